@@ -1,0 +1,1 @@
+"""Who may do what: people, roles, scopes, and the gate that puts them into every query."""

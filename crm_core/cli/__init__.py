@@ -1,0 +1,1 @@
+"""The command `crm`; one file a group of commands."""

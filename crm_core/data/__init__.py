@@ -1,0 +1,1 @@
+"""Tables and transactions: the lowest layer that knows a database."""

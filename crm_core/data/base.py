@@ -1,0 +1,34 @@
+"""The declarative base: names of constraints and the column types behind plain annotations."""
+
+import datetime as dt
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase
+
+from crm_core.data.columns import JsonType, UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Model(DeclarativeBase):
+    """Base of every mapped class. Write columns as typed attributes; a table is named `<package>_<thing>`."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        str: sa.String(255),
+        int: sa.BigInteger(),
+        bool: sa.Boolean(),
+        dt.datetime: UtcDateTime(),
+        dt.date: sa.Date(),
+        dict[str, Any]: JsonType,
+        list[Any]: JsonType,
+        enum.Enum: sa.Enum(enum.Enum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e]),
+    }

@@ -1,0 +1,106 @@
+"""Engines for SQLite and PostgreSQL: one that can only read and one that writes.
+
+SQLite: WAL with synchronous=FULL, the transaction begun by us and not by the driver, BEGIN IMMEDIATE for writers
+(a deferred one that reads first fails at once however long the busy timeout is). The reading engine refuses writes at
+the database, so a GET cannot write by accident on either engine.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from crm_core.data.wall import guard
+
+BUSY_MS = 10_000
+STATEMENT_SECONDS = 30
+
+
+class Engines:
+    """The pair of engines of one database, made anew after a fork (a socket shared by two processes lies)."""
+
+    def __init__(self, url: str, *, threads: int = 16) -> None:
+        self.url = sa.make_url(url)
+        self._threads = threads
+        self._made: dict[tuple[int, bool], sa.Engine] = {}
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[sa.Engine], None]] = [guard]
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    def on_engine(self, listener: Callable[[sa.Engine], None]) -> None:
+        """Have `listener(engine)` called for every engine made from now on (statement counters, tests)."""
+        self._listeners.append(listener)
+
+    @property
+    def read(self) -> sa.Engine:
+        return self._engine(write=False)
+
+    @property
+    def write(self) -> sa.Engine:
+        return self._engine(write=True)
+
+    def dispose(self) -> None:
+        """Close the pools of this process; those inherited over a fork are dropped without touching their sockets."""
+        with self._lock:
+            for (pid, _write), engine in self._made.items():
+                engine.dispose(close=pid == os.getpid())
+            self._made.clear()
+
+    def _engine(self, *, write: bool) -> sa.Engine:
+        key = (os.getpid(), write)
+        engine = self._made.get(key)
+        if engine is None:
+            with self._lock:
+                engine = self._made.get(key) or self._make(write)
+                self._made[key] = engine
+        return engine
+
+    def _make(self, write: bool) -> sa.Engine:
+        if self.is_sqlite:
+            engine = sa.create_engine(self.url, pool_size=self._threads, max_overflow=self._threads)
+            _sqlite(engine, write)
+        else:
+            options = f"-c timezone=UTC -c jit=off -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s"
+            url = self.url.set(drivername="postgresql+psycopg")
+            engine = sa.create_engine(
+                url,
+                pool_size=self._threads,
+                max_overflow=self._threads,
+                pool_pre_ping=True,
+                connect_args={"options": options},
+                execution_options={} if write else {"postgresql_readonly": True},
+            )
+        for listener in self._listeners:
+            listener(engine)
+        return engine
+
+
+def _sqlite(engine: sa.Engine, write: bool) -> None:
+    pragmas = [
+        "journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY_MS}", "foreign_keys=on", "trusted_schema=off",
+        "secure_delete=on", "cell_size_check=on", "journal_size_limit=67108864", "cache_size=-8000", "mmap_size=268435456",
+    ]
+    if not write:
+        pragmas.append("query_only=on")
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # SQLAlchemy says BEGIN (below), not the driver
+        for pragma in pragmas:
+            dbapi.execute("pragma " + pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(conn: sa.Connection) -> None:
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def sqlite_version_ok() -> bool:
+    """FTS5 with external content and UPDATE … FROM need SQLite 3.38 or newer."""
+    return sqlite3.sqlite_version_info >= (3, 38)

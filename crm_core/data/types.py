@@ -1,0 +1,69 @@
+"""The annotated column types of models, imported as `t`: `subject: Mapped[t.Name]`, `customer_id: Mapped[t.Id]`.
+
+An author's own `mapped_column(info={"label": …})` merges with what stands here. `info["kind"]` names the Field kind
+that parses, checks and shows the value (resource/fields.py).
+"""
+
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm.properties import MappedColumn
+
+from crm_core.data.columns import IdType, JsonType, UtcDateTime
+
+__all__ = [
+    "Id", "Name", "Line", "Code", "Note", "Phone", "Email", "Url", "Money", "SortKey", "Ref", "AnyRef", "Choice",
+    "Choices", "Number", "IdType", "JsonType", "UtcDateTime",
+]
+
+Id = Annotated[int, mapped_column(IdType)]
+Name = Annotated[str, mapped_column(sa.String(200), info={"kind": "name"})]
+Line = Annotated[str, mapped_column(sa.String(255), info={"kind": "line"})]
+Code = Annotated[str, mapped_column(sa.String(60), info={"kind": "line"})]
+Note = Annotated[str, mapped_column(sa.Text(), info={"kind": "note"})]
+Phone = Annotated[str, mapped_column(sa.String(60), info={"kind": "phone"})]
+Email = Annotated[str, mapped_column(sa.String(254), info={"kind": "email"})]
+Url = Annotated[str, mapped_column(sa.String(500), info={"kind": "url"})]
+# Integer minor units; the currency is the company's, or a sibling column `<name>_currency` (security.md D19).
+Money = Annotated[int, mapped_column(sa.BigInteger(), info={"kind": "money"})]
+# A hidden column that sorts another one by pinyin: `name_key: Mapped[t.SortKey] = sort_key("name")`.
+SortKey = Annotated[str, mapped_column(sa.String(80), info={"kind": "sort_key"})]
+
+
+def sort_key(of: str) -> MappedColumn[Any]:
+    """The column that keeps the pinyin sort key of column `of`; the write path fills it."""
+    return mapped_column(sa.String(80), info={"kind": "sort_key", "of": of}, default="")
+
+
+def Ref(target: str, *, on_delete: str = "refuse", **kwargs: Any) -> MappedColumn[Any]:
+    """An integer that points at a record of another package without a foreign key; core's reference registry knows it.
+
+    `target` is a resource name such as "sales.order". `on_delete`: "refuse", "keep" or "clear".
+    """
+    info = {"kind": "ref", "target": target, "on_delete": on_delete, "soft": True, **kwargs.pop("info", {})}
+    return mapped_column(IdType, info=info, **kwargs)
+
+
+def AnyRef(**kwargs: Any) -> MappedColumn[Any]:
+    """The name of the resource that a note, task or file points at; its row id stands in the sibling `<name>_id`."""
+    info = {"kind": "anyref", **kwargs.pop("info", {})}
+    return mapped_column(sa.String(80), info=info, **kwargs)
+
+
+def Choice(list_name: str, **kwargs: Any) -> MappedColumn[Any]:
+    """A word from an editable list (`core_choice`); the column keeps the code, so renaming a word loses nothing."""
+    info = {"kind": "choice", "list": list_name, **kwargs.pop("info", {})}
+    return mapped_column(sa.String(40), info=info, **kwargs)
+
+
+def Choices(list_name: str, **kwargs: Any) -> MappedColumn[Any]:
+    """Several words from an editable list, kept as a JSON list of codes."""
+    info = {"kind": "choices", "list": list_name, **kwargs.pop("info", {})}
+    return mapped_column(JsonType, info=info, default=list, **kwargs)
+
+
+def Number(pattern: str, **kwargs: Any) -> MappedColumn[Any]:
+    """A number drawn from a gapless series when the row is created, e.g. `t.Number("KH-{n:06}")`, `"QT-{year}-{n:04}"`."""
+    info = {"kind": "number_series", "pattern": pattern, **kwargs.pop("info", {})}
+    return mapped_column(sa.String(40), info=info, **kwargs)

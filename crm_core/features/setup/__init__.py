@@ -1,0 +1,1 @@
+"""First start, jobs and deliveries, recycle bin."""

@@ -1,0 +1,1 @@
+"""The machine: sites, registry, hooks, events, jobs, languages. Knows nothing of customers."""

@@ -1,0 +1,80 @@
+"""Deployment configuration: `crm.toml` in the site's folder, overridden by the environment. Read once, never changed."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Config:
+    """One site's settings. Each can stand in `crm.toml` by its name or in the environment as `CRM_<NAME>`."""
+
+    site: Path
+    database: str = ""  # SQLAlchemy URL; empty: SQLite in the site's folder
+    host: str = "127.0.0.1"  # also HOST
+    port: int = 8000  # also PORT
+    base_url: str = ""  # as people outside reach it, for links in mail; empty: http://host:port
+    workers: int = 2
+    threads: int = 8
+    language: str = "zh_Hans_CN"
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    trusted_hosts: str = ""  # further host names, separated by commas
+    proxies: int = 0  # how many reverse proxies stand before us
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: str = "starttls"  # starttls, tls or none
+    mail_from: str = ""
+    debug: bool = False
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{(self.site / 'crm.db').absolute()}"
+
+    @property
+    def plain_http(self) -> bool:
+        """People reach us over http and not only from this machine: fine for a trial, said at start, foot and doctor."""
+        return not self.https and self.host not in LOOPBACK
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
+
+
+def load(site: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration of the site at `site` (default: `CRM_SITE`, else `var`). Raises ValueError on a wrong value."""
+    env = os.environ if environ is None else environ
+    home = Path(site or env.get("CRM_SITE") or "var")
+    values: dict[str, Any] = {}
+    path = home / "crm.toml"
+    if path.exists():
+        values.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    known = {f.name: f.type for f in fields(Config) if f.name != "site"}
+    unknown = set(values) - set(known)
+    if unknown:
+        raise ValueError(f"{path}: unknown setting {', '.join(sorted(unknown))}")
+    for name in known:
+        for variable in (f"CRM_{name.upper()}", name.upper() if name in ("host", "port") else ""):
+            if variable and env.get(variable):
+                values[name] = env[variable]
+    for name, value in values.items():
+        try:
+            if known[name] is int:
+                values[name] = int(value)
+            elif known[name] is bool:
+                values[name] = value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
+        except ValueError:
+            raise ValueError(f"{name} must be a number, not {value!r}") from None
+    return Config(site=home, **values)

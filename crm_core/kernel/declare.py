@@ -1,0 +1,150 @@
+"""What a package declares in its `plugin.py`: plain values that core wires up. Sorted by `order`, then name."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Menu:
+    """An entry of the rail. `target` is a Resource class, or an endpoint name together with `permission`."""
+
+    label: Any
+    target: Any
+    section: str = ""
+    icon: str = ""
+    order: int = 50
+    permission: str = ""
+    name: str = ""
+    badge: Callable[[], int] | None = None  # a count shown beside it; must be cheap and bounded
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of the rail."""
+
+    name: str
+    label: Any
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A box or tab on another resource's record page. `load(record_id)` gives the template's context, in the reader's rights."""
+
+    on: str
+    name: str
+    label: Any
+    load: Callable[[int], Mapping[str, Any]]
+    template: str
+    icon: str = ""
+    order: int = 50
+    place: str = "side"  # side or tab
+    permission: str = ""
+
+
+@dataclass(frozen=True)
+class Related:
+    """A tab on another resource's record page: the rows of `resource` that point at the record, their count, a new button."""
+
+    on: str
+    resource: Any
+    order: int = 50
+    label: Any = None
+    icon: str = ""
+    via: str = ""  # the reference field; found by itself when there is only one
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb on a record: at once a button, a bulk action, `POST /api/v1/<p>/<r>/<id>/<name>`, a permission, an audit line.
+
+    `call(row)` runs inside the write transaction with the row loaded under the actor's rights for this verb.
+    """
+
+    name: str
+    label: Any
+    call: Callable[..., Any]
+    when: Callable[[Any], bool] | None = None
+    on: str = ""
+    icon: str = ""
+    order: int = 50
+    bulk: bool = True
+    primary: bool = False
+    confirm: Any = None  # a sentence asked first
+
+
+@dataclass(frozen=True)
+class Column:
+    """A computed column for another's list: `load(ids) -> {id: value}`, one query a page, only when chosen."""
+
+    on: str
+    name: str
+    label: Any
+    load: Callable[[Sequence[int]], Mapping[int, Any]]
+    order: int = 50
+    kind: str = "line"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right that does not follow from a resource's verbs."""
+
+    name: str
+    label: Any
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class RoleTemplate:
+    """A role that is installed once: `grants` maps a permission pattern to a scope (own, team, department, subtree, all)."""
+
+    code: str
+    label: Any
+    grants: Mapping[str, str]
+    order: int = 50
+    hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)  # resource -> fields this role does not see
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Who wants to know of an event.
+
+    inside=True: runs now, in the transaction; a fault aborts it, `Refused` is the polite veto.
+    Otherwise through the outbox after the commit: retried with back-off, five failures park it.
+    `acts`: "user" runs as who caused it, "system" as the house. `name` is stable: it stands in stored rows.
+    """
+
+    event: type
+    call: Callable[[Any], None]
+    inside: bool = False
+    acts: str = "user"
+    name: str = ""
+    order: int = 50
+
+    @property
+    def key(self) -> str:
+        return self.name or f"{self.call.__module__}.{self.call.__qualname__}"
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work outside of requests. With `every` it runs on schedule ("every 5 minutes", "every day at 08:00"); without, it is
+    asked for by `later(name, …)`. `run(job)` gets a handle with `args`, `progress(done, total)`, `cancelled`, `write()`."""
+
+    name: str
+    run: Callable[..., Any]
+    every: str = ""
+    label: Any = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Package:
+    """One package with tables: core, or a plugin. Its tables are called `<name>_…`, its version table its own."""
+
+    name: str
+    label: Any
+    version: str
+    module: str
+    plugin: Any = None  # the module with the hookimpls, or a list of them for core

@@ -1,0 +1,87 @@
+"""Every hook, in reading order. The docstring is the reference. A hook exists only with a real use.
+
+Register hooks are called once when a registry is built; each returns a list, sorted by `order`, then name.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import click
+    import flask
+
+    from crm_core.kernel import declare
+
+hookspec = pluggy.HookspecMarker("crm")
+hookimpl = pluggy.HookimplMarker("crm")
+
+
+@hookspec
+def register_resources() -> "list[type[Any]]":  # type: ignore[empty-body]
+    """Resource classes: each becomes list, page, form, filters, import, export, print, REST, OpenAPI, rights, history, search."""
+
+
+@hookspec
+def register_sections() -> "list[declare.Section]":  # type: ignore[empty-body]
+    """Groups of the rail that menu entries name as their `section`."""
+
+
+@hookspec
+def register_menu() -> "list[declare.Menu]":  # type: ignore[empty-body]
+    """Entries of the rail. Only those whose permission the reader has are drawn."""
+
+
+@hookspec
+def register_panels() -> "list[declare.Panel | declare.Related]":  # type: ignore[empty-body]
+    """Tabs and boxes on other resources' record pages."""
+
+
+@hookspec
+def register_actions() -> "list[declare.Action]":  # type: ignore[empty-body]
+    """Verbs on another package's resource: name it in `on`."""
+
+
+@hookspec
+def register_columns() -> "list[declare.Column]":  # type: ignore[empty-body]
+    """Computed columns for another resource's list."""
+
+
+@hookspec
+def register_permissions() -> "list[declare.Permission]":  # type: ignore[empty-body]
+    """Rights that no resource implies, such as opening a page of one's own."""
+
+
+@hookspec
+def register_roles() -> "list[declare.RoleTemplate]":  # type: ignore[empty-body]
+    """Roles installed once; afterwards they are data that administrators change."""
+
+
+@hookspec
+def register_listeners() -> "list[declare.Listen]":  # type: ignore[empty-body]
+    """Who wants to know of which event."""
+
+
+@hookspec
+def register_jobs() -> "list[declare.Job]":  # type: ignore[empty-body]
+    """Work on schedule or on demand."""
+
+
+@hookspec
+def register_blueprints() -> "list[flask.Blueprint]":  # type: ignore[empty-body]
+    """Hand-made pages. Every route declares its access (`@access`, `@public`) or the start is refused."""
+
+
+@hookspec
+def register_commands() -> "list[click.Command]":  # type: ignore[empty-body]
+    """Commands of `crm`."""
+
+
+@hookspec
+def install(first: bool) -> None:
+    """Called after the package's migrations, inside the write transaction of the house: put in words every site needs."""
+
+
+@hookspec
+def demo_data(make: Any) -> None:
+    """Fill the demo company; called by `crm demo` in load order."""

@@ -1,0 +1,166 @@
+"""Languages. `_` is lazy everywhere: the word is looked up when it is shown, in the reader's language.
+
+Each package has its own catalog (`_ = translations("visits")`); what it lacks is looked up in core's. English is the
+source text. Catalogs are `.mo` files made with the assets; a `.po` without one is read directly, so a checkout works.
+"""
+
+import gettext
+import io
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+
+SOURCE = "en"
+LANGUAGES = {"zh_Hans_CN": "简体中文", "en": "English"}
+DEFAULT = "zh_Hans_CN"
+CORE = Path(__file__).parent.parent / "translations"
+
+_locale: ContextVar[str] = ContextVar("crm_locale", default=SOURCE)
+_lock = threading.Lock()
+_catalogs: dict[tuple[Path, str], gettext.NullTranslations] = {}
+
+
+class Lazy:
+    """A translatable text that becomes a string in the language of whoever reads it."""
+
+    __slots__ = ("catalog", "msgid", "plural", "n", "values")
+
+    def __init__(self, catalog: Path, msgid: str, plural: str | None, n: int, values: dict[str, Any]) -> None:
+        self.catalog, self.msgid, self.plural, self.n, self.values = catalog, msgid, plural, n, values
+
+    def __str__(self) -> str:
+        found = _lookup(self.catalog, self.msgid, self.plural, self.n)
+        return found % self.values if self.values else found
+
+    def __repr__(self) -> str:
+        return f"_({self.msgid!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other) if isinstance(other, str | Lazy) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.msgid)
+
+    def __lt__(self, other: object) -> bool:
+        return str(self) < str(other)
+
+    def __add__(self, other: object) -> str:
+        return str(self) + str(other)
+
+    def __radd__(self, other: object) -> str:
+        return str(other) + str(self)
+
+    def __html__(self) -> str:
+        from markupsafe import escape
+
+        return str(escape(str(self)))
+
+    def __len__(self) -> int:
+        return len(str(self))
+
+
+def translations(package: str, folder: Path | None = None) -> Callable[..., Any]:
+    """The `_` of one package. The catalog stands in `translations/` beside the calling module's package."""
+    if folder is None:
+        folder = Path(sys._getframe(1).f_globals["__file__"]).parent / "translations"
+    home = folder
+
+    def lazy(msgid: str, /, **values: Any) -> Any:
+        return Lazy(home, msgid, None, 1, values)
+
+    lazy.__name__ = f"translate_{package}"
+    return lazy
+
+
+_ = translations("core", CORE)
+
+
+def ngettext(singular: str, plural: str, n: int, **values: Any) -> Any:
+    """Lazy text whose form depends on a number; `%(n)s` is filled in."""
+    return Lazy(CORE, singular, plural, n, {"n": n, **values})
+
+
+def _lookup(folder: Path, msgid: str, plural: str | None, n: int) -> str:
+    language = _locale.get()
+    if language == SOURCE or not msgid:
+        return msgid if plural is None or n == 1 else plural
+    for home in (folder, CORE) if folder != CORE else (CORE,):
+        catalog = _catalog(home, language)
+        if plural is not None:
+            found = catalog.ngettext(msgid, plural, n)
+            if found not in (msgid, plural):
+                return found
+        else:
+            found = catalog.gettext(msgid)
+            if found != msgid:
+                return found
+    return msgid if plural is None or n == 1 else plural
+
+
+def _catalog(folder: Path, language: str) -> gettext.NullTranslations:
+    key = (folder, language)
+    found = _catalogs.get(key)
+    if found is None:
+        with _lock:
+            found = _catalogs[key] = _read(folder / language / "LC_MESSAGES")
+    return found
+
+
+def _read(home: Path) -> gettext.NullTranslations:
+    mo, po = home / "messages.mo", home / "messages.po"
+    if mo.exists() and (not po.exists() or mo.stat().st_mtime >= po.stat().st_mtime):
+        return gettext.GNUTranslations(mo.open("rb"))
+    if po.exists():
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
+
+        out = io.BytesIO()
+        with po.open("rb") as file:
+            write_mo(out, read_po(file))
+        out.seek(0)
+        return gettext.GNUTranslations(out)
+    return gettext.NullTranslations()
+
+
+def language() -> str:
+    """Code of the language in use, `en` or `zh_Hans_CN`."""
+    return _locale.get()
+
+
+def html_lang() -> str:
+    return "zh-CN" if language().startswith("zh") else "en"
+
+
+@cache
+def _babel(code: str) -> Locale:
+    return Locale.parse(code)
+
+
+def locale() -> Locale:
+    """Babel's locale of the language in use."""
+    return _babel(_locale.get())
+
+
+def known_language(wanted: str | None) -> str | None:
+    """Our code for a language tag such as `zh-CN`, `zh`, `en-GB`; None when we do not speak it."""
+    tag = (wanted or "").replace("-", "_").lower()
+    if tag.startswith("zh"):
+        return "zh_Hans_CN"
+    return "en" if tag.startswith("en") else None
+
+
+@contextmanager
+def in_language(code: str | None) -> Iterator[None]:
+    """Speak this language inside the block."""
+    token = _locale.set(known_language(code) or SOURCE)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
