@@ -1,0 +1,1 @@
+"""The HTML face: pages of any resource, sessions, slots and errors."""

@@ -1,0 +1,150 @@
+"""Upload, match, run and result of an import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from crm_core.web.viewmodels.base import Act, Crumb, JobView, Note, Status, Tab, Words
+from crm_core.web.viewmodels.forms import Choice, FormField
+
+
+@dataclass(frozen=True, slots=True)
+class PastImport:
+    """A former import of this resource: file, when, by whom, what came of it."""
+
+    name: Words
+    url: str
+    when: Words
+    who: Words
+    status: Status
+    text: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUploadPage:
+    """``import_upload.html``: posts ``file`` (multipart) to ``action``. ``formats``: what is read, in words."""
+
+    title: Words
+    action: str
+    accept: str
+    formats: Words
+    crumbs: tuple[Crumb, ...] = ()
+    error: Words = ""
+    error_text: Words = ""
+    fields: tuple[FormField, ...] = ()
+    past: tuple[PastImport, ...] = ()
+    template: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMap:
+    """A value of the file that is not known: which record or choice is meant. Sent as ``name``. ``done`` = recognised."""
+
+    value: Words
+    count: Words
+    name: str = ""
+    choices: tuple[Choice, ...] = ()
+    picked: FormField | None = None
+    done: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchColumn:
+    """A column of the file. The select sends ``name`` = code of the field, "" = not imported. ``sure``: sure (green),
+    look (amber), bad (red: needs the person) or "" (not imported); ``reason`` says why it was matched."""
+
+    name: str
+    label: Words
+    sample: Words
+    choices: tuple[Choice, ...]
+    sure: Literal["", "sure", "look", "bad"] = ""
+    reason: Words = ""
+    filled: Words = ""
+    values: tuple[ValueMap, ...] = ()
+    more_values: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One of the first rows as it will become; ``note`` = reason of refusal or what it resembles."""
+
+    row: int
+    status: Status
+    cells: tuple[Words, ...]
+    note: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """The four counts, of the plan or of the run."""
+
+    new: int = 0
+    updated: int = 0
+    doubtful: int = 0
+    refused: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return self.new + self.updated + self.doubtful + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMatchPage:
+    """``import_match.html``: one form. ``_do=plan`` (the select's change, or "Reckon again") answers this page anew;
+    ``_do=start`` starts. ``fields`` stand under the plan: encoding, what to do with existing and doubtful rows, tag."""
+
+    title: Words
+    file: Words
+    action: str
+    columns: tuple[MatchColumn, ...]
+    counts: ImportCounts
+    summary: Words
+    start: Words
+    crumbs: tuple[Crumb, ...] = ()
+    notes: tuple[Note, ...] = ()
+    preview_columns: tuple[Words, ...] = ()
+    preview: tuple[PreviewRow, ...] = ()
+    fields: tuple[FormField, ...] = ()
+    rows_text: Words = ""
+    can_start: bool = True
+    back_url: str = ""
+    last: Act | None = None
+    hidden: tuple[tuple[str, str], ...] = ()
+    planning: JobView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that was not imported, with the reason; ``fix`` a suggestion that ``use`` takes over."""
+
+    row: int
+    label: Words
+    column: Words
+    value: Words
+    reason: Words
+    fix: Words = ""
+    use: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRunPage:
+    """``import_run.html``: while it runs (polled every 2 s: ``job.poll_url`` with ``counts``) and its result."""
+
+    title: Words
+    file: Words
+    job: JobView
+    counts: ImportCounts
+    crumbs: tuple[Crumb, ...] = ()
+    note: Note | None = None
+    refused: tuple[RefusedRow, ...] = ()
+    refused_tabs: tuple[Tab, ...] = ()
+    refused_count: int = 0
+    refused_next_url: str = ""
+    refused_prev_url: str = ""
+    download_url: str = ""
+    undo: Act | None = None
+    undo_text: Words = ""
+    open_list: Act | None = None
+    again: Act | None = None

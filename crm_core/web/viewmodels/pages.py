@@ -1,0 +1,294 @@
+"""Home, notices, sign-in, errors, jobs, deliveries, recycle bin, help and print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm_core.web.viewmodels.base import Act, Colour, Crumb, Empty, FirstStep, JobView, Note, Person, Status, Tab, Words
+from crm_core.web.viewmodels.forms import FormField
+from crm_core.web.viewmodels.record import FactGroup, PanelView
+
+
+@dataclass(frozen=True, slots=True)
+class HomeNumber:
+    """A number of the home page: a link to its list, with one remark."""
+
+    label: Words
+    value: Words
+    url: str
+    remark: Words = ""
+    icon: str = ""
+    colour: Colour = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """Something that waits for me. ``tick_url`` (POST, JSON 200 or redirect) completes it and ``untick_url`` takes that
+    back within 5 s; without them ``tick_why`` tells why it cannot be ticked off. ``icon`` instead of the tick."""
+
+    title: Words
+    url: str = ""
+    sub: Words = ""
+    sender: Words = ""
+    due: Status | None = None
+    tick_url: str = ""
+    untick_url: str = ""
+    tick_why: Words = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Tasks due, sorted late, today, later."""
+
+    rows: tuple[WaitRow, ...]
+    count: Words = ""
+    filters: tuple[Tab, ...] = ()
+    all: Act | None = None
+    foot: Words = ""
+    empty: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message of the bell. Opening it goes to ``url`` (which marks it read)."""
+
+    title: Words
+    text: Words = ""
+    when: Words = ""
+    moment: str = ""
+    url: str = ""
+    person: Person | None = None
+    icon: str = "robot"
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePanel:
+    """The newest notices, on the home page and as ``bell.html``."""
+
+    rows: tuple[Notice, ...]
+    unread: int = 0
+    unread_text: Words = ""
+    read_all: Act | None = None
+    all_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """``home.html``. ``firsts``: three first steps of a new user, instead of numbers."""
+
+    greeting: Words
+    sentence: Words
+    waiting: Waiting
+    notices: NoticePanel
+    numbers: tuple[HomeNumber, ...] = ()
+    firsts: tuple[FirstStep, ...] = ()
+    panels: tuple[PanelView, ...] = ()
+    wide_panels: tuple[PanelView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesPage:
+    """``notices.html``: all messages, by keyset."""
+
+    title: Words
+    rows: tuple[Notice, ...]
+    tabs: tuple[Tab, ...] = ()
+    read_all: Act | None = None
+    prev_url: str = ""
+    next_url: str = ""
+    empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """``sign_in.html``: posts ``name``, ``password``, ``stay`` (1) and ``next`` to ``action``. ``error`` is one sentence,
+    never which of the two; ``contact``: whom to ask for an account."""
+
+    action: str
+    company: Words = ""
+    name: str = ""
+    next: str = ""
+    error: Words = ""
+    info: Words = ""
+    reset_url: str = ""
+    stay_days: int = 7
+    contact: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthPage:
+    """``password.html`` (inside the frame), ``reset_request.html``, ``reset.html``, ``setup.html`` (without)."""
+
+    title: Words
+    text: Words
+    action: str
+    fields: tuple[FormField, ...]
+    submit: Words
+    error: Words = ""
+    info: Words = ""
+    back: Act | None = None
+    crumbs: tuple[Crumb, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    steps: tuple[Words, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """``error.html``, ``not_found.html``, ``denied.html``: what happened, what is safe, what to do, a number to tell."""
+
+    title: Words
+    text: Words
+    safe: Words = ""
+    todo: Words = ""
+    ask: Words = ""
+    number: str = ""
+    retry_url: str = ""
+    back_url: str = ""
+    icon: str = "plug-connected-x"
+    colour: Colour = "amber"
+
+
+@dataclass(frozen=True, slots=True)
+class JobsPage:
+    """``jobs.html``: what runs, waits and failed."""
+
+    title: Words
+    rows: tuple[JobView, ...]
+    tabs: tuple[Tab, ...] = ()
+    crumbs: tuple[Crumb, ...] = ()
+    prev_url: str = ""
+    next_url: str = ""
+    empty: Empty | None = None
+    schedules: tuple[tuple[Words, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """``job.html``: one job with its progress, steps and error."""
+
+    job: JobView
+    crumbs: tuple[Crumb, ...] = ()
+    groups: tuple[FactGroup, ...] = ()
+    log: tuple[tuple[Words, Words], ...] = ()
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An effect on its way out of the database, or to a listener."""
+
+    id: str
+    event: Words
+    listener: Words
+    status: Status
+    when: Words
+    tries: int = 0
+    next: Words = ""
+    error: Words = ""
+    url: str = ""
+    rerun: Act | None = None
+    cancel: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesPage:
+    """``deliveries.html``."""
+
+    title: Words
+    rows: tuple[Delivery, ...]
+    tabs: tuple[Tab, ...] = ()
+    crumbs: tuple[Crumb, ...] = ()
+    rerun_all: Act | None = None
+    prev_url: str = ""
+    next_url: str = ""
+    empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecycleRow:
+    """One deletion (a change), with everything that went with it."""
+
+    label: Words
+    kind: Words
+    icon: str
+    when: Words
+    who: Person | None
+    parts: Words = ""
+    until: Words = ""
+    undo: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecyclePage:
+    """``recycle.html``."""
+
+    title: Words
+    rows: tuple[RecycleRow, ...]
+    text: Words = ""
+    tabs: tuple[Tab, ...] = ()
+    crumbs: tuple[Crumb, ...] = ()
+    prev_url: str = ""
+    next_url: str = ""
+    empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHint:
+    """Keys of one act, as drawn: ("Ctrl", "K")."""
+
+    label: Words
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGroup:
+    """Keys of one place."""
+
+    title: Words
+    keys: tuple[KeyHint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPart:
+    """A heading and its paragraphs."""
+
+    title: Words
+    paragraphs: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """``help.html``: help for the screen one is on, in a drawer at the right; a page of its own without scripts."""
+
+    title: Words
+    parts: tuple[HelpPart, ...]
+    keys: tuple[KeyGroup, ...] = ()
+    back_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTable:
+    """A table on paper; ``right``: indexes of numeric columns."""
+
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[Words, ...], ...]
+    title: Words = ""
+    right: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPage:
+    """``print.html``: list or record on paper; the dialog opens by itself, a bar on screen repeats it."""
+
+    title: Words
+    company: Words
+    printed: Words
+    groups: tuple[FactGroup, ...] = ()
+    tables: tuple[PrintTable, ...] = ()
+    sub: Words = ""
+    filters: tuple[Words, ...] = ()
+    foot: Words = ""
+    landscape: bool = False
+    back_url: str = ""
