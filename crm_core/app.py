@@ -23,7 +23,7 @@ def core() -> Package:
     from crm_core.features.setup import plugin as setup
     from crm_core.features.tasks import plugin as tasks
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", [people, messages, tasks, customers, setup])
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (people, messages, tasks, customers, setup))
 
 
 @cache

@@ -147,4 +147,4 @@ class Package:
     label: Any
     version: str
     module: str
-    plugin: Any = None  # the module with the hookimpls, or a list of them for core
+    plugin: Any = None  # the module with the hookimpls, or a tuple of them for core
