@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase
@@ -32,3 +32,8 @@ class Model(DeclarativeBase):
         list[Any]: JsonType,
         enum.Enum: sa.Enum(enum.Enum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e]),
     }
+
+
+def table_of(model: type[Model]) -> sa.Table:
+    """The table of a mapped class, for statements below the ORM."""
+    return cast(sa.Table, model.__table__)

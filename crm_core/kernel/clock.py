@@ -15,6 +15,11 @@ def now() -> dt.datetime:
     return _frozen.get() or dt.datetime.now(dt.UTC)
 
 
+def frozen() -> bool:
+    """Whether a test has stopped the clock."""
+    return _frozen.get() is not None
+
+
 def zone() -> ZoneInfo:
     """The time zone of the person who acts."""
     try:

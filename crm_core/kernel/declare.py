@@ -111,7 +111,9 @@ class Listen:
     """Who wants to know of an event.
 
     inside=True: runs now, in the transaction; a fault aborts it, `Refused` is the polite veto.
-    Otherwise through the outbox after the commit: retried with back-off, five failures park it.
+    Otherwise through the outbox after the commit: retried with back-off, five failures park it. Its changes and the mark
+    that it is done are one commit. outside=True: it sends something out of the house (mail, other systems), runs without
+    a write transaction and may be repeated; it hands on `delivery_id()` as idempotency key.
     `acts`: "user" runs as who caused it, "system" as the house. `name` is stable: it stands in stored rows.
     """
 
@@ -121,6 +123,7 @@ class Listen:
     acts: str = "user"
     name: str = ""
     order: int = 50
+    outside: bool = False
 
     @property
     def key(self) -> str:

@@ -26,6 +26,7 @@ class Site:
         self.config = config
         self.registry = registry
         self.engines = Engines(config.database_url, threads=max(4, config.threads * 2))
+        self.wakers: list[Callable[[], None]] = []  # called after work was put into the queues; never raise, never block
         self.cache: dict[Any, Any] = {}  # per process; keyed by something that changes when the content does
 
     @property
@@ -51,6 +52,11 @@ class Site:
                 self.cache.clear()
             value = self.cache[key] = make()
             return value
+
+    def wake(self) -> None:
+        """Tell the workers that there is something to do. Only speed: who is not told looks once a second."""
+        for waker in self.wakers:
+            waker()
 
     @contextmanager
     def work(self, actor: Any, *, system: str | None = None) -> Iterator[Work]:

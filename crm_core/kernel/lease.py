@@ -1,0 +1,96 @@
+"""What deliveries and jobs share: the database's clock, owners, back-off, and which errors are nobody's fault."""
+
+import datetime as dt
+import os
+import random
+import secrets
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from crm_core.data.columns import UtcDateTime
+from crm_core.kernel import clock
+
+MAX_FAILURES = 5  # the fifth fault of its own parks a row
+MAX_CRASHES = 6  # the sixth time its worker died with it in hand
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How patient the workers are, in seconds."""
+
+    lease: float = 20.0  # a worker that is silent this long has lost what it holds
+    sweep: float = 1.0  # how often tables are looked at without being told
+    retry: float = 5.0  # first wait after a failure; doubles
+    crash: float = 0.5  # first wait after a crash; doubles, times a random number
+
+
+USUAL = Timing()
+
+
+def db_now(dialect: sa.Dialect) -> sa.ColumnElement[dt.datetime]:
+    """Now by the database's clock where several hosts share it (PostgreSQL), by ours where there is one (SQLite).
+
+    `clock_timestamp()`, not `now()`: the latter stands still within a transaction. A frozen clock wins (tests).
+    """
+    if dialect.name == "postgresql" and not clock.frozen():
+        return sa.func.clock_timestamp(type_=UtcDateTime())
+    return sa.literal(clock.now(), UtcDateTime())
+
+
+def in_seconds(dialect: sa.Dialect, seconds: float) -> sa.ColumnElement[dt.datetime]:
+    """That many seconds from now, by the same clock."""
+    if dialect.name == "postgresql" and not clock.frozen():
+        return sa.type_coerce(sa.func.clock_timestamp() + dt.timedelta(seconds=seconds), UtcDateTime())
+    return sa.literal(clock.now() + dt.timedelta(seconds=seconds), UtcDateTime())
+
+
+def new_owner() -> str:
+    """A name for this process that no other has; made after the fork."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(6)}"
+
+
+def retry_wait(timing: Timing, failures: int) -> float:
+    """How long to wait after the n-th failure: doubling, at most ten minutes, ±20 % so that a crowd spreads."""
+    return float(min(600.0, timing.retry * 2 ** (failures - 1)) * random.uniform(0.8, 1.2))
+
+
+def crash_wait(timing: Timing, crashes: int) -> float:
+    """How long to wait after the n-th crash: random from zero, so that an innocent row does not come back together with
+    the one that kills its worker (jobs.md, "Cohort")."""
+    return random.uniform(0, min(60.0, timing.crash * 2**crashes))
+
+
+_OUTAGE = ("database is locked", "database table is locked", "disk i/o error", "database or disk is full",
+           "unable to open database file", "readonly database")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database was away, busy or full: not the fault of what was running, so it does not count."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state:
+        return state[:2] in ("08", "53", "58") or state in ("57P01", "57P02", "57P03", "40001", "40P01", "25006")
+    text = str(error.orig).lower()
+    return any(part in text for part in _OUTAGE) or type(error.orig).__name__ in ("OperationalError", "InterfaceError") and (
+        "connection" in text or "server closed" in text)
+
+
+def describe(error: BaseException) -> str:
+    """An error for a page that people read: what and where, without the values that were on their way (S21)."""
+    if isinstance(error, DBAPIError):
+        primary = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+        return f"{type(error).__name__}: {primary or error.orig}"[:500]
+    text = str(error)
+    return (f"{type(error).__name__}: {text}" if text else type(error).__name__)[:500]
+
+
+def mine(table: sa.FromClause, row: Any, running: Any) -> sa.ColumnElement[bool]:
+    """The fence: this row, still in our hands. An UPDATE that matches nothing means that somebody else has it now."""
+    return sa.and_(table.c.id == row.id, table.c.owner == row.owner, table.c.claims == row.claims, table.c.state == running)

@@ -1,0 +1,32 @@
+"""Gapless number series: the row lock of the series is held until the numbers are committed with what carries them."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crm_core.data.base import table_of
+from crm_core.data.session import current_work, in_writing
+from crm_core.kernel.models import SeriesRow
+
+
+def draw(name: str, count: int = 1) -> list[int]:
+    """The next `count` numbers of the series `name`, from 1. Rolled back with the transaction, so none is ever missing.
+
+    The name carries what the series starts anew for: `"core.customer.code"`, `"sales.quote.number:2026"`.
+    """
+    if not in_writing():
+        raise RuntimeError("draw() outside of writing(): the number would not belong to anything")
+    if count < 1:
+        return []
+    conn = current_work().session.connection()
+    table = table_of(SeriesRow)
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(name=name, next=1 + count)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"next": table.c.next + count})
+    after: int = conn.execute(statement.returning(table.c.next)).scalar_one()
+    return list(range(after - count, after))
+
+
+def peek(name: str) -> int:
+    """The number that would come next (for hints in forms; somebody else may take it)."""
+    return current_work().session.connection().execute(
+        sa.select(table_of(SeriesRow).c.next).where(table_of(SeriesRow).c.name == name)).scalar() or 1
