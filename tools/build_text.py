@@ -102,7 +102,7 @@ def reading(table: Mapping[str, str], words: Mapping[str, str], text: str) -> li
 
 
 def place_words(table: Mapping[str, str], known: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
-    """Names of places whose reading neither the characters nor the words kept by hand give, as short as they are said."""
+    """The known words and, as short as they are said, the places that neither they nor the characters read right."""
     from pypinyin import lazy_pinyin
 
     found = dict(known)
