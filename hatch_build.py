@@ -13,7 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
 
-import build_assets  # noqa: E402
+import build_assets
 
 
 class AssetHook(BuildHookInterface[Any]):

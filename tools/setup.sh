@@ -73,7 +73,7 @@ install() {
     .venv/bin/python -c 'import uv' 2>/dev/null ||
         .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt uv ||
         stop "the package installer could not be fetched: is there a way to the Python package index?"
-    what="."
+    what=".[pg]"
     [ "$kind" = test ] && what=".[dev]"
     .venv/bin/uv pip install -q --python .venv/bin/python -c constraints.txt -b constraints.txt -e "$what" ||
         stop "installing failed, see above."
