@@ -1,0 +1,39 @@
+"""Settings of the whole test run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import ENGINES
+from tests.support.needs import not_run
+from tests.support.network import forbid_outside
+
+pytest_plugins = ["tests.support.fixtures"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=ENGINES, help="run tests of both databases on this one only")
+
+
+def pytest_configure() -> None:
+    forbid_outside()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    only = config.getoption("--engine")
+    if only is None:
+        return
+
+    def other(item: pytest.Item) -> bool:
+        call = getattr(item, "callspec", None)
+        return call is not None and call.params.get("engine_url", only) != only
+
+    config.hook.pytest_deselected(items=[item for item in items if other(item)])
+    items[:] = [item for item in items if not other(item)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for each suite that did not run, so that nobody takes a skip for a pass."""
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    for line in not_run(reasons):
+        terminalreporter.write_line(line, yellow=True)
