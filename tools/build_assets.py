@@ -47,7 +47,7 @@ def node_on_path() -> bool:
         return False
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.match(r"v(\d+)\.", said)
-    return bool(found) and int(found[1]) >= NODE_MAJOR
+    return found is not None and int(found[1]) >= NODE_MAJOR
 
 
 def _node_commands() -> tuple[list[str], list[str]]:

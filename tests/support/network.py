@@ -49,7 +49,7 @@ def forbid_outside() -> None:
             raise OutsideNetwork(f"a test may only talk to this machine, not look up {host}")
         return lookup(host, *rest, **named)
 
-    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
-    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign, assignment]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign, assignment]
     socket.getaddrinfo = guarded_lookup
     socket.socket.crm_guarded = True  # type: ignore[attr-defined]
