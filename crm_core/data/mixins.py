@@ -55,15 +55,15 @@ class Owned(Record):
     __part_of__: str | None = None
 
     @declared_attr
-    def owner_id(cls) -> Mapped[int | None]:  # noqa: N805
+    def owner_id(cls) -> Mapped[int | None]:
         return mapped_column(IdType, sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"kind": "owner"})
 
     @declared_attr
-    def department_id(cls) -> Mapped[int | None]:  # noqa: N805
+    def department_id(cls) -> Mapped[int | None]:
         return mapped_column(IdType, sa.ForeignKey("core_department.id", ondelete="RESTRICT"), info={"kind": "owner"})
 
     @declared_attr
-    def team_id(cls) -> Mapped[int | None]:  # noqa: N805
+    def team_id(cls) -> Mapped[int | None]:
         return mapped_column(IdType, sa.ForeignKey("core_team.id", ondelete="RESTRICT"), info={"kind": "owner"})
 
 

@@ -13,8 +13,24 @@ from sqlalchemy.orm.properties import MappedColumn
 from crm_core.data.columns import IdType, JsonType, UtcDateTime
 
 __all__ = [
-    "Id", "Name", "Line", "Code", "Note", "Phone", "Email", "Url", "Money", "SortKey", "Ref", "AnyRef", "Choice",
-    "Choices", "Number", "IdType", "JsonType", "UtcDateTime",
+    "AnyRef",
+    "Choice",
+    "Choices",
+    "Code",
+    "Email",
+    "Id",
+    "IdType",
+    "JsonType",
+    "Line",
+    "Money",
+    "Name",
+    "Note",
+    "Number",
+    "Phone",
+    "Ref",
+    "SortKey",
+    "Url",
+    "UtcDateTime",
 ]
 
 Id = Annotated[int, mapped_column(IdType)]

@@ -30,7 +30,7 @@ _catalogs: dict[tuple[Path, str], gettext.NullTranslations] = {}
 class Lazy:
     """A translatable text that becomes a string in the language of whoever reads it."""
 
-    __slots__ = ("catalog", "msgid", "plural", "n", "values")
+    __slots__ = ("catalog", "msgid", "n", "plural", "values")
 
     def __init__(self, catalog: Path, msgid: str, plural: str | None, n: int, values: dict[str, Any]) -> None:
         self.catalog, self.msgid, self.plural, self.n, self.values = catalog, msgid, plural, n, values
