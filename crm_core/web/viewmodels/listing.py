@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, PhoneAct, Tab, Words
+from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, Tab, Words
 from crm_core.web.viewmodels.forms import FormField
 
 Kind: TypeAlias = Literal["text", "status", "person", "date", "number", "money", "phone", "tick"]
@@ -181,7 +181,6 @@ class ListPage:
     next_url: str = ""
     empty: Empty | None = None
     job: JobView | None = None
-    phone: tuple[PhoneAct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""JSON answers of the gallery, in the shapes of the templates' README."""
