@@ -88,3 +88,8 @@ def PartOf(parent: str) -> type:
 def is_scoped(model: Any) -> bool:
     """Whether rows of this mapped class are hidden by scope."""
     return bool(getattr(model, "__scoped__", False))
+
+
+def is_record(model: Any) -> bool:
+    """Whether rows of this mapped class can lie in the recycle bin."""
+    return isinstance(model, type) and (issubclass(model, Record) or "__brief_of__" in model.__dict__)

@@ -40,7 +40,9 @@ class Registry:
         manager.check_pending()
         self._manager = manager
         self.sections: tuple[Section, ...] = self._all("register_sections")
-        resources = [cls() for cls in self._all("register_resources")]
+        classes = self._all("register_resources")
+        briefs = [brief for cls in classes if (brief := getattr(cls, "brief_class", None)) is not None]
+        resources = [cls() for cls in (*classes, *briefs)]
         self.resources: Mapping[str, Any] = _named(resources, "resource")
         self.by_model: Mapping[type, Any] = MappingProxyType({r.model: r for r in resources})
         self.menu: tuple[Menu, ...] = self._all("register_menu")

@@ -1,0 +1,166 @@
+"""The acting person: his departments, teams, grants and field rules, resolved once and kept until rights change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.access.models import (
+    Department,
+    FieldRule,
+    Grant,
+    Role,
+    Rule,
+    SiteRow,
+    TeamMember,
+    User,
+    UserRole,
+)
+from crm_core.access.models import Scope as Reach
+from crm_core.access.scope import NOTHING, Scope, reach
+from crm_core.data.session import Session
+from crm_core.kernel.keys import digest
+from crm_core.kernel.site import Site
+
+PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled when resources are declared
+BRIEFS: dict[str, str] = {}  # permission of a brief view -> that of the full resource
+_UPDATING = frozenset({"create", "update", "delete", "import"})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. Immutable: what he may do is fixed for the length of a request."""
+
+    user_id: int
+    name: str
+    login: str
+    language: str | None
+    timezone: str | None
+    department_id: int | None
+    department: str
+    subtree: tuple[int, ...]
+    teams: tuple[int, ...]
+    roles: tuple[tuple[str, str, str | None], ...]  # (code, name, msgid)
+    grants: tuple[tuple[str, Reach], ...]
+    rules: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)  # resource -> field -> rule
+    rights: int = 0
+    token: tuple[str, ...] | None = None  # scopes of the API token he came with; None: signed in
+    _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
+
+    def can(self, permission: str) -> bool:
+        """Whether any grant covers this permission, on whatever rows."""
+        return not self.scope_of(permission).nothing
+
+    def scope(self, resource: str, verb: str) -> Scope:
+        """The rows of a resource he may do this verb on: the union of the branches of all his grants of it."""
+        return self.scope_of(f"{resource}.{verb}")
+
+    def scope_of(self, permission: str) -> Scope:
+        found = self._scopes.get(permission)
+        if found is None:
+            found = self._scopes[permission] = self._find(permission)
+        return found
+
+    def _find(self, permission: str) -> Scope:
+        if self.token is not None and not any(fnmatchcase(permission, pattern) for pattern in self.token):
+            return NOTHING
+        resource, _dot, verb = permission.rpartition(".")
+        found = NOTHING
+        for pattern, word in self.grants:
+            if pattern == permission or fnmatchcase(permission, pattern):
+                found |= reach(word, self.user_id, self.department_id, self.subtree, self.teams)
+        parent = PARTS.get(resource)
+        if parent is not None:  # read ⇒ read, update ⇒ create, update and delete of the part
+            found |= replace(self, token=None, _scopes={}).scope(parent, "update" if verb in _UPDATING else verb)
+        full = BRIEFS.get(resource)
+        if full is not None and verb == "read":  # who sees the record sees its brief
+            found |= replace(self, token=None, _scopes={}).scope(full, "read")
+        return found
+
+    def rule(self, resource: str, name: str) -> Rule | None:
+        """The field rule that binds him, or None."""
+        return self.rules.get(resource, {}).get(name)
+
+    def with_token(self, scopes: tuple[str, ...]) -> "Actor":
+        """The same person through an API token: never more than he may himself."""
+        return replace(self, token=scopes, _scopes={})
+
+
+def epoch_of(password_hash: str | None, active: bool) -> str:
+    """What a session must carry to go on: derived from the stored hash, so any change of it, by any path, ends it."""
+    return digest(f"{password_hash or ''}:{int(bool(active))}")
+
+
+def load_actor(site: Site, db: Session, user_id: int, rights: int | None = None) -> Actor | None:
+    """The actor of a user, from this process's cache when no right has changed since. None when he may not sign in.
+
+    `db` is a system session. `rights` is the site's counter when the caller has read it already.
+    """
+    if rights is None:
+        rights = db.execute(sa.select(SiteRow.rights)).scalar_one()
+    key = ("actor", user_id, rights)
+    if key in site.cache:
+        return site.cache[key]  # type: ignore[no-any-return]
+    made = _load(db, user_id, rights)
+    if made is not None:
+        site.cache[key] = made
+    return made
+
+
+def _load(db: Session, user_id: int, rights: int) -> Actor | None:
+    user = db.execute(
+        sa.select(User.id, User.name, User.login, User.language, User.timezone, User.department_id, User.active)
+        .where(User.id == user_id, User.deleted_at.is_(None))
+    ).one_or_none()
+    if user is None or not user.active:
+        return None
+    home = db.execute(sa.select(Department.name, Department.path).where(Department.id == user.department_id)).one_or_none()
+    below: tuple[int, ...] = ()
+    if home is not None:
+        below = tuple(db.scalars(sa.select(Department.id).where(Department.path.startswith(home.path, autoescape=True))))
+    teams = tuple(db.scalars(sa.select(TeamMember.team_id).where(TeamMember.user_id == user_id)))
+    roles = db.execute(
+        sa.select(Role.id, Role.code, Role.name, Role.msgid)
+        .join(UserRole, UserRole.role_id == Role.id)
+        .where(UserRole.user_id == user_id, UserRole.deleted_at.is_(None), Role.deleted_at.is_(None))
+        .order_by(Role.id)
+    ).all()
+    ids = [r.id for r in roles]
+    grants = db.execute(
+        sa.select(Grant.role_id, Grant.permission, Grant.scope).where(Grant.role_id.in_(ids), Grant.deleted_at.is_(None))
+    ).all()
+    rules = db.execute(
+        sa.select(FieldRule.role_id, FieldRule.resource, FieldRule.field, FieldRule.rule)
+        .where(FieldRule.role_id.in_(ids), FieldRule.deleted_at.is_(None))
+    ).all()
+    return Actor(
+        user_id=user.id,
+        name=user.name,
+        login=user.login,
+        language=user.language,
+        timezone=user.timezone,
+        department_id=user.department_id,
+        department=home.name if home else "",
+        subtree=below,
+        teams=teams,
+        roles=tuple((r.code, r.name, r.msgid) for r in roles),
+        grants=tuple((g.permission, g.scope) for g in grants),
+        rules=_bind(ids, grants, rules),
+        rights=rights,
+    )
+
+
+def _bind(roles: list[int], grants: Any, rules: Any) -> dict[str, dict[str, Rule]]:
+    """A rule binds when every role that lets him read the resource carries it: rights are a union, in fields as in rows."""
+    found: dict[str, dict[str, Rule]] = {}
+    wanted: dict[tuple[str, str], dict[int, Rule]] = {}
+    for r in rules:
+        wanted.setdefault((r.resource, r.field), {})[r.role_id] = r.rule
+    for (resource, name), by_role in wanted.items():
+        reading = {g.role_id for g in grants if fnmatchcase(f"{resource}.read", g.permission)} or set(by_role)
+        if reading <= set(by_role):
+            strict = all(by_role[role] is Rule.hidden for role in reading)
+            found.setdefault(resource, {})[name] = Rule.hidden if strict else Rule.readonly
+    return found

@@ -1,0 +1,97 @@
+"""The gate: puts the actor's scope, with its mark, into every ORM select, update and delete of a scoped class.
+
+Always the *read* scope; `Resource.visible("delete")` adds the branches of another verb. Deleted rows are left out unless
+the statement asks for them (`execution_options(crm_deleted=True)`, the recycle bin). No actor: the query raises.
+"""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from crm_core.access.actor import Actor
+from crm_core.access.scope import NOTHING, Scope
+from crm_core.data.base import Model
+from crm_core.data.mixins import is_record, is_scoped
+from crm_core.data.session import NoActor, Session
+from crm_core.data.wall import UNSCOPED
+
+DELETED = "crm_deleted"  # execution option: deleted rows are wanted too
+
+_classes_of: WeakKeyDictionary[Any, tuple[type, ...]] = WeakKeyDictionary()
+
+
+def permission_of(model: type) -> str | None:
+    """The resource whose read grants decide about rows of this class; None: no resource declared it, so nobody sees it."""
+    return model.__dict__.get("__permission__")
+
+
+def scope_for(actor: Actor, model: type, verb: str = "read") -> Scope:
+    """The rows of a mapped class this actor may do a verb on."""
+    name = permission_of(model)
+    return actor.scope(name, verb) if name else NOTHING
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _gate(state: ORMExecuteState) -> None:
+    session: Session = state.session  # type: ignore[assignment]
+    if state.execution_options.get(UNSCOPED):
+        return
+    if session.system:
+        state.update_execution_options(**{UNSCOPED: session.system})
+        return
+    actor = session.actor
+    if actor is None:
+        raise NoActor("this session has no actor")
+    if state.is_column_load:  # an attribute of an object the gate has let through
+        state.update_execution_options(**{UNSCOPED: "column load"})
+        return
+    classes = _classes(state.statement)
+    if not classes:
+        return
+    with_deleted = bool(state.execution_options.get(DELETED))
+    options = []
+    for model in classes:
+        criteria = []
+        if is_scoped(model):
+            criteria.append(scope_for(actor, model).marked(model, model.__table__.name))  # type: ignore[attr-defined]
+        if not with_deleted and not state.is_delete and is_record(model):
+            criteria.append(model.deleted_at.is_(None))
+        if criteria:
+            options.append(with_loader_criteria(model, sa.and_(*criteria), include_aliases=True))
+    state.statement = state.statement.options(*options)  # type: ignore[attr-defined]
+
+
+def _classes(statement: Any) -> tuple[type, ...]:
+    """The mapped record classes a statement names anywhere, sub-selects included; all of them when it loads eagerly."""
+    found = _classes_of.get(statement)
+    if found is None:
+        names: set[type] = set()
+        for element in visitors.iterate(statement):
+            mapper = getattr(element, "_annotations", {}).get("parententity")
+            if mapper is not None:
+                model = getattr(mapper, "class_", None) or getattr(getattr(mapper, "mapper", None), "class_", None)
+                if is_record(model):
+                    names.add(model)
+        if getattr(statement, "_with_options", ()):
+            names.update(m.class_ for m in Model.registry.mappers if is_record(m.class_))
+        found = tuple(sorted(names, key=lambda c: c.__name__))
+        _classes_of[statement] = found
+    return found
+
+
+def visible(model: Any, verb: str = "read") -> sa.Subquery:
+    """A Core sub-select of the rows the actor may do `verb` on, mark included, for statements outside the ORM."""
+    from crm_core.data.session import current_work
+
+    table = model.__table__
+    session = current_work().session
+    query = sa.select(table).where(table.c.deleted_at.is_(None))
+    if not session.system:
+        if session.actor is None:
+            raise NoActor("this session has no actor")
+        query = query.where(scope_for(session.actor, model, verb).marked(table, table.name))
+    return query.subquery(f"visible_{table.name}")

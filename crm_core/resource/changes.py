@@ -1,0 +1,179 @@
+"""Changes: every act has an id; field history, recycle bin and undo hang on it.
+
+`core_change` says who did what when; `core_history` keeps, per row, the old values of the columns that changed (a
+creation keeps none). It is the undo log and the source of the field history shown through today's field rights.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.data import types as t
+from crm_core.data.base import Model
+from crm_core.data.mixins import Keyed
+from crm_core.data.session import current_work
+from crm_core.data.wall import UNSCOPED
+from crm_core.kernel import clock
+from crm_core.kernel.site import actor
+
+
+class Change(Keyed, Model):
+    """One act: a save, an import, a bulk edit, a deletion, an undo."""
+
+    __tablename__ = "core_change"
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    actor_id: Mapped[t.Id | None]
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    resource: Mapped[str | None] = mapped_column(sa.String(80))
+    note: Mapped[str | None]
+    # The change this one takes back, and the one that took this one back.
+    undo_of: Mapped[t.Id | None]
+    undone_by: Mapped[t.Id | None]
+    rows: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (sa.Index("ix_core_change_kind", "kind", "id"),)
+
+
+class History(Keyed, Model):
+    """What one act did to one row: `old` holds the previous values of the changed columns, raw JSON."""
+
+    __tablename__ = "core_history"
+    change_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_change.id", ondelete="RESTRICT"))
+    resource: Mapped[str] = mapped_column(sa.String(80))
+    row_id: Mapped[t.Id]
+    verb: Mapped[str] = mapped_column(sa.String(10))  # create, update, delete, restore
+    old: Mapped[dict[str, Any] | None]
+    __table_args__ = (
+        sa.Index("ix_core_history_row", "resource", "row_id", "id"),
+        sa.Index("ix_core_history_change", "change_id", "id"),
+    )
+
+
+def stamp(row: Any) -> Any:
+    """Fill who and when of a record made outside of a resource (install, demo). Returns it."""
+    found = actor()
+    row.created_at = row.updated_at = clock.now()
+    row.created_by_id = row.updated_by_id = getattr(found, "user_id", None)
+    return row
+
+
+@contextmanager
+def change(kind: str, *, resource: str | None = None, note: str | None = None, undo_of: int | None = None) -> Iterator[int]:
+    """The id under which everything written inside is one act. Nested: the outer one holds."""
+    work = current_work()
+    running = work.info.get("change")
+    if running is not None:
+        yield running
+        return
+    work.info["change"] = made = new_change(kind, resource=resource, note=note, undo_of=undo_of)
+    try:
+        yield made
+    finally:
+        work.info.pop("change", None)
+
+
+def new_change(kind: str, *, resource: str | None = None, note: str | None = None, undo_of: int | None = None) -> int:
+    """Write the row of an act; inside `writing()`."""
+    who = actor()
+    row = current_work().session.execute(
+        sa.insert(Change).values(
+            at=clock.now(), actor_id=getattr(who, "user_id", None), kind=kind, resource=resource, note=note,
+            undo_of=undo_of, rows=0,
+        ).returning(Change.id)
+    )
+    return int(row.scalar_one())
+
+
+@contextmanager
+def within(change_id: int) -> Iterator[int]:
+    """Go on under a change that was begun before (the batches of an import)."""
+    work = current_work()
+    before = work.info.get("change")
+    work.info["change"] = change_id
+    try:
+        yield change_id
+    finally:
+        work.info["change"] = before
+        if before is None:
+            work.info.pop("change")
+
+
+def raw(value: Any) -> Any:
+    """A column's value as history keeps it in JSON."""
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return getattr(value, "value", value)
+
+
+def unraw(column: sa.Column[Any], value: Any) -> Any:
+    """Back from history to what the column takes."""
+    if value is None:
+        return None
+    if isinstance(column.type, t.UtcDateTime):
+        return dt.datetime.fromisoformat(value)
+    if isinstance(column.type, sa.Date):
+        return dt.date.fromisoformat(value)
+    if isinstance(column.type, sa.Enum) and column.type.enum_class is not None:
+        return column.type.enum_class(value)
+    return value
+
+
+def record(resource: str, verb: str, rows: Sequence[tuple[int, Mapping[str, Any] | None]], change_id: int) -> None:
+    """The only code that writes history. `rows`: (row id, old values of the changed columns or None)."""
+    if not rows:
+        return
+    session = current_work().session
+    values = [
+        {"change_id": change_id, "resource": resource, "row_id": row_id, "verb": verb,
+         "old": {name: raw(value) for name, value in old.items()} if old else None}
+        for row_id, old in rows
+    ]
+    session.execute(sa.insert(History.__table__), values)
+    session.execute(
+        sa.update(Change.__table__).where(Change.__table__.c.id == change_id)
+        .values(rows=Change.__table__.c.rows + len(rows))
+    )
+
+
+def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]]:
+    """Newest first: (history id, verb, old, at, actor_id, kind) of one row. Read the record under its rights first."""
+    return list(
+        current_work().session.execute(
+            sa.select(History.id, History.verb, History.old, Change.at, Change.actor_id, Change.kind, Change.id.label("change"))
+            .join(Change, Change.id == History.change_id)
+            .where(History.resource == resource, History.row_id == row_id)
+            .order_by(History.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two column values are equal as history sees them."""
+    return json.dumps(raw(left), sort_keys=True, default=str) == json.dumps(raw(right), sort_keys=True, default=str)
+
+
+def touched(change_id: int, verb: str | None = None) -> Iterable[sa.Row[Any]]:
+    """(resource, row_id, verb, old) of everything one act did, newest first, streamed by key."""
+    session = current_work().session
+    last = 2**63 - 1
+    while True:
+        query = sa.select(History.id, History.resource, History.row_id, History.verb, History.old).where(
+            History.change_id == change_id, History.id < last
+        )
+        if verb:
+            query = query.where(History.verb == verb)
+        rows = session.execute(query.order_by(History.id.desc()).limit(1_000)).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].id
+
+
+def unscoped(reason: str) -> dict[str, str]:
+    """Execution options for the write path's own statements on scoped tables."""
+    return {UNSCOPED: reason}

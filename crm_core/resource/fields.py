@@ -1,0 +1,425 @@
+"""Fields: the one intermediate form between a typed column and every face (form, list, filter, import, export, JSON, print).
+
+A field parses text of a person (`parse`), loads strict JSON (`load`), resolves in sets what needs the database
+(`resolve`), dumps for JSON (`dump`) and shows for people (`show`). Removing a field from a list removes it everywhere.
+Absent ≠ null ≠ "": a form or file that does not name a field does not touch it.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Invalid
+from crm_core.kernel.i18n import _, language, locale
+from crm_core.text import clean, dates, emails, numbers, phones
+
+INT64 = 2**63 - 1
+
+
+class Bad(ValueError):
+    """One value that cannot be taken, with the sentence shown beside the field."""
+
+    def __init__(self, message: Any) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A line of text, and the base of all other kinds."""
+
+    name: str  # in JSON, forms and filters
+    column: str  # in the table
+    label: Any
+    required: bool = False
+    length: int | None = None
+    default: Any = None
+    readonly: bool = False
+    sensitive: bool = False
+    help: Any = ""
+    kind: str = "line"
+    sort_column: str = ""  # the indexed column that sorts it; "" = only small sets can be sorted by it
+    info: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "contains", "starts", "empty", "filled")
+    numeric: ClassVar[bool] = False
+
+    def parse(self, text: str) -> Any:
+        """The value of what a person typed; None when empty. Raises Bad."""
+        try:
+            found = clean.clean_line(text)
+        except clean.InvalidText:
+            raise Bad(_("This contains characters that cannot be kept.")) from None
+        return self.check(found) if found else None
+
+    def load(self, value: Any) -> Any:
+        """The value of a JSON member; strict about types. Raises Bad."""
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise Bad(_("A text is expected."))
+        return self.parse(value)
+
+    def check(self, value: Any) -> Any:
+        if self.length is not None and isinstance(value, str) and len(value) > self.length:
+            raise Bad(_("At most %(n)s characters, these are %(m)s.", n=self.length, m=len(value)))
+        return value
+
+    def resolve(self, values: Iterable[Any]) -> dict[Any, Any]:
+        """What stands in the database for these values, in one query; values that mean nothing are missing from it."""
+        return {value: value for value in values}
+
+    @property
+    def resolves(self) -> bool:
+        return False
+
+    def dump(self, value: Any) -> Any:
+        return value
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def text(self, value: Any) -> str:
+        """As it stands in a form's box and in an exported cell: `parse(text(v)) == v`."""
+        return self.show(value)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of the value (OpenAPI 3.1)."""
+        found: dict[str, Any] = {"type": "string"}
+        if self.length:
+            found["maxLength"] = self.length
+        return self.nullable(found)
+
+    def nullable(self, schema: dict[str, Any]) -> dict[str, Any]:
+        if self.required or "type" not in schema:
+            return schema
+        return {**schema, "type": [schema["type"], "null"]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameField(Field):
+    kind: str = "name"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteField(Field):
+    kind: str = "note"
+    operators: ClassVar[tuple[str, ...]] = ("contains", "empty", "filled")
+
+    def parse(self, text: str) -> Any:
+        try:
+            found = clean.clean_text(text)
+        except clean.InvalidText:
+            raise Bad(_("This contains characters that cannot be kept.")) from None
+        if len(found) > 100_000:
+            raise Bad(_("At most %(n)s characters, these are %(m)s.", n=100_000, m=len(found)))
+        return found or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmailField(Field):
+    kind: str = "email"
+
+    def parse(self, text: str) -> Any:
+        found = super().parse(text)
+        if found is None:
+            return None
+        try:
+            return emails.clean_email(found)
+        except ValueError:
+            raise Bad(_("An e-mail address looks like name@example.com.")) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneField(Field):
+    kind: str = "phone"
+
+    def parse(self, text: str) -> Any:
+        found = super().parse(text)
+        if found is not None and not any(c.isdigit() for c in found):
+            raise Bad(_("A phone number needs digits."))
+        return found
+
+    def show(self, value: Any) -> str:
+        return phones.show_phone(value) if value else ""
+
+    def text(self, value: Any) -> str:
+        return value or ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UrlField(Field):
+    kind: str = "url"
+
+    def parse(self, text: str) -> Any:
+        found = super().parse(text)
+        if found is None:
+            return None
+        lower = found.lower()
+        if ":" in lower.split("/")[0] and not lower.startswith(("http://", "https://")):
+            raise Bad(_("A web address starts with http:// or https://."))
+        if "." not in found or " " in found:
+            raise Bad(_("A web address looks like www.example.com."))
+        return found
+
+    def href(self, value: str) -> str:
+        return value if value.lower().startswith(("http://", "https://")) else f"https://{value}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntegerField(Field):
+    kind: str = "integer"
+    minimum: int = -INT64
+    maximum: int = INT64
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "gte", "lte", "between", "empty", "filled")
+    numeric: ClassVar[bool] = True
+
+    def parse(self, text: str) -> Any:
+        if not text or not text.strip():
+            return None
+        try:
+            found = numbers.parse_decimal(text, language())
+        except ValueError:
+            raise Bad(_("A number is expected.")) from None
+        if found != found.to_integral_value():
+            raise Bad(_("A whole number is expected."))
+        return self.check(int(found))
+
+    def load(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Bad(_("A whole number is expected."))
+        return self.check(value)
+
+    def check(self, value: Any) -> Any:
+        if not self.minimum <= value <= self.maximum:
+            raise Bad(_("Between %(low)s and %(high)s.", low=self.minimum, high=self.maximum))
+        return value
+
+    def show(self, value: Any) -> str:
+        from babel.numbers import format_decimal
+
+        return "" if value is None else format_decimal(value, locale=locale())
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def schema(self) -> dict[str, Any]:
+        return self.nullable({"type": "integer", "minimum": self.minimum, "maximum": self.maximum})
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyField(IntegerField):
+    """Integer minor units; people type and see the major unit."""
+
+    kind: str = "money"
+
+    def parse(self, text: str) -> Any:
+        if not text or not text.strip():
+            return None
+        try:
+            return self.check(numbers.parse_money(text, language()))
+        except ValueError:
+            raise Bad(_("An amount such as 1,234.50 is expected.")) from None
+
+    def show(self, value: Any) -> str:
+        from decimal import Decimal
+
+        from babel.numbers import format_decimal
+
+        if value is None:
+            return ""
+        return format_decimal(Decimal(value) / 100, "#,##0.00" if value % 100 else "#,##0", locale=locale())
+
+    def text(self, value: Any) -> str:
+        if value is None:
+            return ""
+        sign, value = ("-" if value < 0 else ""), abs(value)
+        return f"{sign}{value // 100}.{value % 100:02d}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BooleanField(Field):
+    kind: str = "boolean"
+    operators: ClassVar[tuple[str, ...]] = ("eq",)
+
+    def parse(self, text: str) -> Any:
+        word = (text or "").strip().lower()
+        if not word:
+            return None
+        if word in ("1", "true", "yes", "y", "on", "是", "对", "有", "√"):
+            return True
+        if word in ("0", "false", "no", "n", "off", "否", "不", "无", "×"):
+            return False
+        raise Bad(_("Yes or no is expected."))
+
+    def load(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool):
+            return value
+        raise Bad(_("true or false is expected."))
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(_("Yes") if value else _("No"))
+
+    def schema(self) -> dict[str, Any]:
+        return self.nullable({"type": "boolean"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateField(Field):
+    kind: str = "date"
+    operators: ClassVar[tuple[str, ...]] = ("eq", "gte", "lte", "between", "within", "empty", "filled")
+
+    def parse(self, text: str) -> Any:
+        if not text or not text.strip():
+            return None
+        try:
+            return dates.parse_date(text.strip(), language(), clock.today())
+        except ValueError:
+            raise Bad(_("This date is not understood. Write 2026-11-23, or words such as “next Wed”.")) from None
+
+    def load(self, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            if not isinstance(value, str) or len(value) != 10:
+                raise ValueError
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise Bad(_("A date such as 2026-11-23 is expected.")) from None
+
+    def dump(self, value: Any) -> Any:
+        return value.isoformat() if value else None
+
+    def show(self, value: Any) -> str:
+        from crm_core.resource.show import show_date
+
+        return show_date(value) if value else ""
+
+    def text(self, value: Any) -> str:
+        return value.isoformat() if value else ""
+
+    def schema(self) -> dict[str, Any]:
+        return self.nullable({"type": "string", "format": "date"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class MomentField(Field):
+    """An instant, shown on the reader's wall clock."""
+
+    kind: str = "datetime"
+    operators: ClassVar[tuple[str, ...]] = ("gte", "lte", "between", "within", "empty", "filled")
+
+    def parse(self, text: str) -> Any:
+        text = (text or "").strip()
+        if not text:
+            return None
+        try:
+            found = dt.datetime.fromisoformat(text)
+        except ValueError:
+            try:
+                day = dates.parse_date(text, language(), clock.today())
+            except ValueError:
+                raise Bad(_("A time such as 2026-11-23 09:30 is expected.")) from None
+            found = dt.datetime.combine(day, dt.time())
+        return (found if found.tzinfo else found.replace(tzinfo=clock.zone())).astimezone(dt.UTC)
+
+    def load(self, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            found = dt.datetime.fromisoformat(value)
+        except (ValueError, TypeError):
+            raise Bad(_("A time such as 2026-11-23T09:30:00Z is expected.")) from None
+        if found.tzinfo is None:
+            raise Bad(_("A time needs its zone, such as 2026-11-23T09:30:00Z."))
+        return found.astimezone(dt.UTC)
+
+    def dump(self, value: Any) -> Any:
+        return value.isoformat().replace("+00:00", "Z") if value else None
+
+    def show(self, value: Any) -> str:
+        from crm_core.resource.show import show_moment
+
+        return show_moment(value) if value else ""
+
+    def text(self, value: Any) -> str:
+        return clock.local(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+    def schema(self) -> dict[str, Any]:
+        return self.nullable({"type": "string", "format": "date-time"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnumField(Field):
+    """A choice on whose value code branches; its words are in code."""
+
+    kind: str = "enum"
+    enum: type[enum.Enum] = enum.Enum
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
+
+    def parse(self, text: str) -> Any:
+        word = (text or "").strip()
+        if not word:
+            return None
+        for member in self.enum:
+            if word == member.value or word.casefold() == str(self.labels.get(member.value, member.value)).casefold():
+                return member
+        raise Bad(_("“%(value)s” is not one of the choices.", value=word[:60]))
+
+    def load(self, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return self.enum(value)
+        except ValueError:
+            raise Bad(_("“%(value)s” is not one of the choices.", value=str(value)[:60])) from None
+
+    def dump(self, value: Any) -> Any:
+        return getattr(value, "value", value)
+
+    def show(self, value: Any) -> str:
+        key = self.dump(value)
+        return "" if key is None else str(self.labels.get(key, key))
+
+    def text(self, value: Any) -> str:
+        return self.dump(value) or ""
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(m.value, self.show(m)) for m in self.enum]
+
+    def schema(self) -> dict[str, Any]:
+        values: list[Any] = [m.value for m in self.enum]
+        return {"enum": values if self.required else [*values, None]}
+
+
+def clean_values(given: Mapping[str, Any], fields: Mapping[str, Field], how: str) -> dict[str, Any]:
+    """Parse ("parse": text of people) or load ("load": JSON) each given value; raises Invalid with a sentence a field.
+
+    Names that are no field, or that may not be written, are refused, so nothing can be assigned that was not offered.
+    """
+    values: dict[str, Any] = {}
+    faults: dict[str, list[Any]] = {}
+    for name, raw in given.items():
+        found = fields.get(name)
+        if found is None or found.readonly:
+            faults[name] = [_("This field cannot be written.") if found else _("There is no such field.")]
+            continue
+        try:
+            values[name] = getattr(found, how)(raw)
+        except Bad as bad:
+            faults[name] = [bad.message]
+    if faults:
+        raise Invalid(faults)
+    return values
+
+
+def sql_type_length(column: sa.Column[Any]) -> int | None:
+    return getattr(column.type, "length", None)

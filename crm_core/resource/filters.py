@@ -1,0 +1,144 @@
+"""Filters: `field.operator=value` of an address, checked against the fields the actor may see, as conditions on columns.
+
+Only the closed list of a resource's `filters` can be asked for; anything else, hidden fields too, is an unknown filter.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.kernel import clock
+from crm_core.kernel.errors import BadRequest
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor
+from crm_core.resource.choices import ChoicesField
+from crm_core.resource.fields import Bad, Field, MomentField
+from crm_core.resource.references import RefField
+from crm_core.text import dates
+
+WORDS = {
+    "eq": _("is"), "ne": _("is not"), "any": _("is any of"), "none": _("is none of"), "contains": _("contains"),
+    "starts": _("starts with"), "gte": _("from"), "lte": _("until"), "between": _("between"), "within": _("in"),
+    "empty": _("is empty"), "filled": _("is not empty"), "me": _("is me"),
+}
+NO_VALUE = {"empty", "filled", "me"}
+MANY = {"any", "none", "between"}
+MAX_VALUES = 200
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition: what is asked (`field.operator`), the raw words as in the address, and the parsed values."""
+
+    field: Field
+    operator: str
+    raw: str
+    values: tuple[Any, ...]
+
+    @property
+    def key(self) -> str:
+        return f"{self.field.name}.{self.operator}"
+
+    @property
+    def pins(self) -> tuple[Any, ...] | None:
+        """Values the column must equal one of; None when the condition is of another kind."""
+        if self.operator in ("eq", "any", "me") and not isinstance(self.field, ChoicesField):
+            return self.values
+        return None
+
+
+def parse(fields: Mapping[str, Field], allowed: Iterable[str], args: Iterable[tuple[str, str]]) -> list[Filter]:
+    """The filters of an address; raises BadRequest for what is no filter of this resource."""
+    names = set(allowed)
+    found = []
+    for key, raw in args:
+        name, dot, operator = key.partition(".")
+        if not dot:
+            continue
+        field = fields.get(name)
+        if field is None or name not in names or operator not in field.operators:
+            raise BadRequest(_("There is no filter “%(name)s”.", name=key[:80]))
+        found.append(Filter(field, operator, raw, _values(field, operator, raw)))
+    return found
+
+
+def _values(field: Field, operator: str, raw: str) -> tuple[Any, ...]:
+    if operator == "me":
+        return (getattr(actor(), "user_id", None),)
+    if operator in NO_VALUE:
+        return ()
+    if operator == "within":
+        try:
+            return dates.relative_range(raw, clock.today())
+        except ValueError:
+            raise BadRequest(_("“%(value)s” is no time span.", value=raw[:60])) from None
+    texts = raw.split(",")[:MAX_VALUES] if operator in MANY else [raw]
+    try:
+        if operator in ("contains", "starts"):
+            return tuple(Field.parse(field, text) or "" for text in texts)
+        values = tuple(_one(field, text) for text in texts if text.strip())
+    except Bad as bad:
+        raise BadRequest(_("%(field)s: %(message)s", field=field.label, message=bad.message)) from None
+    if not values or (operator == "between" and len(values) != 2):
+        raise BadRequest(_("The filter “%(name)s” lacks a value.", name=field.label))
+    return values
+
+
+def _one(field: Field, text: str) -> Any:
+    value = field.parse(text)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(field, RefField) and isinstance(value, str):
+        value = field.resolve([value]).get(value)
+    if value is None:
+        raise Bad(_("A value is missing."))
+    return value
+
+
+def clause(one: Filter, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The condition on a column."""
+    op, values = one.operator, one.values
+    if op == "empty":
+        return sa.or_(column.is_(None), column == "") if one.field.kind in _TEXTS else column.is_(None)
+    if op == "filled":
+        return sa.and_(column.is_not(None), column != "") if one.field.kind in _TEXTS else column.is_not(None)
+    if isinstance(one.field, ChoicesField):
+        found = sa.or_(*(sa.cast(column, sa.Text()).contains(f'"{v}"', autoescape=True) for v in values))
+        return found if op == "any" else sa.or_(column.is_(None), sa.not_(found))
+    if op in ("eq", "any", "me"):
+        return column == values[0] if len(values) == 1 else column.in_(values)
+    if op in ("ne", "none"):
+        return sa.or_(column.is_(None), column.not_in(values))
+    if op == "contains":
+        return column.icontains(values[0], autoescape=True)
+    if op == "starts":
+        return column.istartswith(values[0], autoescape=True)
+    low, high = _bounds(one)
+    parts = []
+    if low is not None:
+        parts.append(column >= low)
+    if high is not None:
+        parts.append(column < high if isinstance(one.field, MomentField) else column <= high)
+    return sa.and_(*parts)
+
+
+_TEXTS = {"name", "line", "note", "phone", "email", "url"}
+
+
+def _bounds(one: Filter) -> tuple[Any, Any]:
+    low = one.values[0] if one.operator in ("gte", "between", "within") else None
+    high = one.values[-1] if one.operator in ("lte", "between", "within") else None
+    if isinstance(one.field, MomentField):  # whole days on the reader's wall clock
+        low = _instant(low, 0) if low is not None else None
+        high = _instant(high, 1) if high is not None else None
+    return low, high
+
+
+def _instant(value: Any, days: int) -> dt.datetime:
+    if isinstance(value, dt.datetime):
+        return value + dt.timedelta(minutes=1) if days else value
+    start = dt.datetime.combine(value + dt.timedelta(days=days), dt.time(), tzinfo=clock.zone())
+    return start.astimezone(dt.UTC)

@@ -1,0 +1,389 @@
+"""Lists: ids first by a plan made from the scope, then the rows through the gate again, so a plan can never leak.
+
+The page's ids are a union of ordered, limited branches, each over its own (branch, key, id) index; with many branches
+the sort index is walked and filtered. Keyset paging: the thousandth page costs what the first costs. Counts are bounded.
+"""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.access.gate import scope_for
+from crm_core.access.scope import EVERYTHING, Scope
+from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.session import current_work
+from crm_core.data.wall import mark
+from crm_core.kernel.errors import BadRequest
+from crm_core.kernel.i18n import _
+from crm_core.resource import filters, search
+from crm_core.resource.changes import raw, unraw
+from crm_core.resource.fields import Field
+
+PAGE = 50
+COUNT_LIMIT = 1_000
+BRANCH_LIMIT = 8
+WALK = 2_000
+SMALL = 10_000  # sets up to this size can be sorted by any field
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list is sorted by: the field asked for, the column that does it, and the direction."""
+
+    name: str
+    column: str
+    descending: bool
+    indexed: bool
+
+    @property
+    def text(self) -> str:
+        return f"-{self.name}" if self.descending else self.name
+
+
+@dataclass
+class Query:
+    """A question to a resource: filters, words, order, cursor. Made from an address by `parse`."""
+
+    resource: Any
+    filters: list[filters.Filter] = field(default_factory=list)
+    text: str = ""
+    order: Order | None = None
+    after: str = ""
+    before: str = ""
+    limit: int = PAGE
+    verb: str = "read"
+
+
+@dataclass
+class Page:
+    """Ids in order and what lies beyond them."""
+
+    ids: list[int]
+    next: str = ""
+    previous: str = ""
+    rows: dict[int, Any] = field(default_factory=dict)
+
+
+ARGUMENTS = {"q", "sort", "after", "before", "limit", "columns", "ids", "change", "view"}
+
+
+def parse(resource: Any, args: Iterable[tuple[str, str]], *, limit: int = PAGE) -> Query:
+    """The query of an address. Raises BadRequest for unknown names, hidden fields included."""
+    pairs = list(args)
+    plain = {k: v for k, v in pairs if "." not in k}
+    fields = resource.fields()
+    query = Query(resource, filters.parse(fields, resource.filters, pairs), limit=limit)
+    query.text = plain.get("q", "").strip()[:200]
+    query.after, query.before = plain.get("after", ""), plain.get("before", "")
+    query.order = order_of(resource, plain.get("sort", ""), fields)
+    return query
+
+
+def order_of(resource: Any, text: str, fields: dict[str, Field] | None = None) -> Order:
+    """The order an address asks for; empty: the resource's first."""
+    wanted = (text or resource.sorts[0] if resource.sorts else text) or "-id"
+    name = wanted.lstrip("-").split(",")[0]
+    descending = wanted.startswith("-")
+    if name == "id":
+        return Order("id", "id", descending, True)
+    indexed = name in resource.sort_keys()
+    known = resource.fields() if fields is None else fields
+    if name not in known and not (indexed and name == "updated_at"):
+        raise BadRequest(_("This list cannot be sorted by “%(name)s”.", name=name[:60]))
+    column = known[name].sort_column if name in known else name
+    return Order(name, column, descending, indexed)
+
+
+def page(query: Query) -> Page:
+    """The ids of one page, in order."""
+    order = query.order or order_of(query.resource, "")
+    if query.text:
+        return _searched(query, order)
+    if not order.indexed:
+        small = _small(query)
+        if small is None:
+            raise BadRequest(_("Sorting by this column needs a list of at most %(n)s; filter first.", n=SMALL))
+        return _sorted(query, order, small)
+    return _keyset(query, order)
+
+
+# --- keyset over indexes -----------------------------------------------------------------------------------------------
+
+
+def _keyset(query: Query, order: Order) -> Page:
+    back = bool(query.before)
+    cursor = _decode(query.before or query.after, query, order)
+    descending = order.descending != back
+    nullable = query.resource.table.c[order.column].nullable
+    wanted = query.limit + 1
+    # Null is last in the page's own direction, on both engines: two segments, asked one after the other.
+    segments = [False, True] if nullable else [False]
+    if back:
+        segments.reverse()
+    found: list[tuple[Any, int]] = []
+    for nulls in segments:
+        if cursor is not None and segments.index(nulls) < segments.index(cursor[0] is None and nullable):
+            continue
+        start = cursor if cursor is not None and (cursor[0] is None) == nulls else None
+        found += _segment(query, order, descending, nulls, start, wanted - len(found))
+        if len(found) >= wanted:
+            break
+    more, found = len(found) > query.limit, found[: query.limit]
+    if back:
+        found.reverse()
+    result = Page([row_id for _key, row_id in found])
+    if found:
+        if more if not back else True:
+            result.next = _encode(found[-1], query, order)
+        if more if back else cursor is not None:
+            result.previous = _encode(found[0], query, order)
+    return result
+
+
+def _segment(
+    query: Query, order: Order, descending: bool, nulls: bool, start: tuple[Any, int] | None, limit: int
+) -> list[tuple[Any, int]]:
+    table = query.resource.table
+    key = table.c[order.column]
+    scope, residual = plan(query)
+    conditions = [filters.clause(f, table.c[f.field.column]) for f in residual]
+    if "deleted_at" in table.c:
+        conditions.append(table.c.deleted_at.is_(None))
+    if key.nullable:
+        conditions.append(key.is_(None) if nulls else key.is_not(None))
+    if start is not None:
+        conditions.append(_after(key, table.c.id, start, descending))
+    direction = sa.desc if descending else sa.asc
+    ordering = [direction(key), direction(table.c.id)] if order.column != "id" else [direction(table.c.id)]
+    base = sa.select(key.label("k"), table.c.id.label("i"))
+    marked = sa.literal_column(f"{mark(table.name)} true", sa.Boolean())
+    execute = current_work().session.execute
+    if scope.nothing:
+        return []
+    if scope.everything or len(scope.pairs) == 1:
+        one = base.where(marked, *conditions, *([] if scope.everything else [scope.clause(table)]))
+        return [(r.k, r.i) for r in execute(one.order_by(*ordering).limit(limit))]
+    if len(scope.pairs) <= BRANCH_LIMIT:
+        branches = [
+            sa.select(base.where(marked, table.c[column] == value, *conditions).order_by(*ordering).limit(limit).subquery())
+            for column, value in scope.pairs
+        ]
+        union = sa.union(*branches).subquery()
+        outer = [direction(union.c.k), direction(union.c.i)]
+        return [(r.k, r.i) for r in execute(sa.select(union.c.k, union.c.i).order_by(*outer).limit(limit))]
+    return _walk(query, base, marked, scope, conditions, ordering, limit)
+
+
+def _walk(query: Query, base: Any, marked: Any, scope: Scope, conditions: list[Any], ordering: list[Any], limit: int) -> list[tuple[Any, int]]:
+    """Many branches: look at the first rows of the sort index and keep those in scope; if they do not fill the page,
+    the scope is narrow along this order and OR with a sort is small."""
+    table = query.resource.table
+    execute = current_work().session.execute
+    columns = [table.c[c] for c in SCOPE_COLUMNS]
+    first = base.add_columns(*columns).where(marked, *conditions).order_by(*ordering).limit(WALK)
+    rows = execute(first).all()
+    sets = {column: frozenset(values) for column, values in scope.branches}
+    seen = [(r.k, r.i) for r in rows if any(getattr(r, c) in values for c, values in sets.items())]
+    if len(seen) >= limit or len(rows) < WALK:
+        return seen[:limit]
+    full = base.where(marked, scope.clause(table), *conditions).order_by(*ordering).limit(limit)
+    return [(r.k, r.i) for r in execute(full)]
+
+
+def plan(query: Query) -> tuple[Scope, list[filters.Filter]]:
+    """The scope to walk and the filters that remain: a filter on owner, department or team becomes the branch itself."""
+    resource, session = query.resource, current_work().session
+    residual = list(query.filters)
+    if not is_scoped(resource.model):
+        return EVERYTHING, residual
+    scope = EVERYTHING if session.system else scope_for(session.actor, resource.model)
+    if query.verb != "read" and not session.system:
+        verb_scope = scope_for(session.actor, resource.model, query.verb)
+        if not verb_scope.everything:
+            scope = verb_scope if scope.everything or verb_scope.nothing else scope
+    for one in query.filters:
+        pins = one.pins
+        if pins is None or one.field.column not in SCOPE_COLUMNS or len(pins) > BRANCH_LIMIT:
+            continue
+        if scope.everything:
+            scope = Scope(branches=((one.field.column, tuple(sorted(pins))),))
+            residual.remove(one)
+            break
+        own = dict(scope.branches).get(one.field.column, ())
+        if set(pins) <= set(own):
+            scope = Scope(branches=((one.field.column, tuple(sorted(pins))),))
+            residual.remove(one)
+            break
+    return scope, residual
+
+
+def _after(key: Any, row_id: Any, start: tuple[Any, int], descending: bool) -> sa.ColumnElement[bool]:
+    value, last = start
+    if value is None or key.key == "id":
+        return row_id < last if descending else row_id > last
+    # Written out instead of a row value: both engines then use the (branch, key, id) index for the first part.
+    if descending:
+        return sa.and_(key <= value, sa.or_(key < value, row_id < last))
+    return sa.and_(key >= value, sa.or_(key > value, row_id > last))
+
+
+# --- small sets: any order ---------------------------------------------------------------------------------------------
+
+
+def _small(query: Query) -> list[int] | None:
+    ids = matching_ids(query, SMALL + 1)
+    return ids if len(ids) <= SMALL else None
+
+
+def _sorted(query: Query, order: Order, ids: Sequence[int]) -> Page:
+    table = query.resource.table
+    key = table.c[order.column]
+    rows: list[tuple[Any, int]] = []
+    marked = sa.literal_column(f"{mark(table.name)} true", sa.Boolean())
+    for start in range(0, len(ids), 900):
+        part = sa.select(key, table.c.id).where(marked, table.c.id.in_(ids[start : start + 900]))
+        rows += [(r[0], r[1]) for r in current_work().session.execute(part)]
+    filled = sorted((r for r in rows if r[0] is not None), key=lambda r: (raw(r[0]), r[1]), reverse=order.descending)
+    empty = sorted((r for r in rows if r[0] is None), key=lambda r: r[1], reverse=order.descending)
+    ordered = [i for _k, i in filled + empty]
+    cursor = _decode(query.after or query.before, query, order)
+    at = 0
+    if cursor is not None and cursor[1] in ordered:
+        place = ordered.index(cursor[1])
+        at = place + 1 if query.after else max(0, place - query.limit)
+    found = ordered[at : at + query.limit]
+    result = Page(found)
+    if found and at + query.limit < len(ordered):
+        result.next = _encode((None, found[-1]), query, order)
+    if found and at > 0:
+        result.previous = _encode((None, found[0]), query, order)
+    return result
+
+
+def _searched(query: Query, order: Order) -> Page:
+    """Words and filters together: few hits are sorted as asked, many come newest first."""
+    ids = text_ids(query, SMALL + 1)
+    if len(ids) <= SMALL:
+        return _sorted(query, order, ids)
+    newest = [*ids]
+    cursor = _decode(query.after or query.before, query, order)
+    at = 0
+    if cursor is not None and cursor[1] in newest:
+        place = newest.index(cursor[1])
+        at = place + 1 if query.after else max(0, place - query.limit)
+    found = newest[at : at + query.limit]
+    result = Page(found)
+    if at + query.limit < len(newest):
+        result.next = _encode((None, found[-1]), query, order)
+    if at > 0:
+        result.previous = _encode((None, found[0]), query, order)
+    return result
+
+
+def text_ids(query: Query, limit: int) -> list[int]:
+    """Ids of records that hold the words and pass the filters, under the actor's rights, newest first, at most `limit`."""
+    question = search.match(query.resource, query.text)
+    if question is None:
+        return []
+    found: list[int] = []
+    before = None
+    chunk = min(limit, 1_000)
+    while len(found) < limit:
+        hits = question.ids(chunk, before)
+        if not hits:
+            break
+        found += _passing(query, [record for _doc, record in hits])
+        before = hits[-1][0]
+        if len(hits) < chunk:
+            break
+    return found[:limit]
+
+
+def _passing(query: Query, ids: list[int]) -> list[int]:
+    """Those of these ids that lie in scope, pass the filters and truly hold the words in fields the actor may see."""
+    model, resource = query.resource.model, query.resource
+    visible = resource.fields()
+    names = [n for n in resource.search if n in visible]
+    hidden = len(names) < len(resource.search)
+    columns = [getattr(model, resource.all_fields[n].column) for n in names] if hidden or question_needs_check(query.text) else []
+    passed = set()
+    for start in range(0, len(ids), 900):
+        statement = sa.select(model.id, *columns).where(model.id.in_(ids[start : start + 900]))
+        for one in query.filters:
+            statement = statement.where(filters.clause(one, getattr(model, one.field.column)))
+        for row in current_work().session.execute(statement):
+            if not columns or search.holds(query.text, row[1:]):
+                passed.add(row[0])
+    return [i for i in ids if i in passed]
+
+
+def question_needs_check(text: str) -> bool:
+    """Whether the tokens of a question can match apart from each other, so that hits are checked against the text."""
+    return search.needs_check(text)
+
+
+# --- counts and sets ---------------------------------------------------------------------------------------------------
+
+
+def count(query: Query, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
+    """(n, more): exact up to `limit`, then "1,000+"."""
+    if query.text:
+        n = len(text_ids(query, limit + 1))
+        return min(n, limit), n > limit
+    inner = _set(query).limit(limit + 1).subquery()
+    n = current_work().session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one()
+    return min(n, limit), n > limit
+
+
+def exact_count(query: Query) -> int:
+    """The whole number, however long it takes (asked for on request)."""
+    if query.text:
+        return len(text_ids(query, 2**31))
+    inner = _set(query).subquery()
+    return int(current_work().session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one())
+
+
+def matching_ids(query: Query, limit: int) -> list[int]:
+    """Ids the query means, in no order, at most `limit`."""
+    if query.text:
+        return text_ids(query, limit)
+    return list(current_work().session.scalars(_set(query).limit(limit)))
+
+
+def _set(query: Query) -> sa.Select[Any]:
+    table = query.resource.table
+    scope, residual = plan(query)
+    conditions = [filters.clause(f, table.c[f.field.column]) for f in residual]
+    if "deleted_at" in table.c:
+        conditions.append(table.c.deleted_at.is_(None))
+    return sa.select(table.c.id).where(
+        sa.literal_column(f"{mark(table.name)} true", sa.Boolean()), *([] if scope.everything else [scope.clause(table)]), *conditions
+    )
+
+
+# --- cursors -----------------------------------------------------------------------------------------------------------
+
+
+def _encode(last: tuple[Any, int], query: Query, order: Order) -> str:
+    key = last[0]
+    value = key.isoformat() if isinstance(key, dt.datetime | dt.date) else raw(key)
+    text = json.dumps([order.text, value, last[1]], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(text: str, query: Query, order: Order) -> tuple[Any, int] | None:
+    if not text:
+        return None
+    try:
+        found = json.loads(base64.urlsafe_b64decode(text[:400] + "=" * (-len(text[:400]) % 4)))
+        name, value, row_id = found
+        if name != order.text or not isinstance(row_id, int) or isinstance(row_id, bool):
+            raise ValueError
+        return unraw(query.resource.table.c[order.column], value), row_id
+    except (ValueError, TypeError, KeyError):
+        raise BadRequest(_("This page of the list is not there any more; start from the first.")) from None

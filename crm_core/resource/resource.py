@@ -1,0 +1,402 @@
+"""Resource: one declaration from which every face of an entity is made.
+
+    class Visits(Resource):
+        model = Visit
+        label = _("Visits")
+        columns = "subject", "customer", "day", "outcome"
+        filters = "day", "outcome", "owner"
+        search = "subject", "note"
+        sorts = "-updated_at", "day"
+
+`core.visit`-style names, permissions (`<name>.<verb>`), routes and API follow from the table's name.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crm_core.access import actor as access
+from crm_core.access.gate import scope_for
+from crm_core.access.models import Rule
+from crm_core.data.base import Model
+from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.session import current_work, session, system_scope
+from crm_core.kernel.declare import Action
+from crm_core.kernel.errors import Missing
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import actor
+from crm_core.resource.fields import Field
+from crm_core.resource.inspection import fields_of, resource_name
+from crm_core.text.clean import fold
+
+if TYPE_CHECKING:
+    from crm_core.kernel.registry import Registry
+
+VERBS = ("read", "create", "update", "delete", "export", "import", "print", "assign")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of fields of a form: its heading, its fields by name, folded or not."""
+
+    label: Any
+    fields: tuple[str, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Child rows edited inside the parent's form: one form, nested list in JSON, the parent's version."""
+
+    name: str  # member in JSON and form
+    model: Any
+    columns: tuple[str, ...]
+    label: Any = ""
+    parent: str = ""  # the child's column that holds the parent's id; found by itself when there is only one
+
+
+class Resource:
+    """Base of all resources. Class attributes are the declaration; the one instance hangs on the registry."""
+
+    model: ClassVar[Any]
+    name: ClassVar[str] = ""
+    label: ClassVar[Any] = ""  # of many
+    singular: ClassVar[Any] = ""
+    icon: ClassVar[str] = "puzzle"
+    columns: ClassVar[tuple[str, ...]] = ()
+    filters: ClassVar[tuple[str, ...]] = ()
+    search: ClassVar[tuple[str, ...]] = ()
+    search_names: ClassVar[tuple[str, ...]] = ("name",)  # of those: found by pinyin and initials too
+    sorts: ClassVar[tuple[str, ...]] = ("-updated_at",)
+    form: ClassVar[tuple[Section, ...]] = ()
+    brief: ClassVar[tuple[str, ...]] = ()
+    lines: ClassVar[tuple[Lines, ...]] = ()
+    actions: ClassVar[Sequence[Action]] = ()
+    status: ClassVar[str] = ""  # the field shown as a pill beside the name
+    subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
+    readonly: ClassVar[bool] = False  # no create, update, delete by people
+    own_rights: ClassVar[bool] = False  # a part with rights of its own
+    timeline: ClassVar[bool] = False  # its records have a time line
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = ()  # groups of fields that together are unique
+    is_brief: ClassVar[bool] = False
+    verbs: ClassVar[tuple[str, ...]] = VERBS
+    help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on
+    order: ClassVar[int] = 50
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "model" not in cls.__dict__:
+            return
+        cls.name = cls.__dict__.get("name") or resource_name(cls.model)
+        cls.model.__permission__ = cls.name
+        cls.singular = cls.singular or cls.label
+        parent = getattr(cls.model, "__part_of__", None)
+        if parent and not cls.own_rights:
+            access.PARTS[cls.name] = parent if "." in parent else f"{cls.name.partition('.')[0]}.{parent}"
+        for lines in cls.lines:
+            if is_scoped(lines.model):
+                line_name = resource_name(lines.model)
+                if "__permission__" not in lines.model.__dict__:
+                    lines.model.__permission__ = line_name
+                access.PARTS.setdefault(line_name, cls.name)
+        cls._indexes()
+        if cls.brief and not cls.is_brief:
+            cls.brief_class = _brief_of(cls)
+
+    brief_class: "ClassVar[type[Resource] | None]" = None
+
+    @classmethod
+    def _indexes(cls) -> None:
+        """An index (branch, key, id) for every sort and scope column, without deleted rows: what makes lists fast."""
+        table = cls.model.__table__
+        live = {"sqlite_where": table.c.deleted_at.is_(None), "postgresql_where": table.c.deleted_at.is_(None)}
+        have = {index.name for index in table.indexes}
+        for key in cls.sort_keys():
+            column = cls._sort_column(key)
+            branches: list[tuple[str, ...]] = [()]
+            if is_scoped(cls.model):
+                branches += [(c,) for c in SCOPE_COLUMNS if c != column]
+            for branch in branches:
+                name = "ix_" + "_".join([table.name, *branch, column])
+                if name not in have and len(name) <= 63:
+                    sa.Index(name, *(table.c[c] for c in (*branch, column, "id")), **live)
+                    have.add(name)
+
+    @classmethod
+    def sort_keys(cls) -> tuple[str, ...]:
+        """Names of the fields that are sorted by an index, at any size."""
+        return tuple(s.lstrip("-") for s in cls.sorts)
+
+    @classmethod
+    def _sort_column(cls, name: str) -> str:
+        columns = cls.model.__table__.c
+        for column in columns:
+            if column.info.get("kind") == "sort_key" and column.info.get("of") == name:
+                return str(column.name)
+        return name if name in columns else f"{name}_id"
+
+    # --- bound to a registry -------------------------------------------------------------------------------------
+
+    registry: "Registry"
+
+    def bind(self, registry: "Registry") -> None:
+        """Called once when the registry is complete."""
+        self.registry = registry
+
+    @cached_property
+    def all_fields(self) -> dict[str, Field]:
+        """Every field, whatever anybody's rights."""
+        found = fields_of(self.model)
+        if self.is_brief:
+            found = {n: replace(f, readonly=True) for n, f in found.items() if n in self.brief}
+        return found
+
+    @property
+    def package(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def path(self) -> str:
+        """The last part of its addresses, `customer` or `customer.brief`."""
+        return self.name.partition(".")[2]
+
+    @property
+    def table(self) -> sa.Table:
+        return self.model.__table__  # type: ignore[no-any-return]
+
+    @property
+    def part_of(self) -> str | None:
+        return access.PARTS.get(self.name)
+
+    @cached_property
+    def parent_field(self) -> Field | None:
+        """The reference of a part to its parent."""
+        parent = getattr(self.model, "__part_of__", None)
+        return self.all_fields.get(parent.rpartition(".")[2]) if parent else None
+
+    @cached_property
+    def all_actions(self) -> dict[str, Action]:
+        return {a.name: a for a in (*self.actions, *self.registry.actions.get(self.name, ()))}
+
+    @property
+    def brief_resource(self) -> "Resource | None":
+        """The brief view of this resource, if it has one."""
+        return self.registry.resources.get(f"{self.name}.brief") if self.brief and not self.is_brief else None
+
+    @cached_property
+    def _line_resources(self) -> "dict[str, Resource]":
+        found: dict[str, Resource] = {}
+        for declared in self.lines:
+            known = self.registry.by_model.get(declared.model)
+            made = known or type(f"{declared.model.__name__}Lines", (Resource,), {
+                "model": declared.model, "label": declared.label or declared.name, "columns": declared.columns,
+                "verbs": (), "sorts": (),
+            })()
+            made.bind(self.registry)
+            found[declared.name] = made
+        return found
+
+    def line_resource(self, name: str) -> "Resource":
+        """The resource of the child rows edited inside this one's form."""
+        return self._line_resources[name]
+
+    @cached_property
+    def _links(self) -> "dict[str, str]":
+        """Name of a lines declaration → the child's column that holds this record's id."""
+        found = {}
+        for declared in self.lines:
+            keys = [
+                c.name for c in declared.model.__table__.columns
+                if any(k.column.table is self.table for k in c.foreign_keys) and c.name not in SCOPE_COLUMNS
+            ]
+            found[declared.name] = declared.parent or keys[0]
+        return found
+
+    def link_column(self, name: str) -> str:
+        return self._links[name]
+
+    @cached_property
+    def _parts(self) -> "list[tuple[Resource, str]]":
+        found: dict[str, tuple[Resource, str]] = {}
+        for declared in self.lines:
+            child = self.line_resource(declared.name)
+            found[child.name] = (child, self._links[declared.name])
+        for other in self.registry.resources.values():
+            if other.is_brief or other is self or not getattr(other.model, "__part_of__", None):
+                continue
+            link = other.parent_field
+            if link is not None and getattr(link, "target", "") == self.name:
+                found[other.name] = (other, link.column)
+        return list(found.values())
+
+    def parts(self) -> "list[tuple[Resource, str]]":
+        """Resources whose rows are parts of this one's, with the column that holds the parent's id."""
+        return [] if self.is_brief else self._parts
+
+    # --- rights --------------------------------------------------------------------------------------------------
+
+    def may(self, verb: str) -> bool:
+        """Whether the actor may do this verb on any row at all."""
+        if current_work().session.system:
+            return True
+        return bool(actor().can(f"{self.name}.{verb}")) and not (self.readonly and verb in ("create", "update", "delete", "import"))
+
+    def fields(self, *, writing: bool = False) -> dict[str, Field]:
+        """The fields the actor may see, with those he may not change marked read-only; `writing` leaves these out.
+
+        Every face starts here: a field removed from this dict is gone from all of them.
+        """
+        who = None if current_work().session.system else actor()
+        found = {}
+        for name, one in self.all_fields.items():
+            rule = who.rule(self.rules_of, name) if who is not None else None
+            if rule is Rule.hidden:
+                continue
+            if rule is Rule.readonly and not one.readonly:
+                one = replace(one, readonly=True)
+            if one.readonly and writing:
+                continue
+            found[name] = one
+        return found
+
+    @property
+    def rules_of(self) -> str:
+        """The resource whose field rules bind here: a brief obeys those of the full one."""
+        return access.BRIEFS.get(self.name, self.name)
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def visible(self, verb: str = "read") -> sa.Select[Any]:
+        """Select the rows the actor may do `verb` on. The gate adds what he may read; other verbs add their branches here."""
+        query = sa.select(self.model)
+        current = current_work().session
+        if verb != "read" and is_scoped(self.model) and not current.system:
+            query = query.where(scope_for(current.actor, self.model, verb).clause(self.model))
+        return query
+
+    def get(self, row_id: int, verb: str = "read") -> Any:
+        """The row, if the actor may do `verb` on it; raises Missing for what is not there and what is not his alike."""
+        found = session.scalars(self.visible(verb).where(self.model.id == row_id)).one_or_none() if self.may(verb) else None
+        if found is None:
+            raise Missing(_("This record was not found."))
+        return found
+
+    def labels(self, ids: Iterable[int]) -> dict[int, str]:
+        """Names of these records, as far as the actor may know them: through the brief where there is one."""
+        wanted = list({int(i) for i in ids})
+        if not wanted:
+            return {}
+        source = self.registry.resources.get(f"{self.name}.brief", self) if self.brief and not self.is_brief else self
+        if not source.may("read"):
+            return {}
+        column = source.label_column
+        rows = session.execute(sa.select(source.model.id, column).where(source.model.id.in_(wanted)))
+        return {row[0]: str(source.word(row[1])) for row in rows}
+
+    def by_name(self, names: Iterable[str]) -> dict[str, int]:
+        """Ids of records named exactly so (codes too); ambiguous names are left out."""
+        source = self.registry.resources.get(f"{self.name}.brief", self) if self.brief and not self.is_brief else self
+        wanted = list(names)
+        columns: list[Any] = [source.label_column]
+        columns += [getattr(source.model, c) for c in ("login", "code") if c in source.all_fields]
+        found: dict[str, set[int]] = {}
+        for column in columns:
+            for row in session.execute(sa.select(source.model.id, column).where(column.in_(wanted)).limit(2_000)):
+                found.setdefault(row[1], set()).add(row[0])
+        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
+
+    @property
+    def label_field(self) -> str:
+        for name in ("name", "title", "subject", "login", "code"):
+            if name in self.all_fields:
+                return name
+        return next(iter(self.all_fields))
+
+    @property
+    def label_column(self) -> InstrumentedAttribute[Any]:
+        return getattr(self.model, self.all_fields[self.label_field].column)  # type: ignore[no-any-return]
+
+    def word(self, value: Any) -> Any:
+        """The shown form of a label; resources with translated names override it."""
+        return value
+
+    def title(self, row: Any) -> str:
+        return str(self.word(getattr(row, self.label_field, None)) or f"#{row.id}")
+
+    def count_label(self, n: int) -> Any:
+        return ngettext("%(n)s record", "%(n)s records", n)
+
+    # --- plug points: set-shaped ---------------------------------------------------------------------------------
+
+    def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+        """Fill derived columns of rows about to be written (column → value, `id` for existing ones, `before` their old
+        columns). In place; no queries a row."""
+
+    def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
+        """Faults by position in `rows`: {0: {"day": [sentence]}}. May ask the database once a set."""
+        return {}
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        """After a set was created, updated, deleted or restored, in the same transaction: emit events here."""
+
+    # --- writing (resource/write.py) -----------------------------------------------------------------------------
+
+    def write(self, rows: list[dict[str, Any]], *, kind: str = "save") -> list[int]:
+        """Create rows without `id`, update those with one; see resource/write.py. Returns ids in the same order."""
+        from crm_core.resource.write import write
+
+        return write(self, rows, kind=kind)
+
+    def delete(self, ids: Sequence[int], *, versions: Mapping[int, int] | None = None) -> int:
+        """Into the recycle bin, with their parts; returns the change that `undo` takes back."""
+        from crm_core.resource.write import delete
+
+        return delete(self, ids, versions=versions)
+
+    def run(self, name: str, ids: Sequence[int]) -> list[int]:
+        """Do an action on rows; returns the ids it was done on. Raises Refused when it is not possible now."""
+        from crm_core.resource.write import run
+
+        return run(self, name, ids)
+
+    def system_row(self, row_id: int) -> sa.Row[Any] | None:
+        """All columns of a row whatever anybody's rights, for integrity work."""
+        with system_scope("integrity") as db:
+            return db.execute(sa.select(self.table).where(self.table.c.id == row_id)).one_or_none()
+
+
+def _brief_of(cls: type[Resource]) -> type[Resource]:
+    """The brief view: a resource of its own over the same table, with few fields and its own, wider, scope."""
+    name = f"{cls.name}.brief"
+    columns = {f.column for n, f in fields_of(cls.model).items() if n in cls.brief}
+    keys = {c.key for c in cls.model.__table__.columns if c.info.get("kind") == "sort_key" and c.info.get("of") in columns}
+    kept = {"id", "public_id", "version", "deleted_at", "updated_at", "created_at", "merged_into_id", *SCOPE_COLUMNS, *columns, *keys}
+    model = type(
+        f"{cls.model.__name__}Brief",
+        (Model,),
+        {
+            "__table__": cls.model.__table__,
+            "__mapper_args__": {"include_properties": kept},
+            "__scoped__": is_scoped(cls.model),
+            "__brief_of__": cls.model,
+            "__doc__": f"The brief view of {cls.model.__name__}.",
+        },
+    )
+    access.BRIEFS[name] = cls.name
+    brief = tuple(n for n in cls.brief if n in fields_of(cls.model))
+    return type(
+        f"{cls.__name__}Brief",
+        (Resource,),
+        {
+            "model": model, "name": name, "label": cls.label, "singular": cls.singular, "icon": cls.icon,
+            "columns": brief, "brief": brief, "filters": tuple(n for n in cls.filters if n in brief),
+            "search": tuple(n for n in cls.search if n in brief), "search_names": cls.search_names,
+            "sorts": tuple(s for s in cls.sorts if s.lstrip("-") in (*brief, "updated_at")),
+            "status": cls.status if cls.status in brief else "", "readonly": True, "is_brief": True,
+            "verbs": ("read",), "word": cls.word, "order": cls.order, "__doc__": f"Others' records of {cls.__name__}, in brief.",
+        },
+    )

@@ -1,0 +1,246 @@
+"""Full-text search under rights: one document a record, a stream of tokens that both engines index alike.
+
+Scope tokens (`o_7 d_3 t_5`) stand in the same stream, so a narrow actor does not pay for common words; hits go through
+the gated select again. An import marks its records as waiting and a job follows, so no row waits for the index.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.access.gate import scope_for
+from crm_core.data import types as t
+from crm_core.data.base import Model
+from crm_core.data.mixins import is_scoped
+from crm_core.data.session import current_work
+from crm_core.kernel.jobs import later
+from crm_core.resource.changes import unscoped
+from crm_core.text import tokens
+
+BRANCH_LIMIT = 50  # more scope values than these are checked after the match
+FOLLOW_AT_ONCE = 100  # larger sets are indexed by the job
+
+
+class Document(Model):
+    """What search knows of one record. On SQLite `core_search_fts` mirrors `tokens`; on PostgreSQL `vector` holds them."""
+
+    __tablename__ = "core_search"
+    id: Mapped[int] = mapped_column(t.IdType, primary_key=True)
+    resource: Mapped[str] = mapped_column(sa.String(80))
+    record_id: Mapped[t.Id]
+    tokens: Mapped[str] = mapped_column(sa.Text())
+    __table_args__ = (sa.Index("uq_core_search_record", "resource", "record_id", unique=True),)
+
+
+class Waiting(Model):
+    """Records whose document is not up to date yet."""
+
+    __tablename__ = "core_search_waiting"
+    id: Mapped[int] = mapped_column(t.IdType, primary_key=True)
+    resource: Mapped[str] = mapped_column(sa.String(80))
+    record_id: Mapped[t.Id]
+
+
+@dataclass(frozen=True)
+class Hit:
+    resource: Any
+    id: int
+    label: str
+
+
+_TOKENS = {"owner_id": "o_", "department_id": "d_", "team_id": "t_"}
+
+
+def follow(resource: Any, verb: str, ids: Sequence[int]) -> None:
+    """Keep the documents of written records true: small sets now, large ones by a job."""
+    if not resource.search:
+        return
+    if len(ids) <= FOLLOW_AT_ONCE:
+        index(resource, ids)
+        return
+    session = current_work().session
+    session.execute(sa.insert(Waiting.__table__), [{"resource": resource.name, "record_id": i} for i in ids])
+    later("core.search", {}, key="core.search")
+
+
+def owners(resource: Any, column: str, parents: Sequence[int]) -> None:
+    """The owners of parts changed with their parents': their scope tokens follow."""
+    if not resource.search:
+        return
+    query = sa.select(resource.table.c.id).where(resource.table.c[column].in_(parents))
+    ids = list(current_work().session.scalars(query, execution_options=unscoped("search index")))
+    follow(resource, "update", ids)
+
+
+def index(resource: Any, ids: Sequence[int]) -> None:
+    """Write the documents of these records from what the table says now."""
+    session = current_work().session
+    table = resource.table
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        found = session.execute(sa.select(table).where(table.c.id.in_(part)), execution_options=unscoped("search index"))
+        rows = [r for r in found.mappings() if r["deleted_at"] is None and r["merged_into_id"] is None]
+        faces = [face for face in (resource, resource.brief_resource) if face is not None and face.search]
+        values = [
+            {"resource": face.name, "record_id": row["id"], "tokens": document(face, row)} for face in faces for row in rows
+        ]
+        gone = sa.delete(Document.__table__).where(
+            Document.__table__.c.resource.in_([face.name for face in faces]), Document.__table__.c.record_id.in_(part)
+        )
+        session.execute(gone)
+        if values:
+            session.execute(sa.insert(Document.__table__), values)
+
+
+def document(resource: Any, row: Any) -> str:
+    """The token stream of one row: words of its search fields and the tokens of its scope."""
+    texts, names, numbers = [], [], []
+    for name in resource.search:
+        field = resource.all_fields[name]
+        value = row[field.column]
+        if not value:
+            continue
+        if field.kind == "phone":
+            numbers.append(value)
+        elif name in resource.search_names:
+            names.append(value)
+        else:
+            texts.append(field.show(value) if field.kind in ("choice", "enum") else str(value))
+    found = tokens.document(texts, names=names, phones=numbers)
+    if is_scoped(resource.model):
+        found += [f"{mark}{row[column]}" for column, mark in _TOKENS.items() if row[column] is not None]
+    return " ".join(found)
+
+
+def waiting() -> int:
+    """How many records are not searchable yet (bounded)."""
+    query = sa.select(sa.func.count()).select_from(sa.select(Waiting.id).limit(100_000).subquery())
+    return int(current_work().session.execute(query).scalar_one())
+
+
+def catch_up(job: Any) -> None:
+    """The job: index what waits, in batches short enough for people to write between them."""
+    from crm_core.data.session import writing
+    from crm_core.kernel.site import site
+
+    done = 0
+    while True:
+        with writing() as session:
+            rows = session.execute(sa.select(Waiting.id, Waiting.resource, Waiting.record_id).order_by(Waiting.id).limit(500)).all()
+            groups: dict[str, list[int]] = {}
+            for row in rows:
+                groups.setdefault(row.resource, []).append(row.record_id)
+            for name, ids in groups.items():
+                resource = site().registry.resources.get(name)
+                if resource is not None:
+                    index(resource, list(dict.fromkeys(ids)))
+            if rows:
+                session.execute(sa.delete(Waiting.__table__).where(Waiting.__table__.c.id <= rows[-1].id))
+        if not rows:
+            return
+        done += len(rows)
+        job.progress(done, None)
+
+
+def match(resource: Any, text: str) -> "Match | None":
+    """The condition that finds `text` among records of this resource; None when it has nothing to look for."""
+    query = tokens.query(text)
+    if query is None:
+        return None
+    session = current_work().session
+    extra: list[str] = []
+    if is_scoped(resource.model) and not session.system:
+        scope = scope_for(session.actor, resource.model)
+        if scope.nothing:
+            return None
+        if not scope.everything and len(scope.pairs) <= BRANCH_LIMIT:
+            extra = [f"{_TOKENS[column]}{value}" for column, value in scope.pairs]
+    sqlite = session.connection().dialect.name == "sqlite"
+    return Match(resource.name, query, query.fts5(extra_any=extra) if sqlite else query.pg(extra_any=extra), sqlite)
+
+
+def needs_check(text: str) -> bool:
+    """Whether hits must be compared with the text: several tokens of one word may stand apart in a document."""
+    query = tokens.query(text)
+    return query is not None and len(query.tokens) > 1
+
+
+def holds(text: str, values: Iterable[Any]) -> bool:
+    """Whether these values of a record really hold the words asked for."""
+    query = tokens.query(text)
+    return query is not None and query.verify(" ".join(str(v) for v in values if v))
+
+
+@dataclass(frozen=True)
+class Match:
+    """A prepared question to the index."""
+
+    resource: str
+    query: Any
+    text: str
+    sqlite: bool
+
+    def ids(self, limit: int, before: int | None = None) -> list[tuple[int, int]]:
+        """(document id, record id) of the newest documents, before this document id."""
+        session = current_work().session
+        params = {"q": self.text, "r": self.resource, "n": limit, "b": before or 2**62}
+        return [(r[0], r[1]) for r in session.execute(_FTS5 if self.sqlite else self._pg(params), params)]
+
+    def _pg(self, params: dict[str, Any]) -> sa.TextClause:
+        """Rare words: take all hits, then sort; common ones: walk the key. The planner cannot know which (ecosystem 5)."""
+        few = current_work().session.execute(_PG_COUNT, {**params, "n": 1_000}).scalar_one()
+        return _PG_FEW if few < 1_000 else _PG_MANY
+
+
+_FTS5 = sa.text(
+    "SELECT s.id, s.record_id FROM core_search_fts f JOIN core_search s ON s.id = f.rowid "
+    "WHERE core_search_fts MATCH :q AND s.resource = :r AND f.rowid < :b ORDER BY f.rowid DESC LIMIT :n"
+)
+_PG_COUNT = sa.text("SELECT count(*) FROM (SELECT 1 FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r LIMIT :n) x")
+_PG_FEW = sa.text(
+    "WITH h AS MATERIALIZED (SELECT id, record_id FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r) "
+    "SELECT id, record_id FROM h WHERE id < :b ORDER BY id DESC LIMIT :n"
+)
+_PG_MANY = sa.text(
+    "SELECT id, record_id FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r AND id < :b "
+    "ORDER BY id DESC LIMIT :n"
+)
+
+
+def install_index(connection: sa.Connection) -> list[str]:
+    """The statements that make the index beside the table, for the first migration."""
+    if connection.dialect.name == "sqlite":
+        return [
+            "CREATE VIRTUAL TABLE core_search_fts USING fts5(tokens, content='core_search', content_rowid='id', "
+            "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_~'\", prefix='1')",
+            "CREATE TRIGGER core_search_ai AFTER INSERT ON core_search BEGIN "
+            "INSERT INTO core_search_fts(rowid, tokens) VALUES (new.id, new.tokens); END",
+            "CREATE TRIGGER core_search_ad AFTER DELETE ON core_search BEGIN "
+            "INSERT INTO core_search_fts(core_search_fts, rowid, tokens) VALUES ('delete', old.id, old.tokens); END",
+            "CREATE TRIGGER core_search_au AFTER UPDATE OF tokens ON core_search BEGIN "
+            "INSERT INTO core_search_fts(core_search_fts, rowid, tokens) VALUES ('delete', old.id, old.tokens); "
+            "INSERT INTO core_search_fts(rowid, tokens) VALUES (new.id, new.tokens); END",
+        ]
+    return [
+        "ALTER TABLE core_search ADD COLUMN vector tsvector GENERATED ALWAYS AS "
+        "(array_to_tsvector(array_remove(string_to_array(tokens, ' '), ''))) STORED",
+        "CREATE INDEX ix_core_search_vector ON core_search USING gin (vector) WITH (gin_pending_list_limit = 65536)",
+    ]
+
+
+def find(text: str, resources: Iterable[Any], limit: int = 5) -> list[Hit]:
+    """The newest hits of several resources, for the command search; under the rights of who asks."""
+    found: list[Hit] = []
+    for resource in resources:
+        if not resource.search or not resource.may("read"):
+            continue
+        question = match(resource, text)
+        if question is None:
+            continue
+        ids = [record for _doc, record in question.ids(limit * 4)]
+        labels = resource.labels(ids) if ids else {}
+        found += [Hit(resource, i, labels[i]) for i in ids if i in labels][:limit]
+    return found

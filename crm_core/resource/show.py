@@ -1,0 +1,59 @@
+"""How moments, days and names look to the reader."""
+
+import datetime as dt
+
+from babel.dates import format_date, format_datetime
+
+from crm_core.kernel import clock
+from crm_core.kernel.i18n import _, language, locale
+
+_SHORT = {"zh_Hans_CN": "M 月 d 日", "en": "d MMM"}
+
+
+def show_date(day: dt.date, today: dt.date | None = None) -> str:
+    """Today, yesterday, tomorrow in words, this year without the year, else ISO."""
+    here = today or clock.today()
+    away = (day - here).days
+    if away == 0:
+        return str(_("Today"))
+    if away == -1:
+        return str(_("Yesterday"))
+    if away == 1:
+        return str(_("Tomorrow"))
+    if day.year == here.year:
+        return format_date(day, _SHORT[language()], locale=locale())
+    return day.isoformat()
+
+
+def show_moment(moment: dt.datetime, *, short: bool = False) -> str:
+    """Today with the time, up to six days in words, this year as day and month, else ISO."""
+    here = clock.local(moment)
+    today = clock.today()
+    away = (today - here.date()).days
+    if away == 0:
+        return f"{_('Today')} {here:%H:%M}"
+    if away == 1:
+        return str(_("Yesterday")) if short else f"{_('Yesterday')} {here:%H:%M}"
+    if 1 < away <= 6:
+        return str(_("%(n)s days ago", n=away))
+    if here.year == today.year:
+        return format_datetime(here, _SHORT[language()], locale=locale())
+    return here.date().isoformat()
+
+
+def show_day_heading(day: dt.date) -> str:
+    """The heading of a day in a time line: today, yesterday, or date and weekday."""
+    today = clock.today()
+    if day == today:
+        return str(_("Today"))
+    if (today - day).days == 1:
+        return str(_("Yesterday"))
+    pattern = {"zh_Hans_CN": "M 月 d 日 EEE", "en": "EEE d MMM"}[language()]
+    if day.year != today.year:
+        pattern = {"zh_Hans_CN": "yyyy 年 M 月 d 日 EEE", "en": "EEE d MMM yyyy"}[language()]
+    return format_date(day, pattern, locale=locale())
+
+
+def full_moment(moment: dt.datetime) -> str:
+    """The whole time, for `title`."""
+    return f"{clock.local(moment):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,92 @@
+"""The time line of a record: a table written in the same transaction, read by one keyset query.
+
+Only this module reads the table: the subject has been read under its own rights before, so its time line is his as well.
+Field changes are stored raw and shown through today's field rights.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.data import types as t
+from crm_core.data.base import Model
+from crm_core.data.mixins import Keyed
+from crm_core.data.session import current_work
+from crm_core.kernel import clock
+from crm_core.kernel.site import actor
+from crm_core.resource.changes import raw
+
+SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
+KINDS = {"note": ("note",), "change": ("created", "change", "deleted", "restored"), "task": ("task",)}
+
+
+class Entry(Keyed, Model):
+    """One line: who did what when, about which record."""
+
+    __tablename__ = "core_timeline"
+    subject: Mapped[str] = mapped_column(sa.String(80))
+    subject_id: Mapped[t.Id]
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    source: Mapped[str] = mapped_column(sa.String(40), default="core")
+    actor_id: Mapped[t.Id | None]
+    title: Mapped[str | None]
+    body: Mapped[str | None] = mapped_column(sa.Text())
+    data: Mapped[dict[str, Any] | None]  # for changes: {column: [old, new]}; for others what their kind needs
+    record: Mapped[str | None] = mapped_column(sa.String(80))  # the record the line speaks of, when it is not the subject
+    record_id: Mapped[t.Id | None]
+    __table_args__ = (sa.Index("ix_core_timeline_subject", "subject", "subject_id", "at", "id"),)
+
+
+def add(
+    subject: str, subject_id: int, kind: str, *, title: str | None = None, body: str | None = None,
+    data: dict[str, Any] | None = None, record: tuple[str, int] | None = None, source: str = "core",
+    at: dt.datetime | None = None,
+) -> int:
+    """Put a line on a record's time line; inside `writing()`. Returns its id."""
+    row = current_work().session.execute(
+        sa.insert(Entry).values(
+            subject=subject, subject_id=subject_id, at=at or clock.now(), kind=kind, source=source, title=title, body=body,
+            data=data, actor_id=getattr(actor(), "user_id", None),
+            record=record[0] if record else None, record_id=record[1] if record else None,
+        ).returning(Entry.id)
+    )
+    return int(row.scalar_one())
+
+
+def follow(resource: Any, verb: str, edits: Sequence[Any], change: int) -> None:
+    """What the write path did, as lines."""
+    if len(edits) > SET_LIMIT:
+        return
+    kinds = {"create": "created", "update": "change", "delete": "deleted", "restore": "restored"}
+    rows = []
+    for edit in edits:
+        data = None
+        if verb == "update":
+            data = {
+                c: [raw(old), raw(edit.row.get(c))]
+                for c, old in (edit.old or {}).items()
+                if (info := resource.table.c[c].info.get("kind")) not in ("internal", "secret", "sort_key", "stamp", "carried") or info is None
+            }
+            if not data:
+                continue
+        rows.append(
+            {"subject": resource.name, "subject_id": edit.id, "at": clock.now(), "kind": kinds[verb], "source": "core",
+             "actor_id": getattr(actor(), "user_id", None), "data": data}
+        )
+    if rows:
+        current_work().session.execute(sa.insert(Entry.__table__), rows)
+
+
+def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.datetime, int] | None = None, limit: int = 20) -> list[Entry]:
+    """Newest first, at most `limit`, older than `before` (moment, id). Read the subject under its rights first."""
+    query = sa.select(Entry).where(Entry.subject == subject, Entry.subject_id == subject_id)
+    if kind in KINDS:
+        query = query.where(Entry.kind.in_(KINDS[kind]))
+    if before is not None:
+        query = query.where(sa.or_(Entry.at < before[0], sa.and_(Entry.at == before[0], Entry.id < before[1])))
+    query = query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit)
+    return list(current_work().session.scalars(query))
