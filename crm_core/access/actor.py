@@ -20,7 +20,8 @@ from crm_core.access.models import (
 )
 from crm_core.access.models import Scope as Reach
 from crm_core.access.scope import NOTHING, Scope, reach
-from crm_core.data.session import Session
+from crm_core.data.session import Session, has_work, system_scope
+from crm_core.kernel import actors
 from crm_core.kernel.keys import digest
 from crm_core.kernel.site import Site
 
@@ -48,6 +49,10 @@ class Actor:
     rights: int = 0
     token: tuple[str, ...] | None = None  # scopes of the API token he came with; None: signed in
     _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def id(self) -> int:
+        return self.user_id
 
     def can(self, permission: str) -> bool:
         """Whether any grant covers this permission, on whatever rows."""
@@ -86,6 +91,18 @@ class Actor:
     def with_token(self, scopes: tuple[str, ...]) -> "Actor":
         """The same person through an API token: never more than he may himself."""
         return replace(self, token=scopes, _scopes={})
+
+
+def _for_jobs(site: Site, user_id: int) -> Actor | None:
+    """The actor of a recorded id, for deliveries and jobs."""
+    if has_work():
+        with system_scope("actor of a delivery") as db:
+            return load_actor(site, db, user_id)
+    with site.system("actor of a job") as work:
+        return load_actor(site, work.session, user_id)
+
+
+actors.provide(_for_jobs)
 
 
 def epoch_of(password_hash: str | None, active: bool) -> str:

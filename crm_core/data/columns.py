@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 # 64-bit everywhere; SQLite only auto-numbers a column declared INTEGER, which is 64-bit there anyway.
 IdType = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-JsonType = sa.JSON().with_variant(JSONB(), "postgresql")
+JsonType = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcDateTime(sa.TypeDecorator[dt.datetime]):

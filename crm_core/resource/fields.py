@@ -361,7 +361,7 @@ class EnumField(Field):
     """A choice on whose value code branches; its words are in code."""
 
     kind: str = "enum"
-    enum: type[enum.Enum] = enum.Enum
+    members: type[enum.Enum] = enum.Enum
     labels: Mapping[str, Any] = field(default_factory=dict)
     operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
 
@@ -369,7 +369,7 @@ class EnumField(Field):
         word = (text or "").strip()
         if not word:
             return None
-        for member in self.enum:
+        for member in self.members:
             if word == member.value or word.casefold() == str(self.labels.get(member.value, member.value)).casefold():
                 return member
         raise Bad(_("“%(value)s” is not one of the choices.", value=word[:60]))
@@ -378,7 +378,7 @@ class EnumField(Field):
         if value is None:
             return None
         try:
-            return self.enum(value)
+            return self.members(value)
         except ValueError:
             raise Bad(_("“%(value)s” is not one of the choices.", value=str(value)[:60])) from None
 
@@ -393,10 +393,10 @@ class EnumField(Field):
         return self.dump(value) or ""
 
     def options(self) -> list[tuple[str, str]]:
-        return [(m.value, self.show(m)) for m in self.enum]
+        return [(m.value, self.show(m)) for m in self.members]
 
     def schema(self) -> dict[str, Any]:
-        values: list[Any] = [m.value for m in self.enum]
+        values: list[Any] = [m.value for m in self.members]
         return {"enum": values if self.required else [*values, None]}
 
 

@@ -20,9 +20,11 @@ from crm_core.data.session import current_work
 from crm_core.data.wall import mark
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
-from crm_core.resource import filters, search
+from crm_core.resource import search
 from crm_core.resource.changes import raw, unraw
 from crm_core.resource.fields import Field
+from crm_core.resource.filters import Filter, clause
+from crm_core.resource.filters import parse as parse_filters
 
 PAGE = 50
 COUNT_LIMIT = 1_000
@@ -50,7 +52,7 @@ class Query:
     """A question to a resource: filters, words, order, cursor. Made from an address by `parse`."""
 
     resource: Any
-    filters: list[filters.Filter] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
     text: str = ""
     order: Order | None = None
     after: str = ""
@@ -77,7 +79,7 @@ def parse(resource: Any, args: Iterable[tuple[str, str]], *, limit: int = PAGE) 
     pairs = list(args)
     plain = {k: v for k, v in pairs if "." not in k}
     fields = resource.fields()
-    query = Query(resource, filters.parse(fields, resource.filters, pairs), limit=limit)
+    query = Query(resource, parse_filters(fields, resource.filters, pairs), limit=limit)
     query.text = plain.get("q", "").strip()[:200]
     query.after, query.before = plain.get("after", ""), plain.get("before", "")
     query.order = order_of(resource, plain.get("sort", ""), fields)
@@ -151,7 +153,7 @@ def _segment(
     table = query.resource.table
     key = table.c[order.column]
     scope, residual = plan(query)
-    conditions = [filters.clause(f, table.c[f.field.column]) for f in residual]
+    conditions = [clause(f, table.c[f.field.column]) for f in residual]
     if "deleted_at" in table.c:
         conditions.append(table.c.deleted_at.is_(None))
     if key.nullable:
@@ -195,7 +197,7 @@ def _walk(query: Query, base: Any, marked: Any, scope: Scope, conditions: list[A
     return [(r.k, r.i) for r in execute(full)]
 
 
-def plan(query: Query) -> tuple[Scope, list[filters.Filter]]:
+def plan(query: Query) -> tuple[Scope, list[Filter]]:
     """The scope to walk and the filters that remain: a filter on owner, department or team becomes the branch itself."""
     resource, session = query.resource, current_work().session
     residual = list(query.filters)
@@ -315,7 +317,7 @@ def _passing(query: Query, ids: list[int]) -> list[int]:
     for start in range(0, len(ids), 900):
         statement = sa.select(model.id, *columns).where(model.id.in_(ids[start : start + 900]))
         for one in query.filters:
-            statement = statement.where(filters.clause(one, getattr(model, one.field.column)))
+            statement = statement.where(clause(one, getattr(model, one.field.column)))
         for row in current_work().session.execute(statement):
             if not columns or search.holds(query.text, row[1:]):
                 passed.add(row[0])
@@ -358,7 +360,7 @@ def matching_ids(query: Query, limit: int) -> list[int]:
 def _set(query: Query) -> sa.Select[Any]:
     table = query.resource.table
     scope, residual = plan(query)
-    conditions = [filters.clause(f, table.c[f.field.column]) for f in residual]
+    conditions = [clause(f, table.c[f.field.column]) for f in residual]
     if "deleted_at" in table.c:
         conditions.append(table.c.deleted_at.is_(None))
     return sa.select(table.c.id).where(

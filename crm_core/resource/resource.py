@@ -29,6 +29,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor
+from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
 from crm_core.text.clean import fold
@@ -347,21 +348,15 @@ class Resource:
 
     def write(self, rows: list[dict[str, Any]], *, kind: str = "save") -> list[int]:
         """Create rows without `id`, update those with one; see resource/write.py. Returns ids in the same order."""
-        from crm_core.resource.write import write
-
-        return write(self, rows, kind=kind)
+        return path.write(self, rows, kind=kind)
 
     def delete(self, ids: Sequence[int], *, versions: Mapping[int, int] | None = None) -> int:
         """Into the recycle bin, with their parts; returns the change that `undo` takes back."""
-        from crm_core.resource.write import delete
-
-        return delete(self, ids, versions=versions)
+        return path.delete(self, ids, versions=versions)
 
     def run(self, name: str, ids: Sequence[int]) -> list[int]:
         """Do an action on rows; returns the ids it was done on. Raises Refused when it is not possible now."""
-        from crm_core.resource.write import run
-
-        return run(self, name, ids)
+        return path.run(self, name, ids)
 
     def system_row(self, row_id: int) -> sa.Row[Any] | None:
         """All columns of a row whatever anybody's rights, for integrity work."""

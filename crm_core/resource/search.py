@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core.access.gate import scope_for
 from crm_core.data import types as t
 from crm_core.data.base import Model
+from crm_core.data.ids import reserve_ids
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.jobs import later
@@ -87,12 +88,31 @@ def index(resource: Any, ids: Sequence[int]) -> None:
         values = [
             {"resource": face.name, "record_id": row["id"], "tokens": document(face, row)} for face in faces for row in rows
         ]
-        gone = sa.delete(Document.__table__).where(
-            Document.__table__.c.resource.in_([face.name for face in faces]), Document.__table__.c.record_id.in_(part)
-        )
-        session.execute(gone)
-        if values:
-            session.execute(sa.insert(Document.__table__), values)
+        _replace([face.name for face in faces], part, values)
+
+
+def _replace(faces: list[str], records: Sequence[int], values: list[dict[str, Any]]) -> None:
+    """New documents in place of the old; on SQLite the index beside the table is told row by row (triggers may not touch
+    a virtual table while `trusted_schema` is off, and it stays off)."""
+    session = current_work().session
+    sqlite = session.connection().dialect.name == "sqlite"
+    docs = Document.__table__
+    old = sa.and_(docs.c.resource.in_(faces), docs.c.record_id.in_(records))
+    if sqlite:
+        rows = session.execute(sa.select(docs.c.id, docs.c.tokens).where(old)).mappings().all()
+        if rows:
+            session.connection().execute(_FTS_DELETE, [dict(r) for r in rows])
+    session.execute(sa.delete(docs).where(old))
+    if values:
+        for value, key in zip(values, reserve_ids(docs, len(values)), strict=True):
+            value["id"] = key
+        session.execute(sa.insert(docs), values)
+        if sqlite:
+            session.connection().execute(_FTS_INSERT, [{"id": v["id"], "tokens": v["tokens"]} for v in values])
+
+
+_FTS_DELETE = sa.text("INSERT INTO core_search_fts(core_search_fts, rowid, tokens) VALUES ('delete', :id, :tokens)")
+_FTS_INSERT = sa.text("INSERT INTO core_search_fts(rowid, tokens) VALUES (:id, :tokens)")
 
 
 def document(resource: Any, row: Any) -> str:
@@ -151,7 +171,7 @@ def match(resource: Any, text: str) -> "Match | None":
     if query is None:
         return None
     session = current_work().session
-    extra: list[str] = []
+    extra: list[str] | None = None
     if is_scoped(resource.model) and not session.system:
         scope = scope_for(session.actor, resource.model)
         if scope.nothing:
@@ -216,13 +236,6 @@ def install_index(connection: sa.Connection) -> list[str]:
         return [
             "CREATE VIRTUAL TABLE core_search_fts USING fts5(tokens, content='core_search', content_rowid='id', "
             "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_~'\", prefix='1')",
-            "CREATE TRIGGER core_search_ai AFTER INSERT ON core_search BEGIN "
-            "INSERT INTO core_search_fts(rowid, tokens) VALUES (new.id, new.tokens); END",
-            "CREATE TRIGGER core_search_ad AFTER DELETE ON core_search BEGIN "
-            "INSERT INTO core_search_fts(core_search_fts, rowid, tokens) VALUES ('delete', old.id, old.tokens); END",
-            "CREATE TRIGGER core_search_au AFTER UPDATE OF tokens ON core_search BEGIN "
-            "INSERT INTO core_search_fts(core_search_fts, rowid, tokens) VALUES ('delete', old.id, old.tokens); "
-            "INSERT INTO core_search_fts(rowid, tokens) VALUES (new.id, new.tokens); END",
         ]
     return [
         "ALTER TABLE core_search ADD COLUMN vector tsvector GENERATED ALWAYS AS "

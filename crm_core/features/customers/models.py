@@ -1,0 +1,221 @@
+"""Customers, their addresses and contacts, and the words of place and trade they are described with."""
+
+import datetime as dt
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm_core.data import types as t
+from crm_core.data.base import Model
+from crm_core.data.mixins import Keyed, Owned, PartOf, Vocabulary
+from crm_core.kernel.i18n import _
+
+LIVE = {"sqlite_where": sa.text("deleted_at IS NULL"), "postgresql_where": sa.text("deleted_at IS NULL")}
+
+
+class Kind(enum.StrEnum):
+    """A company or a person; forms and checks branch on it."""
+
+    company = "company"
+    person = "person"
+
+
+class Region(Vocabulary, Model):
+    """Province, city or district, in a tree, with the codes the state gives them."""
+
+    __tablename__ = "core_region"
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+    code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
+    parent_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_region.id", ondelete="RESTRICT"), index=True, info={"label": _("Part of")}
+    )
+    full_name: Mapped[str] = mapped_column(sa.String(300), default="", info={"label": _("Full name"), "readonly": True})
+    dialling_code: Mapped[t.Code | None] = mapped_column(info={"label": _("Dialling code")})
+    postcode: Mapped[t.Code | None] = mapped_column(info={"label": _("Postcode")})
+    __table_args__ = (sa.Index("uq_core_region_code", "code", unique=True, **LIVE),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Industry(Vocabulary, Model):
+    """Industries and sub-industries."""
+
+    __tablename__ = "core_industry"
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+    code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
+    parent_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_industry.id", ondelete="RESTRICT"), info={"label": _("Part of")}
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Position(Vocabulary, Model):
+    """Positions contacts hold."""
+
+    __tablename__ = "core_position"
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(Vocabulary, Model):
+    """A word people put on records."""
+
+    __tablename__ = "core_tag"
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+    __table_args__ = (sa.Index("uq_core_tag_name", "name", unique=True, **LIVE),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagged(Keyed, Model):
+    """A tag on a record."""
+
+    __tablename__ = "core_tagged"
+    tag_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_tag.id", ondelete="RESTRICT"))
+    subject: Mapped[str] = t.AnyRef()
+    subject_id: Mapped[t.Id]
+    __table_args__ = (
+        sa.UniqueConstraint("subject", "subject_id", "tag_id"),
+        sa.Index("ix_core_tagged_tag", "tag_id", "subject", "subject_id"),
+    )
+
+
+class Customer(Owned, Model):
+    """A company or person we deal with or want to."""
+
+    __tablename__ = "core_customer"
+    kind: Mapped[Kind] = mapped_column(
+        default=Kind.company,
+        info={"label": _("Kind"), "labels": {"company": _("Company"), "person": _("Person")}},
+    )
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name"), "help": _("as on the business licence")})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+    # Name without legal form and place, folded: equal keys are a reason to look twice (text/names.py).
+    match_key: Mapped[str] = mapped_column(sa.String(200), default="", info={"kind": "internal"})
+    code: Mapped[str | None] = t.Number("KH-{n:06}", info={"label": _("Code")})
+    standing: Mapped[str] = t.Choice("core.standing", default="potential", info={"label": _("Standing")})
+    customer_kind: Mapped[str | None] = t.Choice("core.customer_kind", info={"label": _("Customer kind")})
+    ownership: Mapped[str | None] = t.Choice("core.ownership", info={"label": _("Ownership")})
+    business_kind: Mapped[str | None] = t.Choice("core.business_kind", info={"label": _("Business kind")})
+    size: Mapped[str | None] = t.Choice("core.size", info={"label": _("Size")})
+    source: Mapped[str | None] = t.Choice("core.source", info={"label": _("Source")})
+    industry_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_industry.id", ondelete="RESTRICT"), info={"label": _("Industry")}
+    )
+    region_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_region.id", ondelete="RESTRICT"), info={"label": _("Region")}
+    )
+    postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})
+    phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})
+    mobile: Mapped[t.Phone | None] = mapped_column(info={"label": _("Mobile")})
+    fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})
+    phone_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})  # comparable digits
+    mobile_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})
+    email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
+    website: Mapped[t.Url | None] = mapped_column(info={"label": _("Web site")})
+    legal_representative: Mapped[t.Line | None] = mapped_column(info={"label": _("Legal representative")})
+    note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
+
+    __table_args__ = (
+        sa.Index("ix_core_customer_match", "match_key"),
+        sa.Index("ix_core_customer_phone", "phone_key"),
+        sa.Index("ix_core_customer_mobile", "mobile_key"),
+        sa.Index("ix_core_customer_code", "code"),
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Address(PartOf("customer"), Model):  # type: ignore[misc]
+    """An address of a customer: a line of his form."""
+
+    __tablename__ = "core_address"
+    customer_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True)
+    customer: Mapped[Customer] = relationship()
+    purpose: Mapped[str | None] = t.Choice("core.address_purpose", info={"label": _("Purpose")})
+    region_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_region.id", ondelete="RESTRICT"), info={"label": _("Region")}
+    )
+    street: Mapped[t.Line] = mapped_column(info={"label": _("Street address")})
+    postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})
+
+    def __str__(self) -> str:
+        return self.street
+
+
+class Contact(PartOf("customer"), Model):  # type: ignore[misc]
+    """A person at a customer."""
+
+    __tablename__ = "core_contact"
+    customer_id: Mapped[t.Id] = mapped_column(
+        sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True, info={"label": _("Customer")}
+    )
+    customer: Mapped[Customer] = relationship()
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name"), "person": True})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+    salutation: Mapped[str | None] = t.Choice("core.salutation", info={"label": _("Form of address")})
+    sex: Mapped[str | None] = t.Choice("core.sex", info={"label": _("Sex")})
+    # Who lacks the right to birth dates sees age and "birthday this week", never the date (product 1.3).
+    birth_date: Mapped[dt.date | None] = mapped_column(info={"label": _("Birth date"), "sensitive": True})
+    age_told: Mapped[int | None] = mapped_column(
+        sa.Integer(), info={"label": _("Age"), "help": _("moves on each year"), "minimum": 0, "maximum": 150}
+    )
+    age_told_on: Mapped[dt.date | None] = mapped_column(info={"kind": "internal"})
+    position_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_position.id", ondelete="RESTRICT"), info={"label": _("Position")}
+    )
+    main: Mapped[bool] = mapped_column(default=False, info={"label": _("Main contact")})
+    phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Office phone")})
+    mobile: Mapped[t.Phone | None] = mapped_column(info={"label": _("Mobile")})
+    phone_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})
+    mobile_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})
+    fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})
+    email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
+    postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})
+    bio: Mapped[t.Note | None] = mapped_column(info={"label": _("Short bio")})
+    invalid: Mapped[bool] = mapped_column(default=False, info={"label": _("No longer valid")})
+
+    __table_args__ = (
+        sa.Index("ix_core_contact_mobile", "mobile_key"),
+        sa.Index("ix_core_contact_phone", "phone_key"),
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Note(PartOf("customer"), Model):  # type: ignore[misc]
+    """A note on a customer or contact; its line on the time line is made with it."""
+
+    __tablename__ = "core_note"
+    customer_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True)
+    subject: Mapped[str] = t.AnyRef(info={"label": _("About")})
+    subject_id: Mapped[t.Id] = mapped_column(info={"kind": "internal"})
+    body: Mapped[t.Note] = mapped_column(info={"label": _("Note")})
+    entry_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # its line on the time line
+
+
+class ForeignId(Keyed, Model):
+    """What another system calls a record of ours: an import knows it again by source + ref."""
+
+    __tablename__ = "core_foreign_id"
+    source: Mapped[str] = mapped_column(sa.String(60))
+    ref: Mapped[str] = mapped_column(sa.String(120))
+    resource: Mapped[str] = t.AnyRef()
+    resource_id: Mapped[t.Id]
+    __table_args__ = (
+        sa.UniqueConstraint("resource", "source", "ref"),
+        sa.Index("ix_core_foreign_id_record", "resource", "resource_id"),
+    )

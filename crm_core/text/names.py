@@ -1,0 +1,1 @@
+def company_key(n): return n
