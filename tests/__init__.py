@@ -1,0 +1,1 @@
+"""A package of its own name, so that no package called `tests` of somebody else is found first."""
