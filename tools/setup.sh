@@ -82,6 +82,8 @@ install() {
 
 # What the test suites need of the system. Without it the suites concerned say why they did not run.
 system_packages() {
+    # A short PATH is no reason to miss what the system has.
+    PATH="$PATH:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     missing=""
     { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null 2>&1 ||
         missing="$missing chromium"

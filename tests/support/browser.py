@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,8 @@ class NoBrowser(Exception):
 
 def program() -> str:
     """The browser's path."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    where = os.pathsep.join([os.environ.get("PATH", ""), "/usr/bin", "/usr/local/bin", "/snap/bin"])
+    found = next((path for name in PROGRAMS if (path := shutil.which(name, path=where))), None)
     if found is None:
         raise NoBrowser("no Chromium (apt-get install chromium)")
     return found
