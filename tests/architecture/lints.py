@@ -117,8 +117,8 @@ def unscoped(tree: ast.Module) -> Iterator[Finding]:
             yield Finding(node.value.lineno, "crm_unscoped")
         elif isinstance(node, ast.Name) and node.id == "UNSCOPED" or isinstance(node, ast.Attribute) and node.attr == "UNSCOPED":
             yield Finding(node.lineno, "UNSCOPED")
-        elif isinstance(node, ast.Call) and called(node) == "system_scope":
-            yield Finding(node.lineno, "system_scope()")
+        elif isinstance(node, ast.Call) and called(node) in ("system_scope", "unscoped"):
+            yield Finding(node.lineno, f"{called(node)}()")
         elif isinstance(node, ast.Call) and any(word.arg == "system" for word in node.keywords):
             if called(node) in ("work", "Work", "open", "_second"):
                 yield Finding(node.lineno, f"{called(node)}(system=…)")
@@ -179,7 +179,7 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
 _HTML = {
     r"\sstyle\s*=": "an inline style; the content security policy drops it",
     r"<style\b": "an inline style sheet",
-    r"<script\b(?![^>]*\bsrc=)": "an inline script",
+    r"<script\b(?![^>]*\bsrc=|\s+type=\"application/json\")": "an inline script",
     r"\son[a-z]+\s*=": "an inline handler",
     r"\bhx-on\b|\bhx-vals\s*=\s*['\"]js:": "htmx evaluating a string",
     r"javascript:": "a javascript: address",
@@ -220,7 +220,7 @@ _HOST = re.compile(r"(?:https?|wss?|git|ssh|file)://([^\s/\"'<>)\]}:?#`\\]+)", r
 # Names made for examples, this machine, names of formats (never fetched), and places put in at run time.
 _FINE = re.compile(
     r"^(?:localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|(?:[\w*-]+\.)*example(?:\.(?:com|org|net|cn|test))?|[\w.-]*\.(?:test|invalid|localhost)"
-    r"|www\.w3\.org|[{$%<].*|…|\.\.\.|host|evil|)$", re.IGNORECASE,
+    r"|www\.w3\.org|[{$%<].*|…|\.\.\.|host|evil|\W*)$", re.IGNORECASE,
 )
 # Put together, so that this file does not name them itself.
 _REGISTRIES = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "npm" + "mirror.com",

@@ -41,7 +41,7 @@ PYTHON: dict[Callable[[ast.Module], Iterator[Finding]], tuple[list[str], list[st
     ),
     lints.unscoped: (
         ['q.execution_options(crm_unscoped="x")', 'q.execution_options(**{"crm_unscoped": "x"})', "opts = {UNSCOPED: 1}",
-         "opts = {wall.UNSCOPED: 1}", 'with system_scope("x"): pass', 'with site().system("x"): pass',
+         "opts = {wall.UNSCOPED: 1}", 'execute(q, execution_options=unscoped("x"))', 'with system_scope("x"): pass', 'with site().system("x"): pass',
          'work(engines, None, system="x")'],
         ["with writing(): pass", "system = 1"],
     ),
@@ -64,7 +64,7 @@ WORDS: dict[Callable[[str], Iterator[Finding]], tuple[list[str], list[str]]] = {
     lints.template: (
         ['<p style="x">', "<p\n  STYLE='x'>", "<script>x</script>", '<a onclick="x">', '<a hx-on:click="x">', "{{ a|safe }}",
          '<a href="javascript:x">', "{% autoescape false %}", "<style>p{}</style>"],
-        ['<script type="module" src="x"></script>', "{# <p style= #}", "<!-- onclick= -->", "{{ a|safe_name }}",
+        ['<script type="module" src="x"></script>', '<script type="application/json" id="words">{}</script>', "{# <p style= #}", "<!-- onclick= -->", "{{ a|safe_name }}",
          '<td class="style">', "{{ one == two }}"],
     ),
     lints.unfinished: (["# TO" + "DO: x", "// FIX" + "ME"], ["the customer's to-do", "TODOS"]),
@@ -72,7 +72,7 @@ WORDS: dict[Callable[[str], Iterator[Finding]], tuple[list[str], list[str]]] = {
         ["https://cdn.somewhere.io/x.js", "index = files.python" + "hosted.org", "/ro" + "ot/x", "see /wo" + "rk/main/x",
          '"resolved": "https://registry.npm' + 'js.org/x"'],
         ["http://127.0.0.1:8000/x", 'f"http://{host}:{port}"', "https://crm.example.com", "http://www.w3.org/2000/svg",
-         "api/work/items", "a/root/b", '"https://" + host'],
+         "api/work/items", "a/root/b", '"https://" + host', "starts with http:// or https://."],
     ),
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = Path(__file__).with_name("allowed.toml")
@@ -41,7 +42,14 @@ def pyproject() -> dict[str, dict]:  # type: ignore[type-arg]
     return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
+class Allowed(NamedTuple):
+    """How often a rule may find something in a file, and why."""
+
+    times: int
+    why: str
+
+
 @cache
-def allowed(rule: str) -> dict[str, str]:
-    """file -> why, of one rule of allowed.toml."""
-    return dict(tomllib.loads(ALLOWED.read_text("utf-8")).get(rule, {}))
+def allowed(rule: str) -> dict[str, Allowed]:
+    """file -> permission, of one rule of allowed.toml."""
+    return {name: Allowed(**each) for name, each in tomllib.loads(ALLOWED.read_text("utf-8")).get(rule, {}).items()}
