@@ -127,7 +127,7 @@ def _make_text(root: Path) -> None:
 
 def catalogs(root: Path) -> list[Path]:
     """Every .po of the tree that becomes a .mo beside it."""
-    places = [root / "crm_core", *root.glob("plugins/*/crm_*"), *root.glob("tests/second_package/*")]
+    places = [root / "crm_core", *root.glob("plugins/*/crm_*"), *root.glob("tests/*")]
     return sorted(po for place in places for po in place.glob("**/translations/*/LC_MESSAGES/*.po"))
 
 
@@ -194,7 +194,19 @@ def _again_with_tools(why: ToolMissing, arguments: list[str]) -> int:
     if uv is None or "CRM_ASSETS_AGAIN" in os.environ:
         raise why
     wanted = [word for line in requirements() for word in ("--with", line)]
-    command = [uv, "run", "-q", "--no-project", "--python", sys.executable, *wanted, "--", "python", __file__, *arguments]
+    command = [
+        uv,
+        "run",
+        "-q",
+        "--no-project",
+        "--python",
+        sys.executable,
+        *wanted,
+        "--",
+        "python",
+        __file__,
+        *arguments,
+    ]
     return subprocess.run(command, env=os.environ | {"CRM_ASSETS_AGAIN": "1"}, check=False).returncode
 
 

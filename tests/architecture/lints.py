@@ -14,8 +14,21 @@ class Finding(NamedTuple):
 
 
 # Where words become SQL: what is handed to these must be a constant, never put together.
-SQL_WORDS = {"text", "exec_driver_sql", "literal_column", "execute", "executemany", "executescript", "prefix_with",
-             "suffix_with", "with_hint", "with_statement_hint", "op", "bool_op", "DDL"}
+SQL_WORDS = {
+    "text",
+    "exec_driver_sql",
+    "literal_column",
+    "execute",
+    "executemany",
+    "executescript",
+    "prefix_with",
+    "suffix_with",
+    "with_hint",
+    "with_statement_hint",
+    "op",
+    "bool_op",
+    "DDL",
+}
 # These take names of columns as well: a word given by somebody may not even be a constant's neighbour.
 ORDERS = {"order_by", "group_by", "distinct"}
 
@@ -115,7 +128,12 @@ def unscoped(tree: ast.Module) -> Iterator[Finding]:
             yield Finding(node.lineno, "crm_unscoped")
         elif isinstance(node, ast.keyword) and node.arg == "crm_unscoped":
             yield Finding(node.value.lineno, "crm_unscoped")
-        elif isinstance(node, ast.Name) and node.id == "UNSCOPED" or isinstance(node, ast.Attribute) and node.attr == "UNSCOPED":
+        elif (
+            isinstance(node, ast.Name)
+            and node.id == "UNSCOPED"
+            or isinstance(node, ast.Attribute)
+            and node.attr == "UNSCOPED"
+        ):
             yield Finding(node.lineno, "UNSCOPED")
         elif isinstance(node, ast.Call) and called(node) in ("system_scope", "unscoped"):
             yield Finding(node.lineno, f"{called(node)}()")
@@ -138,7 +156,9 @@ def broad_except(tree: ast.Module) -> Iterator[Finding]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler):
             names = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-            everything = any(each is None or getattr(each, "id", "") in ("Exception", "BaseException") for each in names)
+            everything = any(
+                each is None or getattr(each, "id", "") in ("Exception", "BaseException") for each in names
+            )
             # Put straight and thrown again is no swallowing.
             if everything and not isinstance(node.body[-1], ast.Raise):
                 yield Finding(node.lineno, "catches everything")
@@ -220,11 +240,19 @@ _HOST = re.compile(r"(?:https?|wss?|git|ssh|file)://([^\s/\"'<>)\]}:?#`\\]+)", r
 # Names made for examples, this machine, names of formats (never fetched), and places put in at run time.
 _FINE = re.compile(
     r"^(?:localhost|127\.0\.0\.1|\[?::1|0\.0\.0\.0|(?:[\w*-]+\.)*example(?:\.(?:com|org|net|cn|test))?|[\w.-]*\.(?:test|invalid|localhost)"
-    r"|www\.w3\.org|[{$%<].*|…|\.\.\.|host|evil|\W*)$", re.IGNORECASE,
+    r"|www\.w3\.org|[{$%<].*|…|\.\.\.|host|evil|\W*)$",
+    re.IGNORECASE,
 )
 # Put together, so that this file does not name them itself.
-_REGISTRIES = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "npm" + "mirror.com",
-               "deb.deb" + "ian.org", "proxy.go" + "lang.org"]
+_REGISTRIES = [
+    "py" + "pi.org",
+    "python" + "hosted.org",
+    "npm" + "js.org",
+    "npm" + "js.com",
+    "npm" + "mirror.com",
+    "deb.deb" + "ian.org",
+    "proxy.go" + "lang.org",
+]
 _PLACES = re.compile(r"(?<![\w.])/(?:wo" + r"rk|ro" + r"ot|ho" + r"me/\w+|op" + r"t/\w+|Us" + r"ers/\w+)/")
 
 

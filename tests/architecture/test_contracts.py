@@ -25,7 +25,11 @@ PLANTS = {
 def lint_imports(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).with_name("lint-imports")
     return subprocess.run(
-        [program, "--no-cache", "--no-logo", *arguments], cwd=where, capture_output=True, text=True, check=False,
+        [program, "--no-cache", "--no-logo", *arguments],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"PYTHONPATH": str(where), "PYTHONDONTWRITEBYTECODE": "1"},
     )
 
@@ -73,6 +77,9 @@ def test_a_new_package_in_core_must_find_its_layer(copy: Path) -> None:
 
 def test_all_of_core_but_the_sdk_is_closed_to_plugins() -> None:
     contract = next(each for each in tree.pyproject()["tool"]["importlinter"]["contracts"] if each["id"] == "sdk")
-    tops = {path.with_suffix("").name if path.suffix else path.name for path in (tree.ROOT / "crm_core").iterdir()
-            if path.suffix == ".py" or (path / "__init__.py").exists()}
+    tops = {
+        path.with_suffix("").name if path.suffix else path.name
+        for path in (tree.ROOT / "crm_core").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
     assert {f"crm_core.{top}" for top in tops - {"__init__", "sdk", "testing"}} == set(contract["protected_modules"])

@@ -64,8 +64,11 @@ def test_every_permission_has_a_reason() -> None:
 
 
 def test_plugins_see_the_sdk_only() -> None:
-    places = [path for folder in ("plugins/", "tests/second_package/") for path in tree.sources(".py", within=folder)]
-    found = [sentence for path in places for sentence in said(path, lints.beyond_sdk(tree.parsed(path)))]
+    found = [
+        line
+        for lines in over((".py",), "plugins/", lambda path: lints.beyond_sdk(tree.parsed(path))).values()
+        for line in lines
+    ]
     assert not found, in_full(found)
 
 
@@ -86,7 +89,11 @@ def test_templates_obey_the_content_security_policy() -> None:
 
 
 def test_nothing_is_left_unfinished() -> None:
-    found = [line for lines in over(WRITTEN, "", lambda path: lints.unfinished(path.read_text("utf-8"))).values() for line in lines]
+    found = [
+        line
+        for lines in over(WRITTEN, "", lambda path: lints.unfinished(path.read_text("utf-8"))).values()
+        for line in lines
+    ]
     assert not found, in_full(found)
 
 
@@ -119,7 +126,9 @@ def test_every_plugin_is_named_wherever_it_must_be() -> None:
     folders = {path.name for path in tree.ROOT.glob("plugins/*/crm_*") if path.is_dir()}
     points = set(project["project"].get("entry-points", {}).get("crm.plugins", {}).values())
     roots = set(project["tool"]["importlinter"]["root_packages"]) - {"crm_core"}
-    packages = {Path(each).name for each in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]} - {"crm_core"}
+    packages = {Path(each).name for each in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]} - {
+        "crm_core"
+    }
     assert points == folders
     assert roots == folders
     assert packages == folders

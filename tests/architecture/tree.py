@@ -18,7 +18,9 @@ def committed() -> tuple[Path, ...]:
     """All files git knows or would take, that exist."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     ).stdout.decode()
     return tuple(sorted(path for name in listed.split("\0") if name and (path := ROOT / name).is_file()))
 

@@ -18,11 +18,12 @@ from tests.support.postgres import Cluster
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 PAGES = {
     "/good": "<!doctype html><html lang=en><title>Good</title><main><h1>Good</h1><p>Text.</p></main></html>",
-    "/inline": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1></main><script>window.ran = 1</script></html>",
+    "/away": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1>"
+    "<img alt=x src='http://example.org/x.png'></main>",
     "/away": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1><img alt=x src='http://example.org/x.png'></main>",
     "/mute": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1><input></main></html>",
     "/wide": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1>"
-             "<svg width=3000 height=10 role=img aria-label=wide></svg></main></html>",
+    "<svg width=3000 height=10 role=img aria-label=wide></svg></main></html>",
 }
 
 
@@ -88,8 +89,11 @@ def test_a_database_can_be_copied_and_is_not_run_as_administrator(postgres: Clus
 
 
 def test_what_could_not_run_is_said_once_for_each_reason() -> None:
-    reasons = ["Skipped: not run: the browser tests, no Chromium", "Skipped: not run: the browser tests, no Chromium",
-               "Skipped: on Linux only"]
+    reasons = [
+        "Skipped: not run: the browser tests, no Chromium",
+        "Skipped: not run: the browser tests, no Chromium",
+        "Skipped: on Linux only",
+    ]
     assert not_run(reasons) == ["Not run (2): the browser tests, no Chromium"]
 
 

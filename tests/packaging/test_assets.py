@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,12 @@ def test_the_lock_file_names_no_address_to_fetch_from() -> None:
 
 def test_every_version_of_the_frontend_is_exact() -> None:
     package = json.loads((tree.ROOT / "frontend/package.json").read_text("utf-8"))
-    loose = [f"{name} {v}" for part in ("dependencies", "devDependencies") for name, v in package[part].items() if not v[0].isdigit()]
+    loose = [
+        f"{name} {v}"
+        for part in ("dependencies", "devDependencies")
+        for name, v in package[part].items()
+        if not v[0].isdigit()
+    ]
     assert loose == []
 
 
@@ -54,8 +60,11 @@ def test_divisions_know_their_parents_and_their_dialling_codes() -> None:
     assert [code for code in names if code[:2] + "0000" not in names] == []
     codes = {name: dial for _, name, dial in rows if dial}
     assert (codes["北京市"], codes["深圳市"], codes["邯郸市"], codes["秦皇岛市"]) == ("010", "0755", "0310", "0335")
-    mainland = [name for code, name, dial in rows
-                if code.endswith("00") and not code.endswith("0000") and code < "70" and not dial]
+    mainland = [
+        name
+        for code, name, dial in rows
+        if code.endswith("00") and not code.endswith("0000") and code < "70" and not dial
+    ]
     assert mainland == []
 
 
@@ -63,3 +72,16 @@ def _dist(logical: str) -> Path:
     folder = tree.ROOT / "crm_core/web/static/dist"
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     return folder / str(manifest[logical])
+
+
+def test_every_package_asked_for_is_pinned() -> None:
+    project = tree.pyproject()["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    asked = {_plain(line) for line in [*project["dependencies"], *extras]} - {"tangram-crm"}
+    pinned = {_plain(line) for line in (tree.ROOT / "constraints.txt").read_text("utf-8").splitlines()}
+    assert asked - pinned == set()
+
+
+def _plain(requirement: str) -> str:
+    """`Flask-Login >=0.6,<1` -> flask-login."""
+    return re.split(r"[\s<>=!~;\[]", requirement.strip(), maxsplit=1)[0].lower().replace("_", "-")

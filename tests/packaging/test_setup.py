@@ -33,7 +33,11 @@ class Machine:
 
     def run(self) -> str:
         done = subprocess.run(
-            [self.path / "sh", "tools/setup.sh", "run"], cwd=self.tree, capture_output=True, text=True, check=False,
+            [self.path / "sh", "tools/setup.sh", "run"],
+            cwd=self.tree,
+            capture_output=True,
+            text=True,
+            check=False,
             env={"PATH": str(self.path), "HOME": os.environ.get("HOME", "")},
         )
         assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""What is installed elsewhere is whole: a wheel has everything the tree has at run time, and nothing of its workshop."""
+"""What is installed elsewhere is whole: a wheel has all the tree has at run time, and nothing of its workshop."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 def built(kind: str, folder: Path) -> Path:
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", folder],
-        cwd=tree.ROOT, capture_output=True, text=True, check=False,
+        cwd=tree.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (made,) = folder.iterdir()
@@ -41,7 +44,9 @@ def test_a_wheel_has_the_assets(wheel: zipfile.ZipFile) -> None:
     manifest = json.loads(wheel.read(f"{dist}manifest.json"))
     assert {"app.css", "app.js", "sprite.svg", "inter-latin.woff2"} <= set(manifest)
     assert {dist + name for name in manifest.values()} | {f"{dist}licenses.txt"} <= names
-    assert {f"crm_core/text/data/{name}" for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "divisions.json")} <= names
+    assert {
+        f"crm_core/text/data/{name}" for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "divisions.json")
+    } <= names
     catalogs = [name for name in names if name.endswith("/LC_MESSAGES/messages.po")]
     assert {name.replace(".po", ".mo") for name in catalogs} <= names
 
@@ -56,7 +61,11 @@ def test_an_unpacked_wheel_starts_far_from_the_tree(wheel: zipfile.ZipFile, tmp_
     wheel.extractall(tmp_path / "site")
     code = "import crm_core, crm_core.app, crm_core.text.pinyin; print(crm_core.__file__)"
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
         env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
     )
     assert done.stdout.strip() == str(tmp_path / "site/crm_core/__init__.py")
@@ -65,7 +74,16 @@ def test_an_unpacked_wheel_starts_far_from_the_tree(wheel: zipfile.ZipFile, tmp_
 def test_an_sdist_can_build_the_assets_and_brings_no_packages(tmp_path: Path) -> None:
     with tarfile.open(built("sdist", tmp_path)) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    needed = {"hatch_build.py", "tools/build_assets.py", "tools/requirements.txt", "frontend/package-lock.json",
-              "frontend/.npmrc", "frontend/build.mjs", "frontend/icons.txt", "frontend/src/app.css", "pyproject.toml"}
+    needed = {
+        "hatch_build.py",
+        "tools/build_assets.py",
+        "tools/requirements.txt",
+        "frontend/package-lock.json",
+        "frontend/.npmrc",
+        "frontend/build.mjs",
+        "frontend/icons.txt",
+        "frontend/src/app.css",
+        "pyproject.toml",
+    }
     assert needed <= names
     assert [name for name in names if "node_modules" in name or name.startswith("crm_core/web/static/dist")] == []

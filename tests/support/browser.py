@@ -19,8 +19,15 @@ ASSETS = Path(__file__).parent / "assets"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # The browser keeps to itself: no updates, no look-ups of its maker, no name but ours is ever resolved.
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--font-render-hinting=none",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 DESKTOP, PHONE = (1440, 900), (390, 844)
@@ -81,8 +88,12 @@ class Visitor:
     ) -> BrowserContext:
         """A browser profile of its own: cookies shared by its pages and with no other profile."""
         context = self.browser.new_context(
-            locale=LANGUAGES[language], timezone_id="Asia/Shanghai", color_scheme=theme,  # type: ignore[arg-type]
-            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **more,
+            locale=LANGUAGES[language],
+            timezone_id="Asia/Shanghai",
+            color_scheme=theme,  # type: ignore[arg-type]
+            viewport={"width": size[0], "height": size[1]},
+            reduced_motion="reduce",
+            **more,
         )
         context.expose_function("crmFault", lambda fault: self.faults.append(fault))
         context.add_init_script(_WATCH)
@@ -117,7 +128,8 @@ def axe(page: Page, within: str | None = None) -> list[str]:
     found = page.evaluate(
         """([within, rules]) => axe.run(within || document, {runOnly: rules, resultTypes: ["violations"]})
             .then(result => result.violations.flatMap(fault => fault.nodes.map(node =>
-                `${fault.id} (${fault.impact}): ${fault.help}: ${node.target.join(" ")}: ${node.html.slice(0, 160)}`)))""",
+                `${fault.id} (${fault.impact}): ${fault.help}: ` +
+                `${node.target.join(" ")}: ${node.html.slice(0, 160)}`)))""",
         [within, list(RULES)],
     )
     return [str(fault) for fault in found]
@@ -129,8 +141,9 @@ def overflows(page: Page) -> list[str]:
         """() => [...document.querySelectorAll("body *")].flatMap(one => {
             const box = one.getBoundingClientRect(), look = getComputedStyle(one);
             if (!box.width || !box.height || look.visibility === "hidden") return [];
-            const scrolls = e => e && (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
-            const name = one.tagName.toLowerCase() + (one.id ? "#" + one.id : "") + [...one.classList].map(c => "." + c).join("");
+            const scrolls = e => e &&
+                (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+            const name = [one.tagName.toLowerCase() + (one.id ? "#" + one.id : ""), ...one.classList].join(".");
             const text = (one.textContent || "").trim().slice(0, 40);
             if (box.right > innerWidth + 1 && look.position !== "fixed" && !scrolls(one.parentElement))
                 return [`sticks out: ${name}: ${text}`];
@@ -141,4 +154,3 @@ def overflows(page: Page) -> list[str]:
         })"""
     )
     return [str(fault) for fault in found]
-

@@ -68,7 +68,7 @@ class Cluster:
         return f"postgresql+psycopg://{ROLE}@127.0.0.1:{self.port}/{database}"
 
     def create(self, template: str = "template0") -> str:
-        """The URL of a new database: empty, or a copy of the one named by the URL or name `template` (nobody connected)."""
+        """The URL of a new database: empty, or a copy of the one at the URL `template` (nobody connected)."""
         name = f"crm_{next(self._numbers)}"
         self.admin(f'create database {name} owner {ROLE} template "{template.rpartition("/")[2]}"')
         return self.url(name)
@@ -95,18 +95,36 @@ class Cluster:
 
     def _make(self) -> None:
         done = subprocess.run(
-            [self.bin / "initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8",
-             "--locale=C.UTF-8", "-D", self.home / "data"],
-            capture_output=True, text=True, cwd=self.home, check=False, **self.user,
+            [
+                self.bin / "initdb",
+                "--no-sync",
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "-D",
+                self.home / "data",
+            ],
+            capture_output=True,
+            text=True,
+            cwd=self.home,
+            check=False,
+            **self.user,
         )
         if done.returncode:
             raise RuntimeError(f"initdb failed: {done.stderr[-2000:]}")
 
     def _start(self) -> None:
         settings = {
-            "listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.home), "max_connections": "60",
-            "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB",
-            "autovacuum": "off", "log_min_messages": "warning",
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self.home),
+            "max_connections": "60",
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "shared_buffers": "64MB",
+            "autovacuum": "off",
+            "log_min_messages": "warning",
         }
         for _ in range(5):  # somebody may take the free port between our look and the server's start
             self.port = _free_port()
@@ -114,8 +132,12 @@ class Cluster:
             with (self.home / "log").open("ab") as log:
                 self._server = subprocess.Popen(
                     [self.bin / "postgres", "-D", self.home / "data", "-p", str(self.port), *words],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home,
-                    preexec_fn=_die_with_parent, **self.user,  # noqa: PLW1509
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.home,
+                    preexec_fn=_die_with_parent,
+                    **self.user,  # noqa: PLW1509
                 )
             if self._ready():
                 self.admin(f"create role {ROLE} login")
