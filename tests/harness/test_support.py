@@ -18,9 +18,9 @@ from tests.support.postgres import Cluster
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 PAGES = {
     "/good": "<!doctype html><html lang=en><title>Good</title><main><h1>Good</h1><p>Text.</p></main></html>",
+    "/inline": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1></main><script>window.ran = 1</script>",
     "/away": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1>"
     "<img alt=x src='http://example.org/x.png'></main>",
-    "/away": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1><img alt=x src='http://example.org/x.png'></main>",
     "/mute": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1><input></main></html>",
     "/wide": "<!doctype html><html lang=en><title>x</title><main><h1>x</h1>"
     "<svg width=3000 height=10 role=img aria-label=wide></svg></main></html>",

@@ -136,8 +136,8 @@ class Cluster:
                     stdout=log,
                     stderr=log,
                     cwd=self.home,
-                    preexec_fn=_die_with_parent,
-                    **self.user,  # noqa: PLW1509
+                    preexec_fn=_die_with_parent,  # noqa: PLW1509  (the child execs at once)
+                    **self.user,
                 )
             if self._ready():
                 self.admin(f"create role {ROLE} login")
