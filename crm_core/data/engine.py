@@ -65,7 +65,7 @@ class Engines:
     def _make(self, write: bool) -> sa.Engine:
         if self.is_sqlite:
             engine = sa.create_engine(self.url, pool_size=self._threads, max_overflow=self._threads)
-            _sqlite(engine, write)
+            prepare_sqlite(engine, write=write)
         else:
             options = f"-c timezone=UTC -c jit=off -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s"
             url = self.url.set(drivername="postgresql+psycopg")
@@ -82,9 +82,11 @@ class Engines:
         return engine
 
 
-def _sqlite(engine: sa.Engine, write: bool) -> None:
+def prepare_sqlite(engine: sa.Engine, *, write: bool, foreign_keys: bool = True) -> None:
+    """Our pragmas and our BEGIN on every connection. `foreign_keys=False` is for migrations: it cannot be said later,
+    within a transaction the pragma does nothing."""
     pragmas = [
-        "journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY_MS}", "foreign_keys=on", "trusted_schema=off",
+        "journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY_MS}", "foreign_keys=on" if foreign_keys else "foreign_keys=off", "trusted_schema=off",
         "secure_delete=on", "cell_size_check=on", "journal_size_limit=67108864", "cache_size=-8000", "mmap_size=268435456",
     ]
     if not write:

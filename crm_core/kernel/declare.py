@@ -1,7 +1,9 @@
 """What a package declares in its `plugin.py`: plain values that core wires up. Sorted by `order`, then name."""
 
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 
@@ -151,3 +153,21 @@ class Package:
     version: str
     module: str
     plugin: Any = None  # the module with the hookimpls, or a tuple of them for core
+
+    @property
+    def folder(self) -> Path:
+        """Where its files stand."""
+        spec = importlib.util.find_spec(self.module)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"{self.name}: there is no module {self.module}")
+        return Path(spec.origin).parent
+
+    @property
+    def migrations(self) -> Path:
+        """Its revisions, `NNNN_name.py`; core keeps them beside env.py."""
+        return self.folder / ("data/migrations/versions" if self.name == "core" else "migrations")
+
+    @property
+    def version_table(self) -> str:
+        """Where the database says which revision it has. Not `<name>_…`: that prefix is for the package's own tables."""
+        return "alembic_version" if self.name == "core" else f"alembic_version_{self.name}"

@@ -108,8 +108,8 @@ class ReferenceRow(Keyed, Model):
 
     __tablename__ = "core_reference"
     package: Mapped[str] = mapped_column(sa.String(60))
-    table: Mapped[str] = mapped_column("table_name", sa.String(80))
-    column: Mapped[str] = mapped_column("column_name", sa.String(80))
+    table_name: Mapped[str] = mapped_column(sa.String(80))
+    column_name: Mapped[str] = mapped_column(sa.String(80))
     target: Mapped[str] = mapped_column(sa.String(80))  # a table for a foreign key, a resource for a Ref, "*" for an AnyRef
     kind: Mapped[str] = mapped_column(sa.String(10))  # fk, ref, anyref or personal
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_core.data.engine import Engines
 from crm_core.data.session import Work, current_work, has_work, work
-from crm_core.kernel import clock
+from crm_core.kernel import clock, references  # noqa: F401  references fill a slot of data.migrate
 from crm_core.kernel.config import Config
 from crm_core.kernel.i18n import in_language
 from crm_core.kernel.keys import KeyRing

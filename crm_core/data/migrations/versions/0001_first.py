@@ -1,0 +1,735 @@
+"""first: generated from the models, then read and mended by hand; imports nothing of the program."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "core_0001"
+down_revision = None
+# Tables, indexes and triggers that change on purpose, and tables whose number of rows does; a difference elsewhere
+# rolls the upgrade back.
+changes = ()
+fills = ()
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+AT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    op.create_table('core_change',
+        sa.Column('at', AT, nullable=False),
+        sa.Column('actor_id', ID, nullable=True),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=True),
+        sa.Column('note', sa.String(length=255), nullable=True),
+        sa.Column('undo_of', ID, nullable=True),
+        sa.Column('undone_by', ID, nullable=True),
+        sa.Column('rows', sa.BigInteger(), nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_change'))
+    )
+    op.create_table('core_choice',
+        sa.Column('list', sa.String(length=60), nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=False),
+        sa.Column('en', sa.String(length=255), nullable=False),
+        sa.Column('zh', sa.String(length=255), nullable=False),
+        sa.Column('position', sa.Integer(), nullable=False),
+        sa.Column('retired', sa.Boolean(), nullable=False),
+        sa.Column('icon', sa.String(length=40), nullable=True),
+        sa.Column('colour', sa.String(length=20), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_choice'))
+    )
+    op.create_table('core_department',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('code', sa.String(length=60), nullable=True),
+        sa.Column('parent_id', ID, nullable=True),
+        sa.Column('path', sa.String(length=500), nullable=False),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_department_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['parent_id'], ['core_department.id'], name=op.f('fk_core_department_parent_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_department'))
+    )
+    op.create_table('core_foreign_id',
+        sa.Column('source', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=120), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('resource_id', ID, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_foreign_id')),
+        sa.UniqueConstraint('resource', 'source', 'ref', name=op.f('uq_core_foreign_id_resource_source_ref'))
+    )
+    op.create_table('core_industry',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('code', sa.String(length=60), nullable=True),
+        sa.Column('parent_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['parent_id'], ['core_industry.id'], name=op.f('fk_core_industry_parent_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_industry'))
+    )
+    op.create_table('core_job',
+        sa.Column('name', sa.String(length=120), nullable=False),
+        sa.Column('label', sa.String(length=200), nullable=False),
+        sa.Column('args', JSON, nullable=False),
+        sa.Column('key', sa.String(length=200), nullable=True),
+        sa.Column('actor_id', ID, nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('failures', sa.Integer(), nullable=False),
+        sa.Column('claims', sa.Integer(), nullable=False),
+        sa.Column('owner', sa.String(length=80), nullable=True),
+        sa.Column('lease_until', AT, nullable=True),
+        sa.Column('run_at', AT, nullable=False),
+        sa.Column('done', sa.BigInteger(), nullable=False),
+        sa.Column('total', sa.BigInteger(), nullable=True),
+        sa.Column('position', JSON, nullable=False),
+        sa.Column('result', JSON, nullable=False),
+        sa.Column('error', sa.Text(), nullable=True),
+        sa.Column('cancel_asked', sa.Boolean(), nullable=False),
+        sa.Column('change_id', ID, nullable=True),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('started_at', AT, nullable=True),
+        sa.Column('ended_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_job'))
+    )
+    op.create_table('core_outbox',
+        sa.Column('listener', sa.String(length=120), nullable=False),
+        sa.Column('event', sa.String(length=80), nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.Column('data', sa.Text(), nullable=False),
+        sa.Column('key', sa.String(length=120), nullable=False),
+        sa.Column('actor_id', ID, nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('failures', sa.Integer(), nullable=False),
+        sa.Column('claims', sa.Integer(), nullable=False),
+        sa.Column('owner', sa.String(length=80), nullable=True),
+        sa.Column('lease_until', AT, nullable=True),
+        sa.Column('run_at', AT, nullable=False),
+        sa.Column('error', sa.Text(), nullable=True),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_outbox'))
+    )
+    op.create_table('core_position',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_position'))
+    )
+    op.create_table('core_reference',
+        sa.Column('package', sa.String(length=60), nullable=False),
+        sa.Column('table_name', sa.String(length=80), nullable=False),
+        sa.Column('column_name', sa.String(length=80), nullable=False),
+        sa.Column('target', sa.String(length=80), nullable=False),
+        sa.Column('kind', sa.String(length=10), nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_reference')),
+        sa.UniqueConstraint('table_name', 'column_name', 'kind', name=op.f('uq_core_reference_table_name_column_name_kind'))
+    )
+    op.create_table('core_region',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('code', sa.String(length=60), nullable=True),
+        sa.Column('parent_id', ID, nullable=True),
+        sa.Column('full_name', sa.String(length=300), nullable=False),
+        sa.Column('dialling_code', sa.String(length=60), nullable=True),
+        sa.Column('postcode', sa.String(length=60), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['parent_id'], ['core_region.id'], name=op.f('fk_core_region_parent_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_region'))
+    )
+    op.create_table('core_role',
+        sa.Column('code', sa.String(length=60), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('msgid', sa.String(length=200), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_role'))
+    )
+    op.create_table('core_search',
+        sa.Column('id', ID, nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('record_id', ID, nullable=False),
+        sa.Column('tokens', sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_search'))
+    )
+    op.create_table('core_search_waiting',
+        sa.Column('id', ID, nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('record_id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_search_waiting'))
+    )
+    op.create_table('core_security_event',
+        sa.Column('at', AT, nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('user_id', ID, nullable=True),
+        sa.Column('address', sa.String(length=60), nullable=True),
+        sa.Column('detail', sa.String(length=255), nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_security_event'))
+    )
+    op.create_table('core_series',
+        sa.Column('name', sa.String(length=120), nullable=False),
+        sa.Column('next', sa.BigInteger(), nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_series')),
+        sa.UniqueConstraint('name', name=op.f('uq_core_series_name'))
+    )
+    op.create_table('core_site',
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('rights', sa.BigInteger(), nullable=False),
+        sa.Column('generation', sa.BigInteger(), nullable=False),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_site'))
+    )
+    op.create_table('core_tag',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_tag'))
+    )
+    op.create_table('core_team',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_team'))
+    )
+    op.create_table('core_throttle',
+        sa.Column('key', sa.String(length=120), nullable=False),
+        sa.Column('count', sa.BigInteger(), nullable=False),
+        sa.Column('since', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_throttle')),
+        sa.UniqueConstraint('key', name=op.f('uq_core_throttle_key'))
+    )
+    op.create_table('core_timeline',
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('kind', sa.String(length=20), nullable=False),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('actor_id', ID, nullable=True),
+        sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('body', sa.Text(), nullable=True),
+        sa.Column('data', JSON, nullable=True),
+        sa.Column('record', sa.String(length=80), nullable=True),
+        sa.Column('record_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_timeline'))
+    )
+    op.create_table('core_user',
+        sa.Column('login', sa.String(length=60), nullable=False),
+        sa.Column('login_key', sa.String(length=60), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('email', sa.String(length=254), nullable=True),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('language', sa.String(length=20), nullable=True),
+        sa.Column('timezone', sa.String(length=60), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('password_hash', sa.String(length=255), nullable=True),
+        sa.Column('preferences', JSON, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_user_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_user_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_user_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user'))
+    )
+    op.create_table('core_customer',
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('match_key', sa.String(length=200), nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=True),
+        sa.Column('standing', sa.String(length=40), nullable=False),
+        sa.Column('customer_kind', sa.String(length=40), nullable=True),
+        sa.Column('ownership', sa.String(length=40), nullable=True),
+        sa.Column('business_kind', sa.String(length=40), nullable=True),
+        sa.Column('size', sa.String(length=40), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('industry_id', ID, nullable=True),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('postcode', sa.String(length=20), nullable=True),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('mobile', sa.String(length=60), nullable=True),
+        sa.Column('fax', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('mobile_key', sa.String(length=40), nullable=True),
+        sa.Column('email', sa.String(length=254), nullable=True),
+        sa.Column('website', sa.String(length=500), nullable=True),
+        sa.Column('legal_representative', sa.String(length=255), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_customer_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_core_customer_industry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_customer_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_customer_region_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_customer_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_customer'))
+    )
+    op.create_table('core_field_rule',
+        sa.Column('role_id', ID, nullable=False),
+        sa.Column('resource', sa.String(length=60), nullable=False),
+        sa.Column('field', sa.String(length=60), nullable=False),
+        sa.Column('rule', sa.String(length=40), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_core_field_rule_role_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_field_rule'))
+    )
+    op.create_table('core_grant',
+        sa.Column('role_id', ID, nullable=False),
+        sa.Column('permission', sa.String(length=255), nullable=False),
+        sa.Column('scope', sa.String(length=40), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_core_grant_role_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_grant'))
+    )
+    op.create_table('core_history',
+        sa.Column('change_id', ID, nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('row_id', ID, nullable=False),
+        sa.Column('verb', sa.String(length=10), nullable=False),
+        sa.Column('old', JSON, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['change_id'], ['core_change.id'], name=op.f('fk_core_history_change_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_history'))
+    )
+    op.create_table('core_one_time',
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('purpose', sa.String(length=40), nullable=False),
+        sa.Column('user_id', ID, nullable=True),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('expires_at', AT, nullable=False),
+        sa.Column('used_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_one_time_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_one_time')),
+        sa.UniqueConstraint('digest', name=op.f('uq_core_one_time_digest'))
+    )
+    op.create_table('core_session',
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('epoch', sa.String(length=64), nullable=False),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('seen_at', AT, nullable=False),
+        sa.Column('proved_at', AT, nullable=False),
+        sa.Column('address', sa.String(length=60), nullable=True),
+        sa.Column('browser', sa.String(length=200), nullable=True),
+        sa.Column('data', JSON, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_session_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_session')),
+        sa.UniqueConstraint('digest', name=op.f('uq_core_session_digest'))
+    )
+    op.create_table('core_tagged',
+        sa.Column('tag_id', ID, nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['tag_id'], ['core_tag.id'], name=op.f('fk_core_tagged_tag_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_tagged')),
+        sa.UniqueConstraint('subject', 'subject_id', 'tag_id', name=op.f('uq_core_tagged_subject_subject_id_tag_id'))
+    )
+    op.create_table('core_team_member',
+        sa.Column('team_id', ID, nullable=False),
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_team_member_team_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_team_member_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_team_member')),
+        sa.UniqueConstraint('team_id', 'user_id', name=op.f('uq_core_team_member_team_id_user_id'))
+    )
+    op.create_table('core_token',
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('prefix', sa.String(length=12), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('epoch', sa.String(length=64), nullable=False),
+        sa.Column('scopes', JSON, nullable=False),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('expires_at', AT, nullable=True),
+        sa.Column('seen_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_token_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_token')),
+        sa.UniqueConstraint('digest', name=op.f('uq_core_token_digest'))
+    )
+    op.create_table('core_user_role',
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('role_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_core_user_role_role_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_user_role_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user_role'))
+    )
+    op.create_table('core_address',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('purpose', sa.String(length=40), nullable=True),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('street', sa.String(length=255), nullable=False),
+        sa.Column('postcode', sa.String(length=20), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_address_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_address_region_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_address'))
+    )
+    op.create_table('core_contact',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('salutation', sa.String(length=40), nullable=True),
+        sa.Column('sex', sa.String(length=40), nullable=True),
+        sa.Column('birth_date', sa.Date(), nullable=True),
+        sa.Column('age_told', sa.Integer(), nullable=True),
+        sa.Column('age_told_on', sa.Date(), nullable=True),
+        sa.Column('position_id', ID, nullable=True),
+        sa.Column('main', sa.Boolean(), nullable=False),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('mobile', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('mobile_key', sa.String(length=40), nullable=True),
+        sa.Column('fax', sa.String(length=60), nullable=True),
+        sa.Column('email', sa.String(length=254), nullable=True),
+        sa.Column('postcode', sa.String(length=20), nullable=True),
+        sa.Column('bio', sa.Text(), nullable=True),
+        sa.Column('invalid', sa.Boolean(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_contact_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_contact_position_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_contact'))
+    )
+    op.create_table('core_note',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('body', sa.Text(), nullable=False),
+        sa.Column('entry_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_note_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_note'))
+    )
+    with op.batch_alter_table('core_department') as batch:
+        batch.create_foreign_key(batch.f('fk_core_department_owner_id'), 'core_user', ['owner_id'], ['id'], ondelete='RESTRICT')
+        batch.create_foreign_key(batch.f('fk_core_department_team_id'), 'core_team', ['team_id'], ['id'], ondelete='RESTRICT')
+    with op.batch_alter_table('core_change') as batch:
+        batch.create_index('ix_core_change_kind', ['kind', 'id'], unique=False)
+    with op.batch_alter_table('core_choice') as batch:
+        batch.create_index('uq_core_choice_list_code', ['list', 'code'], unique=True)
+    with op.batch_alter_table('core_department') as batch:
+        batch.create_index('ix_core_department_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_department_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_department_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_department_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_department_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_department_path', ['path'], unique=False)
+        batch.create_index('ix_core_department_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_department_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_department_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_foreign_id') as batch:
+        batch.create_index('ix_core_foreign_id_record', ['resource', 'resource_id'], unique=False)
+    with op.batch_alter_table('core_industry') as batch:
+        batch.create_index('ix_core_industry_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_industry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_job') as batch:
+        batch.create_index('ix_core_job_actor', ['actor_id', 'id'], unique=False)
+        batch.create_index('ix_core_job_due', ['run_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+        batch.create_index('ix_core_job_lease', ['lease_until'], unique=False, sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
+        batch.create_index('ix_core_job_name', ['name', 'id'], unique=False)
+        batch.create_index('uq_core_job_key', ['key'], unique=True)
+    with op.batch_alter_table('core_outbox') as batch:
+        batch.create_index('ix_core_outbox_due', ['run_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+        batch.create_index('ix_core_outbox_order', ['listener', 'key', 'id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
+        batch.create_index('ix_core_outbox_state', ['state', 'made_at'], unique=False)
+    with op.batch_alter_table('core_position') as batch:
+        batch.create_index('ix_core_position_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_position_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_region') as batch:
+        batch.create_index('ix_core_region_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_region_parent_id'), ['parent_id'], unique=False)
+        batch.create_index('ix_core_region_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_region_code', ['code'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_role') as batch:
+        batch.create_index('ix_core_role_name', ['name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_role_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_role_code', ['code'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_search') as batch:
+        batch.create_index('uq_core_search_record', ['resource', 'record_id'], unique=True)
+    with op.batch_alter_table('core_security_event') as batch:
+        batch.create_index(batch.f('ix_core_security_event_at'), ['at'], unique=False)
+    with op.batch_alter_table('core_tag') as batch:
+        batch.create_index('ix_core_tag_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_tag_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_tag_name', ['name'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_team') as batch:
+        batch.create_index('ix_core_team_name', ['name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_team_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_timeline') as batch:
+        batch.create_index('ix_core_timeline_subject', ['subject', 'subject_id', 'at', 'id'], unique=False)
+    with op.batch_alter_table('core_user') as batch:
+        batch.create_index('ix_core_user_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_user_login_key', ['login_key'], unique=True)
+    with op.batch_alter_table('core_customer') as batch:
+        batch.create_index('ix_core_customer_code', ['code'], unique=False)
+        batch.create_index('ix_core_customer_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_match', ['match_key'], unique=False)
+        batch.create_index('ix_core_customer_mobile', ['mobile_key'], unique=False)
+        batch.create_index('ix_core_customer_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_phone', ['phone_key'], unique=False)
+        batch.create_index('ix_core_customer_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_field_rule') as batch:
+        batch.create_index(batch.f('ix_core_field_rule_role_id'), ['role_id'], unique=False)
+    with op.batch_alter_table('core_grant') as batch:
+        batch.create_index(batch.f('ix_core_grant_role_id'), ['role_id'], unique=False)
+    with op.batch_alter_table('core_history') as batch:
+        batch.create_index('ix_core_history_change', ['change_id', 'id'], unique=False)
+        batch.create_index('ix_core_history_row', ['resource', 'row_id', 'id'], unique=False)
+    with op.batch_alter_table('core_session') as batch:
+        batch.create_index(batch.f('ix_core_session_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('core_tagged') as batch:
+        batch.create_index('ix_core_tagged_tag', ['tag_id', 'subject', 'subject_id'], unique=False)
+    with op.batch_alter_table('core_team_member') as batch:
+        batch.create_index(batch.f('ix_core_team_member_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('core_token') as batch:
+        batch.create_index(batch.f('ix_core_token_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('core_user_role') as batch:
+        batch.create_index(batch.f('ix_core_user_role_role_id'), ['role_id'], unique=False)
+        batch.create_index(batch.f('ix_core_user_role_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('core_address') as batch:
+        batch.create_index(batch.f('ix_core_address_customer_id'), ['customer_id'], unique=False)
+    with op.batch_alter_table('core_contact') as batch:
+        batch.create_index(batch.f('ix_core_contact_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_contact_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_contact_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_contact_mobile', ['mobile_key'], unique=False)
+        batch.create_index('ix_core_contact_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_contact_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_contact_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_contact_phone', ['phone_key'], unique=False)
+        batch.create_index('ix_core_contact_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_contact_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_contact_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_note') as batch:
+        batch.create_index(batch.f('ix_core_note_customer_id'), ['customer_id'], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('core_department') as batch:
+        batch.drop_constraint(batch.f('fk_core_department_team_id'), type_='foreignkey')
+        batch.drop_constraint(batch.f('fk_core_department_owner_id'), type_='foreignkey')
+    op.drop_table('core_note')
+    op.drop_table('core_contact')
+    op.drop_table('core_address')
+    op.drop_table('core_user_role')
+    op.drop_table('core_token')
+    op.drop_table('core_team_member')
+    op.drop_table('core_tagged')
+    op.drop_table('core_session')
+    op.drop_table('core_one_time')
+    op.drop_table('core_history')
+    op.drop_table('core_grant')
+    op.drop_table('core_field_rule')
+    op.drop_table('core_customer')
+    op.drop_table('core_user')
+    op.drop_table('core_timeline')
+    op.drop_table('core_throttle')
+    op.drop_table('core_team')
+    op.drop_table('core_tag')
+    op.drop_table('core_site')
+    op.drop_table('core_series')
+    op.drop_table('core_security_event')
+    op.drop_table('core_search_waiting')
+    op.drop_table('core_search')
+    op.drop_table('core_role')
+    op.drop_table('core_region')
+    op.drop_table('core_reference')
+    op.drop_table('core_position')
+    op.drop_table('core_outbox')
+    op.drop_table('core_job')
+    op.drop_table('core_industry')
+    op.drop_table('core_foreign_id')
+    op.drop_table('core_department')
+    op.drop_table('core_choice')
+    op.drop_table('core_change')

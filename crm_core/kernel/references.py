@@ -1,0 +1,57 @@
+"""Core owns references: which column of which package points at which resource, known even while the package sleeps.
+
+Written from the models whenever a package migrates (its models are then what the database has). Merging, purging and
+the question "who refers to this?" read it instead of importing anybody.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data import migrate
+from crm_core.data.base import Model, table_of
+from crm_core.data.revisions import owner_of
+from crm_core.kernel.models import ReferenceRow
+
+_table = table_of(ReferenceRow)
+
+
+def of_package(package: str, packages: set[str]) -> list[dict[str, str]]:
+    """The references that leave the tables of a package, as rows of `core_reference`."""
+    found = []
+    for table in Model.metadata.tables.values():
+        if owner_of(table.name, packages) == package:
+            for column, target, kind in _of_table(table):
+                found.append({"package": package, "table_name": table.name, "column_name": column, "target": target,
+                              "kind": kind})
+    return found
+
+
+def write(conn: sa.Connection, package: Any, site: Any) -> None:
+    """Replace what the database knows of one package; called in the transaction of its migration."""
+    names = {p.name for p in site.registry.packages}
+    conn.execute(sa.delete(_table).where(_table.c.package == package.name))
+    rows = of_package(package.name, names)
+    if rows:
+        conn.execute(sa.insert(_table), rows)
+
+
+def to(conn: sa.Connection, *targets: str) -> list[Any]:
+    """Who points at these tables or resources (`"core_customer", "core.customer"`), active or dormant; AnyRefs included."""
+    t = _table.c
+    return list(conn.execute(sa.select(_table).where(t.target.in_([*targets, "*"])).order_by(t.package, t.table_name, t.id)))
+
+
+def _of_table(table: sa.Table) -> Iterator[tuple[str, str, str]]:
+    for column in table.columns:
+        for key in column.foreign_keys:
+            yield column.name, key.target_fullname.split(".")[0], "fk"
+        kind, target = column.info.get("kind"), column.info.get("target")
+        if kind == "anyref":
+            yield column.name, "*", "anyref"
+        elif target and not column.foreign_keys:
+            yield column.name, str(target), "ref"
+
+
+migrate.after_package.append(write)
