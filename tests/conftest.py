@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def other(item: pytest.Item) -> bool:
         call = getattr(item, "callspec", None)
-        return call is not None and call.params.get("engine_url", only) != only
+        return call is not None and any(call.params.get(name, only) != only for name in ("engine_url", "site_url"))
 
     config.hook.pytest_deselected(items=[item for item in items if other(item)])
     items[:] = [item for item in items if not other(item)]

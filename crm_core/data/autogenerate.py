@@ -77,7 +77,7 @@ class Settings:
         upgrade = script.upgrade_ops.ops
         created = {op.table_name: op for op in upgrade if isinstance(op, ops.CreateTableOp)}
         others = [op for op in upgrade if not isinstance(op, ops.CreateTableOp)]
-        order = [table.name for table, _keys in sa.schema.sort_tables_and_constraints(
+        order = [table.name for table, _keys in sa.schema.sort_tables_and_constraints(  # type: ignore[no-untyped-call]
             [self.metadata.tables[name] for name in sorted(created)]) if table is not None]
         closing = []
         for name in order:
@@ -128,9 +128,9 @@ def write(conn: sa.Connection, package: PackageLike, packages: Iterable[PackageL
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Cannot correctly sort tables")  # arrange() does
         made = command.revision(config, message, autogenerate=True, rev_id=f"{package.name}_{number:04}")
-    script = made[0] if isinstance(made, list) else made
+    script = next(iter(made), None) if isinstance(made, list) else made
     if script is None:
-        return None
+        return None  # nothing differs
     path = Path(script.path)
     path.write_text(_tidy(path.read_text(encoding="utf-8")), encoding="utf-8")
     return path

@@ -8,7 +8,9 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-_LINE = re.compile(r"^(revision|down_revision)\s*(?::[^=]*)?=\s*(?:[\"']([^\"']+)[\"']|None)", re.MULTILINE)
+_WORD = r"(?:[\"']([^\"']+)[\"']|None)"
+_LINE = re.compile(rf"^(revision|down_revision)\s*(?::[^=]*)?=\s*{_WORD}", re.MULTILINE)
+_PAIR = re.compile(rf"^revision, down_revision = {_WORD}, {_WORD}", re.MULTILINE)
 
 
 class PackageLike(Protocol):
@@ -55,7 +57,10 @@ def known(folder: Path) -> tuple[str, ...]:
     """The revisions in a folder, in order. Raises ValueError when they are not one chain."""
     parent_of: dict[str, str | None] = {}
     for path in sorted(folder.glob("[0-9]*.py")):
-        found = {name: value or None for name, value in _LINE.findall(path.read_text(encoding="utf-8"))}
+        text = path.read_text(encoding="utf-8")
+        found = {name: value or None for name, value in _LINE.findall(text)}
+        if pair := _PAIR.search(text):
+            found = {"revision": pair[1], "down_revision": pair[2]}
         revision = found.get("revision")
         if not revision or "down_revision" not in found:
             raise ValueError(f"{path}: no revision or no down_revision")

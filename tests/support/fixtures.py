@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +18,8 @@ from tests.support.postgres import Cluster, NoPostgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from crm_core.kernel.site import Site
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +47,60 @@ def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'crm.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite site with core's tables and words, made once a session; copy it, never write to it."""
+    home = tmp_path_factory.mktemp("template")
+    _prepare(home, "")
+    return home / "crm.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same as a PostgreSQL database, for `postgres.create(template=…)`."""
+    url = postgres.create()
+    _prepare(tmp_path_factory.mktemp("template"), url)
+    return url
+
+
+def _prepare(home: Path, url: str) -> None:
+    from crm_core.app import open_site
+    from crm_core.kernel.config import Config
+    from crm_core.kernel.install import prepare
+
+    made = open_site(config=Config(site=home, database=url))
+    prepare(made, backup=False)
+    made.engines.dispose()
+    if not url:  # one file, nothing left in the log beside it
+        with contextlib.closing(sqlite3.connect(home / "crm.db")) as conn:
+            conn.execute("pragma wal_checkpoint(truncate)")
+
+
+@pytest.fixture(params=ENGINES)
+def site_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with core's tables and words, fresh for this test; the test runs once on each engine."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "crm.db")
+        yield f"sqlite:///{tmp_path / 'crm.db'}"
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    url = cluster.create(template=request.getfixturevalue("postgres_template"))
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture
+def migrated_site(site_url: str, tmp_path: Path) -> Iterator[Site]:
+    """A whole site of core without people, on each engine: `with site.system("test"): …`."""
+    from crm_core.app import open_site
+    from crm_core.kernel.config import Config
+
+    tmp_path.chmod(0o700)
+    made = open_site(config=Config(site=tmp_path, database=site_url))
+    yield made
+    made.engines.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""first: generated from the models, then read and mended by hand; imports nothing of the program."""
+"""first: generated from the models, then read and mended by hand; imports nothing of the program. Long because it makes every table."""
 
 import sqlalchemy as sa
 from alembic import op
