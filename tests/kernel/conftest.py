@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from crm_core.data.base import Model
+from crm_core.kernel import actors
 from crm_core.kernel.config import Config
 from crm_core.kernel.declare import Package
 from crm_core.kernel.models import JobRow, OutboxRow, ReferenceRow, SeriesRow
@@ -14,6 +15,12 @@ from crm_core.kernel.site import Site
 from tests.kernel import toy
 
 TABLES = [model.__table__ for model in (JobRow, OutboxRow, ReferenceRow, SeriesRow, toy.Effect)]
+
+
+@pytest.fixture(autouse=True)
+def people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toy's persons in place of the access layer's."""
+    monkeypatch.setitem(actors._slot, "load", toy.load)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import session
-from crm_core.kernel import actors
 from crm_core.kernel.declare import Job, Listen
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.events import Event
@@ -44,9 +43,6 @@ behave: dict[str, Callable[[Any], None]] = {}  # what a test wants a listener or
 
 def load(site: Site, number: int) -> Person | None:
     return known.get(number)
-
-
-actors.provide(load)
 
 
 def effect(what: str) -> None:
