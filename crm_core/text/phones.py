@@ -119,8 +119,8 @@ def _key(number: str, country: str) -> str:
         return digits[2:]
     else:
         return digits
-    if country not in _TRUNK_ZERO or digits.startswith("0") or len(digits) < 9:
+    if country not in _TRUNK_ZERO or digits.startswith("0") or len(digits) < (9 if country == "86" else 7):
         return digits
-    if country == "86" and (_MOBILE.fullmatch(digits) or _SERVICE.fullmatch(digits)):
-        return digits
+    if country == "86" and (_SERVICE.fullmatch(digits) or (digits[0] == "1" and digits[1] != "0")):
+        return digits  # only Beijing's area code begins with 1
     return "0" + digits

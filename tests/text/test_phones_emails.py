@@ -1,0 +1,163 @@
+"""Phone numbers and mail addresses."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_core.text.emails import clean_email, email_key
+from crm_core.text.phones import check_phone, phone_key, show_phone, split_phones
+from crm_core.text.problems import PROBLEMS, InvalidText
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("13800138000", "13800138000"),
+        ("138 0013 8000", "13800138000"),
+        ("138-0013-8000", "13800138000"),
+        ("+86 138-0013-8000", "13800138000"),
+        ("008613800138000", "13800138000"),
+        ("8613800138000", "13800138000"),
+        ("１３８００１３８０００", "13800138000"),
+        ("(010) 6552 9988", "01065529988"),
+        ("+86 10 6552 9988", "01065529988"),
+        ("+86 (0)10-65529988 转 8012", "01065529988"),
+        ("010-65529988-8012", "010655299888012"),
+        ("010—65529988", "01065529988"),
+        ("0755-88886666 ext. 12", "075588886666"),
+        ("400-123-4567", "4001234567"),
+        ("+86 400 123 4567", "4001234567"),
+        ("010-65529988/13800138000", "01065529988"),
+        ("65529988", "65529988"),
+        ("+1-919-676-9515", "0019196769515"),
+        ("001 919 676 9515", "0019196769515"),
+        ("no phone", ""),
+        ("", ""),
+    ],
+)
+def test_one_number_has_one_key_however_written(written, key):
+    assert phone_key(written) == key
+
+
+def test_an_american_number_is_never_a_chinese_mobile():
+    assert phone_key("+19196769515") != phone_key("19196769515")
+
+
+def test_elsewhere_the_own_country_is_another():
+    assert phone_key("+1 919 676 9515", "1") == "9196769515"
+    assert phone_key("+49 30 901820", "49") == phone_key("030 901820", "49") == "030901820"
+
+
+@given(st.from_regex(r"1[3-9]\d{9}", fullmatch=True).filter(str.isascii), st.sampled_from(["", "+86", "0086 ", "+86-"]))
+def test_marks_and_the_country_change_nothing(number, country):
+    spaced = f"{country}{number[:3]} {number[3:7]}-{number[7:]}"
+    assert phone_key(spaced) == number
+    assert show_phone(spaced) == f"{number[:3]} {number[3:7]} {number[7:]}"
+    assert check_phone(spaced) is None
+
+
+@given(st.text(max_size=30))
+def test_any_text_gives_digits_or_nothing(text):
+    assert phone_key(text).isdecimal() or phone_key(text) == ""
+    check_phone(text)
+    show_phone(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "params"),
+    [
+        ("1380013800", "phone_missing", {"expected": 11, "count": 1}),
+        ("138001380000", "phone_extra", {"expected": 11, "count": 1}),
+        ("+86 1380013800", "phone_missing", {"expected": 11, "count": 1}),
+        ("138OO138000", "phone_letters", {"found": "OO"}),
+        ("BusinessPhone", "phone_letters", {"found": "BusinessPhone"}),
+        ("12", "phone_short", {}),
+        ("0" * 40, "phone_long", {}),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_told(written, code, params):
+    problem = check_phone(written)
+    assert (problem.code, dict(problem.params)) == (code, params)
+    assert problem.message
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "13800138000",
+        "010-65529988",
+        "(0755) 8888 6666 转 12",
+        "+1 919 676 9515",
+        "95588",
+        "110",
+        "400-123-4567",
+        "65529988",
+    ],
+)
+def test_numbers_people_have_may_stand(written):
+    assert check_phone(written) is None
+
+
+def test_the_sentence_about_a_missing_digit():
+    assert check_phone("1380013800").message == "11 digits expected, 1 missing."
+
+
+def test_numbers_are_shown_in_groups():
+    assert show_phone("01065529988") == "010-6552 9988"
+    assert show_phone("075588886666转12") == "0755-8888 6666 转12"
+    assert show_phone("4001234567") == "400-123-4567"
+    assert show_phone("+1-919-676-9515") == "+1-919-676-9515"
+
+
+def test_several_numbers_in_one_cell():
+    assert split_phones("010-65529988/13800138000；0755-88886666") == ["010-65529988", "13800138000", "0755-88886666"]
+    assert split_phones("138 0013 8000") == ["138 0013 8000"]
+    assert split_phones("13800138000 13900139000") == ["13800138000", "13900139000"]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("a@b.cn", "a@b.cn"),
+        (" Frank_Dawson@Lotus.COM ", "Frank_Dawson@lotus.com"),
+        ("mailto:a@b.cn", "a@b.cn"),
+        ("Li Na <li.na@example.com>;", "li.na@example.com"),
+        ("li＠example。com", "li@example.com"),
+        ("李娜@例子.中国", "李娜@例子.中国"),
+        ("o'brien+crm@example.co.uk", "o'brien+crm@example.co.uk"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_stored_bare(written, stored):
+    assert clean_email(written) == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("nobody", "email_at"),
+        ("a@b@c.cn", "email_at"),
+        ("a b@c.cn", "email_name"),
+        (".a@c.cn", "email_name"),
+        ("a@localhost", "email_domain"),
+        ("a@-x.cn", "email_domain"),
+        ("a@1.2.3.4", "email_domain"),
+        ("a@b..cn", "email_domain"),
+        ("a" * 65 + "@b.cn", "email_name"),
+        ("a@" + "b." * 200 + "cn", "email_long"),
+        ("a@b.cn\r\nBcc: x@y.cn", "email_at"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_told(written, code):
+    with pytest.raises(InvalidText) as caught:
+        clean_email(written)
+    assert caught.value.code == code
+
+
+def test_equal_addresses_have_one_key():
+    assert email_key("Frank_Dawson@Lotus.com") == email_key(" frank_dawson@lotus.COM")
+    assert email_key("ｌｉ＠ｅｘａｍｐｌｅ．ｃｏｍ") == "li@example.com"
+
+
+def test_every_problem_has_a_sentence():
+    assert all(sentence.strip().endswith((".", "s")) for sentence in PROBLEMS.values())
