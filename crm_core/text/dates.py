@@ -11,7 +11,10 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from unicodedata import normalize
 
+from crm_core.text.periods import PERIODS, Period, relative_range, shift
 from crm_core.text.problems import InvalidText
+
+__all__ = ["PERIODS", "Period", "day_order", "parse_date", "relative_range", "shift"]
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*[日号.]?", re.ASCII)
@@ -176,19 +179,6 @@ def _named_month(match: re.Match[str], today: date) -> date | None:
     if month is None or day is None or (match[1] and match[3]):
         return None
     return _date(int(match[4] or today.year), month + 1, int(day))
-
-
-def shift(day: date, amount: int, unit: str) -> date:
-    """A day some ``day``, ``week``, ``fortnight``, ``month``, ``quarter`` or ``year`` away; 31 January and a month
-    is the last of February."""
-    try:
-        if unit in ("day", "week", "fortnight"):
-            return day + timedelta(days=amount * {"day": 1, "week": 7, "fortnight": 14}[unit])
-        months = day.year * 12 + day.month - 1 + amount * {"month": 1, "quarter": 3, "year": 12}[unit]
-        year, month = divmod(months, 12)
-        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-    except (ValueError, OverflowError) as error:
-        raise InvalidText("date_range") from error
 
 
 def _starts(names: tuple[str, ...], word: str) -> int | None:

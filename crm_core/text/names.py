@@ -86,7 +86,6 @@ def avatar_text(name: str, company: bool = False) -> str:
             return name[:1] or "?"
         return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
     if company or len(name) > 6:
-        name = company_core(name)
-        return next((c for c in name if c.isalnum()), name[0]).upper()
+        return next((c for c in company_core(name) if c.isalnum()), name[0]).upper()
     family, given = split_person(name)
     return next((c for c in reversed(given or family or name) if c.isalnum()), name[0])

@@ -86,6 +86,8 @@ def _plain(number: str, locale: str) -> str:
     if sum(c.isdigit() for c in number) > 28:
         raise InvalidText("number_long")
     decimal, group = (",", ".") if _comma_decimal(locale) else (".", ",")
+    if group == "." and "," not in number and number.count(".") == 1 and len(number.partition(".")[2]) != 3:
+        return number  # as programs write it: it cannot be a thousand
     if number.count(decimal) > 1 or (group in number and not _grouped(number, decimal, group)):
         raise InvalidText("number_mark", example=f"1{group}234{decimal}50")
     return number.replace(group, "").replace(decimal, ".")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from crm_core.text.dates import shift
 from crm_core.text.problems import N_, InvalidText
 
 _LAST = re.compile(r"([+-])(\d{1,4})([dwmy])")
@@ -83,6 +83,19 @@ def relative_range(code: str, today: date) -> Period:
         raise InvalidText("date", examples=", ".join(PERIODS))
     first = shift(_beginning(today, unit), steps, unit)
     return Period(first, shift(shift(first, 1, unit), -1, "day"))
+
+
+def shift(day: date, amount: int, unit: str) -> date:
+    """A day some ``day``, ``week``, ``fortnight``, ``month``, ``quarter`` or ``year`` away; 31 January and a month
+    is the last of February."""
+    try:
+        if unit in ("day", "week", "fortnight"):
+            return day + timedelta(days=amount * {"day": 1, "week": 7, "fortnight": 14}[unit])
+        months = day.year * 12 + day.month - 1 + amount * {"month": 1, "quarter": 3, "year": 12}[unit]
+        year, month = divmod(months, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError) as error:
+        raise InvalidText("date_range") from error
 
 
 def _beginning(day: date, unit: str) -> date:
