@@ -52,7 +52,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
         ids = [e.id for e in found]
         if verb == "update":
             _carry(resource, found)
-        changes.record(resource.name, verb, [(e.id, _kept(e.old)) for e in found if verb != "update" or e.old], change)
+        changes.record(resource.name, verb, [(e.id, _kept(e.old)) for e in found], change)
         search.follow(resource, verb, ids)
         if resource.timeline:
             timeline.follow(resource, verb, found, change)

@@ -86,6 +86,8 @@ class Resource:
     is_brief: ClassVar[bool] = False
     verbs: ClassVar[tuple[str, ...]] = VERBS
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on
+    hidden_fields: ClassVar[tuple[str, ...]] = ()  # fields no form shows (a user's own owner)
+    importable: ClassVar[bool] = False  # offered by the import
     order: ClassVar[int] = 50
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -330,6 +332,14 @@ class Resource:
 
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
+
+    def dress(self, row: Any, page: Any) -> Any:
+        """The record page (web.viewmodels.RecordPage) with what this resource adds: figures, main contacts, acts."""
+        return page
+
+    def defaults(self) -> dict[str, Any]:
+        """Values a new form begins with: field → value."""
+        return {}
 
     # --- plug points: set-shaped ---------------------------------------------------------------------------------
 

@@ -1,0 +1,59 @@
+"""Drafts: what stands in a form that was not saved yet, kept for its author for thirty days."""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.data import types as t
+from crm_core.data.base import Model
+from crm_core.data.mixins import Keyed
+from crm_core.data.session import current_work, writing
+from crm_core.kernel import clock
+from crm_core.kernel.site import actor
+
+DAYS = 30
+
+
+class DraftRow(Keyed, Model):
+    """One form of one person."""
+
+    __tablename__ = "core_draft"
+    actor_id: Mapped[t.Id]
+    key: Mapped[str] = mapped_column(sa.String(120))
+    data: Mapped[dict[str, Any]]
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), index=True)
+    __table_args__ = (sa.UniqueConstraint("actor_id", "key"),)
+
+
+def load(key: str) -> dict[str, Any] | None:
+    """The acting person's draft of a form, or None."""
+    return current_work().session.scalar(_mine(key, DraftRow.data))
+
+
+def save(key: str, data: dict[str, Any]) -> None:
+    """Keep this draft in place of the last."""
+    with writing() as db:
+        found = db.scalar(_mine(key, DraftRow))
+        if found is None:
+            db.add(DraftRow(actor_id=actor().user_id, key=key[:120], data=data, at=clock.now()))
+        else:
+            found.data, found.at = data, clock.now()
+
+
+def discard(key: str) -> None:
+    """Throw the draft away, if there is one."""
+    if load(key) is not None:
+        with writing() as db:
+            db.execute(sa.delete(DraftRow).where(DraftRow.actor_id == actor().user_id, DraftRow.key == key[:120]))
+
+
+def sweep(_job: Any) -> None:
+    """The daily job: drafts nobody came back to."""
+    with writing() as db:
+        db.execute(sa.delete(DraftRow).where(DraftRow.at < clock.now() - dt.timedelta(days=DAYS)))
+
+
+def _mine(key: str, what: Any) -> sa.Select[Any]:
+    return sa.select(what).where(DraftRow.actor_id == actor().user_id, DraftRow.key == key[:120])

@@ -1,0 +1,230 @@
+"""From fields to the controls of a form, and back from what a browser sends to values."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.resource.choices import ChoiceField
+from crm_core.resource.fields import Bad, Field
+from crm_core.resource.references import RefField
+from crm_core.resource.resource import Section
+from crm_core.web import render
+from crm_core.web.viewmodels import Choice, FormField, LineRow, LinesEditor, Picked
+from crm_core.web.viewmodels import Section as SectionView
+
+CONTROLS = {
+    "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "money": "money",
+    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference",
+}
+DATES_URL = "/dates"
+_LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
+MAX_LINES = 500
+
+
+def control(field: Field, text: str, *, error: Any = "", prefix: str = "", labels: Mapping[str, str] | None = None) -> FormField:
+    """The control of a field holding `text` (what was typed, or the value's own text)."""
+    given: dict[str, Any] = {
+        "name": prefix + field.name, "label": field.label, "value": text, "required": field.required and not field.readonly,
+        "readonly": field.readonly, "corner": field.help, "error": error, "maxlength": field.length or 0,
+        "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices") or field.name == "name",
+    }
+    if field.kind in ("date", "datetime"):
+        given["dates_url"] = DATES_URL
+    if field.kind == "money":
+        given["unit"] = site().config.currency
+    if field.kind == "boolean":
+        given["value"] = "1" if text in ("1", "true", "True") or text == field.show(True) else ""
+    if isinstance(field, RefField):
+        return _reference(field, text, given, labels or {})
+    options = getattr(field, "options", None)
+    if options is not None:
+        chosen = set(text.split(",")) if field.kind == "choices" else {text}
+        offered = options(text) if isinstance(field, ChoiceField) and field.kind == "choice" else options()
+        words = field.words() if isinstance(field, ChoiceField) else {}
+        given["choices"] = tuple(
+            Choice(code, label, code in chosen, getattr(words.get(code), "icon", None) or "", getattr(words.get(code), "colour", None) or "")
+            for code, label in offered
+        )
+        if field.kind != "choices":
+            given["control"] = "choice"
+    return FormField(**given)
+
+
+def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mapping[str, str]) -> FormField:
+    shown = labels.get(text, "") if text else ""
+    if field.target == "core.region":
+        from crm_core.web.frame import slots
+
+        return FormField(**{**given, "control": "region", "shown": shown, "lookup_url": slots.regions_url, "wide": True})
+    given["control"] = "reference"
+    given["lookup_url"] = f"/lookup/{field.target}"
+    if text:
+        name = shown or (text if not text.isdigit() else str(_("hidden record")))
+        someone = render.person(name, int(text)) if field.target == "core.user" and text.isdigit() else None
+        given["picked"] = (Picked(text, name, someone),)
+    return FormField(**given)
+
+
+def reference_labels(fields: Iterable[Field], texts: Mapping[str, str]) -> dict[str, str]:
+    """Names of the records behind the references of a form, one query a target: {id as text: name}."""
+    wanted: dict[str, set[int]] = {}
+    by_target: dict[str, RefField] = {}
+    for field in fields:
+        text = texts.get(field.name, "")
+        if isinstance(field, RefField) and text.isdigit():
+            wanted.setdefault(field.target, set()).add(int(text))
+            by_target[field.target] = field
+    return {
+        f"{target}:{i}": name for target, ids in wanted.items() for i, name in by_target[target].labels(ids).items()
+    }
+
+
+def sections(
+    resource: Any, fields: Mapping[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any],
+    lines: Mapping[str, list[dict[str, str]]], line_faults: Mapping[str, Mapping[str, Any]], *, creating: bool,
+) -> tuple[SectionView, ...]:
+    """The form's sections: those the resource names, then one with whatever it did not name."""
+    named = {n for s in resource.form for n in s.fields}
+    line_names = {d.name for d in resource.lines}
+    rest = tuple(n for n, f in fields.items() if n not in named and not f.readonly and n not in resource.hidden_fields)
+    layout = list(resource.form)
+    if rest:
+        layout.append(Section(_("More facts") if resource.form else resource.singular, rest, folded=bool(resource.form)))
+    homeless = tuple(n for n in line_names if n not in named)
+    labels = reference_labels(fields.values(), texts)
+    found = []
+    for number, section in enumerate(layout):
+        names = [n for n in section.fields if n in fields and n not in resource.hidden_fields]
+        names = [n for n in names if not (creating and fields[n].readonly)]
+        controls = tuple(
+            control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels)) for n in names
+        )
+        wanted = [n for n in section.fields if n in line_names] + (list(homeless) if number == len(layout) - 1 else [])
+        editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {})) for n in wanted)
+        errors = sum(1 for c in controls if c.error) + sum(1 for e in editors for r in e.rows for c in r.fields if c.error)
+        if controls or editors:
+            found.append(
+                SectionView(f"s{number}", section.label, controls, editors, optional=section.folded,
+                            folded=section.folded and not errors, errors=errors)
+            )
+    return tuple(found)
+
+
+def _of(field: Field, labels: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(field, RefField):
+        return {}
+    start = f"{field.target}:"
+    return {key[len(start):]: name for key, name in labels.items() if key.startswith(start)}
+
+
+def _first(messages: Any) -> Any:
+    return messages[0] if messages else ""
+
+
+def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping[str, Any]) -> LinesEditor:
+    """The lines editor of one declaration, with a blank row for the script to copy."""
+    declared = next(d for d in resource.lines if d.name == name)
+    child = resource.line_resource(name)
+    fields = {n: child.all_fields[n] for n in declared.columns}
+    labels: dict[str, str] = {}
+    for row in rows:
+        labels.update(reference_labels(fields.values(), row))
+
+    def line(key: str, row: Mapping[str, str], found: Mapping[str, Any]) -> LineRow:
+        controls = tuple(
+            control(f, row.get(n, ""), error=_first(found.get(n)), prefix=f"{key}-", labels=_of(f, labels)) for n, f in fields.items()
+        )
+        return LineRow(key, controls, row.get("id", ""), removed=row.get("remove") == "1")
+
+    made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {})) for i, row in enumerate(rows))
+    blank = {n: f.text(f.default) if f.default is not None else "" for n, f in fields.items()}
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank, {}), _("Add row"), table=len(fields) > 2)
+
+
+def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "") -> dict[str, str]:
+    """What the form says, as text a field: only those it names (a tick switched off names itself by `__sent`)."""
+    found = {}
+    for name, field in fields.items():
+        key = prefix + name
+        if field.readonly:
+            continue
+        if field.kind == "choices" and (key in form or f"{key}__sent" in form):
+            found[name] = ",".join(form.getlist(key))
+        elif field.kind == "boolean" and (key in form or f"{key}__sent" in form):
+            found[name] = "1" if form.get(key) else "0"
+        elif form.get(key) or (key in form and not form.get(f"{key}__text")):
+            found[name] = form[key]
+        elif form.get(f"{key}__text"):
+            found[name] = form[f"{key}__text"]
+    return found
+
+
+def read_lines(resource: Any, form: MultiDict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """The rows of each lines editor the form carries, in their order, removed ones marked."""
+    found: dict[str, dict[int, dict[str, str]]] = {}
+    for key in form:
+        hit = _LINE.match(key.removesuffix("__sent").removesuffix("__text"))
+        if hit and any(d.name == hit["lines"] for d in resource.lines):
+            rows = found.setdefault(hit["lines"], {})
+            if len(rows) < MAX_LINES:
+                rows.setdefault(int(hit["n"]), {})
+    result = {}
+    for declared in resource.lines:
+        if declared.name not in found and f"{declared.name}__sent" not in form:
+            continue
+        child = resource.line_resource(declared.name)
+        fields = {n: child.all_fields[n] for n in declared.columns}
+        rows = []
+        for n in sorted(found.get(declared.name, {})):
+            key = f"{declared.name}-{n}-"
+            row = read(fields, form, key)
+            row["id"] = form.get(f"{key}id", "")
+            row["remove"] = form.get(f"{key}remove", "")
+            rows.append(row)
+        result[declared.name] = rows
+    return result
+
+
+def parse(fields: Mapping[str, Field], texts: Mapping[str, str], faults: dict[str, list[Any]]) -> dict[str, Any]:
+    """Values of texts; what cannot be taken goes into `faults` and keeps its text."""
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        if name not in fields:
+            continue
+        try:
+            values[name] = fields[name].parse(text)
+        except Bad as bad:
+            faults[name] = [bad.message]
+    return values
+
+
+def parse_lines(
+    resource: Any, lines: Mapping[str, list[dict[str, str]]], faults: dict[str, dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Values of the lines that stay; wholly empty new rows are nothing."""
+    result: dict[str, list[dict[str, Any]]] = {}
+    for name, rows in lines.items():
+        declared = next(d for d in resource.lines if d.name == name)
+        child = resource.line_resource(name)
+        fields = {n: child.all_fields[n] for n in declared.columns}
+        kept = result.setdefault(name, [])
+        for i, row in enumerate(rows):
+            if row.get("remove") == "1":
+                continue
+            texts = {n: t for n, t in row.items() if n in fields}
+            defaults = {n: fields[n].text(fields[n].default) for n in texts if fields[n].default is not None}
+            if not row.get("id") and all(not t or t == "0" or t == defaults.get(n) for n, t in texts.items()):
+                continue
+            found: dict[str, list[Any]] = {}
+            values = parse(fields, texts, found)
+            if found:
+                faults.setdefault(name, {})[str(i)] = found
+            if row.get("id", "").isdigit():
+                values["id"] = int(row["id"])
+            values["__at__"] = i
+            kept.append(values)
+    return result

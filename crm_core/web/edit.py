@@ -1,0 +1,273 @@
+"""Making and changing a record in a form, and the page of two versions when somebody was quicker."""
+
+import secrets
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import actor
+from crm_core.resource import changes, drafts
+from crm_core.resource.fields import Field
+from crm_core.web import controls, render, urls
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import (
+    Act,
+    ConflictField,
+    ConflictPage,
+    Crumb,
+    Draft,
+    ErrorLink,
+    FormPage,
+    MergedField,
+    Note,
+    Person,
+)
+
+
+def form(resource: Any, row_id: int | None) -> Any:
+    """GET and POST of `new` and `<id>/edit`."""
+    fields = form_fields(resource)
+    if not resource.may("create" if row_id is None else "update"):
+        raise Forbidden(_("You may not do this: %(what)s.", what=resource.singular))
+    row = resource.get(row_id, "update") if row_id is not None else None
+    if flask.request.method == "POST":
+        return _post(resource, row, fields)
+    kept = drafts.load(_draft_key(resource, row_id))
+    if kept is not None and "draft" in flask.request.args:
+        return _show(resource, row, fields, {**_texts(resource, row, fields), **kept["texts"]}, {}, kept["lines"], {}, restored=True)
+    texts = _texts(resource, row, fields)
+    return _show(resource, row, fields, texts, {}, _line_texts(resource, row), {}, kept=kept is not None)
+
+
+def form_fields(resource: Any) -> dict[str, Field]:
+    return {n: f for n, f in resource.fields().items() if n not in resource.hidden_fields}
+
+
+def _texts(resource: Any, row: Any, fields: dict[str, Field]) -> dict[str, str]:
+    if row is not None:
+        return {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
+    start: dict[str, Any] = {n: f.default for n, f in fields.items() if f.default is not None}
+    who = actor()
+    if "owner" in fields:
+        start.update(owner=who.user_id, department=who.department_id)
+    start.update(resource.defaults())
+    texts = {n: fields[n].text(v) for n, v in start.items() if n in fields}
+    texts.update({k: v for k, v in flask.request.args.items() if k in fields})  # a link may fill a form in advance
+    return texts
+
+
+def _line_texts(resource: Any, row: Any) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {d.name: [] for d in resource.lines}
+    if row is None:
+        return found
+    for declared in resource.lines:
+        child = resource.line_resource(declared.name)
+        for line in lines_of(resource, declared, row.id):
+            texts = {n: child.all_fields[n].text(getattr(line, child.all_fields[n].column)) for n in declared.columns}
+            found[declared.name].append({**texts, "id": str(line.id)})
+    return found
+
+
+def lines_of(resource: Any, declared: Any, row_id: int) -> list[Any]:
+    """The child rows of one lines declaration, oldest first, at most what a form takes."""
+    model = declared.model
+    link = getattr(model, resource.link_column(declared.name))
+    return list(session.scalars(sa.select(model).where(link == row_id).order_by(model.id).limit(controls.MAX_LINES)))
+
+
+def _post(resource: Any, row: Any, fields: dict[str, Field]) -> Any:
+    sent = flask.request.form
+    texts = {**_texts(resource, row, {n: f for n, f in fields.items() if f.readonly}), **controls.read(fields, sent)}
+    lines = controls.read_lines(resource, sent)
+    if sent.get("_add"):
+        lines.setdefault(sent["_add"], []).append({})
+        return _show(resource, row, fields, texts, {}, lines, {})
+    if sent.get("_remove"):
+        name, _dash, at = sent["_remove"].rpartition("-")
+        if at.isdigit() and int(at) < len(lines.get(name, ())):
+            lines[name][int(at)]["remove"] = "1"
+        return _show(resource, row, fields, texts, {}, lines, {})
+    faults: dict[str, list[Any]] = {}
+    line_faults: dict[str, dict[str, Any]] = {}
+    writable = {n: f for n, f in fields.items() if not f.readonly}
+    values = controls.parse(writable, {n: t for n, t in texts.items() if n in writable}, faults)
+    given = controls.parse_lines(resource, lines, line_faults)
+    places = {name: [line.pop("__at__") for line in found] for name, found in given.items()}
+    if faults or line_faults:
+        return _show(resource, row, fields, texts, faults, lines, line_faults), 422
+    values.update(given)
+    if row is not None:
+        values["id"] = row.id
+        values["version"] = _version(sent)
+    try:
+        saved = resource.write([values])[0]
+    except Invalid as bad:
+        for name, found in bad.details.get("lines", {}).items():
+            line_faults[name] = {str(places[name][int(i)]): f for i, f in found.items()}
+        known = {n: m for n, m in bad.fields.items() if n not in line_faults}
+        return _show(resource, row, fields, texts, known, lines, line_faults), 422
+    except Conflict:
+        return _conflict(resource, row.id, fields, texts, lines), 409
+    except CrmError as refused:
+        return _show(resource, row, fields, texts, {}, lines, {}, note=str(refused)), refused.status
+    drafts.discard(_draft_key(resource, row.id if row is not None else None))
+    if sent.get("_then") == "new":
+        return flask.redirect(urls.of_act(resource, None, "new"), 303)
+    return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else urls.of_record(resource, saved), 303)
+
+
+def _version(sent: Any) -> int:
+    text = sent.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def _show(
+    resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, Any],
+    lines: dict[str, Any], line_faults: dict[str, Any], *, note: str = "", restored: bool = False, kept: bool = False,
+) -> Any:
+    creating = row is None
+    shown = {n: f for n, f in fields.items() if n not in ("created_at", "created_by", "updated_at", "updated_by")}
+    sections = controls.sections(resource, shown, texts, faults, lines, line_faults, creating=creating)
+    links = [ErrorLink(n, fields[n].label if n in fields else "", m[0]) for n, m in faults.items() if m]
+    for name, found in line_faults.items():
+        for at, bad in found.items():
+            links += [ErrorLink(f"{name}-{at}-{n}", resource.line_resource(name).all_fields[n].label, m[0]) for n, m in bad.items() if m]
+    here = urls.of_act(resource, None, "new") if creating else urls.of_act(resource, row.id, "edit")
+    hidden = [("version", str(row.version))] if not creating else [("form_key", flask.request.form.get("form_key") or secrets.token_urlsafe(16))]
+    back = flask.request.values.get("back", "")
+    if back:
+        hidden.append(("back", urls.safe_path(back)))
+    crumbs = [Crumb(resource.label, urls.of_list(resource))]
+    if not creating:
+        crumbs.append(Crumb(resource.title(row), urls.of_record(resource, row.id)))
+    message = Note(note, colour="red", icon="alert-triangle") if note else None
+    if kept:
+        message = Note(
+            _("There is a draft of this form"), _("It was not saved. You can go on with it."), "acc", "file-pencil",
+            (Act(_("Go on with the draft"), urls.address(here, [("draft", "1")])),),
+        )
+    page = FormPage(
+        title=_("New: %(what)s", what=resource.singular) if creating else _("Edit: %(name)s", name=resource.title(row)),
+        action=here, cancel_url=(urls.safe_path(back) if back else urls.of_list(resource) if creating else urls.of_record(resource, row.id)),
+        sections=sections, crumbs=tuple(crumbs), hidden=tuple(hidden), submit=_("Save"), save_new=creating, errors=tuple(links),
+        note=message,
+        draft=Draft(
+            urls.of_act(resource, None if creating else row.id, "draft"), restored=restored,
+            discard=Act(_("Discard"), urls.of_act(resource, None if creating else row.id, "draft/discard"), method="post") if restored else None,
+        ),
+    )
+    return page_of("form.html", page)
+
+
+def _draft_key(resource: Any, row_id: int | None) -> str:
+    return f"{resource.name}:{row_id or 'new'}"
+
+
+def save_draft(resource: Any, row_id: int | None) -> None:
+    """Keep what stands in a form, five seconds after the last key."""
+    fields = form_fields(resource)
+    texts = controls.read(fields, flask.request.form)
+    drafts.save(_draft_key(resource, row_id), {"texts": texts, "lines": controls.read_lines(resource, flask.request.form)})
+
+
+def discard_draft(resource: Any, row_id: int | None) -> None:
+    drafts.discard(_draft_key(resource, row_id))
+
+
+def _conflict(resource: Any, row_id: int, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
+    """Both versions beside each other: what both changed is chosen, what only one changed is merged and told."""
+    now = resource.get(row_id, "update")
+    then = _as_of(resource, now, _version(flask.request.form))
+    picks = {k[5:]: flask.request.form.getlist(k) for k in flask.request.form if k.startswith("pick-")}
+    who = actor()
+    last = changes.history_of(resource.name, row_id, limit=1)
+    author = last[0].actor_id if last else now.updated_by_id
+    names = render.user_names([author])
+    other = render.person(names.get(author, str(_("Somebody"))), author)
+    both, merged = [], []
+    hidden = [("version", str(now.version))]
+    for name, field in fields.items():
+        if field.readonly or name not in texts:
+            continue
+        mine, theirs, before = texts[name], field.text(getattr(now, field.column)), field.text(then.get(field.column))
+        hidden.append((name, mine if mine != before else theirs))
+        if mine == theirs:
+            continue
+        label_of = controls.reference_labels([field], {name: mine}) | controls.reference_labels([field], {name: theirs}) | controls.reference_labels([field], {name: before})
+        show = lambda text, f=field, known=label_of: _words(f, text, known)  # noqa: E731
+        if mine != before and theirs != before:
+            both.append(ConflictField(name, field.label, show(mine), show(theirs), show(before), both=field.kind == "note",
+                                      pick=tuple(picks.get(name, ("mine",)))))
+        elif theirs != before:
+            merged.append(MergedField(field.label, show(before), show(theirs), other))
+        else:
+            merged.append(MergedField(field.label, show(before), show(mine), render.person(who.name, who.user_id)))
+    for name, rows in lines.items():
+        for i, line in enumerate(rows):
+            hidden += [(f"{name}-{i}-{k}", v) for k, v in line.items()]
+    hidden += [(f"theirs-{f.name}", dict(_pairs_of(fields, now))[f.name]) for f in both]
+    page = ConflictPage(
+        title=_("Two versions: %(name)s", name=resource.title(now)),
+        crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(now), urls.of_record(resource, row_id))),
+        me=render.person(who.name, who.user_id), other=other, mine_when=_("not saved yet"),
+        theirs_when=fields["updated_at"].show(now.updated_at) if "updated_at" in fields else "",
+        heading=_("%(name)s saved this record while you were working on it", name=other.name),
+        text=ngettext("%(n)s field was changed by both of you; choose. Nothing was lost.",
+                      "%(n)s fields were changed by both of you; choose. Nothing was lost.", len(both)),
+        fields=tuple(both), merged=tuple(merged), action=urls.of_act(resource, row_id, "resolve"), hidden=tuple(hidden),
+        edit_url=urls.of_act(resource, row_id, "edit"), keep_url=urls.of_act(resource, row_id, "draft"),
+    )
+    return page_of("conflict.html", page)
+
+
+def resolve(resource: Any, row_id: int) -> Any:
+    """Save what was chosen on the page of two versions; it may conflict again when a third person saves."""
+    form = flask.request.form.copy()
+    for key in list(form):
+        if not key.startswith("pick-"):
+            continue
+        name, picked = key[5:], flask.request.form.getlist(key)
+        theirs = form.get(f"theirs-{name}", "")
+        if "theirs" in picked and "mine" not in picked and "both" not in picked:
+            form[name] = theirs
+        elif "both" in picked or ("theirs" in picked and "mine" in picked):
+            form[name] = f"{form.get(name, '')}\n\n{theirs}".strip()
+    flask.request.form = form.__class__(form)  # type: ignore[misc]
+    row = resource.get(row_id, "update")
+    return _post(resource, row, form_fields(resource))
+
+
+def _pairs_of(fields: dict[str, Field], row: Any) -> list[tuple[str, str]]:
+    return [(n, f.text(getattr(row, f.column))) for n, f in fields.items()]
+
+
+def _words(field: Field, text: str, known: dict[str, str]) -> str:
+    target = getattr(field, "target", "")
+    if target and text.isdigit():
+        return known.get(f"{target}:{text}", str(_("hidden record")))
+    try:
+        return field.show(field.parse(text)) or text
+    except ValueError:
+        return text
+
+
+def _as_of(resource: Any, row: Any, version: int) -> dict[str, Any]:
+    """The record as it stood at `version`: today's values with the old ones of each later save put back."""
+    values = {c.key: getattr(row, c.key) for c in resource.table.columns}
+    steps = max(0, row.version - version)
+    for change in changes.history_of(resource.name, row.id, limit=200):
+        if steps <= 0:
+            break
+        if change.verb == "update" and change.old:
+            for name, value in change.old.items():
+                values[name] = changes.unraw(resource.table.c[name], value)
+        steps -= 1
+    return values
+
+
+def someone(user_id: int | None) -> Person:
+    return render.person(render.user_names([user_id]).get(user_id or 0, ""), user_id)
