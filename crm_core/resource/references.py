@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
+
+from crm_core.data.session import session
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.fields import INT64, Bad, Field
@@ -74,3 +77,36 @@ class RefField(Field):
 
     def schema(self) -> dict[str, Any]:
         return self.nullable({"type": "integer", "minimum": 1, "maximum": INT64, "description": f"id of {self.target}"})
+
+
+def gather(parts: Mapping[str, Any]) -> dict[str, list[tuple[int, str]]]:
+    """Several small questions in one statement: key → a select of (id, text). The gate and its marks apply to each."""
+    asked = {key: query.subquery() for key, query in parts.items() if query is not None}
+    if not asked:
+        return {}
+    rows = sa.union_all(
+        *(sa.select(sa.literal(key).label("k"), sub.c[0].label("i"), sa.cast(sub.c[1], sa.Text()).label("w")) for key, sub in asked.items())
+    )
+    found: dict[str, list[tuple[int, str]]] = {key: [] for key in asked}
+    for row in session.execute(rows):
+        found[row.k].append((row.i, row.w))
+    return found
+
+
+def label_queries(wanted: Mapping[str, Iterable[int]]) -> dict[str, Any]:
+    """For `gather`: the names of records by target resource, as far as the actor may know them. Keys: `label:<target>`."""
+    found = {}
+    for target, ids in wanted.items():
+        resource = site().registry.resources.get(target)
+        few = sorted({i for i in ids if i is not None})[:500]
+        if resource is None or not few:
+            continue
+        source = resource.brief_resource or resource
+        if source.may("read"):
+            found[f"label:{target}"] = sa.select(source.model.id, source.label_column).where(source.model.id.in_(few))
+    return found
+
+
+def labels_from(gathered: Mapping[str, list[tuple[int, str]]]) -> dict[str, dict[int, str]]:
+    """target → {id: name} out of what `gather` found."""
+    return {key[6:]: dict(rows) for key, rows in gathered.items() if key.startswith("label:")}

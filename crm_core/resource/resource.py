@@ -87,6 +87,7 @@ class Resource:
     verbs: ClassVar[tuple[str, ...]] = VERBS
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on
     hidden_fields: ClassVar[tuple[str, ...]] = ()  # fields no form shows (a user's own owner)
+    in_palette: ClassVar[bool] = True  # found by the command search
     importable: ClassVar[bool] = False  # offered by the import
     order: ClassVar[int] = 50
 

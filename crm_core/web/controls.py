@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
-from crm_core.resource.fields import Bad, Field
+from crm_core.resource.fields import Bad as Bad
+from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
 from crm_core.resource.resource import Section
 from crm_core.web import render

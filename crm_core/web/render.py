@@ -61,7 +61,7 @@ def _reference(field: RefField, names: Mapping[int, str], plain: bool) -> Render
         drawn = {i: cells.who(person(name, i)) for i, name in names.items()}
         return lambda value: cells.DASH if value is None else drawn.get(value, "")
     target = field.resource
-    linked = target is not None and field.target not in _WORDS
+    linked = target is not None and field.target not in WORDS
 
     def show(value: Any) -> Any:
         name = names.get(value)
@@ -74,7 +74,7 @@ def _reference(field: RefField, names: Mapping[int, str], plain: bool) -> Render
     return show
 
 
-_WORDS = {"core.region", "core.industry", "core.position", "core.department", "core.team"}
+WORDS = {"core.region", "core.industry", "core.position", "core.department", "core.team"}
 
 
 def _choice(field: Field) -> Renderer:

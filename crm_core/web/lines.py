@@ -1,0 +1,87 @@
+"""A time line's entries as days of sentences."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from crm_core.kernel import clock
+from crm_core.kernel.i18n import _
+from crm_core.resource import changes
+from crm_core.resource.fields import Field
+from crm_core.resource.references import RefField
+from crm_core.resource.show import full_moment, show_day_heading
+from crm_core.web import render
+from crm_core.web.viewmodels import Change, Entry, TimelineDay
+
+SENTENCES = {
+    "created": (_("%(who)s entered this record"), "plus", ""),
+    "change": (_("%(who)s changed %(n)s fields"), "pencil", ""),
+    "deleted": (_("%(who)s put this record into the recycle bin"), "trash", "red"),
+    "restored": (_("%(who)s brought this record back"), "arrow-back-up", ""),
+    "note": (_("%(who)s wrote a note"), "note", "acc"),
+    "task": (_("%(who)s gave a task"), "checkbox", "acc"),
+    "tagged": (_("%(who)s changed the tags"), "tag", ""),
+}
+# Slot: features say how entries of their own kinds are drawn, and what may be done with them.
+drawers: dict[str, Callable[[Any, Any], Mapping[str, Any]]] = {}
+
+
+def days(resource: Any, entries: Sequence[Any], fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> tuple[TimelineDay, ...]:
+    """Entries, newest first, grouped by the reader's day."""
+    found: list[TimelineDay] = []
+    group: list[Entry] = []
+    current = None
+    for one in entries:
+        drawn = entry(resource, one, fields, names)
+        if drawn is None:
+            continue
+        day = clock.local(one.at).date()
+        if day != current and group:
+            found.append(TimelineDay(show_day_heading(current), tuple(group)))  # type: ignore[arg-type]
+            group = []
+        current = day
+        group.append(drawn)
+    if group and current is not None:
+        found.append(TimelineDay(show_day_heading(current), tuple(group)))
+    return tuple(found)
+
+
+def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> Entry | None:
+    """One entry; None when nothing of it may be seen (all its fields are hidden from the reader)."""
+    text, icon, colour = SENTENCES.get(one.kind, (None, "note", ""))
+    who = names.get("core.user", {}).get(one.actor_id or 0) or (_("The system") if one.actor_id is None else _("Somebody"))
+    made = _changes(resource, one, fields, names) if one.kind == "change" else ()
+    if one.kind == "change" and not made:
+        return None
+    if text is None or (one.title and one.kind not in SENTENCES):
+        sentence = Markup("<b>{}</b> {}").format(who, one.title or "")
+    else:
+        sentence = Markup(escape(text) if not hasattr(text, "msgid") else str(text)) % {"who": Markup("<b>{}</b>").format(who), "n": len(made)}
+    body: Any = ""
+    if one.body:
+        body = render.mention(one.body, (one.data or {}).get("mentions", ()) if one.kind != "change" else ())
+    here = clock.local(one.at)
+    more = drawers[one.kind](resource, one) if one.kind in drawers else {}
+    return Entry(
+        sentence=more.get("sentence", sentence), time=f"{here:%H:%M}", icon=more.get("icon", icon), colour=more.get("colour", colour),
+        moment=one.at.isoformat(), full=full_moment(one.at), body=more.get("body", body), changes=made, acts=more.get("acts", ()),
+    )
+
+
+def _changes(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> tuple[Change, ...]:
+    by_column = {f.column: f for f in fields.values()}
+    found = []
+    for column, (old, new) in (one.data or {}).items():
+        field = by_column.get(column)
+        if field is None or column not in resource.table.c:
+            continue
+        words = [_show(field, changes.unraw(resource.table.c[column], v), names) for v in (old, new)]
+        found.append(Change(field.label, *words))
+    return tuple(found)
+
+
+def _show(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> str:
+    if isinstance(field, RefField):
+        return "" if value is None else names.get(field.target, {}).get(value, str(_("hidden record")))
+    return field.show(value)

@@ -1,0 +1,153 @@
+"""Answers to scripts: pickers, the command search, date words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Missing
+from crm_core.kernel.i18n import _, language
+from crm_core.kernel.site import actor, site
+from crm_core.resource import listing, search
+from crm_core.text import dates
+from crm_core.text.clean import fold
+from crm_core.text.names import avatar_text
+from crm_core.text.pinyin import initials, spell
+from crm_core.web import frame, urls
+
+HITS = 10
+
+
+def source_of(name: str) -> Any:
+    """The resource a picker looks in: the brief view where there is one. Raises Missing."""
+    resource = site().registry.resources.get(name)
+    if resource is None:
+        raise Missing(_("There is no such list."))
+    source = resource.brief_resource or resource
+    if not source.may("read"):
+        raise Missing(_("There is no such list."))
+    return source
+
+
+def lookup(name: str, text: str) -> dict[str, Any]:
+    """Hits of a picker: by words, or the most recent ones when nothing was typed."""
+    source = source_of(name)
+    query = listing.Query(source, text=text.strip()[:100], limit=HITS)
+    query.order = listing.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() else "")
+    ids = listing.page(query).ids if not text or source.search else []
+    return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids)], "more": len(ids) >= HITS}
+
+
+def _labelled(source: Any, ids: list[int]) -> Iterable[tuple[int, str, str]]:
+    if not ids:
+        return
+    fields = source.fields()
+    subs = [fields[n] for n in ("customer", "department", "region", "full_name", "owner", "title") if n in fields][:2]
+    columns = [getattr(source.model, f.column).label(f"s{i}") for i, f in enumerate(subs)]
+    rows = {r.id: r for r in session.execute(sa.select(source.model.id, source.label_column.label("label"), *columns).where(source.model.id.in_(ids)))}
+    names = [f.labels([getattr(r, f"s{i}") for r in rows.values()]) if hasattr(f, "labels") else None for i, f in enumerate(subs)]
+    for row_id in ids:
+        row = rows.get(row_id)
+        if row is not None:
+            words = []
+            for i, f in enumerate(subs):
+                value = getattr(row, f"s{i}")
+                known = names[i]
+                words.append(known.get(value, "") if known is not None else f.show(value))
+            yield row_id, str(source.word(row.label)), " · ".join(w for w in words if w)
+
+
+def _hit(source: Any, row_id: int, label: str, sub: str) -> dict[str, Any]:
+    person = source.name.startswith(("core.user", "core.contact"))
+    text = avatar_text(label) if person else label[:1]
+    return {"value": str(row_id), "label": label, "sub": sub, "avatar": {"text": text, "colour": row_id % 6 + 1, "square": not person}}
+
+
+def palette(text: str) -> dict[str, Any]:
+    """Records, menus and acts for the command search; nothing typed: menus and what one may create."""
+    words = text.strip()[:100]
+    groups = []
+    if words:
+        for resource in _searchable():
+            hits = search.find(words, [resource], limit=5)
+            if hits:
+                subs = {i: sub for i, _label, sub in _labelled(resource, [h.id for h in hits])}
+                groups.append({
+                    "label": str(resource.label) if not resource.is_brief else str(_("%(what)s of others, in brief", what=resource.label)),
+                    "hits": [
+                        {"label": h.label, "sub": subs.get(h.id, ""), "url": urls.of_record(resource, h.id), "icon": resource.icon,
+                         "marks": marks(h.label, words)} for h in hits
+                    ],
+                })
+        groups = _without_doubles(groups)
+    pages = [p for p in _pages() if not words or _named(p["label"], words)]
+    if pages:
+        groups.append({"label": str(_("Pages")), "hits": pages[:6]})
+    acts = [a for a in _acts() if not words or _named(a["label"], words)]
+    if acts:
+        groups.append({"label": str(_("Actions")), "hits": acts[:6]})
+    return {"query": text, "groups": groups}
+
+
+def _searchable() -> list[Any]:
+    found = [r for r in site().registry.resources.values() if r.search and r.may("read") and r.in_palette]
+    return sorted(found, key=lambda r: (r.is_brief, r.order, r.name))
+
+
+def _without_doubles(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A record that shows in full does not show again in brief."""
+    seen: set[str] = set()
+    for group in groups:
+        group["hits"] = [h for h in group["hits"] if (key := h["url"].replace(".brief/", "/")) not in seen and not seen.add(key)]  # type: ignore[func-returns-value]
+    return [g for g in groups if g["hits"]]
+
+
+def marks(label: str, words: str) -> list[list[int]]:
+    """Where the words stand in a label, as half-open spans."""
+    low = label.casefold()
+    found = []
+    for word in words.casefold().split():
+        at = low.find(word)
+        if at >= 0 and len(low) == len(label):
+            found.append([at, at + len(word)])
+    return found
+
+
+def _named(label: str, words: str) -> bool:
+    """Whether a menu or act is meant: by its words, its pinyin or its initials."""
+    want = fold(words).replace(" ", "")
+    name = fold(label).replace(" ", "")
+    return want in name or "".join(spell(label)).replace(" ", "").startswith(want) or initials(label).startswith(want)
+
+
+def _pages() -> list[dict[str, str]]:
+    groups, foot = frame.menu(actor())
+    entries = [e for g in groups for e in g.entries] + list(foot)
+    return [{"label": str(e.label), "sub": "", "url": frame.entry_url(e), "icon": e.icon or "arrow-right"} for e in entries]
+
+
+def _acts() -> list[dict[str, str]]:
+    return [{"label": str(a.label), "sub": "", "url": a.url, "icon": a.icon} for a in frame.creatable(actor())]
+
+
+def read_date(text: str) -> tuple[dict[str, str], int]:
+    """The day some words mean."""
+    try:
+        day = dates.parse_date(text.strip()[:60], language(), clock.today())
+    except ValueError:
+        return {"error": str(_("This date is not understood. Write 2026-11-23, or words such as “next Wed”."))}, 422
+    from babel.dates import format_date
+
+    from crm_core.kernel.i18n import locale
+
+    pattern = "M 月 d 日 EEE" if language().startswith("zh") else "EEE d MMM"
+    return {"value": day.isoformat(), "label": format_date(day, pattern, locale=locale())}, 200
+
+
+def json_answer(data: Any, status: int = 200) -> flask.Response:
+    answer = flask.jsonify(data)
+    answer.status_code = status
+    return answer

@@ -1,0 +1,239 @@
+"""The generic pages of every resource. Data flows one way: request → view → resource → query → template."""
+
+from typing import Any
+
+import flask
+
+from crm_core.kernel.errors import BadRequest, Forbidden, Missing
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.resource import listing
+from crm_core.web import bulk, edit, filtering, lists, lookups, printing, records, urls
+from crm_core.web.access import resource_access, signed_in
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import PanelView
+
+blueprint = flask.Blueprint("pages", __name__)
+LIST = "/<package>/<path>"
+ROW = "/<package>/<path>/<int:row_id>"
+
+
+def resource_at(package: str, path: str) -> Any:
+    """The resource an address names, if it exists here and the actor may read it; raises Missing alike otherwise."""
+    found = site().registry.resources.get(f"{package}.{path}")
+    if found is None or not found.verbs or not found.may("read"):
+        if found is not None and found.brief_resource is not None and found.brief_resource.may("read"):
+            return found
+        raise Missing(_("This page was not found."))
+    return found
+
+
+@blueprint.get(LIST)
+@resource_access("read")
+def index(package: str, path: str) -> Any:
+    resource = resource_at(package, path)
+    if not resource.may("read"):
+        return flask.redirect(urls.of_list(resource.brief_resource))
+    view = lists.page(resource, lists.pairs())
+    return page_of("list.html", view)
+
+
+@blueprint.route(f"{LIST}/new", methods=["GET", "POST"])
+@resource_access("create")
+def new(package: str, path: str) -> Any:
+    return edit.form(resource_at(package, path), None)
+
+
+@blueprint.get(ROW)
+@resource_access("read")
+def record(package: str, path: str, row_id: int) -> Any:
+    resource = resource_at(package, path)
+    moved = _merged_into(resource, row_id)
+    if moved:
+        return flask.redirect(urls.of_record(resource, moved), 301)
+    return page_of("record.html", records.page(resource, row_id, flask.request.args.get("tab", "")))
+
+
+def _merged_into(resource: Any, row_id: int) -> int | None:
+    """Where a tombstone leads, for those who may read what it leads to."""
+    return None  # merging is a service of the next stage; tombstones do not exist before it
+
+
+@blueprint.route(f"{ROW}/edit", methods=["GET", "POST"])
+@resource_access("update")
+def change(package: str, path: str, row_id: int) -> Any:
+    return edit.form(resource_at(package, path), row_id)
+
+
+@blueprint.post(f"{ROW}/resolve")
+@resource_access("update")
+def resolve(package: str, path: str, row_id: int) -> Any:
+    return edit.resolve(resource_at(package, path), row_id)
+
+
+@blueprint.post(f"{LIST}/draft")
+@resource_access("create")
+def draft_new(package: str, path: str) -> Any:
+    return _draft(resource_at(package, path), None)
+
+
+@blueprint.post(f"{ROW}/draft")
+@resource_access("update")
+def draft(package: str, path: str, row_id: int) -> Any:
+    resource = resource_at(package, path)
+    resource.get(row_id, "update")
+    return _draft(resource, row_id)
+
+
+def _draft(resource: Any, row_id: int | None) -> Any:
+    from crm_core.kernel import clock
+
+    edit.save_draft(resource, row_id)
+    if "application/json" in flask.request.headers.get("Accept", ""):
+        return {"saved": f"{clock.local(clock.now()):%H:%M}"}
+    return flask.redirect(urls.of_record(resource, row_id) if row_id else urls.of_list(resource), 303)
+
+
+@blueprint.post(f"{LIST}/draft/discard")
+@resource_access("create")
+def discard_new(package: str, path: str) -> Any:
+    resource = resource_at(package, path)
+    edit.discard_draft(resource, None)
+    return flask.redirect(urls.of_act(resource, None, "new"), 303)
+
+
+@blueprint.post(f"{ROW}/draft/discard")
+@resource_access("update")
+def discard(package: str, path: str, row_id: int) -> Any:
+    resource = resource_at(package, path)
+    edit.discard_draft(resource, row_id)
+    return flask.redirect(urls.of_act(resource, row_id, "edit"), 303)
+
+
+@blueprint.post(f"{ROW}/delete")
+@resource_access("delete")
+def delete(package: str, path: str, row_id: int) -> Any:
+    resource = resource_at(package, path)
+    version = flask.request.form.get("version", "")
+    versions = {row_id: int(version)} if version.isdigit() else None
+    made = resource.delete([row_id], versions=versions)
+    bulk.say_undo(_("Deleted"), made)
+    return flask.redirect(urls.of_list(resource), 303)
+
+
+@blueprint.post(f"{ROW}/do/<action>")
+@resource_access("read")
+def act(package: str, path: str, row_id: int, action: str) -> Any:
+    resource = resource_at(package, path)
+    resource.run(action, [row_id])
+    if "application/json" in flask.request.headers.get("Accept", ""):
+        return {}
+    return flask.redirect(urls.safe_path(flask.request.form.get("back", "")) if flask.request.form.get("back") else urls.of_record(resource, row_id), 303)
+
+
+@blueprint.get(f"{ROW}/history/<field>")
+@resource_access("read")
+def history(package: str, path: str, row_id: int, field: str) -> Any:
+    return page_of("field_history.html", records.field_history(resource_at(package, path), row_id, field))
+
+
+@blueprint.get(f"{ROW}/panel/<name>")
+@resource_access("read")
+def panel(package: str, path: str, row_id: int, name: str) -> Any:
+    resource = resource_at(package, path)
+    resource.get(row_id)
+    found = next((p for p in records.panels(resource) if getattr(p, "name", "") == name), None)
+    if found is None or not hasattr(found, "load"):
+        raise Missing(_("This page was not found."))
+    try:
+        view = found.load(row_id)
+    except Exception:
+        flask.current_app.logger.exception("panel %s of %s failed", name, resource.name)
+        view = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)
+    return page_of("panel.html", view)
+
+
+@blueprint.get(f"{ROW}/print")
+@resource_access("print")
+def print_record(package: str, path: str, row_id: int) -> Any:
+    resource = _may(resource_at(package, path), "print")
+    return page_of("print.html", printing.record(resource, row_id))
+
+
+@blueprint.get(f"{LIST}/print")
+@resource_access("print")
+def print_list(package: str, path: str) -> Any:
+    resource = _may(resource_at(package, path), "print")
+    return page_of("print.html", printing.table(resource, lists.pairs()))
+
+
+@blueprint.get(f"{LIST}/filter")
+@resource_access("read")
+def filter_form(package: str, path: str) -> Any:
+    resource = resource_at(package, path)
+    if "op" in flask.request.args:
+        return flask.redirect(filtering.canonical(resource, lists.pairs()))
+    return page_of("filter_form.html", filtering.form(resource, lists.pairs()))
+
+
+@blueprint.post(f"{LIST}/columns")
+@resource_access("read")
+def columns(package: str, path: str) -> Any:
+    resource = resource_at(package, path)
+    filtering.keep_columns(resource, flask.request.form.getlist("column"), reset=bool(flask.request.form.get("reset")))
+    state = [(k, v) for k, v in flask.request.form.items(multi=True) if k not in ("column", "csrf_token", "reset", "columns")]
+    return flask.redirect(urls.of_list(resource, state), 303)
+
+
+@blueprint.post(f"{LIST}/count")
+@resource_access("read")
+def count(package: str, path: str) -> Any:
+    resource = resource_at(package, path)
+    return {"text": f"{listing.exact_count(listing.parse(resource, lists.pairs())):,}"}
+
+
+@blueprint.get(f"{LIST}/export")
+@resource_access("export")
+def export(package: str, path: str) -> Any:
+    from crm_core.web.exports import answer
+
+    resource = _may(resource_at(package, path), "export")
+    return answer(resource, lists.pairs())
+
+
+@blueprint.post(f"{LIST}/bulk/<act_name>")
+@resource_access("read")
+def bulk_act(package: str, path: str, act_name: str) -> Any:
+    return bulk.answer(resource_at(package, path), act_name)
+
+
+@blueprint.get("/lookup/<name>")
+@signed_in
+def lookup(name: str) -> Any:
+    return lookups.lookup(name, flask.request.args.get("q", ""))
+
+
+@blueprint.get("/palette")
+@signed_in
+def palette() -> Any:
+    return lookups.palette(flask.request.args.get("q", ""))
+
+
+@blueprint.get("/dates")
+@signed_in
+def dates() -> Any:
+    return lookups.read_date(flask.request.args.get("q", ""))
+
+
+def _may(resource: Any, verb: str) -> Any:
+    if verb not in resource.verbs or not resource.may(verb):
+        raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
+    return resource
+
+
+def query_of(resource: Any) -> listing.Query:
+    """The query a bulk act means by "all": the state that was posted with it."""
+    state = [(k, v) for k, v in flask.request.form.items(multi=True) if "." in k or k in ("q", "sort")]
+    if not state and flask.request.form.get("all") != "1":
+        raise BadRequest(_("Choose at least one record."))
+    return listing.parse(resource, state)

@@ -1,0 +1,59 @@
+"""Lists and records on paper."""
+
+from typing import Any
+
+from crm_core.data.session import session
+from crm_core.kernel import clock
+from crm_core.kernel.i18n import _
+from crm_core.resource import listing
+from crm_core.web import lists, records, render, urls
+from crm_core.web.viewmodels import PrintPage, PrintTable
+
+ROWS = 1_000  # a printed list is read by a person
+
+
+def record(resource: Any, row_id: int) -> PrintPage:
+    """One record with its facts and lines."""
+    view = records.page(resource, row_id, "facts")
+    tables = tuple(PrintTable(t.columns, t.rows, t.title, t.right) for t in view.lines)
+    return PrintPage(
+        title=view.title, company=_("Tangram CRM"), printed=_printed(), groups=view.groups, tables=tables, sub=view.number,
+        back_url=urls.of_record(resource, row_id),
+    )
+
+
+def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = None) -> PrintPage:
+    """The first thousand rows a list's address means, or the chosen ones."""
+    import sqlalchemy as sa
+
+    query = listing.parse(resource, args, limit=ROWS)
+    found = listing.page(query).ids if ids is None else ids[:ROWS]
+    fields = resource.fields()
+    names = [n for n in lists.chosen(resource, fields, args) if n in fields]
+    model = resource.model
+    columns = [getattr(model, fields[n].column).label(f"c{i}") for i, n in enumerate(names)]
+    rows = {}
+    for start in range(0, len(found), 900):
+        statement = sa.select(model.id, *columns).where(model.id.in_(found[start : start + 900]))
+        rows.update({row.id: row for row in session.execute(statement)})
+    data = [rows[i] for i in found if i in rows]
+    shows = [render.renderer(fields[n], [row[i + 1] for row in data], plain=True) for i, n in enumerate(names)]
+    cells = tuple(tuple(show(row[i + 1]) for i, show in enumerate(shows)) for row in data)
+    right = tuple(i for i, n in enumerate(names) if fields[n].numeric)
+    words = tuple(f"{f.field.label} {filters_word(f)}" for f in query.filters)
+    foot = _("The first %(n)s rows.", n=ROWS) if ids is None and len(found) == ROWS else ""
+    return PrintPage(
+        title=resource.label, company=_("Tangram CRM"), printed=_printed(), tables=(PrintTable(tuple(fields[n].label for n in names), cells, "", right),),
+        filters=words, foot=foot, landscape=len(names) > 5, back_url=urls.of_list(resource, args),
+    )
+
+
+def filters_word(one: Any) -> str:
+    from crm_core.resource.filters import WORDS
+
+    return f"{WORDS[one.operator]} {lists.value_words(one)}".strip()
+
+
+def _printed() -> Any:
+    who = session.actor
+    return _("Printed %(when)s by %(who)s", when=f"{clock.local(clock.now()):%Y-%m-%d %H:%M}", who=who.name if who else "")

@@ -1,0 +1,419 @@
+"""The record page of any resource: head, facts, lines, time line, tabs and panels of those who have something to say."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+from markupsafe import Markup
+
+from crm_core.data.session import session
+from crm_core.kernel.declare import Panel, Related
+from crm_core.kernel.errors import Missing
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.resource import changes, listing, timeline
+from crm_core.resource.fields import Field
+from crm_core.resource.filters import Filter
+from crm_core.resource.references import RefField, gather, label_queries, labels_from
+from crm_core.text.names import avatar_text
+from crm_core.web import cells, lists, render, urls
+from crm_core.web.edit import lines_of
+from crm_core.web.lines import days
+from crm_core.web.viewmodels import (
+    Act,
+    Brief,
+    Crumb,
+    Fact,
+    FactGroup,
+    LinesTable,
+    Person,
+    PhoneAct,
+    RecordPage,
+    SubFact,
+    Tab,
+    Timeline,
+)
+from crm_core.web.viewmodels import PanelView as PanelModel
+
+STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
+SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2"}
+
+
+def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
+    """The record page. Raises Missing; a record one may know only in brief answers with its brief page."""
+    try:
+        row = resource.get(row_id)
+    except Missing:
+        brief = resource.brief_resource
+        if brief is None or not brief.may("read"):
+            raise
+        return _brief(brief, row_id)
+    if resource.is_brief:
+        return _brief(resource, row_id)
+    fields = resource.fields()
+    related = {_tab_of(r): r for r in panels(resource) if isinstance(r, Related)}
+    home = "panorama" if resource.timeline else "facts"
+    body = tab if tab in ("panorama", "facts", "history") else "list" if tab in related else home
+    drawn_lines = _line_rows(resource, row) if body in ("panorama", "facts") else {}
+    entries = _entries(resource, row, body)
+    wanted = _wanted(resource, fields, row, drawn_lines, entries)
+    parts = {**label_queries(wanted), **_badges(resource, row_id, related)}
+    if body in ("panorama", "facts"):
+        parts["history"] = _history_query(resource, row_id)
+    found = gather(parts)
+    names = labels_from(found)
+    shown = _shown(resource, row)
+    groups = _groups(resource, fields, row, names, _changed_columns(found.get("history", ())))
+    view = RecordPage(
+        title=resource.title(row),
+        crumbs=(Crumb(resource.label, urls.of_list(resource)),),
+        number=getattr(row, "code", None) or "",
+        body=body,  # type: ignore[arg-type]
+        avatar=_avatar(resource, row), round_avatar=resource.name in ("core.contact", "core.user"), icon=resource.icon,
+        status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
+        sub=_sub(resource, fields, row, names),
+        acts=shown[0], primary=shown[1], more=shown[2],
+        tabs=_tabs(resource, row_id, body, tab, related, found),
+        end_tabs=(Tab(_("History"), urls.of_record(resource, row_id, "history"), body == "history", icon="history"),)
+        if resource.timeline else (),
+        groups=groups if body in ("panorama", "facts") else (),
+        lines=tuple(_lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
+        timeline=_timeline(resource, row_id, entries, body, fields, names) if body in ("panorama", "history", "facts") else None,
+        side=_side(resource, row_id) if body == "panorama" else (),
+        phone=_phone(resource, row),
+    )
+    if body == "list":
+        view = replace(view, related=_related(resource, row, related[tab]))
+    return resource.dress(row, view)  # type: ignore[no-any-return]
+
+
+def panels(resource: Any) -> tuple[Panel | Related, ...]:
+    """What packages put on this resource's page and the actor may read."""
+    found = []
+    for panel in site().registry.panels.get(resource.name, ()):
+        if isinstance(panel, Related):
+            if site().registry.resource(panel.resource).may("read"):
+                found.append(panel)
+        elif not panel.permission or session.actor is None or session.actor.can(panel.permission):
+            found.append(panel)
+    return tuple(found)
+
+
+def _tab_of(panel: Related) -> str:
+    return str(site().registry.resource(panel.resource).name)
+
+
+def via(resource: Any, panel: Related) -> Field:
+    """The field by which the related rows point here."""
+    target = site().registry.resource(panel.resource)
+    fields = [f for f in target.all_fields.values() if isinstance(f, RefField) and f.target == resource.name]
+    found = target.all_fields.get(panel.via) if panel.via else (fields[0] if fields else None)
+    if found is None:
+        raise LookupError(f"{target.name} has no field that points at {resource.name}")
+    return found
+
+
+def _badges(resource: Any, row_id: int, related: Mapping[str, Related]) -> dict[str, Any]:
+    """Each related count, bounded to 100, all in one statement."""
+    found = {}
+    for name, panel in related.items():
+        target = site().registry.resource(panel.resource)
+        column = getattr(target.model, via(resource, panel).column)
+        few = sa.select(target.model.id).where(column == row_id).limit(100).subquery()
+        found[f"badge:{name}"] = sa.select(sa.func.count(few.c.id), sa.literal(""))
+    return found
+
+
+def _history_query(resource: Any, row_id: int) -> Any:
+    rows = changes.History
+    few = (
+        sa.select(rows.id, rows.old).where(rows.resource == resource.name, rows.row_id == row_id, rows.old.is_not(None))
+        .order_by(rows.id.desc()).limit(50).subquery()
+    )
+    return sa.select(few.c.id, sa.cast(few.c.old, sa.Text()))
+
+
+def _changed_columns(rows: Sequence[tuple[int, str]]) -> set[str]:
+    return {name for _id, text in rows if text for name in json.loads(text)}
+
+
+def _wanted(resource: Any, fields: Mapping[str, Field], row: Any, lines: Mapping[Any, Any], entries: Sequence[Any]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+
+    def want(field: Any, value: Any) -> None:
+        if isinstance(field, RefField) and isinstance(value, int):
+            found.setdefault(field.target, set()).add(value)
+
+    for field in fields.values():
+        want(field, getattr(row, field.column))
+    for declared, rows in lines.items():
+        child = resource.line_resource(declared.name)
+        for line in rows:
+            for name in declared.columns:
+                want(child.all_fields[name], getattr(line, child.all_fields[name].column))
+    by_column = {f.column: f for f in fields.values()}
+    for entry in entries:
+        if entry.actor_id:
+            found.setdefault("core.user", set()).add(entry.actor_id)
+        for column, pair in (entry.data or {}).items() if entry.kind == "change" else ():
+            for value in pair:
+                want(by_column.get(column), value)
+    return found
+
+
+def _avatar(resource: Any, row: Any) -> Person | None:
+    title = resource.title(row)
+    if resource.icon and not resource.timeline and resource.name != "core.user":
+        return None
+    text = avatar_text(title) if resource.name in ("core.contact", "core.user") else title[:1]
+    return Person(title, text, row.id % 6 + 1)
+
+
+def _sub(resource: Any, fields: Mapping[str, Field], row: Any, names: Mapping[str, Mapping[int, str]]) -> tuple[SubFact, ...]:
+    found = []
+    for name in resource.subtitle:
+        field = fields.get(name)
+        value = getattr(row, field.column) if field is not None else None
+        if field is None or value in (None, ""):
+            continue
+        text = _words(field, value, names)
+        url = cells.call_url(text) if field.kind == "phone" else f"mailto:{value}" if field.kind == "email" else ""
+        if field.kind == "url":
+            url = field.href(value)  # type: ignore[attr-defined]
+        if text:
+            found.append(SubFact(text, SUB_ICONS.get(name, resource.icon), url))
+    return tuple(found)
+
+
+def _words(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> str:
+    if isinstance(field, RefField):
+        return names.get(field.target, {}).get(value, "") if value is not None else ""
+    return field.show(value)
+
+
+def _drawn(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
+    """A fact's value: linked, called, mailed where that makes sense."""
+    if isinstance(field, RefField):
+        if value is None:
+            return ""
+        name = names.get(field.target, {}).get(value)
+        if name is None:
+            return _("hidden record")
+        if field.target == "core.user":
+            return cells.who(render.person(name, value))
+        target = field.resource
+        return cells.linked(name, urls.of_record(target, value)) if target is not None and field.target not in render.WORDS else name
+    return render.renderer(field, [value])(value)
+
+
+def _groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, changed: set[str]) -> tuple[FactGroup, ...]:
+    edit = urls.of_act(resource, row.id, "edit") if resource.may("update") and _may_edit(resource, row) else ""
+    done: set[str] = set()
+    groups = []
+    for section in (*resource.form, None):
+        wanted = section.fields if section is not None else tuple(n for n in fields if n not in done)
+        facts = []
+        for name in wanted:
+            field = fields.get(name)
+            if field is None or name in done or name in (resource.label_field, resource.status) or name in resource.hidden_fields:
+                continue
+            done.add(name)
+            value = getattr(row, field.column)
+            if value in (None, "", []) and name not in resource.columns:
+                continue
+            history = urls.of_act(resource, row.id, f"history/{name}") if field.column in changed and name not in STAMPS else ""
+            facts.append(Fact(field.label, _drawn(field, value, names), history, wide=field.kind == "note"))
+        if facts:
+            title = section.label if section is not None else (_("Facts") if not resource.form else _("Record"))
+            groups.append(FactGroup(title, tuple(facts), edit if section is not None or not resource.form else ""))
+    return tuple(groups)
+
+
+def _may_edit(resource: Any, row: Any) -> bool:
+    who = session.actor
+    if who is None or not getattr(resource.model, "__scoped__", False):
+        return True
+    return bool(who.scope(resource.name, "update").holds(row))
+
+
+def _line_rows(resource: Any, row: Any) -> dict[Any, list[Any]]:
+    return {declared: lines_of(resource, declared, row.id) for declared in resource.lines}
+
+
+def _lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any) -> LinesTable:
+    child = resource.line_resource(declared.name)
+    fields = [child.all_fields[n] for n in declared.columns]
+    return LinesTable(
+        declared.label, tuple(f.label for f in fields),
+        tuple(tuple(_drawn(f, getattr(line, f.column), names) for f in fields) for line in rows),
+        right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"),
+    )
+
+
+def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[Act, ...]]:
+    """The acts of the head: two bordered, one primary, the rest under ⋯; only what the actor may do on this row now."""
+    mine: list[Act] = []
+    primary = None
+    for action in resource.all_actions.values():
+        if not resource.may(action.name) or (action.when is not None and not action.when(row)):
+            continue
+        if getattr(resource.model, "__scoped__", False) and session.actor is not None:
+            if not session.actor.scope(resource.name, action.name).holds(row):
+                continue
+        act = Act(action.label, urls.of_act(resource, row.id, f"do/{action.name}"), action.icon, "post", confirm=action.confirm or "")
+        if action.primary and primary is None:
+            primary = act
+        else:
+            mine.append(act)
+    more = mine[2:]
+    if resource.may("update") and "update" in resource.verbs and _may_edit(resource, row):
+        edit = Act(_("Edit"), urls.of_act(resource, row.id, "edit"), "pencil", key="E")
+        if primary is None and not resource.timeline:
+            primary = edit
+        else:
+            mine.insert(0, edit)
+            more = mine[2:]
+    if resource.may("print") and "print" in resource.verbs:
+        more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
+    if resource.may("delete") and "delete" in resource.verbs:
+        if session.actor is None or not getattr(resource.model, "__scoped__", False) or session.actor.scope(resource.name, "delete").holds(row):
+            sure = _("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row))
+            fields = (("version", str(row.version)),)
+            more.append(Act(_("Delete"), urls.of_act(resource, row.id, "delete"), "trash", "post", danger=True, confirm=sure, fields=fields))
+    return tuple(mine[:2]), primary, tuple(more)
+
+
+def _tabs(resource: Any, row_id: int, body: str, tab: str, related: Mapping[str, Related], found: Mapping[str, Any]) -> tuple[Tab, ...]:
+    tabs = []
+    if resource.timeline:
+        tabs.append(Tab(_("360 view"), urls.of_record(resource, row_id), body == "panorama"))
+    if resource.timeline or related:
+        tabs.append(Tab(_("Details"), urls.of_record(resource, row_id, "facts"), body == "facts"))
+    for name, panel in related.items():
+        target = site().registry.resource(panel.resource)
+        count = found.get(f"badge:{name}") or [(0, "")]
+        n = count[0][0]
+        foreign = target.package != resource.package
+        tabs.append(
+            Tab(panel.label or target.label, urls.of_record(resource, row_id, name), body == "list" and tab == name,
+                count="99+" if n >= 100 else str(n) if n else "", icon=(panel.icon or target.icon) if foreign else "", foreign=foreign)
+        )
+    return tuple(tabs) if len(tabs) > 1 else ()
+
+
+def _related(resource: Any, row: Any, panel: Related) -> Any:
+    """The rows of a related tab: their ordinary list, pinned to this record."""
+    target = site().registry.resource(panel.resource)
+    field = via(resource, panel)
+    args = [(k, v) for k, v in lists.pairs() if k not in ("tab", f"{field.name}.any")]
+    query = listing.parse(target, args)
+    query.filters.append(Filter(field, "any", str(row.id), (row.id,)))
+    base = urls.of_record(resource, row.id)
+    number, more = listing.count(query)
+    found = listing.page(query)
+    query.filters.pop()
+    view = lists.build(target, query, found, number, more, [("tab", target.name), *args], base=base, bulk=False)
+    create = view.primary and replace(view.primary, url=urls.of_act(target, None, "new", [(field.name, str(row.id)), ("back", f"{base}?tab={target.name}")]))
+    return replace(view, primary=create, tabs=(), acts=(), more=(), filters=())
+
+
+def _entries(resource: Any, row: Any, body: str) -> list[Any]:
+    if not resource.timeline or body not in ("panorama", "history"):
+        return []
+    kind = "change" if body == "history" else flask.request.args.get("kind", "")
+    return timeline.of(resource.name, row.id, kind=kind, before=lists_cursor(), limit=21)
+
+
+def lists_cursor() -> Any:
+    """Where the time line goes on: `before=<moment>~<id>`."""
+    text = flask.request.args.get("before", "")
+    moment, _tilde, last = text.partition("~")
+    try:
+        found = changes.unraw(timeline.Entry.__table__.c.at, moment.replace(" ", "+")) if moment else None
+        return (found, int(last)) if found is not None and found.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields: Mapping[str, Field], names: Any) -> Timeline | None:
+    if not resource.timeline or body == "facts":
+        return None
+    more = ""
+    if len(entries) > 20:
+        entries = entries[:20]
+        last = entries[-1]
+        more = urls.address(urls.of_record(resource, row_id, body if body == "history" else ""),
+                            [("kind", flask.request.args.get("kind", "")), ("before", f"{last.at.isoformat()}~{last.id}")])
+    kind = flask.request.args.get("kind", "")
+    here = urls.of_record(resource, row_id)
+    words = {"": _("All"), "note": _("Notes"), "task": _("Tasks"), "change": _("Changes")}
+    tabs = tuple(Tab(label, urls.address(here, [("kind", k)]), k == kind) for k, label in words.items()) if body == "panorama" else ()
+    return Timeline(days(resource, entries, fields, names), tabs, more, _("Nothing has happened here yet."))
+
+
+def _side(resource: Any, row_id: int) -> tuple[PanelModel, ...]:
+    return tuple(
+        PanelModel(p.label, p.icon or "puzzle", load_url=urls.of_act(resource, row_id, f"panel/{p.name}"))
+        for p in panels(resource) if isinstance(p, Panel) and p.place == "side"
+    )
+
+
+def _phone(resource: Any, row: Any) -> tuple[PhoneAct, ...]:
+    found = []
+    number = getattr(row, "mobile", None) or getattr(row, "phone", None)
+    if number:
+        found.append(PhoneAct(_("Call"), "phone", cells.call_url(number)))
+    if resource.may("update") and _may_edit(resource, row):
+        found.append(PhoneAct(_("Edit"), "pencil", urls.of_act(resource, row.id, "edit"), main=not resource.timeline))
+    return tuple(found)
+
+
+def _brief(resource: Any, row_id: int) -> RecordPage:
+    """Others' record in brief: its few fields and who holds it."""
+    row = resource.get(row_id)
+    fields = resource.fields()
+    wanted = {f.target: {getattr(row, f.column)} for f in fields.values() if isinstance(f, RefField)}
+    if hasattr(row, "owner_id"):
+        wanted.setdefault("core.user", set()).add(row.owner_id)
+    names = labels_from(gather(label_queries(wanted)))
+    owner = names.get("core.user", {}).get(getattr(row, "owner_id", None) or 0, "")
+    facts = tuple(
+        Fact(f.label, _drawn(f, getattr(row, f.column), names)) for n, f in fields.items() if n not in (resource.label_field, resource.status)
+    )
+    text = _("Held by %(name)s. This is the brief view.", name=owner) if owner else _("This is the brief view.")
+    return RecordPage(
+        title=resource.title(row), crumbs=(Crumb(resource.label, urls.of_list(resource)),), avatar=Person(resource.title(row), resource.title(row)[:1], row.id % 6 + 1),
+        status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
+        groups=(FactGroup(_("Key facts"), facts),), brief=Brief(text, render.person(owner, row.owner_id) if owner else None),
+    )
+
+
+def field_history(resource: Any, row_id: int, name: str) -> Any:
+    """Old values of one field, newest first."""
+    from crm_core.web.viewmodels import FieldHistoryPage, OldValue
+
+    resource.get(row_id)
+    field = resource.fields().get(name)
+    if field is None:
+        raise Missing(_("This record was not found."))
+    rows = [r for r in changes.history_of(resource.name, row_id) if r.old and field.column in r.old]
+    column = resource.table.c[field.column]
+    values = [changes.unraw(column, r.old[field.column]) for r in rows]
+    wanted: dict[str, set[Any]] = {"core.user": {r.actor_id for r in rows}}
+    if isinstance(field, RefField):
+        wanted.setdefault(field.target, set()).update(v for v in values if v is not None)
+    names = labels_from(gather(label_queries(wanted)))
+    stamp = resource.all_fields["updated_at"]
+    old = tuple(
+        OldValue(_words(field, value, names) or "—", _("%(when)s changed", when=stamp.show(r.at)), names.get("core.user", {}).get(r.actor_id or 0, ""))
+        for r, value in zip(rows, values, strict=True)
+    )
+    return FieldHistoryPage(field.label, old, urls.of_record(resource, row_id))
+
+
+def sentence(text: Any, **names: Any) -> Markup:
+    """A sentence with names in bold: every value is escaped."""
+    return Markup(text) % {k: Markup("<b>{}</b>").format(v) for k, v in names.items()}
