@@ -58,7 +58,7 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
 def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mapping[str, str]) -> FormField:
     shown = labels.get(text, "") if text else ""
     if field.target == "core.region":
-        from crm_core.web.frame import slots
+        from crm_core.web.menu import slots
 
         return FormField(**{**given, "control": "region", "shown": shown, "lookup_url": slots.regions_url, "wide": True})
     given["control"] = "reference"

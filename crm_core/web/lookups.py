@@ -16,7 +16,7 @@ from crm_core.text import dates
 from crm_core.text.clean import fold
 from crm_core.text.names import avatar_text
 from crm_core.text.pinyin import initials, spell
-from crm_core.web import frame, urls
+from crm_core.web import menu, urls
 
 HITS = 10
 
@@ -124,13 +124,13 @@ def _named(label: str, words: str) -> bool:
 
 
 def _pages() -> list[dict[str, str]]:
-    groups, foot = frame.menu(actor())
+    groups, foot = menu.menu(actor())
     entries = [e for g in groups for e in g.entries] + list(foot)
-    return [{"label": str(e.label), "sub": "", "url": frame.entry_url(e), "icon": e.icon or "arrow-right"} for e in entries]
+    return [{"label": str(e.label), "sub": "", "url": menu.entry_url(e), "icon": e.icon or "arrow-right"} for e in entries]
 
 
 def _acts() -> list[dict[str, str]]:
-    return [{"label": str(a.label), "sub": "", "url": a.url, "icon": a.icon} for a in frame.creatable(actor())]
+    return [{"label": str(a.label), "sub": "", "url": a.url, "icon": a.icon} for a in menu.creatable(actor())]
 
 
 def read_date(text: str) -> tuple[dict[str, str], int]:

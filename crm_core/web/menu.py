@@ -1,0 +1,89 @@
+"""The rail's entries and what + offers, as far as the reader may use them; kept until rights change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from crm_core.kernel.declare import Menu
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.web import urls
+from crm_core.web.viewmodels import Act
+
+
+@dataclass
+class Slots:
+    """What features fill at import: counts of the top bar in one statement, and the addresses behind them."""
+
+    counters: Callable[[], tuple[int, int]] | None = None  # (tasks due, unread notices)
+    tasks_url: str = ""
+    notices_url: str = ""
+    bell_url: str = ""
+    regions_url: str = ""  # the tree of regions as JSON
+
+
+slots = Slots()
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of the rail before it is drawn."""
+
+    code: str
+    label: Any
+    entries: tuple[Menu, ...]
+
+
+def menu(who: Any) -> tuple[tuple[Group, ...], tuple[Menu, ...]]:
+    """Groups of the rail this person may use, and the entries at its foot; kept until rights change."""
+    registry = site().registry
+
+    def make() -> tuple[tuple[Group, ...], tuple[Menu, ...]]:
+        allowed = [m for m in registry.menu if allowed_entry(m, who)]
+        first = Group("", "", tuple(m for m in allowed if not m.section))
+        named = [
+            Group(s.name, s.label, tuple(m for m in allowed if m.section == s.name)) for s in registry.sections if s.name != "foot"
+        ]
+        return (first, *(g for g in named if g.entries)), tuple(m for m in allowed if m.section == "foot")
+
+    return site().cached(("menu", who.user_id, who.rights, who.token), make)  # type: ignore[no-any-return]
+
+
+def allowed_entry(entry: Menu, who: Any) -> bool:
+    permission = entry.permission
+    if not permission and not isinstance(entry.target, str):
+        permission = f"{site().registry.resource(entry.target).name}.read"
+    return not permission or any(who.can(p) for p in permission.split("|"))
+
+
+def entry_url(entry: Menu) -> str:
+    return entry.target if isinstance(entry.target, str) else urls.of_list(site().registry.resource(entry.target))
+
+
+def shown_count(n: int) -> str:
+    return "99+" if n > 99 else str(n)
+
+
+def module(groups: tuple[Group, ...], here: str) -> Any:
+    """The name of the module a path belongs to."""
+    best: Any = ""
+    length = 0
+    for group in groups:
+        for entry in group.entries:
+            url = entry_url(entry)
+            if (here == url or here.startswith(url.rstrip("/") + "/")) and len(url) > length:
+                best, length = entry.label, len(url)
+    return best
+
+
+def creatable(who: Any) -> tuple[Act, ...]:
+    """What the + offers: resources in the menu that this person may create."""
+    found = []
+    for group in menu(who)[0]:
+        for entry in group.entries:
+            if isinstance(entry.target, str):
+                continue
+            resource = site().registry.resource(entry.target)
+            if "create" in resource.verbs and resource.may("create"):
+                found.append(Act(_("New: %(what)s", what=resource.singular), urls.of_act(resource, None, "new"), resource.icon))
+    return tuple(found)
