@@ -89,6 +89,9 @@ system_packages() {
         missing="$missing chromium"
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 ||
         missing="$missing postgresql"
+    # The program that drives the browser is linked with it.
+    find /lib /usr/lib /usr/local/lib -name 'libatomic.so.1*' 2>/dev/null | grep -q . ||
+        missing="$missing libatomic1"
     find /usr/share/fonts /usr/local/share/fonts -iname '*CJK*' 2>/dev/null | grep -q . ||
         missing="$missing fonts-noto-cjk"
     [ -z "$missing" ] && return

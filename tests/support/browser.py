@@ -63,12 +63,16 @@ def chromium() -> Iterator[Browser]:
     path = program()
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
+    try:
+        playwright = sync_playwright().start()
+    except Exception as fault:
+        raise NoBrowser(f"the browser's driver does not start: {fault} (apt-get install libatomic1)") from fault
+    try:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        try:
-            yield browser
-        finally:
-            browser.close()
+        yield browser
+        browser.close()
+    finally:
+        playwright.stop()
 
 
 class Visitor:
