@@ -80,7 +80,8 @@ def current(conn: sa.Connection, package: PackageLike) -> str | None:
     """The revision a database has of a package; None when it never had any."""
     if package.version_table not in table_names(conn):
         return None
-    rows = list(conn.execute(sa.select(sa.column("version_num")).select_from(sa.table(package.version_table))).scalars())
+    query = sa.select(sa.column("version_num", sa.String())).select_from(sa.table(package.version_table))
+    rows = list(conn.execute(query).scalars())
     if len(rows) > 1:
         raise NewerSchema(f"{package.version_table} holds several revisions ({', '.join(rows)}); restore a backup")
     return rows[0] if rows else None

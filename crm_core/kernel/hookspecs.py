@@ -84,4 +84,5 @@ def install(first: bool) -> None:
 
 @hookspec
 def demo_data(make: Any) -> None:
-    """Fill the demo company; called by `crm demo` in load order."""
+    """Fill the demo company: once, in load order, within one write transaction of the house. `make` is a `kernel.demo.Make`:
+    `make.password(login)`, `make.dice`, `make.day(-30)`, `make.made` for what a later package needs."""

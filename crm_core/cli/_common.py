@@ -1,0 +1,46 @@
+"""What several commands need."""
+
+import json
+from typing import Any
+
+import click
+
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import Site
+
+
+def site() -> Site:
+    """The site of this command, open; its folder must exist and be its owner's alone."""
+    from crm_core.app import open_site
+
+    found = open_site()
+    if not found.home.is_dir():
+        raise CrmError(_("There is no site in %(folder)s. Make one: crm init", folder=found.home))
+    found.check_home()
+    return found
+
+
+def ready_site() -> Site:
+    """The same, with its database at the newest revision. Says the command that cures it otherwise."""
+    from crm_core.data.migrate import needs_upgrade
+
+    found = site()
+    behind = needs_upgrade(found)
+    if behind:
+        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)", packages=", ".join(behind)))
+    return found
+
+
+def say(text: Any = "") -> None:
+    click.echo(str(text))
+
+
+def say_json(value: Any) -> None:
+    """One JSON document for a script; paths and instants as text."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def examples(*lines: str) -> str:
+    """The end of a help text."""
+    return "\n".join([str(_("Examples:")), "", "\b", *(f"  {line}" for line in lines)])

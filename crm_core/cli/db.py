@@ -1,0 +1,85 @@
+"""Upgrade and check the database."""
+
+import click
+
+from crm_core.cli import FOUND
+from crm_core.cli._common import examples, say, say_json, site
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
+
+
+@click.group("db", help=str(_("Upgrade and check the database.")), epilog=examples(
+    "crm db status", "crm db upgrade", "crm db check", 'crm db revision core "more phones"'))
+def command() -> None:
+    pass
+
+
+@command.command(help=str(_("Say which revision each package has, and what is pending. Exit code 3 when something is.")))
+@click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
+def status(as_json: bool) -> int:
+    from crm_core.data.migrate import pending
+
+    found = pending(site())
+    rows = [{"package": s.package, "current": s.current, "head": s.head, "pending": list(s.pending)} for s in found]
+    if as_json:
+        say_json(rows)
+    else:
+        for one in found:
+            waiting = _("pending: %(names)s", names=", ".join(one.pending)) if one.pending else _("up to date")
+            say(f"{one.package:16} {one.current or '–':20} {waiting}")
+    return FOUND if any(s.pending for s in found) else 0
+
+
+@command.command(help=str(_(
+    "Bring the database to this version of the program. A SQLite database is copied to backups/ first; PostgreSQL changes "
+    "in one transaction for each package. Stops before anything is changed when the database is of a newer version.")))
+def upgrade() -> None:
+    from crm_core.kernel.install import prepare
+
+    done = prepare(site()).applied
+    if not done:
+        say(_("Nothing to do."))
+    if done.backup:
+        say(_("Copied before: %(path)s", path=done.backup))
+    for package, steps in done.revisions.items():
+        say(f"{package}: {', '.join(steps)}")
+
+
+@command.command(help=str(_("Compare the models with the database. Exit code 3 when they differ.")))
+@click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
+def check(as_json: bool) -> int:
+    from crm_core.data import migrate
+
+    found = site()
+    behind = migrate.needs_upgrade(found)
+    if behind:
+        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)", packages=", ".join(behind)))
+    differences = migrate.check(found)
+    if as_json:
+        say_json(differences)
+    else:
+        for package, lines in differences.items():
+            say(f"{package}: {_('no difference')}" if not lines else f"{package}:\n  " + "\n  ".join(lines))
+    return FOUND if any(differences.values()) else 0
+
+
+@command.command(help=str(_(
+    "For authors: write the next revision of a package from its models. Read it before you commit it. "
+    "With --first the first revision is written anew, for a package that was never released.")))
+@click.argument("package", default="core")
+@click.argument("message", default="change")
+@click.option("--first", is_flag=True, help=str(_("Write 0001_first.py anew; needs no database.")))
+def revision(package: str, message: str, first: bool) -> int:
+    from crm_core.app import open_site
+    from crm_core.data import migrate
+
+    if first:
+        packages = open_site().registry.packages
+        one = next((p for p in packages if p.name == package), None)
+        if one is None:
+            raise CrmError(_("There is no active package %(name)s.", name=package))
+        say(migrate.make_first(one, packages))
+        return 0
+    path = migrate.make_revision(site(), package, message)
+    say(path or _("Nothing to write: the models are what the database has."))
+    return 0

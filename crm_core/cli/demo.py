@@ -1,0 +1,37 @@
+"""Fill the site with a made-up company."""
+
+import click
+
+from crm_core.cli._common import examples, ready_site, say
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import Site
+
+
+@click.command("demo", help=str(_(
+    "Fill an empty site with a made-up company: people, customers, tasks. The passwords are random, shown once and kept in "
+    "the site's folder.")), epilog=examples("crm init && crm demo", "crm init --demo"))
+def command() -> None:
+    show_passwords(fill(ready_site()))
+
+
+def fill(site: Site) -> dict[str, str]:
+    """Make the demo company in one transaction; the passwords by sign-in name. Refused when there are people already."""
+    from crm_core.cli._people import anybody
+    from crm_core.data.session import writing
+    from crm_core.kernel.demo import Make, keep_passwords
+
+    if anybody(site):
+        raise CrmError(_("The demo needs an empty site; this one has people already."))
+    make = Make(site)
+    with site.system("demo"), writing():
+        site.registry.call("demo_data", make=make)
+        keep_passwords(site, make.passwords)
+    return make.passwords
+
+
+def show_passwords(passwords: dict[str, str]) -> None:
+    if passwords:
+        say(_("Sign in as one of these (kept in demo-passwords.txt in the site's folder):"))
+        for login, password in passwords.items():
+            say(f"  {login:16} {password}")
