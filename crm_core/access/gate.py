@@ -57,19 +57,19 @@ def _gate(state: ORMExecuteState) -> None:
     for model in classes:
         criteria = []
         if is_scoped(model):
-            criteria.append(scope_for(actor, model).marked(model, model.__table__.name))  # type: ignore[attr-defined]
+            criteria.append(scope_for(actor, model).marked(model, model.__table__.name))
         if not with_deleted and not state.is_delete and is_record(model):
             criteria.append(model.deleted_at.is_(None))
         if criteria:
             options.append(with_loader_criteria(model, sa.and_(*criteria), include_aliases=True))
-    state.statement = state.statement.options(*options)  # type: ignore[attr-defined]
+    state.statement = state.statement.options(*options)
 
 
-def _classes(statement: Any) -> tuple[type, ...]:
+def _classes(statement: Any) -> tuple[Any, ...]:
     """The mapped record classes a statement names anywhere, sub-selects included; all of them when it loads eagerly."""
     found = _classes_of.get(statement)
     if found is None:
-        names: set[type] = set()
+        names: set[Any] = set()
         for element in visitors.iterate(statement):
             mapper = getattr(element, "_annotations", {}).get("parententity")
             if mapper is not None:

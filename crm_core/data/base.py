@@ -2,7 +2,7 @@
 
 import datetime as dt
 import enum
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase
@@ -21,6 +21,9 @@ NAMING = {
 class Model(DeclarativeBase):
     """Base of every mapped class. Write columns as typed attributes; a table is named `<package>_<thing>`."""
 
+    if TYPE_CHECKING:
+        __table__: ClassVar[sa.Table]  # never another kind of FromClause here
+
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {
         str: sa.String(255),
@@ -36,4 +39,4 @@ class Model(DeclarativeBase):
 
 def table_of(model: type[Model]) -> sa.Table:
     """The table of a mapped class, for statements below the ORM."""
-    return cast(sa.Table, model.__table__)
+    return model.__table__

@@ -81,7 +81,7 @@ def current(conn: sa.Connection, package: PackageLike) -> str | None:
     if package.version_table not in table_names(conn):
         return None
     query = sa.select(sa.column("version_num", sa.String())).select_from(sa.table(package.version_table))
-    rows = list(conn.execute(query).scalars())
+    rows: list[str] = list(conn.scalars(query))
     if len(rows) > 1:
         raise NewerSchema(f"{package.version_table} holds several revisions ({', '.join(rows)}); restore a backup")
     return rows[0] if rows else None

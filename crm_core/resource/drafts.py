@@ -29,7 +29,8 @@ class DraftRow(Keyed, Model):
 
 def load(key: str) -> dict[str, Any] | None:
     """The acting person's draft of a form, or None."""
-    return current_work().session.scalar(_mine(key, DraftRow.data))
+    found: dict[str, Any] | None = current_work().session.scalar(_mine(key, DraftRow.data))
+    return found
 
 
 def save(key: str, data: dict[str, Any]) -> None:

@@ -32,7 +32,6 @@ from crm_core.kernel.site import actor
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
-from crm_core.text.clean import fold
 
 if TYPE_CHECKING:
     from crm_core.kernel.registry import Registry

@@ -234,12 +234,16 @@ def install_index(connection: sa.Connection) -> list[str]:
     """The statements that make the index beside the table, for the first migration."""
     if connection.dialect.name == "sqlite":
         return [
-            "CREATE VIRTUAL TABLE core_search_fts USING fts5(tokens, content='core_search', content_rowid='id', "
-            "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_~'\", prefix='1')",
+            (
+                "CREATE VIRTUAL TABLE core_search_fts USING fts5(tokens, content='core_search', content_rowid='id', "
+                "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_~'\", prefix='1')"
+            ),
         ]
     return [
-        "ALTER TABLE core_search ADD COLUMN vector tsvector GENERATED ALWAYS AS "
-        "(array_to_tsvector(array_remove(string_to_array(tokens, ' '), ''))) STORED",
+        (
+            "ALTER TABLE core_search ADD COLUMN vector tsvector GENERATED ALWAYS AS "
+            "(array_to_tsvector(array_remove(string_to_array(tokens, ' '), ''))) STORED"
+        ),
         "CREATE INDEX ix_core_search_vector ON core_search USING gin (vector) WITH (gin_pending_list_limit = 65536)",
     ]
 

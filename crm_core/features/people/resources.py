@@ -5,7 +5,7 @@ from typing import Any
 
 from crm_core.access.models import Department, FieldRule, Grant, Role, Team, User, UserRole
 from crm_core.kernel.i18n import _
-from crm_core.resource.resource import Lines, Resource, Section
+from crm_core.resource.resource import Lines, Resource
 from crm_core.text.clean import fold
 
 
