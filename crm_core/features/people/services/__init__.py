@@ -1,0 +1,1 @@
+"""Verbs of people: sign in, set a password, move a department."""

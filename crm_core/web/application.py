@@ -1,0 +1,150 @@
+"""The web application of one site: every request is a piece of work with an actor, every route says who may enter."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import flask
+import flask_login
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from crm_core.data.session import Work
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import Site
+from crm_core.web import cells, csrf, errors, frame, guards, plain, session
+from crm_core.web.access import body_limit_of, check_declared, enter
+from crm_core.web.headers import Headers
+from crm_core.web.requests import SignedIn, maybe_me
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Face:
+    """A part of the address space that knows by itself who asks and how errors look: the API. Cookies mean nothing there."""
+
+    prefix: str  # "/api/"
+    identify: Callable[[Site, Work, flask.Request], Any]  # the actor, None, or an exception that `problem` can answer
+    problem: Callable[[Exception], Any]  # a response for a CrmError or an HTTPException
+
+
+class NoFlaskSession(flask.sessions.SessionInterface):
+    """Flask's signed cookie is switched off: what a session keeps lies in its row, where it can be ended (T31)."""
+
+    def open_session(self, app: flask.Flask, request: flask.Request) -> Any:
+        return flask.sessions.NullSession()
+
+    def is_null_session(self, obj: object) -> bool:
+        return True
+
+
+class SignIns(flask_login.LoginManager):  # type: ignore[misc]
+    """Flask-Login on our own sessions; its cookies and its remember-me are not used (T32)."""
+
+    def _load_user(self) -> None:
+        self._update_request_context_with_user(maybe_me())
+
+
+class Application(flask.Flask):
+    """Flask, with a piece of work around each request."""
+
+    request_class = guards.Request
+    json_provider_class = guards.Json
+    jinja_options = {"undefined": StrictUndefined, "autoescape": True}
+
+    def __init__(self, site: Site, faces: Sequence[Face] = ()) -> None:
+        super().__init__("crm_core.web", root_path=str(FOLDER), template_folder="templates", static_folder=None)
+        self.site = site
+        self.extensions["crm_faces"] = tuple(faces)
+        self.session_interface = NoFlaskSession()
+        self.url_map.converters["int"] = guards.IdConverter
+        self.config.update(
+            MAX_CONTENT_LENGTH=guards.BODY, MAX_FORM_MEMORY_SIZE=guards.BODY, MAX_FORM_PARTS=guards.FIELDS,
+            PROPAGATE_EXCEPTIONS=False,
+        )
+        self.before_request(self._enter)
+        self.after_request(csrf.give_pre_session)
+        self.context_processor(frame.context)
+        errors.register(self)
+        SignIns(self, add_context_processor=False)
+        _dress(self)
+
+    def full_dispatch_request(self) -> flask.Response:
+        with self._working():
+            return super().full_dispatch_request()
+
+    def handle_exception(self, e: Exception) -> flask.Response:
+        with self._working():
+            return super().handle_exception(e)
+
+    @contextmanager
+    def _working(self) -> Any:
+        """The piece of work of this request. Answers that need nobody (static files) get one too; it costs no statement."""
+        request = flask.request
+        with self.site.work(None) as work:
+            if "signed_in" not in flask.g:
+                flask.g.signed_in = flask.g.fault = None  # when finding out fails, the page of the fault is for nobody
+                try:
+                    flask.g.signed_in = self._identify(work, request)
+                except (CrmError, HTTPException) as error:
+                    flask.g.fault = error
+            signed = flask.g.signed_in
+            if signed is not None:
+                work.info["proved"] = signed.proved
+            with session.acting(work, signed, session.wished_language(self.site, request)):
+                yield
+
+    def _identify(self, work: Work, request: flask.Request) -> SignedIn | None:
+        face = errors.face_of_request()
+        if face is not None:
+            actor = face.identify(self.site, work, request)
+            return SignedIn(actor, 0, "") if actor is not None else None
+        return None if plain.needs_nobody(request) else session.identify(self.site, work, request)
+
+    def log_exception(self, exc_info: Any) -> None:
+        """The endpoint, not the address: single-use links stand in addresses (S21)."""
+        self.logger.error("fault in %s [%s]", flask.request.endpoint, flask.request.method, exc_info=exc_info)
+
+    def _enter(self) -> Any:
+        """Before every view: is the body small enough, may he enter, does the form come from us."""
+        request = flask.request
+        if flask.g.fault is not None:
+            raise flask.g.fault
+        if request.endpoint is None:
+            return None
+        request.max_content_length = body_limit_of(self, request.endpoint) or guards.BODY
+        enter(self, request, maybe_me())
+        if errors.face_of_request() is None:
+            csrf.check()
+        return None
+
+
+def make(site: Site, blueprints: Iterable[flask.Blueprint] = (), faces: Sequence[Face] = ()) -> Application:
+    """The application of a site: core's own `blueprints`, then those the active packages registered.
+
+    A package that is not in the site's registry has no routes here, so its addresses do not exist. Raises Undeclared when
+    a route does not say who may enter.
+    """
+    app = Application(site, faces)
+    for blueprint in (plain.blueprint, *blueprints, *site.registry.blueprints):
+        app.register_blueprint(blueprint)
+    check_declared(app)
+    if site.config.proxies:
+        hops = site.config.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.wsgi_app = guards.HostGuard(app.wsgi_app, guards.hosts_of(site.config))  # type: ignore[method-assign]
+    app.wsgi_app = Headers(app.wsgi_app, site.config.https)  # type: ignore[method-assign]
+    return app
+
+
+def _dress(app: flask.Flask) -> None:
+    env = app.jinja_env
+    cells.dress(env)
+    env.globals["_"] = _
+    # What a page may set before its blocks; a layout asks for all of them.
+    env.globals.update(head_title="", ph_title="", ph_back="", main_class="")

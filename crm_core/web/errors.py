@@ -1,0 +1,125 @@
+"""Errors as pages: what happened, what is safe, what to do; never a trace, never a word of the fault itself (S21)."""
+
+import logging
+import secrets
+from typing import Any
+
+import flask
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.wrappers import Response as AnyResponse
+
+from crm_core.kernel.errors import CrmError, TooMany
+from crm_core.kernel.i18n import _
+from crm_core.web.requests import SignedOut, maybe_me, wants_json
+from crm_core.web.viewmodels import ErrorPage
+
+log = logging.getLogger("crm.web")
+
+# A status without a page of its own is drawn as 400.
+_TEXTS: dict[int, tuple[Any, Any]] = {
+    400: (_("This request makes no sense"), _("The address or the form is not what this page expects. Go back and try once more.")),
+    401: (_("Please sign in first"), _("Your session has ended.")),
+    403: (_("You may not do this"), _("Your roles do not include it. An administrator can change that.")),
+    404: (_("This page was not found"), _("It does not exist, or it is not for you to see.")),
+    405: (_("This request makes no sense"), _("The address or the form is not what this page expects. Go back and try once more.")),
+    409: (_("This is not possible now"), ""),
+    413: (_("This is too big"), _("What was sent is bigger than this page takes.")),
+    422: (_("Something is missing or wrong"), ""),
+    429: (_("Too many attempts"), _("Please wait a while and try again.")),
+    503: (_("The house is closed for a moment"), _("It is being started or updated. Try again in a minute.")),
+}
+
+
+def answer(status: int, message: Any = "", *, title: Any = "", number: str = "", headers: Any = ()) -> flask.Response:
+    """The page (or, for a script, JSON) of an error."""
+    heading, text = _TEXTS.get(status, _TEXTS[400])
+    if wants_json():
+        response = flask.jsonify({"error": str(message or heading), **({"number": number} if number else {})})
+    else:
+        page = ErrorPage(title=title or heading, text=message or text, **_advice(status, number))
+        template = {404: "not_found.html", 403: "denied.html"}.get(status, "error.html")
+        response = flask.make_response(flask.render_template(template, page=page))
+    response.status_code = status
+    for name, value in headers:
+        response.headers[name] = value
+    return response
+
+
+def _advice(status: int, number: str) -> dict[str, Any]:
+    if status == 403:
+        return {"icon": "lock", "colour": "amber", "ask": _("Ask an administrator for the right you need.")}
+    if status == 404:
+        return {"icon": "file-unknown", "colour": ""}
+    if status >= 500:
+        again = flask.request.full_path.rstrip("?") if flask.request.method == "GET" else ""
+        return {
+            "number": number,
+            "safe": _("What was saved before is kept; what you just sent may not have been."),
+            "todo": _("Try again. If you were filling a form, go back: what you typed is still there."),
+            "ask": _("Tell an administrator this number:"),
+            "retry_url": again,
+        }
+    return {"icon": "alert-triangle"}
+
+
+def register(app: flask.Flask) -> None:
+    """Put the handlers on the application; the API's own, on its blueprint, come before them."""
+    app.register_error_handler(CrmError, _crm)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _crm(error: CrmError) -> AnyResponse:
+    face = face_of_request()
+    if face is not None:
+        return face.problem(error)  # type: ignore[no-any-return]
+    if isinstance(error, SignedOut):
+        return signed_out()
+    headers = [("Retry-After", str(error.details.get("retry_after", 60)))] if isinstance(error, TooMany) else []
+    return answer(error.status, error.message, headers=headers)
+
+
+def _http(error: HTTPException) -> AnyResponse:
+    if error.response is not None:  # redirects, and answers that were made already
+        return error.get_response()
+    face = face_of_request()
+    number = ""
+    if isinstance(error, InternalServerError):
+        number = secrets.token_hex(4)
+        log.error("error %s", number)  # the trace stands just above, written by log_exception
+    if face is not None:
+        return face.problem(error)  # type: ignore[no-any-return]
+    code = error.code or 500
+    found = answer(code, number=number) if code < 500 or code == 503 else _broken(number)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            found.headers[name] = value
+    return found
+
+
+def _broken(number: str) -> flask.Response:
+    """The page of a fault. When even that cannot be drawn, a bare sentence."""
+    try:
+        return answer(500, title=_("Something went wrong on our side"), message=_("It has been written down."), number=number)
+    except Exception:
+        log.exception("the page of error %s could not be drawn", number)
+        return flask.Response(f"Something went wrong. Number {number}.", 500, mimetype="text/plain")
+
+
+def signed_out() -> AnyResponse:
+    """A page leads to the sign-in page and back again; a script or a form gets 401 and leads there itself."""
+    request = flask.request
+    if request.method in ("GET", "HEAD") and not wants_json() and "HX-Request" not in request.headers:
+        wanted = request.full_path.rstrip("?")
+        return flask.redirect(flask.url_for("people.sign_in", **({"next": wanted} if wanted != "/" else {})), 303)
+    return answer(401)
+
+
+def face_of_request() -> Any:
+    """The part of the address space (the API) with errors of its own that this request is for, or None."""
+    faces = flask.current_app.extensions.get("crm_faces", ())
+    return next((face for face in faces if flask.request.path.startswith(face.prefix)), None)
+
+
+def known() -> bool:
+    """Whether somebody is signed in; error pages then stand inside the frame."""
+    return maybe_me() is not None

@@ -1,0 +1,193 @@
+"""What a request may bring: hosts, sizes, numbers of fields, JSON without traps, keys within 64 bits (T23, T25, T26)."""
+
+import io
+import json
+import re
+import socket
+import struct
+import sys
+from collections.abc import Callable, Iterable
+from typing import IO, Any
+
+import flask
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.routing import BaseConverter, ValidationError
+
+from crm_core.kernel.config import LOOPBACK, Config
+
+BODY = 2 * 1024 * 1024
+FIELDS = 2_000
+JSON_DEPTH = 32
+INT64 = 2**63 - 1
+
+
+class _Parser(FormDataParser):
+    """Werkzeug counts the parts of multipart bodies only; urlencoded ones are counted here."""
+
+    def _parse_urlencoded(self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]) -> Any:
+        body = stream.read()
+        if self.max_form_parts is not None and body.count(b"&") >= self.max_form_parts:
+            raise RequestEntityTooLarge
+        return super()._parse_urlencoded(io.BytesIO(body), mimetype, content_length, options)
+
+
+class Request(flask.Request):
+    """Our request: limits on forms of every kind."""
+
+    form_data_parser_class = _Parser
+
+
+class IdConverter(BaseConverter):
+    """`<int:id>`: a key, 1 … 2⁶³−1, written one way only. Anything else is an address that does not exist."""
+
+    regex = r"[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        found = int(value)
+        if found > INT64:
+            raise ValidationError
+        return found
+
+    def to_url(self, value: Any) -> str:
+        return str(int(value))
+
+
+class Json(DefaultJSONProvider):
+    """JSON that cannot hurt: bounded depth, no doubled members, no NaN, no number or text the database cannot keep."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return read_json(s)
+
+
+def read_json(source: str | bytes) -> Any:
+    """Parse JSON; raises ValueError for whatever is not plain and bounded."""
+    text = source.decode("utf-8") if isinstance(source, bytes | bytearray) else source
+    _depth(text)
+    found = json.loads(text, object_pairs_hook=_members, parse_constant=_constant, parse_int=_whole)
+    if "\\u" in text:
+        _no_surrogates(found)
+    return found
+
+
+# An unclosed string runs to the end, so that the scan is one pass whatever stands there.
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z|\\)|[\[\]{}]', re.DOTALL)
+
+
+def _depth(text: str) -> None:
+    depth = 0
+    for found in _MARKS.finditer(text):
+        mark = found[0]
+        if mark in "[{":
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+        if depth > JSON_DEPTH:
+            raise ValueError("JSON is nested too deeply")
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member stands twice in a JSON object")
+    return found
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _whole(text: str) -> int:
+    if len(text) > 20 or abs(int(text)) > INT64:
+        raise ValueError("a number beyond 64 bits")
+    return int(text)
+
+
+def _no_surrogates(value: Any) -> None:
+    if isinstance(value, str):
+        value.encode("utf-8")  # UnicodeEncodeError is a ValueError
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            _no_surrogates(key)
+            _no_surrogates(one)
+    elif isinstance(value, list):
+        for one in value:
+            _no_surrogates(one)
+
+
+class Hosts:
+    """The names this site answers to; a request with another Host is refused before anything else looks at it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        wanted = {n.strip().lower() for n in names if n.strip()}
+        self.names = frozenset(n for n in wanted if not n.startswith("."))
+        self.suffixes = tuple(sorted(n for n in wanted if n.startswith(".")))
+
+    def trusts(self, host: str | None) -> bool:
+        found = _HOST.fullmatch((host or "").lower())
+        return found is not None and (found[1] in self.names or bool(self.suffixes and found[1].endswith(self.suffixes)))
+
+
+_HOST = re.compile(r"([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?", re.ASCII)
+
+
+class HostGuard:
+    """WSGI middleware: a bare 400 for a Host that is not ours; nothing of the request has been read then (T23)."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], hosts: Hosts) -> None:
+        self.app, self.hosts = app, hosts
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self.hosts.trusts(environ.get("HTTP_HOST")):
+            return self.app(environ, start_response)
+        body = b"This site has another name. Its administrator can add this one as trusted_hosts.\n"
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def hosts_of(config: Config) -> Hosts:
+    """From the configuration; a site that listens on all addresses of a machine answers to all of its names (a trial)."""
+    names = {_bracket(config.host)} if config.host else set()
+    if config.base_url:
+        names.add(config.base_url.partition("://")[2].partition("/")[0].rpartition("@")[2])
+        names = {re.sub(r":\d+$", "", n) for n in names}
+    if config.host in LOOPBACK or config.plain_http:
+        names |= {_bracket(n) for n in LOOPBACK}
+    if config.host in ("0.0.0.0", "::", ""):
+        names |= {_bracket(n) for n in own_names()}
+    return Hosts({*names, *config.trusted_hosts.split(",")})
+
+
+def _bracket(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
+
+
+def own_names() -> set[str]:
+    """Names and addresses of this machine, without asking anybody outside."""
+    name = socket.gethostname()
+    found = {name, f"{name}.local"}
+    try:
+        found |= {str(info[4][0]).partition("%")[0] for info in socket.getaddrinfo(name, None)}
+    except OSError:
+        pass  # a machine that cannot look itself up still has its interfaces
+    return found | _interfaces()
+
+
+def _interfaces() -> set[str]:
+    if not sys.platform.startswith("linux"):
+        return set()
+    import fcntl
+
+    found = set()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _number, name in socket.if_nameindex():
+            try:
+                answer = fcntl.ioctl(probe.fileno(), 0x8915, struct.pack("256s", name.encode()[:15]))  # SIOCGIFADDR
+            except OSError:
+                continue  # an interface without an IPv4 address
+            found.add(socket.inet_ntoa(answer[20:24]))
+    return found

@@ -1,0 +1,41 @@
+"""The headers of every answer, put on at the door, so that errors, files and pages of plugins carry them too (S11)."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+        "connect-src 'self'", "manifest-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+ALWAYS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
+
+
+class Headers:
+    """WSGI middleware. What stands in ALWAYS replaces what a view said; `Cache-Control` is no-store unless it said so."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]], https: bool) -> None:
+        self.app = app
+        self.always = (*ALWAYS, HSTS) if https else ALWAYS
+        self.replaced = {name.lower() for name, _value in self.always} | {"server", "x-powered-by"}
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            kept = [(name, value) for name, value in headers if name.lower() not in self.replaced]
+            kept += self.always
+            if not any(name.lower() == "cache-control" for name, _value in kept):
+                kept.append(("Cache-Control", "no-store"))
+            return start_response(status, kept, exc_info)
+
+        return self.app(environ, start)
