@@ -1,10 +1,8 @@
 """The whole boot, in order: packages → registry → site → Flask."""
 
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crm_core import __version__
 from crm_core.kernel.config import Config, load
@@ -47,17 +45,6 @@ def open_site(home: Path | None = None, config: Config | None = None, plugins: t
 def create_app(site: Site) -> "flask.Flask":
     """The web application of one site: core's pages and API, then what its packages registered."""
     from crm_core.web.application import make
+    from crm_core.web.pages import blueprint as pages
 
-    return make(site, *_faces())
-
-
-def _faces() -> "tuple[list[flask.Blueprint], list[Any]]":
-    """The generic pages and the API, as far as they are there."""
-    blueprints, faces = [], []
-    if find_spec("crm_core.web.pages"):
-        blueprints.append(import_module("crm_core.web.pages").blueprint)
-    if find_spec("crm_core.api") and find_spec("crm_core.api.routes"):
-        routes = import_module("crm_core.api.routes")
-        blueprints.append(routes.blueprint)
-        faces.append(routes.face)
-    return blueprints, faces
+    return make(site, [pages])

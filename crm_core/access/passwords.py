@@ -1,5 +1,6 @@
 """Passwords: argon2id, a few at a time; which ones are refused (S16)."""
 
+import itertools
 import re
 import threading
 from collections.abc import Iterable
@@ -97,7 +98,7 @@ def _walk(text: str) -> bool:
     """Whether the text is, but for three marks, rows of neighbours: 123456789012, qwertyuiop12, abcabcabcabc."""
     if len(text) >= 12 and text in (text + text)[1:-1]:  # one piece repeated
         return True
-    joined = sum(1 for a, b in zip(text, text[1:], strict=False) if _neighbours(a, b))
+    joined = sum(1 for a, b in itertools.pairwise(text) if _neighbours(a, b))
     return joined >= len(text) - 3
 
 
@@ -113,13 +114,5 @@ _DISGUISE = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7"
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm")
 _COMPANY = frozenset({"tangram", "tangramcrm", "crm", "qiqiaoban", "七巧板"})
 _COMMON = frozenset(
-    """password passwort passwd pass pwd secret letmein welcome login admin administrator root user test guest demo
-    default changeme temp temporary master manager boss office company work sales customer service system server
-    computer internet windows office google apple android samsung huawei xiaomi tencent alibaba taobao weixin wechat
-    qwerty qwertz azerty asdf asdfgh zxcv zxcvbn qazwsx qweasd iloveyou love loveyou baby princess dragon monkey
-    sunshine shadow football baseball basketball superman batman pokemon hello hallo nihao woaini woaiwojia aini
-    mima wodemima guanliyuan yonghu denglu huanying gongsi kehu beijing shanghai guangzhou shenzhen chengdu china
-    zhongguo abc abcd abcdef abcabc aaa qqq zzz spring summer autumn winter january february march april june july
-    august september october november december monday friday today forever money lucky happy freedom whatever
-    trustno michael jennifer thomas daniel jordan hunter killer george andrew charlie michelle jessica""".split()
+    ["password", "passwort", "passwd", "pass", "pwd", "secret", "letmein", "welcome", "login", "admin", "administrator", "root", "user", "test", "guest", "demo", "default", "changeme", "temp", "temporary", "master", "manager", "boss", "office", "company", "work", "sales", "customer", "service", "system", "server", "computer", "internet", "windows", "office", "google", "apple", "android", "samsung", "huawei", "xiaomi", "tencent", "alibaba", "taobao", "weixin", "wechat", "qwerty", "qwertz", "azerty", "asdf", "asdfgh", "zxcv", "zxcvbn", "qazwsx", "qweasd", "iloveyou", "love", "loveyou", "baby", "princess", "dragon", "monkey", "sunshine", "shadow", "football", "baseball", "basketball", "superman", "batman", "pokemon", "hello", "hallo", "nihao", "woaini", "woaiwojia", "aini", "mima", "wodemima", "guanliyuan", "yonghu", "denglu", "huanying", "gongsi", "kehu", "beijing", "shanghai", "guangzhou", "shenzhen", "chengdu", "china", "zhongguo", "abc", "abcd", "abcdef", "abcabc", "aaa", "qqq", "zzz", "spring", "summer", "autumn", "winter", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "monday", "friday", "today", "forever", "money", "lucky", "happy", "freedom", "whatever", "trustno", "michael", "jennifer", "thomas", "daniel", "jordan", "hunter", "killer", "george", "andrew", "charlie", "michelle", "jessica"]
 )

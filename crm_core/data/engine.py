@@ -8,7 +8,8 @@ the database, so a GET cannot write by accident on either engine.
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,6 +54,22 @@ class Engines:
                 engine.dispose(close=pid == os.getpid())
             self._made.clear()
 
+    @contextmanager
+    def hasty(self) -> Iterator[sa.Connection]:
+        """A write transaction for trifles (last seen): somebody else writing just now means OperationalError at once."""
+        with self.write.connect() as conn:
+            raw: Any = conn.connection
+            try:
+                if self.is_sqlite:
+                    raw.execute("pragma busy_timeout=0")
+                with conn.begin():
+                    if not self.is_sqlite:
+                        conn.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+                    yield conn
+            finally:
+                if self.is_sqlite:
+                    raw.execute(f"pragma busy_timeout={BUSY_MS}")
+
     def _engine(self, *, write: bool) -> sa.Engine:
         key = (os.getpid(), write)
         engine = self._made.get(key)
@@ -64,7 +81,9 @@ class Engines:
 
     def _make(self, write: bool) -> sa.Engine:
         if self.is_sqlite:
-            engine = sa.create_engine(self.url, pool_size=self._threads, max_overflow=self._threads)
+            engine = sa.create_engine(
+                self.url, pool_size=self._threads, max_overflow=self._threads, hide_parameters=True
+            )
             prepare_sqlite(engine, write=write)
         else:
             options = f"-c timezone=UTC -c jit=off -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s"
@@ -74,6 +93,7 @@ class Engines:
                 pool_size=self._threads,
                 max_overflow=self._threads,
                 pool_pre_ping=True,
+                hide_parameters=True,  # values of people do not belong into tracebacks and logs (S21)
                 connect_args={"options": options},
                 execution_options={} if write else {"postgresql_readonly": True},
             )

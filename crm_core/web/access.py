@@ -1,42 +1,31 @@
-"""Default deny: every route says who may enter, or the application does not start (S3)."""
+"""Who may enter which page: the declarations (access/doors.py), and what is done with them before every view."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import flask
 
+from crm_core.access.doors import (
+    Undeclared,
+    View,
+    access,
+    check_declared,
+    declared,
+    public,
+    resource_access,
+    signed_in,
+    token_access,
+)
 from crm_core.kernel.errors import Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.web.requests import SignedIn, SignedOut
 
-View = TypeVar("View", bound=Callable[..., Any])
-_ATTRIBUTE = "__crm_access__"
+__all__ = [
+    "Undeclared", "access", "body_limit", "body_limit_of", "by_token", "check_declared", "declared", "enter", "public",
+    "resource_access", "signed_in", "token_access",
+]
 _BODY = "__crm_body__"
-
-
-class Undeclared(RuntimeError):
-    """A route lacks its declaration of access."""
-
-
-def public(reason: str) -> Callable[[View], View]:
-    """Anybody may enter; `reason` stands in the reviewed list of public routes."""
-    return _mark(("public", reason))
-
-
-def signed_in(view: View) -> View:
-    """Whoever is signed in may enter; what he sees is decided by his rights on the records."""
-    return _mark(("signed in", ""))(view)
-
-
-def access(permission: str) -> Callable[[View], View]:
-    """Whoever has this permission, on whatever rows."""
-    return _mark(("permission", permission))
-
-
-def resource_access(verb: str) -> Callable[[View], View]:
-    """Whoever may do this verb on the resource the address names (`<package>/<path>`)."""
-    return _mark(("resource", verb))
 
 
 def body_limit(size: int) -> Callable[[View], View]:
@@ -53,30 +42,15 @@ def body_limit_of(app: flask.Flask, endpoint: str) -> int | None:
     return getattr(app.view_functions[endpoint], _BODY, None)
 
 
-def _mark(declared: tuple[str, str]) -> Callable[[View], View]:
-    def decorate(view: View) -> View:
-        setattr(view, _ATTRIBUTE, declared)
-        return view
-
-    return decorate
-
-
-def declared(app: flask.Flask, endpoint: str) -> tuple[str, str] | None:
-    """(kind, detail) of an endpoint's declaration."""
-    return getattr(app.view_functions[endpoint], _ATTRIBUTE, None)
-
-
-def check_declared(app: flask.Flask) -> None:
-    """Refuse an application with a route that says nothing of access."""
-    missing = sorted({rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None})
-    if missing:
-        raise Undeclared(f"routes without @access, @signed_in, @resource_access or @public: {', '.join(missing)}")
+def by_token(app: flask.Flask, endpoint: str) -> bool:
+    """Whether a route looks at nothing but the token a request brings; no browser attaches that by itself."""
+    return (declared(app, endpoint) or ("", ""))[0] == "token"
 
 
 def enter(app: flask.Flask, request: flask.Request, person: SignedIn | None) -> None:
     """Carry out the declaration of this request's route. Raises SignedOut, Forbidden or Missing; what is not known denies."""
     kind, detail = declared(app, request.endpoint or "") or ("", "")
-    if kind == "public":
+    if kind in ("public", "token"):  # the API's own door asks for the token (api/door.py)
         return
     if person is None:
         raise SignedOut(_("Please sign in first."))
@@ -85,10 +59,17 @@ def enter(app: flask.Flask, request: flask.Request, person: SignedIn | None) -> 
     if kind == "permission" and person.actor.can(detail):
         return
     if kind == "resource":
-        args = request.view_args or {}
-        resource = site().registry.resources.get(f"{args.get('package')}.{args.get('path')}")
-        if resource is None:
-            raise Missing(_("This page was not found."))
-        if resource.may(detail):
-            return
+        _enter_resource(request.view_args or {}, detail)
+        return
     raise Forbidden(_("Your roles do not include this."))
+
+
+def _enter_resource(names: dict[str, Any], verb: str) -> None:
+    """The resource an address names; one that may only be read in brief lets its readers in, the page leads them on."""
+    resource = site().registry.resources.get(f"{names.get('package')}.{names.get('path')}")
+    if resource is None:
+        raise Missing(_("This page was not found."))
+    brief = resource.brief_resource
+    if resource.may(verb) or (verb == "read" and brief is not None and brief.may("read")):
+        return
+    raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))

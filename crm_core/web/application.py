@@ -1,36 +1,23 @@
 """The web application of one site: every request is a piece of work with an actor, every route says who may enter."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import flask
 import flask_login
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from crm_core.data.session import Work
-from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site
-from crm_core.web import cells, csrf, errors, frame, guards, plain, session
-from crm_core.web.access import body_limit_of, check_declared, enter
+from crm_core.web import cells, csrf, errors, frame, guards, notes, plain, session
+from crm_core.web.access import body_limit_of, by_token, check_declared, enter
 from crm_core.web.headers import Headers
-from crm_core.web.requests import SignedIn, maybe_me
+from crm_core.web.requests import address, maybe_me
 
 FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Face:
-    """A part of the address space that knows by itself who asks and how errors look: the API. Cookies mean nothing there."""
-
-    prefix: str  # "/api/"
-    identify: Callable[[Site, Work, flask.Request], Any]  # the actor, None, or an exception that `problem` can answer
-    problem: Callable[[Exception], Any]  # a response for a CrmError or an HTTPException
 
 
 class NoFlaskSession(flask.sessions.SessionInterface):
@@ -57,10 +44,10 @@ class Application(flask.Flask):
     json_provider_class = guards.Json
     jinja_options = {"undefined": StrictUndefined, "autoescape": True}
 
-    def __init__(self, site: Site, faces: Sequence[Face] = ()) -> None:
+    def __init__(self, site: Site) -> None:
         super().__init__("crm_core.web", root_path=str(FOLDER), template_folder="templates", static_folder=None)
         self.site = site
-        self.extensions["crm_faces"] = tuple(faces)
+        self.extensions["crm_site"] = site
         self.session_interface = NoFlaskSession()
         self.url_map.converters["int"] = guards.IdConverter
         self.config.update(
@@ -69,6 +56,7 @@ class Application(flask.Flask):
         )
         self.before_request(self._enter)
         self.after_request(csrf.give_pre_session)
+        self.after_request(notes.keep)
         self.context_processor(frame.context)
         errors.register(self)
         SignIns(self, add_context_processor=False)
@@ -83,28 +71,21 @@ class Application(flask.Flask):
             return super().handle_exception(e)
 
     @contextmanager
-    def _working(self) -> Any:
+    def _working(self) -> Iterator[None]:
         """The piece of work of this request. Answers that need nobody (static files) get one too; it costs no statement."""
         request = flask.request
         with self.site.work(None) as work:
             if "signed_in" not in flask.g:
-                flask.g.signed_in = flask.g.fault = None  # when finding out fails, the page of the fault is for nobody
-                try:
-                    flask.g.signed_in = self._identify(work, request)
-                except (CrmError, HTTPException) as error:
-                    flask.g.fault = error
+                flask.g.signed_in = None  # when finding out fails, the page of the fault is for nobody
+                if not plain.needs_nobody(request):
+                    flask.g.signed_in = session.identify(self.site, work, request)
             signed = flask.g.signed_in
+            work.info["address"] = address()
             if signed is not None:
                 work.info["proved"] = signed.proved
+                flask.g.preferences = dict(signed.preferences)
             with session.acting(work, signed, session.wished_language(self.site, request)):
                 yield
-
-    def _identify(self, work: Work, request: flask.Request) -> SignedIn | None:
-        face = errors.face_of_request()
-        if face is not None:
-            actor = face.identify(self.site, work, request)
-            return SignedIn(actor, 0, "") if actor is not None else None
-        return None if plain.needs_nobody(request) else session.identify(self.site, work, request)
 
     def log_exception(self, exc_info: Any) -> None:
         """The endpoint, not the address: single-use links stand in addresses (S21)."""
@@ -113,24 +94,22 @@ class Application(flask.Flask):
     def _enter(self) -> Any:
         """Before every view: is the body small enough, may he enter, does the form come from us."""
         request = flask.request
-        if flask.g.fault is not None:
-            raise flask.g.fault
         if request.endpoint is None:
             return None
         request.max_content_length = body_limit_of(self, request.endpoint) or guards.BODY
         enter(self, request, maybe_me())
-        if errors.face_of_request() is None:
+        if not by_token(self, request.endpoint):
             csrf.check()
         return None
 
 
-def make(site: Site, blueprints: Iterable[flask.Blueprint] = (), faces: Sequence[Face] = ()) -> Application:
+def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
     """The application of a site: core's own `blueprints`, then those the active packages registered.
 
     A package that is not in the site's registry has no routes here, so its addresses do not exist. Raises Undeclared when
     a route does not say who may enter.
     """
-    app = Application(site, faces)
+    app = Application(site)
     for blueprint in (plain.blueprint, *blueprints, *site.registry.blueprints):
         app.register_blueprint(blueprint)
     check_declared(app)

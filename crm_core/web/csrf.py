@@ -79,7 +79,7 @@ def check() -> None:
         raise Forged(_("This page is from an earlier session. Load it again, then send the form once more."))
 
 
-class SessionCSRF(CSRF):
+class SessionCSRF(CSRF):  # type: ignore[misc]
     """The same token for WTForms."""
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
@@ -90,7 +90,7 @@ class SessionCSRF(CSRF):
             raise ValidationError(str(_("This page is from an earlier session. Load it again, then send the form once more.")))
 
 
-class BaseForm(Form):
+class BaseForm(Form):  # type: ignore[misc]
     """Base of every WTForms form."""
 
     class Meta:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from crm_core.kernel.errors import CrmError, TooMany
 from crm_core.kernel.i18n import _
-from crm_core.web.requests import SignedOut, maybe_me, wants_json
+from crm_core.web.requests import SignedOut, wants_json
 from crm_core.web.viewmodels import ErrorPage
 
 log = logging.getLogger("crm.web")
@@ -69,9 +69,6 @@ def register(app: flask.Flask) -> None:
 
 
 def _crm(error: CrmError) -> AnyResponse:
-    face = face_of_request()
-    if face is not None:
-        return face.problem(error)  # type: ignore[no-any-return]
     if isinstance(error, SignedOut):
         return signed_out()
     headers = [("Retry-After", str(error.details.get("retry_after", 60)))] if isinstance(error, TooMany) else []
@@ -79,15 +76,12 @@ def _crm(error: CrmError) -> AnyResponse:
 
 
 def _http(error: HTTPException) -> AnyResponse:
-    if error.response is not None:  # redirects, and answers that were made already
+    if error.response is not None or (error.code or 500) < 400:  # redirects, and answers that were made already
         return error.get_response()
-    face = face_of_request()
     number = ""
     if isinstance(error, InternalServerError):
         number = secrets.token_hex(4)
         log.error("error %s", number)  # the trace stands just above, written by log_exception
-    if face is not None:
-        return face.problem(error)  # type: ignore[no-any-return]
     code = error.code or 500
     found = answer(code, number=number) if code < 500 or code == 503 else _broken(number)
     for name, value in error.get_headers():
@@ -110,16 +104,5 @@ def signed_out() -> AnyResponse:
     request = flask.request
     if request.method in ("GET", "HEAD") and not wants_json() and "HX-Request" not in request.headers:
         wanted = request.full_path.rstrip("?")
-        return flask.redirect(flask.url_for("people.sign_in", **({"next": wanted} if wanted != "/" else {})), 303)
+        return flask.redirect(flask.url_for("people.sign_in", next=wanted if wanted != "/" else None), 303)
     return answer(401)
-
-
-def face_of_request() -> Any:
-    """The part of the address space (the API) with errors of its own that this request is for, or None."""
-    faces = flask.current_app.extensions.get("crm_faces", ())
-    return next((face for face in faces if flask.request.path.startswith(face.prefix)), None)
-
-
-def known() -> bool:
-    """Whether somebody is signed in; error pages then stand inside the frame."""
-    return maybe_me() is not None

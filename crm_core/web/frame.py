@@ -1,23 +1,23 @@
-"""What stands around a page: shell for everybody, frame for who is signed in. Made once a request, when first drawn."""
+"""Rail, top bar and foot: shell for everybody, frame for who is signed in. Made once a request, when first drawn."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import flask
 
 from crm_core import __version__
 from crm_core.kernel import clock
+from crm_core.kernel.declare import Menu
 from crm_core.kernel.i18n import LANGUAGES, _, html_lang, language
 from crm_core.kernel.site import site
-from crm_core.web import csrf
+from crm_core.web import csrf, notes, urls
+from crm_core.web.menu import Group, creatable, entry_url, menu, module, shown_count, slots
+from crm_core.web.render import person
 from crm_core.web.requests import SignedIn, maybe_me
-from crm_core.web.viewmodels import Act, Frame, Language, MenuEntry, MenuGroup, Person, Shell, Toast
+from crm_core.web.viewmodels import Act, Frame, Language, MenuEntry, MenuGroup, Shell
 
-# What features add to the frame: each gives fields of `Frame` (tasks_url, notices_count …). Filled when they are imported.
-parts: list[Callable[[], Mapping[str, Any]]] = []
-# Entries of the person's menu, each made when drawn.
+# Entries of the person's menu, each made when drawn; features put theirs in when they are imported.
 person_menu: list[Callable[[], Act]] = []
-SETTINGS = "settings"  # the section whose entries stand at the rail's foot
 
 
 def context() -> dict[str, Any]:
@@ -29,7 +29,7 @@ def context() -> dict[str, Any]:
 def current() -> Frame | None:
     """The frame of this request, None while nobody is signed in."""
     found = maybe_me()
-    if found is None:
+    if found is None or not found.session_id:
         return None
     if "frame" not in flask.g:
         flask.g.frame = _frame(found)
@@ -37,75 +37,76 @@ def current() -> Frame | None:
 
 
 def shell() -> Shell:
-    return Shell(**_shell(flask.request.cookies.get("theme", "")))
+    """What a page without a person knows."""
+    return Shell(**_common(flask.request.cookies.get("theme", "")))
 
 
-def _shell(theme: str) -> dict[str, Any]:
+def _common(theme: Any) -> dict[str, Any]:
+    config = site().config
     return {
-        "lang": html_lang(), "site_name": _("Tangram CRM"), "csrf_token": csrf.token(),
-        "languages": tuple(Language(code, "zh-CN" if code.startswith("zh") else code, name, code == language())
-                           for code, name in LANGUAGES.items()),
+        "lang": html_lang(),
+        "site_name": _("Tangram CRM"),
+        "csrf_token": csrf.token(),
+        "languages": tuple(
+            Language(code, "zh-CN" if code.startswith("zh") else code, name, code == language()) for code, name in LANGUAGES.items()
+        ),
         "theme": theme if theme in ("light", "dark") else "",
-        "preferences_url": flask.url_for("people.preferences"), "home_url": "/", "version": __version__,
-        "plain_http": site().config.plain_http, "toasts": tuple(flask.g.get("toasts", ())),
+        "preferences_url": flask.url_for("people.preferences"),
+        "version": __version__,
+        "plain_http": config.plain_http,
+        "toasts": notes.shown(),
     }
+
+
+def role_name(name: str, msgid: str | None) -> Any:
+    """A preset's name is translated until somebody renames it."""
+    return _(msgid) if msgid else name
 
 
 def _frame(found: SignedIn) -> Frame:
-    actor, wishes = found.actor, found.preferences
-    groups, foot = _menu(actor, set(wishes.get("folds", ())))
-    fields: dict[str, Any] = {
-        "person": person(actor.user_id, actor.name), "department": actor.department,
-        "role": ", ".join(role_name(name, msgid) for _code, name, msgid in actor.roles[:2]),
-        "menu": groups, "foot_menu": foot, "person_menu": tuple(make() for make in person_menu),
-        "sign_out_url": flask.url_for("people.sign_out"), "server_time": f"{clock.local(clock.now()):%H:%M}",
-        "rail_folded": wishes.get("rail") == "folded", "keys_off": bool(wishes.get("keys_off")),
-        "module": next((e.label for g in (*groups, MenuGroup(SETTINGS, "", foot)) for e in g.entries if e.active), ""),
-    }
-    for part in parts:
-        fields.update(part())
-    return Frame(**_shell(str(wishes.get("theme", ""))), **fields)
-
-
-def role_name(name: str, msgid: str | None) -> str:
-    """A preset's name is translated until somebody renames it."""
-    return str(_(msgid)) if msgid else name
-
-
-def person(user_id: int, name: str) -> Person:
-    """A colleague with his colour and the letters of his avatar."""
-    latin = all(ord(mark) < 0x2E80 for mark in name)
-    letters = "".join(word[0] for word in name.split()[:2]).upper() if latin else name[-1:]
-    return Person(name, letters, user_id % 6 + 1)
-
-
-def _menu(actor: Any, folded: set[str]) -> tuple[tuple[MenuGroup, ...], tuple[MenuEntry, ...]]:
-    """The rail from what packages registered, as far as this person may go there."""
-    registry = site().registry
-    groups: dict[str, list[MenuEntry]] = {"": [], **{s.name: [] for s in registry.sections}, SETTINGS: []}
-    here = flask.request.path
-    for entry in registry.menu:
-        resource = None if isinstance(entry.target, str) else registry.resource(entry.target)
-        if resource is not None:
-            brief = resource.brief_resource
-            shown = resource if resource.may("read") or brief is None else brief
-            allowed, url = shown.may("read"), f"/{shown.package}/{shown.path}"
-        else:
-            allowed, url = not entry.permission or actor.can(entry.permission), flask.url_for(entry.target)
-        if allowed:
-            count = entry.badge() if entry.badge is not None else 0
-            groups.setdefault(entry.section, []).append(
-                MenuEntry(entry.label, url, entry.icon or (resource.icon if resource else "puzzle"), count or "",
-                          bool(count), active=here == url or here.startswith(f"{url}/"))
-            )
-    labels = {s.name: s.label for s in registry.sections}
-    made = tuple(
-        MenuGroup(name, labels.get(name, ""), tuple(entries), name in folded)
-        for name, entries in groups.items() if entries and name != SETTINGS
+    who, preferences, here = found.actor, found.preferences, flask.request.path
+    tasks, notices = slots.counters() if slots.counters is not None else (0, 0)
+    groups, foot = menu(who)
+    folded = set(preferences.get("folded") or ())
+    return Frame(
+        **_common(preferences.get("theme")),
+        person=person(who.name, who.user_id),
+        department=who.department,
+        role=", ".join(str(role_name(name, msgid)) for _code, name, msgid in who.roles[:2]),
+        module=module(groups, here) or _("Home"),
+        menu=tuple(_group(g, here, folded, tasks, notices) for g in groups),
+        foot_menu=tuple(_entry(e, here) for e in foot),
+        create=creatable(who),
+        person_menu=tuple(make() for make in person_menu),
+        sign_out_url=flask.url_for("people.sign_out"),
+        tasks_url=slots.tasks_url, tasks_count=tasks,
+        notices_url=slots.notices_url, notices_count=notices, bell_url=slots.bell_url,
+        palette_url="/palette",
+        help_url=urls.address("/help", [("at", here)]),
+        server_time=f"{clock.local(clock.now()):%Y-%m-%d %H:%M}",
+        rail_folded=bool(preferences.get("rail_folded")),
+        keys_off=bool(preferences.get("keys_off")),
     )
-    return made, tuple(groups[SETTINGS])
 
 
-def toast(text: Any, undo: Act | None = None, link: Act | None = None) -> None:
-    """Show a toast on the page that this request draws."""
-    flask.g.setdefault("toasts", []).append(Toast(text, undo, link))
+def _entry(entry: Menu, here: str, count: Any = "", unread: bool = False) -> MenuEntry:
+    url = entry_url(entry)
+    resource = None if isinstance(entry.target, str) else site().registry.resource(entry.target)
+    active = here == url or (url != "/" and here.startswith((url + "/", url + ".")))
+    return MenuEntry(
+        entry.label, url, entry.icon or (resource.icon if resource else "puzzle"), count=count, unread=unread, active=active,
+        go={"/": "H", slots.tasks_url: "T", "/core/customer": "C"}.get(url, ""),
+    )
+
+
+def _group(group: Group, here: str, folded: set[str], tasks: int, notices: int) -> MenuGroup:
+    entries = []
+    for entry in group.entries:
+        url = entry_url(entry)
+        count: Any = entry.badge() if entry.badge is not None else 0
+        if url == slots.tasks_url:
+            count = tasks
+        elif url == slots.notices_url:
+            count = notices
+        entries.append(_entry(entry, here, shown_count(count) if count else "", unread=url == slots.notices_url and notices > 0))
+    return MenuGroup(group.code, group.label, tuple(entries), group.code in folded)

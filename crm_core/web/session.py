@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from crm_core.access.actor import epoch_of, load_actor
 from crm_core.access.models import SessionRow, SiteRow, User
 from crm_core.data.base import table_of
-from crm_core.data.engine import BUSY_MS
 from crm_core.data.session import Work, ledger, system_scope
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import clock
@@ -83,19 +82,11 @@ def alive(row: Any) -> bool:
 
 def _seen(site: Site, session_id: int, now: dt.datetime) -> None:
     """Note that he is still there, unless somebody is writing just now: then the next request does."""
-    with site.engines.write.connect() as conn:
-        try:
-            if site.engines.is_sqlite:
-                conn.connection.execute("pragma busy_timeout=0")  # type: ignore[attr-defined]
-            with conn.begin():
-                if not site.engines.is_sqlite:
-                    conn.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
-                conn.execute(sa.update(_sessions).where(_sessions.c.id == session_id).values(seen_at=now))
-        except sa.exc.OperationalError:
-            return
-        finally:
-            if site.engines.is_sqlite:
-                conn.connection.execute(f"pragma busy_timeout={BUSY_MS}")  # type: ignore[attr-defined]
+    try:
+        with site.engines.hasty() as conn:
+            conn.execute(sa.update(_sessions).where(_sessions.c.id == session_id).values(seen_at=now))
+    except sa.exc.OperationalError:
+        return
 
 
 def begin(site: Site, user_id: int, password_hash: str | None, *, stay: bool) -> str:

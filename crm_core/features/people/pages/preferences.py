@@ -14,49 +14,54 @@ from crm_core.data.wall import UNSCOPED
 from crm_core.features.people.pages import blueprint
 from crm_core.kernel.i18n import LANGUAGES
 from crm_core.kernel.site import site
+from crm_core.web import filtering
 from crm_core.web.access import public
-from crm_core.web.addresses import safe_next
 from crm_core.web.requests import maybe_me, wants_json
 from crm_core.web.session import LANGUAGE_COOKIE
+from crm_core.web.urls import safe_path
 
 _users = table_of(User)
-_ONE_OF = {"theme": ("light", "dark", "system"), "rail": ("wide", "folded"), "keys": ("on", "off")}
 
 
 @blueprint.post("/preferences")
 @public("language and theme of the sign-in page; of a signed-in person his own settings")
 def preferences() -> Response:
     form, found = flask.request.form, maybe_me()
-    response: Response = flask.Response(status=204) if wants_json() else flask.redirect(safe_next(form.get("back")), 303)
-    wishes = {name: form[name] for name, allowed in _ONE_OF.items() if form.get(name) in allowed}
-    language = form.get("language") if form.get("language") in LANGUAGES else None
-    fold = (form["fold"][:40], form.get("folded") == "1") if form.get("fold") else None
+    response: Response = flask.Response(status=204) if wants_json() else flask.redirect(safe_path(form.get("back", "")), 303)
+    language = form.get("language", "") if form.get("language") in LANGUAGES else ""
     if language:
         _cookie(response, LANGUAGE_COOKIE, language)
-    if "theme" in wishes:
-        _cookie(response, "theme", wishes["theme"])
-    if found is not None and (wishes or language or fold):
-        keep(found.actor.user_id, wishes, language=language, fold=fold)
+    if form.get("theme") in ("light", "dark", "system"):
+        _cookie(response, "theme", form["theme"])
+    if found is not None:
+        if any(name in form for name in ("theme", "rail", "fold", "keys")):
+            filtering.keep(_take)
+        if language and language != found.actor.language:
+            set_language(found.actor.user_id, language)
     return response
 
 
-def keep(user_id: int, wishes: dict[str, str], *, language: str | None = None, fold: tuple[str, bool] | None = None) -> None:
-    """Write a user's own settings. They are no part of his record: no version, no history."""
-    options = {UNSCOPED: "a user's own settings"}
+def _take(kept: dict[str, Any]) -> None:
+    """What of a form is a setting of one's own screens."""
+    form = flask.request.form
+    if form.get("theme") in ("light", "dark", "system"):
+        kept["theme"] = form["theme"]
+    if form.get("rail") in ("wide", "folded"):
+        kept["rail_folded"] = form["rail"] == "folded"
+    if form.get("keys") in ("on", "off"):
+        kept["keys_off"] = form["keys"] == "off"
+    if form.get("fold"):
+        folds = set(kept.get("folded") or ())
+        fold = {form["fold"][:40]}
+        kept["folded"] = sorted(folds | fold if form.get("folded") == "1" else folds - fold)[:50]
+
+
+def set_language(user_id: int, language: str) -> None:
+    """Switch a user's language: for pages, mails and everything else that is said to him."""
     with writing() as db:
-        row = db.execute(
-            sa.select(_users.c.preferences, _users.c.language).where(_users.c.id == user_id).with_for_update(),
-            execution_options=options,
-        ).one()
-        changed: dict[str, Any] = {**(row.preferences or {}), **wishes}
-        if fold is not None:
-            folds = set(changed.get("folds", ()))
-            changed["folds"] = sorted(folds | {fold[0]} if fold[1] else folds - {fold[0]})[:50]
-        values: dict[str, Any] = {"preferences": changed}
-        if language and language != row.language:
-            values["language"] = language
-            bump()
-        db.execute(sa.update(_users).where(_users.c.id == user_id).values(values), execution_options=options)
+        statement = sa.update(_users).where(_users.c.id == user_id).values(language=language)
+        db.execute(statement, execution_options={UNSCOPED: "a user's own language"})
+        bump()
 
 
 def _cookie(response: Response, name: str, value: str) -> None:

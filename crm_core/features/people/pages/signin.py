@@ -14,8 +14,8 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.web import csrf, session
 from crm_core.web.access import public, signed_in
-from crm_core.web.addresses import safe_next
 from crm_core.web.requests import address, maybe_me, me
+from crm_core.web.urls import safe_path
 from crm_core.web.viewmodels import SignInPage
 
 DEVICE = "device"
@@ -26,7 +26,7 @@ _DONE = {"reset": _("Your new password is set. Sign in with it."), "out": _("You
 @public("whoever wants to sign in")
 def sign_in() -> Response | str:
     if maybe_me() is not None:
-        return flask.redirect(safe_next(flask.request.args.get("next")), 303)
+        return flask.redirect(safe_path(flask.request.args.get("next", "")), 303)
     return _page(info=_DONE.get(flask.request.args.get("done", ""), ""))
 
 
@@ -48,7 +48,7 @@ def sign_in_post() -> Response:
         sentence = _("Account or password is wrong; %(n)s tries left.", n=left) if left else _("Account or password is wrong.")
         return flask.make_response(_page(name=name, error=sentence), 422)
     secret = session.begin(site(), account.id, account.password_hash, stay=stay)
-    response = flask.redirect(safe_next(form.get("next")), 303)
+    response = flask.redirect(safe_path(form.get("next", "")), 303)
     session.set_cookie(site(), response, secret, stay=stay)
     response.set_cookie(
         csrf.cookie_name(DEVICE), signin.device_mark(account.id), max_age=180 * 86_400, secure=site().config.https,
@@ -71,7 +71,7 @@ def sign_out() -> Response:
 def _page(*, name: str = "", error: Any = "", info: Any = "") -> str:
     page = SignInPage(
         action=flask.url_for("people.sign_in_post"), name=name, error=error, info=info,
-        next=safe_next(flask.request.values.get("next"), ""), reset_url="",
+        next=safe_path(flask.request.values.get("next", "")), reset_url="",
         stay_days=session.STAY.days, contact=_("No account? Ask your administrator."),
     )
     return flask.render_template("sign_in.html", page=page)
