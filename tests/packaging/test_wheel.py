@@ -57,18 +57,24 @@ def test_a_wheel_has_nothing_of_the_workshop(wheel: zipfile.ZipFile) -> None:
     assert [name for name in wheel.namelist() if "node_modules" in name or "axe" in name or name.endswith(".pyc")] == []
 
 
-def test_an_unpacked_wheel_starts_far_from_the_tree(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
-    wheel.extractall(tmp_path / "site")
-    code = "import crm_core, crm_core.app, crm_core.text.pinyin; print(crm_core.__file__)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
-    )
-    assert done.stdout.strip() == str(tmp_path / "site/crm_core/__init__.py")
+def test_an_unpacked_wheel_makes_a_site_far_from_the_tree(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "code")
+    home = tmp_path / "site"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CRM_")}
+    env |= {"PYTHONPATH": str(tmp_path / "code"), "CRM_SITE": str(home)}
+
+    def python(code: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, env=env
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    assert python("import crm_core; print(crm_core.__file__)") == str(tmp_path / "code/crm_core/__init__.py")
+    crm = "from crm_core.cli import main; main()"
+    python(crm, "init")
+    assert (home / "crm.db").exists()
+    python(crm, "db", "check")
 
 
 def test_an_sdist_can_build_the_assets_and_brings_no_packages(tmp_path: Path) -> None:
