@@ -357,6 +357,12 @@ def matching_ids(query: Query, limit: int) -> list[int]:
     return list(current_work().session.scalars(_set(query).limit(limit)))
 
 
+def by_key(query: Query, after: int) -> sa.Select[Any]:
+    """Ids the query means above `after`, in the order of the key: for jobs that go through all of them."""
+    table = query.resource.table
+    return _set(query).where(table.c.id > after).order_by(table.c.id)
+
+
 def _set(query: Query) -> sa.Select[Any]:
     table = query.resource.table
     scope, residual = plan(query)

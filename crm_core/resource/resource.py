@@ -88,6 +88,7 @@ class Resource:
     hidden_fields: ClassVar[tuple[str, ...]] = ()  # fields no form shows (a user's own owner)
     in_palette: ClassVar[bool] = True  # found by the command search
     importable: ClassVar[bool] = False  # offered by the import
+    importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
     order: ClassVar[int] = 50
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -18,6 +18,7 @@ from crm_core.data.ids import reserve_ids
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.jobs import later
+from crm_core.kernel.models import JobRow
 from crm_core.resource.changes import unscoped
 from crm_core.text import tokens
 
@@ -64,7 +65,10 @@ def follow(resource: Any, verb: str, ids: Sequence[int]) -> None:
         return
     session = current_work().session
     session.execute(sa.insert(Waiting.__table__), [{"resource": resource.name, "record_id": i} for i in ids])
-    later("core.search", {}, key="core.search")
+    # One that waits will see these rows; one that runs may be just about to end without them.
+    waits = sa.select(JobRow.id).where(JobRow.name == "core.search", JobRow.state == "queued").limit(1)
+    if session.execute(waits).first() is None:
+        later("core.search", {})
 
 
 def owners(resource: Any, column: str, parents: Sequence[int]) -> None:

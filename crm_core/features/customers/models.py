@@ -207,16 +207,3 @@ class Note(PartOf("customer"), Model):  # type: ignore[misc]
     body: Mapped[t.Note] = mapped_column(info={"label": _("Note")})
     entry_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # its line on the time line
 
-
-class ForeignId(Keyed, Model):
-    """What another system calls a record of ours: an import knows it again by source + ref."""
-
-    __tablename__ = "core_foreign_id"
-    source: Mapped[str] = mapped_column(sa.String(60))
-    ref: Mapped[str] = mapped_column(sa.String(120))
-    resource: Mapped[str] = t.AnyRef()
-    resource_id: Mapped[t.Id]
-    __table_args__ = (
-        sa.UniqueConstraint("resource", "source", "ref"),
-        sa.Index("ix_core_foreign_id_record", "resource", "resource_id"),
-    )

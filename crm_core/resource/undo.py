@@ -1,0 +1,241 @@
+"""Taking an act back, whatever it was: what it created goes to the recycle bin, what it changed gets its old values,
+what it deleted comes back. Rows that somebody edited since are left and told.
+
+An undo is itself a change, so it can be undone. Large ones run as a job in batches and resume where they were.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.access.gate import DELETED, scope_for
+from crm_core.data.mixins import is_scoped
+from crm_core.data.session import current_work, session, writing
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Forbidden, Missing, Refused
+from crm_core.kernel.events import Event, emit
+from crm_core.kernel.i18n import _
+from crm_core.kernel.jobs import Running, later
+from crm_core.kernel.site import actor, site
+from crm_core.resource import changes
+from crm_core.resource.after import Edit, finish
+from crm_core.resource.changes import Change, History, unscoped
+from crm_core.resource.write import delete_rows
+
+AT_ONCE = 200
+BATCH = 500
+DAYS = 30
+PERMISSION = "core.change.undo"  # taking back what others did
+
+
+@dataclass(frozen=True)
+class ChangeUndone(Event):
+    """Acts were taken back (as far as nobody had edited since)."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass
+class Result:
+    """How many rows were taken back, which were left because edited since, and the job that does it, if it is large."""
+
+    done: int = 0
+    conflicts: list[tuple[str, int]] = field(default_factory=list)
+    job: int | None = None
+    change: int | None = None
+
+
+def ask(change_id: int) -> Result:
+    """Undo a change: at once when small, else by a job. Raises Missing, Forbidden, Refused."""
+    found = check(change_id)
+    if found.rows <= AT_ONCE:
+        with writing():
+            change = changes.new_change("undo", resource=found.resource, undo_of=change_id)
+            result = Result(change=change)
+            last: int | None = None
+            while True:
+                last = _batch(change_id, change, last, result)
+                if last is None:
+                    break
+            _mark(change_id, change)
+        return result
+    with writing():
+        return Result(job=later("core.undo", {"change": change_id}, label=_("Undo"), total=found.rows))
+
+
+def check(change_id: int) -> Any:
+    """The change, if the acting person may take it back now."""
+    found = session.execute(sa.select(Change).where(Change.id == change_id)).scalar_one_or_none()
+    who = actor()
+    if found is None or (who is not None and found.actor_id != who.user_id and not who.can(PERMISSION)):
+        raise Missing(_("This record was not found."))
+    if found.undone_by is not None:
+        raise Refused(_("This has been undone already."))
+    if (clock.now() - found.at).days >= DAYS:
+        raise Refused(_("This can be undone for %(n)s days only.", n=DAYS))
+    return found
+
+
+def run(job: Running) -> None:
+    """The job of a large undo."""
+    change_id = job.args["change"]
+    if not job.position:
+        check(change_id)
+        with job.write():
+            job.position["undo"] = changes.new_change("undo", undo_of=change_id)
+    result = Result()
+    last: int | None = job.position.get("last")
+    while True:
+        with job.write():
+            last = _batch(change_id, job.position["undo"], last, result)
+            job.position["last"] = last
+            job.result["counts"] = {"done": result.done, "conflicts": len(result.conflicts)}
+            job.progress(result.done + len(result.conflicts))
+            if last is None:
+                _mark(change_id, job.position["undo"])
+        if last is None:
+            return
+
+
+def _mark(change_id: int, undo: int) -> None:
+    current_work().session.execute(sa.update(Change).where(Change.id == change_id).values(undone_by=undo))
+    emit(ChangeUndone((change_id,)))
+
+
+def resource_of(name: str) -> Any:
+    """The resource by name, those of lines included; None when nobody offers it now."""
+    registry = site().registry
+    found = registry.resources.get(name)
+    if found is not None:
+        return found
+    for resource in registry.resources.values():
+        for declared in resource.lines:
+            if resource.line_resource(declared.name).name == name:
+                return resource.line_resource(declared.name)
+    return None
+
+
+def _batch(change_id: int, undo: int, last: int | None, result: Result) -> int | None:
+    """Take back up to BATCH rows, newest first; the history id reached, or None at the end."""
+    query = sa.select(History.id, History.resource, History.row_id, History.verb, History.old).where(History.change_id == change_id)
+    if last is not None:
+        query = query.where(History.id < last)
+    rows = session.execute(query.order_by(History.id.desc()).limit(BATCH)).all()
+    if not rows:
+        return None
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        groups.setdefault((row.resource, row.verb), []).append(row)
+    with changes.within(undo):
+        for (name, verb), found in groups.items():
+            resource = resource_of(name)
+            if resource is None:
+                result.conflicts += [(name, r.row_id) for r in found]
+                continue
+            _take_back(resource, verb, found, change_id, undo, result)
+    return int(rows[-1].id)
+
+
+def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, undo: int, result: Result) -> None:
+    ids = [r.row_id for r in rows]
+    now = _allowed(resource, ids)
+    later_edits = _edited_since(resource, rows, change_id)
+    free: list[Any] = []
+    for row in rows:
+        state = now.get(row.row_id)
+        touched = later_edits.get(row.row_id, set())
+        gone = state is not None and state["deleted_at"] is not None
+        clash = (
+            state is None
+            or (verb == "create" and (bool(touched) or gone))
+            or (verb == "update" and (gone or bool(touched & set(row.old or ()))))
+            or (verb == "delete" and state["deleted_change_id"] != change_id)
+            or (verb == "restore" and gone)
+        )
+        if clash:
+            result.conflicts.append((resource.name, row.row_id))
+        else:
+            free.append(row)
+    if verb in ("create", "restore") and free:
+        _delete(resource, [r.row_id for r in free], undo)
+        result.done += len(free)
+    elif verb == "update":
+        result.done += _restore_values(resource, free, now, undo)
+    elif verb == "delete":
+        result.done += _bring_back(resource, free, now, undo, result)
+
+
+def _allowed(resource: Any, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The rows as they stand, deleted ones too, as far as the actor may change them."""
+    model, current = resource.model, current_work().session
+    query = sa.select(*(getattr(model, c.key) for c in resource.table.columns)).where(model.id.in_(ids))
+    if is_scoped(model) and not current.system:
+        query = query.where(scope_for(current.actor, model, "update").clause(model))
+    elif not current.system and not resource.may("update") and resource.verbs:
+        raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
+    return {r["id"]: dict(r) for r in current.execute(query, execution_options={DELETED: True}).mappings()}
+
+
+def _edited_since(resource: Any, rows: Sequence[Any], change_id: int) -> dict[int, set[str]]:
+    """Columns others changed after this act, by row ("*" for anything else that happened to the row)."""
+    query = sa.select(History.row_id, History.id, History.verb, History.old).where(
+        History.resource == resource.name, History.row_id.in_([r.row_id for r in rows]),
+        History.id > min(r.id for r in rows), History.change_id != change_id,
+    )
+    first = {r.row_id: r.id for r in rows}
+    found: dict[int, set[str]] = {}
+    for hit in session.execute(query):
+        if hit.id > first[hit.row_id]:
+            found.setdefault(hit.row_id, set()).update(hit.old or {"*"} if hit.verb == "update" else {"*"})
+    return found
+
+
+def _delete(resource: Any, ids: Sequence[int], undo: int) -> None:
+    delete_rows(resource, ids, undo)
+
+
+def _restore_values(resource: Any, rows: Iterable[Any], now: dict[int, dict[str, Any]], undo: int) -> int:
+    table, current = resource.table, current_work().session
+    who = getattr(current.actor, "user_id", None)
+    edits = []
+    for row in rows:
+        values = {c: changes.unraw(table.c[c], v) for c, v in (row.old or {}).items() if c in table.c}
+        if values:
+            stamp = {"version": table.c.version + 1, "updated_at": clock.now(), "updated_by_id": who}
+            statement = sa.update(table).where(table.c.id == row.row_id).values({**values, **stamp})
+            current.execute(statement, execution_options=unscoped("undo"))
+            before = {c: now[row.row_id][c] for c in values}
+            edits.append(Edit(row.row_id, "update", before, {**now[row.row_id], **values}))
+    finish(resource, edits, undo)
+    return len(edits) or sum(1 for _row in rows)
+
+
+def _bring_back(resource: Any, rows: Iterable[Any], now: dict[int, dict[str, Any]], undo: int, result: Result) -> int:
+    table, current = resource.table, current_work().session
+    edits = []
+    for row in rows:
+        state = now[row.row_id]
+        if _taken(resource, state):
+            result.conflicts.append((resource.name, row.row_id))
+            continue
+        back = {"deleted_at": None, "deleted_change_id": None, "version": table.c.version + 1}
+        current.execute(sa.update(table).where(table.c.id == row.row_id).values(back), execution_options=unscoped("undo"))
+        edits.append(Edit(row.row_id, "restore", None, {**state, "deleted_at": None}))
+    finish(resource, edits, undo)
+    return len(edits)
+
+
+def _taken(resource: Any, state: dict[str, Any]) -> bool:
+    """Whether another record has taken a unique key of this one meanwhile."""
+    for group in resource.unique:
+        columns = [resource.table.c[resource.all_fields[n].column if n in resource.all_fields else n] for n in group]
+        if any(state[c.key] is None for c in columns):
+            continue
+        query = sa.select(sa.literal(1)).where(
+            resource.table.c.deleted_at.is_(None), resource.table.c.id != state["id"], *(c == state[c.key] for c in columns)
+        )
+        if current_work().session.execute(query.limit(1), execution_options=unscoped("undo")).first():
+            return True
+    return False

@@ -1,0 +1,313 @@
+"""Import in the browser: upload → match columns → run → result; the address holds the step, so it can be left."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+
+from crm_core.data.session import session, writing
+from crm_core.kernel.errors import BadRequest, CrmError, Forbidden, Invalid, Missing
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import actor, site
+from crm_core.resource.exchange import running
+from crm_core.resource.exchange.importing import Options
+from crm_core.resource.exchange.models import Import, State
+from crm_core.resource.exchange.reader import UnreadableFile
+from crm_core.resource.show import show_moment
+from crm_core.web import urls
+from crm_core.web.access import body_limit, signed_in
+from crm_core.web.jobviews import job_view
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import (
+    Act,
+    Choice,
+    Crumb,
+    FormField,
+    ImportCounts,
+    ImportMatchPage,
+    ImportRunPage,
+    ImportUploadPage,
+    MatchColumn,
+    Note,
+    PastImport,
+    PreviewRow,
+    RefusedRow,
+    Status,
+    Tab,
+)
+
+blueprint = flask.Blueprint("imports", __name__)
+MEGABYTES = 200
+ACCEPT = ".csv,.txt,.tsv,.xlsx,.vcf,text/csv,text/vcard"
+STATES = {
+    "new": Status(_("New"), "plus", "green"), "updated": Status(_("Update"), "refresh", "acc"),
+    "doubtful": Status(_("Doubtful"), "help-circle", "amber"), "refused": Status(_("Refused"), "ban", "red"),
+}
+IMPORT_STATES = {
+    State.matching: Status(_("Not started"), "circle-dashed"), State.waiting: Status(_("Waiting"), "clock", "amber"),
+    State.running: Status(_("Running"), "loader-2", "acc"), State.done: Status(_("Done"), "circle-check", "green"),
+    State.stopped: Status(_("Stopped"), "player-stop", "amber"), State.undone: Status(_("Undone"), "arrow-back-up"),
+}
+THINGS = {
+    "opportunities": _("opportunities"), "divisions": _("codes of provinces, cities or districts"), "orders": _("orders"),
+    "contacts": _("contacts"), "customers": _("customers"), "results": _("the result list of another import"),
+}
+
+
+def _resource(name: str) -> Any:
+    found = site().registry.resources.get(name)
+    if found is None or not found.importable:
+        raise Missing(_("This page was not found."))
+    if not found.may("import") or not found.may("create"):
+        raise Forbidden(_("You may not import here."))
+    return found
+
+
+def mine(import_id: int) -> Import:
+    """An import of the acting person. Raises Missing."""
+    found = session.scalars(sa.select(Import).where(Import.id == import_id)).one_or_none()
+    if found is None:
+        raise Missing(_("This page was not found."))
+    return found
+
+
+@blueprint.get("/import")
+@signed_in
+def upload() -> Any:
+    resource = _resource(flask.request.args.get("to", "core.customer"))
+    return page_of("import_upload.html", _upload_page(resource))
+
+
+@blueprint.post("/import")
+@signed_in
+@body_limit(MEGABYTES * 1_000_000)
+def take() -> Any:
+    resource = _resource(flask.request.args.get("to", "core.customer"))
+    sent = flask.request.files.get("file")
+    if sent is None or not sent.filename:
+        return page_of("import_upload.html", _upload_page(resource, _("Choose a file first."))), 422
+    with tempfile.TemporaryDirectory(dir=site().folder("imports")) as folder:
+        path = Path(folder) / f"upload{_suffix(sent.filename)}"
+        sent.save(path)
+        try:
+            made = running.begin(resource, sent.filename, path, options=Options(source=flask.request.form.get("source") or "file"))
+        except UnreadableFile as bad:
+            return page_of("import_upload.html", _upload_page(resource, _("This file cannot be read"), bad.message)), 422
+    return flask.redirect(f"/import/{made.id}", 303)
+
+
+def _suffix(name: str) -> str:
+    suffix = Path(name.replace("\\", "/")).suffix.lower()
+    return suffix if suffix in (".csv", ".txt", ".tsv", ".xlsx", ".vcf") else ""
+
+
+def _upload_page(resource: Any, error: Any = "", text: Any = "") -> ImportUploadPage:
+    rows = session.scalars(sa.select(Import).where(Import.target == resource.name, Import.owner_id == actor().user_id).order_by(Import.id.desc()).limit(10))
+    past = tuple(
+        PastImport(r.file_name, f"/import/{r.id}", show_moment(r.created_at), actor().name, IMPORT_STATES[r.state], _result(r)) for r in rows
+    )
+    return ImportUploadPage(
+        title=_("Import: %(what)s", what=resource.label), action=urls.address("/import", [("to", resource.name)]), accept=ACCEPT,
+        formats=_("CSV and text files in any usual encoding, Excel (.xlsx) and vCards (.vcf), up to %(n)s MB", n=MEGABYTES),
+        crumbs=(Crumb(resource.label, urls.of_list(resource)),), error=error, error_text=text, past=past,
+    )
+
+
+def _result(made: Import) -> Any:
+    if made.state in (State.matching, State.waiting):
+        return ""
+    return _("%(new)s new, %(updated)s updated, %(doubtful)s doubtful, %(refused)s refused",
+             new=f"{made.new:,}", updated=f"{made.updated:,}", doubtful=f"{made.doubtful:,}", refused=f"{made.refused:,}")
+
+
+@blueprint.get("/import/<int:import_id>")
+@signed_in
+def show(import_id: int) -> Any:
+    made = mine(import_id)
+    if made.state is State.matching:
+        return page_of("import_match.html", _match_page(made))
+    return page_of("import_run.html", _run_page(made))
+
+
+@blueprint.post("/import/<int:import_id>")
+@signed_in
+def match(import_id: int) -> Any:
+    made = mine(import_id)
+    _resource(made.target)
+    if made.state is not State.matching:
+        return flask.redirect(f"/import/{import_id}", 303)
+    _keep(made)
+    made = mine(import_id)
+    if flask.request.form.get("_do") != "start":
+        return page_of("import_match.html", _match_page(made))
+    try:
+        running.start(made)
+    except Invalid as bad:
+        return page_of("import_match.html", _match_page(made, Note(str(bad), colour="red", icon="alert-triangle"))), 422
+    return flask.redirect(f"/import/{import_id}", 303)
+
+
+def _keep(made: Import) -> None:
+    """What the form says of columns, unknown values and options."""
+    form = flask.request.form
+    known = set(running.make(made).targets)
+    mapping = {str(at): name for at in range(len(made.header)) if (name := form.get(f"col-{at}", "")) in known}
+    values: dict[str, dict[str, str]] = {}
+    for key, chosen in form.items():
+        if key.startswith("value-") and chosen:
+            target, _tilde, text = key[6:].partition("~")
+            if target in known:
+                values.setdefault(target, {})[text[:200]] = chosen[:200]
+    options = {**made.options}
+    for name, allowed in (("existing", ("update", "skip")), ("doubtful", ("skip", "new"))):
+        if form.get(name) in allowed:
+            options[name] = form[name]
+    if form.get("encoding") is not None:
+        options["encoding"] = form["encoding"] if form["encoding"] in ENCODINGS else ""
+    with writing() as db:
+        row = db.get_one(Import, made.id)
+        row.mapping, row.values, row.options = mapping, values, options
+
+
+ENCODINGS = {"": _("found by itself"), "utf-8": "UTF-8", "gb18030": "GB18030 / GBK", "big5": "Big5", "utf-16": "UTF-16", "shift_jis": "Shift-JIS",
+             "latin-1": "Latin-1"}
+
+
+def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
+    resource = _resource(made.target)
+    importer = running.make(made)
+    try:
+        table = running.open_file(made)
+        outcome, looked, whole = running.plan(made)
+    except UnreadableFile as bad:
+        return ImportMatchPage(
+            title=_("Match the columns"), file=made.file_name, action=f"/import/{made.id}", columns=(), counts=ImportCounts(), summary="",
+            start=_("Start import"), notes=(Note(_("This file cannot be read"), bad.message, "red", "alert-triangle"),),
+            fields=_options(made), can_start=False, back_url=urls.address("/import", [("to", made.target)]),
+        )
+    guesses = made.options.get("matches") or [["", "", "unknown"]] * len(made.header)
+    samples = [row for _line, row in table.sample]
+    columns = tuple(_column(made, importer, at, label, samples, guesses[at] if at < len(guesses) else ["", "", "unknown"]) for at, label in enumerate(made.header))
+    notes = [note] if note else []
+    thing = made.options.get("thing", "unknown")
+    if thing not in ("unknown", resource.path + "s", "customers" if resource.name == "core.contact" else "contacts"):
+        notes.append(Note(_("This file seems to hold %(what)s", what=THINGS.get(thing, thing)),
+                          _("Only the columns you map are imported; nothing is guessed."), "amber", "help-circle"))
+    lacking = importer.missing
+    if lacking:
+        names = ", ".join(str(t.label) for t in lacking)
+        notes.append(Note(_("Say which column holds: %(names)s.", names=names), colour="red", icon="alert-triangle"))
+    counts = ImportCounts(outcome.new, outcome.updated, len(outcome.doubtful), len(outcome.refused))
+    summary = ngettext("All %(n)s row was looked at.", "All %(n)s rows were looked at.", looked) if whole else _(
+        "Reckoned from the first %(n)s rows; the rest is treated alike.", n=f"{looked:,}")
+    total = counts.new + counts.updated
+    start: Any = ngettext("Import %(n)s row", "Import %(n)s rows", total) if whole else _("Start import")
+    mapped = sorted(importer.mapping.items())[:6]
+    by_line = dict(table.sample)
+    preview = tuple(
+        PreviewRow(line, STATES[state], tuple(_cell(by_line.get(line, []), at) for at, _t in mapped), extra.get("note", ""))
+        for line, state, extra in outcome.preview[:8]
+    )
+    return ImportMatchPage(
+        title=_("Match the columns"), file=made.file_name, action=f"/import/{made.id}", columns=columns, counts=counts, summary=summary, start=start,
+        crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(_("Import"), urls.address("/import", [("to", made.target)]))),
+        notes=tuple(notes), preview_columns=tuple(importer.targets[t].label for _at, t in mapped), preview=preview, fields=_options(made),
+        rows_text=f"{made.encoding.upper()} · {len(made.header)}", can_start=not lacking and bool(importer.mapping) and total > 0,
+        back_url=urls.address("/import", [("to", made.target)]),
+    )
+
+
+def _cell(cells: list[str], at: int) -> str:
+    return cells[at][:60] if at < len(cells) else ""
+
+
+def _column(made: Import, importer: Any, at: int, label: str, samples: list[list[str]], guess: list[str]) -> MatchColumn:
+    chosen = made.mapping.get(str(at), "")
+    filled = [row[at] for row in samples if at < len(row) and row[at].strip()]
+    reasons = {"name": _("same name"), "synonym": _("another word for it"), "content": _("told by its values")}
+    sure, reason = "", ""
+    if chosen and chosen == guess[0]:
+        sure, reason = ("sure" if guess[2] == "sure" else "look"), str(reasons.get(guess[1], ""))
+    elif chosen:
+        sure, reason = "sure", str(_("your choice"))
+    options = [Choice("", _("not imported"), not chosen)]
+    for target in importer.targets.values():
+        group = _("Record") if not target.group else (_("Contact") if target.group == "contact" else _("Lines"))
+        options.append(Choice(target.name, target.label, target.name == chosen, group=group))
+    return MatchColumn(f"col-{at}", label or _("Column %(n)s", n=at + 1), " · ".join(dict.fromkeys(v[:30] for v in filled[:3])), tuple(options),
+                       sure, reason, _("%(n)s of %(m)s filled", n=len(filled), m=len(samples)))  # type: ignore[arg-type]
+
+
+def _options(made: Import) -> tuple[FormField, ...]:
+    def radios(name: str, label: Any, current: str, choices: tuple[tuple[str, Any], ...]) -> FormField:
+        return FormField(name, label, "radios", choices=tuple(Choice(c, w, c == current) for c, w in choices))
+
+    return (
+        radios("existing", _("Records that are there"), made.options.get("existing", "update"), (("update", _("update")), ("skip", _("leave as they are")))),
+        radios("doubtful", _("Doubtful rows"), made.options.get("doubtful", "skip"), (("skip", _("set aside")), ("new", _("import as new")))),
+        FormField("encoding", _("Encoding"), "choice", required=True, choices=tuple(Choice(c, w, c == made.options.get("encoding", "")) for c, w in ENCODINGS.items())),
+    )
+
+
+def _run_page(made: Import) -> ImportRunPage:
+    resource = site().registry.resource(made.target)
+    job = job_view(made.job_id) if made.job_id else None
+    if job is None:
+        raise BadRequest(_("This import has no job."))
+    kind = flask.request.args.get("kind", "")
+    after = flask.request.args.get("after", "0")
+    rows = running.kept_rows(made, kind, int(after) if after.isdigit() and len(after) < 10 else 0, 51)
+    importer = running.make(made)
+    refused = tuple(_refused(importer, made, row) for row in rows[:50])
+    here = f"/import/{made.id}"
+    counts = ImportCounts(made.new, made.updated, made.doubtful, made.refused)
+    running_counts = job_counts(made)
+    if running_counts:
+        counts = running_counts
+    undo = None
+    if made.change_id and made.state in (State.done, State.stopped) and counts.new + counts.updated:
+        undo = Act(_("Undo the whole import"), f"/undo/{made.change_id}", "arrow-back-up", "post", danger=True,
+                   confirm=_("Take back everything this import did? Records changed since are left and listed."))
+    return ImportRunPage(
+        title=_("Import: %(file)s", file=made.file_name), file=made.file_name, job=job, counts=counts,
+        crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(_("Import"), urls.address("/import", [("to", made.target)]))),
+        note=Note(_("This import was undone."), icon="arrow-back-up") if made.state is State.undone else None,
+        refused=refused, refused_count=counts.refused + counts.doubtful,
+        refused_tabs=(Tab(_("All"), here, not kind), Tab(_("Refused"), urls.address(here, [("kind", "refused")]), kind == "refused"),
+                      Tab(_("Doubtful"), urls.address(here, [("kind", "doubtful")]), kind == "doubtful")),
+        refused_next_url=urls.address(here, [("kind", kind), ("after", str(rows[49].line))]) if len(rows) > 50 else "",
+        download_url=f"{here}/refused.csv" if counts.refused + counts.doubtful else "", undo=undo,
+        undo_text=_("For 30 days; records edited since are left and listed."),
+        open_list=Act(_("Open the list"), urls.of_list(resource), resource.icon),
+        again=Act(_("Another file"), urls.address("/import", [("to", made.target)]), "file-import"),
+    )
+
+
+def job_counts(made: Import) -> ImportCounts | None:
+    """The counts of a running job, from its row."""
+    from crm_core.kernel.models import JobRow
+
+    found = session.execute(sa.select(JobRow.result).where(JobRow.id == made.job_id)).scalar_one_or_none() if made.job_id else None
+    counts = (found or {}).get("counts")
+    return ImportCounts(counts["new"], counts["updated"], counts["doubtful"], counts["refused"]) if counts else None
+
+
+def _refused(importer: Any, made: Import, row: Any) -> RefusedRow:
+    label, reason = row.reasons[0] if row.reasons else ("", "")
+    columns = {str(importer.targets[t].label): at for at, t in importer.mapping.items() if t in importer.targets}
+    at = columns.get(label)
+    name_at = next((a for a, t in importer.mapping.items() if t == "name"), 0)
+    return RefusedRow(row.line, _cell(row.cells, name_at), label, _cell(row.cells, at) if at is not None else "", reason)
+
+
+@blueprint.get("/import/<int:import_id>/refused.csv")
+@signed_in
+def refused_csv(import_id: int) -> Any:
+    made = mine(import_id)
+    if made.refused + made.doubtful > running.KEEP_ROWS:
+        raise CrmError(_("Too many rows to list."))
+    answer = flask.Response("".join(running.refused_file(made)), mimetype="text/csv")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"refused-{made.id}.csv")
+    return answer

@@ -1,0 +1,67 @@
+"""A job as its owner sees it, and the answers its progress bar polls."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.kernel.i18n import _
+from crm_core.kernel.models import JobRow
+from crm_core.kernel.site import actor, site
+from crm_core.resource.show import show_moment
+from crm_core.web import render
+from crm_core.web.viewmodels import Act, JobView
+
+STATES = {"queued": "waiting", "running": "running", "done": "done", "failed": "failed", "cancelled": "cancelled", "parked": "parked"}
+
+
+def job_row(job_id: int) -> Any:
+    """The job, if it is the acting person's or he may see all jobs; None otherwise."""
+    row = session.execute(sa.select(JobRow).where(JobRow.id == job_id)).scalar_one_or_none()
+    who = actor()
+    if row is None or (who is not None and row.actor_id != who.user_id and not who.can("core.jobs.read")):
+        return None
+    return row
+
+
+def job_view(job_id: int) -> JobView | None:
+    row = job_row(job_id)
+    return view(row) if row is not None else None
+
+
+def view(row: Any, names: dict[int, str] | None = None) -> JobView:
+    """The view of a job's row."""
+    state = STATES.get(row.state, "waiting")
+    known = site().registry.jobs.get(row.name)
+    over = state in ("done", "failed", "cancelled", "parked")
+    return JobView(
+        id=str(row.id), title=row.label or (known.label if known else row.name), state=state,  # type: ignore[arg-type]
+        done=row.done or 0, total=row.total or 0, text=progress_text(row), url=f"/jobs/{row.id}", poll_url=f"/jobs/{row.id}.json",
+        person=render.person(names[row.actor_id], row.actor_id) if names and row.actor_id in names else None,
+        started=show_moment(row.started_at) if row.started_at else "", ended=show_moment(row.ended_at) if row.ended_at else "",
+        error=(row.error or "").splitlines()[-1][:300] if row.error else "",
+        cancel=Act(_("Stop"), f"/jobs/{row.id}/cancel", "player-stop", "post") if not over else None,
+        rerun=Act(_("Run again"), f"/jobs/{row.id}/again", "refresh", "post") if state in ("parked", "failed", "cancelled") else None,
+        undo=Act(_("Undo"), f"/undo/{row.change_id}", "arrow-back-up", "post") if over and row.change_id and row.done else None,
+    )
+
+
+def progress_text(row: Any) -> str:
+    if row.state == "queued":
+        return str(_("Waiting to start"))
+    if row.total:
+        return str(_("%(done)s of %(total)s", done=f"{row.done:,}", total=f"{row.total:,}"))
+    return str(_("%(done)s done", done=f"{row.done or 0:,}"))
+
+
+def poll(row: Any) -> dict[str, Any]:
+    """What the progress bar reads."""
+    found: dict[str, Any] = {"state": STATES.get(row.state, "waiting"), "done": row.done or 0, "total": row.total or 0, "text": progress_text(row)}
+    counts = (row.result or {}).get("counts")
+    if counts:
+        found["counts"] = {k: counts.get(k, 0) for k in ("new", "updated", "doubtful", "refused")}
+    if row.result and row.result.get("url"):
+        found["url"] = row.result["url"]
+    if row.state == "done" and row.change_id:
+        found["undo"] = {"url": f"/undo/{row.change_id}", "label": str(_("Undo"))}
+    return found
