@@ -8,7 +8,6 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.errors import CrmError, Forbidden
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
-from crm_core.kernel.pace import Pace
 from crm_core.kernel.site import site
 from crm_core.resource import changes, listing
 from crm_core.resource.fields import clean_values
@@ -50,19 +49,20 @@ def run(job: Running) -> None:
         with job.write():
             job.change_id = changes.new_change(f"bulk {act}", resource=resource.name)
             job.position["last"] = 0
-    pace = Pace()
+    from crm_core.kernel.pace import Pace
+
+    pace = Pace(job)
     done, skipped = job.position.get("done", 0), job.position.get("skipped", 0)
     while True:
         ids = _next(resource, job, pace.size)
         if not ids:
             return
-        with pace.batch(), job.write(), changes.within(job.change_id):
+        with pace.write(), changes.within(job.change_id):
             found = _some(resource, act, ids, values)
             done, skipped = done + found.count, skipped + found.skipped
             job.position.update(last=ids[-1], done=done, skipped=skipped)
             job.result["counts"] = {"done": done, "skipped": skipped}
             job.progress(job.done + len(ids))
-        pace.pause()
 
 
 def _next(resource: Any, job: Running, size: int) -> list[int]:

@@ -1,11 +1,39 @@
 """Table of contents of this feature."""
 
-from crm_core.kernel.declare import Job
+from crm_core.kernel.declare import Job, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import search
+from crm_core.resource import bulk, drafts, search, undo
+
+
+@hookimpl
+def register_sections() -> list[Section]:
+    return [Section("settings", _("Settings"), 90)]
+
+
+@hookimpl
+def register_menu() -> list[Menu]:
+    return [
+        Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
+        Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
+    ]
+
+
+@hookimpl
+def register_permissions() -> list[Permission]:
+    return [
+        Permission("core.jobs.read", _("See everybody’s jobs")),
+        Permission("core.deliveries.read", _("See deliveries")),
+        Permission("core.deliveries.update", _("Deliver again what was parked")),
+        Permission("core.change.undo", _("Take back what others did")),
+    ]
 
 
 @hookimpl
 def register_jobs() -> list[Job]:
-    return [Job("core.search", search.catch_up, label=_("Search index"))]
+    return [
+        Job("core.search", search.catch_up, label=_("Search index")),
+        Job("core.bulk", bulk.run, label=_("Act on many records")),
+        Job("core.undo", undo.run, label=_("Undo")),
+        Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
+    ]

@@ -155,8 +155,6 @@ def start(made: Import) -> int:
 
 def run(job: Running) -> None:
     """The job of an import."""
-    from crm_core.kernel.pace import Pace
-
     made = session.get_one(Import, job.args["import"])
     importer = make(made)
     table = open_file(made)
@@ -170,12 +168,14 @@ def run(job: Running) -> None:
             change_id = row.change_id
     else:
         change_id = made.change_id
-    pace = Pace()
+    from crm_core.kernel.pace import Pace
+
+    pace = Pace(job)
     counts = {name: job.position.get(name, 0) for name in ("new", "updated", "same", "doubtful", "refused")}
     try:
         for batch in batches(table, lambda: pace.size, job.position.get("line", 0)):
             items = importer.parse(batch)
-            with pace.batch(), job.write() as db, changes.within(change_id):
+            with pace.write() as db, changes.within(change_id):
                 found = importer.write(items)
                 counts["new"] += found.new
                 counts["updated"] += found.updated
@@ -186,8 +186,7 @@ def run(job: Running) -> None:
                 job.position.update(counts, line=batch[-1][0])
                 job.result.update(counts=counts)
                 job.progress(job.done + len(batch))
-            pace.pause()
-    except BaseException as stopped:
+        except BaseException as stopped:
         from crm_core.kernel.jobs import Cancelled
 
         if isinstance(stopped, Cancelled):
