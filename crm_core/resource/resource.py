@@ -85,7 +85,7 @@ class Resource:
     is_brief: ClassVar[bool] = False
     verbs: ClassVar[tuple[str, ...]] = VERBS
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on
-    hidden_fields: ClassVar[tuple[str, ...]] = ()  # fields no form shows (a user's own owner)
+    hidden_fields: ClassVar[tuple[str, ...]] = ("team",)  # fields no form shows (a user's own owner)
     in_palette: ClassVar[bool] = True  # found by the command search
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
