@@ -1,5 +1,6 @@
 """Import in the browser: upload → match columns → run → result; the address holds the step, so it can be left."""
 
+import itertools
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def take() -> Any:
         try:
             made = running.begin(resource, sent.filename, path, options=Options(source=flask.request.form.get("source") or "file"))
         except UnreadableFile as bad:
-            return page_of("import_upload.html", _upload_page(resource, _("This file cannot be read"), bad.message)), 422
+            return page_of("import_upload.html", _upload_page(resource, _("This file cannot be read"), running.sentence(bad))), 422
     return flask.redirect(f"/import/{made.id}", 303)
 
 
@@ -184,11 +185,11 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
     except UnreadableFile as bad:
         return ImportMatchPage(
             title=_("Match the columns"), file=made.file_name, action=f"/import/{made.id}", columns=(), counts=ImportCounts(), summary="",
-            start=_("Start import"), notes=(Note(_("This file cannot be read"), bad.message, "red", "alert-triangle"),),
+            start=_("Start import"), notes=(Note(_("This file cannot be read"), running.sentence(bad), "red", "alert-triangle"),),
             fields=_options(made), can_start=False, back_url=urls.address("/import", [("to", made.target)]),
         )
     guesses = made.options.get("matches") or [["", "", "unknown"]] * len(made.header)
-    samples = [row for _line, row in table.sample]
+    samples = table.sample
     columns = tuple(_column(made, importer, at, label, samples, guesses[at] if at < len(guesses) else ["", "", "unknown"]) for at, label in enumerate(made.header))
     notes = [note] if note else []
     thing = made.options.get("thing", "unknown")
@@ -205,7 +206,7 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
     total = counts.new + counts.updated
     start: Any = ngettext("Import %(n)s row", "Import %(n)s rows", total) if whole else _("Start import")
     mapped = sorted(importer.mapping.items())[:6]
-    by_line = dict(table.sample)
+    by_line = {item_line: cells for item_line, cells in itertools.islice(table.rows(), 20)}
     preview = tuple(
         PreviewRow(line, STATES[state], tuple(_cell(by_line.get(line, []), at) for at, _t in mapped), extra.get("note", ""))
         for line, state, extra in outcome.preview[:8]

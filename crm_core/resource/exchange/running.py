@@ -3,6 +3,7 @@
 import csv
 import io
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,12 +23,14 @@ from crm_core.resource.changes import stamp
 from crm_core.resource.exchange import matching
 from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Importer, Options, Outcome, batches
 from crm_core.resource.exchange.models import Import, ImportRow, State
+from crm_core.resource.exchange.problems import UNREADABLE
 from crm_core.resource.exchange.reader import Table, UnreadableFile, open_table
 from crm_core.text import csv_safe
 
+COUNTS = ("new", "updated", "same", "doubtful", "refused")
 PLAN_ROWS = 2_000  # rows the plan on the screen looks at
 KEEP_ROWS = 50_000  # refused and doubtful rows kept with their cells
-SAMPLES = 50
+CHECK_AT_ONCE = 10_000_000  # bytes; larger files are read through by the job, before anything is changed
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class ImportEnded(Event):
     ids: tuple[int, ...]
 
 
+def sentence(bad: UnreadableFile) -> Any:
+    """Why a file cannot be read, in the reader's language."""
+    return _(UNREADABLE[bad.code], **bad.params)
+
+
 def importer_of(resource: Any) -> type[Importer]:
     """The importer a resource names, or the plain one."""
     return getattr(resource, "importer", None) or Importer
@@ -44,7 +52,7 @@ def importer_of(resource: Any) -> type[Importer]:
 
 def open_file(made: Import) -> Table:
     """The stored file of an import, as a table. Raises UnreadableFile."""
-    return open_table(path_of(made), encoding=made.options.get("encoding") or None)
+    return open_table(path_of(made), encoding=made.options.get("encoding") or "")
 
 
 def path_of(made: Import) -> Path:
@@ -56,10 +64,10 @@ def begin(resource: Any, name: str, source: Path, *, options: Options | None = N
     if not resource.may("import") or not resource.may("create"):
         raise Forbidden(_("You may not import here."))
     table = open_table(source)
-    sample = [row for _line, row in table.sample]
-    matches = matching.match_columns(table.header, sample, targets(resource))
+    total = table.check() if source.stat().st_size < CHECK_AT_ONCE else None
+    matches = matching.match_columns(table.header, table.sample, targets(resource))
     stored = secrets.token_hex(16)
-    (site().folder("imports") / stored).write_bytes(source.read_bytes()) if source.stat().st_size < 64_000_000 else _copy(source, stored)
+    shutil.copyfile(source, site().folder("imports") / stored)
     who = actor()
     taken: set[str] = set()
     mapping = {}
@@ -68,23 +76,17 @@ def begin(resource: Any, name: str, source: Path, *, options: Options | None = N
             mapping[str(at)] = match.target
             taken.add(match.target)
     opts = asdict(options or Options())
-    opts["thing"] = matching.guess_thing(table.header, sample)
+    opts["thing"] = matching.guess_thing(table.header, table.sample)
     opts["matches"] = [[m.target or "", m.reason or "", m.certainty] for m in matches]
     with writing() as db:
         row = stamp(Import(
             target=resource.name, file_name=name[:255], stored=stored, encoding=table.encoding or "", header=table.header, mapping=mapping,
-            values={}, options=opts, owner_id=who.user_id, department_id=who.department_id,
+            values={}, options=opts, total=total, owner_id=who.user_id, department_id=who.department_id,
         ))
         db.add(row)
         db.flush()
         row_id = row.id
     return session.get_one(Import, row_id)
-
-
-def _copy(source: Path, stored: str) -> None:
-    import shutil
-
-    shutil.copyfile(source, site().folder("imports") / stored)
 
 
 def targets(resource: Any) -> list[matching.Target]:
@@ -159,10 +161,15 @@ def run(job: Running) -> None:
     importer = make(made)
     table = open_file(made)
     if made.change_id is None:
+        try:
+            total = made.total or table.check()
+        except UnreadableFile as bad:
+            _end(made.id, State.stopped, dict.fromkeys(COUNTS, 0))
+            raise Refused(sentence(bad)) from bad
         with job.write() as db:
             row = db.get_one(Import, made.id)
             row.change_id = changes.new_change("import", resource=made.target, note=made.file_name)
-            row.state, row.started_at, row.total = State.running, clock.now(), table.count_rows() if hasattr(table, "count_rows") else None
+            row.state, row.started_at, row.total = State.running, clock.now(), total
             db.flush()
             job.change_id, job.total = row.change_id, row.total
             change_id = row.change_id
@@ -171,7 +178,7 @@ def run(job: Running) -> None:
     from crm_core.kernel.pace import Pace
 
     pace = Pace(job)
-    counts = {name: job.position.get(name, 0) for name in ("new", "updated", "same", "doubtful", "refused")}
+    counts = {name: job.position.get(name, 0) for name in COUNTS}
     try:
         for batch in batches(table, lambda: pace.size, job.position.get("line", 0)):
             items = importer.parse(batch)
@@ -199,7 +206,7 @@ def _end(import_id: int, state: State, counts: Mapping[str, int]) -> None:
     with writing() as db:
         row = db.get_one(Import, import_id)
         row.state, row.ended_at = state, clock.now()
-        for name in ("new", "updated", "same", "doubtful", "refused"):
+        for name in COUNTS:
             setattr(row, name, counts[name])
         db.flush()
         emit(ImportEnded((import_id,)))
