@@ -224,7 +224,7 @@ def plan(query: Query) -> tuple[Scope, list[Filter]]:
     return scope, residual
 
 
-def _after(key: Any, row_id: Any, start: tuple[Any, int], descending: bool) -> sa.ColumnElement[bool]:
+def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], start: tuple[Any, int], descending: bool) -> sa.ColumnElement[bool]:
     value, last = start
     if value is None or key.key == "id":
         return row_id < last if descending else row_id > last

@@ -1,7 +1,9 @@
 """The recycle bin: deletions, newest first, as far as the reader could see and bring back what was deleted."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -58,7 +60,7 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
     return found, ""
 
 
-def _labels(rows: list[sa.Row]) -> dict[tuple[str, int, int], str]:  # type: ignore[type-arg]
+def _labels(rows: Sequence[Any]) -> dict[tuple[str, int, int], str]:
     """Names of those that are still deleted by that change and lie in the reader's scope."""
     groups: dict[str, set[int]] = {}
     for row in rows:

@@ -289,6 +289,20 @@ class Resource:
             raise Missing(_("This record was not found."))
         return found
 
+    def merged_into(self, row_id: int) -> int | None:
+        """Where a tombstone leads, for those who may read what it leads to; chains are followed to their end."""
+        table, seen = self.table, {row_id}
+        with system_scope("tombstone") as db:
+            kept = None
+            found = db.execute(sa.select(table.c.merged_into_id).where(table.c.id == row_id)).scalar_one_or_none()
+            while found is not None and found not in seen and len(seen) < 50:
+                seen.add(found)
+                kept = found
+                found = db.execute(sa.select(table.c.merged_into_id).where(table.c.id == kept)).scalar_one_or_none()
+        if kept is None or not self.may("read"):
+            return None
+        return kept if session.scalar(sa.select(self.model.id).where(self.model.id == kept)) is not None else None
+
     def labels(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of these records, as far as the actor may know them: through the brief where there is one."""
         wanted = list({int(i) for i in ids})

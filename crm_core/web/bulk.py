@@ -8,9 +8,10 @@ from crm_core.data.session import writing
 from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.resource import listing
+from crm_core.resource.fields import Bad
 from crm_core.web import controls, printing, urls
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Act, BulkFormPage, FormField, Toast
+from crm_core.web.viewmodels import Act, BulkFormPage, Choice, FormField, Toast
 
 AT_ONCE = 100  # up to this many are done in the request
 STATE = ("q", "sort")
@@ -83,7 +84,7 @@ def _ask(resource: Any, name: str, ids: list[int], query: Any, state: list[tuple
 def _edit_fields(resource: Any, fields: Any, chosen: str, error: Any) -> tuple[FormField, ...]:
     offered = [n for n in resource.filters if n in fields and n not in ("owner", "department", "team") and fields[n].kind not in ("phone", "email", "name")]
     pick = FormField("field", _("Field"), "choice", value=chosen, required=True, choices=tuple(
-        controls.Choice(n, fields[n].label, n == chosen) for n in offered))
+        Choice(n, fields[n].label, n == chosen) for n in offered))
     value = FormField("value", _("New value"), "text", error=error, hint=_("As it is called in lists; empty clears the field."))
     if chosen in offered:
         from dataclasses import replace
@@ -115,14 +116,14 @@ def _go(resource: Any, name: str, verb: str, ids: list[int], query: Any, state: 
             texts = controls.read({n: fields[n] for n in ("owner", "department") if n in fields}, form)
             values = {n: v for n, v in _parsed(fields, {n: t for n, t in texts.items() if t}).items()}
             if not values:
-                raise controls.Bad(_("Choose who is to have them."))
+                raise Bad(_("Choose who is to have them."))
         elif name == "edit":
             wanted = form.get("field", "")
             if wanted not in fields or wanted not in resource.filters:
-                raise controls.Bad(_("Choose the field to change."))
+                raise Bad(_("Choose the field to change."))
             text = ",".join(form.getlist("value")) or form.get("value__text", "")
             values = _parsed(fields, {wanted: text})
-    except controls.Bad as bad:
+    except Bad as bad:
         return page_of("bulk_form.html", _ask(resource, name, ids, query, state, error=bad.message)), 422
     act = {"resource": resource.name, "act": name, "values": {n: fields[n].dump(v) for n, v in values.items()}}
     label = resource.all_actions[name].label if name in resource.all_actions else {"assign": _("Assign"), "edit": _("Edit a field"), "delete": _("Delete")}[name]

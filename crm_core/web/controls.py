@@ -9,8 +9,7 @@ from werkzeug.datastructures import MultiDict
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
-from crm_core.resource.fields import Bad as Bad
-from crm_core.resource.fields import Field
+from crm_core.resource.fields import Bad, Field
 from crm_core.resource.references import RefField
 from crm_core.resource.resource import Section
 from crm_core.web import render
@@ -173,20 +172,20 @@ def read_lines(resource: Any, form: MultiDict[str, str]) -> dict[str, list[dict[
             rows = found.setdefault(hit["lines"], {})
             if len(rows) < MAX_LINES:
                 rows.setdefault(int(hit["n"]), {})
-    result = {}
+    result: dict[str, list[dict[str, str]]] = {}
     for declared in resource.lines:
         if declared.name not in found and f"{declared.name}__sent" not in form:
             continue
         child = resource.line_resource(declared.name)
         fields = {n: child.all_fields[n] for n in declared.columns}
-        rows = []
+        made: list[dict[str, str]] = []
         for n in sorted(found.get(declared.name, {})):
             key = f"{declared.name}-{n}-"
             row = read(fields, form, key)
             row["id"] = form.get(f"{key}id", "")
             row["remove"] = form.get(f"{key}remove", "")
-            rows.append(row)
-        result[declared.name] = rows
+            made.append(row)
+        result[declared.name] = made
     return result
 
 

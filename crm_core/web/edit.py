@@ -5,6 +5,7 @@ from typing import Any
 
 import flask
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from crm_core.data.session import session
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
@@ -35,7 +36,7 @@ def form(resource: Any, row_id: int | None) -> Any:
         raise Forbidden(_("You may not do this: %(what)s.", what=resource.singular))
     row = resource.get(row_id, "update") if row_id is not None else None
     if flask.request.method == "POST":
-        return _post(resource, row, fields)
+        return _post(resource, row, fields, flask.request.form)
     kept = drafts.load(_draft_key(resource, row_id))
     if kept is not None and "draft" in flask.request.args:
         return _show(resource, row, fields, {**_texts(resource, row, fields), **kept["texts"]}, {}, kept["lines"], {}, restored=True)
@@ -79,8 +80,7 @@ def lines_of(resource: Any, declared: Any, row_id: int) -> list[Any]:
     return list(session.scalars(sa.select(model).where(link == row_id).order_by(model.id).limit(controls.MAX_LINES)))
 
 
-def _post(resource: Any, row: Any, fields: dict[str, Field]) -> Any:
-    sent = flask.request.form
+def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str, str]) -> Any:
     texts = {**_texts(resource, row, {n: f for n, f in fields.items() if f.readonly}), **controls.read(fields, sent)}
     lines = controls.read_lines(resource, sent)
     if sent.get("_add"):
@@ -197,8 +197,11 @@ def _conflict(resource: Any, row_id: int, fields: dict[str, Field], texts: dict[
         hidden.append((name, mine if mine != before else theirs))
         if mine == theirs:
             continue
-        label_of = controls.reference_labels([field], {name: mine}) | controls.reference_labels([field], {name: theirs}) | controls.reference_labels([field], {name: before})
-        show = lambda text, f=field, known=label_of: _words(f, text, known)  # noqa: E731
+        known = {k: v for text in (mine, theirs, before) for k, v in controls.reference_labels([field], {name: text}).items()}
+
+        def show(text: str, field: Field = field, known: dict[str, str] = known) -> str:
+            return _words(field, text, known)
+
         if mine != before and theirs != before:
             both.append(ConflictField(name, field.label, show(mine), show(theirs), show(before), both=field.kind == "note",
                                       pick=tuple(picks.get(name, ("mine",)))))
@@ -226,19 +229,17 @@ def _conflict(resource: Any, row_id: int, fields: dict[str, Field], texts: dict[
 
 def resolve(resource: Any, row_id: int) -> Any:
     """Save what was chosen on the page of two versions; it may conflict again when a third person saves."""
-    form = flask.request.form.copy()
-    for key in list(form):
+    form = MultiDict(flask.request.form)
+    for key in flask.request.form:
         if not key.startswith("pick-"):
             continue
         name, picked = key[5:], flask.request.form.getlist(key)
         theirs = form.get(f"theirs-{name}", "")
-        if "theirs" in picked and "mine" not in picked and "both" not in picked:
-            form[name] = theirs
-        elif "both" in picked or ("theirs" in picked and "mine" in picked):
+        if "both" in picked or ("theirs" in picked and "mine" in picked):
             form[name] = f"{form.get(name, '')}\n\n{theirs}".strip()
-    flask.request.form = form.__class__(form)  # type: ignore[misc]
-    row = resource.get(row_id, "update")
-    return _post(resource, row, form_fields(resource))
+        elif "theirs" in picked:
+            form[name] = theirs
+    return _post(resource, resource.get(row_id, "update"), form_fields(resource), form)
 
 
 def _pairs_of(fields: dict[str, Field], row: Any) -> list[tuple[str, str]]:

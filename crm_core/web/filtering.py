@@ -12,8 +12,8 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource import filters, listing
 from crm_core.resource.references import RefField
-from crm_core.web import controls, urls
-from crm_core.web.viewmodels import Choice, FilterFormPage, FilterOp, FormField
+from crm_core.web import urls
+from crm_core.web.viewmodels import Choice, FilterFormPage, FilterOp, FormField, Picked
 
 OWN = {"f", "op", "v", "old"}
 CONTROL = {"any": "choices", "none": "choices", "contains": "text", "starts": "text", "within": "choices", "between": "range",
@@ -38,7 +38,7 @@ def form(resource: Any, args: list[tuple[str, str]]) -> FilterFormPage:
     elif isinstance(field, RefField):
         labels = {str(i): n for i, n in field.labels([int(v) for v in values if v.isdigit()]).items()}
         reference = FormField("v", field.label, "references", lookup_url=f"/lookup/{field.target}", picked=tuple(
-            controls.Picked(v, labels.get(v, v)) for v in values))
+            Picked(v, labels.get(v, v)) for v in values))
     elif hasattr(field, "options"):
         choices = FormField("v", field.label, "choices", choices=tuple(Choice(c, w, c in values) for c, w in field.options()))
     elif "within" in field.operators:

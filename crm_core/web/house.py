@@ -156,7 +156,7 @@ def deliver_again(row_id: int) -> Any:
     from crm_core.kernel import outbox
 
     with writing():
-        outbox.deliver_again(row_id)
+        outbox.run_again(row_id)
     return _back("/deliveries")
 
 

@@ -48,15 +48,13 @@ def new(package: str, path: str) -> Any:
 @resource_access("read")
 def record(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
-    moved = _merged_into(resource, row_id)
-    if moved:
-        return flask.redirect(urls.of_record(resource, moved), 301)
-    return page_of("record.html", records.page(resource, row_id, flask.request.args.get("tab", "")))
-
-
-def _merged_into(resource: Any, row_id: int) -> int | None:
-    """Where a tombstone leads, for those who may read what it leads to."""
-    return None  # merging is a service of the next stage; tombstones do not exist before it
+    try:
+        return page_of("record.html", records.page(resource, row_id, flask.request.args.get("tab", "")))
+    except Missing:
+        kept = resource.merged_into(row_id)
+        if kept is None:
+            raise
+        return flask.redirect(urls.of_record(resource, kept), 301)
 
 
 @blueprint.route(f"{ROW}/edit", methods=["GET", "POST"])

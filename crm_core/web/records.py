@@ -9,6 +9,7 @@ import flask
 import sqlalchemy as sa
 from markupsafe import Markup
 
+from crm_core.data.mixins import is_scoped
 from crm_core.data.session import session
 from crm_core.kernel.declare import Panel, Related
 from crm_core.kernel.errors import Missing
@@ -92,7 +93,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
 
 def panels(resource: Any) -> tuple[Panel | Related, ...]:
     """What packages put on this resource's page and the actor may read."""
-    found = []
+    found: list[Panel | Related] = []
     for panel in site().registry.panels.get(resource.name, ()):
         if isinstance(panel, Related):
             if site().registry.resource(panel.resource).may("read"):
@@ -210,7 +211,7 @@ def _drawn(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> 
 
 
 def _groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, changed: set[str]) -> tuple[FactGroup, ...]:
-    edit = urls.of_act(resource, row.id, "edit") if resource.may("update") and _may_edit(resource, row) else ""
+    edit = urls.of_act(resource, row.id, "edit") if resource.may("update") and _his(resource, row, "update") else ""
     done: set[str] = set()
     groups = []
     for section in (*resource.form, None):
@@ -232,11 +233,10 @@ def _groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, ch
     return tuple(groups)
 
 
-def _may_edit(resource: Any, row: Any) -> bool:
+def _his(resource: Any, row: Any, verb: str) -> bool:
+    """Whether this row lies in the actor's scope of a verb."""
     who = session.actor
-    if who is None or not getattr(resource.model, "__scoped__", False):
-        return True
-    return bool(who.scope(resource.name, "update").holds(row))
+    return who is None or not is_scoped(resource.model) or bool(who.scope(resource.name, verb).holds(row))
 
 
 def _line_rows(resource: Any, row: Any) -> dict[Any, list[Any]]:
@@ -260,16 +260,15 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
     for action in resource.all_actions.values():
         if not resource.may(action.name) or (action.when is not None and not action.when(row)):
             continue
-        if getattr(resource.model, "__scoped__", False) and session.actor is not None:
-            if not session.actor.scope(resource.name, action.name).holds(row):
-                continue
+        if not _his(resource, row, action.name):
+            continue
         act = Act(action.label, urls.of_act(resource, row.id, f"do/{action.name}"), action.icon, "post", confirm=action.confirm or "")
         if action.primary and primary is None:
             primary = act
         else:
             mine.append(act)
     more = mine[2:]
-    if resource.may("update") and "update" in resource.verbs and _may_edit(resource, row):
+    if resource.may("update") and "update" in resource.verbs and _his(resource, row, "update"):
         edit = Act(_("Edit"), urls.of_act(resource, row.id, "edit"), "pencil", key="E")
         if primary is None and not resource.timeline:
             primary = edit
@@ -278,11 +277,10 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
             more = mine[2:]
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
-    if resource.may("delete") and "delete" in resource.verbs:
-        if session.actor is None or not getattr(resource.model, "__scoped__", False) or session.actor.scope(resource.name, "delete").holds(row):
-            sure = _("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row))
-            fields = (("version", str(row.version)),)
-            more.append(Act(_("Delete"), urls.of_act(resource, row.id, "delete"), "trash", "post", danger=True, confirm=sure, fields=fields))
+    if resource.may("delete") and "delete" in resource.verbs and _his(resource, row, "delete"):
+        sure = _("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row))
+        fields = (("version", str(row.version)),)
+        more.append(Act(_("Delete"), urls.of_act(resource, row.id, "delete"), "trash", "post", danger=True, confirm=sure, fields=fields))
     return tuple(mine[:2]), primary, tuple(more)
 
 
@@ -366,7 +364,7 @@ def _phone(resource: Any, row: Any) -> tuple[PhoneAct, ...]:
     number = getattr(row, "mobile", None) or getattr(row, "phone", None)
     if number:
         found.append(PhoneAct(_("Call"), "phone", cells.call_url(number)))
-    if resource.may("update") and _may_edit(resource, row):
+    if resource.may("update") and _his(resource, row, "update"):
         found.append(PhoneAct(_("Edit"), "pencil", urls.of_act(resource, row.id, "edit"), main=not resource.timeline))
     return tuple(found)
 

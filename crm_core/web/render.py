@@ -129,4 +129,4 @@ def mention(text: str, names: Iterable[str]) -> Markup:
 def user_names(ids: Iterable[int | None]) -> dict[int, str]:
     """Names of colleagues by id, by one query."""
     wanted = {i for i in ids if i is not None}
-    return site().registry.resource("core.user").labels(wanted) if wanted else {}  # type: ignore[no-any-return]
+    return site().registry.resource("core.user").labels(wanted) if wanted else {}

@@ -16,7 +16,8 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.jobs import Running, later
+from crm_core.kernel.jobs import Cancelled, Running, later
+from crm_core.kernel.pace import Pace
 from crm_core.kernel.site import actor, site
 from crm_core.resource import changes
 from crm_core.resource.changes import stamp
@@ -28,6 +29,7 @@ from crm_core.resource.exchange.reader import Table, UnreadableFile, open_table
 from crm_core.text import csv_safe
 
 COUNTS = ("new", "updated", "same", "doubtful", "refused")
+PLAN_BATCH = 500
 PLAN_ROWS = 2_000  # rows the plan on the screen looks at
 KEEP_ROWS = 50_000  # refused and doubtful rows kept with their cells
 CHECK_AT_ONCE = 10_000_000  # bytes; larger files are read through by the job, before anything is changed
@@ -122,7 +124,7 @@ def plan(made: Import, limit: int = PLAN_ROWS) -> tuple[Outcome, int, bool]:
     importer = make(made)
     whole = Outcome()
     looked = 0
-    for batch in batches(open_file(made), lambda: min(500, limit - looked)):
+    for batch in batches(open_file(made), lambda: PLAN_BATCH):
         looked += len(batch)
         found = importer.plan(importer.parse(batch))
         whole.new, whole.updated, whole.same = whole.new + found.new, whole.updated + found.updated, whole.same + found.same
@@ -175,31 +177,29 @@ def run(job: Running) -> None:
             change_id = row.change_id
     else:
         change_id = made.change_id
-    from crm_core.kernel.pace import Pace
-
-    pace = Pace(job)
     counts = {name: job.position.get(name, 0) for name in COUNTS}
     try:
-        for batch in batches(table, lambda: pace.size, job.position.get("line", 0)):
-            items = importer.parse(batch)
-            with pace.write() as db, changes.within(change_id):
-                found = importer.write(items)
-                counts["new"] += found.new
-                counts["updated"] += found.updated
-                counts["same"] += found.same
-                counts["doubtful"] += len(found.doubtful)
-                counts["refused"] += len(found.refused)
-                _keep(db, made.id, found, counts)
-                job.position.update(counts, line=batch[-1][0])
-                job.result.update(counts=counts)
-                job.progress(job.done + len(batch))
-        except BaseException as stopped:
-        from crm_core.kernel.jobs import Cancelled
-
-        if isinstance(stopped, Cancelled):
-            _end(made.id, State.stopped, counts)
+        _batches(job, made, importer, table, change_id, counts)
+    except Cancelled:
+        _end(made.id, State.stopped, counts)
         raise
     _end(made.id, State.done, counts)
+
+
+def _batches(job: Running, made: Import, importer: Importer, table: Table, change_id: int, counts: dict[str, int]) -> None:
+    """The rows after the place reached, each batch and its place in one commit."""
+    pace = Pace(job)
+    for batch in batches(table, lambda: pace.size, job.position.get("line", 0)):
+        items = importer.parse(batch)
+        with pace.write() as db, changes.within(change_id):
+            found = importer.write(items)
+            for name, n in (("new", found.new), ("updated", found.updated), ("same", found.same),
+                            ("doubtful", len(found.doubtful)), ("refused", len(found.refused))):
+                counts[name] += n
+            _keep(db, made.id, found, counts)
+            job.position.update(counts, line=batch[-1][0])
+            job.result.update(counts=dict(counts))
+            job.progress(job.done + len(batch))
 
 
 def _end(import_id: int, state: State, counts: Mapping[str, int]) -> None:

@@ -1,0 +1,66 @@
+"""The import for authors of plugins: `from crm_core.sdk import Resource, Manifest, t, …`. Nothing else is public.
+
+Names are loaded when they are asked for, so a plugin that needs three of them does not pay for all. Core itself imports
+its modules directly.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_WHERE = {
+    # tables
+    "t": ("crm_core.data", "types"),  # column types: t.Name, t.Money, t.Choice("list") …
+    "Model": ("crm_core.data.base", "Model"),  # base of mapped classes
+    "Owned": ("crm_core.data.mixins", "Owned"),  # a record with owner, department and team of its own
+    "PartOf": ("crm_core.data.mixins", "PartOf"),  # a record that belongs to a parent
+    "Vocabulary": ("crm_core.data.mixins", "Vocabulary"),  # words everybody may read
+    # one declaration
+    "Resource": ("crm_core.resource.resource", "Resource"),
+    "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
+    "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
+    "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
+    # what a package registers
+    "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
+    "Action": ("crm_core.kernel.declare", "Action"),
+    "Column": ("crm_core.kernel.declare", "Column"),
+    "Job": ("crm_core.kernel.declare", "Job"),
+    "Listen": ("crm_core.kernel.declare", "Listen"),
+    "Menu": ("crm_core.kernel.declare", "Menu"),
+    "MenuSection": ("crm_core.kernel.declare", "Section"),
+    "Panel": ("crm_core.kernel.declare", "Panel"),
+    "Permission": ("crm_core.kernel.declare", "Permission"),
+    "Related": ("crm_core.kernel.declare", "Related"),
+    "RoleTemplate": ("crm_core.kernel.declare", "RoleTemplate"),
+    # at work
+    "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
+    "writing": ("crm_core.data.session", "writing"),  # the write transaction
+    "actor": ("crm_core.kernel.site", "actor"),  # who acts
+    "site": ("crm_core.kernel.site", "site"),
+    "Event": ("crm_core.kernel.events", "Event"),  # base of events: frozen dataclasses with ids
+    "emit": ("crm_core.kernel.events", "emit"),
+    "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
+    "now": ("crm_core.kernel.clock", "now"),
+    "today": ("crm_core.kernel.clock", "today"),
+    "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
+    # what can go wrong, in words for people
+    "Invalid": ("crm_core.kernel.errors", "Invalid"),
+    "Refused": ("crm_core.kernel.errors", "Refused"),
+    "Forbidden": ("crm_core.kernel.errors", "Forbidden"),
+    "Missing": ("crm_core.kernel.errors", "Missing"),
+}
+
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        module, attribute = _WHERE[name]
+    except KeyError:
+        raise AttributeError(f"crm_core.sdk has no {name!r}") from None
+    home = import_module(module)
+    found = getattr(home, attribute, None) or import_module(f"{module}.{attribute}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(_WHERE)
