@@ -15,6 +15,8 @@ from crm_core.text.problems import InvalidText
 
 MOST_DIGITS = 18
 _PLAIN = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
+# As other programs write large amounts: 6.0E7.
+_SCIENTIFIC = re.compile(r"-?\d(?:\.\d{1,17})?[eE][+-]?\d{1,2}", re.ASCII)
 _CURRENCY = re.compile(r"(?:CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|SGD|人民币|美元|欧元|港币|港元|日元)", re.IGNORECASE)
 _SCALES = {"万亿": 12, "亿": 8, "億": 8, "千万": 7, "百万": 6, "万": 4, "萬": 4, "千": 3}
 _SCALE = re.compile("(万亿|千万|百万|亿|億|万|萬|千)$")
@@ -30,11 +32,11 @@ def parse_decimal(text: str, locale: str = "zh_Hans_CN") -> Decimal:
     18 digits. Raises :class:`InvalidText` (``number``, ``number_mark``, ``number_long``)."""
     if _PLAIN.fullmatch(text) and ("." not in text or not _comma_decimal(locale)):
         return Decimal(text)
+    if _SCIENTIFIC.fullmatch(text.strip()):
+        return _bounded(Decimal(text.strip()))
     number, negative, zeros = _strip(text)
     value = Decimal(_plain(number, locale)).scaleb(zeros)
-    if value.adjusted() >= MOST_DIGITS:
-        raise InvalidText("number_long")
-    return -value if negative and value else value
+    return _bounded(-value if negative and value else value)
 
 
 def parse_money(text: str, locale: str = "zh_Hans_CN", decimals: int = 2) -> int:
@@ -50,6 +52,12 @@ def parse_money(text: str, locale: str = "zh_Hans_CN", decimals: int = 2) -> int
     if abs(whole) >= 10**MOST_DIGITS:
         raise InvalidText("number_long")  # 64 bits hold it, sums of a few thousand too
     return whole
+
+
+def _bounded(value: Decimal) -> Decimal:
+    if value.adjusted() >= MOST_DIGITS or value.adjusted() < -MOST_DIGITS:
+        raise InvalidText("number_long")
+    return value
 
 
 def _strip(text: str) -> tuple[str, bool, int]:

@@ -91,7 +91,7 @@ def test_the_delimiter_is_found(write, delimiter):
     table = open_table(write(text))
     assert table.delimiter == delimiter
     assert table.header == ["客户名称", "电话", "城市"]
-    assert table.sample[0] == ["北京,天地;科技|有\t限", "010-65529988", "北京"]
+    assert table.sample[0] == (2, ["北京,天地;科技|有\t限", "010-65529988", "北京"])
 
 
 def test_excel_may_tell_the_delimiter(write):
@@ -132,6 +132,19 @@ def test_names_of_columns_are_each_there_once(write):
 def test_a_title_above_the_header_is_passed_over(write):
     table = open_table(write("客户清单,,\n,,\n名称,电话,城市\nA,1,x\n"))
     assert (table.header, list(table.rows())) == (["名称", "电话", "城市"], [(4, ["A", "1", "x"])])
+
+
+def test_first_and_last_name_are_put_together(write):
+    table = open_table(write("First Name,Last Name,Phone\nGreg,Dartmouth,1\n伟,张,2\n,Prince,3,extra\n"))
+    assert table.header == ["First Name", "Last Name", "Phone", "full name"]
+    assert [cells[3:] for _, cells in table.rows()] == [["Greg Dartmouth"], ["张伟"], ["Prince", "extra"]]
+
+
+def test_province_and_city_and_district_are_put_together(write):
+    table = open_table(
+        write("公司,省,市,区县\nA,北京,北京市,海淀区\nB,广东省,深圳市,\nC,北京市,市辖区,朝阳区\nD,CA,Napa,\n")
+    )
+    assert [cells[-1] for _, cells in table.rows()] == ["北京市海淀区", "广东省深圳市", "北京市朝阳区", "Napa"]
 
 
 def test_cells_made_safe_for_spreadsheets_come_back(write):

@@ -39,7 +39,7 @@ def test_an_iphone_card(cards):
     )
     assert found == [
         {
-            "name": "李娜", "family name": "李", "given name": "娜", "company": "北京天地科技有限公司", "department": "市场部",
+            "name": "李娜", "family name": "李", "given name": "娜", "company": "北京天地科技有限公司", "company department": "市场部",
             "position": "经理", "mobile": "138 0013 8000", "phone": "010-65529988", "email": "li.na@example.com",
             "street": "中关村大街1号, 3层", "city": "海淀区", "region": "北京市", "postcode": "100080", "country": "中国",
             "note": "喜欢, 喝茶\n第二行\nBDAY: 03-21",
@@ -100,7 +100,7 @@ def test_an_outlook_card_with_a_key_and_escapes_that_are_none(cards):
         "URL:http\\://example.com\r\nEND:VCARD\r\n"
     )
     assert found[0]["street"] == "123 Main St, Office"
-    assert (found[0]["company"], found[0]["department"], found[0]["fax"]) == ("Company, The", "Sales", "010-1")
+    assert (found[0]["company"], found[0]["company department"], found[0]["fax"]) == ("Company, The", "Sales", "010-1")
     assert found[0]["website"] == "http://example.com"
 
 

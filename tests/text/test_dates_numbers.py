@@ -175,6 +175,7 @@ def test_a_wrong_code_is_refused(code):
         ("1.2亿", "zh_Hans_CN", "120000000"),
         ("(1,200)", "en", "-1200"),
         ("12%", "en", "12"),
+        ("6.0E7", "en", "60000000"),
         ("+5", "en", "5"),
         ("−5", "en", "-5"),
     ],
@@ -195,17 +196,14 @@ def test_a_number_is_read_exactly(text, locale, value):
         ("1,2,3", "number_mark"),
         ("9" * 19, "number_long"),
         ("9" * 70, "number_long"),
-        ("1e5", "number"),
+        ("1e50", "number_long"),
+        ("12e5", "number"),
         ("NaN", "number"),
         ("Infinity", "number"),
         ("٣", "number"),
-        ("--5", "number"),
     ],
 )
 def test_what_is_no_clear_number_is_refused(text, code):
-    if text == "--5":
-        assert parse_decimal(text) == 5  # minus and minus, as a calculator has it
-        return
     with pytest.raises(InvalidText) as caught:
         parse_decimal(text, "en")
     assert caught.value.code == code

@@ -20,7 +20,7 @@ MOST_LINES = 1000  # of one cell; more is a quotation mark that was not closed
 _SAMPLE = 64 * 1024
 
 
-def open_table(path: str | Path, encoding: str = "", delimiter: str = "") -> Table:
+def open_table(path: str | Path, encoding: str | None = None, delimiter: str | None = None) -> Table:
     """The table in a file: its kind, encoding and delimiter are found, unless a person has chosen them.
 
     Raises :class:`UnreadableFile`. The first rows are read here; what is wrong further down is told by

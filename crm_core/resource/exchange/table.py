@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from crm_core.resource.exchange.joins import Join, find_joins
 from crm_core.resource.exchange.problems import UnreadableFile
 from crm_core.text.csv_safe import restore
 
@@ -22,7 +23,8 @@ Row = tuple[int, list[str]]
 class Table:
     """A file that can be read as a table.
 
-    ``kind``: ``csv``, ``xlsx`` or ``vcard``. ``header``: names, each once. ``sample``: the first rows, to look at.
+    ``kind``: ``csv``, ``xlsx`` or ``vcard``. ``header``: names, each once; behind them those of columns that are put
+    together from others (``joins``). ``sample``: the first rows with their lines, to look at.
     :meth:`rows` may be called again and again and holds one row at a time; a file that is wrong further down raises
     :class:`UnreadableFile` there, so call :meth:`check` before anything is changed.
     """
@@ -31,13 +33,14 @@ class Table:
     encoding: str
     delimiter: str
     header: list[str]
-    sample: list[list[str]]
+    sample: list[Row]
     source: Callable[[], Iterator[Row]] = field(repr=False)
     skip: int = 0
+    joins: tuple[Join, ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """All rows below the header, without empty ones."""
-        width = len(self.header)
+        width = len(self.header) - len(self.joins)
         for line, cells in islice(self.source(), self.skip, None):
             text = "".join(cells)
             if not text or text.isspace():
@@ -49,6 +52,8 @@ class Table:
             elif len(cells) > width:
                 while len(cells) > width and not cells[-1].strip():
                     cells.pop()
+            for number, join in enumerate(self.joins):
+                cells.insert(width + number, join.make([cells[at] for at in join.columns]))
             yield line, cells
 
     def check(self) -> int:
@@ -66,8 +71,10 @@ def make_table(kind: str, encoding: str, delimiter: str, source: Callable[[], It
     header = _names(first[at][1])
     if len(header) > MOST_COLUMNS:
         raise UnreadableFile("columns", found=len(header), most=MOST_COLUMNS)
-    table = Table(kind, encoding, delimiter, header, [], source, at + 1)
-    table.sample.extend(cells[: len(header)] for _, cells in islice(table.rows(), SAMPLE))
+    joins = find_joins(header)
+    header += [join.name for join in joins]
+    table = Table(kind, encoding, delimiter, header, [], source, at + 1, joins)
+    table.sample.extend(islice(table.rows(), SAMPLE))
     if not table.sample:
         raise UnreadableFile("no_rows")
     return table

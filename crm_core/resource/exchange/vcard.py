@@ -20,7 +20,7 @@ from crm_core.text.phones import phone_key
 from crm_core.text.scripts import has_han
 
 HEADER = (
-    "name", "family name", "given name", "company", "department", "position", "mobile", "phone", "phone 2", "fax", "email",
+    "name", "family name", "given name", "company", "company department", "position", "mobile", "phone", "phone 2", "fax", "email",
     "email 2", "street", "city", "region", "postcode", "country", "website", "birthday", "sex", "im", "note",
 )  # fmt: skip
 MOST_LINES = 5_000
@@ -206,7 +206,7 @@ def _fill_name(row: dict[str, str], found: dict[str, list[tuple[frozenset[str], 
     if middle := "".join(parts[2:3]):
         given = f"{given} {middle}".strip()
     company = next((_parts(raw, charset) for _, raw, charset in found.get("ORG", [])), [])
-    row["company"], row["department"] = "".join(company[:1]), " ".join(company[1:]).strip()
+    row["company"], row["company department"] = "".join(company[:1]), " ".join(company[1:]).strip()
     if not family and not given and full and full != row["company"]:
         family, given = split_person(full)
     elif given and not family and has_han(given):
