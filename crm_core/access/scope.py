@@ -51,7 +51,8 @@ class Scope:
             getattr(columns, column) == values[0] if len(values) == 1 else getattr(columns, column).in_(values)
             for column, values in self.branches
         ]
-        return sa.or_(*parts) if parts else sa.false()
+        # Not sa.false(): AND would be simplified to it and the mark beside it lost.
+        return sa.or_(*parts) if parts else sa.literal_column("1 = 0", sa.Boolean())
 
     def marked(self, entity: Any, table: str) -> sa.ColumnElement[bool]:
         """The criterion with the mark that lets it pass the wall."""

@@ -1,0 +1,1 @@
+"""The JSON face of every resource: /api/v1/<package>/<resource>."""
