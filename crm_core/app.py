@@ -44,8 +44,9 @@ def open_site(home: Path | None = None, config: Config | None = None, plugins: t
 
 def create_app(site: Site) -> "flask.Flask":
     """The web application of one site: core's pages and API, then what its packages registered."""
+    from crm_core.api.openapi import blueprint as api
     from crm_core.web.application import make
     from crm_core.web.house import blueprint as house
     from crm_core.web.pages import blueprint as pages
 
-    return make(site, [pages, house])
+    return make(site, [pages, house, api])

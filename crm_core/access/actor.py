@@ -26,6 +26,7 @@ from crm_core.kernel.keys import digest
 from crm_core.kernel.site import Site
 
 PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled when resources are declared
+LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent's form and have no face of their own
 BRIEFS: dict[str, str] = {}  # permission of a brief view -> that of the full resource
 _UPDATING = frozenset({"create", "update", "delete", "import"})
 
@@ -69,20 +70,32 @@ class Actor:
         return found
 
     def _find(self, permission: str) -> Scope:
-        if self.token is not None and not any(fnmatchcase(permission, pattern) for pattern in self.token):
-            return NOTHING
         resource, _dot, verb = permission.rpartition(".")
         found = NOTHING
+        full = BRIEFS.get(resource)
+        if full is not None and verb == "read":  # who sees the record sees its brief
+            found |= self.scope(full, "read")
+        if not self._covered(permission):
+            return found
         for pattern, word in self.grants:
             if pattern == permission or fnmatchcase(permission, pattern):
                 found |= reach(word, self.user_id, self.department_id, self.subtree, self.teams)
+        mine = replace(self, token=None, _scopes={})
         parent = PARTS.get(resource)
         if parent is not None:  # read ⇒ read, update ⇒ create, update and delete of the part
-            found |= replace(self, token=None, _scopes={}).scope(parent, "update" if verb in _UPDATING else verb)
-        full = BRIEFS.get(resource)
-        if full is not None and verb == "read":  # who sees the record sees its brief
-            found |= replace(self, token=None, _scopes={}).scope(full, "read")
+            found |= mine.scope(parent, "update" if verb in _UPDATING else verb)
+        if full is not None and verb == "read":
+            found |= mine.scope(full, "read")
         return found
+
+    def _covered(self, permission: str) -> bool:
+        """Whether his token speaks of this permission. Lines belong to the record they are part of: who may read
+        customers by token reads their addresses, or he would write back a list that lacks them."""
+        if self.token is None or any(fnmatchcase(permission, pattern) for pattern in self.token):
+            return True
+        resource, _dot, verb = permission.rpartition(".")
+        parent = LINES.get(resource)
+        return parent is not None and self._covered(f"{parent}.{'update' if verb in _UPDATING else verb}")
 
     def rule(self, resource: str, name: str) -> Rule | None:
         """The field rule that binds him, or None."""

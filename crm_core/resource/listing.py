@@ -4,11 +4,8 @@ The page's ids are a union of ordered, limited branches, each over its own (bran
 the sort index is walked and filtered. Keyset paging: the thousandth page costs what the first costs. Counts are bounded.
 """
 
-import base64
-import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +17,8 @@ from crm_core.data.session import current_work
 from crm_core.data.wall import mark
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
-from crm_core.resource import search
-from crm_core.resource.changes import raw, unraw
+from crm_core.resource import cursors, search
+from crm_core.resource.changes import raw
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter, clause
 from crm_core.resource.filters import parse as parse_filters
@@ -30,6 +27,7 @@ PAGE = 50
 COUNT_LIMIT = 1_000
 BRANCH_LIMIT = 8
 WALK = 2_000
+MOST_KEYS = 4
 SMALL = 10_000  # sets up to this size can be sorted by any field
 
 
@@ -41,10 +39,12 @@ class Order:
     column: str
     descending: bool
     indexed: bool
+    then: tuple["Order", ...] = ()  # among equals; only lists small enough to be sorted in memory
 
     @property
     def text(self) -> str:
-        return f"-{self.name}" if self.descending else self.name
+        own = f"-{self.name}" if self.descending else self.name
+        return ",".join([own, *(other.text for other in self.then)])
 
 
 @dataclass
@@ -87,14 +87,21 @@ def parse(resource: Any, args: Iterable[tuple[str, str]], *, limit: int = PAGE) 
 
 
 def order_of(resource: Any, text: str, fields: dict[str, Field] | None = None) -> Order:
-    """The order an address asks for; empty: the resource's first."""
+    """The order an address asks for (`-updated_at,name`: by name among equals); empty: the resource's first."""
     wanted = (text or resource.sorts[0] if resource.sorts else text) or "-id"
-    name = wanted.lstrip("-").split(",")[0]
-    descending = wanted.startswith("-")
+    known = resource.fields() if fields is None else fields
+    parts = wanted.split(",")
+    if len(parts) > MOST_KEYS:
+        raise BadRequest(_("A list is sorted by at most %(n)s columns.", n=MOST_KEYS))
+    first, *rest = [_one_order(resource, part, known) for part in parts]
+    return replace(first, then=tuple(rest))
+
+
+def _one_order(resource: Any, wanted: str, known: dict[str, Field]) -> Order:
+    name, descending = wanted.removeprefix("-"), wanted.startswith("-")
     if name == "id":
         return Order("id", "id", descending, True)
     indexed = name in resource.sort_keys()
-    known = resource.fields() if fields is None else fields
     if name not in known and not (indexed and name == "updated_at"):
         raise BadRequest(_("This list cannot be sorted by “%(name)s”.", name=name[:60]))
     column = known[name].sort_column if name in known else name
@@ -106,7 +113,7 @@ def page(query: Query) -> Page:
     order = query.order or order_of(query.resource, "")
     if query.text:
         return _searched(query, order)
-    if not order.indexed:
+    if not order.indexed or order.then:
         small = _small(query)
         if small is None:
             raise BadRequest(_("Sorting by this column needs a list of at most %(n)s; filter first.", n=SMALL))
@@ -119,7 +126,7 @@ def page(query: Query) -> Page:
 
 def _keyset(query: Query, order: Order) -> Page:
     back = bool(query.before)
-    cursor = _decode(query.before or query.after, query, order)
+    cursor = _place(query.before or query.after, query, order)
     descending = order.descending != back
     nullable = query.resource.table.c[order.column].nullable
     wanted = query.limit + 1
@@ -141,9 +148,9 @@ def _keyset(query: Query, order: Order) -> Page:
     result = Page([row_id for _key, row_id in found])
     if found:
         if more if not back else True:
-            result.next = _encode(found[-1], query, order)
+            result.next = cursors.encode(order.text, found[-1])
         if more if back else cursor is not None:
-            result.previous = _encode(found[0], query, order)
+            result.previous = cursors.encode(order.text, found[0])
     return result
 
 
@@ -152,8 +159,7 @@ def _segment(
 ) -> list[tuple[Any, int]]:
     table = query.resource.table
     key = table.c[order.column]
-    scope, residual = plan(query)
-    conditions = [clause(f, table.c[f.field.column]) for f in residual]
+    scope, conditions = plan(query)
     if "deleted_at" in table.c:
         conditions.append(table.c.deleted_at.is_(None))
     if key.nullable:
@@ -197,31 +203,30 @@ def _walk(query: Query, base: Any, marked: Any, scope: Scope, conditions: list[A
     return [(r.k, r.i) for r in execute(full)]
 
 
-def plan(query: Query) -> tuple[Scope, list[Filter]]:
-    """The scope to walk and the filters that remain: a filter on owner, department or team becomes the branch itself."""
+def plan(query: Query) -> tuple[Scope, list[sa.ColumnElement[bool]]]:
+    """The scope to walk and the conditions that remain: a filter on owner, department or team becomes the branch itself,
+    and of two scopes (read, and that of another verb) the one that is not everything is walked."""
     resource, session = query.resource, current_work().session
-    residual = list(query.filters)
-    if not is_scoped(resource.model):
-        return EVERYTHING, residual
-    scope = EVERYTHING if session.system else scope_for(session.actor, resource.model)
-    if query.verb != "read" and not session.system:
-        verb_scope = scope_for(session.actor, resource.model, query.verb)
-        if not verb_scope.everything:
-            scope = verb_scope if scope.everything or verb_scope.nothing else scope
-    for one in query.filters:
-        pins = one.pins
-        if pins is None or one.field.column not in SCOPE_COLUMNS or len(pins) > BRANCH_LIMIT:
-            continue
-        if scope.everything:
-            scope = Scope(branches=((one.field.column, tuple(sorted(pins))),))
-            residual.remove(one)
-            break
-        own = dict(scope.branches).get(one.field.column, ())
-        if set(pins) <= set(own):
-            scope = Scope(branches=((one.field.column, tuple(sorted(pins))),))
-            residual.remove(one)
-            break
-    return scope, residual
+    filters, conditions = list(query.filters), []
+    scope = EVERYTHING
+    if is_scoped(resource.model) and not session.system:
+        scope = scope_for(session.actor, resource.model)
+        if query.verb != "read":
+            narrow = scope_for(session.actor, resource.model, query.verb)
+            if not narrow.everything:
+                if not scope.everything:
+                    conditions.append(scope.clause(resource.table))
+                scope = narrow
+    if is_scoped(resource.model):
+        for one in query.filters:
+            pins = one.pins
+            if pins is None or one.field.column not in SCOPE_COLUMNS or len(pins) > BRANCH_LIMIT:
+                continue
+            if scope.everything or set(pins) <= set(dict(scope.branches).get(one.field.column, ())):
+                scope = Scope(branches=((one.field.column, tuple(sorted(pins))),))
+                filters.remove(one)
+                break
+    return scope, [*conditions, *(clause(one, resource.table.c[one.field.column]) for one in filters)]
 
 
 def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], start: tuple[Any, int], descending: bool) -> sa.ColumnElement[bool]:
@@ -237,6 +242,10 @@ def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], start: tup
 # --- small sets: any order ---------------------------------------------------------------------------------------------
 
 
+def _place(text: str, query: Query, order: Order) -> cursors.Place | None:
+    return cursors.decode(text, order.text, query.resource.table.c[order.column])
+
+
 def _small(query: Query) -> list[int] | None:
     ids = matching_ids(query, SMALL + 1)
     return ids if len(ids) <= SMALL else None
@@ -244,16 +253,19 @@ def _small(query: Query) -> list[int] | None:
 
 def _sorted(query: Query, order: Order, ids: Sequence[int]) -> Page:
     table = query.resource.table
-    key = table.c[order.column]
-    rows: list[tuple[Any, int]] = []
+    keys = [order, *order.then]
+    columns = [table.c[key.column] for key in keys]
+    rows: list[Any] = []
     marked = sa.literal_column(f"{mark(table.name)} true", sa.Boolean())
     for start in range(0, len(ids), 900):
-        part = sa.select(key, table.c.id).where(marked, table.c.id.in_(ids[start : start + 900]))
-        rows += [(r[0], r[1]) for r in current_work().session.execute(part)]
-    filled = sorted((r for r in rows if r[0] is not None), key=lambda r: (raw(r[0]), r[1]), reverse=order.descending)
-    empty = sorted((r for r in rows if r[0] is None), key=lambda r: r[1], reverse=order.descending)
-    ordered = [i for _k, i in filled + empty]
-    cursor = _decode(query.after or query.before, query, order)
+        part = sa.select(table.c.id.label("row_id"), *columns).where(marked, table.c.id.in_(ids[start : start + 900]))
+        rows += current_work().session.execute(part)
+    rows.sort(key=lambda r: r[0], reverse=order.descending)
+    for place, key in reversed(list(enumerate(keys, 1))):  # sorting keeps the order of equals, null is last
+        filled = sorted((r for r in rows if r[place] is not None), key=lambda r: raw(r[place]), reverse=key.descending)
+        rows = filled + [r for r in rows if r[place] is None]
+    ordered = [r[0] for r in rows]
+    cursor = _place(query.after or query.before, query, order)
     at = 0
     if cursor is not None and cursor[1] in ordered:
         place = ordered.index(cursor[1])
@@ -261,9 +273,9 @@ def _sorted(query: Query, order: Order, ids: Sequence[int]) -> Page:
     found = ordered[at : at + query.limit]
     result = Page(found)
     if found and at + query.limit < len(ordered):
-        result.next = _encode((None, found[-1]), query, order)
+        result.next = cursors.encode(order.text, (None, found[-1]))
     if found and at > 0:
-        result.previous = _encode((None, found[0]), query, order)
+        result.previous = cursors.encode(order.text, (None, found[0]))
     return result
 
 
@@ -273,7 +285,7 @@ def _searched(query: Query, order: Order) -> Page:
     if len(ids) <= SMALL:
         return _sorted(query, order, ids)
     newest = [*ids]
-    cursor = _decode(query.after or query.before, query, order)
+    cursor = _place(query.after or query.before, query, order)
     at = 0
     if cursor is not None and cursor[1] in newest:
         place = newest.index(cursor[1])
@@ -281,9 +293,9 @@ def _searched(query: Query, order: Order) -> Page:
     found = newest[at : at + query.limit]
     result = Page(found)
     if at + query.limit < len(newest):
-        result.next = _encode((None, found[-1]), query, order)
+        result.next = cursors.encode(order.text, (None, found[-1]))
     if at > 0:
-        result.previous = _encode((None, found[0]), query, order)
+        result.previous = cursors.encode(order.text, (None, found[0]))
     return result
 
 
@@ -313,9 +325,11 @@ def _passing(query: Query, ids: list[int]) -> list[int]:
     names = [n for n in resource.search if n in visible]
     hidden = len(names) < len(resource.search)
     columns = [getattr(model, resource.all_fields[n].column) for n in names] if hidden or question_needs_check(query.text) else []
-    passed = set()
+    passed, session = set(), current_work().session
     for start in range(0, len(ids), 900):
         statement = sa.select(model.id, *columns).where(model.id.in_(ids[start : start + 900]))
+        if query.verb != "read" and is_scoped(model) and not session.system:
+            statement = statement.where(scope_for(session.actor, model, query.verb).clause(model))
         for one in query.filters:
             statement = statement.where(clause(one, getattr(model, one.field.column)))
         for row in current_work().session.execute(statement):
@@ -365,33 +379,9 @@ def by_key(query: Query, after: int) -> sa.Select[Any]:
 
 def _set(query: Query) -> sa.Select[Any]:
     table = query.resource.table
-    scope, residual = plan(query)
-    conditions = [clause(f, table.c[f.field.column]) for f in residual]
+    scope, conditions = plan(query)
     if "deleted_at" in table.c:
         conditions.append(table.c.deleted_at.is_(None))
     return sa.select(table.c.id).where(
         sa.literal_column(f"{mark(table.name)} true", sa.Boolean()), *([] if scope.everything else [scope.clause(table)]), *conditions
     )
-
-
-# --- cursors -----------------------------------------------------------------------------------------------------------
-
-
-def _encode(last: tuple[Any, int], query: Query, order: Order) -> str:
-    key = last[0]
-    value = key.isoformat() if isinstance(key, dt.datetime | dt.date) else raw(key)
-    text = json.dumps([order.text, value, last[1]], ensure_ascii=False, separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decode(text: str, query: Query, order: Order) -> tuple[Any, int] | None:
-    if not text:
-        return None
-    try:
-        found = json.loads(base64.urlsafe_b64decode(text[:400] + "=" * (-len(text[:400]) % 4)))
-        name, value, row_id = found
-        if name != order.text or not isinstance(row_id, int) or isinstance(row_id, bool):
-            raise ValueError
-        return unraw(query.resource.table.c[order.column], value), row_id
-    except (ValueError, TypeError, KeyError):
-        raise BadRequest(_("This page of the list is not there any more; start from the first.")) from None

@@ -107,6 +107,7 @@ class Resource:
                 if "__permission__" not in lines.model.__dict__:
                     lines.model.__permission__ = line_name
                 access.PARTS.setdefault(line_name, cls.name)
+                access.LINES.setdefault(line_name, cls.name)
         cls._indexes()
         if cls.brief and not cls.is_brief:
             cls.brief_class = _brief_of(cls)

@@ -85,9 +85,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _check_words(value: Any) -> None:
     """Broken surrogates and NUL can be written as escapes, so they show only after parsing."""
     if isinstance(value, str):
-        if not value.isascii() or "\0" in value:
-            if _BROKEN.search(value):
-                raise InvalidJson("character", "a text has a NUL or half a character in it")
+        if (not value.isascii() or "\0" in value) and _BROKEN.search(value):
+            raise InvalidJson("character", "a text has a NUL or half a character in it")
     elif isinstance(value, list):
         for item in value:
             _check_words(item)

@@ -71,7 +71,7 @@ class World:
     def changed(self) -> None:
         """Rights were changed by hand: actors kept in memory are old."""
         with self.site.system("tests"), writing() as session:
-            session.execute(sa.update(SiteRow.__table__).values(rights=SiteRow.__table__.c.rights + 1))
+            session.execute(sa.update(SiteRow).values(rights=SiteRow.rights + 1))
 
 
 def make_tables(site: Site) -> None:

@@ -3,7 +3,7 @@
 from crm_core.kernel.declare import Job, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import bulk, drafts, search, undo
+from crm_core.resource import bulk, drafts, once, search, undo
 
 
 @hookimpl
@@ -36,4 +36,5 @@ def register_jobs() -> list[Job]:
         Job("core.bulk", bulk.run, label=_("Act on many records")),
         Job("core.undo", undo.run, label=_("Undo")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
+        Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),
     ]

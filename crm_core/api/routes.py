@@ -1,0 +1,257 @@
+"""REST of any resource and of its actions. The generic routes stand here once; which resources and verbs there are says
+the site's registry, what a person sees of them say his rights."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+from werkzeug.datastructures import ETags
+from werkzeug.routing import BaseConverter, ValidationError
+
+from crm_core.access.doors import token_access
+from crm_core.access.gate import DELETED
+from crm_core.api import bodies, problems, represent
+from crm_core.api.door import by_token
+from crm_core.api.problems import Merged, Stale, WrongMethod
+from crm_core.data.session import current_work
+from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Missing
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.resource import listing
+from crm_core.resource.once import Answer, once
+
+blueprint = flask.Blueprint("api", __name__, url_prefix="/api/v1")
+problems.install(blueprint)
+
+LIMIT = 200
+_PLAIN = {"q", "sort", "limit", "after"}
+
+
+class Key(BaseConverter):
+    """A record's id, 1 to 2⁶³−1; anything else is no address (Werkzeug's own takes thirty digits)."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        found = int(value)
+        if found >= 2**63:
+            raise ValidationError
+        return found
+
+
+@blueprint.record_once
+def _converters(state: Any) -> None:
+    state.app.url_map.converters["crm_key"] = Key
+
+
+def _route(rule: str, method: str, verb: str) -> Callable[[Callable[..., flask.Response]], Any]:
+    def decorate(view: Callable[..., flask.Response]) -> Any:
+        guarded = token_access(verb)(by_token(view))
+        blueprint.add_url_rule(rule, view.__name__, guarded, methods=[method], provide_automatic_options=False)
+        return view
+
+    return decorate
+
+
+COLLECTION, ITEM = "/<package>/<path>", "/<package>/<path>/<crm_key:row_id>"
+
+
+@_route(COLLECTION, "GET", "read")
+def index(package: str, path: str) -> flask.Response:
+    """A page of records: filters, words, order and cursor are those of the list in the browser."""
+    resource = _resource(package, path, "read")
+    query = _query(resource)
+    page = listing.page(query)
+    count, more = listing.count(query)
+    return _json({"items": represent.items(resource, page.ids), "next": page.next or None, "count": count, "more": more})
+
+
+@_route(COLLECTION, "POST", "create")
+def create(package: str, path: str) -> flask.Response:
+    """Make a record; its address is in Location."""
+    resource = _resource(package, path, "create")
+    given = bodies.read_object()
+
+    def do() -> Answer:
+        (made,) = resource.write([bodies.row(resource, given)])
+        answer = _written(resource, made, 201)
+        return Answer(201, answer.body, {**answer.headers, "Location": f"{blueprint.url_prefix}/{package}/{path}/{made}"})
+
+    return _once(resource, do)
+
+
+@_route(ITEM, "GET", "read")
+def show(package: str, path: str, row_id: int) -> flask.Response:
+    """One record; ETag is its version."""
+    resource = _resource(package, path, "read")
+    try:
+        found = represent.item(resource, row_id)
+    except Missing:
+        raise _merged(resource, row_id) from None
+    if flask.request.if_none_match.contains(str(found["version"])):
+        return _tagged(flask.Response(status=304), found["version"])
+    return _tagged(_json(found), found["version"])
+
+
+@_route(ITEM, "PATCH", "update")
+def change(package: str, path: str, row_id: int) -> flask.Response:
+    """Change the named members, and no others."""
+    resource = _resource(package, path, "update")
+    given = bodies.read_object()
+
+    def do() -> Answer:
+        row = {**bodies.row(resource, given), "id": row_id, "version": _expected(resource, row_id, "update")}
+        with_stale(lambda: resource.write([row]))
+        return _written(resource, row_id, 200)
+
+    return _once(resource, do)
+
+
+@_route(ITEM, "DELETE", "delete")
+def delete(package: str, path: str, row_id: int) -> flask.Response:
+    """Put a record into the recycle bin."""
+    resource = _resource(package, path, "delete")
+    bodies.no_body()
+    version = _expected(resource, row_id, "delete")
+    with_stale(lambda: resource.delete([row_id], versions=None if version is None else {row_id: version}))
+    empty = flask.Response(status=204)
+    del empty.headers["Content-Type"]
+    return empty
+
+
+@_route(f"{ITEM}/<action>", "POST", "read")
+def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
+    """Do an action on a record; the answer is the record as it is then."""
+    resource = _resource(package, path, "")
+    if action not in resource.all_actions:
+        raise Missing(_("There is no such action."))
+    if not resource.may(action):
+        raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.{action}"))
+    bodies.no_body()
+
+    def do() -> Answer:
+        _expected(resource, row_id, action)
+        resource.run(action, [row_id])
+        return _written(resource, row_id, 200)
+
+    return _once(resource, do)
+
+
+# --- the pieces --------------------------------------------------------------------------------------------------------
+
+
+def offers(resource: Any, verb: str) -> bool:
+    """Whether a resource does this verb at all, whoever asks."""
+    return verb in resource.verbs and not (resource.readonly and verb in ("create", "update", "delete"))
+
+
+_METHODS = {"GET": "read", "POST": "create", "PATCH": "update", "DELETE": "delete"}
+
+
+def _resource(package: str, path: str, verb: str) -> Any:
+    """The resource of an address, on which the actor may do `verb`. Raises Missing, WrongMethod, Forbidden."""
+    found = site().registry.resources.get(f"{package}.{path}")
+    if found is None or "read" not in found.verbs:
+        raise Missing(_("There is nothing at this address."))
+    if verb and not offers(found, verb):
+        here = ("GET", "POST") if verb in ("read", "create") else ("GET", "PATCH", "DELETE")
+        raise WrongMethod(
+            _("This cannot be done with these records."), allow=[m for m in here if offers(found, _METHODS[m])]
+        )
+    if verb and not found.may(verb):
+        raise Forbidden(_("You may not do this: %(what)s.", what=f"{found.name}.{verb}"))
+    return found
+
+
+def _query(resource: Any) -> listing.Query:
+    pairs = list(flask.request.args.items(multi=True))
+    names = [name for name, _value in pairs]
+    for name in names:
+        if "." not in name and (name not in _PLAIN or names.count(name) > 1):
+            raise BadRequest(_("There is no parameter “%(name)s”, or it is there twice.", name=name[:60]))
+    if len(pairs) > 100:
+        raise BadRequest(_("At most %(n)s parameters.", n=100))
+    limit = flask.request.args.get("limit", "50")
+    if not (limit.isascii() and limit.isdigit() and len(limit) < 5 and 1 <= int(limit) <= LIMIT):
+        raise BadRequest(_("A limit is between 1 and %(n)s.", n=LIMIT))
+    return listing.parse(resource, pairs, limit=int(limit))
+
+
+def _expected(resource: Any, row_id: int, verb: str) -> int | None:
+    """The version to write on, when `If-Match` names one. Raises Missing for what he cannot see, Forbidden for what he
+    sees but may not do this to, Stale when the version is another."""
+    model = resource.model
+    query = resource.visible(verb).with_only_columns(model.version).where(model.id == row_id)
+    version = current_work().session.scalar(query)
+    if version is None:
+        readable = sa.select(model.id).where(model.id == row_id)
+        if resource.may("read") and current_work().session.scalar(readable) is not None:
+            raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.{verb}"))
+        raise _merged(resource, row_id)
+    wanted: ETags = flask.request.if_match
+    if "If-Match" not in flask.request.headers or wanted.star_tag:
+        return None
+    if not wanted.contains(str(version)):
+        raise Stale(_("Somebody saved a newer version meanwhile."), id=row_id, version=version)
+    return int(version)
+
+
+def with_stale(write: Callable[[], Any]) -> None:
+    """A conflict found while writing is the same failed precondition as one found before."""
+    try:
+        write()
+    except Conflict as error:
+        if "If-Match" in flask.request.headers:
+            raise Stale(error.message, **error.details) from None
+        raise
+
+
+def _merged(resource: Any, row_id: int) -> Exception:
+    """What to raise for a record that is not there: where it went, when it was merged and the other one may be seen."""
+    model = resource.model
+    query = sa.select(model.merged_into_id).where(model.id == row_id).execution_options(**{DELETED: True})
+    session = current_work().session
+    target = session.scalar(query)
+    if target is not None and session.scalar(sa.select(model.id).where(model.id == target)) is not None:
+        return Merged(_("This record was merged into another one."), merged_into=target)
+    return Missing(_("This record was not found."))
+
+
+def _written(resource: Any, row_id: int, status: int) -> Answer:
+    """The record after a write; who may not read it learns its id only."""
+    if resource.may("read"):
+        found = represent.items(resource, [row_id])
+        if found:
+            return Answer(status, json.dumps(found[0], ensure_ascii=False), {"ETag": f'"{found[0]["version"]}"'})
+    return Answer(status, json.dumps({"id": row_id}))
+
+
+def _once(resource: Any, do: Callable[[], Answer]) -> flask.Response:
+    """Carry out a request, once for its `Idempotency-Key`."""
+    key = flask.request.headers.get("Idempotency-Key")
+    if key is None:
+        answer = do()
+    else:
+        if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+            raise BadRequest(_("An Idempotency-Key is 1 to 255 printable ASCII characters."))
+        route = f"{flask.request.method} {flask.request.path}"[:200]
+        seal = flask.request.get_data(cache=True) + b"\0" + flask.request.headers.get("If-Match", "").encode()
+        answer = once(route, key, seal, do)
+        if answer.again and not resource.may("read"):  # kept by a token that could read
+            answer = Answer(answer.status, None, answer.headers, again=True)
+    made = flask.Response(answer.body, answer.status, mimetype="application/json")
+    made.headers.update(answer.headers)
+    if answer.again:
+        made.headers["Idempotent-Replayed"] = "true"
+    return made
+
+
+def _json(value: Any) -> flask.Response:
+    return flask.Response(json.dumps(value, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
+
+
+def _tagged(response: flask.Response, version: int) -> flask.Response:
+    response.set_etag(str(version))
+    return response

@@ -1,0 +1,102 @@
+"""What is asked for twice is done once (security.md D15): the key of a request stands in the same transaction as its
+effect, together with the answer. A second request with the key waits for the first one and gets the same answer."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.data import types as t
+from crm_core.data.base import Model, table_of
+from crm_core.data.mixins import Keyed
+from crm_core.data.session import Session, current_work, writing
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Invalid
+from crm_core.kernel.i18n import _
+
+KEPT = dt.timedelta(hours=48)
+
+
+class Done(Keyed, Model):
+    """One request that was carried out under a key."""
+
+    __tablename__ = "core_idempotency"
+    actor_id: Mapped[t.Id]
+    route: Mapped[str] = mapped_column(sa.String(200))
+    key: Mapped[str] = mapped_column(sa.String(255))
+    body_hash: Mapped[str] = mapped_column(sa.String(64))
+    status: Mapped[int] = mapped_column(sa.Integer(), default=0)
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    body: Mapped[str | None] = mapped_column(sa.Text())
+    made_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    __table_args__ = (
+        sa.UniqueConstraint("actor_id", "route", "key"),
+        sa.Index("ix_core_idempotency_made", "made_at"),
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request was answered with; `again` when it is the kept answer of an earlier one."""
+
+    status: int
+    body: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    again: bool = False
+
+
+def once(route: str, key: str, body: bytes, do: Callable[[], Answer]) -> Answer:
+    """`do()` in the write transaction, unless this actor did it under this key before; then the answer of that time.
+
+    Whatever `do` raises rolls the key back as well: nothing was done, so the same key may try again. Raises Invalid when
+    the key was used for another request.
+    """
+    wanted = hashlib.sha256(body).hexdigest()
+    table = table_of(Done)
+    with writing() as session:
+        row = {"actor_id": current_work().actor.user_id, "route": route, "key": key, "body_hash": wanted,
+               "status": 0, "headers": {}, "made_at": clock.now()}
+        number = _claim(session, row)
+        if number is None:
+            where = [table.c[name] == row[name] for name in ("actor_id", "route", "key")]
+            found = session.execute(sa.select(table).where(*where).with_for_update()).one()
+            if found.made_at > clock.now() - KEPT:
+                return _again(found, wanted)
+            session.execute(sa.delete(table).where(table.c.id == found.id))
+            number = _claim(session, row)
+        answer = do()
+        session.execute(sa.update(table).where(table.c.id == number).values(
+            status=answer.status, headers=dict(answer.headers), body=answer.body))
+        return answer
+
+
+def _claim(session: Session, row: Mapping[str, Any]) -> int | None:
+    """The id of the key's new row; None when it is there. PostgreSQL waits here for a request that is still at it."""
+    connection = session.connection()
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    table = table_of(Done)
+    statement = make(table).values(row).on_conflict_do_nothing(index_elements=["actor_id", "route", "key"])
+    return connection.execute(statement.returning(table.c.id)).scalar()
+
+
+def _again(found: Any, wanted: str) -> Answer:
+    if found.body_hash != wanted:
+        raise Invalid({}, _("This key was used for another request already."))
+    return Answer(found.status, found.body, found.headers, again=True)
+
+
+def forget(job: Any) -> None:
+    """The job: drop answers that nobody can ask for any more, in short batches."""
+    table = table_of(Done)
+    while True:
+        with job.write() as session:
+            old = sa.select(table.c.id).where(table.c.made_at < clock.now() - KEPT).limit(1_000)
+            ids = list(session.scalars(old))
+            session.execute(sa.delete(table).where(table.c.id.in_(ids)))
+        if not ids:
+            return

@@ -1,0 +1,105 @@
+"""Fixtures of the company of `tests.support.world`: built once for each engine, copied for each test.
+
+A folder of tests takes them with `from tests.support.worlds import *` in its conftest.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import flask
+import pytest
+from werkzeug.test import TestResponse
+
+from crm_core import api
+from crm_core.access import tokens
+from crm_core.app import open_site
+from crm_core.kernel.config import Config
+from tests.support import ENGINES
+from tests.support.world import World, company
+
+__all__ = ["Client", "api_app", "as_", "engine_url", "templates", "world"]
+
+
+class Client:
+    """Somebody who calls the API with a token: `ann("GET", "/core/customer", If_Match='"1"')`."""
+
+    def __init__(self, app: flask.Flask, secret: str = "") -> None:
+        self.http, self.secret = app.test_client(), secret
+
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        sent = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        data = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        return self.http.open(f"/api/v1{path}", method=method, headers=sent, **data)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, World]]:
+    """Engine -> (URL of a finished company that nobody is connected to, what lies in it)."""
+    return {"": (str(tmp_path_factory.mktemp("company")), World(None))}  # type: ignore[arg-type]
+
+
+def template(templates: dict[str, tuple[str, World]], engine: str, request: pytest.FixtureRequest) -> tuple[str, World]:
+    if engine not in templates:
+        home = Path(templates[""][0])
+        url = f"sqlite:///{home / 'crm.db'}" if engine == "sqlite" else request.getfixturevalue("postgres").create()
+        made = company(url, home / engine)
+        made.site.engines.dispose()
+        templates[engine] = (url, made)
+    return templates[engine]
+
+
+@pytest.fixture(params=ENGINES)
+def engine_url(
+    request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, tuple[str, World]]
+) -> Iterator[str]:
+    """The URL of a database with the company in it, on each engine."""
+    url, _made = template(templates, request.param, request)
+    if request.param == "sqlite":
+        shutil.copy(url.removeprefix("sqlite:///"), tmp_path / "crm.db")
+        yield f"sqlite:///{tmp_path / 'crm.db'}"
+        return
+    postgres = request.getfixturevalue("postgres")
+    copy = postgres.create(url)
+    yield copy
+    postgres.drop(copy)
+
+
+@pytest.fixture
+def world(engine_url: str, tmp_path: Path, templates: dict[str, tuple[str, World]]) -> Iterator[World]:
+    """The company, to do with as one likes."""
+    made = templates["sqlite" if engine_url.startswith("sqlite") else "postgresql"][1]
+    home = tmp_path / "site"
+    home.mkdir(mode=0o700)
+    site = open_site(config=Config(site=home, database=engine_url, language="en"))
+    yield replace(made, site=site)
+    site.engines.dispose()
+
+
+@pytest.fixture
+def api_app(world: World) -> flask.Flask:
+    """The API alone in an application."""
+    app = flask.Flask("api")
+    api.mount(app, world.site)
+    return app
+
+
+@pytest.fixture
+def as_(world: World, api_app: flask.Flask) -> Callable[..., Client]:
+    """`as_("ann")`, `as_("ann", "core.customer.read")`: a client with a token of hers; `as_("")`: without."""
+
+    def make(name: str, *scopes: str) -> Client:
+        return Client(api_app, token_of(world, name, *scopes) if name else "")
+
+    return make
+
+
+def token_of(world: World, name: str, *scopes: str) -> str:
+    with world.site.system("tests"):
+        return tokens.issue(world.people[name], "test", scopes or ("*",))[0]
