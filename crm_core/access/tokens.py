@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from crm_core.access.actor import Actor, epoch_of, load_actor
-from crm_core.access.models import SecurityEvent, Token, User
+from crm_core.access.ledgers import note
+from crm_core.access.models import Token, User
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work, ledger, writing
+from crm_core.data.session import writing
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.keys import digest
 from crm_core.kernel.keys import token as new_secret
-from crm_core.kernel.lease import is_outage
 from crm_core.kernel.site import Site, actor
 
 MARK = "crm_"  # so that people and secret scanners know one when they see it
@@ -56,7 +56,7 @@ def issue(user_id: int, name: str, scopes: Sequence[str], expires_at: dt.datetim
         )
         session.add(row)
         session.flush()
-        _note("token made", user_id, f"{row.id} {name}: {' '.join(wanted)}")
+        note("token made", user_id, f"{row.id} {name}: {' '.join(wanted)}")
         return secret, row.id
 
 
@@ -67,7 +67,7 @@ def revoke(token_id: int) -> None:
         row = session.get(Token, token_id)
         if row is None:
             raise Missing(_("This record was not found."))
-        _note("token ended", row.user_id, f"{row.id} {row.name}")
+        note("token ended", row.user_id, f"{row.id} {row.name}")
         session.delete(row)
 
 
@@ -91,22 +91,18 @@ def find(site: Site, secret: str) -> Bearer | None:
 
 
 def seen(site: Site, bearer: Bearer) -> None:
-    """Note the use of a token, at most every five minutes; a busy database is not waited for twice."""
+    """Note the use of a token, at most every five minutes, and only if nobody is writing just now."""
     now = clock.now()
     if bearer.seen_at is not None and now - bearer.seen_at < SEEN_EVERY:
         return
     try:
-        with ledger(site.engines) as conn:
+        with site.engines.hasty() as conn:
             conn.execute(sa.update(table_of(Token)).where(table_of(Token).c.id == bearer.token_id).values(seen_at=now))
-    except sa.exc.DBAPIError as error:
-        if not is_outage(error):
-            raise
+    except sa.exc.OperationalError:
+        return  # somebody is writing just now; the next request notes it
 
 
 def _not_by_token() -> None:
     if getattr(actor(), "token", None) is not None:
         raise Forbidden(_("A token can neither make nor end tokens."))
 
-
-def _note(kind: str, user_id: int, detail: str) -> None:
-    current_work().session.add(SecurityEvent(at=clock.now(), kind=kind, user_id=user_id, detail=detail[:255]))

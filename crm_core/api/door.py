@@ -7,14 +7,16 @@ from typing import Any
 import flask
 
 from crm_core.access import tokens
+from crm_core.access.ledgers import attempt
 from crm_core.api import problems
 from crm_core.api.problems import Unauthenticated
 from crm_core.data.session import current_work, has_work
-from crm_core.kernel.errors import CrmError
+from crm_core.kernel.errors import CrmError, TooMany
 from crm_core.kernel.i18n import _, in_language, known_language, language
 from crm_core.kernel.site import Site
 
 View = Callable[..., flask.Response]
+FAILURES = 30  # wrong tokens from one address in ten minutes
 
 
 def the_site() -> Site:
@@ -66,6 +68,10 @@ def _bearer(site: Site) -> tokens.Bearer:
         raise Unauthenticated(_("An API token is needed: Authorization: Bearer …"))
     found = tokens.find(site, secret.strip())
     if found is None:
+        # Only failures are counted: who has a good token is never kept out by a neighbour who guesses.
+        wait = attempt({f"token:{flask.request.remote_addr or ''}"[:120]: FAILURES}).wait
+        if wait:
+            raise TooMany(_("Too many wrong tokens from your address; wait a while."), retry_after=wait)
         raise Unauthenticated(_("This token is not valid, or not any more."), given=True)
     tokens.seen(site, found)
     return found

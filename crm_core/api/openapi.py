@@ -6,7 +6,7 @@ from typing import Any
 import flask
 
 from crm_core import __version__
-from crm_core.access.doors import signed_in
+from crm_core.access.doors import token_access
 from crm_core.api import schemas
 from crm_core.api.door import by_anybody_known
 from crm_core.api.routes import LIMIT, blueprint, offers
@@ -68,10 +68,10 @@ def document() -> dict[str, Any]:
     }
 
 
-@signed_in
+@token_access("read")
 @by_anybody_known
 def show() -> flask.Response:
-    """The document for who asks."""
+    """The document for who asks: with a token, or signed in (it is only read, so no form token is needed)."""
     who = actor()
     key = ("openapi", who.rights, who.user_id, who.token, language())
     text = site().cached(key, lambda: json.dumps(document(), ensure_ascii=False))

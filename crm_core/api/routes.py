@@ -8,7 +8,6 @@ from typing import Any
 import flask
 import sqlalchemy as sa
 from werkzeug.datastructures import ETags
-from werkzeug.routing import BaseConverter, ValidationError
 
 from crm_core.access.doors import token_access
 from crm_core.access.gate import DELETED
@@ -29,23 +28,6 @@ LIMIT = 200
 _PLAIN = {"q", "sort", "limit", "after"}
 
 
-class Key(BaseConverter):
-    """A record's id, 1 to 2⁶³−1; anything else is no address (Werkzeug's own takes thirty digits)."""
-
-    regex = "[1-9][0-9]{0,18}"
-
-    def to_python(self, value: str) -> int:
-        found = int(value)
-        if found >= 2**63:
-            raise ValidationError
-        return found
-
-
-@blueprint.record_once
-def _converters(state: Any) -> None:
-    state.app.url_map.converters["crm_key"] = Key
-
-
 def _route(rule: str, method: str, verb: str) -> Callable[[Callable[..., flask.Response]], Any]:
     def decorate(view: Callable[..., flask.Response]) -> Any:
         guarded = token_access(verb)(by_token(view))
@@ -55,7 +37,8 @@ def _route(rule: str, method: str, verb: str) -> Callable[[Callable[..., flask.R
     return decorate
 
 
-COLLECTION, ITEM = "/<package>/<path>", "/<package>/<path>/<crm_key:row_id>"
+# `int` is the application's own converter: 1 … 2⁶³−1.
+COLLECTION, ITEM = "/<package>/<path>", "/<package>/<path>/<int:row_id>"
 
 
 @_route(COLLECTION, "GET", "read")

@@ -1,7 +1,6 @@
 """What a request may bring: hosts, sizes, numbers of fields, JSON without traps, keys within 64 bits (T23, T25, T26)."""
 
 import io
-import json
 import re
 import socket
 import struct
@@ -16,10 +15,10 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.routing import BaseConverter, ValidationError
 
 from crm_core.kernel.config import LOOPBACK, Config
+from crm_core.text import strict_json
 
 BODY = 2 * 1024 * 1024
 FIELDS = 2_000
-JSON_DEPTH = 32
 INT64 = 2**63 - 1
 
 
@@ -61,62 +60,7 @@ class Json(DefaultJSONProvider):
     ensure_ascii = False
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        return read_json(s)
-
-
-def read_json(source: str | bytes) -> Any:
-    """Parse JSON; raises ValueError for whatever is not plain and bounded."""
-    text = source.decode("utf-8") if isinstance(source, bytes | bytearray) else source
-    _depth(text)
-    found = json.loads(text, object_pairs_hook=_members, parse_constant=_constant, parse_int=_whole)
-    if "\\u" in text:
-        _no_surrogates(found)
-    return found
-
-
-# An unclosed string runs to the end, so that the scan is one pass whatever stands there.
-_MARKS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z|\\)|[\[\]{}]', re.DOTALL)
-
-
-def _depth(text: str) -> None:
-    depth = 0
-    for found in _MARKS.finditer(text):
-        mark = found[0]
-        if mark in "[{":
-            depth += 1
-        elif mark in "]}":
-            depth -= 1
-        if depth > JSON_DEPTH:
-            raise ValueError("JSON is nested too deeply")
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a member stands twice in a JSON object")
-    return found
-
-
-def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _whole(text: str) -> int:
-    if len(text) > 20 or abs(int(text)) > INT64:
-        raise ValueError("a number beyond 64 bits")
-    return int(text)
-
-
-def _no_surrogates(value: Any) -> None:
-    if isinstance(value, str):
-        value.encode("utf-8")  # UnicodeEncodeError is a ValueError
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            _no_surrogates(key)
-            _no_surrogates(one)
-    elif isinstance(value, list):
-        for one in value:
-            _no_surrogates(one)
+        return strict_json.loads(s)
 
 
 class Hosts:

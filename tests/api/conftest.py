@@ -1,3 +1,3 @@
 """The company of tests behind the API."""
 
-from tests.support.worlds import *  # noqa: F403
+from tests.support.worlds import *

@@ -42,7 +42,7 @@ def test_the_document_and_the_routes_are_the_same_set(world: World, api_app: fla
                 continue
             for resource in world.site.registry.resources.values():
                 base = rule.rule.replace("<package>", resource.package).replace("<path>", resource.path)
-                path = base.replace("<crm_key:row_id>", "{id}")
+                path = base.replace("<int:row_id>", "{id}")
                 for name in resource.all_actions if "<action>" in path else ("",):
                     offered = path.replace("<action>", name)
                     if method.lower() in paths_of(resource).get(offered, {}):

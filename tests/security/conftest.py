@@ -1,3 +1,3 @@
 """The company of tests, for attackers."""
 
-from tests.support.worlds import *  # noqa: F403
+from tests.support.worlds import *

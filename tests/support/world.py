@@ -16,14 +16,12 @@ import sqlalchemy as sa
 from crm_core.access.actor import Actor, load_actor
 from crm_core.access.models import Department, SiteRow, TeamMember, User
 from crm_core.app import open_site
-from crm_core.data.base import Model
 from crm_core.data.session import current_work, writing
-from crm_core.data.wall import UNSCOPED
-from crm_core.kernel import clock
 from crm_core.kernel.config import Config
 from crm_core.kernel.declare import Package
+from crm_core.kernel.install import prepare
 from crm_core.kernel.site import Site
-from crm_core.resource import choices, search
+from crm_core.resource import choices
 
 CRUD = ("read", "create", "update", "delete")
 # Grants of the company's roles: permission pattern -> scope.
@@ -74,21 +72,11 @@ class World:
             session.execute(sa.update(SiteRow).values(rights=SiteRow.rights + 1))
 
 
-def make_tables(site: Site) -> None:
-    """All tables, as the migrations make them."""
-    with site.engines.write.connect().execution_options(**{UNSCOPED: "tests"}) as conn, conn.begin():
-        Model.metadata.create_all(conn)
-        for statement in search.install_index(conn):
-            conn.execute(sa.text(statement))
-
-
 def empty_site(url: str, home: Path, plugins: tuple[Package, ...] = (), **config: Any) -> Site:
     """A site with tables and nobody in it."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     site = open_site(config=Config(site=home, database=url, language="en", **config), plugins=plugins)
-    make_tables(site)
-    with site.system("tests"), writing() as session:
-        session.add(SiteRow(public_id="0" * 32, made_at=clock.now()))
+    prepare(site, backup=False)
     return site
 
 

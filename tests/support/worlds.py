@@ -16,9 +16,8 @@ import flask
 import pytest
 from werkzeug.test import TestResponse
 
-from crm_core import api
 from crm_core.access import tokens
-from crm_core.app import open_site
+from crm_core.app import create_app, open_site
 from crm_core.kernel.config import Config
 from tests.support import ENGINES
 from tests.support.world import World, company
@@ -35,7 +34,7 @@ class Client:
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
         sent = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        data = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        data: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         return self.http.open(f"/api/v1{path}", method=method, headers=sent, **data)
 
 
@@ -84,10 +83,8 @@ def world(engine_url: str, tmp_path: Path, templates: dict[str, tuple[str, World
 
 @pytest.fixture
 def api_app(world: World) -> flask.Flask:
-    """The API alone in an application."""
-    app = flask.Flask("api")
-    api.mount(app, world.site)
-    return app
+    """The application of the company."""
+    return create_app(world.site)
 
 
 @pytest.fixture
