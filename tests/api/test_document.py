@@ -19,7 +19,7 @@ from crm_core.api.problems import _KINDS
 from crm_core.data.session import writing
 from crm_core.resource.changes import stamp
 from tests.support.world import World
-from tests.support.worlds import Client, token_of
+from tests.support.worlds import Browser, Client, token_of
 
 As = Callable[..., Client]
 DOC = Path(__file__).parents[2] / "docs" / "api.md"
@@ -110,12 +110,11 @@ def test_a_hidden_field_is_not_in_it(as_: As, world: World) -> None:
     assert "fax" not in found["components"]["schemas"]["core.customer.new"]["properties"]
 
 
-def test_it_is_for_people_who_are_known(as_: As, api_app: flask.Flask, world: World) -> None:
+def test_it_is_for_people_who_are_known(as_: As, at_browser: Callable[[str], Browser]) -> None:
     assert as_("")("GET", "/openapi.json").status_code == 401
-    with world.as_("ann"):  # signed in with a browser
-        assert api_app.test_client().get("/api/v1/openapi.json").status_code == 200
-        wrong = api_app.test_client().get("/api/v1/openapi.json", headers={"Authorization": "Bearer nix"})
-        assert wrong.status_code == 401
+    ann = at_browser("ann")
+    assert ann("GET", "/api/v1/openapi.json").json["paths"]["/api/v1/core/customer"]
+    assert ann("GET", "/api/v1/openapi.json", Authorization="Bearer nix").status_code == 401
 
 
 def test_the_paper_names_every_status_the_document_names(world: World) -> None:

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from crm_core.access import tokens
 from crm_core.access.models import Grant, SecurityEvent, Token, User, UserRole
+from crm_core.api.door import FAILURES
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work, writing
+from crm_core.data.session import current_work
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Missing
 from tests.support.world import World
-from tests.support.worlds import Client, token_of
+from tests.support.worlds import Browser, Client, token_of
 
 As = Callable[..., Client]
 LIST = "/core/customer"
@@ -32,7 +33,7 @@ def dump(world: World) -> str:
     from crm_core.data.base import Model
 
     with world.site.engines.read.connect().execution_options(crm_unscoped="tests") as conn:
-        return "\n".join(str(tuple(row)) for table in Model.metadata.sorted_tables for row in conn.execute(sa.select(table)))
+        return "\n".join(str(tuple(row)) for table in Model.metadata.tables.values() for row in conn.execute(sa.select(table)))
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer nix", "Bearer crm_" + "A" * 43, "Basic YW5uOng=",
@@ -176,13 +177,21 @@ def test_the_last_use_is_noted_at_most_every_five_minutes(as_: As, world: World)
         assert seen() == start + dt.timedelta(minutes=6)
 
 
-def test_a_cookie_opens_nothing_and_changes_nothing(as_: As, api_app: flask.Flask, world: World) -> None:
-    reader = as_("ann", "core.customer.read")
-    reader.http.set_cookie("sid", "whatever")
-    assert reader("POST", LIST, {"name": "x"}).status_code == 403
-    bare = api_app.test_client()
-    bare.set_cookie("sid", "whatever")
-    assert bare.get("/api/v1/core/customer").status_code == 401
+def test_a_cookie_opens_nothing_and_adds_nothing_to_a_token(as_: As, at_browser: Callable[[str], Browser], world: World) -> None:
+    root = at_browser("root")
+    assert root("GET", "/api/v1/core/customer").status_code == 401
+    assert root("POST", "/api/v1/core/customer", b'{"name":"x"}', Content_Type="application/json").status_code == 401
+    secret = token_of(world, "ann", "core.customer.read")
+    assert root("GET", "/api/v1/core/user", Authorization=f"Bearer {secret}").status_code == 403
+    assert len(root("GET", "/api/v1/core/customer", Authorization=f"Bearer {secret}").json["items"]) == 2
+
+
+def test_guessing_tokens_is_slowed_down_and_a_good_one_still_works(as_: As, api_app: flask.Flask) -> None:
+    good, wrong = as_("ann"), Client(api_app, "crm_" + "x" * 43)
+    statuses = [wrong("GET", LIST).status_code for _ in range(FAILURES + 2)]
+    assert statuses == [401] * FAILURES + [429] * 2
+    assert int(wrong("GET", LIST).headers["Retry-After"]) > 0
+    assert good("GET", LIST).status_code == 200
 
 
 def test_the_guard_is_what_refuses(as_: As, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,15 +14,18 @@ from typing import Any
 
 import flask
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from crm_core.access import tokens
+from crm_core.access.models import User
 from crm_core.app import create_app, open_site
 from crm_core.kernel.config import Config
+from crm_core.kernel.keys import digest
 from tests.support import ENGINES
 from tests.support.world import World, company
 
-__all__ = ["Client", "api_app", "as_", "engine_url", "templates", "world"]
+__all__ = ["Browser", "Client", "api_app", "as_", "at_browser", "engine_url", "templates", "world"]
 
 
 class Client:
@@ -36,6 +39,32 @@ class Client:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         data: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
         return self.http.open(f"/api/v1{path}", method=method, headers=sent, **data)
+
+
+class Browser:
+    """Somebody at a browser, signed in (or not): his cookie, and the token of his forms."""
+
+    def __init__(self, app: flask.Flask, secret: str = "", token: str = "") -> None:
+        self.http, self.token = app.test_client(), token
+        if secret:
+            self.http.set_cookie("sid", secret)
+
+    def __call__(self, method: str, path: str, data: Any = None, **headers: str) -> TestResponse:
+        sent = {"X-CSRF-Token": self.token} if self.token and method not in ("GET", "HEAD") else {}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.open(path, method=method, data=data, headers=sent)
+
+
+def signed_in(app: flask.Flask, world: World, name: str) -> Browser:
+    """A browser whose person has signed in a moment ago."""
+    from crm_core.web import session
+
+    user = world.people[name]
+    with world.site.system("tests") as work:
+        stored = work.session.execute(sa.select(User.password_hash).where(User.id == user)).scalar_one()
+        with app.test_request_context():
+            secret = session.begin(world.site, user, stored, stay=False)
+    return Browser(app, secret, world.site.keys.sign("csrf", f"session:{digest(secret)}"))
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +124,12 @@ def as_(world: World, api_app: flask.Flask) -> Callable[..., Client]:
         return Client(api_app, token_of(world, name, *scopes) if name else "")
 
     return make
+
+
+@pytest.fixture
+def at_browser(world: World, api_app: flask.Flask) -> Callable[[str], Browser]:
+    """`at_browser("ann")`: her browser; `at_browser("")`: a stranger's."""
+    return lambda name: signed_in(api_app, world, name) if name else Browser(api_app)
 
 
 def token_of(world: World, name: str, *scopes: str) -> str:
