@@ -22,8 +22,9 @@ def core() -> Package:
     from crm_core.features.people import plugin as people
     from crm_core.features.setup import plugin as setup
     from crm_core.features.tasks import plugin as tasks
+    from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (people, messages, tasks, customers, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, messages, tasks, customers, setup))
 
 
 @cache

@@ -29,6 +29,8 @@ class Engines:
         self._threads = threads
         self._made: dict[tuple[int, bool], sa.Engine] = {}
         self._lock = threading.Lock()
+        # Called when a person's work is about to write, before it waits for the lock; bulk work looks at it.
+        self.announce: Callable[[], None] | None = None
         self._listeners: list[Callable[[sa.Engine], None]] = [guard]
 
     @property

@@ -66,6 +66,7 @@ class Work:
         self.after_commit: list[Callable[[], None]] = []
         self.writing_since: float | None = None
         self.longest_write = 0.0
+        self.background = False  # a job or a delivery: nobody waits for it
         self.info: dict[str, Any] = {}  # what a layer above keeps for this piece of work
 
     @property
@@ -126,6 +127,8 @@ def writing() -> Iterator[Session]:
         yield mine.session
         return
     mine.end_reading()
+    if mine.engines.announce is not None and not mine.background:
+        mine.engines.announce()
     session = mine.open(mine.engines.write)
     mine.stack.append(session)
     mine.after_commit = []

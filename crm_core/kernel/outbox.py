@@ -95,6 +95,7 @@ def _deliver(site: Site, row: Any) -> None:
     listen, event = _read(site, row)
     person = None if listen.acts == "system" or row.actor_id is None else actors.load(site, row.actor_id)
     with site.work(person, system=None if person is not None else f"listener {listen.key}") as work:
+        work.background = True
         work.info["delivery"] = row.id
         if listen.outside:
             listen.call(event)

@@ -48,7 +48,8 @@ def _run(site: Site, row: Any, timing: Timing, live: dict[int, Running]) -> None
     running = Running(site, row, person, timing)
     live[row.id] = running
     try:
-        with site.work(person, system=None if person is not None else f"job {row.name}"):
+        with site.work(person, system=None if person is not None else f"job {row.name}") as work:
+            work.background = True
             try:
                 running.check()
                 job.run(running)

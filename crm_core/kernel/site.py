@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from crm_core.kernel.i18n import in_language
 from crm_core.kernel.keys import KeyRing
 
 if TYPE_CHECKING:
+    from crm_core.kernel.pace import Traffic
     from crm_core.kernel.registry import Registry
 
 
@@ -26,6 +27,7 @@ class Site:
         self.config = config
         self.registry = registry
         self.engines = Engines(config.database_url, threads=max(4, config.threads * 2))
+        self.engines.announce = self._announce
         self.wakers: list[Callable[[], None]] = []  # called after work was put into the queues; never raise, never block
         self.cache: dict[Any, Any] = {}  # per process; keyed by something that changes when the content does
 
@@ -57,6 +59,19 @@ class Site:
         """Tell the workers that there is something to do. Only speed: who is not told looks once a second."""
         for waker in self.wakers:
             waker()
+        with suppress(OSError):  # the bell for workers of other processes; they make it when they start
+            os.utime(self.home / "wake")
+
+    @cached_property
+    def traffic(self) -> "Traffic | None":
+        """Who wants to write lately, across processes (SQLite only); see kernel/pace.py."""
+        from crm_core.kernel.pace import Traffic
+
+        return Traffic(self.home / "writers") if self.engines.is_sqlite and self.home.is_dir() else None
+
+    def _announce(self) -> None:
+        if self.traffic is not None:
+            self.traffic.note()
 
     @contextmanager
     def work(self, actor: Any, *, system: str | None = None) -> Iterator[Work]:

@@ -85,6 +85,11 @@ def _batches(job: Running) -> None:
             job.progress(number + 1, total=job.args["count"])
 
 
+def tick(job: Running) -> None:
+    with job.finish():
+        effect("tick")
+
+
 def refuse(job: Running) -> None:
     raise Refused("not on a Sunday")
 
@@ -100,7 +105,10 @@ def register_listeners() -> list[Listen]:
 
 @hookimpl
 def register_jobs() -> list[Job]:
-    return [Job("toy.write", write), Job("toy.batches", batches), Job("toy.refuse", refuse)]
+    return [
+        Job("toy.write", write), Job("toy.batches", batches), Job("toy.refuse", refuse),
+        Job("toy.tick", tick, every="every 5 minutes"),
+    ]
 
 
 def effects(site: Site) -> list[tuple[str, int | None]]:

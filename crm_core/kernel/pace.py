@@ -1,0 +1,70 @@
+"""How large the batches of bulk work are: SQLite has one write lock, and people wait behind it.
+
+Alone, a batch may hold the lock for a quarter of a second. As soon as anybody else wants to write, in whatever process,
+it is a tenth, with a pause in which the others come in. PostgreSQL has no such lock; the size still follows the time.
+"""
+
+import mmap
+import os
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crm_core.data.session import Session
+from crm_core.kernel.jobs import Running
+
+ALONE, CROWDED = 0.25, 0.10  # seconds a batch should hold the lock
+PAUSE = 0.015  # at least ten milliseconds: less and the waiting ones, who look in steps, never come in
+LINGERS = 3.0  # so long after somebody's last wish to write the house counts as crowded
+
+
+class Traffic:
+    """When somebody last wanted to write, told between processes by eight bytes of shared memory in the site's folder."""
+
+    def __init__(self, path: Path) -> None:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if os.fstat(handle).st_size < 8:
+                os.ftruncate(handle, 8)
+            self._shared = mmap.mmap(handle, 8)
+        finally:
+            os.close(handle)
+
+    def note(self) -> None:
+        """Somebody wants to write now. Costs less than a microsecond."""
+        struct.pack_into("d", self._shared, 0, time.time())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether anybody wanted to write lately."""
+        return 0 <= time.time() - float(struct.unpack_from("d", self._shared, 0)[0]) < LINGERS
+
+
+class Pace:
+    """The batches of one job: `while rows := take(pace.size): with pace.write(): …`."""
+
+    def __init__(self, job: Running, start: int = 500, least: int = 50, most: int = 5_000) -> None:
+        self.job, self.size, self.least, self.most = job, start, least, most
+        self.longest = 0.0
+
+    @property
+    def crowded(self) -> bool:
+        traffic = self.job.site.traffic
+        return traffic is not None and traffic.crowded
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """`job.write()`, measured: the next batch is larger or smaller, and there is a pause when others wait."""
+        began = 0.0
+        with self.job.write() as session:
+            began = time.monotonic()
+            yield session
+        held = time.monotonic() - began
+        self.longest = max(self.longest, held)
+        crowded = self.crowded
+        wanted = self.size * (CROWDED if crowded else ALONE) / max(held, 0.001)
+        self.size = round(max(self.least, min(self.most, self.size * 2, wanted)))
+        if crowded:
+            time.sleep(PAUSE)

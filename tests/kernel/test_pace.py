@@ -1,0 +1,89 @@
+"""The size of batches: large when alone, small when people write."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crm_core.data.session import writing
+from crm_core.kernel import pace, runner
+from crm_core.kernel.jobs import Running, later
+from crm_core.kernel.pace import Pace
+from crm_core.kernel.site import Site
+from tests.kernel import toy
+from tests.kernel.test_exactly_once import in_processes
+from tests.kernel.toy import known
+
+
+class Clock:
+    """A clock on which a row costs a ten-thousandth of a second."""
+
+    def __init__(self) -> None:
+        self.at, self.slept = 1_000.0, [0.0]
+
+    def monotonic(self) -> float:
+        return self.at
+
+    def time(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def sizes(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[int], Clock]]:
+    def run(batches: int, quiet: bool = True) -> tuple[list[int], Clock]:
+        clock, found = Clock(), []
+        monkeypatch.setattr(pace, "time", clock)
+
+        def work(job: Running) -> None:
+            mine = Pace(job)
+            for _ in range(batches):
+                found.append(mine.size)
+                with mine.write():
+                    clock.at += mine.size / 10_000
+
+        toy.behave["write"] = work
+        with site.work(known[1]), writing():
+            later("toy.write")
+        if quiet and site.traffic is not None:
+            site.traffic._shared[:8] = bytes(8)  # forget that somebody asked for the job
+        runner.drain(site)
+        toy.behave.clear()
+        return found, clock
+
+    return run
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_alone_a_batch_grows_to_a_quarter_of_a_second(site: Site, sizes: Any) -> None:
+    found, clock = sizes(6)
+    assert found[0] == 500 and found[-1] == 2_500 and max(clock.slept) == 0.0
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_when_another_process_writes_it_shrinks_and_pauses(site: Site, sizes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def save() -> None:
+        with site.work(known[1]), writing():
+            pass
+
+    assert site.traffic is not None
+    in_processes(save, 1)
+    monkeypatch.setattr(pace, "LINGERS", 1e12)  # what the other process noted is recent on the made-up clock
+    monkeypatch.setattr(Clock, "time", time.time)
+    found, clock = sizes(6, quiet=False)
+    assert found[-1] == 1_000 and min(clock.slept[1:]) >= 0.010
+
+
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_a_job_that_writes_is_no_reason_to_be_polite(site: Site, sizes: Any) -> None:
+    assert sizes(3)[0][-1] > 500
+    assert site.traffic is not None and site.traffic.crowded is False
+
+
+@pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+def test_where_there_is_no_one_lock_nobody_is_in_the_way(site: Site, sizes: Any) -> None:
+    assert site.traffic is None
+    assert sizes(3)[0][-1] > 500
