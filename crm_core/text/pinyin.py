@@ -43,6 +43,13 @@ class Readings(dict[str, str]):
         self[character] = said = self.syllables[number]
         return said
 
+    def usual(self, character: str) -> str:
+        """The reading, or ``""`` for a character without one."""
+        try:
+            return self[character]
+        except KeyError:
+            return ""
+
 
 class Places(dict[str, str]):
     """character → its part of a sort key: usual reading and place in GB 2312, whose common characters stand by
@@ -65,13 +72,15 @@ class Places(dict[str, str]):
 
 
 class Table(NamedTuple):
-    """All that is known of sounds; ``starts``: the first two characters of the words read otherwise."""
+    """All that is known of sounds; ``starts``: the first two characters of the words read otherwise; ``unusual``: the
+    surnames whose characters are read otherwise."""
 
     reading: Readings
     place: Places
     words: dict[str, list[str]]
     starts: frozenset[str]
     surnames: dict[str, list[str]]
+    unusual: frozenset[str]
     syllables: frozenset[str]
 
 
@@ -87,7 +96,8 @@ def table() -> Table:
     words, surnames = read_pairs("words.tsv"), read_pairs("surnames.tsv")
     syllables = {*reading.syllables[1:], *(said for word in (*words.values(), *surnames.values()) for said in word)}
     starts = frozenset(word[:2] for word in words)
-    return Table(reading, Places(reading), words, starts, surnames, frozenset(syllables))
+    unusual = frozenset(name for name, said in surnames.items() if said != [reading.usual(c) for c in name])
+    return Table(reading, Places(reading), words, starts, surnames, unusual, frozenset(syllables))
 
 
 def spell(text: str, name: bool = False) -> list[str]:
@@ -97,7 +107,7 @@ def spell(text: str, name: bool = False) -> list[str]:
     as a surname. A character without a known reading is left out.
     """
     known = table()
-    if name and text[:1] not in known.surnames and text[:2] not in known.surnames:
+    if name and text[:1] not in known.unusual and text[:2] not in known.unusual:
         name = False
     if not name and known.starts.isdisjoint(map(add, text, text[1:])):
         try:  # the common case, one look-up a character
@@ -123,12 +133,10 @@ def sort_key(text: str, name: bool = False) -> str:
     known = table()
     parts = []
     for piece, said in pieces(fold(text[:SORT_LENGTH]), name):
-        try:
-            usual = known.reading[piece]
-        except KeyError:
+        usual = known.reading.usual(piece)
+        if not usual:
             parts.append(f" {_ascii(said)} ")
-            continue
-        if usual == said:
+        elif usual == said:
             parts.append(known.place[piece])
         else:
             parts.append(said + "9zz")  # in an unusual reading its place says nothing: last in the syllable
@@ -137,7 +145,7 @@ def sort_key(text: str, name: bool = False) -> str:
 
 def pieces(text: str, name: bool = False) -> list[tuple[str, str]]:
     """The text as (character or Latin word, how it is said); what :func:`spell` and :func:`sort_key` are made of."""
-    reading, _, words, starts, surnames, _ = table()
+    reading, _, words, starts, surnames, _, _ = table()
     found: list[tuple[str, str]] = []
     at, end = 0, len(text)
     if name and text[:2] not in starts:

@@ -14,6 +14,7 @@ CJK = (
 
 han = re.compile(f"[{HAN}]")
 cjk_run = re.compile(f"[{CJK}]+")
+ascii_word = re.compile("[0-9a-z]+")  # of folded text, where it is enough
 word_run = re.compile(f"[^\\W_{CJK}]+")
 sound_run = re.compile(f"[^\\W_{HAN}]+")
 any_run = re.compile(f"([{CJK}]+)|[^\\W_{CJK}]+")

@@ -18,7 +18,6 @@ too much (all pairs there, but not in a row), so :meth:`Query.verify` looks at i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from operator import add
 
@@ -26,14 +25,12 @@ from crm_core.text.clean import fold
 from crm_core.text.phones import phone_key
 from crm_core.text.pinyin import pieces, spell
 from crm_core.text.question import Query, parse
-from crm_core.text.scripts import cjk_run, has_han, word_run
+from crm_core.text.scripts import ascii_word, cjk_run, has_han, word_run
 
 __all__ = ["Query", "document", "query"]
 
 LIMIT = 400
 LONGEST_WORD = 48
-# Sounds nobody types: the legal form at the end of a company's name.
-_LEGAL = re.compile("(?:股份)?(?:有限)?(?:责任)?公司$")
 
 
 def document(
@@ -70,7 +67,10 @@ def _add(tokens: list[str], folded: str) -> None:
         for run in cjk_run.findall(folded):
             tokens += map(add, run, run[1:])
             tokens.append(run[-1])
-    for word in word_run.findall(folded):
+        words = word_run.findall(folded)
+    else:
+        words = ascii_word.findall(folded)
+    for word in words:
         if len(word) > 2:
             _add_word(tokens, word)
         else:
@@ -106,8 +106,17 @@ def _add_sounds(tokens: list[str], name: str) -> None:
 def _add_syllables(tokens: list[str], name: str, said: list[str], letters: str) -> None:
     if len(letters) > 1:
         _add_word(tokens, letters)
-    if name.endswith("公司") and (legal := _LEGAL.search(name)):
-        said = said[: -len(legal.group())]
+    if name.endswith("公司"):
+        said = said[: -_legal_form(name)]
     marked = ["_" + syllable for syllable in said]
     tokens += marked
     tokens += map(add, marked, marked[1:])
+
+
+def _legal_form(name: str) -> int:
+    """How long the end of a company's name is that nobody types by its sound."""
+    size = 4 if name.endswith("责任公司") else 2
+    for word in ("有限", "股份"):
+        if name.endswith(word, 0, -size):
+            size += 2
+    return size

@@ -46,7 +46,7 @@ def table(*lines):
 SALESFORCE = table(
     "ID|ISDELETED|NAME|TYPE|BILLINGSTREET|BILLINGCITY|BILLINGSTATE|BILLINGPOSTALCODE|PHONE|FAX|ACCOUNTNUMBER|WEBSITE|INDUSTRY|"
     "ANNUALREVENUE|NUMBEROFEMPLOYEES|DESCRIPTION|OWNERID|CREATEDDATE|ORACLE_ID__C",
-    "001x0000002abCVAA2|false|Harbour Tools|Customer|1 Quay Road|PORTLAND|OR|97201|(503) 555-0100|||http://www.example.com|"
+    "001x0000002abCVAA2|false|Harbour Tools|Customer|1 Quay Road|PORTLAND|OR|97201|(503) 555-0100|||http://example.com|"
     "Manufacturing|6.0E7|350|Makes tools.|005x0000000fNSiAAM|2006-04-15T03:23:15.000Z|4-1",
     "001x0000002abCWAA2|false|Bright Video|||CARNEGIE|PA|15106||||||||||005x0000000fNSiAAM|2006-04-15T03:23:15.000Z|4-2",
 )
@@ -70,7 +70,7 @@ CARDS = table(
 )
 NAMELESS = table(
     "a|b|c|d|e|f",
-    "北京天地科技有限公司|张伟|13800138000|zw@tiandi.com|北京市|http://www.example.com",
+    "北京天地科技有限公司|张伟|13800138000|zw@tiandi.com|北京市|http://example.com/a",
     "上海博雅教育咨询有限公司|李娜|13900139000|ln@boya.cn|上海市|www.example.cn",
     "重庆银行股份有限公司|王强|13700137000|wq@cqb.cn|重庆|https://example.org/x",
 )
