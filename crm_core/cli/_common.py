@@ -1,13 +1,17 @@
 """What several commands need."""
 
+from __future__ import annotations
+
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import Site
+
+if TYPE_CHECKING:  # `crm serve` keeps its parent process small
+    from crm_core.kernel.site import Site
 
 
 def site() -> Site:

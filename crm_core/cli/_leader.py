@@ -1,0 +1,144 @@
+"""One generation of `crm serve`: everything imported once, then web and worker forked from it."""
+
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from crm_core.app import create_app, open_site
+from crm_core.cli._supervisor import READY, REFUSED, die_with_parent, log, wait_for
+from crm_core.data.migrate import NewerSchema, needs_upgrade
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import Site
+from crm_core.kernel.worker import Worker
+
+GRACE = 10  # seconds for requests in hand when the web workers end
+
+
+class Web(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with our settings and the application that is already there."""
+
+    def __init__(self, site: Site, app: Any, fd: int, ready: Callable[[], None]) -> None:
+        self.site, self.app, self.fd, self.up = site, app, fd, ready
+        super().__init__()
+
+    def load_config(self) -> None:
+        config = self.site.config
+        for name, value in {
+            "bind": f"fd://{self.fd}", "workers": config.workers, "threads": config.threads, "worker_class": "gthread",
+            "worker_connections": max(1_000, config.threads * 10), "graceful_timeout": GRACE, "timeout": 60,
+            "keepalive": 15, "control_socket_disable": True, "loglevel": "warning", "limit_request_line": 8_190,
+            "secure_scheme_headers": {}, "forwarded_allow_ips": "",  # whom to believe is said in one place, by `proxies`
+            "post_fork": lambda _arbiter, _worker: die_with_parent(),
+            "post_worker_init": lambda _worker: self.up(),
+        }.items():
+            self.cfg.set(name, value)
+        if os.path.isdir("/dev/shm"):
+            self.cfg.set("worker_tmp_dir", "/dev/shm")
+
+    def load(self) -> Any:
+        return self.app
+
+
+def prepare(site: Site) -> Any:
+    """The application, when this site may be served. Raises CrmError with the command that cures what is wrong."""
+    site.check_home()
+    site.keys.derive("site")
+    try:
+        behind = needs_upgrade(site)
+    except NewerSchema as error:
+        raise CrmError(str(error)) from None
+    if behind:
+        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)", packages=", ".join(behind)))
+    app = create_app(site)
+    site.engines.dispose()  # nothing of the database is carried over a fork
+    return app
+
+
+def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int:
+    """Be the leader: prepare, fork, restart what dies, until SIGTERM."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    try:
+        site = open_site()
+        app = prepare(site)
+    except (CrmError, ValueError, PermissionError) as error:
+        say(REFUSED + " ".join(str(error).split()).encode() + b"\n")
+        return 1
+    gc.collect()
+    gc.freeze()  # the collector never touches these pages again, so the children go on sharing them
+    hear, tell = os.pipe()
+    children = {"web": lambda: _web(site, app, fd, tell)}
+    if with_worker:
+        children["worker"] = lambda: _worker(site)
+    return _keep(children, site.config.workers, hear, say)
+
+
+def _web(site: Site, app: Any, fd: int, tell: int) -> None:
+    Web(site, app, fd, lambda: (os.write(tell, b"."), None)[1]).run()
+
+
+def _worker(site: Site) -> None:
+    worker = Worker(site)
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    worker.hold(wait=True)  # of the generation before, which is just ending
+    worker.run()
+
+
+def _keep(children: dict[str, Callable[[], None]], workers: int, hear: int, say: Callable[[bytes], None]) -> int:
+    ending: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: ending.append(1))
+    running = {_fork(work): name for name, work in children.items()}
+    delay, up = 0.5, b""
+    os.set_blocking(hear, False)
+    while not ending:
+        if len(up) < workers:
+            try:
+                up += os.read(hear, 100)
+            except BlockingIOError:
+                pass
+            if len(up) >= workers:
+                say(READY)
+        for pid in list(running):
+            if os.waitpid(pid, os.WNOHANG)[0] and not ending:
+                name = running.pop(pid)
+                if len(up) < workers:
+                    return _end(running, 1)  # not even started: the supervisor decides
+                log(f"{name} died; starting it anew in {delay:.1f} s")
+                time.sleep(delay)
+                delay = min(delay * 2, 30.0)
+                running[_fork(children[name])] = name
+        time.sleep(0.02 if len(up) < workers else 0.25)
+    return _end(running, 0)
+
+
+def _end(running: dict[int, str], status: int) -> int:
+    for pid in running:
+        os.kill(pid, signal.SIGTERM)
+    end = time.monotonic() + GRACE + 12
+    for pid in running:
+        wait_for(pid, end - time.monotonic())
+    return status
+
+
+def _fork(work: Callable[[], None]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    status = 1
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        die_with_parent()
+        work()
+        status = 0
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 1
+    finally:
+        sys.stderr.flush()
+        os._exit(status)

@@ -1,0 +1,32 @@
+"""Run jobs and deliveries in a process of its own."""
+
+import signal
+
+import click
+
+from crm_core.cli._common import examples, ready_site, say
+from crm_core.kernel.i18n import _
+
+
+@click.command("worker", help=str(_(
+    "Run jobs and deliveries here. crm serve has a worker already; on PostgreSQL any number may run beside it, on several "
+    "machines, on SQLite only one. Ctrl-C or SIGTERM hands unfinished jobs back; another worker goes on where they "
+    "stopped.")), epilog=examples("crm worker", "crm worker --once    # what is due now, then end"))
+@click.option("--once", is_flag=True, help=str(_("Run what is due now, then end.")))
+def command(once: bool) -> None:
+    from crm_core.kernel import outbox, runner
+    from crm_core.kernel.worker import Worker
+
+    worker = Worker(ready_site())
+    if once:
+        worker.hold()
+        jobs = deliveries = 0
+        while done := (ran := runner.drain(worker.site)) + (told := outbox.drain(worker.site)):
+            jobs, deliveries = jobs + ran, deliveries + told
+            if not done:
+                break
+        say(_("Jobs: %(jobs)s, deliveries: %(deliveries)s", jobs=jobs, deliveries=deliveries))
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
