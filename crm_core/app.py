@@ -48,6 +48,7 @@ def create_app(site: Site) -> "flask.Flask":
     from crm_core.api.openapi import blueprint as api
     from crm_core.web.application import make
     from crm_core.web.house import blueprint as house
+    from crm_core.web.imports import blueprint as imports
     from crm_core.web.pages import blueprint as pages
 
-    return make(site, [pages, house, api])
+    return make(site, [pages, house, imports, api])

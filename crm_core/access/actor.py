@@ -27,6 +27,7 @@ from crm_core.kernel.site import Site
 
 PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled when resources are declared
 LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent's form and have no face of their own
+PERSONAL: set[str] = set()  # resources whose rows are always their owner's to read and change (his imports, his files)
 BRIEFS: dict[str, str] = {}  # permission of a brief view -> that of the full resource
 _UPDATING = frozenset({"create", "update", "delete", "import"})
 
@@ -81,6 +82,8 @@ class Actor:
             if pattern == permission or fnmatchcase(permission, pattern):
                 found |= reach(word, self.user_id, self.department_id, self.subtree, self.teams)
         mine = replace(self, token=None, _scopes={})
+        if resource in PERSONAL:
+            found |= reach(Reach.own, self.user_id, None, (), ())
         parent = PARTS.get(resource)
         if parent is not None:  # read ⇒ read, update ⇒ create, update and delete of the part
             found |= mine.scope(parent, "update" if verb in _UPDATING else verb)

@@ -79,6 +79,7 @@ class Resource:
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
     readonly: ClassVar[bool] = False  # no create, update, delete by people
+    personal: ClassVar[bool] = False  # rows are their owner's without any grant
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
     unique: ClassVar[tuple[tuple[str, ...], ...]] = ()  # groups of fields that together are unique
@@ -98,6 +99,8 @@ class Resource:
         cls.name = cls.__dict__.get("name") or resource_name(cls.model)
         cls.model.__permission__ = cls.name
         cls.singular = cls.singular or cls.label
+        if cls.personal:
+            access.PERSONAL.add(cls.name)
         parent = getattr(cls.model, "__part_of__", None)
         if parent and not cls.own_rights:
             access.PARTS[cls.name] = parent if "." in parent else f"{cls.name.partition('.')[0]}.{parent}"

@@ -2,6 +2,7 @@
 
 import itertools
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,12 @@ from crm_core.web.viewmodels import (
     RefusedRow,
     Status,
     Tab,
+    ValueMap,
 )
 
 blueprint = flask.Blueprint("imports", __name__)
 MEGABYTES = 200
+MAPS = 12  # unknown words shown a column
 ACCEPT = ".csv,.txt,.tsv,.xlsx,.vcf,text/csv,text/vcard"
 STATES = {
     "new": Status(_("New"), "plus", "green"), "updated": Status(_("Update"), "refresh", "acc"),
@@ -162,7 +165,7 @@ def _keep(made: Import) -> None:
             if target in known:
                 values.setdefault(target, {})[text[:200]] = chosen[:200]
     options = {**made.options}
-    for name, allowed in (("existing", ("update", "skip")), ("doubtful", ("skip", "new"))):
+    for name, allowed in (("existing", ("update", "skip")), ("doubtful", ("skip", "new")), ("unknown", ("note", "refuse"))):
         if form.get(name) in allowed:
             options[name] = form[name]
     if form.get("encoding") is not None:
@@ -189,8 +192,8 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
             fields=_options(made), can_start=False, back_url=urls.address("/import", [("to", made.target)]),
         )
     guesses = made.options.get("matches") or [["", "", "unknown"]] * len(made.header)
-    samples = table.sample
-    columns = tuple(_column(made, importer, at, label, samples, guesses[at] if at < len(guesses) else ["", "", "unknown"]) for at, label in enumerate(made.header))
+    samples = [cells for _line, cells in table.sample]
+    columns = tuple(_column(made, importer, at, label, samples, guesses[at] if at < len(guesses) else ["", "", "unknown"], outcome.unknown) for at, label in enumerate(made.header))
     notes = [note] if note else []
     thing = made.options.get("thing", "unknown")
     if thing not in ("unknown", resource.path + "s", "customers" if resource.name == "core.contact" else "contacts"):
@@ -224,7 +227,7 @@ def _cell(cells: list[str], at: int) -> str:
     return cells[at][:60] if at < len(cells) else ""
 
 
-def _column(made: Import, importer: Any, at: int, label: str, samples: list[list[str]], guess: list[str]) -> MatchColumn:
+def _column(made: Import, importer: Any, at: int, label: str, samples: list[list[str]], guess: list[str], unknown: Mapping[str, Any]) -> MatchColumn:
     chosen = made.mapping.get(str(at), "")
     filled = [row[at] for row in samples if at < len(row) and row[at].strip()]
     reasons = {"name": _("same name"), "synonym": _("another word for it"), "content": _("told by its values")}
@@ -238,7 +241,40 @@ def _column(made: Import, importer: Any, at: int, label: str, samples: list[list
         group = _("Record") if not target.group else (_("Contact") if target.group == "contact" else _("Lines"))
         options.append(Choice(target.name, target.label, target.name == chosen, group=group))
     return MatchColumn(f"col-{at}", label or _("Column %(n)s", n=at + 1), " · ".join(dict.fromkeys(v[:30] for v in filled[:3])), tuple(options),
-                       sure, reason, _("%(n)s of %(m)s filled", n=len(filled), m=len(samples)))  # type: ignore[arg-type]
+                       sure, reason, _("%(n)s of %(m)s filled", n=len(filled), m=len(samples)),  # type: ignore[arg-type]
+                       *_value_maps(made, importer, chosen, unknown.get(chosen)))
+
+
+def _value_maps(made: Import, importer: Any, target: str, words: Any) -> tuple[tuple[ValueMap, ...], Any]:
+    """The words of a column that nobody knows, each with what it may mean here; what was chosen before stays."""
+    swaps = dict(made.values.get(target, {}))
+    shown = [(text, n) for text, n in (words or {}).items()][:MAPS]
+    if not target or (not shown and not swaps):
+        return (), ""
+    field = importer.targets[target].field
+    options = _options_of(field)
+    maps = []
+    for text, n in [*((t, 0) for t in swaps), *(pair for pair in shown if pair[0] not in swaps)]:
+        current = swaps.get(text, "")
+        choices = (Choice("", _("keep in the remark"), not current), *(Choice(c, w, c == current) for c, w in options))
+        count = ngettext("%(n)s row", "%(n)s rows", n) if n else ""
+        maps.append(ValueMap(text, count, f"value-{target}~{text}", choices))
+    rest = len(words or {}) - len(shown)
+    return tuple(maps), ngettext("and %(n)s more word", "and %(n)s more words", rest) if rest > 0 else ""
+
+
+def _options_of(field: Any) -> list[tuple[str, str]]:
+    """What a word may be mapped to: the words of the list, or the first records of the reference's resource."""
+    if hasattr(field, "options"):
+        return list(field.options())
+    target = getattr(field, "resource", None)
+    if target is None:
+        return []
+    source = target.brief_resource or target
+    if not source.may("read"):
+        return []
+    rows = session.execute(sa.select(source.model.id, source.label_column).order_by(source.label_column).limit(500))
+    return [(str(r[0]), str(source.word(r[1]))) for r in rows]
 
 
 def _options(made: Import) -> tuple[FormField, ...]:
@@ -247,6 +283,7 @@ def _options(made: Import) -> tuple[FormField, ...]:
 
     return (
         radios("existing", _("Records that are there"), made.options.get("existing", "update"), (("update", _("update")), ("skip", _("leave as they are")))),
+        radios("unknown", _("Words no list knows"), made.options.get("unknown", "note"), (("note", _("keep in the remark")), ("refuse", _("refuse the row")))),
         radios("doubtful", _("Doubtful rows"), made.options.get("doubtful", "skip"), (("skip", _("set aside")), ("new", _("import as new")))),
         FormField("encoding", _("Encoding"), "choice", required=True, choices=tuple(Choice(c, w, c == made.options.get("encoding", "")) for c, w in ENCODINGS.items())),
     )

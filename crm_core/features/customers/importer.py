@@ -12,7 +12,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import unscoped
 from crm_core.resource.exchange.importing import Importer, Item, Outcome, Target, chunks
-from crm_core.text import divisions, names, phones
+from crm_core.text import companies, divisions, phones
 
 CONTACT = ("name", "salutation", "sex", "birth_date", "position", "phone", "mobile", "fax", "email", "bio")
 
@@ -59,7 +59,7 @@ class CustomersImporter(VocabularyMixin, Importer):
         """Equal normalised name and one equal phone, mail or region: the same. Equal name alone: doubtful."""
         keys: dict[str, list[Item]] = {}
         for item in items:
-            key = names.company_key(item.groups.get("", {}).get("name") or "")[:200]
+            key = companies.company_key(item.groups.get("", {}).get("name") or "")[:200]
             if key:
                 keys.setdefault(key, []).append(item)
         hits: dict[str, list[Any]] = {}

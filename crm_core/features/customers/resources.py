@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_core.features.customers.importer import ContactsImporter, CustomersImporter
 from crm_core.features.customers.models import Address, Contact, Customer, Industry, Position, Region, Tag
 from crm_core.kernel.i18n import _
 from crm_core.resource.resource import Lines, Resource, Section
@@ -22,6 +23,8 @@ class Customers(Resource):
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website"
     sorts = "-updated_at", "name"
     status = "standing"
+    importable = True
+    importer = CustomersImporter
     brief = "name", "standing", "region", "owner"
     lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses")),)
     timeline = True
@@ -51,6 +54,8 @@ class Contacts(Resource):
     search = "name", "mobile", "phone", "email"
     sorts = "-updated_at", "name"
     timeline = True
+    importable = True
+    importer = ContactsImporter
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         for row in rows:

@@ -1,9 +1,19 @@
 """Table of contents of this feature."""
 
-from crm_core.kernel.declare import Job, Menu, Permission, Section
+from typing import Any
+
+from crm_core.features.setup.resources import Imports
+from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import bulk, drafts, once, search, undo
+from crm_core.resource.exchange import running as imports
+from crm_core.resource.undo import ChangeUndone
+
+
+@hookimpl
+def register_resources() -> list[type[Any]]:
+    return [Imports]
 
 
 @hookimpl
@@ -30,10 +40,16 @@ def register_permissions() -> list[Permission]:
 
 
 @hookimpl
+def register_listeners() -> list[Listen]:
+    return [Listen(ChangeUndone, imports.undone, inside=True, acts="system", name="core.import.undone")]
+
+
+@hookimpl
 def register_jobs() -> list[Job]:
     return [
         Job("core.search", search.catch_up, label=_("Search index")),
         Job("core.bulk", bulk.run, label=_("Act on many records")),
+        Job("core.import", imports.run, label=_("Import")),
         Job("core.undo", undo.run, label=_("Undo")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),

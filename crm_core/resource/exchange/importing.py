@@ -6,6 +6,7 @@ nothing is written twice; everything is one change, so it is undone as a whole.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.resource.changes import History, unscoped
+from crm_core.resource.choices import ChoiceField
 from crm_core.resource.exchange.models import ForeignId
 from crm_core.resource.exchange.reader import Table
 from crm_core.resource.fields import Bad, Field
@@ -45,6 +47,7 @@ class Outcome:
     refused: list[tuple[int, list[str], list[list[str]], int | None]] = field(default_factory=list)
     doubtful: list[tuple[int, list[str], list[list[str]], int | None]] = field(default_factory=list)
     preview: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)  # target → words of the file that mean nothing here
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Item:
     cells: list[str]
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)  # "" and names of groups → values
     faults: list[list[str]] = field(default_factory=list)
+    strange: list[tuple[Target, str]] = field(default_factory=list)  # words that no list and no record knows
     public_id: str = ""
     foreign_id: str = ""
     row_id: int | None = None
@@ -64,10 +68,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Options:
-    """How to treat what is there: `existing` update or skip; `doubtful` skip or new; `source` names the other system."""
+    """How to treat what is there: `existing` update or skip; `doubtful` skip or new; `unknown` words of lists: kept in the
+    remark (note) or a reason to refuse the row (refuse); `source` names the other system."""
 
     existing: str = "update"
     doubtful: str = "skip"
+    unknown: str = "note"
     source: str = "file"
 
 
@@ -144,7 +150,9 @@ class Importer:
                 if len(known) > 20_000:
                     known.clear()
                 known[text] = value
-            if isinstance(value, Bad):
+            if isinstance(value, Bad) and isinstance(target.field, ChoiceField):
+                item.strange.append((target, text.strip()))
+            elif isinstance(value, Bad):
                 item.faults.append([str(target.label), str(value.message)])
             elif value is not None and value != []:
                 values = item.groups.setdefault(target.group, {})
@@ -170,7 +178,21 @@ class Importer:
                 if value in known:
                     values[short] = known[value]
                 else:
-                    item.faults.append([str(target.label), str(_("“%(value)s” is not known.", value=value))])
+                    del values[short]
+                    item.strange.append((target, str(value)))
+        for item in items:
+            self._strange(item)
+
+    def _strange(self, item: Item) -> None:
+        """Words nobody knows: kept in the remark, or a reason to refuse the row; never guessed, never lost."""
+        keep = self.options.unknown == "note" and "note" in self.targets
+        for target, text in item.strange:
+            if keep and not target.required:
+                values = item.groups.setdefault("", {})
+                line = f"{target.label}: {text}"
+                values["note"] = f"{values['note']}\n{line}" if values.get("note") else line
+            else:
+                item.faults.append([str(target.label), str(_("“%(value)s” is not known.", value=text))])
 
     def resolve_reference(self, target: Target, wanted: set[Any]) -> Mapping[Any, Any]:
         """Ids of what a column names."""
@@ -230,6 +252,8 @@ class Importer:
         self.know(items)
         outcome = Outcome()
         for item in items:
+            for target, text in item.strange:
+                outcome.unknown.setdefault(target.name, Counter())[text] += 1
             state = "new"
             note = ""
             if item.faults:

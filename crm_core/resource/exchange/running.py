@@ -4,6 +4,7 @@ import csv
 import io
 import secrets
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Importer
 from crm_core.resource.exchange.models import Import, ImportRow, State
 from crm_core.resource.exchange.problems import UNREADABLE
 from crm_core.resource.exchange.reader import Table, UnreadableFile, open_table
+from crm_core.resource.undo import ChangeUndone
 from crm_core.text import csv_safe
 
 COUNTS = ("new", "updated", "same", "doubtful", "refused")
@@ -67,7 +69,8 @@ def begin(resource: Any, name: str, source: Path, *, options: Options | None = N
         raise Forbidden(_("You may not import here."))
     table = open_table(source)
     total = table.check() if source.stat().st_size < CHECK_AT_ONCE else None
-    matches = matching.match_columns(table.header, table.sample, targets(resource))
+    sample = [cells for _line, cells in table.sample]
+    matches = matching.match_columns(table.header, sample, targets(resource))
     stored = secrets.token_hex(16)
     shutil.copyfile(source, site().folder("imports") / stored)
     who = actor()
@@ -78,7 +81,7 @@ def begin(resource: Any, name: str, source: Path, *, options: Options | None = N
             mapping[str(at)] = match.target
             taken.add(match.target)
     opts = asdict(options or Options())
-    opts["thing"] = matching.guess_thing(table.header, table.sample)
+    opts["thing"] = matching.guess_thing(table.header, sample)
     opts["matches"] = [[m.target or "", m.reason or "", m.certainty] for m in matches]
     with writing() as db:
         row = stamp(Import(
@@ -115,7 +118,7 @@ def make(made: Import) -> Importer:
     """The importer of a stored import, for the acting person."""
     resource = site().registry.resource(made.target)
     mapping = {int(at): name for at, name in made.mapping.items()}
-    wanted = {k: made.options[k] for k in ("existing", "doubtful", "source") if k in made.options}
+    wanted = {k: made.options[k] for k in ("existing", "doubtful", "unknown", "source") if k in made.options}
     return importer_of(resource)(resource, mapping, made.values, Options(**wanted))
 
 
@@ -130,6 +133,8 @@ def plan(made: Import, limit: int = PLAN_ROWS) -> tuple[Outcome, int, bool]:
         whole.new, whole.updated, whole.same = whole.new + found.new, whole.updated + found.updated, whole.same + found.same
         whole.refused += found.refused
         whole.doubtful += found.doubtful
+        for name, words in found.unknown.items():
+            whole.unknown.setdefault(name, Counter()).update(words)
         whole.preview = (whole.preview + found.preview)[:20]
         if looked >= limit:
             return whole, looked, False
@@ -210,6 +215,12 @@ def _end(import_id: int, state: State, counts: Mapping[str, int]) -> None:
             setattr(row, name, counts[name])
         db.flush()
         emit(ImportEnded((import_id,)))
+
+
+def undone(event: ChangeUndone) -> None:
+    """Listener inside the transaction: an import whose change was taken back says so."""
+    for row in session.scalars(sa.select(Import).where(Import.change_id.in_(event.ids))):
+        row.state = State.undone
 
 
 def _keep(db: Any, import_id: int, found: Outcome, counts: Mapping[str, int]) -> None:
