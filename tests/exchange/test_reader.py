@@ -94,6 +94,19 @@ def test_the_delimiter_is_found(write, delimiter):
     assert table.sample[0] == (2, ["北京,天地;科技|有\t限", "010-65529988", "北京"])
 
 
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL], ids=["bare", "quoted"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"], ids=["comma", "semicolon", "tab", "bar"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "gbk", "gb18030"])
+def test_any_make_of_file_is_the_same_table(write, encoding, delimiter, end, quoting):
+    rows = [row for row in csv.reader(io.StringIO(TEXT)) if row]
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(rows)
+    table = open_table(write(stream.getvalue().encode(encoding)))
+    assert [table.header, *(cells for _, cells in table.rows())] == rows
+    assert [line for line, _ in table.rows()] == [2, 3, 4]
+
+
 def test_excel_may_tell_the_delimiter(write):
     table = open_table(write("sep=;\na;b\n1,5;2\n"))
     assert (table.delimiter, table.header, list(table.rows())) == (";", ["a", "b"], [(3, ["1,5", "2"])])

@@ -199,9 +199,9 @@ def _unmarked_utf16(head: bytes) -> str:
         return ""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
-    if odd > half * 0.3 and even < half * 0.02 and b"\n\0" in head:
+    if odd > half * 0.3 and even < half * 0.02 and (b"\n\0" in head or b"\r\0" in head):
         return "utf-16-le"
-    if even > half * 0.3 and odd < half * 0.02 and b"\0\n" in head:
+    if even > half * 0.3 and odd < half * 0.02 and (b"\0\n" in head or b"\0\r" in head):
         return "utf-16-be"
     return ""
 
