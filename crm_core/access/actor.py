@@ -14,6 +14,7 @@ from crm_core.access.models import (
     Role,
     Rule,
     SiteRow,
+    Team,
     TeamMember,
     User,
     UserRole,
@@ -142,18 +143,27 @@ def load_actor(site: Site, db: Session, user_id: int, rights: int | None = None)
     return made
 
 
-def _load(db: Session, user_id: int, rights: int) -> Actor | None:
+def actor_now(db: Session, user_id: int) -> Actor | None:
+    """What a user may do as the running transaction has it, switched off or not: for judging what is being given to him."""
+    return _load(db, user_id, 0, whoever=True)
+
+
+def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False) -> Actor | None:
     user = db.execute(
         sa.select(User.id, User.name, User.login, User.language, User.timezone, User.department_id, User.active)
         .where(User.id == user_id, User.deleted_at.is_(None))
     ).one_or_none()
-    if user is None or not user.active:
+    if user is None or not (user.active or whoever):
         return None
     home = db.execute(sa.select(Department.name, Department.path).where(Department.id == user.department_id)).one_or_none()
     below: tuple[int, ...] = ()
     if home is not None:
         below = tuple(db.scalars(sa.select(Department.id).where(Department.path.startswith(home.path, autoescape=True))))
-    teams = tuple(db.scalars(sa.select(TeamMember.team_id).where(TeamMember.user_id == user_id)))
+    teams = tuple(db.scalars(
+        sa.select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.user_id == user_id, TeamMember.deleted_at.is_(None), Team.deleted_at.is_(None))
+        .order_by(TeamMember.team_id)
+    ))
     roles = db.execute(
         sa.select(Role.id, Role.code, Role.name, Role.msgid)
         .join(UserRole, UserRole.role_id == Role.id)

@@ -54,13 +54,14 @@ class Team(Vocabulary, Model):
         return self.name
 
 
-class TeamMember(Keyed, Model):
-    """Who belongs to which team."""
+class TeamMember(Vocabulary, Model):
+    """Who belongs to which team: a line of the team's form."""
 
     __tablename__ = "core_team_member"
-    team_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_team.id", ondelete="RESTRICT"))
-    user_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True)
-    __table_args__ = (sa.UniqueConstraint("team_id", "user_id"),)
+    team_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_team.id", ondelete="RESTRICT"), index=True)
+    user_id: Mapped[t.Id] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True, info={"label": _("User")}
+    )
 
 
 class User(Owned, Model):
@@ -81,7 +82,10 @@ class User(Owned, Model):
     # Settings of his own screens: theme, folded rail, columns of lists, panels of the home page.
     preferences: Mapped[dict[str, Any]] = mapped_column(default=dict, info={"kind": "internal"})
 
-    __table_args__ = (sa.Index("uq_core_user_login_key", "login_key", unique=True),)
+    __table_args__ = (
+        sa.Index("uq_core_user_login_key", "login_key", unique=True, sqlite_where=sa.text("deleted_at IS NULL"),
+                 postgresql_where=sa.text("deleted_at IS NULL")),
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -142,7 +146,7 @@ class FieldRule(Vocabulary, Model):
     __tablename__ = "core_field_rule"
     role_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_role.id", ondelete="RESTRICT"), index=True)
     resource: Mapped[t.Code] = mapped_column(info={"label": _("Resource"), "kind": "resource_name"})
-    field: Mapped[t.Code] = mapped_column(info={"label": _("Field")})
+    field: Mapped[t.Code] = mapped_column(info={"label": _("Field"), "kind": "field_name"})
     rule: Mapped[Rule] = mapped_column(
         default=Rule.hidden, info={"label": _("Rule"), "labels": {"hidden": _("hidden"), "readonly": _("read-only")}}
     )

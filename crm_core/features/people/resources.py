@@ -1,12 +1,139 @@
 """Users, departments, teams and roles as resources."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crm_core.access.models import Department, FieldRule, Grant, Role, Team, User, UserRole
+import sqlalchemy as sa
+
+from crm_core.access.delegation import grant_exceeds, require_proof
+from crm_core.access.models import Department, FieldRule, Grant, Role, Team, TeamMember, User, UserRole
+from crm_core.data.base import table_of
+from crm_core.data.mixins import SCOPE_COLUMNS
+from crm_core.data.session import current_work, system_scope
+from crm_core.features.people import fields  # noqa: F401  its kinds are known before the resources are made
+from crm_core.features.people.services import departments, rights
+from crm_core.kernel.errors import Forbidden
 from crm_core.kernel.i18n import _
-from crm_core.resource.resource import Lines, Resource
+from crm_core.resource import search
+from crm_core.resource.changes import unscoped
+from crm_core.resource.resource import Lines, Resource, Section
 from crm_core.text.clean import fold
+
+Rows = list[dict[str, Any]]
+Before = Mapping[int, Mapping[str, Any]]
+Faults = dict[int, dict[str, list[Any]]]
+_LOGIN = re.compile(r"[\w][\w.\-]{1,59}")
+_PARTS_ONLY: tuple[str, ...] = ()  # edited inside their parent's form, nowhere else
+
+
+class UserRoles(Resource):
+    """The roles of a user: lines of his form."""
+
+    model = UserRole
+    label = _("Roles")
+    columns = ("role",)
+    sorts = ()
+    verbs = _PARTS_ONLY
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        found: Faults = {}
+        for user_id in {row.get("user_id") for row in rows}:
+            mine = {i: row["role_id"] for i, row in enumerate(rows) if row.get("user_id") == user_id and row.get("role_id")}
+            new = {i: role for i, role in mine.items() if before.get(rows[i].get("id", 0), {}).get("role_id") != role}
+            beyond = rights.guard_role(sorted(set(new.values())), user_id)
+            for i, role in new.items():
+                if role in beyond:
+                    found[i] = {"role": [_("You cannot give this role: it allows more than your own (%(what)s).", what=beyond[role])]}
+                elif list(mine.values()).count(role) > 1:
+                    found[i] = {"role": [_("This is there twice.")]}
+        return found
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        if verb == "restore":
+            table = table_of(UserRole)
+            query = sa.select(table.c.user_id).where(table.c.id.in_(ids))
+            rights.guard(set(current_work().session.scalars(query, execution_options=unscoped("rights"))))
+
+
+class Users(Resource):
+    model = User
+    label = _("Users")
+    singular = _("User")
+    icon = "users"
+    columns = "name", "login", "department", "title", "phone", "email", "active"
+    filters = "department", "active"
+    search = "name", "login", "phone", "email"
+    sorts = "name", "-updated_at"
+    brief = "name", "department", "title", "phone", "email"
+    lines = (Lines("roles", UserRole, ("role",), _("Roles")),)
+    hidden_fields = "owner", "team"
+    form = (
+        Section(_("Person"), ("name", "login", "department", "title", "phone", "email")),
+        Section(_("Rights"), ("active", "roles")),
+        Section(_("Screen"), ("language", "timezone"), folded=True),
+    )
+    help = _("People who sign in. What they may do comes from their roles, how far it reaches from their department.")
+
+    def derive(self, rows: Rows, before: Before) -> None:
+        for row in rows:
+            if row.get("login"):
+                row["login_key"] = fold(row["login"])
+            # A user lies in his own scope; of a new one the department decides until his id is known (written()).
+            row["owner_id"], row["team_id"] = row.get("id"), None
+            if "id" not in row:
+                row.setdefault("preferences", {})
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        require_proof()
+        rights.guard([row["id"] for row in rows if "id" in row])
+        found: Faults = {}
+        for i, row in enumerate(rows):
+            login = row.get("login")
+            if login and (not _LOGIN.fullmatch(login) or (login.isdigit() and len(login) > 5)):
+                found[i] = {"login": [_("Letters, digits, dot, dash and underscore; not a phone number.")]}
+            person = rights.acting()
+            if person is not None and row.get("id") == person.user_id and row.get("active") is False:
+                found.setdefault(i, {})["active"] = [_("You cannot shut yourself out.")]
+        _taken(found, rows, before)
+        return found
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        if verb == "create":
+            _own_scope(ids)
+            search.follow(self, "update", ids)
+        if verb in ("create", "update", "restore"):
+            rights.guard(ids)
+        if verb != "create":
+            rights.guard_last_administrator()
+        rights.note_change(self.name, verb, ids)
+
+    def delete(self, ids: Sequence[int], *, versions: Mapping[int, int] | None = None) -> int:
+        require_proof()
+        rights.guard(ids)
+        return super().delete(ids, versions=versions)
+
+
+def _taken(found: Faults, rows: Rows, before: Before) -> None:
+    """Sign-in names are compared folded, the fault stands beside what was typed."""
+    wanted = {row["login_key"]: i for i, row in enumerate(rows) if row.get("login_key")}
+    with system_scope("sign-in names in use") as db:
+        query = sa.select(User.id, User.login_key).where(User.login_key.in_(wanted), User.deleted_at.is_(None))
+        used = {row.login_key: row.id for row in db.execute(query)}
+    seen: dict[str, int] = {}
+    for i, row in enumerate(rows):
+        key = row.get("login_key")
+        if key and (used.get(key, row.get("id")) != row.get("id") or key in seen):
+            found.setdefault(i, {})["login"] = [_("This is taken already.")]
+        if key:
+            seen[key] = i
+
+
+def _own_scope(ids: Sequence[int]) -> None:
+    connection, options = current_work().session.connection(), unscoped("own scope of users")
+    users, parts = table_of(User), table_of(UserRole)
+    connection.execute(sa.update(users).where(users.c.id.in_(ids)).values(owner_id=users.c.id), execution_options=options)
+    connection.execute(sa.update(parts).where(parts.c.user_id.in_(ids)).values(owner_id=parts.c.user_id), execution_options=options)
 
 
 class Departments(Resource):
@@ -20,6 +147,58 @@ class Departments(Resource):
     sorts = "name", "-updated_at"
     brief = "name", "parent"
     unique = (("code",),)
+    hidden_fields = "department", "team"
+    form = (Section(_("Department"), ("name", "parent", "owner", "code", "phone", "note")),)
+    help = _("The company as a tree. A right that reaches “department and below” follows it.")
+
+    def write(self, rows: Rows, *, kind: str = "save") -> list[int]:
+        """A new department has no head until one is named."""
+        for row in rows:
+            if row.get("id") is None:
+                row.setdefault("owner", None)
+        return super().write(rows, kind=kind)
+
+    def derive(self, rows: Rows, before: Before) -> None:
+        for row in rows:
+            # A department lies in its own scope; a new one is made where its parent lies, until its id is known.
+            row["department_id"], row["team_id"] = row.get("id") or row.get("parent_id"), None
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        require_proof()
+        moved = {
+            i: row["parent_id"] for i, row in enumerate(rows)
+            if "parent_id" in row and ("id" not in row or row["parent_id"] != before[row["id"]]["parent_id"])
+        }
+        if not moved:
+            return {}
+        parents, person, found = departments.tree(), rights.acting(), {}
+        for i, parent in moved.items():
+            own = rows[i].get("id")
+            if own is not None and parent in departments.below(parents, own):
+                found[i] = {"parent": [_("A department cannot lie below itself.")]}
+            elif person is not None and not person.scope(self.name, "create").holds({**dict.fromkeys(SCOPE_COLUMNS), "department_id": parent}):
+                found[i] = {"parent": [_("You may not put a department there.")]}
+            if own is not None:
+                parents[own] = parent
+        return found
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        if verb == "create":
+            departments.own_scope(ids)
+            search.follow(self, "update", ids)
+        if verb != "delete":
+            departments.write_paths()
+        rights.note_change(self.name, verb, ids)
+
+
+class TeamMembers(Resource):
+    """The members of a team: lines of its form."""
+
+    model = TeamMember
+    label = _("Members")
+    columns = ("user",)
+    sorts = ()
+    verbs = _PARTS_ONLY
 
 
 class Teams(Resource):
@@ -30,25 +209,83 @@ class Teams(Resource):
     columns = ("name",)
     search = ("name",)
     sorts = "name", "-updated_at"
+    lines = (Lines("members", TeamMember, ("user",), _("Members")),)
+    help = _("People of several departments who work together. A right that reaches “team” reaches what their teams hold.")
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        require_proof()
+        return {}
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        rights.guard(_members(ids))
+        rights.note_change(self.name, verb, ids)
 
 
-class Users(Resource):
-    model = User
-    label = _("Users")
-    singular = _("User")
-    icon = "users"
-    columns = "name", "login", "department", "title", "phone", "email", "active"
-    filters = "department", "active"
-    search = "name", "login", "phone", "email"
-    sorts = "name", "-updated_at"
-    brief = "name", "department", "title", "phone", "email"
-    unique = (("login_key",),)
-    lines = (Lines("roles", UserRole, ("role",), _("Roles")),)
+def _members(ids: Sequence[int]) -> list[int]:
+    table = table_of(TeamMember)
+    query = sa.select(table.c.user_id).where(table.c.team_id.in_(ids), table.c.deleted_at.is_(None)).distinct()
+    return list(current_work().session.connection().scalars(query))
 
-    def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
-        for row in rows:
-            if row.get("login"):
-                row["login_key"] = fold(row["login"])
+
+class Grants(Resource):
+    """What a role allows: lines of its form."""
+
+    model = Grant
+    label = _("Grants")
+    columns = "permission", "scope"
+    sorts = ()
+    verbs = _PARTS_ONLY
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        giver, found = rights.acting(), {}
+        for i, row in enumerate(rows):
+            old = before.get(row.get("id", 0), {})
+            permission, word = row.get("permission", old.get("permission")), row.get("scope", old.get("scope"))
+            changed = permission != old.get("permission") or word != old.get("scope")
+            if giver is not None and changed and grant_exceeds(giver, permission or "", word):
+                found[i] = {"permission": [_("You cannot grant what you do not have yourself.")]}
+        return found
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        giver = rights.acting()
+        if verb == "restore" and giver is not None:
+            table = table_of(Grant)
+            for row in current_work().session.connection().execute(sa.select(table).where(table.c.id.in_(ids))):
+                if grant_exceeds(giver, row.permission, row.scope):
+                    raise Forbidden(_("You cannot grant what you do not have yourself."))
+
+
+class FieldRules(Resource):
+    """What a role hides: lines of its form."""
+
+    model = FieldRule
+    label = _("Field rules")
+    columns = "resource", "field", "rule"
+    sorts = ()
+    verbs = _PARTS_ONLY
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        found: Faults = {}
+        for i, row in enumerate(rows):
+            old = before.get(row.get("id", 0), {})
+            resource = self.registry.resources.get(row.get("resource", old.get("resource")))
+            name = row.get("field", old.get("field"))
+            if resource is not None and name not in resource.all_fields:
+                found[i] = {"field": [_("%(what)s have no such field.", what=resource.label)]}
+            if old and any(row.get(key, old[key]) != old[key] for key in ("resource", "field", "rule")):
+                self._not_mine([old])
+        return found
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        if verb == "delete":
+            table = table_of(FieldRule)
+            query = sa.select(table.c.resource, table.c.field).where(table.c.id.in_(ids))
+            self._not_mine([dict(row) for row in current_work().session.connection().execute(query).mappings()])
+
+    def _not_mine(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        giver = rights.acting()
+        if giver is not None and any(giver.rule(rule["resource"], rule["field"]) is not None for rule in rules):
+            raise Forbidden(_("A rule that binds you is not yours to lift."))
 
 
 class Roles(Resource):
@@ -64,3 +301,25 @@ class Roles(Resource):
         Lines("grants", Grant, ("permission", "scope"), _("Grants")),
         Lines("rules", FieldRule, ("resource", "field", "rule"), _("Field rules")),
     )
+    help = _("A role is a set of grants: what may be done, and how far it reaches. A person may have several; they add up.")
+
+    def word(self, value: Any) -> Any:
+        """Names of presets are translated, as long as nobody has renamed them."""
+        return _(value) if value in {str(getattr(role.label, "msgid", role.label)) for role in self.registry.roles} else value
+
+    def derive(self, rows: Rows, before: Before) -> None:
+        for row in rows:
+            old = before.get(row.get("id", 0))
+            if old is not None and "name" in row and row["name"] != old["name"]:
+                row["msgid"] = None
+            if not row.get("code") and old is None:
+                row["code"] = fold(row.get("name") or "").replace(" ", "-")[:60]
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        require_proof()
+        return {}
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        if verb != "create":
+            rights.guard_last_administrator()
+        rights.note_change(self.name, verb, ids)

@@ -469,11 +469,19 @@ def upgrade() -> None:
     op.create_table('core_team_member',
         sa.Column('team_id', ID, nullable=False),
         sa.Column('user_id', ID, nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_team_member_team_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_team_member_user_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_team_member')),
-        sa.UniqueConstraint('team_id', 'user_id', name=op.f('uq_core_team_member_team_id_user_id'))
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_team_member'))
     )
     op.create_table('core_token',
         sa.Column('digest', sa.String(length=64), nullable=False),
@@ -660,7 +668,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_user_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_user_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_user_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('uq_core_user_login_key', ['login_key'], unique=True)
+        batch.create_index('uq_core_user_login_key', ['login_key'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_customer') as batch:
         batch.create_index('ix_core_customer_code', ['code'], unique=False)
         batch.create_index('ix_core_customer_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -686,6 +694,7 @@ def upgrade() -> None:
     with op.batch_alter_table('core_tagged') as batch:
         batch.create_index('ix_core_tagged_tag', ['tag_id', 'subject', 'subject_id'], unique=False)
     with op.batch_alter_table('core_team_member') as batch:
+        batch.create_index(batch.f('ix_core_team_member_team_id'), ['team_id'], unique=False)
         batch.create_index(batch.f('ix_core_team_member_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('core_token') as batch:
         batch.create_index(batch.f('ix_core_token_user_id'), ['user_id'], unique=False)

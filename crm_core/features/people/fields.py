@@ -1,0 +1,135 @@
+"""Kinds of field that only people and roles have: language, time zone, permission, resource, field of a resource."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from crm_core.kernel.i18n import LANGUAGES, _
+from crm_core.kernel.site import site
+from crm_core.resource.fields import Bad, Field
+from crm_core.resource.inspection import register_kind
+from crm_core.text.clean import fold
+
+PATTERN = re.compile(r"(\*|[a-z][a-z0-9_]*)(\.(\*|[a-z][a-z0-9_-]*))*")
+VERBS = {
+    "read": _("read"), "create": _("create"), "update": _("change"), "delete": _("delete"), "export": _("export"),
+    "import": _("import"), "print": _("print"), "assign": _("give to others"), "*": _("everything"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListField(Field):
+    """A word of a list that code knows."""
+
+    operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
+
+    def words(self) -> Mapping[str, Any]:
+        """Code → shown word, in order."""
+        return {}
+
+    def options(self) -> list[tuple[str, str]]:
+        return [(code, str(word)) for code, word in self.words().items()]
+
+    def parse(self, text: str) -> Any:
+        wanted = (text or "").strip()
+        if not wanted:
+            return None
+        known = self.words()
+        if wanted in known:
+            return wanted
+        key = fold(wanted)
+        for code, word in known.items():
+            if key in (fold(code), fold(str(word))):
+                return code
+        raise Bad(_("“%(value)s” is not one of the choices.", value=wanted[:60]))
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(self.words().get(value, value))
+
+    def text(self, value: Any) -> str:
+        return value or ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageField(ListField):
+    kind: str = "language"
+
+    def words(self) -> Mapping[str, Any]:
+        return LANGUAGES
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name: name for name in sorted(available_timezones()) if "/" in name and not name.startswith(("Etc/", "SystemV/"))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimezoneField(ListField):
+    kind: str = "timezone"
+
+    def words(self) -> Mapping[str, Any]:
+        return _zones()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermissionField(ListField):
+    """A permission, or a pattern of permissions such as `core.customer.*`."""
+
+    kind: str = "permission"
+
+    def words(self) -> Mapping[str, Any]:
+        return permissions()
+
+    def parse(self, text: str) -> Any:
+        wanted = (text or "").strip()
+        return wanted if PATTERN.fullmatch(wanted) and len(wanted) <= 255 else super().parse(text)
+
+
+def permissions() -> dict[str, str]:
+    """What a role can be allowed: patterns for everything, the verbs of each resource, its actions, rights of pages."""
+    registry = site().registry
+    found = {"*": str(_("Everything"))}
+    shown = sorted((r for r in registry.resources.values() if r.verbs), key=lambda r: (str(r.label), r.name))
+    for resource in shown:
+        label = _("%(what)s of others, in brief", what=resource.label) if resource.is_brief else resource.label
+        if not resource.is_brief:
+            found[f"{resource.name}.*"] = f"{label}: {VERBS['*']}"
+        for verb in resource.verbs:
+            if not (resource.readonly and verb in ("create", "update", "delete", "import", "assign")):
+                found[f"{resource.name}.{verb}"] = f"{label}: {VERBS[verb]}"
+        for name, action in resource.all_actions.items():
+            found[f"{resource.name}.{name}"] = f"{label}: {action.label}"
+    for one in registry.permissions.values():
+        found[one.name] = str(one.label)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceNameField(ListField):
+    kind: str = "resource_name"
+
+    def words(self) -> Mapping[str, Any]:
+        shown = (r for r in site().registry.resources.values() if r.verbs and not r.is_brief)
+        return {r.name: str(r.label) for r in sorted(shown, key=lambda r: str(r.label))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldNameField(ListField):
+    """A field of any resource; which resource has it is checked with the line."""
+
+    kind: str = "field_name"
+
+    def words(self) -> Mapping[str, Any]:
+        found: dict[str, str] = {}
+        for resource in site().registry.resources.values():
+            if resource.verbs and not resource.is_brief:
+                for name, field in resource.all_fields.items():
+                    found.setdefault(name, str(field.label))
+        return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+for _kind in (LanguageField, TimezoneField, PermissionField, ResourceNameField, FieldNameField):
+    register_kind(_kind.kind, _kind)
