@@ -71,7 +71,7 @@ def sign_out() -> Response:
 def _page(*, name: str = "", error: Any = "", info: Any = "") -> str:
     page = SignInPage(
         action=flask.url_for("people.sign_in_post"), name=name, error=error, info=info,
-        next=safe_path(flask.request.values.get("next", "")), reset_url="",
+        next=safe_path(flask.request.values.get("next", "")), reset_url=flask.url_for("people.forgotten"),
         stay_days=session.STAY.days, contact=_("No account? Ask your administrator."),
     )
     return flask.render_template("sign_in.html", page=page)

@@ -1,7 +1,6 @@
 """Signing in: who is meant, how often it may be tried, whether the password fits (S16, S17)."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -13,11 +12,13 @@ from crm_core.kernel.errors import CrmError, TooMany
 from crm_core.kernel.i18n import _
 from crm_core.kernel.keys import digest
 from crm_core.kernel.site import site
+from crm_core.resource.changes import unscoped
 from crm_core.text.clean import fold
 from crm_core.text.phones import phone_key
 
 PER_ACCOUNT, PER_DEVICE, PER_ADDRESS, ALTOGETHER = 10, 10, 60, 2_000
 _users = table_of(User)
+COLUMNS = (_users.c.id, _users.c.name, _users.c.login, _users.c.email, _users.c.password_hash, _users.c.active, _users.c.language)
 
 
 class WrongPassword(CrmError):
@@ -36,6 +37,7 @@ class Account:
     email: str | None
     password_hash: str | None
     active: bool
+    language: str | None = None
 
 
 def find(name: str) -> Account | None:
@@ -43,8 +45,7 @@ def find(name: str) -> Account | None:
     key = fold(name)[:254]
     if not key:
         return None
-    columns = (_users.c.id, _users.c.name, _users.c.login, _users.c.email, _users.c.password_hash, _users.c.active)
-    live = sa.select(*columns).where(_users.c.deleted_at.is_(None))
+    live = sa.select(*COLUMNS).where(_users.c.deleted_at.is_(None))
     with system_scope("sign-in") as db:
         rows = db.execute(live.where(_users.c.login_key == key)).all()
         if not rows and "@" in key:
@@ -84,6 +85,21 @@ def sign_in(name: str, password: str, *, address: str, device: str = "") -> Acco
     return account
 
 
+def confirm(account: Account, password: str) -> bool:
+    """Whether somebody who is signed in knows his password; counted like signing in. Raises TooMany."""
+    current_work().end_reading()
+    key = f"user:{account.id}:again"
+    tried = ledgers.attempt({key: PER_ACCOUNT})
+    if tried.wait:
+        raise TooMany(_("Too many attempts. Try again in %(n)s minutes.", n=-(-tried.wait // 60)), retry_after=tried.wait)
+    right = passwords.verify(account.password_hash, password)
+    if right:
+        ledgers.forgive([key])
+    else:
+        ledgers.note("password wrong", account.id)
+    return right
+
+
 def _limits(account: Account | None, name: str, address: str, device: str) -> dict[str, int]:
     """Keys and limits that an attempt counts under; the first is the account's or the known device's own."""
     if device and account is not None:
@@ -118,11 +134,5 @@ def _rehash(account: Account, password: str) -> Account:
     made = passwords.hash_password(password)
     with writing() as db:
         same = sa.update(_users).where(_users.c.id == account.id, _users.c.password_hash == account.password_hash)
-        db.execute(same.values(password_hash=made), execution_options=_unscoped())
-    return Account(account.id, account.name, account.login, account.email, made, account.active)
-
-
-def _unscoped() -> dict[str, Any]:
-    from crm_core.data.wall import UNSCOPED
-
-    return {UNSCOPED: "password"}
+        db.connection().execute(same.values(password_hash=made), execution_options=unscoped("password"))
+    return replace(account, password_hash=made)

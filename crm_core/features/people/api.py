@@ -1,0 +1,14 @@
+"""What the features above may use of people."""
+
+from crm_core.features.people.events import PasswordResetAsked
+from crm_core.features.people.services.accounts import (
+    RESET_LIFE,
+    add,
+    by_id,
+    department_id,
+    link,
+    role_ids,
+    set_password,
+)
+
+__all__ = ["RESET_LIFE", "PasswordResetAsked", "add", "by_id", "department_id", "link", "role_ids", "set_password"]

@@ -1,0 +1,13 @@
+"""What happens to people that others may want to know of."""
+
+from dataclasses import dataclass
+
+from crm_core.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class PasswordResetAsked(Event):
+    """Somebody asked for a link to set a user's password anew. The link itself is made when it is sent."""
+
+    ids: tuple[int, ...]
+    number = 1
