@@ -6,7 +6,8 @@ import flask
 
 from crm_core.access import ledgers
 from crm_core.access.rights import bump
-from crm_core.features.people.pages import blueprint
+from crm_core.features.people import demo
+from crm_core.features.people.pages import account, blueprint
 from crm_core.features.people.resources import (
     Departments,
     FieldRules,
@@ -19,11 +20,13 @@ from crm_core.features.people.resources import (
 )
 from crm_core.features.people.roles import TEMPLATES
 from crm_core.features.people.services import presets
-from crm_core.kernel.declare import Job, Listen, Menu, RoleTemplate, Section
+from crm_core.kernel.declare import Job, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.after import RecordsChanged
+from crm_core.web import frame
 
+frame.person_menu.append(account.menu_entry)
 RIGHTS = frozenset(
     {"core.user", "core.user_role", "core.department", "core.team", "core.team_member", "core.role", "core.grant",
      "core.field_rule", "core.choice"}
@@ -33,11 +36,6 @@ RIGHTS = frozenset(
 @hookimpl
 def register_resources() -> list[type[Any]]:
     return [Departments, Teams, TeamMembers, Users, UserRoles, Roles, Grants, FieldRules]
-
-
-@hookimpl
-def register_sections() -> list[Section]:
-    return [Section("settings", _("Settings"), order=90)]
 
 
 @hookimpl
@@ -73,6 +71,11 @@ def register_jobs() -> list[Job]:
 @hookimpl
 def install(first: bool) -> None:
     presets.install()
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    demo.fill(make)
 
 
 def _rights_changed(event: RecordsChanged) -> None:

@@ -24,6 +24,11 @@ PROOF = "proof_password"
 _THEMES = (("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark")))
 
 
+def menu_entry() -> Act:
+    """In the person's menu."""
+    return Act(_("My account"), flask.url_for("people.account"), "user")
+
+
 @blueprint.route("/me", methods=["GET", "POST"])
 @signed_in
 def account() -> Response | str:

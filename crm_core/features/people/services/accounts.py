@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access import ledgers, passwords
-from crm_core.access.models import Department, Role, User
+from crm_core.access.models import Department, Role, User, UserRole
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope, writing
 from crm_core.features.people.services.signin import COLUMNS, Account
@@ -50,9 +50,11 @@ def department_id(wanted: str) -> int:
             ids = list(db.scalars(live.where(which).limit(2)))
             if len(ids) == 1:
                 return ids[0]
+            if ids:
+                raise Missing(_("There is more than one department %(name)s; say its id.", name=wanted), several=True)
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 and db.scalar(live.where(Department.id == int(wanted))):
             return int(wanted)
-    raise Missing(_("There is no department %(name)s, or more than one.", name=wanted))
+    raise Missing(_("There is no department %(name)s.", name=wanted))
 
 
 def set_password(user_id: int, password: str, *, kind: str, about: Iterable[str | None] = ()) -> str:
@@ -164,3 +166,19 @@ def anybody() -> bool:
     query = sa.select(_users.c.id).where(_users.c.active, _users.c.deleted_at.is_(None)).limit(1)
     found = current_work().session.connection().execute(query, execution_options=unscoped("is there anybody yet"))
     return found.first() is not None
+
+
+def everybody() -> list[dict[str, Any]]:
+    """All accounts with department and roles, for lists outside of the pages."""
+    with system_scope("list of accounts") as db:
+        rows = db.execute(
+            sa.select(User.id, User.login, User.name, User.active, Department.name.label("department"))
+            .outerjoin(Department, Department.id == User.department_id).where(User.deleted_at.is_(None)).order_by(User.id)
+        ).all()
+        given: dict[int, list[str]] = {}
+        for row in db.execute(
+            sa.select(UserRole.user_id, Role.code).join(Role, Role.id == UserRole.role_id)
+            .where(UserRole.deleted_at.is_(None), Role.deleted_at.is_(None)).order_by(Role.id)
+        ):
+            given.setdefault(row.user_id, []).append(row.code)
+    return [{**row._asdict(), "roles": given.get(row.id, [])} for row in rows]

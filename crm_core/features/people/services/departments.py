@@ -9,6 +9,8 @@ from crm_core.access.models import Department
 from crm_core.access.rights import bump
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope
+from crm_core.kernel.errors import Refused
+from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
 
@@ -55,7 +57,9 @@ def write_paths() -> None:
 def _path(rows: dict[int, Any], start: int) -> str:
     steps: list[int] = []
     here: int | None = start
-    while here is not None and here not in steps:
+    while here is not None:
+        if here in steps:
+            raise Refused(_("A department cannot lie below itself."))
         steps.append(here)
         here = rows[here].parent_id if here in rows else None
     return "/" + "".join(f"{step}/" for step in reversed(steps))

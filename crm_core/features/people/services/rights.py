@@ -66,18 +66,21 @@ def _only(holder: Actor, grants: tuple[tuple[str, Reach], ...]) -> Actor:
 
 def guard_last_administrator() -> None:
     """Somebody who may sign in must remain who can do everything. Raises Refused."""
-    if acting() is None:
-        return
-    with system_scope("is an administrator left") as db:
+    if acting() is not None and not administrators():
+        raise Refused(_("Somebody must remain administrator; give the role to somebody else first."))
+
+
+def administrators() -> list[int]:
+    """Who may sign in and do everything, two of them at most."""
+    with system_scope("who can do everything") as db:
         query = (
             sa.select(User.id)
             .join(UserRole, UserRole.user_id == User.id).join(Role, Role.id == UserRole.role_id).join(Grant, Grant.role_id == Role.id)
             .where(User.active, User.deleted_at.is_(None), UserRole.deleted_at.is_(None), Role.deleted_at.is_(None),
                    Grant.deleted_at.is_(None), Grant.permission == "*", Grant.scope == Reach.all)
-            .limit(1)
+            .distinct().limit(2)
         )
-        if db.execute(query).first() is None:
-            raise Refused(_("Somebody must remain administrator; give the role to somebody else first."))
+        return list(db.scalars(query))
 
 
 def note_change(resource: str, verb: str, ids: Sequence[int]) -> None:

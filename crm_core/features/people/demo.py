@@ -1,0 +1,44 @@
+"""The people of the demo company: a publisher for the drinks trade with a marketing centre, and every kind of role."""
+
+from typing import Any
+
+from crm_core.access import passwords
+from crm_core.features.people.services import accounts
+from crm_core.kernel.site import site
+
+# code: (name, parent, head)
+DEPARTMENTS = {
+    "HQ": ("西部酒业观察传媒有限公司", None, "sunli"),
+    "MC": ("营销中心", "HQ", "chenxiaoyan"),
+    "PUB": ("发行部", "MC", "wangzhiqiang"),
+    "FAIR": ("展会部", "MC", None),
+    "IC": ("信息中心", "HQ", "admin"),
+}
+# login: (name, role, department, title, phone)
+PEOPLE = {
+    "admin": ("赵敏", "administrator", "IC", "系统管理员", "13800000001"),
+    "sunli": ("孙立", "decision-maker", "HQ", "总编", "13800000002"),
+    "chenxiaoyan": ("陈晓燕", "supervisor", "MC", "营销中心主管", "13800000003"),
+    "wangzhiqiang": ("王志强", "supervisor", "PUB", "发行部主管", "13800000004"),
+    "lina": ("李娜", "user", "PUB", "业务员", "13800000005"),
+    "wujiaqi": ("吴佳琪", "user", "PUB", "业务员", "13800000006"),
+    "liuyang": ("刘洋", "user", "FAIR", "业务员", "13800000007"),
+    "zhouting": ("周婷", "user", "FAIR", "业务员", "13800000008"),
+}
+
+
+def fill(make: Any) -> None:
+    """Departments and people into an empty site; `make.made` gets the ids of both, by code and by sign-in name."""
+    registry = site().registry
+    departments: dict[str, int] = {}
+    for code, (name, parent, _head) in DEPARTMENTS.items():
+        above = departments.get(parent) if parent else None
+        departments[code] = registry.resource("core.department").write([{"name": name, "code": code, "parent": above}])[0]
+    users: dict[str, int] = {}
+    for login, (name, role, code, title, phone) in PEOPLE.items():
+        email = f"{login}@example.com"
+        users[login] = accounts.add(login, name, [role], departments[code], title=title, phone=phone, email=email)
+        accounts.store_hash(users[login], passwords.hash_password(make.password(login)), "password made for the demo")
+    heads = [{"id": departments[code], "owner": users[head]} for code, (_n, _p, head) in DEPARTMENTS.items() if head in users]
+    registry.resource("core.department").write(heads)
+    make.made.update(departments=departments, users=users)
