@@ -8,7 +8,7 @@ from tests.support import ENGINES
 from tests.support.needs import not_run
 from tests.support.network import forbid_outside
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.people"]
+pytest_plugins = ["tests.support.company", "tests.support.fixtures", "tests.support.people"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def other(item: pytest.Item) -> bool:
         call = getattr(item, "callspec", None)
-        return call is not None and any(call.params.get(name, only) != only for name in ("engine_url", "site_url"))
+        return call is not None and any(value in ENGINES and value != only for value in call.params.values())
 
     config.hook.pytest_deselected(items=[item for item in items if other(item)])
     items[:] = [item for item in items if not other(item)]

@@ -1,20 +1,21 @@
 """The gate: puts the actor's scope, with its mark, into every ORM select, update and delete of a scoped class.
 
-Always the *read* scope; `Resource.visible("delete")` adds the branches of another verb. Deleted rows are left out unless
-the statement asks for them (`execution_options(crm_deleted=True)`, the recycle bin). No actor: the query raises.
+Always the *read* scope; `Resource.visible("delete")` adds the branches of another verb, and a bulk update or delete meets
+those of its own verb. Deleted rows are left out unless the statement asks for them (`execution_options(crm_deleted=True)`,
+the recycle bin). No actor: the query raises.
 """
 
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from crm_core.access.actor import Actor
 from crm_core.access.scope import NOTHING, Scope
-from crm_core.data.base import Model
 from crm_core.data.mixins import is_record, is_scoped
 from crm_core.data.session import NoActor, Session
 from crm_core.data.wall import UNSCOPED
@@ -38,49 +39,67 @@ def scope_for(actor: Actor, model: type, verb: str = "read") -> Scope:
 @event.listens_for(Session, "do_orm_execute")
 def _gate(state: ORMExecuteState) -> None:
     session: Session = state.session  # type: ignore[assignment]
-    if state.execution_options.get(UNSCOPED):
-        return
     if session.system:
         state.update_execution_options(**{UNSCOPED: session.system})
         return
     actor = session.actor
     if actor is None:
         raise NoActor("this session has no actor")
+    if state.execution_options.get(UNSCOPED):
+        return
     if state.is_column_load:  # an attribute of an object the gate has let through
         state.update_execution_options(**{UNSCOPED: "column load"})
         return
     classes = _classes(state.statement)
     if not classes:
         return
+    verb = "update" if state.is_update else "delete" if state.is_delete else ""
     with_deleted = bool(state.execution_options.get(DELETED))
     options = []
     for model in classes:
         criteria = []
         if is_scoped(model):
             criteria.append(scope_for(actor, model).marked(model, model.__table__.name))
-        if not with_deleted and not state.is_delete and is_record(model):
+            if verb:
+                criteria.append(scope_for(actor, model, verb).clause(model))
+        if not with_deleted and is_record(model):
             criteria.append(model.deleted_at.is_(None))
         if criteria:
-            options.append(with_loader_criteria(model, sa.and_(*criteria), include_aliases=True))
+            whole = sa.and_(*criteria)
+            options.append(with_loader_criteria(model, whole, include_aliases=True))
     state.statement = state.statement.options(*options)
 
 
 def _classes(statement: Any) -> tuple[Any, ...]:
-    """The mapped record classes a statement names anywhere, sub-selects included; all of them when it loads eagerly."""
+    """The mapped record classes a statement names anywhere, sub-selects included, and those it may load beside them."""
     found = _classes_of.get(statement)
     if found is None:
         names: set[Any] = set()
         for element in visitors.iterate(statement):
             mapper = getattr(element, "_annotations", {}).get("parententity")
             if mapper is not None:
-                model = getattr(mapper, "class_", None) or getattr(getattr(mapper, "mapper", None), "class_", None)
-                if is_record(model):
-                    names.add(model)
-        if getattr(statement, "_with_options", ()):
-            names.update(m.class_ for m in Model.registry.mappers if is_record(m.class_))
-        found = tuple(sorted(names, key=lambda c: c.__name__))
+                names.add(getattr(mapper, "class_", None) or mapper.mapper.class_)
+        eager = bool(getattr(statement, "_with_options", ()))
+        for model in tuple(names):
+            names.update(_beside(model, eager))
+        found = tuple(sorted(filter(is_record, names), key=lambda c: c.__name__))
         _classes_of[statement] = found
     return found
+
+
+@cache
+def _beside(model: type, eager: bool) -> frozenset[type]:
+    """Classes a select of this one may join in: by loader options whatever it relates to, else what is always joined."""
+    found: set[type] = set()
+    waiting = [model]
+    while waiting:
+        mapper: Mapper[Any] = sa.inspect(waiting.pop())
+        for relation in mapper.relationships:
+            target = relation.mapper.class_
+            if (eager or relation.lazy in ("joined", False)) and target not in found:
+                found.add(target)
+                waiting.append(target)
+    return frozenset(found)
 
 
 def visible(model: Any, verb: str = "read") -> sa.Subquery:

@@ -11,9 +11,9 @@ def bump() -> None:
     """Raise the counter once in the running write transaction; from its commit on every request loads rights anew."""
     work = current_work()
     session = work.session
-    if work.info.get("rights_bumped") == id(work.writing_since):
+    if work.info.get("rights_bumped") == work.writing_since:
         return
-    work.info["rights_bumped"] = id(work.writing_since)
+    work.info["rights_bumped"] = work.writing_since
     table = table_of(SiteRow)
     session.connection().execute(sa.update(table).values(rights=table.c.rights + 1))
     work.info.pop("rights", None)

@@ -7,8 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.models import Scope as Reach
+from crm_core.data import wall
 from crm_core.data.mixins import SCOPE_COLUMNS
-from crm_core.data.wall import mark
+
+# Not sa.false(): `mark AND false` would be folded to `false`, and the mark with it.
+_NO_ROW: sa.ColumnElement[bool] = sa.literal_column("1 = 0", sa.Boolean())
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,11 @@ class Scope:
             getattr(columns, column) == values[0] if len(values) == 1 else getattr(columns, column).in_(values)
             for column, values in self.branches
         ]
-        # Not sa.false(): AND would be simplified to it and the mark beside it lost.
-        return sa.or_(*parts) if parts else sa.literal_column("1 = 0", sa.Boolean())
+        return sa.or_(*parts) if parts else _NO_ROW
 
     def marked(self, entity: Any, table: str) -> sa.ColumnElement[bool]:
         """The criterion with the mark that lets it pass the wall."""
-        passed: sa.ColumnElement[bool] = sa.literal_column(f"{mark(table)} true", sa.Boolean())
+        passed = wall.marked(table)
         return sa.and_(passed, self.clause(entity)) if not self.everything else passed
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from crm_core.data.engine import Engines
+from crm_core.data.wall import FLUSHING
 
 
 class NoActor(RuntimeError):
@@ -26,17 +27,25 @@ class NoActor(RuntimeError):
 class Session(orm.Session):
     """An ORM session with one actor for its whole life, `info["actor"]`; `info["system"]` is the reason of a system one."""
 
+    checking = False
+
     def flush(self, objects: Any = None) -> None:
         """Check what was changed by hand, then let its statements pass the wall; the pass never outlives the flush."""
+        if self.checking:
+            return None  # a check asks the database: what is being checked is not ready to be written
         if self._flushing or not (self.new or self.dirty or self.deleted):
             return super().flush(objects)
-        after = [found for check in flush_checks if (found := check(self)) is not None]
+        self.checking = True
+        try:
+            after = [found for check in flush_checks if (found := check(self)) is not None]
+        finally:
+            self.checking = False
         info = self.connection().info
-        info["crm_flushing"] = True
+        info[FLUSHING] = True
         try:
             super().flush(objects)
         finally:
-            info.pop("crm_flushing", None)
+            info.pop(FLUSHING, None)
         for call in after:
             call()
 
@@ -74,11 +83,12 @@ class Work:
         if self.stack:
             return self.stack[-1]
         if self.reader is None:
-            self.reader = self.open(self.engines.read)
+            self.reader = self.open(self.engines.read, system=self.system)
         return self.reader
 
     def open(self, bind: sa.Engine | sa.Connection, *, actor: Any = None, system: str | None = None) -> Session:
-        info = {"actor": self.actor if actor is None else actor, "system": system or self.system, "work": self}
+        """A session for `actor` (default: whose work this is), as the house for the reason `system` if there is one."""
+        info = {"actor": self.actor if actor is None else actor, "system": system, "work": self}
         options: dict[str, Any] = {"join_transaction_mode": "rollback_only"} if isinstance(bind, sa.Connection) else {}
         return Session(bind=bind, expire_on_commit=False, autoflush=True, info=info, **options)
 
@@ -126,10 +136,14 @@ def writing() -> Iterator[Session]:
     if mine.writing_since is not None:
         yield mine.session
         return
-    mine.end_reading()
     if mine.engines.announce is not None and not mine.background:
         mine.engines.announce()
-    session = mine.open(mine.engines.write)
+    if mine.stack:  # inside system_scope() or acting_as(): the same actor, and their own reading goes on
+        inner = mine.stack[-1]
+        session = mine.open(mine.engines.write, actor=inner.actor, system=inner.system)
+    else:
+        mine.end_reading()
+        session = mine.open(mine.engines.write, system=mine.system)
     mine.stack.append(session)
     mine.after_commit = []
     try:
@@ -181,8 +195,7 @@ def _second(*, actor: Any = None, system: str | None = None) -> Iterator[Session
     outer = mine.session
     if mine.writing_since is not None:
         outer.flush()
-    session = mine.open(outer.connection(), actor=actor, system=system)
-    session.info["system"] = system  # a second session never inherits the reason of the first
+    session = mine.open(outer.connection(), actor=actor, system=system)  # never inherits the reason of the first
     before = mine.actor
     mine.stack.append(session)
     mine.actor = before if actor is None else actor

@@ -13,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_core.data import bulk
 from crm_core.data import types as t
-from crm_core.data.base import Model
+from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work
 from crm_core.data.wall import UNSCOPED
@@ -123,20 +124,25 @@ def unraw(column: sa.Column[Any], value: Any) -> Any:
 
 
 def record(resource: str, verb: str, rows: Sequence[tuple[int, Mapping[str, Any] | None]], change_id: int) -> None:
-    """The only code that writes history. `rows`: (row id, old values of the changed columns or None)."""
-    if not rows:
-        return
-    session = current_work().session
-    values = [
+    """Write history: with `record_same` the only code that does. `rows`: (row id, old values of the changed columns or None)."""
+    bulk.insert(table_of(History), [
         {"change_id": change_id, "resource": resource, "row_id": row_id, "verb": verb,
          "old": {name: raw(value) for name, value in old.items()} if old else None}
         for row_id, old in rows
-    ]
-    session.execute(sa.insert(History.__table__), values)
-    session.execute(
-        sa.update(Change.__table__).where(Change.__table__.c.id == change_id)
-        .values(rows=Change.__table__.c.rows + len(rows))
-    )
+    ], ("change_id", "resource", "row_id", "verb", "old"))
+    _count(change_id, len(rows))
+
+
+def record_same(resource: str, verb: str, ids: Sequence[int], change_id: int) -> None:
+    """Write history of what keeps no values: creations, deletions, restorations."""
+    bulk.insert_each(table_of(History), "row_id", ids, change_id=change_id, resource=resource, verb=verb)
+    _count(change_id, len(ids))
+
+
+def _count(change_id: int, rows: int) -> None:
+    table = table_of(Change)
+    statement = sa.update(table).where(table.c.id == change_id).values(rows=table.c.rows + rows)
+    current_work().session.connection().execute(statement)
 
 
 def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]]:
@@ -154,6 +160,8 @@ def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]
 
 def same(left: Any, right: Any) -> bool:
     """Whether two column values are equal as history sees them."""
+    if type(left) is type(right):
+        return bool(left == right)
     return json.dumps(raw(left), sort_keys=True, default=str) == json.dumps(raw(right), sort_keys=True, default=str)
 
 

@@ -14,7 +14,7 @@ from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, Scope
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
-from crm_core.data.wall import mark
+from crm_core.data.wall import marked as passing
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.resource import cursors, search
@@ -169,7 +169,7 @@ def _segment(
     direction = sa.desc if descending else sa.asc
     ordering = [direction(key), direction(table.c.id)] if order.column != "id" else [direction(table.c.id)]
     base = sa.select(key.label("k"), table.c.id.label("i"))
-    marked = sa.literal_column(f"{mark(table.name)} true", sa.Boolean())
+    marked = passing(table.name)
     execute = current_work().session.execute
     if scope.nothing:
         return []
@@ -256,7 +256,7 @@ def _sorted(query: Query, order: Order, ids: Sequence[int]) -> Page:
     keys = [order, *order.then]
     columns = [table.c[key.column] for key in keys]
     rows: list[Any] = []
-    marked = sa.literal_column(f"{mark(table.name)} true", sa.Boolean())
+    marked = passing(table.name)
     for start in range(0, len(ids), 900):
         part = sa.select(table.c.id.label("row_id"), *columns).where(marked, table.c.id.in_(ids[start : start + 900]))
         rows += current_work().session.execute(part)
@@ -383,5 +383,5 @@ def _set(query: Query) -> sa.Select[Any]:
     if "deleted_at" in table.c:
         conditions.append(table.c.deleted_at.is_(None))
     return sa.select(table.c.id).where(
-        sa.literal_column(f"{mark(table.name)} true", sa.Boolean()), *([] if scope.everything else [scope.clause(table)]), *conditions
+        passing(table.name), *([] if scope.everything else [scope.clause(table)]), *conditions
     )

@@ -29,6 +29,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor
+from crm_core.resource import byhand  # noqa: F401  (objects changed by hand are checked before a flush)
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name

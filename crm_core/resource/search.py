@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.access.gate import scope_for
+from crm_core.data import bulk
 from crm_core.data import types as t
-from crm_core.data.base import Model
+from crm_core.data.base import Model, table_of
 from crm_core.data.ids import reserve_ids
-from crm_core.data.mixins import is_scoped
+from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.jobs import later
 from crm_core.kernel.models import JobRow
@@ -56,28 +57,27 @@ class Hit:
 _TOKENS = {"owner_id": "o_", "department_id": "d_", "team_id": "t_"}
 
 
-def follow(resource: Any, verb: str, ids: Sequence[int]) -> None:
+def concerns(resource: Any, columns: Iterable[str]) -> bool:
+    """Whether a change of these columns changes what search knows of a record."""
+    return not _indexed(resource).isdisjoint(columns)
+
+
+def _indexed(resource: Any) -> set[str]:
+    return {resource.all_fields[name].column for name in resource.search} | {*SCOPE_COLUMNS, "merged_into_id"}
+
+
+def follow(resource: Any, ids: Sequence[int]) -> None:
     """Keep the documents of written records true: small sets now, large ones by a job."""
-    if not resource.search:
+    if not resource.search or not ids:
         return
     if len(ids) <= FOLLOW_AT_ONCE:
         index(resource, ids)
         return
-    session = current_work().session
-    session.execute(sa.insert(Waiting.__table__), [{"resource": resource.name, "record_id": i} for i in ids])
+    bulk.insert_each(table_of(Waiting), "record_id", ids, resource=resource.name)
     # One that waits will see these rows; one that runs may be just about to end without them.
     waits = sa.select(JobRow.id).where(JobRow.name == "core.search", JobRow.state == "queued").limit(1)
-    if session.execute(waits).first() is None:
+    if current_work().session.execute(waits).first() is None:
         later("core.search", {})
-
-
-def owners(resource: Any, column: str, parents: Sequence[int]) -> None:
-    """The owners of parts changed with their parents': their scope tokens follow."""
-    if not resource.search:
-        return
-    query = sa.select(resource.table.c.id).where(resource.table.c[column].in_(parents))
-    ids = list(current_work().session.scalars(query, execution_options=unscoped("search index")))
-    follow(resource, "update", ids)
 
 
 def index(resource: Any, ids: Sequence[int]) -> None:

@@ -57,7 +57,7 @@ def add(
     return int(row.scalar_one())
 
 
-def follow(resource: Any, verb: str, edits: Sequence[Any], change: int) -> None:
+def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
     """What the write path did, as lines."""
     if len(edits) > SET_LIMIT:
         return

@@ -22,7 +22,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource import changes
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import Change, History, unscoped
-from crm_core.resource.write import delete_rows
+from crm_core.resource.removal import delete_rows
 
 AT_ONCE = 200
 BATCH = 500
