@@ -17,7 +17,7 @@ from crm_core.access.scope import EVERYTHING, NOTHING, Scope, unite
 from crm_core.data.session import NoActor, acting_as, current_work, session, system_scope, work, writing
 from crm_core.kernel.errors import Forbidden, Missing
 from tests.bare.models import Piece, Shelf, Thing
-from tests.support.company import PEOPLE, Company
+from tests.support.firm import PEOPLE, Firm
 
 OWNERS = (None, "uma", "udo", "tom")
 DEPARTMENTS = (None, 2, 3, 4)
@@ -25,20 +25,20 @@ TEAMS = (None, 1, 2)
 
 
 @pytest.fixture(scope="module")
-def filled(shared_company: Company) -> Company:
+def filled(shared_firm: Firm) -> Firm:
     """A thing for every combination of owner, department and team, each with a piece."""
     rows = [
         {"name": f"{owner}-{department}-{team}", "owner": PEOPLE[owner][0] if owner else None, "department": department, "team": team}
         for owner, department, team in itertools.product(OWNERS, DEPARTMENTS, TEAMS)
     ]
-    with shared_company.house():
-        made = shared_company.things.write(rows)
-        shared_company.pieces.write([{"name": f"piece of {key}", "thing": key} for key in made])
-    return shared_company
+    with shared_firm.house():
+        made = shared_firm.things.write(rows)
+        shared_firm.pieces.write([{"name": f"piece of {key}", "thing": key} for key in made])
+    return shared_firm
 
 
-def rows_of(company: Company) -> list[dict[str, Any]]:
-    return company.sql("SELECT id, owner_id, department_id, team_id FROM bare_thing")
+def rows_of(firm: Firm) -> list[dict[str, Any]]:
+    return firm.sql("SELECT id, owner_id, department_id, team_id FROM bare_thing")
 
 
 def an_actor(*grants: tuple[str, Reach], user: int = 3, department: int | None = 2, below: tuple[int, ...] = (2, 3), teams: tuple[int, ...] = (1,)) -> Actor:
@@ -53,10 +53,10 @@ grants = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(granted=grants, department=st.sampled_from([None, 2, 4]), teams=st.sampled_from([(), (1,), (1, 2)]))
-def _reachable_is_in_scope(company: Company, granted: list[tuple[str, Reach]], department: int | None, teams: tuple[int, ...]) -> None:
+def _reachable_is_in_scope(firm: Firm, granted: list[tuple[str, Reach]], department: int | None, teams: tuple[int, ...]) -> None:
     who = an_actor(*granted, department=department, below=(2, 3) if department == 2 else (), teams=teams)
-    rows = rows_of(company)
-    with company.site.work(who):
+    rows = rows_of(firm)
+    with firm.site.work(who):
         read = who.scope("bare.thing", "read")
         expected = {r["id"] for r in rows if read.holds(r)}
         assert set(session.scalars(sa.select(Thing.id))) == expected
@@ -64,16 +64,16 @@ def _reachable_is_in_scope(company: Company, granted: list[tuple[str, Reach]], d
         for verb in ("update", "delete"):
             scope = who.scope("bare.thing", verb)
             both = {r["id"] for r in rows if r["id"] in expected and scope.holds(r)}
-            assert set(session.scalars(company.things.visible(verb).with_only_columns(Thing.id))) == both
+            assert set(session.scalars(firm.things.visible(verb).with_only_columns(Thing.id))) == both
         assert set(session.scalars(sa.select(visible(Thing).c.id))) == expected
 
 
-def test_a_row_is_reachable_exactly_when_the_scope_holds_it(filled: Company) -> None:
+def test_a_row_is_reachable_exactly_when_the_scope_holds_it(filled: Firm) -> None:
     _reachable_is_in_scope(filled)
 
 
 @pytest.mark.parametrize("login", PEOPLE)
-def test_get_agrees_with_the_scope_for_each_verb(login: str, filled: Company) -> None:
+def test_get_agrees_with_the_scope_for_each_verb(login: str, filled: Firm) -> None:
     who = filled.actor(login)
     with filled.site.work(who):
         for row, verb in itertools.product(rows_of(filled)[::5], ("read", "update")):
@@ -85,7 +85,7 @@ def test_get_agrees_with_the_scope_for_each_verb(login: str, filled: Company) ->
                 assert not lawful
 
 
-def test_what_is_hidden_and_what_is_not_there_answer_alike(filled: Company) -> None:
+def test_what_is_hidden_and_what_is_not_there_answer_alike(filled: Firm) -> None:
     foreign = filled.one("SELECT min(id) AS n FROM bare_thing WHERE owner_id = 4")
     with filled.as_user("uma"):
         answers = set()
@@ -106,7 +106,7 @@ def test_a_scope_is_the_union_of_its_grants_and_reach_means_what_it_says() -> No
     assert (Scope() | EVERYTHING) is EVERYTHING and not NOTHING.holds({"owner_id": None, "department_id": None, "team_id": None})
 
 
-def test_own_never_means_rows_without_an_owner(filled: Company) -> None:
+def test_own_never_means_rows_without_an_owner(filled: Firm) -> None:
     with filled.site.work(an_actor(("bare.thing.read", Reach.department), department=None, below=(), teams=())):
         assert set(session.scalars(sa.select(Thing.owner_id))) == {3}
 
@@ -114,7 +114,7 @@ def test_own_never_means_rows_without_an_owner(filled: Company) -> None:
 @pytest.mark.parametrize("query", [
     sa.select(Thing.id), sa.select(User.id), sa.select(Shelf.id), sa.select(Shelf.__table__.c.id), sa.text("SELECT 1"),
 ], ids=["a scoped class", "another", "a word of the house", "a raw table", "text"])
-def test_nobody_asks_nothing(query: Any, filled: Company) -> None:
+def test_nobody_asks_nothing(query: Any, filled: Firm) -> None:
     with pytest.raises(NoActor):
         session.execute(query)
     with filled.site.work(None), pytest.raises(NoActor):
@@ -123,7 +123,7 @@ def test_nobody_asks_nothing(query: Any, filled: Company) -> None:
         session.execute(query)
 
 
-def test_a_second_session_has_its_own_actor_and_its_own_objects(filled: Company) -> None:
+def test_a_second_session_has_its_own_actor_and_its_own_objects(filled: Firm) -> None:
     foreign = filled.one("SELECT min(id) AS n FROM bare_thing WHERE owner_id = 4")
     uma, udo = filled.actor("uma"), filled.actor("udo")
     with filled.site.work(uma):
@@ -137,14 +137,14 @@ def test_a_second_session_has_its_own_actor_and_its_own_objects(filled: Company)
         assert session.get(Thing, foreign) is None and current_work().actor is uma
 
 
-def test_the_house_hands_its_reason_on_to_no_second_session(filled: Company) -> None:
+def test_the_house_hands_its_reason_on_to_no_second_session(filled: Firm) -> None:
     with filled.house(), acting_as(filled.actor("nil")):
         assert set(session.scalars(sa.select(Thing.owner_id))) <= {9}
     with filled.house(), acting_as(filled.actor("nil")), writing():
         assert session.system is None and set(session.scalars(sa.select(Thing.owner_id))) <= {9}
 
 
-def test_writing_inside_a_scope_of_the_house_writes_as_the_house(filled: Company) -> None:
+def test_writing_inside_a_scope_of_the_house_writes_as_the_house(filled: Firm) -> None:
     with filled.as_user("nil"), system_scope("test"):
         with writing() as inner:
             assert inner.system == "test"
@@ -153,20 +153,20 @@ def test_writing_inside_a_scope_of_the_house_writes_as_the_house(filled: Company
     assert filled.one("SELECT count(*) AS n FROM bare_thing WHERE hint = 'by the house'") > 0
 
 
-def test_deleted_rows_are_gone_unless_asked_for(company: Company) -> None:
-    kept, gone = company.thing("uma"), company.thing("uma")
-    with company.as_user("uma"):
-        company.things.delete([gone])
-    with company.as_user("uma"):
+def test_deleted_rows_are_gone_unless_asked_for(firm: Firm) -> None:
+    kept, gone = firm.thing("uma"), firm.thing("uma")
+    with firm.as_user("uma"):
+        firm.things.delete([gone])
+    with firm.as_user("uma"):
         assert list(session.scalars(sa.select(Thing.id))) == [kept]
         assert session.get(Thing, gone) is None
         asked = session.scalars(sa.select(Thing.id), execution_options={DELETED: True})
         assert set(asked) == {kept, gone}
-    with company.as_user("udo"):
+    with firm.as_user("udo"):
         assert list(session.scalars(sa.select(Thing.id), execution_options={DELETED: True})) == []
 
 
-def test_a_part_is_seen_with_its_parent_and_changed_with_its_parent(filled: Company) -> None:
+def test_a_part_is_seen_with_its_parent_and_changed_with_its_parent(filled: Firm) -> None:
     for login in PEOPLE:
         who = filled.actor(login)
         assert who.scope("bare.piece", "create") | who.scope("bare.thing", "update") == who.scope("bare.piece", "create")
@@ -177,18 +177,18 @@ def test_a_part_is_seen_with_its_parent_and_changed_with_its_parent(filled: Comp
         assert set(session.scalars(sa.select(Piece.thing_id))) == set(session.scalars(sa.select(Thing.id)))
 
 
-def test_a_part_of_a_part_follows_too(company: Company) -> None:
-    key = company.thing("uma")
-    crumbs = company.resource("bare.crumb")
-    with company.as_user("uma"):
-        (piece,) = company.pieces.write([{"name": "p", "thing": key}])
+def test_a_part_of_a_part_follows_too(firm: Firm) -> None:
+    key = firm.thing("uma")
+    crumbs = firm.resource("bare.crumb")
+    with firm.as_user("uma"):
+        (piece,) = firm.pieces.write([{"name": "p", "thing": key}])
         (crumb,) = crumbs.write([{"name": "c", "piece": piece}])
         assert crumbs.get(crumb).owner_id == 3
-    with company.as_user("udo"), pytest.raises(Missing):
+    with firm.as_user("udo"), pytest.raises(Missing):
         crumbs.get(crumb)
 
 
-def test_the_brief_shows_others_and_nothing_but_its_columns(filled: Company) -> None:
+def test_the_brief_shows_others_and_nothing_but_its_columns(filled: Firm) -> None:
     brief = filled.resource("bare.thing.brief")
     with filled.as_user("uma"):
         assert session.scalar(sa.select(sa.func.count()).select_from(brief.model)) == len(rows_of(filled))
@@ -204,13 +204,13 @@ def test_the_brief_shows_others_and_nothing_but_its_columns(filled: Company) -> 
         assert session.scalar(sa.select(sa.func.count()).select_from(brief.model)) == 0
 
 
-def test_who_sees_the_record_sees_its_brief_without_another_grant(filled: Company) -> None:
+def test_who_sees_the_record_sees_its_brief_without_another_grant(filled: Firm) -> None:
     brief = filled.resource("bare.thing.brief")
     with filled.as_user("nil"):
         assert scope_for(filled.actor("nil"), brief.model) == scope_for(filled.actor("nil"), Thing)
 
 
-def test_a_brief_row_can_be_neither_changed_nor_removed(filled: Company) -> None:
+def test_a_brief_row_can_be_neither_changed_nor_removed(filled: Firm) -> None:
     brief = filled.resource("bare.thing.brief")
     with filled.as_user("uma"):
         for spoil in (lambda db, row: setattr(row, "name", "mine now"), lambda db, row: db.delete(row)):
@@ -222,7 +222,7 @@ def test_a_brief_row_can_be_neither_changed_nor_removed(filled: Company) -> None
             brief.delete([1])
 
 
-def test_a_token_narrows_and_never_widens(filled: Company) -> None:
+def test_a_token_narrows_and_never_widens(filled: Firm) -> None:
     assert not filled.actor("uma").with_token(("core.*",)).can("bare.thing.read")
     who = filled.actor("uma").with_token(("bare.thing.read",))
     assert who.can("bare.thing.read") and not who.can("bare.thing.update") and not who.can("bare.piece.read")
@@ -231,23 +231,23 @@ def test_a_token_narrows_and_never_widens(filled: Company) -> None:
         filled.things.write([{"name": "x"}])
 
 
-def test_a_bulk_update_reaches_only_what_the_actor_may_update(company: Company) -> None:
-    hers, his = company.thing("rita"), company.thing("udo")  # rita reads all, updates her own
-    with company.as_user("rita"), writing():
+def test_a_bulk_update_reaches_only_what_the_actor_may_update(firm: Firm) -> None:
+    hers, his = firm.thing("rita"), firm.thing("udo")  # rita reads all, updates her own
+    with firm.as_user("rita"), writing():
         assert session.scalar(sa.select(sa.func.count()).select_from(Thing)) == 2
         assert session.execute(sa.update(Thing).values(hint="x")).rowcount == 1
         assert session.execute(sa.delete(Thing)).rowcount == 0
-    assert company.sql("SELECT id FROM bare_thing WHERE hint = 'x'") == [{"id": hers}]
+    assert firm.sql("SELECT id FROM bare_thing WHERE hint = 'x'") == [{"id": hers}]
     assert his
 
 
 @pytest.fixture
-def fresh(company: Company) -> Iterator[Company]:
-    company.thing("uma")
-    yield company
+def fresh(firm: Firm) -> Iterator[Firm]:
+    firm.thing("uma")
+    yield firm
 
 
-def test_rights_taken_away_are_gone_with_the_next_piece_of_work(fresh: Company) -> None:
+def test_rights_taken_away_are_gone_with_the_next_piece_of_work(fresh: Firm) -> None:
     assert fresh.actor("uma").can("bare.thing.read")
     assert fresh.actor("uma") is fresh.actor("uma")
     fresh.sql("UPDATE core_user_role SET deleted_at = created_at WHERE user_id = 3")
@@ -255,7 +255,7 @@ def test_rights_taken_away_are_gone_with_the_next_piece_of_work(fresh: Company) 
     assert not fresh.actor("uma").can("bare.thing.read")
 
 
-def test_a_field_rule_binds_when_every_role_that_lets_him_read_carries_it(fresh: Company) -> None:
+def test_a_field_rule_binds_when_every_role_that_lets_him_read_carries_it(fresh: Firm) -> None:
     fresh.field_rule("user", "bare.thing", "price", "hidden")
     fresh.field_rule("user", "bare.thing", "rank", "readonly")
     with fresh.as_user("uma"):

@@ -17,25 +17,25 @@ from crm_core.data import wall
 from crm_core.data.session import Session, current_work, writing
 from crm_core.data.wall import ScopeLeak, leak, mark
 from tests.bare.models import Line, Piece, Pointer, Shelf, Thing
-from tests.support.company import Company
+from tests.support.firm import Firm
 
 thing, piece = Thing.__table__, Piece.__table__
 MINE, ALL = 2, 6
 
 
 @pytest.fixture(scope="module")
-def filled(shared_company: Company) -> Company:
+def filled(shared_firm: Firm) -> Firm:
     """Two things of Uma's, four of others; each has a piece, a line and a pointer at it."""
     for n, owner in enumerate(("uma", "uma", "udo", "eve", "dan", "ada")):
-        key = shared_company.thing(owner, name=f"{owner} {n}", lines=[{"text": f"line {n}"}])
-        with shared_company.house():
-            shared_company.pieces.write([{"name": f"piece {n}", "thing": key}])
-            shared_company.resource("bare.pointer").write([{"name": f"pointer {n}", "firm": key, "owner": key}])
-    return shared_company
+        key = shared_firm.thing(owner, name=f"{owner} {n}", lines=[{"text": f"line {n}"}])
+        with shared_firm.house():
+            shared_firm.pieces.write([{"name": f"piece {n}", "thing": key}])
+            shared_firm.resource("bare.pointer").write([{"name": f"pointer {n}", "firm": key, "owner": key}])
+    return shared_firm
 
 
 @pytest.fixture
-def db(filled: Company) -> Iterator[Session]:
+def db(filled: Firm) -> Iterator[Session]:
     """Uma's session, in a write transaction that is never committed."""
     with filled.as_user("uma"), pytest.raises(Enough), writing() as session:
         yield session
@@ -291,7 +291,7 @@ def test_a_text_with_its_marks_passes(sql: str) -> None:
     assert leak(sql) is None
 
 
-def test_an_error_inside_a_flush_does_not_leave_the_pass_open(filled: Company) -> None:
+def test_an_error_inside_a_flush_does_not_leave_the_pass_open(filled: Firm) -> None:
     with filled.as_user("uma"), pytest.raises(Enough), writing() as db:
         mine = db.scalars(sa.select(Thing).limit(1)).one()
         with pytest.raises((sa.exc.IntegrityError, sa.exc.StatementError)), db.begin_nested():
@@ -303,7 +303,7 @@ def test_an_error_inside_a_flush_does_not_leave_the_pass_open(filled: Company) -
         raise Enough
 
 
-def test_the_house_passes_and_its_second_session_ends_with_its_block(filled: Company) -> None:
+def test_the_house_passes_and_its_second_session_ends_with_its_block(filled: Firm) -> None:
     from crm_core.data.session import system_scope
 
     with filled.as_user("uma"):

@@ -110,7 +110,7 @@ class Users(Resource):
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         if verb == "create":
             _own_scope(ids)
-            search.follow(self, "update", ids)
+            search.follow(self, ids)
         if verb in ("create", "update", "restore"):
             rights.guard(ids)
         if verb != "create":
@@ -201,7 +201,7 @@ class Departments(Resource):
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         if verb == "create":
             departments.own_scope(ids)
-            search.follow(self, "update", ids)
+            search.follow(self, ids)
         if verb != "delete":
             departments.write_paths()
         rights.note_change(self.name, verb, ids)

@@ -1,8 +1,8 @@
-"""A small company on the bare tables: departments, teams, people of every reach, on SQLite and on PostgreSQL.
+"""A small firm on the bare tables: departments, teams, people of every reach, on SQLite and on PostgreSQL.
 
-    def test_x(company: Company) -> None:
-        with company.as_user("uma"):
-            company.things.write([{"name": "a thing"}])
+    def test_x(firm: Firm) -> None:
+        with firm.as_user("uma"):
+            firm.things.write([{"name": "a thing"}])
 
 Made once a session and copied for each test. People's rights are rows, so `load_actor` resolves them as it does for real.
 """
@@ -65,7 +65,7 @@ CHOICES = {
 
 
 @dataclass
-class Company:
+class Firm:
     """The site and short ways to its people and resources."""
 
     site: Site
@@ -163,23 +163,23 @@ def _rows(site: Site, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
             conn.execute(sa.text("SELECT setval(pg_get_serial_sequence(:t, 'id'), :n)"), {"t": table, "n": max(r["id"] for r in values)})
 
 
-def open_company(url: str, home: Path) -> Company:
-    """The company in a database that has been filled before."""
+def open_firm(url: str, home: Path) -> Firm:
+    """The firm in a database that has been filled before."""
     from crm_core.app import open_site
     from crm_core.kernel.config import Config
     from tests.bare.plugin import PACKAGE
 
-    return Company(open_site(config=Config(site=home, database=url, language="en"), plugins=(PACKAGE,)))
+    return Firm(open_site(config=Config(site=home, database=url, language="en"), plugins=(PACKAGE,)))
 
 
-def found_company(url: str, home: Path) -> None:
+def found_firm(url: str, home: Path) -> None:
     """Make the tables and the people."""
     from crm_core.data.base import Model
     from crm_core.data.wall import UNSCOPED
     from crm_core.resource import search
 
-    company = open_company(url, home)
-    site = company.site
+    firm = open_firm(url, home)
+    site = firm.site
     with site.engines.write.connect().execution_options(**{UNSCOPED: "tests"}) as conn, conn.begin():
         packages = {p.name for p in site.registry.packages}
         Model.metadata.create_all(conn, tables=[t for t in Model.metadata.tables.values() if t.name.partition("_")[0] in packages])
@@ -219,29 +219,29 @@ def _now() -> Any:
 
 
 @pytest.fixture(scope="session")
-def company_templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def firm_templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Where the filled databases lie that tests copy, made when first asked for."""
     return {}
 
 
 def _template(engine: str, request: pytest.FixtureRequest) -> str:
-    made: dict[str, str] = request.getfixturevalue("company_templates")
+    made: dict[str, str] = request.getfixturevalue("firm_templates")
     if engine not in made:
-        home = request.getfixturevalue("tmp_path_factory").mktemp("company")
+        home = request.getfixturevalue("tmp_path_factory").mktemp("firm")
         if engine == "sqlite":
-            found_company(f"sqlite:///{home / 'crm.db'}", home)
+            found_firm(f"sqlite:///{home / 'crm.db'}", home)
             with contextlib.closing(sqlite3.connect(home / "crm.db")) as conn:
                 conn.execute("pragma wal_checkpoint(truncate)")
             made[engine] = str(home / "crm.db")
         else:
             made[engine] = request.getfixturevalue("postgres").create()
-            found_company(made[engine], home)
+            found_firm(made[engine], home)
     return made[engine]
 
 
 @pytest.fixture(params=ENGINES)
-def company_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh database of the company; the test runs once on each engine."""
+def firm_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database of the firm; the test runs once on each engine."""
     if request.param == "sqlite":
         shutil.copyfile(_template("sqlite", request), tmp_path / "crm.db")
         yield f"sqlite:///{tmp_path / 'crm.db'}"
@@ -253,15 +253,15 @@ def company_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def shared_company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """The company on each engine, one for all tests of a module, for those that change nothing others look at."""
+def shared_firm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+    """The firm on each engine, one for all tests of a module, for those that change nothing others look at."""
     home = tmp_path_factory.mktemp("shared")
     url = f"sqlite:///{home / 'crm.db'}"
     if request.param == "sqlite":
         shutil.copyfile(_template("sqlite", request), home / "crm.db")
     else:
         url = request.getfixturevalue("postgres").create(template=_template("postgresql", request))
-    found = open_company(url, home)
+    found = open_firm(url, home)
     yield found
     found.site.engines.dispose()
     if request.param != "sqlite":
@@ -269,8 +269,8 @@ def shared_company(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def company(company_url: str, tmp_path: Path) -> Iterator[Company]:
-    """The company, fresh for this test, on each engine."""
-    found = open_company(company_url, tmp_path)
+def firm(firm_url: str, tmp_path: Path) -> Iterator[Firm]:
+    """The firm, fresh for this test, on each engine."""
+    found = open_firm(firm_url, tmp_path)
     yield found
     found.site.engines.dispose()
