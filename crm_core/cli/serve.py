@@ -20,6 +20,7 @@ from crm_core.kernel.i18n import _
 @click.option("--no-worker", is_flag=True, help=str(_("Only the web; jobs are run by crm worker elsewhere.")))
 def command(host: str | None, port: int | None, no_worker: bool) -> int:
     from crm_core.cli._supervisor import Supervisor, bind
+    from crm_core.kernel.house import open_house
 
     for name, value in (("HOST", host), ("PORT", port)):
         if value:
@@ -37,7 +38,8 @@ def command(host: str | None, port: int | None, no_worker: bool) -> int:
 
         return _leader.lead(fd, tell, with_worker=not no_worker)  # type: ignore[arg-type]
 
-    refusal = Supervisor(listener, lead).run(lambda: greet(config))
+    with open_house(config.site):
+        refusal = Supervisor(listener, lead).run(lambda: greet(config))
     if refusal:
         raise CrmError(refusal)
     return 0

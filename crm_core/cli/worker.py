@@ -15,18 +15,18 @@ from crm_core.kernel.i18n import _
 @click.option("--once", is_flag=True, help=str(_("Run what is due now, then end.")))
 def command(once: bool) -> None:
     from crm_core.kernel import outbox, runner
+    from crm_core.kernel.house import open_house
     from crm_core.kernel.worker import Worker
 
     worker = Worker(ready_site())
-    if once:
+    with open_house(worker.site.home):
+        if not once:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: worker.stop())
+            worker.run()
+            return
         worker.hold()
-        jobs = deliveries = 0
-        while done := (ran := runner.drain(worker.site)) + (told := outbox.drain(worker.site)):
-            jobs, deliveries = jobs + ran, deliveries + told
-            if not done:
-                break
-        say(_("Jobs: %(jobs)s, deliveries: %(deliveries)s", jobs=jobs, deliveries=deliveries))
-        return
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stop())
-    worker.run()
+        jobs, deliveries = runner.drain(worker.site), outbox.drain(worker.site)
+        while more := runner.drain(worker.site):  # what the deliveries asked for
+            jobs, deliveries = jobs + more, deliveries + outbox.drain(worker.site)
+    say(_("Jobs: %(jobs)s, deliveries: %(deliveries)s", jobs=jobs, deliveries=deliveries))

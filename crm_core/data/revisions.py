@@ -45,12 +45,16 @@ class Status:
         """The revisions still to be applied. Raises NewerSchema when the database is ahead of us."""
         if self.current is None:
             return self.known
-        if self.current not in self.known:
+        self.check()
+        return self.known[self.known.index(self.current) + 1:]
+
+    def check(self) -> None:
+        """Raise NewerSchema when the current revision is none that we know."""
+        if self.current is not None and self.current not in self.known:
             raise NewerSchema(
                 f"The database has revision {self.current} of “{self.package}”, which this version of the program does not "
                 f"know (it knows up to {self.head or 'none'}). It was used with a newer version: install that one, or "
                 "restore the backup made before its upgrade. Nothing was changed.")
-        return self.known[self.known.index(self.current) + 1:]
 
 
 def known(folder: Path) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crm_core.data.engine import BUSY_MS, prepare_sqlite
+from crm_core.data.wall import UNSCOPED
 
 LOCK_SECONDS = 600.0
 _ADVISORY = 7_251_093_411  # our number among the advisory locks of a PostgreSQL database
@@ -74,8 +75,9 @@ class Snapshot:
     extras: frozenset[str]  # indexes and triggers
 
     @classmethod
-    def of(cls, conn: sa.Connection) -> "Snapshot | None":
+    def of(cls, conn: sa.Connection, unscoped: str = "what an upgrade must not change") -> "Snapshot | None":
         """A look at the whole database. None on PostgreSQL, which alters tables in place."""
+        conn = conn.execution_options(**{UNSCOPED: unscoped})
         if conn.dialect.name != "sqlite":
             return None
         entries = conn.execute(sa.text("select type, name, sql from sqlite_master where name not like 'sqlite_%'")).all()
@@ -126,13 +128,19 @@ def copy_sqlite(source: Path, target: Path, *, check: bool = True) -> None:
     with contextlib.closing(sqlite3.connect(source, timeout=BUSY_MS / 1000)) as old, contextlib.closing(sqlite3.connect(half)) as new:
         old.backup(new, pages=-1)  # in one go: page by page starts anew whenever somebody writes
         new.execute("pragma journal_mode=delete")
-        if check:
-            said = new.execute("pragma integrity_check(3)").fetchall()
-            if said != [("ok",)]:
-                raise UpgradeRefused(f"the copy of {source} is not sound: {said[0][0]}")
+    if check:
+        check_sqlite(half)
     with half.open("rb") as file:
         os.fsync(file.fileno())
     half.replace(target)
+
+
+def check_sqlite(path: Path) -> None:
+    """Raise UpgradeRefused when a SQLite database is not sound or rows of it point at nothing."""
+    with contextlib.closing(sqlite3.connect(path)) as conn:
+        said = conn.execute("pragma integrity_check(3)").fetchall()
+        if said != [("ok",)]:
+            raise UpgradeRefused(f"{path.name} is not sound: {said[0][0]}")
 
 
 def copy_before(url: sa.URL, folder: Path, keep: int = 3) -> Path | None:
