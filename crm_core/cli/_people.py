@@ -4,14 +4,15 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.access.models import OneTime
+from crm_core.access import ledgers
 from crm_core.cli._common import say
-from crm_core.data.base import Model, table_of
+from crm_core.data.base import Model
+from crm_core.data.session import writing
 from crm_core.data.wall import UNSCOPED
-from crm_core.kernel.clock import now
+from crm_core.features.people.services.accounts import SETUP, address_of
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
-from crm_core.kernel.keys import digest, token
+from crm_core.kernel.keys import token
 from crm_core.kernel.site import Site
 
 LINK_DAYS = 7
@@ -26,18 +27,14 @@ def anybody(site: Site) -> bool:
 
 
 def say_link(site: Site) -> None:
-    """Make and print the set-up link; older ones end."""
+    """Make and print the set-up link, which works once; older ones end."""
     if anybody(site):
         raise CrmError(_("There are people here already; use crm user password."))
+    secret = token()
+    with site.system("set-up link"):
+        with writing():
+            ledgers.void_links(None, SETUP)
+            ledgers.put_link(SETUP, secret, None, dt.timedelta(days=LINK_DAYS))
+        link = address_of(SETUP, secret)
     say(_("Open this link to become the first administrator (works once, for %(days)s days):", days=LINK_DAYS))
-    say(f"  {site.config.url}/setup/{new_link_token(site)}")
-
-
-def new_link_token(site: Site) -> str:
-    """A fresh single-use token for the first start; the database keeps its digest only."""
-    secret, links = token(), table_of(OneTime)
-    with site.engines.write.begin() as conn:
-        conn.execute(sa.delete(links).where(links.c.purpose == "setup", links.c.used_at.is_(None)))
-        conn.execute(sa.insert(links).values(
-            digest=digest(secret), purpose="setup", made_at=now(), expires_at=now() + dt.timedelta(days=LINK_DAYS)))
-    return secret
+    say(f"  {link}")

@@ -84,6 +84,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_draft')),
         sa.UniqueConstraint('actor_id', 'key', name=op.f('uq_core_draft_actor_id_key'))
     )
+    op.create_table('core_foreign_id',
+        sa.Column('source', sa.String(length=60), nullable=False),
+        sa.Column('ref', sa.String(length=120), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('resource_id', ID, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_foreign_id')),
+        sa.UniqueConstraint('resource', 'source', 'ref', name=op.f('uq_core_foreign_id_resource_source_ref'))
+    )
     op.create_table('core_idempotency',
         sa.Column('actor_id', ID, nullable=False),
         sa.Column('route', sa.String(length=200), nullable=False),
@@ -430,6 +439,44 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['change_id'], ['core_change.id'], name=op.f('fk_core_history_change_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_history'))
     )
+    op.create_table('core_import',
+        sa.Column('target', sa.String(length=80), nullable=False),
+        sa.Column('file_name', sa.String(length=255), nullable=False),
+        sa.Column('stored', sa.String(length=80), nullable=False),
+        sa.Column('encoding', sa.String(length=40), nullable=False),
+        sa.Column('header', JSON, nullable=False),
+        sa.Column('mapping', JSON, nullable=False),
+        sa.Column('values', JSON, nullable=False),
+        sa.Column('options', JSON, nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('job_id', ID, nullable=True),
+        sa.Column('change_id', ID, nullable=True),
+        sa.Column('new', sa.BigInteger(), nullable=False),
+        sa.Column('updated', sa.BigInteger(), nullable=False),
+        sa.Column('same', sa.BigInteger(), nullable=False),
+        sa.Column('doubtful', sa.BigInteger(), nullable=False),
+        sa.Column('refused', sa.BigInteger(), nullable=False),
+        sa.Column('total', sa.BigInteger(), nullable=True),
+        sa.Column('started_at', AT, nullable=True),
+        sa.Column('ended_at', AT, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_import_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_import_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_import_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import'))
+    )
     op.create_table('core_one_time',
         sa.Column('digest', sa.String(length=64), nullable=False),
         sa.Column('purpose', sa.String(length=40), nullable=False),
@@ -578,6 +625,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_contact_position_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_contact'))
     )
+    op.create_table('core_import_row',
+        sa.Column('import_id', ID, nullable=False),
+        sa.Column('line', sa.BigInteger(), nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('cells', JSON, nullable=False),
+        sa.Column('reasons', JSON, nullable=False),
+        sa.Column('candidate_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['import_id'], ['core_import.id'], name=op.f('fk_core_import_row_import_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_row')),
+        sa.UniqueConstraint('import_id', 'line', name=op.f('uq_core_import_row_import_id_line'))
+    )
     op.create_table('core_note',
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('subject', sa.String(length=80), nullable=False),
@@ -619,6 +678,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_department_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_draft') as batch:
         batch.create_index(batch.f('ix_core_draft_at'), ['at'], unique=False)
+    with op.batch_alter_table('core_foreign_id') as batch:
+        batch.create_index('ix_core_foreign_id_record', ['resource', 'resource_id'], unique=False)
     with op.batch_alter_table('core_idempotency') as batch:
         batch.create_index('ix_core_idempotency_made', ['made_at'], unique=False)
     with op.batch_alter_table('core_industry') as batch:
@@ -689,6 +750,12 @@ def upgrade() -> None:
     with op.batch_alter_table('core_history') as batch:
         batch.create_index('ix_core_history_change', ['change_id', 'id'], unique=False)
         batch.create_index('ix_core_history_row', ['resource', 'row_id', 'id'], unique=False)
+    with op.batch_alter_table('core_import') as batch:
+        batch.create_index('ix_core_import_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_import_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_import_owner', ['owner_id', 'id'], unique=False)
+        batch.create_index('ix_core_import_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_import_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_session') as batch:
         batch.create_index(batch.f('ix_core_session_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('core_tagged') as batch:
@@ -724,6 +791,7 @@ def downgrade() -> None:
         batch.drop_constraint(batch.f('fk_core_department_team_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_department_owner_id'), type_='foreignkey')
     op.drop_table('core_note')
+    op.drop_table('core_import_row')
     op.drop_table('core_contact')
     op.drop_table('core_address')
     op.drop_table('core_user_role')
@@ -732,6 +800,7 @@ def downgrade() -> None:
     op.drop_table('core_tagged')
     op.drop_table('core_session')
     op.drop_table('core_one_time')
+    op.drop_table('core_import')
     op.drop_table('core_history')
     op.drop_table('core_grant')
     op.drop_table('core_field_rule')
@@ -754,6 +823,7 @@ def downgrade() -> None:
     op.drop_table('core_job')
     op.drop_table('core_industry')
     op.drop_table('core_idempotency')
+    op.drop_table('core_foreign_id')
     op.drop_table('core_draft')
     op.drop_table('core_department')
     op.drop_table('core_choice')
