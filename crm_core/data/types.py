@@ -47,9 +47,13 @@ Money = Annotated[int, mapped_column(sa.BigInteger(), info={"kind": "money"})]
 SortKey = Annotated[str, mapped_column(sa.String(80), info={"kind": "sort_key"})]
 
 
+# Sort keys are made to be compared byte by byte, whatever the database's own order of words is.
+_SORTED = sa.String(80).with_variant(sa.String(80, collation="C"), "postgresql")
+
+
 def sort_key(of: str) -> MappedColumn[Any]:
     """The column that keeps the pinyin sort key of column `of`; the write path fills it."""
-    return mapped_column(sa.String(80), info={"kind": "sort_key", "of": of}, default="")
+    return mapped_column(_SORTED, info={"kind": "sort_key", "of": of}, default="")
 
 
 def Ref(target: str, *, on_delete: str = "refuse", **kwargs: Any) -> MappedColumn[Any]:

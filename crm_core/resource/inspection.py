@@ -89,6 +89,8 @@ def _by_type(column: sa.Column[Any], info: dict[str, Any], given: dict[str, Any]
         return f.NoteField(**{**given, "length": None})
     if isinstance(kind, sa.Numeric):
         raise TypeError(f"{column}: Numeric loses cents on SQLite; use t.Money")
+    if info.get("kind") == "number_series":
+        return f.Field(**given, kind="number_series")
     return f.Field(**given)
 
 

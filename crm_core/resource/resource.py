@@ -267,7 +267,7 @@ class Resource:
                 continue
             if rule is Rule.readonly and not one.readonly:
                 one = replace(one, readonly=True)
-            if one.readonly and writing:
+            if one.readonly and writing and one.kind != "number_series":  # drawn when it is not given
                 continue
             found[name] = one
         return found

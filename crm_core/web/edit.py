@@ -11,7 +11,7 @@ from crm_core.data.session import session
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor
-from crm_core.resource import changes, drafts
+from crm_core.resource import changes, drafts, once
 from crm_core.resource.fields import Field
 from crm_core.web import controls, render, urls
 from crm_core.web.show import page_of
@@ -104,7 +104,7 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         values["id"] = row.id
         values["version"] = _version(sent)
     try:
-        saved = resource.write([values])[0]
+        saved = _write(resource, values, sent.get("form_key", "") if row is None else "")
     except Invalid as bad:
         for name, found in bad.details.get("lines", {}).items():
             line_faults[name] = {str(places[name][int(i)]): f for i, f in found.items()}
@@ -118,6 +118,14 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     if sent.get("_then") == "new":
         return flask.redirect(urls.of_act(resource, None, "new"), 303)
     return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else urls.of_record(resource, saved), 303)
+
+
+def _write(resource: Any, values: dict[str, Any], key: str) -> int:
+    """Save; a form sent twice (double click, Back) makes one record, known by the key it was drawn with."""
+    if not key:
+        return int(resource.write([values])[0])
+    answer = once.once(f"form {resource.name}", key[:255], b"", lambda: once.Answer(303, str(resource.write([values])[0])))
+    return int(answer.body or 0)
 
 
 def _version(sent: Any) -> int:

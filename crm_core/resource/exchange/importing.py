@@ -86,6 +86,7 @@ class Importer:
         self.options = options
         self.targets = {t.name: t for t in self.all_targets(resource)}
         self.replace = values  # target → {text: text to take instead}
+        self.width = 0  # cells of the heading; a row with more of them is broken
         self._known: dict[str, dict[str, Any]] = {}
 
     # --- what can be mapped ---------------------------------------------------------------------------------------
@@ -119,6 +120,9 @@ class Importer:
     def parse(self, rows: Iterable[tuple[int, list[str]]]) -> list[Item]:
         """Texts to values, column by column; what cannot be taken is a fault of its row. No database."""
         items = [Item(line, cells) for line, cells in rows]
+        for item in items:
+            if self.width and len(item.cells) > self.width:
+                item.faults.append(["", str(_("This row has %(n)s cells, the heading has %(m)s.", n=len(item.cells), m=self.width))])
         for column, name in self.mapping.items():
             target = self.targets.get(name)
             if target is None:

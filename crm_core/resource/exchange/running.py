@@ -119,7 +119,9 @@ def make(made: Import) -> Importer:
     resource = site().registry.resource(made.target)
     mapping = {int(at): name for at, name in made.mapping.items()}
     wanted = {k: made.options[k] for k in ("existing", "doubtful", "unknown", "source") if k in made.options}
-    return importer_of(resource)(resource, mapping, made.values, Options(**wanted))
+    found = importer_of(resource)(resource, mapping, made.values, Options(**wanted))
+    found.width = len(made.header)
+    return found
 
 
 def plan(made: Import, limit: int = PLAN_ROWS) -> tuple[Outcome, int, bool]:
