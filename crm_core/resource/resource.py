@@ -218,10 +218,8 @@ class Resource:
         """Name of a lines declaration → the child's column that holds this record's id."""
         found = {}
         for declared in self.lines:
-            keys = [
-                c.name for c in declared.model.__table__.columns
-                if any(k.column.table is self.table for k in c.foreign_keys) and c.name not in SCOPE_COLUMNS
-            ]
+            keys = [c.name for c in declared.model.__table__.columns if any(k.column.table is self.table for k in c.foreign_keys)]
+            keys.sort(key=lambda name: name in SCOPE_COLUMNS)  # a part's own owner columns come last
             found[declared.name] = declared.parent or keys[0]
         return found
 
