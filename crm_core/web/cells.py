@@ -73,7 +73,9 @@ def avatar(person: Person, css: str = "") -> Markup:
     """The round (or with ``sq`` square) mark; the name always stands beside it or in a label."""
     if not person.text:
         return Markup('<span class="av {}" aria-hidden="true">{}</span>').format(css, icon("robot"))
-    return Markup('<span class="av c{} {}" aria-hidden="true">{}</span>').format(person.colour, css, person.text)
+    return Markup('<span class="av c{} {}" data-t="{}" aria-hidden="true"></span>').format(
+        person.colour, css, person.text
+    )
 
 
 def who(person: Person | None, css: str = "") -> Markup:

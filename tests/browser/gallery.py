@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response as AnyResponse
 import crm_core.web
 from crm_core.kernel.i18n import _, html_lang, in_language
 from crm_core.web import cells
-from tests.browser import answers, samples
+from tests.browser import answers, samples, samples_forms, samples_lists, samples_pages, samples_record
 
+SAMPLES = (samples_forms, samples_lists, samples_pages, samples_record)
 WEB = Path(crm_core.web.__file__).parent
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -106,8 +106,9 @@ class FilterOp:
 class FilterFormPage:
     """The little form behind a chip or "+ Filter" (``filter_form.html``; whole page without scripts, pop-up with).
 
-    It GETs ``action`` with ``f`` (field), ``op``, ``v`` (repeated), ``old`` (name of the parameter it replaces, for an
-    edited chip) and ``hidden`` (the rest of the list's address); the view redirects to the canonical address.
+    It GETs ``action`` with ``f`` (field), ``op``, ``v-CONTROL`` (repeated; CONTROL is the operator's, so read
+    ``args.getlist("v-" + op.control)``), ``old`` (the parameter it replaces, for an edited chip) and ``hidden`` (the
+    rest of the list's address); the view redirects to the canonical address. ``reference`` is named ``v-reference``.
     """
 
     title: Words

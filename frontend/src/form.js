@@ -1,0 +1,116 @@
+// The form: keys, sections, required fields, the first thing that is wrong.
+import { $, $$, mod, on, ready, word } from "./dom.js";
+
+const form = () => $("[data-form]");
+
+// ---------- checks on leaving the field: only what the browser knows for sure; the server says the rest ----------
+function needed(control) {
+  const field = control.closest("[data-field]");
+  const line = $(".hint.bad[data-here-only]", field);
+  const empty = !control.value.trim();
+  if (empty && !$(".hint.bad", field)) {
+    const hint = document.createElement("p");
+    hint.className = "hint bad";
+    hint.dataset.hereOnly = "";
+    hint.id = `${control.id}-needed`;
+    hint.textContent = word("required");
+    field.append(hint);
+    control.classList.add("is-bad");
+    control.setAttribute("aria-invalid", "true");
+  } else if (!empty && line) {
+    line.remove();
+    control.classList.remove("is-bad");
+    control.removeAttribute("aria-invalid");
+  }
+  return !empty;
+}
+const isRequired = "[data-form] [aria-required=true]";
+on("focusout", isRequired, (event, control) => {
+  if (control.dataset.touched || control.value) needed(control);
+});
+on("input", isRequired, (event, control) => {
+  control.dataset.touched = "1";
+  if (control.classList.contains("is-bad")) needed(control);
+});
+on("submit", "[data-form]", (event, whole) => {
+  if (event.submitter?.formNoValidate) return;
+  const bad = $$("[aria-required=true]", whole).filter((control) => !control.disabled && !control.closest(".gone, template") && !needed(control));
+  if (!bad.length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  bad[0].closest("details:not([open])")?.setAttribute("open", "");
+  bad[0].focus();
+  bad[0].scrollIntoView({ block: "center" });
+}, true);
+// What was refused and is now being mended loses its red edge.
+on("input", ".is-bad", (event, control) => {
+  if (!control.matches("[aria-required=true]") || control.value) control.classList.remove("is-bad");
+});
+
+// ---------- sections ----------
+let spy = null;
+ready((root) => {
+  const toc = $(".toc", root);
+  const scroller = toc?.closest(".tg-scroll");
+  if (!toc) return;
+  spy?.disconnect();
+  spy = new IntersectionObserver(() => {
+    const top = scroller.getBoundingClientRect().top;
+    const sections = $$("[data-section]", scroller);
+    const atEnd = scroller.scrollTop + scroller.clientHeight >= scroller.scrollHeight - 4 && scroller.scrollTop > 0;
+    const here = atEnd ? sections.at(-1) : sections.findLast((section) => section.getBoundingClientRect().top - top < 90) ?? sections[0];
+    for (const link of $$("a", toc)) link.classList.toggle("on", link.hash === `#${here?.id}`);
+  }, { root: scroller, threshold: [0, 0.25, 0.5, 0.75, 1] });
+  for (const section of $$("[data-section]", scroller)) spy.observe(section);
+});
+on("click", ".toc a", (event, link) => {
+  const section = $(link.hash);
+  if (!section) return;
+  event.preventDefault();
+  $("details", section)?.setAttribute("open", "");
+  section.scrollIntoView({ block: "start", behavior: "smooth" });
+  $("input:not([type=hidden]), select, textarea", section)?.focus({ preventScroll: true });
+});
+
+// ---------- keys ----------
+document.addEventListener("keydown", (event) => {
+  const whole = form() ?? $("[data-conflict]");
+  if (!whole || event.defaultPrevented || event.isComposing || $("dialog[open]")) return;
+  if (event.key === "Enter" && mod(event)) {
+    const button = event.shiftKey ? $("[data-save-new]", whole) : $("[data-save]", whole);
+    if (!button) return;
+    event.preventDefault();
+    whole.requestSubmit(button);
+  } else if (event.key === "ArrowUp" && event.altKey) {
+    const details = event.target.closest?.("[data-section] details");
+    if (!details) return;
+    event.preventDefault();
+    details.open = !details.open;
+    $("summary", details).focus();
+  } else if (event.key === "Escape" && whole.matches("[data-form]")) {
+    event.preventDefault(); // else this very Escape would close the question it opens
+    $("[data-cancel]", whole)?.click();
+  }
+});
+
+// ---------- two versions ----------
+on("change", "[data-side]", (event, head) => {
+  for (const pick of $$(`[data-conflict] tbody .ck[type=radio][value="${head.dataset.side}"]`)) pick.checked = true;
+  for (const pick of $$("[data-conflict] tbody .ck[type=checkbox]")) pick.checked = pick.value === head.dataset.side;
+});
+on("change", "[data-conflict] tbody .ck", (event, pick) => {
+  for (const head of $$("[data-side]")) head.checked = false;
+  // a long text keeps at least one of the two
+  if (pick.type === "checkbox" && !$$(`[name="${pick.name}"]:checked`).length) pick.checked = true;
+});
+on("keydown", "[data-conflict] tbody .ck", (event, pick) => {
+  const cells = $$("[data-conflict] tbody tr").map((row) => $$(".ck", row));
+  const row = cells.findIndex((picks) => picks.includes(pick));
+  const side = cells[row].indexOf(pick);
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const next = cells[row + step[0]]?.[Math.max(0, Math.min(side + step[1], 1))];
+  next?.focus();
+  if (step[1] && next?.type === "radio") next.click();
+});

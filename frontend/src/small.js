@@ -1,0 +1,61 @@
+// Small things: passwords shown, Caps Lock, copying a number, printing, uploads, ticks of the home page, re-planning.
+import { $, icon, on, postJson, ready, word } from "./dom.js";
+import { failNote } from "./nav.js";
+import { toast } from "./toasts.js";
+
+on("click", "[data-eye]", (event, button) => {
+  const input = $("input", button.parentElement);
+  const show = input.type === "password";
+  input.type = show ? "text" : "password";
+  button.setAttribute("aria-pressed", show);
+  button.setAttribute("aria-label", word(show ? "hidepw" : "showpw"));
+  button.replaceChildren(icon(show ? "eye-off" : "eye"));
+  input.focus();
+});
+for (const type of ["keydown", "keyup"]) {
+  on(type, "[data-caps]", (event, input) => {
+    const hint = $("[data-caps-hint]", input.closest("form"));
+    if (hint && event.getModifierState) hint.hidden = !event.getModifierState("CapsLock");
+  });
+}
+on("click", "[data-copy]", (event, button) => {
+  navigator.clipboard?.writeText(button.dataset.copy).then(() => toast(word("done")));
+});
+on("click", "[data-print]", () => print());
+ready(() => {
+  if ($("body > .paper")) setTimeout(() => print(), 300);
+});
+
+// ---------- upload ----------
+on("change", "[data-drop] input", (event, input) => {
+  const file = input.files[0];
+  if (file) $("[data-file-name]", input.closest("[data-drop]")).textContent = file.name;
+});
+for (const [type, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+  on(type, "[data-drop]", (event, drop) => drop.classList.toggle("over", over));
+}
+
+// ---------- import: a changed column asks for the plan anew ----------
+on("change", "[data-replan]", (event, select) => select.form.requestSubmit($("button[value=plan]", select.form)));
+
+// ---------- waiting for me: done at once, five seconds to think better of it ----------
+on("submit", "form[data-tick]", async (event, form) => {
+  event.preventDefault();
+  event.stopPropagation();
+  const button = $("button", form);
+  const row = form.closest("li");
+  const draw = (done) => {
+    button.setAttribute("aria-pressed", done);
+    row.classList.toggle("done", done);
+  };
+  const was = button.getAttribute("aria-pressed") === "true";
+  draw(!was);
+  try {
+    await postJson(was ? form.dataset.tick : form.action);
+  } catch {
+    draw(was);
+    return failNote(word("failed"));
+  }
+  if (was || !form.dataset.tick) return;
+  toast(word("taken"), { undo: () => postJson(form.dataset.tick).then(() => draw(false), () => failNote(word("failed"))) });
+}, true);
