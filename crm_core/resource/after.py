@@ -11,6 +11,7 @@ from crm_core.data import bulk
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
+from crm_core.kernel.site import actor
 from crm_core.resource import changes, search, timeline
 from crm_core.resource.changes import unscoped
 
@@ -26,6 +27,16 @@ class RecordsChanged(Event):
     ids: tuple[int, ...]
     change: int
     number = 1
+
+
+@dataclass(frozen=True)
+class RecordsAssigned(Event):
+    """Records were given to somebody else than who acts (an owner changed); one event for each new owner."""
+
+    resource: str
+    owner: int
+    ids: tuple[int, ...]
+    change: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
         ids = [e.id for e in found]
         if verb == "update":
             _carry(resource, {e.id: e.row for e in found if e.old and any(c in e.old for c in SCOPE_COLUMNS)})
+            _tell_owners(resource, found, change)
             changes.record(resource.name, verb, [(e.id, _kept(e.old)) for e in found], change)
         else:
             changes.record_same(resource.name, verb, ids, change)
@@ -70,6 +82,17 @@ def _carry(resource: Any, moved: Mapping[int, Mapping[str, Any]]) -> None:
         for child, column in resource.parts():
             if is_scoped(child.model):
                 _give(child, column, ids, dict(zip(SCOPE_COLUMNS, owners, strict=True)))
+
+
+def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
+    given: dict[int, list[int]] = {}
+    me = getattr(actor(), "user_id", None)
+    for edit in edits:
+        owner = edit.row.get("owner_id")
+        if edit.old and "owner_id" in edit.old and owner not in (None, me) and resource.part_of is None:
+            given.setdefault(owner, []).append(edit.id)
+    for owner, ids in given.items():
+        emit(RecordsAssigned(resource.name, owner, tuple(ids), change))
 
 
 def _give(child: Any, column: str, parents: Sequence[int], owners: Mapping[str, Any]) -> None:

@@ -33,6 +33,11 @@ def load(key: str) -> dict[str, Any] | None:
     return found
 
 
+def query(key: str) -> sa.Select[Any, Any]:
+    """(id, JSON as text) of the draft, to be asked together with other small questions (references.gather)."""
+    return sa.select(DraftRow.id, sa.cast(DraftRow.data, sa.Text())).where(DraftRow.actor_id == actor().user_id, DraftRow.key == key[:120])
+
+
 def save(key: str, data: dict[str, Any]) -> None:
     """Keep this draft in place of the last."""
     with writing() as db:

@@ -95,6 +95,10 @@ class Field:
             found["maxLength"] = self.length
         return self.nullable(found)
 
+    def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool] | None:
+        """The filter's condition on a class or table, of a field that is not one column (tags); None: one on its column."""
+        return None
+
     def nullable(self, schema: dict[str, Any]) -> dict[str, Any]:
         if self.required or "type" not in schema:
             return schema

@@ -37,6 +37,7 @@ class Filter:
     operator: str
     raw: str
     values: tuple[Any, ...]
+    reach: tuple[Any, ...] | None = None  # with all that lies below them in a tree: a province means its cities too
 
     @property
     def key(self) -> str:
@@ -61,7 +62,9 @@ def parse(fields: Mapping[str, Field], allowed: Iterable[str], args: Iterable[tu
         field = fields.get(name)
         if field is None or name not in names or operator not in field.operators:
             raise BadRequest(_("There is no filter “%(name)s”.", name=key[:80]))
-        found.append(Filter(field, operator, raw, _values(field, operator, raw)))
+        values = _values(field, operator, raw)
+        reach = field.below(values) if isinstance(field, RefField) and operator in ("any", "none", "eq") else None
+        found.append(Filter(field, operator, raw, values, reach))
     return found
 
 
@@ -98,9 +101,14 @@ def _one(field: Field, text: str) -> Any:
     return value
 
 
-def clause(one: Filter, column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """The condition on a column."""
-    op, values = one.operator, one.values
+def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
+    """The condition on a mapped class or its table."""
+    op, values = one.operator, one.values if one.reach is None else one.reach
+    own = one.field.condition(op, values, entity)
+    if own is not None:
+        return own
+    of_table = isinstance(entity, sa.FromClause)
+    column: sa.ColumnElement[Any] = entity.c[one.field.column] if of_table else getattr(entity, one.field.column)
     if op == "empty":
         return sa.or_(column.is_(None), column == "") if one.field.kind in _TEXTS else column.is_(None)
     if op == "filled":

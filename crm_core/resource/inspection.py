@@ -10,7 +10,7 @@ from crm_core.data.columns import UtcDateTime
 from crm_core.kernel.i18n import _
 from crm_core.resource import fields as f
 from crm_core.resource.choices import ChoiceField, ChoicesField
-from crm_core.resource.references import RefField
+from crm_core.resource.references import AnyRefField, RefField
 
 HIDDEN = {"internal", "secret", "sort_key", "carried"}
 OWNER_LABELS = {"owner": _("Owner"), "department": _("Department"), "team": _("Team")}
@@ -20,6 +20,7 @@ STAMP_LABELS = {
 _KINDS: dict[str, type[f.Field]] = {
     "name": f.NameField, "line": f.Field, "note": f.NoteField, "phone": f.PhoneField, "email": f.EmailField,
     "url": f.UrlField, "money": f.MoneyField, "choice": ChoiceField, "choices": ChoicesField,
+    "anyref": AnyRefField,
 }
 
 
@@ -84,7 +85,7 @@ def _by_type(column: sa.Column[Any], info: dict[str, Any], given: dict[str, Any]
     if isinstance(kind, sa.BigInteger):
         return f.IntegerField(**given)
     if isinstance(kind, sa.Integer):
-        return f.IntegerField(**given, minimum=-(2**31), maximum=2**31 - 1)
+        return f.IntegerField(**given, minimum=info.get("minimum", -(2**31)), maximum=info.get("maximum", 2**31 - 1))
     if isinstance(kind, sa.Text):
         return f.NoteField(**{**given, "length": None})
     if isinstance(kind, sa.Numeric):

@@ -79,7 +79,7 @@ def parse(resource: Any, args: Iterable[tuple[str, str]], *, limit: int = PAGE) 
     pairs = list(args)
     plain = {k: v for k, v in pairs if "." not in k}
     fields = resource.fields()
-    query = Query(resource, parse_filters(fields, resource.filters, pairs), limit=limit)
+    query = Query(resource, parse_filters({**resource.virtual_fields, **fields}, resource.filters, pairs), limit=limit)
     query.text = plain.get("q", "").strip()[:200]
     query.after, query.before = plain.get("after", ""), plain.get("before", "")
     query.order = order_of(resource, plain.get("sort", ""), fields)
@@ -226,7 +226,7 @@ def plan(query: Query) -> tuple[Scope, list[sa.ColumnElement[bool]]]:
                 scope = Scope(branches=((one.field.column, tuple(sorted(pins))),))
                 filters.remove(one)
                 break
-    return scope, [*conditions, *(clause(one, resource.table.c[one.field.column]) for one in filters)]
+    return scope, [*conditions, *(clause(one, resource.table) for one in filters)]
 
 
 def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], start: tuple[Any, int], descending: bool) -> sa.ColumnElement[bool]:
@@ -331,7 +331,7 @@ def _passing(query: Query, ids: list[int]) -> list[int]:
         if query.verb != "read" and is_scoped(model) and not session.system:
             statement = statement.where(scope_for(session.actor, model, query.verb).clause(model))
         for one in query.filters:
-            statement = statement.where(clause(one, getattr(model, one.field.column)))
+            statement = statement.where(clause(one, model))
         for row in current_work().session.execute(statement):
             if not columns or search.holds(query.text, row[1:]):
                 passed.add(row[0])

@@ -69,6 +69,11 @@ class RefField(Field):
         wanted = {i for i in ids if i is not None}
         return target.labels(wanted) if target is not None and wanted else {}
 
+    def below(self, ids: tuple[Any, ...]) -> tuple[Any, ...] | None:
+        """These records and all below them, where the target is a tree."""
+        target = self.resource
+        return target.below(ids) if target is not None and target.tree else None
+
     def show(self, value: Any) -> str:
         return self.labels([value]).get(value, "") if value is not None else ""
 
@@ -77,6 +82,32 @@ class RefField(Field):
 
     def schema(self) -> dict[str, Any]:
         return self.nullable({"type": "integer", "minimum": 1, "maximum": INT64, "description": f"id of {self.target}"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnyRefField(Field):
+    """The name of the resource a task or note points at; the id stands in the column beside it."""
+
+    kind: str = "anyref"
+    operators: ClassVar[tuple[str, ...]] = ("eq", "empty", "filled")
+
+    def show(self, value: Any) -> str:
+        target = site().registry.resources.get(value) if value else None
+        return str(target.singular) if target is not None else ""
+
+    def text(self, value: Any) -> str:
+        return value or ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkField(RefField):
+    """How rows of an AnyRef (tasks, notes) point at the records of one resource: the pair of columns as one filter."""
+
+    pointing: str = "subject"  # the column that names the resource; the id stands in `column`
+
+    def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> Any:
+        columns = entity.c if isinstance(entity, sa.FromClause) else entity
+        return sa.and_(getattr(columns, self.pointing) == self.target, getattr(columns, self.column).in_(values))
 
 
 def gather(parts: Mapping[str, Any]) -> dict[str, list[tuple[int, str]]]:

@@ -88,6 +88,8 @@ class Resource:
     verbs: ClassVar[tuple[str, ...]] = VERBS
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on
     hidden_fields: ClassVar[tuple[str, ...]] = ("team",)  # fields no form shows (a user's own owner)
+    virtual: ClassVar[tuple[Field, ...]] = ()  # fields that are no column: only filters ask them (tags)
+    tree: ClassVar[str] = ""  # the column of the record above, where a filter for one means all below it too
     in_palette: ClassVar[bool] = True  # found by the command search
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
@@ -163,6 +165,10 @@ class Resource:
         if self.is_brief:
             found = {n: replace(f, readonly=True) for n, f in found.items() if n in self.brief}
         return found
+
+    @property
+    def virtual_fields(self) -> dict[str, Field]:
+        return {f.name: f for f in self.virtual}
 
     @property
     def package(self) -> str:
@@ -318,6 +324,13 @@ class Resource:
         rows = session.execute(sa.select(source.model.id, column).where(source.model.id.in_(wanted)))
         return {row[0]: str(source.word(row[1])) for row in rows}
 
+    def below(self, ids: Iterable[int]) -> tuple[int, ...]:
+        """These records of a tree and all below them, in one statement. Only for vocabularies: they have no scope."""
+        table = self.table
+        start = sa.select(table.c.id).where(table.c.id.in_(list(ids))).cte("below", recursive=True)
+        step = sa.select(table.c.id).where(table.c[self.tree] == start.c.id, table.c.deleted_at.is_(None))
+        return tuple(session.scalars(sa.select(start.union(step).c.id)))
+
     def by_name(self, names: Iterable[str]) -> dict[str, int]:
         """Ids of records named exactly so (codes too); ambiguous names are left out."""
         source = self.registry.resources.get(f"{self.name}.brief", self) if self.brief and not self.is_brief else self
@@ -351,8 +364,14 @@ class Resource:
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
 
-    def dress(self, row: Any, page: Any) -> Any:
-        """The record page (web.viewmodels.RecordPage) with what this resource adds: figures, main contacts, acts."""
+    def page_queries(self, row: Any) -> dict[str, Any]:
+        """Small questions of the record page: key → select of (id, text). They are asked together with the page's own, in
+        one statement; `dress` gets the answers."""
+        return {}
+
+    def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
+        """The record page (web.viewmodels.RecordPage) with what this resource adds: figures, main contacts, acts. `found`:
+        the answers to `page_queries`."""
         return page
 
     def defaults(self) -> dict[str, Any]:

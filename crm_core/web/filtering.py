@@ -23,7 +23,7 @@ CONTROL = {"any": "choices", "none": "choices", "contains": "text", "starts": "t
 def form(resource: Any, args: list[tuple[str, str]]) -> FilterFormPage:
     """The form for one field, empty or filled from the chip it edits."""
     given = dict(args)
-    field = resource.fields().get(given.get("f", ""))
+    field = {**resource.virtual_fields, **resource.fields()}.get(given.get("f", ""))
     if field is None or field.name not in resource.filters:
         raise BadRequest(_("There is no filter “%(name)s”.", name=given.get("f", "")[:80]))
     old = given.get("old", "")

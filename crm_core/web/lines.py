@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from crm_core.kernel import clock
+from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _
 from crm_core.resource import changes
 from crm_core.resource.fields import Field
@@ -54,7 +54,10 @@ def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[s
     made = _changes(resource, one, fields, names) if one.kind == "change" else ()
     if one.kind == "change" and not made:
         return None
-    if text is None or (one.title and one.kind not in SENTENCES):
+    if one.data and "words" in one.data and one.kind != "change":
+        said = words.read(one.data["words"])
+        sentence = Markup("<b>{}</b> {}").format(who, _("%(said)s: %(title)s", said=said, title=one.title) if one.title else said)
+    elif text is None or (one.title and one.kind not in SENTENCES):
         sentence = Markup("<b>{}</b> {}").format(who, one.title or "")
     else:
         sentence = Markup(escape(text) if not hasattr(text, "msgid") else str(text)) % {"who": Markup("<b>{}</b>").format(who), "n": len(made)}

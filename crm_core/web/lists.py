@@ -6,6 +6,7 @@ from typing import Any
 import flask
 import sqlalchemy as sa
 
+from crm_core.access.models import Rule
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
@@ -54,8 +55,10 @@ def chosen(resource: Any, fields: dict[str, Field], args: Pairs) -> list[str]:
 
 
 def computed(resource: Any) -> Sequence[Any]:
-    """Columns other packages and the resource itself compute for its list."""
-    return tuple(site().registry.columns.get(resource.name, ()))
+    """Columns other packages and the resource itself compute for its list, less those a field rule hides by their name."""
+    who = session.actor
+    found = site().registry.columns.get(resource.name, ())
+    return tuple(c for c in found if who is None or who.rule(resource.rules_of, c.name) is not Rule.hidden)
 
 
 def page(resource: Any, args: Pairs, *, base: str = "", title: Any = None, crumbs: tuple[Crumb, ...] = (), bulk: bool = True) -> ListPage:
@@ -87,8 +90,8 @@ def build(
         find=query.text, can_find=bool(resource.search), state=tuple((k, v) for k, v in kept if k != "q"),
         chips=tuple(chip(resource, f, kept, base) for f in query.filters),
         filters=tuple(
-            FilterField(fields[n].label, urls.of_act(resource, None, "filter", [("f", n), *kept]), ICONS.get(fields[n].kind, "filter"))
-            for n in resource.filters if n in fields
+            FilterField(f.label, urls.of_act(resource, None, "filter", [("f", n), *kept]), ICONS.get(f.kind, "filter"))
+            for n in resource.filters if (f := fields.get(n) or resource.virtual_fields.get(n)) is not None
         ),
         clear_url=urls.address(base, [(k, v) for k, v in kept if "." not in k and k != "q"]),
         choices=_choices(resource, fields, names), columns_url=urls.of_act(resource, None, "columns"),

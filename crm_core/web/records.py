@@ -17,8 +17,8 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import changes, listing, timeline
 from crm_core.resource.fields import Field
-from crm_core.resource.filters import Filter
-from crm_core.resource.references import RefField, gather, label_queries, labels_from
+from crm_core.resource.filters import Filter, clause
+from crm_core.resource.references import LinkField, RefField, gather, label_queries, labels_from
 from crm_core.text.names import avatar_text
 from crm_core.web import cells, lists, render, urls
 from crm_core.web.edit import lines_of
@@ -64,6 +64,8 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     parts = {**label_queries(wanted), **_badges(resource, row_id, related)}
     if body in ("panorama", "facts"):
         parts["history"] = _history_query(resource, row_id)
+    asked = resource.page_queries(row) if body in ("panorama", "facts") else {}
+    parts.update(asked)
     found = gather(parts)
     names = labels_from(found)
     shown = _shown(resource, row)
@@ -88,7 +90,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     )
     if body == "list":
         view = replace(view, related=_related(resource, row, related[tab]))
-    return resource.dress(row, view)  # type: ignore[no-any-return]
+    return resource.dress(row, view, {key: found.get(key, []) for key in asked})  # type: ignore[no-any-return]
 
 
 def panels(resource: Any) -> tuple[Panel | Related, ...]:
@@ -110,6 +112,8 @@ def _tab_of(panel: Related) -> str:
 def via(resource: Any, panel: Related) -> Field:
     """The field by which the related rows point here."""
     target = site().registry.resource(panel.resource)
+    if panel.via in target.all_fields and target.all_fields[panel.via].kind == "anyref":
+        return LinkField(name=panel.via, column=f"{panel.via}_id", label=panel.label, pointing=panel.via, target=resource.name)
     fields = [f for f in target.all_fields.values() if isinstance(f, RefField) and f.target == resource.name]
     found = target.all_fields.get(panel.via) if panel.via else (fields[0] if fields else None)
     if found is None:
@@ -122,8 +126,8 @@ def _badges(resource: Any, row_id: int, related: Mapping[str, Related]) -> dict[
     found = {}
     for name, panel in related.items():
         target = site().registry.resource(panel.resource)
-        column = getattr(target.model, via(resource, panel).column)
-        few = sa.select(target.model.id).where(column == row_id).limit(100).subquery()
+        link = Filter(via(resource, panel), "any", "", (row_id,))
+        few = sa.select(target.model.id).where(clause(link, target.model)).limit(100).subquery()
         found[f"badge:{name}"] = sa.select(sa.func.count(few.c.id), sa.literal(""))
     return found
 
@@ -314,7 +318,8 @@ def _related(resource: Any, row: Any, panel: Related) -> Any:
     found = listing.page(query)
     query.filters.pop()
     view = lists.build(target, query, found, number, more, [("tab", target.name), *args], base=base, bulk=False)
-    create = view.primary and replace(view.primary, url=urls.of_act(target, None, "new", [(field.name, str(row.id)), ("back", f"{base}?tab={target.name}")]))
+    link = [(field.name, resource.name), (field.column, str(row.id))] if isinstance(field, LinkField) else [(field.name, str(row.id))]
+    create = view.primary and replace(view.primary, url=urls.of_act(target, None, "new", [*link, ("back", f"{base}?tab={target.name}")]))
     return replace(view, primary=create, tabs=(), acts=(), more=(), filters=())
 
 

@@ -47,10 +47,12 @@ class Industry(Vocabulary, Model):
     __tablename__ = "core_industry"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
+    english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
     code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
     parent_id: Mapped[t.Id | None] = mapped_column(
-        sa.ForeignKey("core_industry.id", ondelete="RESTRICT"), info={"label": _("Part of")}
+        sa.ForeignKey("core_industry.id", ondelete="RESTRICT"), index=True, info={"label": _("Part of")}
     )
+    __table_args__ = (sa.Index("uq_core_industry_code", "code", unique=True, **LIVE),)
 
     def __str__(self) -> str:
         return self.name
@@ -62,6 +64,7 @@ class Position(Vocabulary, Model):
     __tablename__ = "core_position"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
+    english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
 
     def __str__(self) -> str:
         return self.name
@@ -171,9 +174,9 @@ class Contact(PartOf("customer"), Model):  # type: ignore[misc]
     # Who lacks the right to birth dates sees age and "birthday this week", never the date (product 1.3).
     birth_date: Mapped[dt.date | None] = mapped_column(info={"label": _("Birth date"), "sensitive": True})
     age_told: Mapped[int | None] = mapped_column(
-        sa.Integer(), info={"label": _("Age"), "help": _("moves on each year"), "minimum": 0, "maximum": 150}
+        sa.Integer(), info={"label": _("Age as told"), "help": _("moves on each year"), "minimum": 0, "maximum": 150}
     )
-    age_told_on: Mapped[dt.date | None] = mapped_column(info={"kind": "internal"})
+    age_told_on: Mapped[dt.date | None] = mapped_column(info={"label": _("Told on")})
     position_id: Mapped[t.Id | None] = mapped_column(
         sa.ForeignKey("core_position.id", ondelete="RESTRICT"), info={"label": _("Position")}
     )
@@ -198,12 +201,19 @@ class Contact(PartOf("customer"), Model):  # type: ignore[misc]
 
 
 class Note(PartOf("customer"), Model):  # type: ignore[misc]
-    """A note on a customer or contact; its line on the time line is made with it."""
+    """A note on a customer or on one of his contacts; its lines on their time lines are made with it."""
 
     __tablename__ = "core_note"
-    customer_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True)
+    customer_id: Mapped[t.Id] = mapped_column(
+        sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True, info={"label": _("Customer")}
+    )
     subject: Mapped[str] = t.AnyRef(info={"label": _("About")})
-    subject_id: Mapped[t.Id] = mapped_column(info={"kind": "internal"})
+    subject_id: Mapped[t.Id] = mapped_column(info={"label": _("Record")})
     body: Mapped[t.Note] = mapped_column(info={"label": _("Note")})
-    entry_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # its line on the time line
+    mentions: Mapped[list[Any]] = mapped_column(default=list, info={"kind": "internal"})  # ids of colleagues
+
+    __table_args__ = (sa.Index("ix_core_note_written", "created_by_id", "created_at"),)
+
+    def __str__(self) -> str:
+        return self.body.partition("\n")[0][:80]
 

@@ -1,13 +1,33 @@
 """Customers and contacts as resources, with the vocabularies they use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from crm_core.data.session import session
+from crm_core.features.customers import ages, notes, panorama
 from crm_core.features.customers.importer import ContactsImporter, CustomersImporter
-from crm_core.features.customers.models import Address, Contact, Customer, Industry, Position, Region, Tag
-from crm_core.kernel.i18n import _
+from crm_core.features.customers.models import Address, Contact, Customer, Industry, Note, Position, Region, Tag
+from crm_core.features.customers.tags import TagsField
+from crm_core.kernel import clock
+from crm_core.kernel.i18n import _, language
+from crm_core.resource.others import follow_owner
 from crm_core.resource.resource import Lines, Resource, Section
-from crm_core.text import names, phones
+from crm_core.text import companies, phones
+from crm_core.text.divisions import find_region
+
+Rows = list[dict[str, Any]]
+Before = Mapping[int, Mapping[str, Any]]
+
+
+def phone_keys(rows: Rows) -> None:
+    """The digits by which equal numbers are known, however they are written."""
+    for row in rows:
+        for column in ("phone", "mobile"):
+            if column in row:
+                row[f"{column}_key"] = (phones.phone_key(row[column])[:40] or None) if row[column] else None
 
 
 class Customers(Resource):
@@ -15,19 +35,23 @@ class Customers(Resource):
     label = _("Customers")
     singular = _("Customer")
     icon = "building"
-    columns = "name", "standing", "industry", "region", "owner", "phone", "updated_at"
+    columns = "name", "standing", "industry", "region", "owner", "last_contact", "next_step", "updated_at"
     filters = (
-        "standing", "owner", "department", "region", "industry", "customer_kind", "source", "kind", "size", "ownership",
+        "standing", "owner", "department", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "created_at", "updated_at", "name", "phone", "email",
     )
+    virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.customer"),)
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website"
     sorts = "-updated_at", "name"
     status = "standing"
-    importable = True
+    subtitle = "industry", "region", "phone", "website"
+    brief = "name", "standing", "industry", "region", "owner"
     importer = CustomersImporter
-    brief = "name", "standing", "region", "owner"
     lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses")),)
     timeline = True
+    importable = True
+    order = 10
+    help = _("Companies and persons we deal with or want to: who they are, who looks after them, what was said and what comes next.")
     form = (
         Section(_("Key facts"), ("name", "kind", "standing", "source", "code", "customer_kind", "owner", "department")),
         Section(_("Address and phone"), ("region", "postcode", "phone", "mobile", "fax", "email", "website", "addresses")),
@@ -35,13 +59,18 @@ class Customers(Resource):
         Section(_("More facts"), ("note",), folded=True),
     )
 
-    def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+    def derive(self, rows: Rows, before: Before) -> None:
+        phone_keys(rows)
+        follow_owner(rows, before)
         for row in rows:
             if "name" in row:
-                row["match_key"] = names.company_key(row["name"] or "")[:200]
-            for column in ("phone", "mobile"):
-                if column in row:
-                    row[f"{column}_key"] = phones.phone_key(row[column])[:40] if row[column] else None
+                row["match_key"] = companies.company_key(row["name"] or "")[:200]
+
+    def page_queries(self, row: Any) -> dict[str, Any]:
+        return panorama.customer_queries(self, row)
+
+    def dress(self, row: Any, page: Any, found: panorama.Found) -> Any:
+        return panorama.dress_customer(self, row, page, found)
 
 
 class Contacts(Resource):
@@ -50,18 +79,71 @@ class Contacts(Resource):
     singular = _("Contact")
     icon = "address-book"
     columns = "name", "customer", "position", "mobile", "phone", "email", "updated_at"
-    filters = "customer", "position", "sex", "main", "invalid", "owner", "department", "updated_at"
+    filters = "customer", "position", "sex", "tags", "main", "invalid", "owner", "department", "updated_at"
+    virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"),)
     search = "name", "mobile", "phone", "email"
     sorts = "-updated_at", "name"
+    subtitle = "customer", "position", "mobile", "email"
     timeline = True
     importable = True
     importer = ContactsImporter
+    order = 20
+    help = _("The people at our customers: how to reach them and what they are like.")
+    form = (
+        Section(_("Key facts"), ("name", "customer", "salutation", "position", "mobile", "phone", "email", "main")),
+        Section(_("About the person"), ("sex", "birth_date", "age_told", "age_told_on", "bio"), folded=True),
+        Section(_("More facts"), ("fax", "postcode", "invalid"), folded=True),
+    )
 
-    def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
-        for row in rows:
-            for column in ("phone", "mobile"):
-                if column in row:
-                    row[f"{column}_key"] = phones.phone_key(row[column])[:40] if row[column] else None
+    def derive(self, rows: Rows, before: Before) -> None:
+        phone_keys(rows)
+        ages.derive(rows, before, clock.today())
+
+    def check(self, rows: Rows, before: Before) -> dict[int, dict[str, list[Any]]]:
+        today = clock.today()
+        faults: dict[int, dict[str, list[Any]]] = {}
+        for i, row in enumerate(rows):
+            for name in ("birth_date", "age_told_on"):
+                day = row.get(name)
+                if day is not None and day > today:
+                    faults.setdefault(i, {})[name] = [_("This day lies in the future.")]
+                elif name == "birth_date" and day is not None and day.year < today.year - 150:
+                    faults.setdefault(i, {})[name] = [_("Nobody is as old as that.")]
+        return faults
+
+    def page_queries(self, row: Any) -> dict[str, Any]:
+        return panorama.queries(self, row)
+
+    def dress(self, row: Any, page: Any, found: panorama.Found) -> Any:
+        return panorama.dress_contact(self, row, page, found)
+
+
+class Notes(Resource):
+    """Read by everybody who may read the customer; written by features/customers/notes.py alone."""
+
+    model = Note
+    label = _("Notes")
+    singular = _("Note")
+    icon = "note"
+    columns = "body", "customer", "created_by", "created_at"
+    filters = "customer", "created_at", "created_by"
+    search = ("body",)
+    search_names = ()
+    sorts = ("-updated_at",)
+    readonly = True
+    verbs = ("read", "print")
+    hidden_fields = "subject", "subject_id"
+    order = 30
+
+    @property
+    def label_field(self) -> str:
+        return "body"
+
+    def word(self, value: Any) -> Any:
+        return str(value or "").partition("\n")[0][:80]
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        notes.written(verb, ids)
 
 
 class Regions(Resource):
@@ -69,31 +151,93 @@ class Regions(Resource):
     label = _("Regions")
     singular = _("Region")
     icon = "map-pin"
-    columns = "name", "full_name", "code", "parent", "dialling_code", "postcode"
-    search = "name", "code"
+    columns = "name", "full_name", "code", "dialling_code", "postcode"
+    search = "name", "full_name", "code"
+    search_names = "name", "full_name"
     sorts = "name", "-updated_at"
-    filters = ("parent",)
+    filters = "parent", "code", "dialling_code"
+    tree = "parent_id"
+    unique = (("code",),)
+    in_palette = False
+    order = 81
+    help = _("Provinces, cities and districts with their codes; customers and addresses name one of them.")
+
+    @property
+    def label_field(self) -> str:
+        return "full_name"
+
+    def derive(self, rows: Rows, before: Before) -> None:
+        """The full name follows the name and what lies above."""
+        wanted = {now["parent_id"] for row in rows if (now := {**before.get(row.get("id", 0), {}), **row}).get("parent_id")}
+        above = {r[0]: r[1] for r in session.execute(sa.select(Region.id, Region.full_name).where(Region.id.in_(wanted)))} if wanted else {}
+        for row in rows:
+            now = {**before.get(row.get("id", 0), {}), **row}
+            if "name" in row or "parent_id" in row:
+                row["full_name"] = (above.get(now.get("parent_id") or 0, "") + (now.get("name") or ""))[:300]
+
+    def by_name(self, names: Iterable[str]) -> dict[str, int]:
+        """As people and files say them: 四川宜宾, 宜宾市, Chengdu, 511500. What may be several places is none."""
+        wanted = list(names)
+        found = super().by_name(wanted)
+        codes = {name: hits[0].code for name in wanted if name not in found and len(hits := find_region(name)) == 1}
+        if codes:
+            ids = {r.code: r.id for r in session.execute(sa.select(Region.code, Region.id).where(Region.code.in_(set(codes.values()))))}
+            found.update({name: ids[code] for name, code in codes.items() if code in ids})
+        return found
 
 
-class Industries(Resource):
+class _Bilingual(Resource):
+    """A vocabulary with a Chinese and an English name: read in the reader's language, found by both."""
+
+    sorts = "name", "-updated_at"
+    search_names = ("name",)
+    in_palette = False
+
+    @property
+    def label_column(self) -> InstrumentedAttribute[Any]:
+        return self.model.english if language() == "en" else self.model.name  # type: ignore[no-any-return]
+
+    def title(self, row: Any) -> str:
+        return str(row.english if language() == "en" else row.name)
+
+    def derive(self, rows: Rows, before: Before) -> None:
+        for row in rows:
+            now = {**before.get(row.get("id", 0), {}), **row}
+            if not now.get("english"):
+                row["english"] = now.get("name") or ""
+
+    def by_name(self, names: Iterable[str]) -> dict[str, int]:
+        wanted = list(names)
+        found: dict[str, set[int]] = {}
+        for column in (self.model.name, self.model.english):
+            for label, row_id in session.execute(sa.select(column, self.model.id).where(column.in_(wanted)).limit(2_000)):
+                found.setdefault(label, set()).add(row_id)
+        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
+
+
+class Industries(_Bilingual):
     model = Industry
     label = _("Industries")
     singular = _("Industry")
     icon = "building-factory-2"
-    columns = "name", "code", "parent"
-    search = "name", "code"
-    sorts = "name", "-updated_at"
+    columns = "name", "english", "code", "parent"
+    search = "name", "english", "code"
     filters = ("parent",)
+    tree = "parent_id"
+    unique = (("code",),)
+    order = 82
+    help = _("Industries and their sub-industries; a filter for one means those below it too.")
 
 
-class Positions(Resource):
+class Positions(_Bilingual):
     model = Position
     label = _("Positions")
     singular = _("Position")
     icon = "id-badge-2"
-    columns = ("name",)
-    search = ("name",)
-    sorts = "name", "-updated_at"
+    columns = "name", "english"
+    search = "name", "english"
+    order = 83
+    help = _("What contacts are at their firms.")
 
 
 class Tags(Resource):
@@ -101,6 +245,10 @@ class Tags(Resource):
     label = _("Tags")
     singular = _("Tag")
     icon = "tag"
-    columns = ("name",)
+    columns = ("name", "updated_at")
     search = ("name",)
     sorts = "name", "-updated_at"
+    unique = (("name",),)
+    in_palette = False
+    order = 84
+    help = _("Words people put on records to find them again.")

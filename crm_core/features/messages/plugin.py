@@ -1,11 +1,38 @@
 """Table of contents of this feature."""
 
-from crm_core.features.messages import mail
+import flask
+
+from crm_core.features.messages import listeners, mail, services
+from crm_core.features.messages.pages import pages
+from crm_core.features.messages.views import URL
 from crm_core.features.people.api import PasswordResetAsked
-from crm_core.kernel.declare import Listen
+from crm_core.kernel.declare import Job, Listen, Menu
 from crm_core.kernel.hookspecs import hookimpl
+from crm_core.kernel.i18n import _
+from crm_core.resource.after import RecordsAssigned
+from crm_core.web.menu import slots
+
+slots.notices_url, slots.bell_url = URL, f"{URL}/bell"
+
+
+@hookimpl
+def register_menu() -> list[Menu]:
+    return [Menu(_("Messages"), URL, icon="mail", order=30, name="messages")]
 
 
 @hookimpl
 def register_listeners() -> list[Listen]:
-    return [Listen(PasswordResetAsked, mail.reset_link, acts="system", name="core.reset_mail", outside=True)]
+    return [
+        Listen(RecordsAssigned, listeners.assigned, name="core.messages.assigned"),
+        Listen(PasswordResetAsked, mail.reset_link, acts="system", name="core.reset_mail", outside=True),
+    ]
+
+
+@hookimpl
+def register_jobs() -> list[Job]:
+    return [Job("core.messages.sweep", services.sweep, every="every day at 03:40", label=_("Clear old messages"))]
+
+
+@hookimpl
+def register_blueprints() -> list[flask.Blueprint]:
+    return [pages]

@@ -1,1 +1,51 @@
 """Table of contents of this feature."""
+
+from typing import Any
+
+import flask
+
+from crm_core.features.tasks import services, views
+from crm_core.features.tasks.pages import pages
+from crm_core.features.tasks.resources import Tasks
+from crm_core.kernel.declare import Column, Menu
+from crm_core.kernel.hookspecs import hookimpl
+from crm_core.kernel.i18n import _
+from crm_core.resource.choices import put_words
+from crm_core.web.menu import slots
+
+slots.counters = services.counters
+slots.tasks_url = views.URL
+
+PRIORITIES = (
+    ("high", "High", "高", "arrow-up", "amber"),
+    ("normal", "Normal", "普通"),
+    ("low", "Low", "低", "arrow-down", ""),
+)
+
+
+@hookimpl
+def register_resources() -> list[type[Any]]:
+    return [Tasks]
+
+
+@hookimpl
+def register_menu() -> list[Menu]:
+    return [Menu(_("Tasks"), views.URL, icon="checkbox", order=20, name="tasks", permission="core.task.read")]
+
+
+@hookimpl
+def register_columns() -> list[Column]:
+    return [
+        Column("core.task", "urgency", _("How it stands"), views.load_urgency, kind="status"),
+        Column("core.task", "about", _("About"), views.load_about),
+    ]
+
+
+@hookimpl
+def register_blueprints() -> list[flask.Blueprint]:
+    return [pages]
+
+
+@hookimpl
+def install(first: bool) -> None:
+    put_words("core.priority", PRIORITIES)

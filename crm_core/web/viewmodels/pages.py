@@ -51,13 +51,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message of the bell. Opening it goes to ``url`` (which marks it read)."""
+    """A message of the bell. A read one is a link to ``url``; an unread one is opened by a POST to ``open_url``, which
+    marks it read and leads there (a GET changes nothing)."""
 
     title: Words
     text: Words = ""
     when: Words = ""
     moment: str = ""
     url: str = ""
+    open_url: str = ""
     person: Person | None = None
     icon: str = "robot"
     unread: bool = False

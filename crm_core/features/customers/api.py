@@ -1,0 +1,7 @@
+"""What other features and plugins may use of customers."""
+
+from crm_core.features.customers.models import Contact, Customer, Note
+from crm_core.features.customers.notes import Written, add_note
+from crm_core.features.customers.tags import tag, untag
+
+__all__ = ["Contact", "Customer", "Note", "Written", "add_note", "tag", "untag"]

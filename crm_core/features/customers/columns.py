@@ -1,0 +1,80 @@
+"""Columns the lists of customers and contacts compute: one question a page, only when they are chosen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.features.customers import ages, tags
+from crm_core.features.customers.models import Contact, Note
+from crm_core.features.tasks.api import Task, urgency
+from crm_core.kernel import clock
+from crm_core.kernel.declare import Column
+from crm_core.kernel.i18n import _
+from crm_core.resource.show import full_moment, show_date, show_moment
+from crm_core.web import cells
+
+CUSTOMER, CONTACT = "core.customer", "core.contact"
+
+
+def tagged(ids: Sequence[int]) -> Mapping[int, Any]:
+    return {row_id: cells.tags(names) for row_id, names in tags.of(CUSTOMER, ids).items()}
+
+
+def contact_tagged(ids: Sequence[int]) -> Mapping[int, Any]:
+    return {row_id: cells.tags(names) for row_id, names in tags.of(CONTACT, ids).items()}
+
+
+def last_contact(ids: Sequence[int]) -> Mapping[int, Any]:
+    """When somebody last wrote a note on the customer or one of his contacts."""
+    query = sa.select(Note.customer_id, sa.func.max(Note.created_at).label("at")).where(Note.customer_id.in_(ids)).group_by(Note.customer_id)
+    return {r.customer_id: cells.moment(show_moment(r.at, short=True), r.at.isoformat(), full_moment(r.at)) for r in session.execute(query)}
+
+
+def next_step(ids: Sequence[int]) -> Mapping[int, Any]:
+    """The earliest open task about the customer among those the reader may see, with how it stands."""
+    query = (
+        sa.select(Task.subject_id, sa.func.min(Task.due).label("due"))
+        .where(Task.subject == CUSTOMER, Task.subject_id.in_(ids), Task.done_at.is_(None), Task.due.is_not(None))
+        .group_by(Task.subject_id)
+    )
+    return {r.subject_id: cells.status(urgency(r.due, None, None)) for r in session.execute(query)}
+
+
+def contact_age(ids: Sequence[int]) -> Mapping[int, Any]:
+    """The age, told to those as well who may not know the birth date."""
+    query = sa.select(Contact.id, Contact.birth_date, Contact.age_told, Contact.age_told_on).where(Contact.id.in_(ids))
+    today = clock.today()
+    found = {r.id: ages.age(r.birth_date, r.age_told, r.age_told_on, today) for r in session.execute(query)}
+    return {row_id: cells.number(str(years)) for row_id, years in found.items() if years is not None}
+
+
+def birthday(ids: Sequence[int]) -> Mapping[int, Any]:
+    """Whether the birthday lies in this week; which day it is only for who may know the date."""
+    query = sa.select(Contact.id, Contact.birth_date).where(Contact.id.in_(ids), Contact.birth_date.is_not(None))
+    today = clock.today()
+    days = {r.id: ages.birthday_in(r.birth_date, today) for r in session.execute(query)}
+    open_to_me = may_know_dates()
+    return {i: cells.pill(birthday_words(day, open_to_me), "sparkles", "amber") for i, day in days.items() if day is not None}
+
+
+def birthday_words(day: Any, may_know: bool) -> Any:
+    return _("Birthday %(day)s", day=show_date(day)) if may_know else _("Birthday this week")
+
+
+def may_know_dates() -> bool:
+    """Whether the acting person may see birth dates."""
+    from crm_core.kernel.site import site
+
+    return "birth_date" in site().registry.resource(CONTACT).fields()
+
+
+COLUMNS = (
+    Column(CUSTOMER, "tags", _("Tags"), tagged, order=10),
+    Column(CUSTOMER, "last_contact", _("Last contact"), last_contact, order=20, kind="date"),
+    Column(CUSTOMER, "next_step", _("Next step"), next_step, order=30, kind="status"),
+    Column(CONTACT, "age", _("Age"), contact_age, order=10, kind="number"),
+    Column(CONTACT, "birthday", _("Birthday"), birthday, order=20),
+    Column(CONTACT, "tags", _("Tags"), contact_tagged, order=30),
+)

@@ -1,0 +1,252 @@
+"""What the pages of customers send: notes, tasks, tags, drafts; and the tree of regions for the cascade."""
+
+import json
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+
+from crm_core.data.session import session, writing
+from crm_core.features.customers import notes, panorama, tags
+from crm_core.features.customers.models import Region
+from crm_core.features.tasks import api as tasks
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Invalid
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import actor, site
+from crm_core.resource import drafts
+from crm_core.text.pinyin import initials, spell
+from crm_core.web import lines, records, urls
+from crm_core.web.access import signed_in
+from crm_core.web.bulk import say_undo
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import Act, BulkFormPage, FormField, Picked
+
+pages = flask.Blueprint("customers", __name__)
+ROW = "/core/<any(customer, contact):kind>/<int:row_id>"
+REGIONS = "/core/regions.json"
+
+
+def _resource(kind: str) -> Any:
+    return site().registry.resource(f"core.{kind}")
+
+
+@pages.post(f"{ROW}/note")
+@signed_in
+def note(kind: str, row_id: int) -> Any:
+    """Write a note, with the next step if a day was said."""
+    resource, form = _resource(kind), flask.request.form
+    try:
+        day, _hour = tasks.read_when(form.get("next", ""))
+        done = notes.add_note(resource.name, row_id, form.get("text", ""), mentions=_ids("mention"), next_day=day)
+    except Invalid as bad:
+        return _again(resource, row_id, bad, "note")
+    drafts.discard(panorama.draft_key(resource, row_id))
+    say_undo(_("Note saved"), None)
+    _tell_untold(done.untold)
+    return flask.redirect(urls.of_record(resource, row_id), 303)
+
+
+@pages.post(f"{ROW}/task")
+@signed_in
+def task(kind: str, row_id: int) -> Any:
+    """Give a task about the record."""
+    resource, form = _resource(kind), flask.request.form
+    resource.get(row_id)
+    try:
+        day, hour = tasks.read_when(form.get("due", ""))
+        title = form.get("title", "").strip()
+        if not title:
+            raise Invalid({"title": [_("Say what is to be done.")]})
+        receiver = _receiver(form.get("receiver", ""), form.get("receiver__text", ""))
+        tasks.give(title, receiver=receiver, text=form.get("text") or None, due=day, due_time=hour, about=(resource.name, row_id))
+    except Invalid as bad:
+        return _again(resource, row_id, bad, "task")
+    drafts.discard(panorama.draft_key(resource, row_id))
+    say_undo(_("Task saved"), None)
+    return flask.redirect(urls.of_record(resource, row_id), 303)
+
+
+def _receiver(value: str, text: str) -> int | None:
+    """The picked colleague, or the one whose name was typed without scripts; nobody: oneself."""
+    field = site().registry.resource("core.task").all_fields["owner"]
+    typed = value.strip() or text.strip()
+    if not typed:
+        return None
+    parsed = field.parse(typed)
+    found = field.resolve([parsed]).get(parsed)
+    if found is None:
+        raise Invalid({"receiver": [_("There is no colleague “%(name)s”.", name=typed[:60])]})
+    return int(found)
+
+
+def _ids(name: str) -> list[int]:
+    return [int(v) for v in flask.request.form.getlist(name) if v.isascii() and v.isdigit() and len(v) < 19][:50]
+
+
+def _again(resource: Any, row_id: int, bad: Invalid, kind: str) -> Any:
+    """The page once more, what was typed still there, the sentence beside it."""
+    from dataclasses import replace
+
+    page = records.page(resource, row_id)
+    message = next((m for found in bad.fields.values() for m in found), str(bad))
+    shown = panorama.composer(resource, row_id, error=message, kind=kind, text=flask.request.form.get("text", ""))
+    return page_of("record.html", replace(page, composer=shown)), 422
+
+
+def _tell_untold(names: tuple[str, ...]) -> None:
+    if names:
+        say_undo(ngettext("%(names)s may not open this record and was not told.",
+                          "%(names)s may not open this record and were not told.", len(names), names="、".join(names)), None)
+
+
+@pages.post(f"{ROW}/compose")
+@signed_in
+def compose(kind: str, row_id: int) -> Any:
+    """Keep what stands in the composer, five seconds after the last key."""
+    resource = _resource(kind)
+    resource.get(row_id)
+    form = flask.request.form
+    text = form.get("text", "")[: notes.LONGEST]
+    key = panorama.draft_key(resource, row_id)
+    if text.strip():
+        drafts.save(key, {"kind": "task" if form.get("kind") == "task" else "note", "text": text})
+    else:
+        drafts.discard(key)
+    return {"saved": f"{clock.local(clock.now()):%H:%M}"}
+
+
+@pages.route(f"{ROW}/tags", methods=["GET", "POST"])
+@signed_in
+def record_tags(kind: str, row_id: int) -> Any:
+    """The tags of one record, in a small form: what is taken out of it is taken off."""
+    resource = _resource(kind)
+    row = resource.get(row_id, "update")
+    have = {r[0]: r[1] for r in session.execute(tags.query_of(resource.name, row_id))}
+    error: Any = ""
+    if flask.request.method == "POST":
+        try:
+            _save_tags(resource, [row_id], set(have))
+            return flask.redirect(urls.of_record(resource, row_id), 303)
+        except Invalid as bad:
+            error = next((m for found in bad.fields.values() for m in found), str(bad))
+    page = BulkFormPage(
+        _("Tags: %(name)s", name=resource.title(row)), urls.of_act(resource, row_id, "tags"), _("Save"), fields=tag_fields(have, error),
+        back_url=urls.of_record(resource, row_id),
+    )
+    return (page_of("bulk_form.html", page), 422) if error else page_of("bulk_form.html", page)
+
+
+def tag_fields(have: dict[int, str], error: Any = "") -> tuple[FormField, ...]:
+    """The pick of tags, and a box for new ones where the actor may make them."""
+    picked = tuple(Picked(str(i), name) for i, name in have.items())
+    fields = [FormField("tag", _("Tags"), "references", lookup_url="/lookup/core.tag", picked=picked, wide=True, error=error)]
+    if site().registry.resource("core.tag").may("create"):
+        fields.append(FormField("names", _("New tags"), hint=_("Several with commas between them."), wide=True, maxlength=400))
+    return tuple(fields)
+
+
+def _save_tags(resource: Any, ids: list[int], have: set[int]) -> None:
+    wanted = set(_ids("tag"))
+    names = split_names(flask.request.form.get("names", ""))
+    with writing():
+        if have - wanted:
+            tags.untag(resource, ids, tags=have - wanted)
+        if wanted - have or names:
+            tags.tag(resource, ids, tags=wanted - have, names=names)
+
+
+def split_names(text: str) -> list[str]:
+    """Names with commas, Chinese ones too, between them."""
+    for mark in "，、;；\n":
+        text = text.replace(mark, ",")
+    return [name.strip()[:200] for name in text.split(",") if name.strip()][:20]
+
+
+@pages.route("/core/note/<int:note_id>/change", methods=["GET", "POST"])
+@signed_in
+def change_note(note_id: int) -> Any:
+    """One's own note in a small form."""
+    row = notes.own(note_id)
+    place = urls.of_name(site().registry, row.subject, row.subject_id)
+    text, error = row.body, ""
+    if flask.request.method == "POST":
+        text = flask.request.form.get("text", "")
+        version = flask.request.form.get("version", "")
+        try:
+            done = notes.edit_note(note_id, text, version=int(version) if version.isdigit() else None, mentions=_ids("mention"))
+            _tell_untold(done.untold)
+            return flask.redirect(place, 303)
+        except Invalid as bad:
+            error = str(bad)
+    field = FormField("text", _("Note"), "textarea", value=text, required=True, error=error, rows=6, wide=True, autofocus=True)
+    page = BulkFormPage(
+        _("Change the note"), f"/core/note/{note_id}/change", _("Save"), fields=(field,), hidden=(("version", str(row.version)),), back_url=place,
+    )
+    return (page_of("bulk_form.html", page), 422) if error else page_of("bulk_form.html", page)
+
+
+@pages.post("/core/note/<int:note_id>/remove")
+@signed_in
+def remove_note(note_id: int) -> Any:
+    row = notes.own(note_id)
+    place = urls.of_name(site().registry, row.subject, row.subject_id)
+    say_undo(_("Note deleted"), notes.delete_note(note_id))
+    return flask.redirect(place, 303)
+
+
+def draw_note(_resource: Any, entry: Any) -> dict[str, Any]:
+    """What who wrote a note may do with its line."""
+    if not entry.record_id or entry.actor_id != getattr(actor(), "user_id", None):
+        return {}
+    start = f"/core/note/{entry.record_id}"
+    sure = _("Delete this note? It can be brought back from the recycle bin for 30 days.")
+    return {"acts": (
+        Act(_("Edit"), f"{start}/change", "pencil", dialog=True),
+        Act(_("Delete"), f"{start}/remove", "trash", "post", danger=True, confirm=sure),
+    )}
+
+
+lines.drawers["note"] = draw_note
+
+
+@pages.get(REGIONS)
+@signed_in
+def regions() -> Any:
+    """The tree of regions with their sounds; kept by the browser until a region changes."""
+    if not site().registry.resource("core.region").may("read"):
+        return flask.jsonify([])
+    state = session.execute(sa.select(sa.func.count(Region.id), sa.func.max(Region.updated_at))).one()
+    etag = f"{state[0]}-{state[1]:%Y%m%d%H%M%S%f}" if state[1] is not None else "0"
+    if etag in flask.request.if_none_match:
+        answer = flask.Response(status=304)
+    else:
+        answer = flask.Response(site().cached(("regions", etag), region_tree), mimetype="application/json")
+    answer.set_etag(etag)
+    answer.cache_control.private = True
+    answer.cache_control.no_cache = True
+    return answer
+
+
+def region_tree() -> str:
+    """`code` is what a form sends: the region's id."""
+    rows = session.execute(sa.select(Region.id, Region.parent_id, Region.name, Region.dialling_code, Region.postcode).order_by(Region.code, Region.id))
+    below: dict[int | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        syllables = spell(row.name)
+        one: dict[str, Any] = {"id": row.id, "code": str(row.id), "name": row.name, "keys": f"{''.join(syllables)} {initials(row.name)}"}
+        if row.dialling_code:
+            one["dial"] = row.dialling_code
+        if row.postcode:
+            one["post"] = row.postcode
+        below.setdefault(row.parent_id, []).append(one)
+
+    def tree(parent: int | None) -> list[dict[str, Any]]:
+        found = below.get(parent, [])
+        for one in found:
+            children = tree(one.pop("id"))
+            if children:
+                one["children"] = children
+        return found
+
+    return json.dumps(tree(None), ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,200 @@
+"""The record pages of customers and contacts: figures, tags, main contacts, composer. One statement asks it all."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.features.customers import ages, tags
+from crm_core.features.customers.columns import birthday_words, may_know_dates
+from crm_core.features.customers.models import Contact, Note, Position
+from crm_core.features.tasks.api import Task, urgency
+from crm_core.kernel import clock
+from crm_core.kernel.i18n import _, language
+from crm_core.kernel.site import actor, site
+from crm_core.resource import drafts
+from crm_core.resource.show import show_date, show_moment
+from crm_core.text import phones
+from crm_core.web import cells, render, urls
+from crm_core.web.viewmodels import (
+    Act,
+    Composer,
+    ComposerKind,
+    Fact,
+    MiniList,
+    MiniPerson,
+    Number,
+    PhoneAct,
+    RecordPage,
+    Status,
+)
+
+Found = Mapping[str, list[tuple[int, str]]]
+_MARK = "\x1f"  # between the parts of a packed answer
+MAIN_CONTACTS = 4
+
+
+def queries(resource: Any, row: Any) -> dict[str, Any]:
+    """What both pages ask: tags, the next step, the draft of the composer."""
+    step = (
+        sa.select(Task.id, (sa.cast(Task.due, sa.Text()) + _MARK + sa.func.coalesce(Task.due_time, "")).label("due"))
+        .where(Task.subject == resource.name, Task.subject_id == row.id, Task.done_at.is_(None), Task.due.is_not(None))
+        .order_by(Task.due, Task.id).limit(1)
+    )
+    return {"tags": tags.query_of(resource.name, row.id), "next": step, "draft": drafts.query(draft_key(resource, row.id))}
+
+
+def customer_queries(resource: Any, row: Any) -> dict[str, Any]:
+    """And of a customer: his main contacts and the last note."""
+    position = sa.func.coalesce(Position.english if language() == "en" else Position.name, "")
+    packed = Contact.name + _MARK + position + _MARK + sa.func.coalesce(Contact.mobile, Contact.phone, "") + _MARK + sa.case((Contact.main, "1"), else_="0")
+    contacts = (
+        sa.select(Contact.id, packed.label("packed")).join(Position, Position.id == Contact.position_id, isouter=True)
+        .where(Contact.customer_id == row.id, Contact.invalid.is_(False)).order_by(Contact.main.desc(), Contact.id).limit(MAIN_CONTACTS)
+    )
+    last = sa.select(Note.created_by_id, Note.created_at).where(Note.customer_id == row.id).order_by(Note.id.desc()).limit(1)
+    return {**queries(resource, row), "contacts": contacts, "last": last}
+
+
+def draft_key(resource: Any, row_id: int) -> str:
+    return f"composer:{resource.name}:{row_id}"
+
+
+def dress_customer(resource: Any, row: Any, page: RecordPage, found: Found) -> RecordPage:
+    if page.body not in ("panorama", "facts"):
+        return page
+    may = may_change(resource, row)
+    owner = next((f.value for g in page.groups for f in g.facts if f.label == resource.all_fields["owner"].label), None)
+    numbers = [
+        Number(_("Last contact"), _last(found.get("last", ()))),
+        *_next(found),
+        Number(_("Entered"), show_moment(row.created_at, short=True)),
+    ]
+    if owner is not None:
+        numbers.insert(0, Number(_("Owner"), owner))
+    mini = _main_contacts(row, found.get("contacts", ()), may) if page.body == "panorama" else None
+    return replace(_both(resource, row, page, found, may), numbers=tuple(numbers), mini=mini)
+
+
+def dress_contact(resource: Any, row: Any, page: RecordPage, found: Found) -> RecordPage:
+    if page.body not in ("panorama", "facts"):
+        return page
+    today = clock.today()
+    page = _both(resource, row, page, found, may_change(resource, row))
+    marks = list(page.marks)
+    day = ages.birthday_in(row.birth_date, today)
+    if day is not None:
+        marks.insert(0, Status(birthday_words(day, may_know_dates()), "sparkles", "amber"))
+    if row.invalid:
+        marks.insert(0, Status(_("No longer valid"), "ban", "red"))
+    years = ages.age(row.birth_date, row.age_told, row.age_told_on, today)
+    groups = page.groups
+    if years is not None and groups and _age_shown():
+        groups = (replace(groups[0], facts=(*groups[0].facts, Fact(_("Age"), cells.number(str(years))))), *groups[1:])
+    return replace(page, marks=tuple(marks), groups=groups, numbers=tuple(_next(found)))
+
+
+def _age_shown() -> bool:
+    from crm_core.access.models import Rule
+
+    who = actor()
+    return who is None or who.rule("core.contact", "age") is not Rule.hidden
+
+
+def may_change(resource: Any, row: Any) -> bool:
+    """Whether the acting person may write on this record."""
+    who = actor()
+    return bool(resource.may("update") and (who is None or who.scope(resource.name, "update").holds(row)))
+
+
+def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) -> RecordPage:
+    """Tags, call, composer and the bottom bar of the phone."""
+    number = getattr(row, "mobile", None) or row.phone
+    acts: list[Act] = [Act(_("Call"), cells.call_url(phones.show_phone(number)), "phone", key="C")] if number else []
+    more = list(page.more)
+    rest = list(page.acts)
+    if may and page.body == "panorama":
+        acts.append(Act(_("New task"), icon="checkbox", key="T", focus="write-task"))
+    primary = Act(_("Log follow-up"), icon="pencil-plus", key="L", focus="write-note") if may and page.body == "panorama" else page.primary
+    if may:
+        more.insert(0, Act(_("Tags"), urls.of_act(resource, row.id, "tags"), "tag", dialog=True))
+    acts += rest
+    return replace(
+        page,
+        marks=tuple(Status(name) for _id, name in sorted(found.get("tags", ()), key=lambda pair: pair[1])),
+        acts=tuple(acts[:2]), more=(*acts[2:], *more), primary=primary,
+        composer=composer(resource, row.id, found.get("draft", ())) if may and page.body == "panorama" else None,
+        phone=_phone(page, may),
+    )
+
+
+def _phone(page: RecordPage, may: bool) -> tuple[PhoneAct, ...]:
+    if not may or page.body != "panorama":
+        return page.phone
+    call = [a for a in page.phone if not a.main and a.icon == "phone"]
+    edit = [a for a in page.phone if a.icon == "pencil"]
+    return (
+        *call, PhoneAct(_("Follow-up"), "pencil-plus", focus="write-note", main=True),
+        PhoneAct(_("Task"), "checkbox", focus="write-task"), *(replace(a, main=False) for a in edit),
+    )
+
+
+def composer(resource: Any, row_id: int, draft: Any = (), *, error: Any = "", kind: str = "", text: str = "") -> Composer:
+    """Note and task above the time line, with the draft kept on the server or what was just refused."""
+    kept: dict[str, Any] = {}
+    for _id, packed in draft:
+        loaded = json.loads(packed)
+        kept = loaded if isinstance(loaded, dict) else {}
+    kinds = [ComposerKind(
+        "note", _("Note"), "note", urls.of_act(resource, row_id, "note"), _("What was said, what was agreed? @ tells a colleague."),
+        with_next=site().registry.resource("core.task").may("create"),
+    )]
+    if site().registry.resource("core.task").may("create"):
+        kinds.append(ComposerKind(
+            "task", _("Task"), "checkbox", urls.of_act(resource, row_id, "task"), _("More about it"), task=True, receiver_url="/lookup/core.user",
+        ))
+    return Composer(
+        tuple(kinds), mention_url="/lookup/core.user", dates_url="/dates", draft_url=urls.of_act(resource, row_id, "compose"),
+        draft=text or kept.get("text", ""), draft_kind=kind or kept.get("kind", ""), error=error,
+    )
+
+
+def _last(rows: Any) -> str:
+    for _writer, text in rows:
+        at = dt.datetime.fromisoformat(text)
+        return show_moment(at if at.tzinfo else at.replace(tzinfo=dt.UTC))
+    return ""
+
+
+def _next(found: Found) -> list[Number]:
+    for _task, packed in found.get("next", ()):
+        day, _mark, hour = packed.partition(_MARK)
+        due = dt.date.fromisoformat(day[:10])
+        state = urgency(due, hour or None, None)
+        label = show_date(due)
+        late = state is not None and state.colour == "red"
+        return [Number(_("Next step"), f"{label} {hour}" if hour else label,
+                       remark=state.label if state is not None and late else "", remark_icon="alarm" if late else "",
+                       remark_colour="red" if late else "")]
+    return []
+
+
+def _main_contacts(row: Any, rows: Any, may: bool) -> MiniList:
+    contacts = site().registry.resource("core.contact")
+    people = []
+    for contact_id, packed in rows:
+        name, position, number, main = packed.split(_MARK)
+        people.append((main != "1", contact_id, name, position, number))
+    entries = tuple(
+        MiniPerson(
+            render.person(name, contact_id, urls.of_record(contacts, contact_id)),
+            " · ".join(p for p in (position, phones.show_phone(number) if number else "") if p),
+            Status(_("Main contact")) if not side else None, cells.call_url(number) if number else "",
+        )
+        for side, contact_id, name, position, number in sorted(people)
+    )
+    add = Act(_("New contact"), urls.of_act(contacts, None, "new", [("customer", str(row.id)), ("back", f"/core/customer/{row.id}")]), "plus")
+    return MiniList(_("Main contacts"), entries, add if may else None, empty=_("No contacts yet."))

@@ -1,0 +1,19 @@
+"""What becomes a message by itself."""
+
+from crm_core.features.messages.services import notify
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import site
+from crm_core.resource.after import RecordsAssigned
+
+
+def assigned(event: RecordsAssigned) -> None:
+    """Who was given records hears of it: by name when it is one, by number when they are many."""
+    resource = site().registry.resources.get(event.resource)
+    if resource is None or not event.ids:
+        return
+    name = resource.labels(event.ids).get(event.ids[0]) if len(event.ids) == 1 else None
+    if name is not None:
+        notify([event.owner], _("gave you: %(name)s", name=name), about=(event.resource, event.ids[0]))
+        return
+    text = ngettext("gave you %(n)s record: %(what)s", "gave you %(n)s records: %(what)s", len(event.ids), what=resource.label)
+    notify([event.owner], text, path=f"/{resource.package}/{resource.path}?owner.me=1&sort=-updated_at")

@@ -1,0 +1,157 @@
+"""Tasks: give, tick off, take back, end with their cause; and the questions of home page and bell."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data.session import current_work, session, system_scope, writing
+from crm_core.features.messages.api import notify, unread_count
+from crm_core.features.tasks.models import Task
+from crm_core.kernel import clock, words
+from crm_core.kernel.errors import Refused
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor, site
+from crm_core.resource import timeline
+from crm_core.resource.changes import change, unscoped
+
+COUNTED = 100
+NAME = "core.task"
+
+
+def give(
+    title: str, *, receiver: int | None = None, text: str | None = None, due: dt.date | None = None,
+    due_time: str | None = None, about: tuple[str, int] | None = None, priority: str = "normal",
+) -> int:
+    """Give a task to somebody (to oneself when nobody is named); returns its id.
+
+        give(_("Visit them again"), due=clock.today() + dt.timedelta(weeks=3), about=("core.customer", 7))
+
+    Raises Invalid when the receiver may not read what it is about, Forbidden without the right to give tasks.
+    """
+    row: dict[str, Any] = {"title": str(title)[:200], "text": text, "due": due, "due_time": due_time, "priority": priority}
+    if about is not None:
+        row.update(subject=about[0], subject_id=about[1])
+    if receiver is not None:
+        row["owner"] = receiver
+    return int(site().registry.resource(NAME).write([row])[0])
+
+
+def give_by_rule(
+    source: Any, key: str, receiver: int, title: Any, *, text: str | None = None, due: dt.date | None = None,
+    about: tuple[str, int] | None = None, locked: bool = True,
+) -> int:
+    """A task from a module (`source`: its name), which is there once for each `key` until it is done or `finish(key)` ends
+    it. A locked one cannot be ticked off: it ends when its cause does."""
+    from crm_core.access.models import User
+
+    with writing(), change("task"), system_scope("a task given by a rule") as db:
+        open_one = db.scalar(sa.select(Task.id).where(Task.source_key == key, Task.done_at.is_(None)))
+        if open_one is not None:
+            return open_one
+        home = db.execute(sa.select(User.department_id).where(User.id == receiver)).scalar_one()
+        made = Task(
+            title=str(title)[:200], text=text, due=due, priority="normal", subject=about[0] if about else None,
+            subject_id=about[1] if about else None, locked=locked, source=words.keep(source), source_key=key,
+            owner_id=receiver, department_id=home,
+        )
+        db.add(made)
+        db.flush()
+        return made.id
+
+
+def finish(key: str) -> bool:
+    """End the open task of a rule, because its cause is gone; whether there was one."""
+    with writing(), change("done"), system_scope("a task ends with its cause") as db:
+        found = db.scalar(sa.select(Task).where(Task.source_key == key, Task.done_at.is_(None)))
+        if found is None:
+            return False
+        found.done_at = clock.now()
+        db.flush()
+        return True
+
+
+def may_finish(task: Any) -> bool:
+    """Whether a task can be ticked off by hand now."""
+    return task.done_at is None and not task.locked
+
+
+def done(task: Any) -> None:
+    """Tick a task off; who gave it hears of it, and so does the record it is about."""
+    if task.locked:
+        raise Refused(_("This task ends by itself when its cause is gone."))
+    if task.done_at is not None:
+        return
+    task.done_at, task.done_by_id = clock.now(), actor().user_id
+    session.flush()
+    if task.subject and task.subject_id:
+        timeline.add(
+            task.subject, task.subject_id, "task", title=task.title, data={"words": words.keep(_("did a task"))}, record=(NAME, task.id)
+        )
+    if task.source is None:
+        notify([task.created_by_id], _("did: %(title)s", title=task.title), about=(NAME, task.id))
+
+
+def reopen(task: Any) -> None:
+    """Take the tick back."""
+    if task.done_at is None:
+        return
+    task.done_at = task.done_by_id = None
+    session.flush()
+    if task.subject and task.subject_id:
+        timeline.add(
+            task.subject, task.subject_id, "task", title=task.title, data={"words": words.keep(_("reopened a task"))},
+            record=(NAME, task.id),
+        )
+
+
+def given(ids: Sequence[int]) -> None:
+    """What follows new tasks: a line on the record each is about, a message to each receiver who did not give it himself."""
+    columns = (Task.id, Task.title, Task.owner_id, Task.subject, Task.subject_id, Task.source)
+    rows: list[Any] = []
+    for start in range(0, len(ids), 500):
+        query = sa.select(*columns).where(Task.id.in_(ids[start : start + 500]))
+        rows += current_work().session.execute(query, execution_options=unscoped("new tasks")).all()
+    if len(rows) > timeline.SET_LIMIT:
+        return
+    names = site().registry.resource("core.user").labels({r.owner_id for r in rows if r.owner_id is not None})
+    me = getattr(actor(), "user_id", None)
+    for row in rows:
+        if row.subject and row.subject_id:
+            said = _("planned a task") if row.owner_id in (None, me) else _("gave %(name)s a task", name=names.get(row.owner_id, ""))
+            timeline.add(
+                row.subject, row.subject_id, "task", title=row.title, data={"words": words.keep(said)}, record=(NAME, row.id)
+            )
+        source = words.read(row.source) if row.source else None
+        notify([row.owner_id], _("gave you a task: %(title)s", title=row.title) if source is None else row.title,
+               about=(NAME, row.id), source=source)
+
+
+# --- questions ---------------------------------------------------------------------------------------------------------
+
+
+def _open() -> tuple[sa.ColumnElement[bool], ...]:
+    return (Task.owner_id == actor().user_id, Task.done_at.is_(None))
+
+
+def waiting(limit: int) -> list[Task]:
+    """My open tasks: late, then today, then later, those without a day last."""
+    query = sa.select(Task).where(*_open()).order_by(Task.due.is_(None), Task.due, Task.due_time.is_(None), Task.due_time, Task.id)
+    return list(session.scalars(query.limit(limit)))
+
+
+def counters() -> tuple[int, int]:
+    """(my open tasks, my unread messages), each bounded, in one statement: the numbers of the top bar."""
+    work = current_work()
+    found = work.info.get("counters")
+    if found is None:
+        row = session.execute(sa.select(open_count(), unread_count())).one()
+        found = work.info["counters"] = (row[0], row[1])
+    return found
+
+
+def open_count(*more: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """How many tasks I have to do, bounded, as part of another statement."""
+    inner = sa.select(Task.id).where(*_open(), *more).limit(COUNTED).subquery()
+    return sa.select(sa.func.count()).select_from(inner).scalar_subquery()

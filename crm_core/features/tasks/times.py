@@ -1,0 +1,76 @@
+"""A time of day as people type it: 10:30, 3pm, 下午 3 点半."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from unicodedata import normalize
+
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Invalid
+from crm_core.kernel.i18n import _, language
+from crm_core.resource.fields import Bad, Field
+from crm_core.resource.inspection import register_kind
+from crm_core.text import dates
+
+_CLOCK = re.compile(
+    r"(?P<half>上午|早上|中午|下午|晚上)?\s*(?P<hour>\d{1,2})\s*(?:[:.点时h]\s*(?P<minute>\d{1,2}|半|一刻|三刻)?\s*分?)?\s*(?P<noon>am|pm)?"
+)
+_MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
+
+
+def parse_time(text: str) -> str:
+    """`HH:MM`. Raises ValueError for what is no time of day."""
+    match = _CLOCK.fullmatch(normalize("NFKC", text[:40]).strip().lower())
+    if match is None:
+        raise ValueError(text)
+    hour, minute = int(match["hour"]), match["minute"] or "0"
+    minutes = _MINUTES[minute] if minute in _MINUTES else int(minute)
+    if (match["noon"] == "pm" or match["half"] in ("下午", "晚上") or (match["half"] == "中午" and hour < 3)) and hour < 12:
+        hour += 12
+    if match["noon"] == "am" and hour == 12:
+        hour = 0
+    if hour > 23 or minutes > 59:
+        raise ValueError(text)
+    return f"{hour:02d}:{minutes:02d}"
+
+
+_AT_END = re.compile(r"(?:^|\s|(?<=[一二三四五六日天号日后午]))((?:上午|下午|中午|晚上)?\s*\d{1,2}\s*[:点时]\s*(?:\d{1,2}|半)?\s*(?:am|pm)?)\s*$", re.IGNORECASE)
+
+
+def read_when(text: str) -> tuple[dt.date | None, str | None]:
+    """Day and time of words such as "next Wed 15:00", "下周三 下午3点"; raises Invalid with a sentence."""
+    text = text.strip()
+    if not text:
+        return None, None
+    hour = None
+    if match := _AT_END.search(text):
+        try:
+            hour = parse_time(match[1])
+            text = text[: match.start()].strip() or "today"
+        except ValueError:
+            hour = None
+    try:
+        return dates.parse_date(text, language(), clock.today()), hour
+    except ValueError:
+        raise Invalid({"due": [_("This date is not understood. Write 2026-11-23, or words such as “next Wed”.")]}) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeField(Field):
+    """A time of day on the wall clock, kept as `HH:MM`."""
+
+    kind: str = "time"
+    operators: ClassVar[tuple[str, ...]] = ("empty", "filled")
+
+    def parse(self, text: str) -> Any:
+        found = super().parse(text)
+        if found is None:
+            return None
+        try:
+            return parse_time(found)
+        except ValueError:
+            raise Bad(_("A time such as 10:30 is expected.")) from None
+
+
+register_kind("time", TimeField)

@@ -1,0 +1,99 @@
+"""Tasks as lists and the home page draw them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.features.tasks.models import Task
+from crm_core.kernel import clock, words
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import actor, site
+from crm_core.resource.show import show_date, show_moment
+from crm_core.web import cells, render, urls
+from crm_core.web.viewmodels import Status, WaitRow
+
+LIST = "/core/task"
+URL = urls.address(LIST, [("owner.me", "1"), ("done_at.empty", "1")])
+
+
+def urgency(due: dt.date | None, due_time: str | None, done_at: dt.datetime | None) -> Status | None:
+    """How a task stands: done, late, due today, later; None without a day."""
+    if done_at is not None:
+        return Status(_("Done %(when)s", when=show_moment(done_at, short=True)), "circle-check", "green")
+    if due is None:
+        return None
+    now = clock.local(clock.now())
+    days = (now.date() - due).days
+    if days > 0:
+        return Status(ngettext("%(n)s day late", "%(n)s days late", days), "alarm", "red")
+    label = f"{show_date(due)} {due_time}" if due_time else show_date(due)
+    if days == 0:
+        past = due_time is not None and due_time < f"{now:%H:%M}"
+        return Status(label, "alarm", "red") if past else Status(label, "clock", "amber")
+    return Status(label)
+
+
+def load_urgency(ids: Sequence[int]) -> Mapping[int, Any]:
+    """The list's computed column."""
+    rows = session.execute(sa.select(Task.id, Task.due, Task.due_time, Task.done_at).where(Task.id.in_(ids)))
+    return {r.id: cells.status(urgency(r.due, r.due_time, r.done_at)) for r in rows}
+
+
+def load_about(ids: Sequence[int]) -> Mapping[int, Any]:
+    """The list's computed column: the record a task is about, as far as the reader may know it."""
+    rows = session.execute(sa.select(Task.id, Task.subject, Task.subject_id).where(Task.id.in_(ids))).all()
+    names = subjects((r.subject, r.subject_id) for r in rows)
+    return {r.id: about(r.subject, r.subject_id, names) for r in rows}
+
+
+def subjects(pairs: Iterable[tuple[str | None, int | None]]) -> dict[tuple[str, int], str]:
+    """Names of records by (resource, id), one statement a resource; hidden and sleeping ones are left out."""
+    wanted: dict[str, set[int]] = {}
+    for name, row_id in pairs:
+        if name and row_id:
+            wanted.setdefault(name, set()).add(row_id)
+    found = {}
+    for name, ids in wanted.items():
+        resource = site().registry.resources.get(name)
+        if resource is not None:
+            found.update({(name, i): label for i, label in resource.labels(ids).items()})
+    return found
+
+
+def about(name: str | None, row_id: int | None, names: Mapping[tuple[str, int], str]) -> Any:
+    """A link to the record; "" when there is none or the reader may not know it."""
+    label = names.get((name or "", row_id or 0))
+    return cells.linked(label, urls.of_name(site().registry, str(name), int(row_id or 0))) if label else ""
+
+
+class WaitingTask:
+    """What the home page counts of the drawn tasks."""
+
+    def __init__(self, rows: Sequence[Task]) -> None:
+        today = clock.today()
+        self.late = sum(1 for r in rows if r.due is not None and r.due < today)
+        self.today = sum(1 for r in rows if r.due == today)
+
+
+def draw_waiting(rows: Sequence[Task]) -> tuple[WaitRow, ...]:
+    """Rows of "waiting for me": title, what it is about, who gave it, how it stands, a tick."""
+    names = subjects((r.subject, r.subject_id) for r in rows)
+    me = actor().user_id
+    givers = render.user_names({r.created_by_id for r in rows if r.source is None and r.created_by_id != me})
+    drawn = []
+    for row in rows:
+        if row.source is not None:
+            sender: Any = _("System · %(source)s", source=words.read(row.source))
+        else:
+            sender = _("me") if row.created_by_id == me else givers.get(row.created_by_id or 0, "")
+        page = urls.of_name(site().registry, "core.task", row.id)
+        drawn.append(WaitRow(
+            title=row.title, url=page, sub=names.get((row.subject or "", row.subject_id or 0), ""), sender=sender,
+            due=urgency(row.due, row.due_time, None),
+            tick_url="" if row.locked else f"/tasks/{row.id}/done", untick_url="" if row.locked else f"/tasks/{row.id}/reopen",
+            tick_why=_("This task ends by itself when its cause is gone.") if row.locked else "",
+        ))
+    return tuple(drawn)

@@ -1,0 +1,53 @@
+"""Sentences kept in the database so that each reader has them in his own language: which sentence, with which values."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from crm_core.kernel.i18n import CORE, Lazy
+from crm_core.kernel.site import site
+
+
+def keep(text: Any) -> dict[str, Any]:
+    """What a row keeps of a text: a translatable one by its source sentence, anything else as it is.
+
+        keep(_("%(name)s gave you a task", name="王志强"))
+        → {"msgid": "%(name)s gave you a task", "values": {"name": "王志强"}}
+    """
+    if not isinstance(text, Lazy):
+        return {"text": str(text)}
+    found: dict[str, Any] = {"msgid": text.msgid}
+    package = _package(text.catalog)
+    if package:
+        found["package"] = package
+    if text.plural is not None:
+        found.update(plural=text.plural, n=text.n)
+    if text.values:
+        found["values"] = {name: keep(v) if isinstance(v, Lazy) else v for name, v in text.values.items()}
+    return found
+
+
+def read(kept: dict[str, Any] | None) -> Any:
+    """The text again, translated when it is shown. A package that sleeps speaks English; nothing kept is no text."""
+    if not kept:
+        return ""
+    if "msgid" not in kept:
+        return kept.get("text", "")
+    values = {name: read(v) if isinstance(v, dict) else v for name, v in kept.get("values", {}).items()}
+    return Lazy(_catalog(kept.get("package", "")), kept["msgid"], kept.get("plural"), kept.get("n", 1), values)
+
+
+def _package(catalog: Path) -> str:
+    """The name of the package whose sentences stand in this folder; "" for core."""
+    if catalog == CORE:
+        return ""
+    return next((p.name for p in site().registry.packages if _folder(p.module) == catalog), "")
+
+
+def _catalog(package: str) -> Path:
+    found = next((p for p in site().registry.packages if p.name == package), None) if package else None
+    return _folder(found.module) if found is not None else CORE
+
+
+def _folder(module: str) -> Path:
+    return Path(importlib.import_module(module).__file__ or "").parent / "translations"
