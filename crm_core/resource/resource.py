@@ -9,6 +9,7 @@
         sorts = "-updated_at", "day"
 
 `core.visit`-style names, permissions (`<name>.<verb>`), routes and API follow from the table's name.
+Long because it is the one place that lists what a resource can say.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -122,7 +122,7 @@ class Users(Resource):
         rights.guard(ids)
         return super().delete(ids, versions=versions)
 
-    def dress(self, row: Any, page: Any) -> Any:
+    def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
         person = rights.acting()
         if person is None or row.id == person.user_id or not person.scope(self.name, "update").holds(row):
             return page
