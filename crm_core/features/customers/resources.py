@@ -13,7 +13,6 @@ from crm_core.features.customers.models import Address, Contact, Customer, Indus
 from crm_core.features.customers.tags import TagsField
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
-from crm_core.resource.others import follow_owner
 from crm_core.resource.resource import Lines, Resource, Section
 from crm_core.text import companies, phones
 from crm_core.text.divisions import find_region
@@ -61,7 +60,6 @@ class Customers(Resource):
 
     def derive(self, rows: Rows, before: Before) -> None:
         phone_keys(rows)
-        follow_owner(rows, before)
         for row in rows:
             if "name" in row:
                 row["match_key"] = companies.company_key(row["name"] or "")[:200]

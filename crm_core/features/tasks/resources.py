@@ -10,7 +10,7 @@ from crm_core.kernel import words
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
-from crm_core.resource.others import follow_owner, readers
+from crm_core.resource.others import readers
 from crm_core.resource.references import label_queries
 from crm_core.resource.resource import Resource, Section
 from crm_core.web import urls
@@ -38,9 +38,6 @@ class Tasks(Resource):
         Action("done", _("Done"), services.done, when=services.may_finish, icon="check", primary=True),
         Action("reopen", _("Reopen"), services.reopen, when=lambda t: t.done_at is not None, icon="arrow-back-up", bulk=False),
     )
-
-    def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
-        follow_owner(rows, before)
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
