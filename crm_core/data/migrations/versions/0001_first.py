@@ -52,7 +52,7 @@ def upgrade() -> None:
     )
     op.create_table('core_department',
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
         sa.Column('code', sa.String(length=60), nullable=True),
         sa.Column('parent_id', ID, nullable=True),
         sa.Column('path', sa.String(length=500), nullable=False),
@@ -108,7 +108,8 @@ def upgrade() -> None:
     )
     op.create_table('core_industry',
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('english', sa.String(length=255), nullable=False),
         sa.Column('code', sa.String(length=60), nullable=True),
         sa.Column('parent_id', ID, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
@@ -169,7 +170,8 @@ def upgrade() -> None:
     )
     op.create_table('core_position',
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('english', sa.String(length=255), nullable=False),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -194,7 +196,7 @@ def upgrade() -> None:
     )
     op.create_table('core_region',
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
         sa.Column('code', sa.String(length=60), nullable=True),
         sa.Column('parent_id', ID, nullable=True),
         sa.Column('full_name', sa.String(length=300), nullable=False),
@@ -269,7 +271,7 @@ def upgrade() -> None:
     )
     op.create_table('core_tag',
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -323,7 +325,7 @@ def upgrade() -> None:
         sa.Column('login', sa.String(length=60), nullable=False),
         sa.Column('login_key', sa.String(length=60), nullable=False),
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
         sa.Column('email', sa.String(length=254), nullable=True),
         sa.Column('phone', sa.String(length=60), nullable=True),
         sa.Column('title', sa.String(length=255), nullable=True),
@@ -353,7 +355,7 @@ def upgrade() -> None:
     op.create_table('core_customer',
         sa.Column('kind', sa.String(length=40), nullable=False),
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
         sa.Column('match_key', sa.String(length=200), nullable=False),
         sa.Column('code', sa.String(length=40), nullable=True),
         sa.Column('standing', sa.String(length=40), nullable=False),
@@ -477,6 +479,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_import_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import'))
     )
+    op.create_table('core_notice',
+        sa.Column('receiver_id', ID, nullable=False),
+        sa.Column('sender_id', ID, nullable=True),
+        sa.Column('source', JSON, nullable=True),
+        sa.Column('text', JSON, nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=True),
+        sa.Column('subject_id', ID, nullable=True),
+        sa.Column('path', sa.String(length=300), nullable=True),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('read_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['receiver_id'], ['core_user.id'], name=op.f('fk_core_notice_receiver_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['sender_id'], ['core_user.id'], name=op.f('fk_core_notice_sender_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_notice'))
+    )
     op.create_table('core_one_time',
         sa.Column('digest', sa.String(length=64), nullable=False),
         sa.Column('purpose', sa.String(length=40), nullable=False),
@@ -512,6 +529,38 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['tag_id'], ['core_tag.id'], name=op.f('fk_core_tagged_tag_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_tagged')),
         sa.UniqueConstraint('subject', 'subject_id', 'tag_id', name=op.f('uq_core_tagged_subject_subject_id_tag_id'))
+    )
+    op.create_table('core_task',
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('due', sa.Date(), nullable=True),
+        sa.Column('due_time', sa.String(length=5), nullable=True),
+        sa.Column('priority', sa.String(length=40), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=True),
+        sa.Column('subject_id', ID, nullable=True),
+        sa.Column('done_at', AT, nullable=True),
+        sa.Column('done_by_id', ID, nullable=True),
+        sa.Column('locked', sa.Boolean(), nullable=False),
+        sa.Column('source', JSON, nullable=True),
+        sa.Column('source_key', sa.String(length=120), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_task_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['done_by_id'], ['core_user.id'], name=op.f('fk_core_task_done_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_task_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_task_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_task'))
     )
     op.create_table('core_team_member',
         sa.Column('team_id', ID, nullable=False),
@@ -591,7 +640,7 @@ def upgrade() -> None:
     op.create_table('core_contact',
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
         sa.Column('salutation', sa.String(length=40), nullable=True),
         sa.Column('sex', sa.String(length=40), nullable=True),
         sa.Column('birth_date', sa.Date(), nullable=True),
@@ -642,7 +691,7 @@ def upgrade() -> None:
         sa.Column('subject', sa.String(length=80), nullable=False),
         sa.Column('subject_id', ID, nullable=False),
         sa.Column('body', sa.Text(), nullable=False),
-        sa.Column('entry_id', ID, nullable=True),
+        sa.Column('mentions', JSON, nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -684,7 +733,9 @@ def upgrade() -> None:
         batch.create_index('ix_core_idempotency_made', ['made_at'], unique=False)
     with op.batch_alter_table('core_industry') as batch:
         batch.create_index('ix_core_industry_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_industry_parent_id'), ['parent_id'], unique=False)
         batch.create_index('ix_core_industry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_industry_code', ['code'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_job') as batch:
         batch.create_index('ix_core_job_actor', ['actor_id', 'id'], unique=False)
         batch.create_index('ix_core_job_due', ['run_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
@@ -756,10 +807,25 @@ def upgrade() -> None:
         batch.create_index('ix_core_import_owner', ['owner_id', 'id'], unique=False)
         batch.create_index('ix_core_import_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_import_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_notice') as batch:
+        batch.create_index('ix_core_notice_receiver', ['receiver_id', 'id'], unique=False)
+        batch.create_index('ix_core_notice_unread', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
     with op.batch_alter_table('core_session') as batch:
         batch.create_index(batch.f('ix_core_session_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('core_tagged') as batch:
         batch.create_index('ix_core_tagged_tag', ['tag_id', 'subject', 'subject_id'], unique=False)
+    with op.batch_alter_table('core_task') as batch:
+        batch.create_index('ix_core_task_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_open', ['owner_id', 'due', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL AND deleted_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND deleted_at IS NULL'))
+        batch.create_index('ix_core_task_owner_id_due', ['owner_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_subject', ['subject', 'subject_id', 'id'], unique=False)
+        batch.create_index('ix_core_task_team_id_due', ['team_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_task_source', ['source_key'], unique=True, sqlite_where=sa.text('done_at IS NULL AND deleted_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND deleted_at IS NULL'))
     with op.batch_alter_table('core_team_member') as batch:
         batch.create_index(batch.f('ix_core_team_member_team_id'), ['team_id'], unique=False)
         batch.create_index(batch.f('ix_core_team_member_user_id'), ['user_id'], unique=False)
@@ -784,6 +850,11 @@ def upgrade() -> None:
         batch.create_index('ix_core_contact_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_note') as batch:
         batch.create_index(batch.f('ix_core_note_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_note_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_written', ['created_by_id', 'created_at'], unique=False)
 
 
 def downgrade() -> None:
@@ -797,9 +868,11 @@ def downgrade() -> None:
     op.drop_table('core_user_role')
     op.drop_table('core_token')
     op.drop_table('core_team_member')
+    op.drop_table('core_task')
     op.drop_table('core_tagged')
     op.drop_table('core_session')
     op.drop_table('core_one_time')
+    op.drop_table('core_notice')
     op.drop_table('core_import')
     op.drop_table('core_history')
     op.drop_table('core_grant')
