@@ -150,7 +150,7 @@ def heads(
         field = fields.get(name)
         if field is None:
             column = next(c for c in computed(resource) if c.name == name)
-            found.append(Column(name, column.label, column.kind, unsorted=_("Computed: cannot be sorted by.")))
+            found.append(Column(name, column.label, "text" if column.kind == "line" else column.kind, unsorted=_("Computed: cannot be sorted by.")))
             continue
         indexed = name in resource.sort_keys()
         if not (indexed or small) or field.kind in ("choices", "note"):
