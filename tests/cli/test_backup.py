@@ -1,0 +1,174 @@
+"""Backups: sound while people write, proved byte by byte, put back whole or not at all."""
+
+import io
+import json
+import tarfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.app import open_site
+from crm_core.data.revisions import NewerSchema
+from crm_core.kernel import backup
+from crm_core.kernel.backup import BadBackup
+from crm_core.kernel.clock import now
+from crm_core.kernel.config import Config
+from crm_core.kernel.errors import Refused
+from crm_core.kernel.house import closed_house, open_house
+from crm_core.kernel.models import SeriesRow
+from crm_core.kernel.site import Site
+
+table = SeriesRow.__table__
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, migrated_site: Site, tmp_path: Path) -> Iterator[Site]:
+    """Another site on the same engine with nothing in it."""
+    home = tmp_path / "other"
+    home.mkdir(mode=0o700)
+    if migrated_site.engines.is_sqlite:
+        url = ""
+    else:
+        url = request.getfixturevalue("postgres").create()
+    made = open_site(config=Config(site=home, database=url))
+    yield made
+    made.engines.dispose()
+    if url:
+        request.getfixturevalue("postgres").drop(url)
+
+
+def pairs(site: Site) -> tuple[set[str], set[str]]:
+    with site.engines.read.connect() as conn:
+        names = set(conn.execute(sa.select(table.c.name)).scalars())
+    return {n[1:] for n in names if n[0] == "a"}, {n[1:] for n in names if n[0] == "b"}
+
+
+def write_pair(site: Site, number: int) -> None:
+    with site.engines.write.begin() as conn:
+        conn.execute(sa.insert(table).values(name=f"a{number}", next=1))
+        conn.execute(sa.insert(table).values(name=f"b{number}", next=1))
+
+
+def test_a_backup_under_load_holds_whole_transactions_and_all_that_was_acknowledged(
+        migrated_site: Site, empty: Site, tmp_path: Path) -> None:
+    site, stop, written = migrated_site, threading.Event(), []
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            write_pair(site, number)
+            written.append(number)
+            number += 1
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        while len(written) < 20:
+            pass
+        acknowledged = len(written)
+        path, kept = backup.back_up(site, tmp_path / "load.tar")
+    finally:
+        stop.set()
+        thread.join()
+    assert path.stat().st_mode & 0o077 == 0
+    restored, _aside = backup.restore(empty, path)
+    first, second = pairs(empty)
+    assert first == second and {str(n) for n in range(acknowledged)} <= first
+    assert restored.rows["core_series"] == kept.rows["core_series"] == 2 * len(first)
+
+
+def test_files_of_the_site_come_along(migrated_site: Site, empty: Site, tmp_path: Path) -> None:
+    (migrated_site.folder("files") / "a").mkdir()
+    (migrated_site.home / "files/a/照片.jpg").write_bytes(b"\xff\xd8picture")
+    path, _ = backup.back_up(migrated_site, tmp_path / "b.tar")
+    backup.restore(empty, path)
+    assert (empty.home / "files/a/照片.jpg").read_bytes() == b"\xff\xd8picture"
+    assert not (empty.home / "key").exists()
+
+
+def test_what_is_there_is_replaced_only_when_told_to(migrated_site: Site, tmp_path: Path) -> None:
+    path, _ = backup.back_up(migrated_site, tmp_path / "b.tar")
+    write_pair(migrated_site, 1)
+    with pytest.raises(Refused, match="--replace"):
+        backup.restore(migrated_site, path)
+    assert pairs(migrated_site) == ({"1"}, {"1"})
+    _kept, aside = backup.restore(migrated_site, path, replace=True)
+    assert pairs(migrated_site) == (set(), set())
+    assert (aside is not None) == migrated_site.engines.is_sqlite
+
+
+def test_nothing_is_restored_into_a_running_site(migrated_site: Site, tmp_path: Path) -> None:
+    path, _ = backup.back_up(migrated_site, tmp_path / "b.tar")
+    with open_house(migrated_site.home), pytest.raises(Refused, match="running"):
+        backup.restore(migrated_site, path, replace=True)
+    with closed_house(migrated_site.home), pytest.raises(Refused, match="being restored"), open_house(migrated_site.home):
+        pass
+
+
+def rewrite(path: Path, change: Any) -> None:
+    """The same archive with one member changed by `change(name, bytes)`."""
+    with tarfile.open(path) as archive:
+        members = {m.name: archive.extractfile(m).read() for m in archive}  # type: ignore[union-attr]
+    with tarfile.open(path, "w") as archive:
+        for name, content in members.items():
+            content = change(name, content)
+            if content is not None:
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+
+
+@pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda n, c: c[:-1] + bytes([c[-1] ^ 1]) if n == "crm.db" else c, "crm.db is damaged"),
+    (lambda n, c: None if n == "crm.db" else c, "crm.db is missing"),
+    (lambda n, c: None if n == "manifest.json" else c, "no backup of this program"),
+    (lambda n, c: b"[]" if n == "manifest.json" else c, "no backup of this program"),
+])
+def test_a_damaged_backup_changes_nothing(migrated_site: Site, empty: Site, tmp_path: Path, change: Any, said: str) -> None:
+    path, _ = backup.back_up(migrated_site, tmp_path / "b.tar")
+    backup.verify(path)
+    rewrite(path, change)
+    for act in (lambda: backup.verify(path), lambda: backup.restore(empty, path)):
+        with pytest.raises(BadBackup, match=said):
+            act()
+    assert not (empty.home / "crm.db").exists()
+
+
+@pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)
+def test_a_path_out_of_the_folder_and_the_backup_of_a_newer_version_are_refused(
+        migrated_site: Site, empty: Site, tmp_path: Path) -> None:
+    path, _ = backup.back_up(migrated_site, tmp_path / "b.tar")
+
+    def newer(name: str, content: bytes) -> bytes:
+        if name != "manifest.json":
+            return content
+        manifest = json.loads(content)
+        manifest["revisions"]["core"] = "core_9999"
+        return json.dumps(manifest).encode()
+
+    def outside(name: str, content: bytes) -> bytes:
+        return content.replace(b'"crm.db"', b'"../../evil"') if name == "manifest.json" else content
+
+    good = path.read_bytes()
+    rewrite(path, outside)
+    with pytest.raises(BadBackup):
+        backup.restore(empty, path)
+    path.write_bytes(good)
+    rewrite(path, newer)
+    with pytest.raises(NewerSchema, match="core_9999"):
+        backup.restore(empty, path)
+    assert not (empty.home / "crm.db").exists() and not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)
+def test_a_backup_never_overwrites_one(migrated_site: Site, tmp_path: Path) -> None:
+    (tmp_path / "b.tar").write_text("precious")
+    with pytest.raises(Refused):
+        backup.back_up(migrated_site, tmp_path / "b.tar")
+    assert (tmp_path / "b.tar").read_text() == "precious"
+    assert f"{now():%Y}" in backup.back_up(migrated_site)[0].name

@@ -1,0 +1,158 @@
+"""What `crm` says and leaves behind."""
+
+import hashlib
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.app import open_site
+from crm_core.cli import root
+from crm_core.cli._catalogs import collect, update
+from crm_core.cli._reference import pages
+from crm_core.data.session import writing
+from crm_core.kernel.i18n import in_language
+from crm_core.kernel.jobs import later
+from crm_core.kernel.models import JobRow
+from tests.cli.conftest import Said
+from tests.postcards.plugin import package
+
+Crm = Callable[..., Said]
+LINK = re.compile(r"/setup/([\w-]{40,})")
+
+
+def test_help_is_said_without_loading_the_program() -> None:
+    code = ("import sys\nfrom crm_core.cli import run\nassert run(['--help']) == 0\n"
+            "heavy = {'sqlalchemy', 'flask', 'alembic', 'gunicorn'} & set(sys.modules)\nassert not heavy, heavy")
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=Path(__file__).parents[2])
+
+
+def test_every_command_has_a_summary_and_examples(crm: Crm) -> None:
+    commands = re.findall(r"^  (\w+) +(\S.*)$", crm("--help").out.split("Commands:")[1], re.MULTILINE)
+    assert {"init", "serve", "worker", "db", "backup", "restore", "doctor", "docs", "i18n", "demo"} <= {c for c, _ in commands}
+    for name, summary in commands:
+        text = crm(name, "--help").out
+        assert summary and "Examples:" in text and f"crm {name}" in text
+
+
+def test_a_wrong_command_is_wrong_use(crm: Crm) -> None:
+    assert crm("nonsense").code == 2 and crm("db", "nonsense").code == 2
+
+
+def test_init_makes_a_site_of_its_owner_alone_and_a_link_that_is_kept_as_a_digest(crm: Crm, tmp_path: Path) -> None:
+    said = crm("init")
+    home = tmp_path / "site"
+    secret = LINK.search(said.out)
+    assert said.code == 0 and secret is not None
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert all(path.stat().st_mode & 0o077 == 0 for path in home.rglob("*") if path.is_file())
+    content = b"".join(path.read_bytes() for path in home.glob("crm.db*"))
+    assert secret[1].encode() not in content
+    assert hashlib.sha256(secret[1].encode()).hexdigest().encode() in content
+    assert crm("db", "check").code == 0
+
+
+def test_init_twice_is_refused_and_with_if_missing_changes_nothing(crm: Crm, home: Path) -> None:
+    before = hashlib.sha256((home / "crm.db").read_bytes()).hexdigest()
+    assert (crm("init").code, crm("init", "--if-missing").code) == (1, 0)
+    assert hashlib.sha256((home / "crm.db").read_bytes()).hexdigest() == before
+
+
+def test_a_new_link_ends_the_old_one(crm: Crm, home: Path) -> None:
+    first, second = (LINK.search(crm("init", "--new-link").out) for _ in range(2))
+    assert first is not None and second is not None
+    with sqlite3.connect(home / "crm.db") as conn:
+        open_ones = conn.execute("select digest from core_one_time where used_at is null").fetchall()
+    assert open_ones == [(hashlib.sha256(second[1].encode()).hexdigest(),)]
+
+
+def test_a_folder_that_others_can_read_is_refused(crm: Crm, home: Path) -> None:
+    home.chmod(0o755)
+    said = crm("db", "status")
+    assert said.code == 1 and "chmod 700" in said.err
+
+
+def test_without_a_site_every_command_says_how_to_make_one(crm: Crm) -> None:
+    for command in (["db", "status"], ["db", "upgrade"], ["backup"], ["worker"], ["demo"], ["serve"]):
+        said = crm(*command)
+        assert said.code == 1 and "crm init" in said.err
+
+
+def test_a_wrong_setting_is_named(crm: Crm, home: Path) -> None:
+    (home / "crm.toml").write_text('workers = "many"\n')
+    said = crm("db", "status")
+    assert said.code == 1 and "workers must be a number" in said.err
+
+
+def test_db_says_what_is_pending_and_upgrades_once(crm: Crm, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir(mode=0o700)
+    assert crm("db", "status").code == 3
+    assert "crm db upgrade" in crm("worker").err
+    assert "core_0001" in crm("db", "upgrade").out
+    assert crm("db", "status").code == 0 and "Nothing to do" in crm("db", "upgrade").out
+    rows = json.loads(crm("db", "status", "--json").out)
+    assert rows[0]["package"] == "core" and rows[0]["pending"] == []
+
+
+def test_worker_once_does_what_is_due(crm: Crm, home: Path) -> None:
+    site = open_site()
+    with site.system("test"), writing():
+        later("core.tidy")
+    assert "Jobs: 1" in crm("worker", "--once").out
+    with site.engines.read.connect() as conn:
+        assert list(conn.execute(sa.select(JobRow.__table__.c.state)).scalars()) == ["done"]
+
+
+def test_the_doctor_is_content_with_a_fresh_site(crm: Crm, home: Path) -> None:
+    said = crm("doctor", "--deep")
+    assert said.code == 0, said.out
+    levels = {row["check"]: row["level"] for row in json.loads(crm("doctor", "--json").out)}
+    assert levels["database"] == levels["parts"] == levels["jobs"] == "ok"
+
+
+def test_the_doctor_finds_each_fault(crm: Crm, home: Path) -> None:
+    with sqlite3.connect(home / "crm.db") as conn:
+        at = "'2026-01-01 00:00:00'"
+        conn.execute("insert into core_job (name, label, args, state, failures, claims, run_at, done, position, result,"
+                     f" cancel_asked, made_at) values ('x', '', '{{}}', 'parked', 5, 5, {at}, 0, '{{}}', '{{}}', 0, {at})")
+        conn.execute("insert into core_outbox (listener, event, number, data, key, state, failures, claims, run_at, made_at)"
+                     f" values ('x', 'E', 1, '{{}}', 'k', 'queued', 0, 0, {at}, {at})")
+        stamps = f"1, {at}, {at}"
+        for login, owner in (("a", 1), ("b", 2)):
+            conn.execute("insert into core_user (login, login_key, name, name_key, active, preferences, owner_id, public_id,"
+                         f" version, created_at, updated_at) values ('{login}', '{login}', '{login}', '{login}', 1, '{{}}',"
+                         f" {owner}, '{login}', {stamps})")
+        conn.execute("insert into core_user_role (user_id, role_id, owner_id, public_id, version, created_at, updated_at)"
+                     f" select 1, min(id), 2, 'x', {stamps} from core_role")
+    (home / "key").chmod(0o644)
+    said = crm("doctor", "--json")
+    problems = {row["check"] for row in json.loads(said.out) if row["level"] == "problem"}
+    assert said.code == 3 and problems == {"key", "jobs", "deliveries", "parts"}
+
+
+def test_messages_of_a_package_are_collected_and_its_catalog_is_complete() -> None:
+    texts = {message.id for message in collect(package()) if message.id}
+    assert texts == {"Motif", "See the album", "Postcards"}
+    (state,) = update(package(), write=False)
+    assert state.missing == [] and state.broken == []
+
+
+def test_generated_pages_do_not_depend_on_the_language_of_the_terminal() -> None:
+    registry = open_site().registry
+    with in_language("en"):
+        english = pages(root(), registry)
+    assert "| `core.customer` | `read`, `create`" in english["permissions.md"]
+    assert "## register_jobs" in english["hooks.md"] and "CRM_SMTP_HOST" in english["configuration.md"]
+    assert "## crm db upgrade" in english["commands.md"]
+
+
+@pytest.mark.parametrize("command", [["i18n", "update", "--check", "--package", "nobody"], ["db", "revision", "nobody"]])
+def test_a_package_nobody_has_is_named(crm: Crm, home: Path, command: list[str]) -> None:
+    said = crm(*command)
+    assert said.code == 1 and "nobody" in said.err
