@@ -47,8 +47,9 @@ def create_app(site: Site) -> "flask.Flask":
     """The web application of one site: core's pages and API, then what its packages registered."""
     from crm_core.api.openapi import blueprint as api
     from crm_core.web.application import make
+    from crm_core.web.files import blueprint as files
     from crm_core.web.house import blueprint as house
     from crm_core.web.imports import blueprint as imports
     from crm_core.web.pages import blueprint as pages
 
-    return make(site, [pages, house, imports, api])
+    return make(site, [pages, house, imports, files, api])

@@ -3,10 +3,12 @@
 from typing import Any
 
 from crm_core.features.setup.resources import Imports
+from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import bulk, drafts, once, search, undo
+from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone
 
@@ -50,7 +52,9 @@ def register_jobs() -> list[Job]:
         Job("core.search", search.catch_up, label=_("Search index")),
         Job("core.bulk", bulk.run, label=_("Act on many records")),
         Job("core.import", imports.run, label=_("Import")),
+        Job("core.export", exporting.run, label=_("Export")),
         Job("core.undo", undo.run, label=_("Undo")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),
+        Job("core.files", files.sweep, every="every day at 03:50", label=_("Old files")),
     ]
