@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from crm_core.access.actor import Actor
-from crm_core.access.scope import NOTHING, Scope
+from crm_core.access.scope import EVERYTHING, NOTHING, Scope
 from crm_core.data.mixins import is_record, is_scoped
 from crm_core.data.session import NoActor, Session
 from crm_core.data.wall import UNSCOPED
@@ -109,8 +109,11 @@ def visible(model: Any, verb: str = "read") -> sa.Subquery:
     table = model.__table__
     session = current_work().session
     query = sa.select(table).where(table.c.deleted_at.is_(None))
-    if not session.system:
-        if session.actor is None:
-            raise NoActor("this session has no actor")
-        query = query.where(scope_for(session.actor, model, verb).marked(table, table.name))
+    if session.system:
+        scope = EVERYTHING
+    elif session.actor is None:
+        raise NoActor("this session has no actor")
+    else:
+        scope = scope_for(session.actor, model, verb)
+    query = query.where(scope.marked(table, table.name))
     return query.subquery(f"visible_{table.name}")

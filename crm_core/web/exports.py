@@ -14,7 +14,6 @@ from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange.export import plan, stream
 from crm_core.resource.exchange.formats import SHEET_ROWS, TYPES
 from crm_core.web import urls
-from crm_core.web.files import as_file
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage
 
@@ -38,7 +37,7 @@ def answer(resource: Any, pairs: Pairs, ids: Sequence[int] | None = None) -> Any
     pieces = stream(site(), actor(), made)
     response = flask.Response(pieces, mimetype=TYPES[format])
     response.headers.set("Content-Disposition", "attachment", filename=exporting.file_name(resource, format))
-    return as_file(response)
+    return response
 
 
 def _large(resource: Any, state: list[tuple[str, str]], format: str) -> Any:

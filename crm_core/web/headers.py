@@ -20,17 +20,21 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class Headers:
-    """WSGI middleware. What stands in ALWAYS replaces what a view said; `Cache-Control` is no-store unless it said so."""
+    """WSGI middleware. What stands in ALWAYS replaces what a view said; `Cache-Control` is no-store unless it said so;
+    attachments are put into a sandbox."""
 
     def __init__(self, app: Callable[..., Iterable[bytes]], https: bool) -> None:
         self.app = app
         self.always = (*ALWAYS, HSTS) if https else ALWAYS
+        # A file to be saved is never one of our pages, whatever a browser makes of it (T29).
+        self.of_files = tuple((name, f"{value}; sandbox" if value == POLICY else value) for name, value in self.always)
         self.replaced = {name.lower() for name, _value in self.always} | {"server", "x-powered-by"}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             kept = [(name, value) for name, value in headers if name.lower() not in self.replaced]
-            kept += self.always
+            saved = any(name.lower() == "content-disposition" and value.startswith("attachment") for name, value in kept)
+            kept += self.always if not saved else self.of_files
             if not any(name.lower() == "cache-control" for name, _value in kept):
                 kept.append(("Cache-Control", "no-store"))
             return start_response(status, kept, exc_info)

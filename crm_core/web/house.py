@@ -13,7 +13,7 @@ from crm_core.kernel.models import JobRow, OutboxRow
 from crm_core.kernel.site import actor, site
 from crm_core.resource import recycle, undo
 from crm_core.resource.show import show_moment
-from crm_core.web import bulk, helping, jobviews, render, urls
+from crm_core.web import bulk, cells, helping, jobviews, render, urls
 from crm_core.web.access import access, signed_in
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
@@ -81,6 +81,9 @@ def job(job_id: int) -> Any:
     words = {"new": _("New"), "updated": _("Updated"), "same": _("Unchanged"), "doubtful": _("Doubtful"), "refused": _("Refused"),
              "done": _("Done"), "skipped": _("Skipped"), "conflicts": _("Left because edited since")}
     facts += [Fact(words[k], f"{v:,}") for k, v in counts.items() if k in words]
+    url = (row.result or {}).get("url")
+    if url and row.state == "done" and row.actor_id == actor().user_id:
+        facts.append(Fact(_("File"), cells.linked(_("Save the file"), url)))
     return page_of("job.html", JobPage(jobviews.view(row, render.user_names([row.actor_id])), (Crumb(_("Jobs"), "/jobs"),),
                                        (FactGroup(_("Facts"), tuple(facts)),)))
 

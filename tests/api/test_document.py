@@ -19,7 +19,7 @@ from crm_core.api.problems import _KINDS
 from crm_core.data.session import writing
 from crm_core.resource.changes import stamp
 from tests.support.world import World
-from tests.support.worlds import Browser, Client, token_of
+from tests.support.worlds import Browser, Client, one_engine, token_of
 
 As = Callable[..., Client]
 DOC = Path(__file__).parents[2] / "docs" / "api.md"
@@ -30,6 +30,7 @@ def full(world: World) -> dict:  # type: ignore[type-arg]
         return document()
 
 
+@one_engine
 def test_the_document_and_the_routes_are_the_same_set(world: World, api_app: flask.Flask) -> None:
     said = {(path, method.upper()) for path, item in full(world)["paths"].items() for method in item if method != "parameters"}
     routed = set()
@@ -50,6 +51,7 @@ def test_the_document_and_the_routes_are_the_same_set(world: World, api_app: fla
     assert said == routed
 
 
+@one_engine
 def test_what_the_document_does_not_name_is_not_there(world: World, as_: As) -> None:
     """Each method on each address of each resource: 405 where the document is silent, something else where it speaks."""
     paths, root, wrong = full(world)["paths"], as_("root"), []
@@ -64,6 +66,7 @@ def test_what_the_document_does_not_name_is_not_there(world: World, as_: As) -> 
     assert wrong == []
 
 
+@one_engine
 def test_it_is_a_document_whose_references_lead_somewhere(world: World) -> None:
     found = full(world)
     assert found["openapi"].startswith("3.1")
@@ -75,6 +78,7 @@ def test_it_is_a_document_whose_references_lead_somewhere(world: World) -> None:
     assert len(ids) == len(set(ids))
 
 
+@one_engine
 def test_its_examples_are_taken(world: World, as_: As) -> None:
     """The example of each `POST` passes its own schema and is made, or stands for a reference that is not there."""
     found = full(world)
@@ -88,6 +92,7 @@ def test_its_examples_are_taken(world: World, as_: As) -> None:
         assert answer.status_code in (201, 409, 422), (path, answer.json)
 
 
+@one_engine
 def test_each_reader_finds_what_he_may_do(as_: As) -> None:
     ann = as_("ann")("GET", "/openapi.json").json["paths"]
     assert "post" in ann["/api/v1/core/customer"]
@@ -97,6 +102,7 @@ def test_each_reader_finds_what_he_may_do(as_: As) -> None:
     assert "/api/v1/core/contact" not in reader
 
 
+@one_engine
 def test_a_hidden_field_is_not_in_it(as_: As, world: World) -> None:
     with world.site.system("tests"), writing() as session:
         session.add(stamp(FieldRule(role_id=world.roles["user"], resource="core.customer", field="phone", rule=Rule.hidden)))
@@ -110,6 +116,7 @@ def test_a_hidden_field_is_not_in_it(as_: As, world: World) -> None:
     assert "fax" not in found["components"]["schemas"]["core.customer.new"]["properties"]
 
 
+@one_engine
 def test_it_is_for_people_who_are_known(as_: As, at_browser: Callable[[str], Browser]) -> None:
     assert as_("")("GET", "/openapi.json").status_code == 401
     ann = at_browser("ann")
@@ -117,6 +124,7 @@ def test_it_is_for_people_who_are_known(as_: As, at_browser: Callable[[str], Bro
     assert ann("GET", "/api/v1/openapi.json", Authorization="Bearer nix").status_code == 401
 
 
+@one_engine
 def test_the_paper_names_every_status_the_document_names(world: World) -> None:
     statuses = {int(s) for item in full(world)["paths"].values() for m, o in item.items() if m != "parameters" for s in o["responses"]}
     assert {s for s in statuses if s >= 400} <= {int(n) for n in re.findall(r"\b[45]\d\d\b", DOC.read_text("utf-8"))}
@@ -135,6 +143,7 @@ def served(api_app: flask.Flask) -> Iterator[str]:
     server.server_close()
 
 
+@one_engine
 def test_the_examples_of_the_paper_work_as_they_stand(served: str, world: World) -> None:
     examples = re.findall(r"```sh\n(.*?)```", DOC.read_text("utf-8"), re.DOTALL)
     assert len(examples) >= 4

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crm_core.text.strict_json import InvalidJson, loads
 from tests.support.world import World
-from tests.support.worlds import Client
+from tests.support.worlds import Client, one_engine
 
 As = Callable[..., Client]
 DEEP = 200_000
@@ -86,6 +86,7 @@ def test_no_body_of_the_corpus_breaks_anything_or_leaves_a_trace(as_: As, world:
     assert rows(world) == before
 
 
+@one_engine
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/xml", ""])
 def test_only_json_is_taken(as_: As, kind: str) -> None:
     client = as_("ann")
@@ -95,6 +96,7 @@ def test_only_json_is_taken(as_: As, kind: str) -> None:
     assert answer.status_code == 415
 
 
+@one_engine
 @pytest.mark.parametrize("headers", [
     {"If-Match": "x" * 60_000}, {"If-Match": '"1'}, {"If-Match": "\x7f"}, {"Accept-Language": "zh" * 10_000}, {"Accept-Language": "*;q=x"},
     {"Idempotency-Key": "\t"}, {"Cookie": "session=" + "x" * 60_000}, {"Content-Encoding": "gzip"}, {"X-Forwarded-Host": "evil.test"},

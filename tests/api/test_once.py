@@ -15,7 +15,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.runner import drain
 from crm_core.resource.once import KEPT, Done
 from tests.support.world import World
-from tests.support.worlds import Client
+from tests.support.worlds import Client, one_engine
 
 As = Callable[..., Client]
 BODY = {"name": "一次有限公司", "addresses": [{"street": "1 Road"}]}
@@ -42,6 +42,7 @@ def test_twenty_requests_at_once_with_one_key_make_one_record_and_get_one_answer
     assert named(world, BODY["name"]) == 1
 
 
+@one_engine
 def test_without_a_key_two_requests_make_two_records(as_: As, world: World) -> None:
     for _ in range(2):
         assert as_("ann")("POST", "/core/customer", BODY).status_code == 201
@@ -56,6 +57,7 @@ def test_the_same_key_for_another_body_is_refused(as_: As, world: World) -> None
     assert named(world, BODY["name"]) == 1
 
 
+@one_engine
 def test_a_key_belongs_to_a_person_and_an_address(as_: As, world: World) -> None:
     assert as_("ann")("POST", "/core/customer", BODY, Idempotency_Key="k").status_code == 201
     assert as_("bob")("POST", "/core/customer", BODY, Idempotency_Key="k").status_code == 201
@@ -63,6 +65,7 @@ def test_a_key_belongs_to_a_person_and_an_address(as_: As, world: World) -> None
     assert named(world, BODY["name"]) == 2
 
 
+@one_engine
 def test_a_request_that_was_refused_may_try_again_with_its_key(as_: As) -> None:
     ann = as_("ann")
     assert ann("POST", "/core/customer", {"phone": "none"}, Idempotency_Key="k").status_code == 422
@@ -80,6 +83,7 @@ def test_a_fault_after_the_effect_undoes_effect_and_key_together(
     assert ann("POST", "/core/customer", BODY, Idempotency_Key="k").status_code == 201
 
 
+@one_engine
 def test_a_change_repeated_with_its_key_and_version_is_no_conflict(as_: As, world: World) -> None:
     ann, path = as_("ann"), f"/core/customer/{world.customers['ann']}"
     first = ann("PATCH", path, {"note": "x"}, If_Match='"1"', Idempotency_Key="k")
@@ -90,12 +94,14 @@ def test_a_change_repeated_with_its_key_and_version_is_no_conflict(as_: As, worl
     assert "Idempotent-Replayed" not in first.headers
 
 
+@one_engine
 def test_a_narrower_token_of_the_same_person_does_not_get_the_kept_record(as_: As) -> None:
     assert as_("ann")("POST", "/core/customer", BODY, Idempotency_Key="k").status_code == 201
     answer = as_("ann", "core.customer.create")("POST", "/core/customer", BODY, Idempotency_Key="k")
     assert (answer.status_code, answer.get_data()) == (201, b"")
 
 
+@one_engine
 @pytest.mark.parametrize("key", ["", "x" * 256, "ключ"])
 def test_a_key_that_cannot_be_kept_is_refused(as_: As, key: str) -> None:
     assert as_("ann")("POST", "/core/customer", BODY, Idempotency_Key=key).status_code == 400

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.world import World
-from tests.support.worlds import Client
+from tests.support.worlds import Client, one_engine
 
 As = Callable[..., Client]
 
@@ -72,6 +72,7 @@ def test_a_question_that_makes_no_sense_is_refused_and_not_ignored(as_: As, ques
     assert answer.json["detail"]
 
 
+@one_engine
 def test_one_record_has_an_etag_references_as_ids_and_its_lines(as_: As, world: World) -> None:
     answer = as_("ann")("GET", f"/core/customer/{world.customers['ann']}")
     assert answer.headers["ETag"] == '"1"'
@@ -81,6 +82,7 @@ def test_one_record_has_an_etag_references_as_ids_and_its_lines(as_: As, world: 
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+@one_engine
 def test_who_has_the_present_version_gets_no_body(as_: As, world: World) -> None:
     path = f"/core/customer/{world.customers['ann']}"
     assert as_("ann")("GET", path, If_None_Match='"1"').status_code == 304
@@ -106,6 +108,7 @@ def test_a_change_touches_only_the_named_members(as_: As, world: World) -> None:
     assert answer.headers["ETag"] == '"2"'
 
 
+@one_engine
 def test_null_empties_a_member_and_a_required_one_says_no(as_: As, world: World) -> None:
     path = f"/core/customer/{world.customers['ann']}"
     assert as_("ann")("PATCH", path, {"phone": None}).json["phone"] is None
@@ -124,6 +127,7 @@ def test_lines_are_the_whole_list(as_: As, world: World) -> None:
     assert ann("PATCH", path, {"addresses": []}).json["addresses"] == []
 
 
+@one_engine
 def test_every_fault_of_a_body_is_pointed_at(as_: As) -> None:
     body = {"phone": "none", "nix": 1, "standing": "nix", "kind": "firm", "code": "KH-9", "email": 7, "region": 99_999,
             "addresses": [{"street": "a"}, {"street": 3, "owner": 1}, "x"]}
@@ -136,11 +140,13 @@ def test_every_fault_of_a_body_is_pointed_at(as_: As) -> None:
     assert all(fault["detail"] for fault in answer.json["errors"])
 
 
+@one_engine
 def test_a_fault_found_while_writing_lines_points_into_its_row(as_: As) -> None:
     answer = as_("ann")("POST", "/core/customer", {"name": "甲", "addresses": [{"street": "a"}, {"postcode": "100000"}]})
     assert [fault["pointer"] for fault in answer.json["errors"]] == ["#/addresses/1/street"]
 
 
+@one_engine
 def test_messages_are_in_the_language_asked_for(as_: As) -> None:
     answer = as_("ann")("POST", "/core/customer", {}, Accept_Language="zh-CN")
     assert answer.status_code == 422
@@ -169,12 +175,14 @@ def test_a_deleted_record_is_gone_for_everybody_and_its_parts_with_it(as_: As, w
     assert as_("ann")("DELETE", path).status_code == 404
 
 
+@one_engine
 def test_what_is_referred_to_is_not_deleted(as_: As) -> None:
     answer = as_("root")("DELETE", "/core/region/1")
     assert answer.status_code == 409
     assert answer.json["type"] == "urn:tangram-crm:refused"
 
 
+@one_engine
 def test_who_sees_a_record_but_may_not_change_it_is_told_so(as_: As, world: World) -> None:
     path = f"/core/customer/{world.customers['ann']}"
     assert as_("audrey")("GET", path).status_code == 200
@@ -184,6 +192,7 @@ def test_who_sees_a_record_but_may_not_change_it_is_told_so(as_: As, world: Worl
     assert as_("tom")("DELETE", path).status_code == 403
 
 
+@one_engine
 def test_a_reference_to_a_hidden_record_is_no_such_record(as_: As, world: World) -> None:
     body = {"name": "王", "customer": world.customers["sue"]}
     ann = as_("ann", "core.customer.read", "core.contact.*")  # without others' records in brief
@@ -194,6 +203,7 @@ def test_a_reference_to_a_hidden_record_is_no_such_record(as_: As, world: World)
     assert as_("ann")("POST", "/core/contact", body).status_code == 403  # she knows of it in brief, and may not
 
 
+@one_engine
 def test_the_brief_shows_others_records_with_few_members_and_takes_no_writes(as_: As, world: World) -> None:
     item = as_("ann")("GET", f"/core/customer.brief/{world.customers['sue']}").json
     assert set(item) == {"id", "public_id", "version", "name", "standing", "region", "owner"}
@@ -201,6 +211,7 @@ def test_the_brief_shows_others_records_with_few_members_and_takes_no_writes(as_
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
 
 
+@one_engine
 def test_a_merged_record_says_where_it_went_to_who_may_see_both(as_: As, world: World) -> None:
     import sqlalchemy as sa
 
@@ -217,6 +228,7 @@ def test_a_merged_record_says_where_it_went_to_who_may_see_both(as_: As, world: 
     assert as_("ann")("GET", f"/core/customer/{gone}").status_code == 404
 
 
+@one_engine
 @pytest.mark.parametrize("path", ["/core/nix", "/nix/customer", "/core/customer/0", "/core/customer/9223372036854775808",
                                   "/core/customer/99999999999999999999999", "/core/customer/1x", "/core/customer/-1", "/nix",
                                   "/core/customer/1/nix/more", "/core/customer/９"])
@@ -226,6 +238,7 @@ def test_an_address_that_leads_nowhere_answers_with_a_problem(as_: As, path: str
     assert answer.json["type"] == "urn:tangram-crm:missing"
 
 
+@one_engine
 @pytest.mark.parametrize("method", ["PUT", "OPTIONS", "TRACE", "POST"])
 def test_a_method_that_is_not_offered_names_those_that_are(as_: As, method: str) -> None:
     answer = as_("root")(method, "/core/customer/1")
@@ -234,6 +247,7 @@ def test_a_method_that_is_not_offered_names_those_that_are(as_: As, method: str)
     assert answer.json["status"] == 405
 
 
+@one_engine
 def test_an_unknown_fault_answers_with_a_number_that_stands_in_the_log(
     as_: As, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

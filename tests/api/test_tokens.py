@@ -17,7 +17,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Missing
 from tests.support.world import World
-from tests.support.worlds import Browser, Client, token_of
+from tests.support.worlds import Browser, Client, one_engine, token_of
 
 As = Callable[..., Client]
 LIST = "/core/customer"
@@ -36,6 +36,7 @@ def dump(world: World) -> str:
         return "\n".join(str(tuple(row)) for table in Model.metadata.tables.values() for row in conn.execute(sa.select(table)))
 
 
+@one_engine
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer nix", "Bearer crm_" + "A" * 43, "Basic YW5uOng=",
                                     "Bearer crm_" + "x" * 5_000, "bearer\tcrm_x", "Token crm_x"])
 def test_without_a_good_token_nobody_enters(api_app: flask.Flask, header: str | None) -> None:
@@ -63,12 +64,14 @@ def test_a_scope_limits_what_the_owner_may_do(as_: As, world: World) -> None:
     assert as_("ann", "sales.*")("GET", LIST).status_code == 403
 
 
+@one_engine
 def test_a_scope_never_gives_more_than_the_owner_has(as_: As, world: World) -> None:
     everything = as_("ann", "*")
     assert everything("GET", f"{LIST}/{world.customers['bob']}").status_code == 404
     assert everything("GET", "/core/user").status_code == 403
 
 
+@one_engine
 def test_lines_come_with_the_record_they_are_part_of(as_: As, world: World) -> None:
     narrow = as_("ann", "core.customer.*")
     path = f"{LIST}/{world.customers['ann']}"
@@ -76,12 +79,14 @@ def test_lines_come_with_the_record_they_are_part_of(as_: As, world: World) -> N
     assert len(narrow("PATCH", path, {"note": "x"}).json["addresses"]) == 1
 
 
+@one_engine
 def test_a_token_that_may_only_make_learns_the_id_of_what_it_made(as_: As) -> None:
     answer = as_("ann", "core.customer.create")("POST", LIST, {"name": "x"})
     assert answer.status_code == 201
     assert set(answer.json) == {"id"}
 
 
+@one_engine
 def test_a_change_of_rights_holds_at_the_next_request(as_: As, world: World) -> None:
     client, path = as_("ann"), f"{LIST}/{world.customers['ann']}"
     assert client("PATCH", path, {"note": "x"}).status_code == 200
@@ -114,6 +119,7 @@ def ended(world: World) -> None:
         tokens.revoke(int(current_work().session.scalars(sa.select(Token.id)).one()))
 
 
+@one_engine
 @pytest.mark.parametrize("end", [disabled, password_changed, deleted, expired, ended])
 def test_a_token_ends_at_once_even_when_the_database_is_changed_by_hand(
     as_: As, world: World, end: Callable[[World], None]
@@ -128,11 +134,13 @@ def test_a_token_ends_at_once_even_when_the_database_is_changed_by_hand(
     assert "invalid_token" in answer.headers["WWW-Authenticate"]
 
 
+@one_engine
 def test_a_disabled_person_gets_no_token(world: World) -> None:
     with world.site.system("tests"), pytest.raises(Missing):
         tokens.issue(world.people["gone"], "x", ["*"])
 
 
+@one_engine
 def test_a_token_can_neither_make_nor_end_tokens(world: World) -> None:
     secret = token_of(world, "root", "*")
     bearer = tokens.find(world.site, secret)
@@ -144,12 +152,14 @@ def test_a_token_can_neither_make_nor_end_tokens(world: World) -> None:
             tokens.revoke(bearer.token_id)
 
 
+@one_engine
 @pytest.mark.parametrize("scope", ["", "core customer", "core.customer.read;", "[a-z]*", "core.?", "../x", "core..read", "*" * 200])
 def test_only_permissions_and_plain_patterns_are_scopes(world: World, scope: str) -> None:
     with world.site.system("tests"), pytest.raises(Invalid):
         tokens.issue(world.people["ann"], "x", [scope])
 
 
+@one_engine
 def test_making_and_ending_a_token_stands_among_the_security_events(world: World) -> None:
     with world.site.system("tests"):
         _secret, number = tokens.issue(world.people["ann"], "till", ["core.*"])
@@ -177,6 +187,7 @@ def test_the_last_use_is_noted_at_most_every_five_minutes(as_: As, world: World)
         assert seen() == start + dt.timedelta(minutes=6)
 
 
+@one_engine
 def test_a_cookie_opens_nothing_and_adds_nothing_to_a_token(as_: As, at_browser: Callable[[str], Browser], world: World) -> None:
     root = at_browser("root")
     assert root("GET", "/api/v1/core/customer").status_code == 401
@@ -194,6 +205,7 @@ def test_guessing_tokens_is_slowed_down_and_a_good_one_still_works(as_: As, api_
     assert good("GET", LIST).status_code == 200
 
 
+@one_engine
 def test_the_guard_is_what_refuses(as_: As, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: with the scopes of tokens switched off, the narrow token does what its owner may."""
     reader = as_("ann", "core.customer.read")

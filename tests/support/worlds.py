@@ -25,7 +25,10 @@ from crm_core.kernel.keys import digest
 from tests.support import ENGINES
 from tests.support.world import World, company
 
-__all__ = ["Browser", "Client", "api_app", "as_", "at_browser", "engine_url", "templates", "world"]
+__all__ = ["Browser", "Client", "api_app", "as_", "at_browser", "engine_url", "one_engine", "templates", "world"]
+
+# For tests that the engine makes no difference to.
+one_engine = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 
 
 class Client:
