@@ -84,6 +84,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_draft')),
         sa.UniqueConstraint('actor_id', 'key', name=op.f('uq_core_draft_actor_id_key'))
     )
+    op.create_table('core_file',
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('owner_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('kind', sa.String(length=100), nullable=False),
+        sa.Column('size', sa.BigInteger(), nullable=False),
+        sa.Column('path', sa.String(length=80), nullable=False),
+        sa.Column('permission', sa.String(length=120), nullable=False),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('expires_at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_file')),
+        sa.UniqueConstraint('public_id', name=op.f('uq_core_file_public_id'))
+    )
     op.create_table('core_foreign_id',
         sa.Column('source', sa.String(length=60), nullable=False),
         sa.Column('ref', sa.String(length=120), nullable=False),
@@ -727,6 +741,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_department_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_draft') as batch:
         batch.create_index(batch.f('ix_core_draft_at'), ['at'], unique=False)
+    with op.batch_alter_table('core_file') as batch:
+        batch.create_index(batch.f('ix_core_file_expires_at'), ['expires_at'], unique=False)
     with op.batch_alter_table('core_foreign_id') as batch:
         batch.create_index('ix_core_foreign_id_record', ['resource', 'resource_id'], unique=False)
     with op.batch_alter_table('core_idempotency') as batch:
@@ -897,6 +913,7 @@ def downgrade() -> None:
     op.drop_table('core_industry')
     op.drop_table('core_idempotency')
     op.drop_table('core_foreign_id')
+    op.drop_table('core_file')
     op.drop_table('core_draft')
     op.drop_table('core_department')
     op.drop_table('core_choice')
