@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import flask
+
+from crm_core.features.setup import home
 from crm_core.features.setup.resources import Imports
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
@@ -26,9 +29,15 @@ def register_sections() -> list[Section]:
 @hookimpl
 def register_menu() -> list[Menu]:
     return [
+        Menu(_("Home"), "/", icon="home", order=10, name="home"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
         Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
     ]
+
+
+@hookimpl
+def register_blueprints() -> list[flask.Blueprint]:
+    return [home.pages]
 
 
 @hookimpl
