@@ -43,7 +43,11 @@ let asked = null;
 on("input", "[data-mention] .ctext", async (event, area) => {
   const before = area.value.slice(0, area.selectionStart);
   const found = before.match(/(?:^|[^\p{L}\p{N}_])@([\p{L}\p{N}_.-]{0,20})$/u);
-  if (!found || event.isComposing) return close();
+  if (!found || event.isComposing) {
+    asked?.abort();
+    return close();
+  }
+  if (pop) pop.stale = true; // its hits are of other letters
   asked?.abort();
   const mine = (asked = new AbortController());
   const answer = await getJson(withQuery(area.closest("[data-mention]").dataset.mention, { q: found[1] }), mine.signal).catch(() => null);
@@ -52,6 +56,7 @@ on("input", "[data-mention] .ctext", async (event, area) => {
   open(area, answer.hits, found[1].length);
 });
 function open(area, hits, typed) {
+  const eager = pop?.eager;
   close();
   const id = `${area.id}-at`;
   pop = make("ul", { class: "pop hits", role: "listbox", id, "aria-label": "@" }, hits.map((hit, at) =>
@@ -62,9 +67,9 @@ function open(area, hits, typed) {
   area.setAttribute("aria-activedescendant", `${id}-0`);
   area.setAttribute("aria-controls", id);
   area.closest("[data-composer]").append(pop);
+  if (eager) take(hits[0]);
 }
 function close() {
-  asked?.abort();
   if (!pop) return;
   pop.area.removeAttribute("aria-activedescendant");
   pop.area.removeAttribute("aria-controls");
@@ -92,7 +97,10 @@ document.addEventListener("keydown", (event) => {
     items.forEach((item, place) => item.setAttribute("aria-selected", place === next));
     pop.area.setAttribute("aria-activedescendant", items[next].id);
     items[next].scrollIntoView({ block: "nearest" });
-  } else if ((event.key === "Enter" && !mod(event)) || event.key === "Tab") take(pop.hits[at]);
+  } else if ((event.key === "Enter" && !mod(event)) || event.key === "Tab") {
+    if (pop.stale) pop.eager = true; // taken when the answer comes
+    else take(pop.hits[at]);
+  }
   else if (event.key === "Escape") close();
   else return;
   event.preventDefault();

@@ -45,6 +45,9 @@ function show(box, hits, failed) {
   input.setAttribute("aria-controls", id);
   open = { box, input, list, hits, at: -1 };
   if (hits.length) point(0);
+  const eager = box.dataset.eager;
+  delete box.dataset.eager;
+  if (eager && hits.length) take(hits[0]);
 }
 function point(at) {
   const items = [...open.list.children];
@@ -89,6 +92,8 @@ on("input", isInput, (event, input) => {
     $(".av.in", box)?.remove();
   }
   clearTimeout(timer);
+  delete box.dataset.eager;
+  if (open) open.stale = true; // these hits are of other letters
   if (event.isComposing) return;
   timer = setTimeout(() => look(box, input.value.trim()), 120);
 });
@@ -107,9 +112,13 @@ on("keydown", isInput, (event, input) => {
     if (!mine) look(boxOf(input), hiddenOf(boxOf(input))?.value ? "" : input.value.trim());
     else if (open.hits.length) point(open.at + (event.key === "ArrowDown" ? 1 : -1));
   } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
-    if (mine && open.hits[open.at]) {
+    if (mine && !open.stale && open.hits[open.at]) {
       event.preventDefault();
       take(open.hits[open.at]);
+    } else if (input.value.trim() && (many(boxOf(input)) || !hiddenOf(boxOf(input)).value)) {
+      // Enter was quicker than the answer: the first hit is taken when it comes, and the form is not sent.
+      event.preventDefault();
+      boxOf(input).dataset.eager = "yes";
     }
   } else if (event.key === "Escape" && mine) {
     event.preventDefault();

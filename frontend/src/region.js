@@ -136,11 +136,19 @@ on("input", isInput, async (event, input) => {
   open.found = search(input.value);
   open.at = 0;
   open.path = open.found ? open.path : [];
-  draw();
+  const eager = box.dataset.eager;
+  delete box.dataset.eager;
+  if (eager && open.found?.length) take(open.found[0]);
+  else draw();
 });
 on("keydown", isInput, (event, input) => {
   if (!open || open.input !== input || event.isComposing) {
-    if (event.key === "ArrowDown") unfold(input.closest("[data-region]"));
+    const box = input.closest("[data-region]");
+    if (event.key === "ArrowDown") unfold(box);
+    if (event.key === "Enter" && !event.isComposing && !event.ctrlKey && !event.metaKey && input.value.trim() && !hidden(box).value) {
+      event.preventDefault(); // the table is still on its way
+      box.dataset.eager = "yes";
+    }
     return;
   }
   const { key } = event;

@@ -17,7 +17,7 @@ def at(gallery: Gallery, page: Page):  # type: ignore[no-untyped-def]
 
     def go(name: str) -> Page:
         page.goto(gallery.url(name))
-        page.wait_for_load_state("networkidle")
+        page.wait_for_selector("html[data-ready]", state="attached")
         return page
 
     return go
@@ -219,7 +219,7 @@ def test_columns_are_ordered_and_chosen(gallery: Gallery, at) -> None:
 def test_on_a_phone_select_turns_the_cards_into_ticks(gallery: Gallery, visitor: Visitor) -> None:
     page = visitor.page(size=PHONE, is_mobile=True, has_touch=True)
     page.goto(gallery.url("customers"))
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("html[data-ready]", state="attached")
     page.get_by_role("button", name="选择", exact=True).tap()
     page.locator("[data-list] tbody tr").nth(2).tap()
     expect(page.locator("[data-bulk]")).to_contain_text("已选 1 条")
@@ -329,6 +329,23 @@ def test_a_person_is_picked_by_initials_and_half_a_name_is_nobody(at) -> None:
     owner.press("Enter")
     expect(hidden).to_have_value("u2")
     expect(owner).to_have_value("王志强")
+
+
+def test_enter_pressed_before_the_answer_takes_the_first_hit_and_sends_nothing(
+    gallery: Gallery, at, page: Page
+) -> None:
+    held = []
+    page.route("**/json/people*", lambda route: held.append(route))
+    at("new_customer")
+    owner = page.get_by_role("combobox", name="负责人")
+    owner.fill("ln")
+    owner.press("Enter")
+    page.wait_for_timeout(0)
+    while not held:
+        page.wait_for_timeout(20)
+    held[-1].continue_()
+    expect(owner).to_have_value("李娜")
+    assert seen(gallery, "save") == []
 
 
 def test_several_are_picked_and_taken_away(at) -> None:
