@@ -10,10 +10,6 @@ from tests.support.network import forbid_outside
 
 pytest_plugins = ["tests.support.firm", "tests.support.fixtures", "tests.support.people"]
 
-BY_ENGINE = ("engine_url", "site_url", "company")  # fixtures that run a test once on each engine
-
-BY_ENGINE = ("engine_url", "site_url", "company")  # fixtures that run a test once on each engine
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=ENGINES, help="run tests of both databases on this one only")

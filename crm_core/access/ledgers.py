@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -44,7 +45,7 @@ def attempt(limits: Mapping[str, int], window: dt.timedelta = WINDOW) -> Tried:
             count, since = conn.execute(statement.returning(_attempts.c.count, _attempts.c.since)).one()
             counts[key] = count
             if count > limits[key]:
-                wait = max(wait, int((since + window - now).total_seconds()) + 1)
+                wait = max(wait, ceil((since + window - now).total_seconds()), 1)
     first = next(iter(limits))
     return Tried(wait, max(0, limits[first] - counts[first]))
 
