@@ -188,6 +188,7 @@ def test_who_sees_a_record_but_may_not_change_it_is_told_so(as_: As, world: Worl
     assert as_("audrey")("GET", path).status_code == 200
     assert as_("audrey")("PATCH", path, {"note": "x"}).status_code == 403
     path = f"/core/customer/{world.customers['harbour']}"
+    assert as_("uma")("GET", path).status_code == 404
     assert as_("tom")("PATCH", path, {"note": "of the team"}).status_code == 200
     assert as_("tom")("DELETE", path).status_code == 403
 
@@ -206,7 +207,7 @@ def test_a_reference_to_a_hidden_record_is_no_such_record(as_: As, world: World)
 @one_engine
 def test_the_brief_shows_others_records_with_few_members_and_takes_no_writes(as_: As, world: World) -> None:
     item = as_("ann")("GET", f"/core/customer.brief/{world.customers['sue']}").json
-    assert set(item) == {"id", "public_id", "version", "name", "standing", "region", "owner"}
+    assert set(item) == {"id", "public_id", "version", "name", "standing", "industry", "region", "owner"}
     answer = as_("ann")("PATCH", f"/core/customer.brief/{world.customers['ann']}", {"name": "x"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
 

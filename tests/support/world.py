@@ -14,30 +14,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.actor import Actor, load_actor
-from crm_core.access.models import Department, SiteRow, TeamMember, User
+from crm_core.access.models import Department, Role, Scope, SiteRow, TeamMember, User
 from crm_core.app import open_site
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.config import Config
 from crm_core.kernel.declare import Package
 from crm_core.kernel.install import prepare
 from crm_core.kernel.site import Site
-from crm_core.resource import choices
 
-CRUD = ("read", "create", "update", "delete")
-# Grants of the company's roles: permission pattern -> scope.
+# Beside the roles that every site has: what some of its people may do on top, and roles of other kinds.
 ROLES: Mapping[str, Mapping[str, str]] = {
-    "administrator": {"*": "all"},
-    "decision-maker": {"core.*.read": "all", "core.*.export": "all", "core.customer.*": "all", "core.contact.*": "all"},
-    "supervisor": {
-        "core.customer.*": "subtree", "core.contact.*": "subtree", "core.*.brief.read": "all", "core.region.read": "all",
-        "core.industry.read": "all", "core.position.read": "all", "core.tag.read": "all",
-    },
-    "user": {
-        **{f"core.customer.{verb}": "own" for verb in (*CRUD, "export", "import", "print")},
-        **{f"core.contact.{verb}": "own" for verb in (*CRUD, "export")},
-        "core.*.brief.read": "all", "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all",
-        "core.tag.read": "all",
-    },
+    "seller": {f"core.customer.{verb}": "own" for verb in ("delete", "export", "import")},
     "auditor": {"core.*.read": "all"},
     "team": {"core.customer.read": "team", "core.customer.update": "team"},
 }
@@ -84,7 +71,6 @@ def company(url: str, home: Path, plugins: tuple[Package, ...] = (), **config: A
     """The company described above."""
     world = World(empty_site(url, home, plugins, **config))
     with world.site.system("tests") as work:
-        _words()
         _places(world)
         _people(world)
         work.info.clear()
@@ -92,18 +78,6 @@ def company(url: str, home: Path, plugins: tuple[Package, ...] = (), **config: A
     with world.site.system("tests"):
         _records(world)
     return world
-
-
-def _words() -> None:
-    with writing():
-        choices.put_words("core.standing", [
-            ("potential", "Potential", "潜在"), ("normal", "Normal", "普通"), ("key", "Key", "重点"), ("black", "Blacklist", "黑名单"),
-        ])
-        choices.put_words("core.address_purpose", [("office", "Office", "办公"), ("delivery", "Delivery", "收货")])
-        choices.put_words("core.sex", [("female", "Female", "女"), ("male", "Male", "男")])
-        choices.put_words("core.salutation", [("ms", "Ms", "女士"), ("mr", "Mr", "先生")])
-        for name in ("core.customer_kind", "core.ownership", "core.business_kind", "core.size", "core.source"):
-            choices.put_words(name, [("a", "Kind A", "甲类"), ("b", "Kind B", "乙类")])
 
 
 def _resource(name: str) -> Any:
@@ -124,40 +98,36 @@ def _places(world: World) -> None:
             session.execute(sa.update(Department).where(Department.id == key).values(department_id=key, path=path))
     for name in ("harbour", "river"):
         (world.teams[name],) = _resource("core.team").write([{"name": name.title()}])
-    for resource, names in {"core.region": ("Beijing", "Tianjin"), "core.industry": ("Food", "Steel"),
-                            "core.position": ("Buyer",), "core.tag": ("Fair",)}.items():
+    for resource, names in {"core.industry": ("Pencils", "Kites"), "core.position": ("Buyer of kites",), "core.tag": ("Fair",)}.items():
         _resource(resource).write([{"name": n} for n in names])
 
 
-# name: (department, role, teams)
-PEOPLE = {
-    "root": ("head", "administrator", ()),
-    "boss": ("head", "decision-maker", ()),
-    "nora": ("north", "supervisor", ()),
-    "ann": ("north", "user", ()),
-    "bob": ("north", "user", ()),
-    "sue": ("south", "user", ()),
-    "audrey": ("head", "auditor", ()),
-    "tom": ("south", "team", ("harbour",)),
-    "gone": ("north", "administrator", ()),
-    "nobody": ("north", None, ()),
+# name: (department, roles, teams)
+PEOPLE: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "root": ("head", ("administrator",), ()),
+    "boss": ("head", ("decision-maker",), ()),
+    "nora": ("north", ("supervisor", "seller"), ()),
+    "ann": ("north", ("user", "seller"), ()),
+    "bob": ("north", ("user", "seller"), ()),
+    "sue": ("south", ("user", "seller"), ()),
+    "uma": ("north", ("user",), ()),
+    "audrey": ("head", ("auditor",), ()),
+    "tom": ("south", ("team",), ("harbour",)),
+    "gone": ("north", ("administrator",), ()),
+    "nobody": ("north", (), ()),
 }
 
 
 def _people(world: World) -> None:
-    from crm_core.access.models import Scope
-
+    table = Role.__table__
+    world.roles.update(current_work().session.execute(sa.select(table.c.code, table.c.id)).tuples().all())
     for code, grants in ROLES.items():
-        have = current_work().session.execute(sa.text("SELECT id FROM core_role WHERE code = :c"), {"c": code}).scalar()
         lines = [{"permission": permission, "scope": Scope(scope)} for permission, scope in grants.items()]
-        row: dict[str, Any] = {"code": code, "name": code.title(), "grants": lines}
-        if have:
-            row["id"] = have
-        (world.roles[code],) = _resource("core.role").write([row])
-    for name, (department, role, teams) in PEOPLE.items():
+        (world.roles[code],) = _resource("core.role").write([{"code": code, "name": code.title(), "grants": lines}])
+    for name, (department, roles, teams) in PEOPLE.items():
         (made,) = _resource("core.user").write([{
             "login": name, "name": name.title(), "email": f"{name}@example.com", "department": world.departments[department],
-            "active": name != "gone", "roles": [{"role": world.roles[role]}] if role else [],
+            "active": name != "gone", "roles": [{"role": world.roles[role]} for role in roles],
         }])
         world.people[name] = made
         with writing() as session:
@@ -187,7 +157,7 @@ def _records(world: World) -> None:
     customers, contacts = _resource("core.customer"), _resource("core.contact")
     for number, (key, (owner, department, team)) in enumerate(CUSTOMERS.items()):
         (made,) = customers.write([{
-            "name": f"北京{canary(key)}食品有限公司", "standing": ("key", "normal", "potential")[number % 3],
+            "name": f"北京{canary(key)}食品有限公司", "standing": ("key", "customer", "potential")[number % 3],
             "owner": world.people[owner] if owner else None, "department": world.departments[department],
             "team": world.teams[team] if team else None, "phone": f"010-6500{number:04d}",
             "email": f"{key}@customers.example.com", "note": f"note of {canary(key)}", "region": 1,
