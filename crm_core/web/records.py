@@ -82,7 +82,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
         tabs=_tabs(resource, row_id, body, tab, related, found),
         end_tabs=(Tab(_("History"), urls.of_record(resource, row_id, "history"), body == "history", icon="history"),)
         if resource.timeline else (),
-        groups=groups if body in ("panorama", "facts") else (),
+        groups=groups if body == "facts" else groups[: len(resource.form)] if body == "panorama" else (),
         lines=tuple(_lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names) if body in ("panorama", "history", "facts") else None,
         side=_side(resource, row_id) if body == "panorama" else (),
