@@ -280,42 +280,58 @@ def _sorted(query: Query, order: Order, ids: Sequence[int]) -> Page:
 
 
 def _searched(query: Query, order: Order) -> Page:
-    """Words and filters together: few hits are sorted as asked, many come newest first."""
-    ids = text_ids(query, SMALL + 1)
-    if len(ids) <= SMALL:
+    """Words and filters together: up to a thousand hits are sorted as asked, more come newest first, a page at a time."""
+    ids = text_ids(query, COUNT_LIMIT + 1)
+    if len(ids) <= COUNT_LIMIT:
         return _sorted(query, order, ids)
-    newest = [*ids]
-    cursor = _place(query.after or query.before, query, order)
-    at = 0
-    if cursor is not None and cursor[1] in newest:
-        place = newest.index(cursor[1])
-        at = place + 1 if query.after else max(0, place - query.limit)
-    found = newest[at : at + query.limit]
-    result = Page(found)
-    if at + query.limit < len(newest):
-        result.next = cursors.encode(order.text, (None, found[-1]))
-    if at > 0:
-        result.previous = cursors.encode(order.text, (None, found[0]))
+    cursor = _place(query.after or query.before, query, Order("id", "id", True, True))
+    if cursor is None:
+        hits, before = _hits(query, query.limit + 1, None, None)
+    elif query.after:
+        hits, before = _hits(query, query.limit + 1, cursor[1], None)
+    else:
+        hits, before = _hits(query, query.limit + 1, None, cursor[1])
+    more = len(hits) > query.limit
+    back = bool(query.before)
+    hits = hits[-query.limit :] if back and more else hits[: query.limit]
+    result = Page([record for _doc, record in hits])
+    if hits and (more or back):
+        result.next = cursors.encode("-id", (None, hits[-1][0]))
+    if hits and (cursor is not None if not back else more):
+        result.previous = cursors.encode("-id", (None, hits[0][0]))
     return result
 
 
 def text_ids(query: Query, limit: int) -> list[int]:
-    """Ids of records that hold the words and pass the filters, under the actor's rights, newest first, at most `limit`."""
+    """Ids of records that hold the words and pass the filters, under the actor's rights, newest first, at most `limit`.
+    Asked twice in one request (page and count), found once."""
+    kept: dict[Any, list[int]] = current_work().info.setdefault("text_ids", {})
+    key = (query.resource.name, query.text, tuple(f.key + f.raw for f in query.filters), query.verb, limit)
+    if key not in kept:
+        kept[key] = [record for _doc, record in _hits(query, limit, None, None)[0]]
+    return kept[key]
+
+
+def _hits(query: Query, limit: int, before: int | None, after: int | None) -> tuple[list[tuple[int, int]], int | None]:
+    """(document, record) pairs that pass everything, newest first: those before a document, or the ones just after one."""
     question = search.match(query.resource, query.text)
     if question is None:
-        return []
-    found: list[int] = []
-    before = None
-    chunk = min(limit, 1_000)
+        return [], None
+    found: list[tuple[int, int]] = []
+    chunk = min(max(limit, 100), 1_000)
+    place = after if after is not None else before
     while len(found) < limit:
-        hits = question.ids(chunk, before)
+        hits = question.ids(chunk, place) if after is None else question.after(chunk, place or 0)
         if not hits:
             break
-        found += _passing(query, [record for _doc, record in hits])
-        before = hits[-1][0]
+        passed = set(_passing(query, [record for _doc, record in hits]))
+        found += [hit for hit in hits if hit[1] in passed]
+        place = hits[-1][0]
         if len(hits) < chunk:
             break
-    return found[:limit]
+        chunk = 1_000
+    found = found[:limit]
+    return (found if after is None else found[::-1]), place
 
 
 def _passing(query: Query, ids: list[int]) -> list[int]:

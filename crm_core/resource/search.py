@@ -134,9 +134,15 @@ def document(resource: Any, row: Any) -> str:
         else:
             texts.append(field.show(value) if field.kind in ("choice", "enum") else str(value))
     found = tokens.document(texts, names=names, phones=numbers)
+    found.append(kind_token(resource.name))
     if is_scoped(resource.model):
         found += [f"{mark}{row[column]}" for column, mark in _TOKENS.items() if row[column] is not None]
     return " ".join(found)
+
+
+def kind_token(name: str) -> str:
+    """The token that every document of a resource carries: `r_core_customer_brief`."""
+    return "r_" + name.replace(".", "_")
 
 
 def waiting() -> int:
@@ -183,7 +189,9 @@ def match(resource: Any, text: str) -> "Match | None":
         if not scope.everything and len(scope.pairs) <= BRANCH_LIMIT:
             extra = [f"{_TOKENS[column]}{value}" for column, value in scope.pairs]
     sqlite = session.connection().dialect.name == "sqlite"
-    return Match(resource.name, query, query.fts5(extra_any=extra) if sqlite else query.pg(extra_any=extra), sqlite)
+    said = query.fts5(extra_any=extra) if sqlite else query.pg(extra_any=extra)
+    home = kind_token(resource.name)  # without it a common word of another resource would be walked through first
+    return Match(resource.name, query, f'({said}) AND "{home}"' if sqlite else f"({said}) & '{home}'", sqlite)
 
 
 def needs_check(text: str) -> bool:
@@ -213,6 +221,11 @@ class Match:
         params = {"q": self.text, "r": self.resource, "n": limit, "b": before or 2**62}
         return [(r[0], r[1]) for r in session.execute(_FTS5 if self.sqlite else self._pg(params), params)]
 
+    def after(self, limit: int, after: int) -> list[tuple[int, int]]:
+        """The documents just newer than this one, oldest first: for going back a page."""
+        params = {"q": self.text, "r": self.resource, "n": limit, "a": after}
+        return [(r[0], r[1]) for r in current_work().session.execute(_FTS5_AFTER if self.sqlite else _PG_AFTER, params)]
+
     def _pg(self, params: dict[str, Any]) -> sa.TextClause:
         """Rare words: take all hits, then sort; common ones: walk the key. The planner cannot know which (ecosystem 5)."""
         few = current_work().session.execute(_PG_COUNT, {**params, "n": 1_000}).scalar_one()
@@ -222,6 +235,13 @@ class Match:
 _FTS5 = sa.text(
     "SELECT s.id, s.record_id FROM core_search_fts f JOIN core_search s ON s.id = f.rowid "
     "WHERE core_search_fts MATCH :q AND s.resource = :r AND f.rowid < :b ORDER BY f.rowid DESC LIMIT :n"
+)
+_FTS5_AFTER = sa.text(
+    "SELECT s.id, s.record_id FROM core_search_fts f JOIN core_search s ON s.id = f.rowid "
+    "WHERE core_search_fts MATCH :q AND s.resource = :r AND f.rowid > :a ORDER BY f.rowid LIMIT :n"
+)
+_PG_AFTER = sa.text(
+    "SELECT id, record_id FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r AND id > :a ORDER BY id LIMIT :n"
 )
 _PG_COUNT = sa.text("SELECT count(*) FROM (SELECT 1 FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r LIMIT :n) x")
 _PG_FEW = sa.text(

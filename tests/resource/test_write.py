@@ -165,7 +165,7 @@ def test_the_same_reference_in_a_thousand_rows_is_one_question(firm: Firm) -> No
     with firm.as_user("ada"):
         (shelf,) = firm.resource("bare.shelf").write([{"name": "top"}])
         asked: list[str] = []
-        listen = lambda *a: asked.append(a[2])  # noqa: E731
+        listen = lambda *a: asked.append(a[2])
         sa.event.listen(firm.site.engines.write, "before_cursor_execute", listen)
         firm.things.write([{"name": f"x{i}", "shelf": shelf, "owner": 3} for i in range(10)])
         few = len(asked)
