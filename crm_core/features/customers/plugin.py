@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.customers import columns, vocabulary
+from crm_core.features.customers import columns, demo, vocabulary
 from crm_core.features.customers.pages import REGIONS, pages
 from crm_core.features.customers.resources import Contacts, Customers, Industries, Notes, Positions, Regions, Tags
 from crm_core.features.tasks.api import TASKS
@@ -60,3 +60,8 @@ def register_blueprints() -> list[flask.Blueprint]:
 @hookimpl
 def install(first: bool) -> None:
     vocabulary.install()
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    demo.fill(make)

@@ -12,7 +12,9 @@ DEPARTMENTS = {
     "MC": ("营销中心", "HQ", "chenxiaoyan"),
     "PUB": ("发行部", "MC", "wangzhiqiang"),
     "FAIR": ("展会部", "MC", None),
+    "NEWS": ("采编部", "HQ", "xulei"),
     "IC": ("信息中心", "HQ", "admin"),
+    "GO": ("综合办公室", "HQ", "mali"),
 }
 # login: (name, role, department, title, phone)
 PEOPLE = {
@@ -24,6 +26,11 @@ PEOPLE = {
     "wujiaqi": ("吴佳琪", "user", "PUB", "业务员", "13800000006"),
     "liuyang": ("刘洋", "user", "FAIR", "业务员", "13800000007"),
     "zhouting": ("周婷", "user", "FAIR", "业务员", "13800000008"),
+    "zhangwei": ("张伟", "user", "MC", "业务员", "13800000009"),
+    "xulei": ("徐磊", "supervisor", "NEWS", "采编部主任", "13800000010"),
+    "hejing": ("何静", "user", "NEWS", "记者", "13800000011"),
+    "mali": ("马丽", "supervisor", "GO", "办公室主任", "13800000012"),
+    "qianbin": ("钱斌", "user", "IC", "信息审核员", "13800000013"),
 }
 
 

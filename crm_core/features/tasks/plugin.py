@@ -7,7 +7,7 @@ import flask
 from crm_core.features.tasks import services, views
 from crm_core.features.tasks.pages import pages
 from crm_core.features.tasks.resources import Tasks
-from crm_core.kernel.declare import Column, Menu
+from crm_core.kernel.declare import Column, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.choices import put_words
@@ -44,6 +44,15 @@ def register_columns() -> list[Column]:
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
     return [pages]
+
+
+@hookimpl
+def register_roles() -> list[RoleTemplate]:
+    """What the first roles may do with tasks besides reading and writing them: tick off, and give them to colleagues."""
+    return [
+        RoleTemplate("user", "", {"core.task.done": "own", "core.task.reopen": "own", "core.task.assign": "own"}),
+        RoleTemplate("supervisor", "", {"core.task.done": "subtree", "core.task.reopen": "subtree"}),
+    ]
 
 
 @hookimpl
