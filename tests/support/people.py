@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.routing import AnyConverter, Rule
 from werkzeug.test import TestResponse
 
 from crm_core.access import passwords
@@ -32,6 +33,7 @@ from crm_core.data.session import Work, in_writing
 from crm_core.features.people.services import accounts
 from crm_core.kernel.config import Config
 from crm_core.kernel.site import Site
+from crm_core.web.guards import IdConverter
 from tests.support import ENGINES
 from tests.support.postgres import Cluster
 
@@ -136,6 +138,19 @@ class Company:
         """`with company.as_("lina"):` a piece of work of hers."""
         with self.site.work(self.actor(name)) as work:
             yield work
+
+    def url_of(self, rule: Rule) -> str:
+        """An address of a rule, for walks over all of them."""
+        values: dict[str, Any] = {}
+        for name, converter in rule._converters.items():
+            if isinstance(converter, AnyConverter):
+                values[name] = min(converter.items)
+            elif isinstance(converter, IdConverter):
+                values[name] = 1
+            else:
+                values[name] = {"package": "core", "path": "customer"}.get(name, "x")
+        with self.app.test_request_context(base_url=HOST):
+            return flask.url_for(rule.endpoint, **values)
 
     def state(self) -> dict[str, list[tuple[str, ...]]]:
         """Every row of every table, but for the moment somebody was last seen; read past the wall."""

@@ -17,8 +17,8 @@ def test_our_own_names_are_known(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", None, "evil.com", "crm.example.com.evil.com", "xcrm.example.com", "crm.example.com@evil.com", "example.org.evil.com",
-             "crm.example.com/evil", "crm.example.com evil.com", "[::2]", "crm.example.com:99999999"],
+    "host", ["", None, "evil.example", "crm.example.com.evil.example", "xcrm.example.com", "crm.example.com@evil.example", "example.org.evil.example",
+             "crm.example.com/evil", "crm.example.com evil.example", "[::2]", "crm.example.com:99999999"],
 )
 def test_other_names_are_not(host: str | None) -> None:
     assert not Hosts(["crm.example.com", ".example.org", "[::1]"]).trusts(host)
@@ -34,7 +34,7 @@ def test_a_site_on_loopback_answers_to_loopback(tmp_path: Path) -> None:
 def test_a_site_on_all_addresses_answers_to_the_names_of_its_machine(tmp_path: Path) -> None:
     hosts = hosts_of(Config(site=tmp_path, host="0.0.0.0"))
     assert all(hosts.trusts(f"[{n}]" if ":" in n else n) for n in own_names())
-    assert not hosts.trusts("evil.com")
+    assert not hosts.trusts("evil.example")
 
 
 def test_a_site_with_an_address_answers_to_it_and_to_those_it_was_told(tmp_path: Path) -> None:
