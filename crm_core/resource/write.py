@@ -5,6 +5,7 @@ Second half, shared with changes made by hand on loaded objects: statements → 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,17 +45,22 @@ def write(resource: Any, rows: list[Row], *, kind: str = "save") -> list[int]:
             raise statements.explain(resource, error) from None
 
 
-def _write(
-    resource: Any, rows: list[Row], change: int, link: str = "", parents: Mapping[int, Row] | None = None
-) -> tuple[list[int], list[Edit]]:
-    """`link`: the rows are lines, this column of theirs has been set and their parent's rights decide."""
-    line = bool(link)
-    free = line or bool(current_work().session.system)  # no rights of its own to ask for
+@dataclass(frozen=True)
+class _Link:
+    """The rows of a set are lines: `column` of theirs gets the id in `of`, and their parents' rights decide."""
+
+    column: str
+    of: Sequence[int]
+    parents: Mapping[int, Row]
+
+
+def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = None) -> tuple[list[int], list[Edit]]:
+    free = link is not None or bool(current_work().session.system)  # no rights of its own to ask for
     fields = resource.all_fields if current_work().session.system else resource.fields(writing=True)
-    if line:
-        fields = {name: field for name, field in fields.items() if field.column != link}
+    if link is not None:
+        fields = {name: field for name, field in fields.items() if field.column != link.column}
     lines = {declared.name for declared in resource.lines}
-    known = fields.keys() | lines | {"id", "version"} | ({link} if line else set())
+    known = fields.keys() | lines | {"id", "version"}
     creating = [i for i, row in enumerate(rows) if row.get("id") is None]
     updating = [i for i, row in enumerate(rows) if row.get("id") is not None]
     if not free:
@@ -68,9 +74,9 @@ def _write(
         _version(rows[i], before)
     given = [{name: value for name, value in row.items() if name in fields} for row in rows]
     _resolve(given, rows, fields, before, faults)
-    made = _values(resource, given, rows, fields, before, link)
+    made = _values(resource, given, rows, fields, link)
     _required(resource, given, fields, set(creating), faults)
-    owners.fill(resource, [made[i] for i in creating], parents)
+    owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     resource.derive(made, before)
     for i, found in resource.check(made, before).items():
@@ -151,15 +157,15 @@ def _resolve(given: list[Row], rows: list[Row], fields: Mapping[str, Field], bef
 
 
 def _values(
-    resource: Any, given: list[Row], rows: list[Row], fields: Mapping[str, Field], before: Mapping[int, Row], link: str
+    resource: Any, given: list[Row], rows: list[Row], fields: Mapping[str, Field], link: _Link | None
 ) -> list[Row]:
     """Column → value of each row, over the defaults where it is new."""
     columns = {name: field.column for name, field in fields.items()}
     made = []
-    for values, row in zip(given, rows, strict=True):
+    for i, (values, row) in enumerate(zip(given, rows, strict=True)):
         found = {columns[name]: value for name, value in values.items()}
-        if link:
-            found[link] = row[link]
+        if link is not None:
+            found[link.column] = link.of[i]
         if row.get("id") is None:
             found = statements.with_defaults(resource.table, found)
         else:
@@ -227,14 +233,15 @@ def _lines(resource: Any, rows: list[Row], ids: Sequence[int], change: int) -> s
             if mine - kept:
                 gone += sorted(mine - kept)
                 touched.add(parent_id)
-            wanted += [(parent_id, n, {**line, link: parent_id}) for n, line in enumerate(found)]
+            wanted += [(parent_id, n, line) for n, line in enumerate(found)]
         if gone:
             delete_rows(child, gone, change)
         if not wanted:
             continue
         parents = owners.of_rows(resource.table, list(given)) if is_scoped(child.model) else {}
         try:
-            _ids, edits = _write(child, [line for _parent, _n, line in wanted], change, link, parents)
+            linked = _Link(link, [parent_id for parent_id, _n, _line in wanted], parents)
+            _ids, edits = _write(child, [line for _parent, _n, line in wanted], change, linked)
         except Invalid as bad:
             raise _line_faults(declared, wanted, list(ids), bad) from None
         touched |= {edit.row[link] for edit in edits}
