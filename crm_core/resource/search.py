@@ -168,7 +168,7 @@ def catch_up(job: Any) -> None:
                 if resource is not None:
                     index(resource, list(dict.fromkeys(ids)))
             if rows:
-                session.execute(sa.delete(Waiting.__table__).where(Waiting.__table__.c.id <= rows[-1].id))
+                session.execute(sa.delete(table_of(Waiting)).where(table_of(Waiting).c.id.in_([row.id for row in rows])))
         if not rows:
             return
         done += len(rows)

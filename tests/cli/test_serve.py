@@ -1,0 +1,207 @@
+"""`crm serve` as a whole: starts, restarts what dies, changes generations without a pause, ends in order, refuses."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crm_core.data.session import writing
+from crm_core.kernel.config import Config
+from crm_core.kernel.jobs import later
+from crm_core.kernel.site import Site
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from crm_core.cli import main; main()"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
+
+
+class Server:
+    """A running `crm serve`."""
+
+    def __init__(self, home: Path, *arguments: str, **environment: str) -> None:
+        self.port, self.home = free_port(), home
+        self.log = (home.parent / "serve.log").open("w+")
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve", *arguments], cwd=ROOT, stdout=self.log, stderr=self.log, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "CRM_SITE": str(home), "PORT": str(self.port), "LANG": "C",
+                 "CRM_WORKERS": "2", **environment})
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(60)
+        self.log.close()
+
+    def said(self) -> str:
+        return (self.home.parent / "serve.log").read_text()
+
+    def get(self, path: str) -> int:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+            return int(answer.status)
+
+    def family(self) -> dict[int, int]:
+        """Every process below ours: pid and parent."""
+        parents = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = path.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if fields[0] != "Z":
+                parents[int(path.parent.name)] = int(fields[1])
+        found: dict[int, int] = {}
+        todo = [self.process.pid]
+        while todo:
+            parent = todo.pop()
+            below = [pid for pid, above in parents.items() if above == parent]
+            found |= dict.fromkeys(below, parent)
+            todo += below
+        return found
+
+    def leader(self) -> int:
+        return next((pid for pid, parent in self.family().items() if parent == self.process.pid), 0)
+
+    def crew(self) -> set[int]:
+        leader = self.leader()
+        return {pid for pid, parent in self.family().items() if parent == leader}
+
+
+@pytest.fixture
+def server(sqlite_template: Path, tmp_path: Path) -> Iterator[Server]:
+    home = tmp_path / "site"
+    home.mkdir(mode=0o700)
+    shutil.copyfile(sqlite_template, home / "crm.db")
+    found = Server(home)
+    yield found
+    found.end()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_life_of_a_server(server: Server) -> None:
+    until(lambda: "runs at" in server.said() or server.process.poll() is not None, "it did not start")
+    assert f"http://127.0.0.1:{server.port}" in server.said(), server.said()
+    assert server.get("/ready") == 200 and len(server.crew()) == 2
+
+    # A job asked for by another process is run by its worker, without anybody waiting for the next look.
+    site = Site(Config(site=server.home), _registry())
+    with site.system("test"), writing():
+        later("core.tidy")
+    until(lambda: _states(site) == {"done"}, "no worker ran the job")
+
+    # What dies comes back: first the web, then the job worker.
+    for _ in range(2):
+        before = server.crew()
+        victim = min(before) if _ == 0 else max(before)
+        os.kill(victim, signal.SIGKILL)
+        until(lambda victim=victim: victim not in server.crew() and len(server.crew()) == 2, "it did not come back")
+        until(lambda: _answers(server), "it does not answer again")
+
+    # A new generation on the same socket: no request fails meanwhile, and the old one is gone afterwards.
+    old, failures, stop = server.leader(), [], threading.Event()
+
+    def visit() -> None:
+        while not stop.is_set():
+            if not _answers(server):
+                failures.append(time.monotonic())
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: old not in server.family() and len(server.crew()) == 2, "the old generation did not go")
+    stop.set()
+    visitor.join()
+    assert failures == [] and server.get("/ready") == 200
+
+    # A generation that cannot start leaves the present one serving.
+    present = server.leader()
+    (server.home / "crm.toml").write_text("nonsense = 1\n")
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: "new generation was not taken" in server.said(), "the refusal was not said")
+    assert server.leader() == present and server.get("/ready") == 200
+    (server.home / "crm.toml").unlink()
+
+    # A killed leader is replaced; SIGTERM ends all of it.
+    os.kill(present, signal.SIGKILL)
+    until(lambda: server.family() and server.leader() != present and _answers(server), "no new leader")
+    family = set(server.family())
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(60) == 0, server.said()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family), "somebody was left behind")
+
+
+def test_what_may_not_be_served_is_refused_with_the_cure(sqlite_template: Path, tmp_path: Path) -> None:
+    home = tmp_path / "site"
+    home.mkdir(mode=0o700)
+
+    def refuse(pattern: str, **environment: str) -> None:
+        server = Server(home, **environment)
+        try:
+            assert server.process.wait(60) == 1
+        finally:
+            server.end()
+        assert re.search(pattern, server.said()), server.said()
+
+    refuse("upgrade first: crm db upgrade")
+    shutil.copyfile(sqlite_template, home / "crm.db")
+    refuse("Debugging is on", CRM_DEBUG="1", HOST="0.0.0.0")
+    home.chmod(0o755)
+    refuse("chmod 700")
+    home.chmod(0o700)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refuse("cannot be had", PORT=str(taken.getsockname()[1]))
+
+
+def _registry() -> object:
+    from crm_core.app import open_site
+
+    return open_site().registry
+
+
+def _states(site: Site) -> set[str]:
+    import sqlalchemy as sa
+
+    from crm_core.kernel.models import JobRow
+
+    with site.engines.read.connect() as conn:
+        rows = conn.execute(sa.select(JobRow.__table__.c.state).where(JobRow.__table__.c.name == "core.tidy"))
+        return {str(state) for state in rows.scalars()}
+
+
+def _answers(server: Server) -> bool:
+    try:
+        return server.get("/live") == 200
+    except OSError:
+        return False
+
+
+def test_a_line_of_the_log_stays_one_line() -> None:
+    import logging
+
+    from crm_core.cli._leader import OneLine
+
+    record = logging.LogRecord("crm", logging.WARNING, __file__, 1, "sign-in of %s", ("x\nWARNING all is well\x1b[2J",), None)
+    assert OneLine("%(message)s").format(record) == r"sign-in of x\nWARNING all is well\x1b[2J"
