@@ -58,8 +58,9 @@ def check(as_json: bool) -> int:
     if as_json:
         say_json(differences)
     else:
+        same = _("no difference")
         for package, lines in differences.items():
-            say(f"{package}: {_('no difference')}" if not lines else f"{package}:\n  " + "\n  ".join(lines))
+            say(f"{package}: {same}" if not lines else f"{package}:\n  " + "\n  ".join(lines))
     return FOUND if any(differences.values()) else 0
 
 

@@ -116,8 +116,9 @@ def list_(as_json: bool) -> None:
     if as_json:
         say_json(rows)
         return
+    shut = _("disabled")
     for row in rows:
-        state = "" if row["active"] else f"  ({_('disabled')})"
+        state = "" if row["active"] else f"  ({shut})"
         say(f"{row['id']:>5}  {row['login']:20} {row['name']:16} {row['department'] or '–':16} {', '.join(row['roles'])}{state}")
 
 

@@ -195,7 +195,8 @@ def undo_change(change_id: int) -> Any:
         return flask.redirect(f"/jobs/{result.job}", 303)
     text = ngettext("Undone: %(n)s record", "Undone: %(n)s records", result.done)
     if result.conflicts:
-        text = f"{text} · {ngettext('%(n)s left because edited since', '%(n)s left because edited since', len(result.conflicts))}"
+        left = ngettext("%(n)s left because edited since", "%(n)s left because edited since", len(result.conflicts))
+        text = f"{text} · {left}"
     bulk.say_undo(text, None)
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {"done": result.done, "conflicts": len(result.conflicts)}

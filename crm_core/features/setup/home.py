@@ -61,7 +61,7 @@ def _sentence(open_tasks: int, seen: Any) -> str:
     pattern = "M 月 d 日 EEEE" if locale().language == "zh" else "EEEE d MMMM"
     day = format_date(clock.today(), pattern, locale=locale())
     if not open_tasks:
-        return f"{day} · {_('nothing waits for you')}"
+        return " · ".join((day, str(_("nothing waits for you"))))
     parts = [str(ngettext("%(n)s task waits for you", "%(n)s tasks wait for you", open_tasks))]
     if seen.today:
         parts.append(str(ngettext("%(n)s is due today", "%(n)s are due today", seen.today)))
