@@ -129,6 +129,16 @@ def _read(home: Path) -> gettext.NullTranslations:
     return gettext.NullTranslations()
 
 
+def in_sentence(label: Any) -> str:
+    """A label as it stands inside a sentence: English writes it small ("New customer"), except an abbreviation ("New API
+    token"). Other languages know no such difference.
+
+        _("New %(what)s", what=in_sentence(resource.singular))
+    """
+    text = str(label)
+    return text if language() != SOURCE or text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def language() -> str:
     """Code of the language in use, `en` or `zh_Hans_CN`."""
     return _locale.get()

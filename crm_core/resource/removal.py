@@ -10,7 +10,7 @@ from crm_core.data.mixins import SCOPE_COLUMNS, is_record
 from crm_core.data.session import current_work, writing
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Conflict, Forbidden, Missing, Refused
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, in_sentence
 from crm_core.resource import changes, rows
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -78,7 +78,7 @@ def _let_go(resource: Any, ids: Sequence[int], change: int) -> None:
             pointing.append(other.table.c.id.not_in(sa.select(bulk.each(ids).c.value)))
         if field.on_delete == "refuse":
             if _execute(sa.select(sa.literal(1)).where(*pointing).limit(1)).first():
-                raise Refused(_("This cannot be deleted while %(what)s refer to it.", what=other.label))
+                raise Refused(_("This cannot be deleted while %(what)s refer to it.", what=in_sentence(other.label)))
         elif field.on_delete == "clear":
             found = _execute(sa.select(other.table).where(*pointing).order_by(other.table.c.id).with_for_update())
             before = {row["id"]: dict(row) for row in found.mappings()}

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm_core.data.session import session
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor
 from crm_core.resource import changes, drafts, once
 from crm_core.resource.fields import Field
@@ -159,7 +159,7 @@ def _show(
             (Act(_("Go on with the draft"), urls.address(here, [("draft", "1")])),),
         )
     page = FormPage(
-        title=_("New: %(what)s", what=resource.singular) if creating else _("Edit: %(name)s", name=resource.title(row)),
+        title=_("New %(what)s", what=in_sentence(resource.singular)) if creating else _("Edit: %(name)s", name=resource.title(row)),
         action=here, cancel_url=(urls.safe_path(back) if back else urls.of_list(resource) if creating else urls.of_record(resource, row.id)),
         sections=sections, crumbs=tuple(crumbs), hidden=tuple(hidden), submit=_("Save"), save_new=creating, errors=tuple(links),
         note=message,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
 from crm_core.kernel.errors import BadRequest, CrmError, Forbidden, Invalid, Missing
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource.exchange import running
 from crm_core.resource.exchange.importing import Options
@@ -113,7 +113,7 @@ def _upload_page(resource: Any, error: Any = "", text: Any = "") -> ImportUpload
         PastImport(r.file_name, f"/import/{r.id}", show_moment(r.created_at), actor().name, IMPORT_STATES[r.state], _result(r)) for r in rows
     )
     return ImportUploadPage(
-        title=_("Import: %(what)s", what=resource.label), action=urls.address("/import", [("to", resource.name)]), accept=ACCEPT,
+        title=_("Import %(what)s", what=in_sentence(resource.label)), action=urls.address("/import", [("to", resource.name)]), accept=ACCEPT,
         formats=_("CSV and text files in any usual encoding, Excel (.xlsx) and vCards (.vcf), up to %(n)s MB", n=MEGABYTES),
         crumbs=(Crumb(resource.label, urls.of_list(resource)),), error=error, error_text=text, past=past,
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crm_core.access.models import Rule
 from crm_core.data.session import session
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import listing, search
 from crm_core.resource.fields import Field
@@ -213,7 +213,7 @@ def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]
 def _primary(resource: Any) -> Act | None:
     if "create" not in resource.verbs or not resource.may("create"):
         return None
-    return Act(_("New: %(what)s", what=resource.singular), urls.of_act(resource, None, "new"), "plus", key="N")
+    return Act(_("New %(what)s", what=in_sentence(resource.singular)), urls.of_act(resource, None, "new"), "plus", key="N")
 
 
 def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
@@ -267,7 +267,7 @@ def _empty(resource: Any, filtered: bool) -> Empty:
         return Empty(_("Nothing matches"), _("Take a filter away or look for other words."))
     steps = []
     if "create" in resource.verbs and resource.may("create"):
-        steps.append(FirstStep(_("New: %(what)s", what=resource.singular), _("Enter one by hand."), urls.of_act(resource, None, "new"), "plus"))
+        steps.append(FirstStep(_("New %(what)s", what=in_sentence(resource.singular)), _("Enter one by hand."), urls.of_act(resource, None, "new"), "plus"))
     if resource.importable and resource.may("import"):
         steps.append(FirstStep(_("Import a file"), _("CSV, Excel or vCard."), urls.address("/import", [("to", resource.name)]), "file-import"))
     text = resource.help if steps else _("You may not create these; ask your administrator.")

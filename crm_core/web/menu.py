@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_core.kernel.declare import Menu
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, in_sentence
 from crm_core.kernel.site import site
 from crm_core.web import urls
 from crm_core.web.viewmodels import Act
@@ -85,5 +85,5 @@ def creatable(who: Any) -> tuple[Act, ...]:
                 continue
             resource = site().registry.resource(entry.target)
             if "create" in resource.verbs and resource.may("create"):
-                found.append(Act(_("New: %(what)s", what=resource.singular), urls.of_act(resource, None, "new"), resource.icon))
+                found.append(Act(_("New %(what)s", what=in_sentence(resource.singular)), urls.of_act(resource, None, "new"), resource.icon))
     return tuple(found)
