@@ -92,6 +92,8 @@ def _values(field: Field, operator: str, raw: str) -> tuple[Any, ...]:
 
 def _one(field: Field, text: str) -> Any:
     value = field.parse(text)
+    if isinstance(field, MomentField) and ":" not in text and value is not None:
+        value = clock.local(value).date()  # a day is meant, all of it
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(field, RefField) and isinstance(value, str):

@@ -143,6 +143,8 @@ def _keyset(query: Query, order: Order) -> Page:
         if len(found) >= wanted:
             break
     more, found = len(found) > query.limit, found[: query.limit]
+    if back and len(found) < query.limit:  # rows before it went away: the first page then
+        return _keyset(replace(query, before="", after=""), order)
     if back:
         found.reverse()
     result = Page([row_id for _key, row_id in found])
