@@ -217,12 +217,20 @@ def test_a_second_worker_of_a_sqlite_site_is_refused(make_site: Callable[..., Si
 
 
 def test_somebody_elses_commit_wakes_the_worker(site: Site) -> None:
-    lazy = Timing(sweep=3600.0)
-    worker = Worker(site, lazy)
+    now = fork.Event()
+
+    def wait_and_ask() -> None:
+        now.wait(60)
+        ask(site, "toy.write")
+
+    other = fork.Process(target=wait_and_ask, daemon=True)  # forked before there are threads
+    other.start()
+    worker = Worker(site, Timing(sweep=3600.0))
     thread = threading.Thread(target=worker.run)
     thread.start()
     until(lambda: len(effects(site)) == 1)  # the first sweep has put the due slot in
-    in_processes(lambda: ask(site, "toy.write"), 1)
+    now.set()
     until(lambda: len(effects(site)) == 2)
     worker.stop()
     thread.join(30)
+    other.join(30)
