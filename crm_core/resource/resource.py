@@ -91,6 +91,7 @@ class Resource:
     hidden_fields: ClassVar[tuple[str, ...]] = ("team",)  # fields no form shows (a user's own owner)
     virtual: ClassVar[tuple[Field, ...]] = ()  # fields that are no column: only filters ask them (tags)
     tree: ClassVar[str] = ""  # the column of the record above, where a filter for one means all below it too
+    entry: ClassVar[tuple[tuple[str, str], ...]] = ()  # what its menu entry asks the list for (my open tasks)
     in_palette: ClassVar[bool] = True  # found by the command search
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way

@@ -92,7 +92,8 @@ def _frame(found: SignedIn) -> Frame:
 def _entry(entry: Menu, here: str, count: Any = "", unread: bool = False) -> MenuEntry:
     url = entry_url(entry)
     resource = None if isinstance(entry.target, str) else site().registry.resource(entry.target)
-    active = here == url or (url != "/" and here.startswith((url + "/", url + ".")))
+    path = url.partition("?")[0]
+    active = here == path or (path != "/" and here.startswith((path + "/", path + ".")))
     return MenuEntry(
         entry.label, url, entry.icon or (resource.icon if resource else "puzzle"), count=count, unread=unread, active=active,
         go={"/": "H", slots.tasks_url: "T", "/core/customer": "C"}.get(url, ""),

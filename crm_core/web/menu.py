@@ -57,7 +57,10 @@ def allowed_entry(entry: Menu, who: Any) -> bool:
 
 
 def entry_url(entry: Menu) -> str:
-    return entry.target if isinstance(entry.target, str) else urls.of_list(site().registry.resource(entry.target))
+    if isinstance(entry.target, str):
+        return entry.target
+    resource = site().registry.resource(entry.target)
+    return urls.of_list(resource, resource.entry)
 
 
 def shown_count(n: int) -> str:
@@ -70,7 +73,7 @@ def module(groups: tuple[Group, ...], here: str) -> Any:
     length = 0
     for group in groups:
         for entry in group.entries:
-            url = entry_url(entry)
+            url = entry_url(entry).partition("?")[0]
             if (here == url or here.startswith(url.rstrip("/") + "/")) and len(url) > length:
                 best, length = entry.label, len(url)
     return best

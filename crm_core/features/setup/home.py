@@ -7,7 +7,7 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.customers.api import Customer
+from crm_core.features.customers.api import Customer, Note
 from crm_core.features.messages import api as messages
 from crm_core.features.messages.views import panel
 from crm_core.features.tasks import api as tasks
@@ -83,10 +83,15 @@ def _numbers() -> dict[str, int]:
         inner = sa.select(model.id).where(*conditions).limit(LIMIT + 1).subquery()
         return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
 
+    def contacted(since: dt.datetime, until: dt.datetime | None) -> Any:
+        mine = sa.select(Note.customer_id).where(Note.created_by_id == me, Note.created_at >= since)
+        inner = (mine if until is None else mine.where(Note.created_at < until)).distinct().limit(LIMIT + 1).subquery()
+        return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
+
     task = tasks.Task
     asked = {
         "customers": bounded(Customer, mine), "new": bounded(Customer, mine, Customer.created_at >= month),
-        "touched": bounded(Customer, mine, Customer.updated_at >= week),
+        "contacted": contacted(week, None), "before": contacted(week - dt.timedelta(days=7), week),
         "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today),
         "done": bounded(task, task.owner_id == me, task.done_at >= week),
     }
@@ -109,13 +114,27 @@ def _drawn(numbers: dict[str, int]) -> tuple[HomeNumber, ...]:
     return (
         HomeNumber(_("My customers"), _more(numbers["customers"], LIMIT), urls.of_list(customers, mine)),
         HomeNumber(_("New this month"), _more(numbers["new"], LIMIT), urls.of_list(customers, [*mine, ("created_at.within", "this-month")])),
-        HomeNumber(_("Worked on this week"), _more(numbers["touched"], LIMIT), urls.of_list(customers, [*mine, ("updated_at.within", "this-week")])),
+        HomeNumber(
+            _("Customers contacted"), _more(numbers["contacted"], LIMIT),
+            urls.address("/core/note", [("created_by.me", "1"), ("created_at.within", "this-week")]), remark=_change(numbers), icon=_trend(numbers),
+            colour="green" if numbers["contacted"] > numbers["before"] else "",
+        ),
         HomeNumber(
             _("Late tasks"), _more(numbers["late"], LIMIT),
             urls.address("/core/task", [*mine, ("done_at.empty", "1"), ("due.lte", (today - dt.timedelta(days=1)).isoformat())]),
             icon="alarm" if numbers["late"] else "", colour="red" if numbers["late"] else "",
         ),
     )
+
+
+def _change(numbers: dict[str, int]) -> Any:
+    """How this week stands against the last one."""
+    more = numbers["contacted"] - numbers["before"]
+    return _("%(n)s against last week", n=f"{more:+d}") if more else _("as last week")
+
+
+def _trend(numbers: dict[str, int]) -> str:
+    return "trending-up" if numbers["contacted"] > numbers["before"] else ""
 
 
 def _firsts() -> tuple[FirstStep, ...]:

@@ -30,7 +30,7 @@ def register_resources() -> list[type[Any]]:
 
 @hookimpl
 def register_menu() -> list[Menu]:
-    return [Menu(_("Tasks"), views.URL, icon="checkbox", order=20, name="tasks", permission="core.task.read")]
+    return [Menu(_("Tasks"), Tasks, order=20, name="tasks")]
 
 
 @hookimpl

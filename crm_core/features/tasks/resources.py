@@ -31,6 +31,7 @@ class Tasks(Resource):
     search = "title", "text"
     search_names = ()
     sorts = "due", "-updated_at"
+    entry = views.MINE
     form = (Section(_("Task"), ("title", "due", "due_time", "priority", "owner", "text")),)
     hidden_fields = (*_PAIR, "department", "team")
     help = _("What is to be done, by whom and until when.")

@@ -15,8 +15,8 @@ from crm_core.resource.show import show_date, show_moment
 from crm_core.web import cells, render, urls
 from crm_core.web.viewmodels import Status, WaitRow
 
-LIST = "/core/task"
-URL = urls.address(LIST, [("owner.me", "1"), ("done_at.empty", "1")])
+MINE = (("owner.me", "1"), ("done_at.empty", "1"))
+URL = urls.address("/core/task", MINE)
 
 
 def urgency(due: dt.date | None, due_time: str | None, done_at: dt.datetime | None) -> Status | None:

@@ -15,6 +15,7 @@ from crm_core.features.customers.models import Contact, Customer, Note
 from crm_core.features.messages import api as messages
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import actors, clock
+from crm_core.kernel.i18n import in_language
 from crm_core.kernel.site import site
 
 COUNT = 300
@@ -61,7 +62,8 @@ class Story:
     @contextmanager
     def at(self, moment: dt.datetime, login: str) -> Iterator[None]:
         """Everything inside is done by this person at this moment."""
-        with clock.freeze(moment.astimezone(dt.UTC)), acting_as(actors.load(site(), self.users[login])):
+        person = actors.load(site(), self.users[login])
+        with in_language(site().config.language), clock.freeze(moment.astimezone(dt.UTC)), acting_as(person):
             yield
 
     # --- what happened ---------------------------------------------------------------------------------------------------
