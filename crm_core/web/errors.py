@@ -8,9 +8,10 @@ import flask
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
+from crm_core.access import ledgers
 from crm_core.kernel.errors import CrmError, TooMany
 from crm_core.kernel.i18n import _
-from crm_core.web.requests import SignedOut, wants_json
+from crm_core.web.requests import SignedOut, address, maybe_me, wants_json
 from crm_core.web.viewmodels import ErrorPage
 
 log = logging.getLogger("crm.web")
@@ -62,8 +63,19 @@ def _advice(status: int, number: str) -> dict[str, Any]:
     return {"icon": "alert-triangle"}
 
 
+def note_refusal(response: flask.Response) -> flask.Response:
+    """After the view: who tried to do what he may not do stands in the security events. Never the address, links are secrets."""
+    found, request = maybe_me(), flask.request
+    if response.status_code == 403 and found is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
+        names = {k: v for k, v in (request.view_args or {}).items() if isinstance(v, int) or k in ("package", "path", "action")}
+        what = " ".join(str(v) for v in names.values())
+        ledgers.note("refused", found.actor.user_id, f"{request.endpoint} {what}".strip(), address())
+    return response
+
+
 def register(app: flask.Flask) -> None:
     """Put the handlers on the application; the API's own, on its blueprint, come before them."""
+    app.after_request(note_refusal)
     app.register_error_handler(CrmError, _crm)
     app.register_error_handler(HTTPException, _http)
 

@@ -103,7 +103,7 @@ def check_headers(answer: TestResponse) -> None:
         assert answer.mimetype_params.get("charset", "").lower() == "utf-8", answer.content_type
 
 
-SEEN = re.compile(r"^(BEGIN|SET LOCAL lock_timeout|UPDATE core_session SET seen_at=[^,]+ WHERE)", re.IGNORECASE)
+SEEN = re.compile(r"^(BEGIN|SET LOCAL lock_timeout|UPDATE core_(session|token) SET seen_at=[^,]+ WHERE)", re.IGNORECASE)
 
 
 def check_writes(statements: list[str]) -> None:

@@ -104,8 +104,17 @@ class Users(Resource):
             person = rights.acting()
             if person is not None and row.get("id") == person.user_id and row.get("active") is False:
                 found.setdefault(i, {})["active"] = [_("You cannot shut yourself out.")]
+            if person is not None and not self._reaches(person, row, before.get(row.get("id", 0))):
+                found.setdefault(i, {})["department"] = [_("You may not put people into this department.")]
         _taken(found, rows, before)
         return found
+
+    def _reaches(self, person: Any, row: Mapping[str, Any], old: Mapping[str, Any] | None) -> bool:
+        """Whether a new or moved person lies where the acting one may put people; his own row never counts for that."""
+        if old is not None and row.get("department_id", old["department_id"]) == old["department_id"]:
+            return True
+        scope = person.scope(self.name, "create" if old is None else "assign")
+        return bool(scope.holds({**dict.fromkeys(SCOPE_COLUMNS), "department_id": row.get("department_id")}))
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         if verb == "create":
@@ -182,8 +191,8 @@ class Departments(Resource):
     def check(self, rows: Rows, before: Before) -> Faults:
         _proof()
         moved = {
-            i: row["parent_id"] for i, row in enumerate(rows)
-            if "parent_id" in row and ("id" not in row or row["parent_id"] != before[row["id"]]["parent_id"])
+            i: row.get("parent_id") for i, row in enumerate(rows)
+            if "id" not in row or ("parent_id" in row and row["parent_id"] != before[row["id"]]["parent_id"])
         }
         if not moved:
             return {}

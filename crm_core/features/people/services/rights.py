@@ -35,7 +35,6 @@ def guard(user_ids: Iterable[int]) -> None:
     for holder in holders:
         beyond = exceeds(giver, holder) if holder is not None else ""
         if beyond:
-            ledgers.note("rights refused", giver.user_id, f"user {holder.user_id}: {beyond}" if holder else beyond)
             raise Forbidden(_("%(name)s may do more than you (%(what)s); only somebody with those rights can change this.",
                               name=holder.name if holder else "", what=beyond))
 
