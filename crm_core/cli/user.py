@@ -56,7 +56,7 @@ def add(login: str, roles: tuple[str, ...], department: str, name: str | None, e
         more = {key: value for key, value in (("email", email), ("language", language)) if value}
         with writing():
             if home is None:
-                home = _make_department(department)
+                home = accounts.add_department(department)
             made = accounts.add(login, name or login, roles, home, **more)
             if made_hash is not None:
                 accounts.store_hash(made, made_hash, "password set by command")
@@ -166,12 +166,6 @@ def _department(wanted: str) -> int | None:
         if missing.details.get("several"):
             raise
         return None
-
-
-def _make_department(name: str) -> int:
-    from crm_core.kernel.site import site
-
-    return int(site().registry.resource("core.department").write([{"name": name}])[0])
 
 
 def _hash(given: str, *about: str | None) -> str:

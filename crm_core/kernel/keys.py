@@ -14,6 +14,8 @@ class KeyRing:
     def __init__(self, master: bytes) -> None:
         if len(master) < 32:
             raise ValueError("the master key needs at least 32 bytes")
+        if len(set(master)) < 12:  # 32 random bytes have fewer than that once in 10²⁰ times
+            raise ValueError("the master key is not random")
         self._secret = hmac.digest(b"tangram-crm", master, "sha256")
 
     @classmethod

@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from crm_core.data.session import in_writing
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
 from crm_core.kernel.outbox import delivery_id
@@ -32,7 +33,9 @@ def can_mail(config: Config | None = None) -> bool:
 
 
 def send_mail(to: str, name: str, subject: Any, text: str) -> None:
-    """Send one plain message now. Raises MailFailed; never call it inside a write transaction."""
+    """Send one plain message now. Raises MailFailed; inside a write transaction RuntimeError, a server may take its time."""
+    if in_writing():
+        raise RuntimeError("mail inside writing(): everybody would wait for the mail server")
     config = site().config
     if not can_mail(config):
         raise MailFailed("no mail server is configured (smtp_host, mail_from)")

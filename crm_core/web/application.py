@@ -10,6 +10,7 @@ import flask_login
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from crm_core.kernel.config import LOOPBACK
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site
 from crm_core.web import cells, csrf, errors, frame, guards, notes, plain, session
@@ -18,6 +19,10 @@ from crm_core.web.headers import Headers
 from crm_core.web.requests import address, maybe_me
 
 FOLDER = Path(__file__).parent
+
+
+class DangerousSetting(ValueError):
+    """The configuration would lay the house open; it does not start (S20)."""
 
 
 class NoFlaskSession(flask.sessions.SessionInterface):
@@ -52,7 +57,7 @@ class Application(flask.Flask):
         self.url_map.converters["int"] = guards.IdConverter
         self.config.update(
             MAX_CONTENT_LENGTH=guards.BODY, MAX_FORM_MEMORY_SIZE=guards.BODY, MAX_FORM_PARTS=guards.FIELDS,
-            PROPAGATE_EXCEPTIONS=False,
+            PROPAGATE_EXCEPTIONS=False, DEBUG=site.config.debug,  # FLASK_DEBUG decides nothing
         )
         self.before_request(self._enter)
         self.after_request(csrf.give_pre_session)
@@ -107,8 +112,10 @@ def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
     """The application of a site: core's own `blueprints`, then those the active packages registered.
 
     A package that is not in the site's registry has no routes here, so its addresses do not exist. Raises Undeclared when
-    a route does not say who may enter.
+    a route does not say who may enter, DangerousSetting for a configuration that would lay the house open.
     """
+    if site.config.debug and site.config.host not in LOOPBACK:
+        raise DangerousSetting("debug is for this machine alone: switch it off, or listen on 127.0.0.1")
     app = Application(site)
     for blueprint in (plain.blueprint, *blueprints, *site.registry.blueprints):
         app.register_blueprint(blueprint)

@@ -1,10 +1,10 @@
 """The small forms of signing in and of one's account. WTForms takes and checks them, our templates draw them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wtforms import Field, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import InputRequired, ValidationError
 
 from crm_core.access.passwords import SHORTEST
 from crm_core.kernel.i18n import _
@@ -14,15 +14,24 @@ from crm_core.web.viewmodels import FormField
 _NEEDED = InputRequired(_("This is required."))
 
 
-def _short(most: int) -> Length:
-    return Length(max=most, message=_("This is too long."))
+def _short(most: int) -> Callable[[Any, Any], None]:
+    def check(_form: Any, field: Any) -> None:
+        if len(field.data or "") > most:
+            raise ValidationError(_("This is too long."))
+
+    return check
+
+
+def _same(form: Any, field: Any) -> None:
+    if field.data != form.password.data:
+        raise ValidationError(_("This is not the same."))
 
 
 class NewPasswordForm(BaseForm):
     """Choose a password, twice."""
 
     password = PasswordField(_("New password"), [_NEEDED])
-    again = PasswordField(_("Once more"), [_NEEDED, EqualTo("password", _("This is not the same."))])
+    again = PasswordField(_("Once more"), [_NEEDED, _same])
 
 
 class ChangePasswordForm(NewPasswordForm):
@@ -46,7 +55,7 @@ class SetupForm(BaseForm):
     login = StringField(_("Sign-in name"), [_NEEDED, _short(60)])
     email = StringField(_("E-mail"), [_short(254)])
     password = PasswordField(_("Password"), [_NEEDED])
-    again = PasswordField(_("Once more"), [_NEEDED, EqualTo("password", _("This is not the same."))])
+    again = PasswordField(_("Once more"), [_NEEDED, _same])
 
 
 _COMPLETE = {

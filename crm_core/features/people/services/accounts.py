@@ -16,6 +16,7 @@ from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
+from crm_core.resource.fields import clean_values
 
 RESET, SETUP = "reset", "setup"
 RESET_LIFE = dt.timedelta(hours=1)
@@ -25,9 +26,16 @@ _users = table_of(User)
 
 def add(login: str, name: str, roles: Iterable[str], department: int | None = None, **more: Any) -> int:
     """Make a user, in the acting person's rights. `roles` are codes. Raises Invalid, Forbidden, Missing."""
-    lines = [{"role": one} for one in role_ids(roles)]
-    row = {"login": login, "name": name, "department": department, "roles": lines, **more}
-    return int(site().registry.resource("core.user").write([row])[0])
+    resource = site().registry.resource("core.user")
+    texts = {key: value for key, value in {"login": login, "name": name, **more}.items() if isinstance(value, str)}
+    row = {**more, **clean_values(texts, resource.all_fields, "parse"), "department": department}
+    return int(resource.write([{**row, "roles": [{"role": one} for one in role_ids(roles)]}])[0])
+
+
+def add_department(name: str, **more: Any) -> int:
+    """Make a department, in the acting person's rights. Raises Invalid, Forbidden."""
+    resource = site().registry.resource("core.department")
+    return int(resource.write([{**clean_values({"name": name}, resource.all_fields, "parse"), **more}])[0])
 
 
 def role_ids(codes: Iterable[str]) -> list[int]:
@@ -149,14 +157,12 @@ def first_administrator(secret: str, company: str, name: str, login: str, passwo
     passwords.check_strength(password, [login, name, email, company])
     current_work().end_reading()
     made = passwords.hash_password(password)
-    registry = site().registry
     with writing():
         if ledgers.use_link(SETUP, secret) is None or anybody():
             raise Refused(_("There are people here already."))
         with system_scope("first administrator"):
-            home = registry.resource("core.department").write([{"name": company}])[0]
-            values = {"email": email} if email else {}
-            user_id = add(login, name, ["administrator"], home, **values)
+            home = add_department(company)
+            user_id = add(login, name, ["administrator"], home, **({"email": email} if email else {}))
             store_hash(user_id, made, "first administrator")
     return by_id(user_id)
 
