@@ -1,6 +1,7 @@
 """Addresses of the built files. The build names each file by its content, so a browser may keep it for ever."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,13 @@ def manifest(folder: Path = FOLDER) -> dict[str, str]:
     if not path.exists():
         return {}
     return dict(json.loads(path.read_text("utf-8")))
+
+
+@cache
+def icons(folder: Path = FOLDER) -> frozenset[str]:
+    """Names of the icons in the built sprite; empty while nothing is built."""
+    path = folder / manifest(folder).get("sprite.svg", "sprite.svg")
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', path.read_text("utf-8"))) if path.exists() else frozenset()
 
 
 def asset(name: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from crm_core.web.assets import asset
+from crm_core.web.assets import asset, icons
 from crm_core.web.viewmodels import Person, Status, Words
 
 DASH = Markup('<span class="nil" aria-hidden="true">—</span>')
@@ -18,7 +18,10 @@ DASH = Markup('<span class="nil" aria-hidden="true">—</span>')
 
 @lru_cache(maxsize=1024)
 def icon(name: str, css: str = "") -> Markup:
-    """An icon of the sprite; ``css``: size and colour classes ("s14 amber"). A filled one is named ``star-f``."""
+    """An icon of the sprite; ``css``: size and colour classes ("s14 amber"). A filled one is named ``star-f``.
+    A name that the sprite lacks (a plugin's, an imported choice's) is drawn as the puzzle piece."""
+    if name not in icons() and icons():
+        name = "puzzle"
     kind = "icon fill" if name.endswith("-f") else "icon"
     return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
         f"{kind} {css}" if css else kind, asset("sprite.svg"), name

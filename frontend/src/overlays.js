@@ -12,6 +12,12 @@ document.addEventListener("toggle", (event) => {
   for (const other of $$("details.menu[open]")) if (other !== menu && !other.contains(menu)) other.open = false;
   if (menu.dataset.bell) ringBell(menu);
   keepInside(menu.querySelector(":scope > .pop"));
+  const narrow = $("[data-narrow]", menu);
+  if (narrow) {
+    narrow.value = "";
+    for (const item of $$(".it[hidden]", menu)) item.hidden = false;
+    if (matchMedia("(hover: hover)").matches) narrow.focus();
+  }
 }, true);
 function keepInside(pop) {
   if (!pop) return;
@@ -33,6 +39,16 @@ document.addEventListener("keydown", (event) => {
     items[(at + items.length) % items.length]?.focus();
     event.preventDefault();
   }
+});
+// A long menu is narrowed by typing; Enter takes the first that is left.
+on("input", "[data-narrow]", (event, input) => {
+  const wanted = input.value.trim().toLowerCase();
+  for (const item of $$(".it", input.parentElement)) item.hidden = !item.textContent.toLowerCase().includes(wanted);
+});
+on("keydown", "[data-narrow]", (event, input) => {
+  if (event.key !== "Enter" || event.isComposing) return;
+  event.preventDefault();
+  $(".it:not([hidden])", input.parentElement)?.click();
 });
 async function ringBell(menu) {
   const panel = await part(menu.dataset.bell, ".panel").catch(() => null);

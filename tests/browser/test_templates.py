@@ -75,6 +75,10 @@ def test_every_icon_a_template_names_is_in_the_sprite() -> None:
     named = {name for path in TEMPLATES for name in re.findall(r'icon\("([a-z0-9-]+)"', path.read_text("utf-8"))}
     source = ICONS.parent / "src"
     named |= {n for path in source.glob("*.js") for n in re.findall(r'\bicon\("([a-z0-9-]+)"', path.read_text("utf-8"))}
+    python = (path.read_text("utf-8") for path in WEB.parent.rglob("*.py"))
+    named |= {name for text in python for name in re.findall(r'\bicon(?:: str)? ?= ?"([a-z0-9-]+)"', text)}
+    python = (path.read_text("utf-8") for path in WEB.parent.rglob("*.py"))
+    named |= {name for text in python for name in re.findall(r'"icon": "([a-z0-9-]+)"', text)}
     assert named - listed == set()
 
 
