@@ -125,7 +125,8 @@ class Grant(Vocabulary, Model):
 
     __tablename__ = "core_grant"
     role_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_role.id", ondelete="RESTRICT"), index=True)
-    permission: Mapped[t.Line] = mapped_column(info={"label": _("Permission"), "kind": "permission"})
+    # No t.Line: the kind of an annotated type would win over this one.
+    permission: Mapped[str] = mapped_column(sa.String(255), info={"label": _("Permission"), "kind": "permission"})
     scope: Mapped[Scope] = mapped_column(
         default=Scope.own,
         info={"label": _("Scope"), "labels": {"own": _("own"), "team": _("team"), "department": _("department"),
@@ -145,8 +146,8 @@ class FieldRule(Vocabulary, Model):
 
     __tablename__ = "core_field_rule"
     role_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_role.id", ondelete="RESTRICT"), index=True)
-    resource: Mapped[t.Code] = mapped_column(info={"label": _("Resource"), "kind": "resource_name"})
-    field: Mapped[t.Code] = mapped_column(info={"label": _("Field"), "kind": "field_name"})
+    resource: Mapped[str] = mapped_column(sa.String(60), info={"label": _("Resource"), "kind": "resource_name"})
+    field: Mapped[str] = mapped_column(sa.String(60), info={"label": _("Field"), "kind": "field_name"})
     rule: Mapped[Rule] = mapped_column(
         default=Rule.hidden, info={"label": _("Rule"), "labels": {"hidden": _("hidden"), "readonly": _("read-only")}}
     )

@@ -44,6 +44,8 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
     if options is not None:
         chosen = set(text.split(",")) if field.kind == "choices" else {text}
         offered = options(text) if isinstance(field, ChoiceField) and field.kind == "choice" else options()
+        if text and field.kind != "choices" and all(code != text for code, _label in offered):
+            offered = [*offered, (text, field.show(text))]  # one's own pattern of permissions, say: saving keeps it
         words = field.words() if isinstance(field, ChoiceField) else {}
         given["choices"] = tuple(
             Choice(code, label, code in chosen, getattr(words.get(code), "icon", None) or "", getattr(words.get(code), "colour", None) or "")

@@ -88,6 +88,10 @@ class PermissionField(ListField):
         return wanted if PATTERN.fullmatch(wanted) and len(wanted) <= 255 else super().parse(text)
 
 
+def _join(what: Any, verb: Any) -> str:
+    return str(_("%(what)s: %(verb)s", what=what, verb=verb))
+
+
 def permissions() -> dict[str, str]:
     """What a role can be allowed: patterns for everything, the verbs of each resource, its actions, rights of pages."""
     registry = site().registry
@@ -96,12 +100,12 @@ def permissions() -> dict[str, str]:
     for resource in shown:
         label = _("%(what)s of others, in brief", what=resource.label) if resource.is_brief else resource.label
         if not resource.is_brief:
-            found[f"{resource.name}.*"] = f"{label}: {VERBS['*']}"
+            found[f"{resource.name}.*"] = _join(label, VERBS["*"])
         for verb in resource.verbs:
             if not (resource.readonly and verb in ("create", "update", "delete", "import", "assign")):
-                found[f"{resource.name}.{verb}"] = f"{label}: {VERBS[verb]}"
+                found[f"{resource.name}.{verb}"] = _join(label, VERBS[verb])
         for name, action in resource.all_actions.items():
-            found[f"{resource.name}.{name}"] = f"{label}: {action.label}"
+            found[f"{resource.name}.{name}"] = _join(label, action.label)
     for one in registry.permissions.values():
         found[one.name] = str(one.label)
     return found

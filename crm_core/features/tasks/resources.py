@@ -36,7 +36,7 @@ class Tasks(Resource):
     hidden_fields = (*_PAIR, "department", "team")
     help = _("What is to be done, by whom and until when.")
     actions = (
-        Action("done", _("Done"), services.done, when=services.may_finish, icon="check", primary=True),
+        Action("done", _("Mark as done"), services.done, when=services.may_finish, icon="check", primary=True),
         Action("reopen", _("Reopen"), services.reopen, when=lambda t: t.done_at is not None, icon="arrow-back-up", bulk=False),
     )
 
