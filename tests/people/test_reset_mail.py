@@ -22,7 +22,7 @@ from crm_core.features.people.services import accounts
 from crm_core.kernel import clock, outbox
 from crm_core.kernel.models import OutboxRow
 from crm_core.kernel.outbound import MailFailed, send_mail
-from tests.support.people import PASSWORD, Company
+from tests.support.people import HOST, PASSWORD, Company
 
 OTHER = "another horse, another battery"
 
@@ -54,7 +54,7 @@ def box(company: Company) -> Iterator[Box]:
     server.start()
     config = company.site.config
     for name, value in {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_tls": "none", "mail_from": "crm@example.com",
-                        "base_url": "http://127.0.0.1"}.items():
+                        "base_url": HOST}.items():
         object.__setattr__(config, name, value)
     yield made
     server.stop()
@@ -67,7 +67,7 @@ def _ask(company: Company, name: str = "lina") -> str:
 
 
 def _link(mail: Message) -> str:
-    found = re.search(r"http://127\.0\.0\.1(/password/reset/\S+)", mail.get_payload(decode=True).decode())  # type: ignore[union-attr]
+    found = re.search(re.escape(HOST) + r"(/password/reset/\S+)", mail.get_payload(decode=True).decode())  # type: ignore[union-attr]
     assert found is not None
     return found[1]
 
