@@ -314,6 +314,10 @@ class Resource:
             return None
         return kept if session.scalar(sa.select(self.model.id).where(self.model.id == kept)) is not None else None
 
+    def sees(self, row_id: int) -> bool:
+        """Whether the actor may read this record as a whole."""
+        return session.scalar(self.visible().with_only_columns(self.model.id).where(self.model.id == row_id)) is not None
+
     def labels(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of these records, as far as the actor may know them: through the brief where there is one."""
         wanted = list({int(i) for i in ids})

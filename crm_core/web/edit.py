@@ -1,6 +1,7 @@
 """Making and changing a record in a form, and the page of two versions when somebody was quicker."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -10,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from crm_core.data.session import session
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
 from crm_core.kernel.i18n import _, in_sentence, ngettext
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import actor, site
 from crm_core.resource import changes, drafts, once
 from crm_core.resource.fields import Field
 from crm_core.web import controls, render, urls
@@ -48,6 +49,13 @@ def form_fields(resource: Any) -> dict[str, Field]:
     return {n: f for n, f in resource.fields().items() if n not in resource.hidden_fields}
 
 
+def pointing(resource: Any, given: Mapping[str, str]) -> dict[str, Field]:
+    """Fields by which a new record points at another, when the link or the form says so: kept hidden in the form."""
+    fields = resource.fields(writing=True)
+    pairs = [(f.name, f"{f.column}_id") for f in fields.values() if f.kind == "anyref"]
+    return {n: fields[n] for pair in pairs if all(n in fields and given.get(n) for n in pair) for n in pair}
+
+
 def _texts(resource: Any, row: Any, fields: dict[str, Field]) -> dict[str, str]:
     if row is not None:
         return {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
@@ -82,6 +90,9 @@ def lines_of(resource: Any, declared: Any, row_id: int) -> list[Any]:
 
 def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str, str]) -> Any:
     texts = {**_texts(resource, row, {n: f for n, f in fields.items() if f.readonly}), **controls.read(fields, sent)}
+    if row is None:
+        links = pointing(resource, sent)
+        texts.update({n: sent[n] for n in links})
     lines = controls.read_lines(resource, sent)
     if sent.get("_add"):
         lines.setdefault(sent["_add"], []).append({})
@@ -93,7 +104,7 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         return _show(resource, row, fields, texts, {}, lines, {})
     faults: dict[str, list[Any]] = {}
     line_faults: dict[str, dict[str, Any]] = {}
-    writable = {n: f for n, f in fields.items() if not f.readonly}
+    writable = {n: f for n, f in fields.items() if not f.readonly} | (links if row is None else {})
     values = controls.parse(writable, {n: t for n, t in texts.items() if n in writable}, faults)
     given = controls.parse_lines(resource, lines, line_faults)
     places = {name: [line.pop("__at__") for line in found] for name, found in given.items()}
@@ -149,10 +160,12 @@ def _show(
     back = flask.request.values.get("back", "")
     if back:
         hidden.append(("back", urls.safe_path(back)))
+    about = pointing(resource, flask.request.values) if creating else {}
+    hidden += [(n, flask.request.values[n]) for n in about]
     crumbs = [Crumb(resource.label, urls.of_list(resource))]
     if not creating:
         crumbs.append(Crumb(resource.title(row), urls.of_record(resource, row.id)))
-    message = Note(note, colour="red", icon="alert-triangle") if note else None
+    message = Note(note, colour="red", icon="alert-triangle") if note else _about(about)
     if kept:
         message = Note(
             _("There is a draft of this form"), _("It was not saved. You can go on with it."), "acc", "file-pencil",
@@ -169,6 +182,19 @@ def _show(
         ),
     )
     return page_of("form.html", page)
+
+
+def _about(fields: Mapping[str, Field]) -> Note | None:
+    """What the new record will point at, in words; nothing for what the reader may not know."""
+    for name, field in fields.items():
+        target = site().registry.resources.get(flask.request.values[name]) if field.kind == "anyref" else None
+        if target is None:
+            continue
+        text = flask.request.values[f"{field.column}_id"]
+        label = target.labels([int(text)]).get(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        if label:
+            return Note(_("About: %(name)s", name=label), colour="acc", icon=target.icon)
+    return None
 
 
 def _draft_key(resource: Any, row_id: int | None) -> str:

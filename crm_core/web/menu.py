@@ -74,7 +74,8 @@ def module(groups: tuple[Group, ...], here: str) -> Any:
     for group in groups:
         for entry in group.entries:
             url = entry_url(entry).partition("?")[0]
-            if (here == url or here.startswith(url.rstrip("/") + "/")) and len(url) > length:
+            inside = here == url or here.startswith((url.rstrip("/") + "/", url + "."))
+            if inside and len(url) > length:
                 best, length = entry.label, len(url)
     return best
 

@@ -40,7 +40,8 @@ from crm_core.web.viewmodels import (
 from crm_core.web.viewmodels import PanelView as PanelModel
 
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
-SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2"}
+SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2",
+             "customer": "building", "position": "id-badge-2"}
 
 
 def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
@@ -188,6 +189,8 @@ def _sub(resource: Any, fields: Mapping[str, Field], row: Any, names: Mapping[st
         url = cells.call_url(text) if field.kind == "phone" else f"mailto:{value}" if field.kind == "email" else ""
         if field.kind == "url":
             url = field.href(value)  # type: ignore[attr-defined]
+        if isinstance(field, RefField) and field.target not in render.WORDS and field.target != "core.user":
+            url = urls.of_name(site().registry, field.target, value)
         if text:
             found.append(SubFact(text, SUB_ICONS.get(name, resource.icon), url))
     return tuple(found)
@@ -227,7 +230,7 @@ def _groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, ch
                 continue
             done.add(name)
             value = getattr(row, field.column)
-            if value in (None, "", []) and name not in resource.columns:
+            if (value in (None, "", []) or value is False) and name not in resource.columns:
                 continue
             history = urls.of_act(resource, row.id, f"history/{name}") if field.column in changed and name not in STAMPS else ""
             facts.append(Fact(field.label, _drawn(field, value, names), history, wide=field.kind == "note"))

@@ -94,7 +94,8 @@ def dress_contact(resource: Any, row: Any, page: RecordPage, found: Found) -> Re
     groups = page.groups
     if years is not None and groups and _age_shown():
         groups = (replace(groups[0], facts=(*groups[0].facts, Fact(_("Age"), cells.number(str(years))))), *groups[1:])
-    return replace(page, marks=tuple(marks), groups=groups, numbers=tuple(_next(found)))
+    tabs = tuple(replace(tab, label=_("Overview")) if n == 0 else tab for n, tab in enumerate(page.tabs))
+    return replace(page, marks=tuple(marks), groups=groups, numbers=tuple(_next(found)), tabs=tabs)
 
 
 def _age_shown() -> bool:

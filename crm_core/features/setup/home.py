@@ -14,6 +14,7 @@ from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, locale, ngettext
 from crm_core.kernel.site import actor, site
+from crm_core.resource.show import show_date
 from crm_core.web import urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
@@ -44,7 +45,7 @@ def page() -> HomePage:
             foot=ngettext("%(n)s done this week", "%(n)s done this week", numbers["done"]) if numbers["done"] else "",
             empty=_("All done. Nothing waits for you."),
         ),
-        numbers=() if firsts else _drawn(numbers), firsts=firsts,
+        numbers=() if firsts else _drawn(numbers, rows[0].due if rows else None), firsts=firsts,
     )
 
 
@@ -107,7 +108,7 @@ def _more(n: int, limit: int) -> str:
     return f"{limit:,}+" if n > limit else f"{n:,}"
 
 
-def _drawn(numbers: dict[str, int]) -> tuple[HomeNumber, ...]:
+def _drawn(numbers: dict[str, int], oldest: dt.date | None) -> tuple[HomeNumber, ...]:
     customers = site().registry.resource("core.customer")
     mine = [("owner.me", "1")]
     today = clock.today()
@@ -122,6 +123,7 @@ def _drawn(numbers: dict[str, int]) -> tuple[HomeNumber, ...]:
         HomeNumber(
             _("Late tasks"), _more(numbers["late"], LIMIT),
             urls.address("/core/task", [*mine, ("done_at.empty", "1"), ("due.lte", (today - dt.timedelta(days=1)).isoformat())]),
+            remark=_("oldest: %(day)s", day=show_date(oldest)) if numbers["late"] and oldest else "",
             icon="alarm" if numbers["late"] else "", colour="red" if numbers["late"] else "",
         ),
     )
