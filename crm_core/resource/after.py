@@ -89,6 +89,8 @@ def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
     me = getattr(actor(), "user_id", None)
     for edit in edits:
         owner = edit.row.get("owner_id")
+        if resource.name == "core.user" and owner == edit.id:
+            continue  # a person is in his own scope: nobody gave him to himself
         if edit.old and "owner_id" in edit.old and owner not in (None, me) and resource.part_of is None:
             given.setdefault(owner, []).append(edit.id)
     for owner, ids in given.items():
