@@ -106,6 +106,9 @@ def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `crm` and end the process with its exit code."""
+    from crm_core.cli._click_words import speak
+
+    speak(_language())
     with in_language(_language()):
         sys.exit(run(arguments))
 

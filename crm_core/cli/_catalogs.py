@@ -127,7 +127,8 @@ def _key(message: Message) -> tuple[object, str | None]:
 
 
 def _done(message: Message) -> bool:
-    return bool(message.id) and (all(message.string) if isinstance(message.string, list | tuple) else bool(message.string))
+    text = message.string
+    return bool(message.id) and (all(text) if isinstance(text, list | tuple) else bool(text))
 
 
 def _text(catalog: Catalog) -> bytes:

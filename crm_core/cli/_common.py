@@ -32,7 +32,8 @@ def ready_site() -> Site:
     found = site()
     behind = needs_upgrade(found)
     if behind:
-        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)", packages=", ".join(behind)))
+        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
+                         packages=", ".join(behind)))
     return found
 
 

@@ -43,7 +43,8 @@ class Web(BaseApplication):  # type: ignore[misc]
             "bind": f"fd://{self.fd}", "workers": config.workers, "threads": config.threads, "worker_class": "gthread",
             "worker_connections": max(1_000, config.threads * 10), "graceful_timeout": GRACE, "timeout": 60,
             "keepalive": 15, "control_socket_disable": True, "loglevel": "warning", "limit_request_line": 8_190,
-            "secure_scheme_headers": {}, "forwarded_allow_ips": "",  # whom to believe is said in one place, by `proxies`
+            # Whom to believe is said in one place, by `proxies`
+            "secure_scheme_headers": {}, "forwarded_allow_ips": "",
             "post_fork": lambda _arbiter, _worker: die_with_parent(),
             "post_worker_init": lambda _worker: self.up(),
         }.items():
@@ -64,7 +65,8 @@ def prepare(site: Site) -> Any:
     except NewerSchema as error:
         raise CrmError(str(error)) from None
     if behind:
-        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)", packages=", ".join(behind)))
+        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
+                         packages=", ".join(behind)))
     app = create_app(site)
     site.engines.dispose()  # nothing of the database is carried over a fork
     return app

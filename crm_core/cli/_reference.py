@@ -23,8 +23,8 @@ def pages(root: click.Group, registry: Registry) -> dict[str, str]:
             "Configuration", "Settings stand in `crm.toml` in the site's folder, or in the environment, which wins.",
             _settings()),
         "permissions.md": _page(
-            "Permissions", "What a grant of a role, and the scope of a token, may name. `core.customer.*` names all verbs "
-            "of a resource.", _permissions(registry)),
+            "Permissions", "What a grant of a role, and the scope of a token, may name. `core.customer.*` names all "
+            "verbs of a resource.", _permissions(registry)),
         "hooks.md": _page(
             "Hooks", "What a package can offer in its `plugin.py`, each with `@hookimpl`.", _hooks()),
     }

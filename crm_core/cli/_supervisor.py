@@ -59,8 +59,8 @@ class Supervisor:
         self._wake = os.pipe()
 
     def run(self, started: Callable[[], None]) -> str:
-        """Serve until SIGTERM or SIGINT; `started()` is called when the first generation is ready. Returns why the first
-        start was refused, or an empty text after a good end."""
+        """Serve until SIGTERM or SIGINT; `started()` is called when the first generation is ready. Returns why the
+        first start was refused, or an empty text after a good end."""
         self._listen()
         first = self.start()
         refusal = first.hear(START_SECONDS)

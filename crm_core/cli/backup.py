@@ -20,7 +20,8 @@ def command(file: Path | None, as_json: bool) -> None:
     path, kept = back_up(site(), file)
     size = path.stat().st_size
     if as_json:
-        say_json({"path": path, "bytes": size, "tables": len(kept.rows), "rows": kept.total_rows, "made_at": kept.made_at})
+        say_json({"path": path, "bytes": size, "tables": len(kept.rows), "rows": kept.total_rows,
+                  "made_at": kept.made_at})
         return
     say(_("Backed up %(rows)s rows of %(tables)s tables (%(size)s MB, checked): %(path)s",
           rows=kept.total_rows, tables=len(kept.rows), size=round(size / 1e6, 1), path=path))

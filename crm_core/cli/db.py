@@ -14,7 +14,8 @@ def command() -> None:
     pass
 
 
-@command.command(help=str(_("Say which revision each package has, and what is pending. Exit code 3 when something is.")))
+@command.command(help=str(_(
+    "Say which revision each package has, and what is pending. Exit code 3 when something is.")))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
 def status(as_json: bool) -> int:
     from crm_core.data.migrate import pending
@@ -31,8 +32,8 @@ def status(as_json: bool) -> int:
 
 
 @command.command(help=str(_(
-    "Bring the database to this version of the program. A SQLite database is copied to backups/ first; PostgreSQL changes "
-    "in one transaction for each package. Stops before anything is changed when the database is of a newer version.")))
+    "Bring the database to this version of the program. A SQLite database is copied to backups/ first; PostgreSQL "
+    "changes in one transaction for each package. Stops before anything is changed when the database is of a newer version.")))
 def upgrade() -> None:
     from crm_core.kernel.install import prepare
 
@@ -53,7 +54,8 @@ def check(as_json: bool) -> int:
     found = site()
     behind = migrate.needs_upgrade(found)
     if behind:
-        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)", packages=", ".join(behind)))
+        raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
+                         packages=", ".join(behind)))
     differences = migrate.check(found)
     if as_json:
         say_json(differences)

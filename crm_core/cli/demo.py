@@ -9,14 +9,15 @@ from crm_core.kernel.site import Site
 
 
 @click.command("demo", help=str(_(
-    "Fill an empty site with a made-up company: people, customers, tasks. The passwords are random, shown once and kept in "
-    "the site's folder.")), epilog=examples("crm init && crm demo", "crm init --demo"))
+    "Fill an empty site with a made-up company: people, customers, tasks. The passwords are random, shown once and kept "
+    "in the site's folder.")), epilog=examples("crm init && crm demo", "crm init --demo"))
 def command() -> None:
     show_passwords(fill(ready_site()))
 
 
 def fill(site: Site) -> dict[str, str]:
-    """Make the demo company in one transaction; the passwords by sign-in name. Refused when there are people already."""
+    """Make the demo company in one transaction; the passwords by sign-in name. Refused when there are people
+    already."""
     from crm_core.cli._people import anybody
     from crm_core.data.session import writing
     from crm_core.kernel.demo import Make, keep_passwords

@@ -12,8 +12,8 @@ _SIGNS = {"ok": "✓", "note": "·", "problem": "✗"}
 
 
 @click.command("doctor", help=str(_(
-    "Look at the site and its database while it runs; nothing is changed. Exit code 3 when there is a problem. With --deep "
-    "the whole database is read, which may take minutes.")),
+    "Look at the site and its database while it runs; nothing is changed. Exit code 3 when there is a problem. With "
+    "--deep the whole database is read, which may take minutes.")),
     epilog=examples("crm doctor", "crm doctor --deep", "crm doctor --json"))
 @click.option("--deep", is_flag=True, help=str(_("Read the whole database as well.")))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))

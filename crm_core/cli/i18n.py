@@ -40,8 +40,8 @@ def extract(name: str | None) -> None:
 
 
 @command.command(help=str(_(
-    "Bring the .po files up to date: new texts in, unused ones out. Says what is not translated yet. With --check nothing "
-    "is written, and the exit code is 3 when a text is missing or a file is not up to date.")))
+    "Bring the .po files up to date: new texts in, unused ones out. Says what is not translated yet. With --check "
+    "nothing is written, and the exit code is 3 when a text is missing or a file is not up to date.")))
 @_package
 @click.option("--check", is_flag=True, help=str(_("Only look.")))
 @click.option("--missing", is_flag=True, help=str(_("List the texts that are missing.")))

@@ -9,12 +9,13 @@ from crm_core.kernel.i18n import _
 
 
 @click.command("init", help=str(_(
-    "Make a site: its folder (only yours), its key, its database with all tables. Without --demo it prints a set-up link "
-    "that works once: whoever opens it becomes the first administrator.")), epilog=examples(
+    "Make a site: its folder (only yours), its key, its database with all tables. Without --demo it prints a set-up "
+    "link that works once: whoever opens it becomes the first administrator.")), epilog=examples(
         "crm init", "crm init --demo", "crm init --if-missing --demo   # a second time: changes nothing",
         "crm init --new-link          # the first link was lost", "CRM_SITE=/srv/crm crm init"))
 @click.option("--demo", is_flag=True, help=str(_("Fill it with a made-up company.")))
-@click.option("--if-missing", is_flag=True, help=str(_("Be content with a site that is already there; upgrade it if needed.")))
+@click.option("--if-missing", is_flag=True, help=str(_(
+    "Be content with a site that is already there; upgrade it if needed.")))
 @click.option("--new-link", is_flag=True, help=str(_("Only make a new set-up link, while nobody can sign in yet.")))
 def command(demo: bool, if_missing: bool, new_link: bool) -> None:
     from crm_core.app import open_site

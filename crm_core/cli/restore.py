@@ -10,8 +10,8 @@ from crm_core.kernel.i18n import _
 
 
 @click.command("restore", help=str(_(
-    "Check a backup byte by byte, then put it in place. The site must not be running. With --replace a database that is "
-    "there is put aside first (SQLite: backups/replaced-…; PostgreSQL: it is overwritten).")), epilog=examples(
+    "Check a backup byte by byte, then put it in place. The site must not be running. With --replace a database that "
+    "is there is put aside first (SQLite: backups/replaced-…; PostgreSQL: it is overwritten).")), epilog=examples(
         "crm restore backups/crm-20260302-120000.tar", "CRM_SITE=/tmp/trial crm restore crm.tar    # try it elsewhere",
         "crm restore crm.tar --check                # only look whether it is whole"))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

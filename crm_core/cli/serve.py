@@ -12,9 +12,9 @@ from crm_core.kernel.i18n import _
 
 
 @click.command("serve", help=str(_(
-    "Start the site: web pages and the worker for jobs and deliveries. Restarts what dies; Ctrl-C or SIGTERM ends it in "
-    "order, SIGHUP starts everything anew without a pause.")), epilog=examples(
-        "crm serve", "PORT=8080 crm serve", "HOST=0.0.0.0 crm serve     # for others in the house, a trial: plain http"))
+    "Start the site: web pages and the worker for jobs and deliveries. Restarts what dies; Ctrl-C or SIGTERM ends it "
+    "in order, SIGHUP starts everything anew without a pause.")), epilog=examples(
+        "crm serve", "PORT=8080 crm serve", "HOST=0.0.0.0 crm serve     # for others in the house; a trial, plain http"))
 @click.option("--host", help=str(_("Address to listen on (HOST).")))
 @click.option("--port", type=click.IntRange(1, 65535), help=str(_("Port to listen on (PORT).")))
 @click.option("--no-worker", is_flag=True, help=str(_("Only the web; jobs are run by crm worker elsewhere.")))

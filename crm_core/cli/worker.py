@@ -9,8 +9,8 @@ from crm_core.kernel.i18n import _
 
 
 @click.command("worker", help=str(_(
-    "Run jobs and deliveries here. crm serve has a worker already; on PostgreSQL any number may run beside it, on several "
-    "machines, on SQLite only one. Ctrl-C or SIGTERM hands unfinished jobs back; another worker goes on where they "
+    "Run jobs and deliveries here. crm serve has a worker already; on PostgreSQL any number may run beside it, on "
+    "several machines, on SQLite only one. Ctrl-C or SIGTERM hands unfinished jobs back; another worker goes on where they "
     "stopped.")), epilog=examples("crm worker", "crm worker --once    # what is due now, then end"))
 @click.option("--once", is_flag=True, help=str(_("Run what is due now, then end.")))
 def command(once: bool) -> None:

@@ -69,7 +69,8 @@ class Settings:
         return False
 
     def arrange(self, _context: Any, _revision: Any, directives: list[Any]) -> None:
-        """Put new tables into an order that PostgreSQL takes, foreign keys that look ahead at the end; note what changes."""
+        """Put new tables into an order that PostgreSQL takes, foreign keys that look ahead at the end; note what
+        changes."""
         script = directives[0]
         if script.upgrade_ops is None or script.upgrade_ops.is_empty():
             directives[:] = []
@@ -95,7 +96,8 @@ class Settings:
 
 
 def run(settings: Settings, steps: Sequence[str]) -> tuple[set[str], set[str]]:
-    """Apply a package's revisions on its connection, inside the caller's transaction. What they say they change, and fill."""
+    """Apply a package's revisions on its connection, inside the caller's transaction. What they say they change,
+    and fill."""
     config = settings.config()
     scripts = ScriptDirectory.from_config(config)
     modules = [scripts.get_revision(step).module for step in steps]
@@ -117,7 +119,8 @@ def differences(conn: sa.Connection, package: PackageLike, packages: Iterable[Pa
         return [_line(diff) for diff in autogenerate.compare_metadata(context, settings.metadata)]
 
 
-def write(conn: sa.Connection, package: PackageLike, packages: Iterable[PackageLike], message: str, folder: Path) -> Path | None:
+def write(conn: sa.Connection, package: PackageLike, packages: Iterable[PackageLike], message: str,
+          folder: Path) -> Path | None:
     """Write the next revision of a package into a folder."""
     number = len(revisions.known(folder)) + 1 if folder.is_dir() else 1
     settings = Settings(conn, package, [p.name for p in packages])

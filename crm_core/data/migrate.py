@@ -1,6 +1,7 @@
 """Upgrades: one env.py, a version table for each package, core first and then the plugins in load order.
 
-A disabled plugin's tables and version stay as they are; whatever the set of active packages, each one's chain is its own.
+A disabled plugin's tables and version stay as they are; whatever the set of active packages, each one's chain is its
+own.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +17,8 @@ from crm_core.data.engine import Engines
 from crm_core.data.revisions import NewerSchema, PackageLike, Status
 from crm_core.data.safety import UpgradeRefused
 
-__all__ = ["Applied", "NewerSchema", "UpgradeRefused", "check", "make_first", "make_revision", "needs_upgrade", "pending",
-           "upgrade"]
+__all__ = ["Applied", "NewerSchema", "UpgradeRefused", "check", "make_first", "make_revision", "needs_upgrade",
+           "pending", "upgrade"]
 
 HERE = Path(__file__).parent / "migrations"
 
@@ -66,7 +67,8 @@ def needs_upgrade(site: SiteLike) -> list[str]:
 def upgrade(site: SiteLike, package: str | None = None, *, backup: bool = True) -> Applied:
     """Bring the database to the newest revisions of all packages (or of one), under the lock, after a copy.
 
-    Each package is one transaction: killed or failed in the middle, it is as before. Raises NewerSchema or UpgradeRefused.
+    Each package is one transaction: killed or failed in the middle, it is as before. Raises NewerSchema or
+    UpgradeRefused.
     """
     made = safety.engine(site.engines.url)
     try:
@@ -87,7 +89,8 @@ def upgrade(site: SiteLike, package: str | None = None, *, backup: bool = True) 
 
 
 def check(site: SiteLike) -> dict[str, list[str]]:
-    """By package, what the models have and the database has not, or the other way round; empty lists when they agree."""
+    """By package, what the models have and the database has not, or the other way round; empty lists when they
+    agree."""
     from crm_core.data.autogenerate import differences
 
     made = safety.engine(site.engines.url)
@@ -141,7 +144,8 @@ def _upgrade_one(made: sa.Engine, package: PackageLike, site: SiteLike) -> None:
             safety.Snapshot.of(conn) or before, changes, fills | {package.version_table, "core_reference"})
         if broken or found:
             raise UpgradeRefused(
-                f"The upgrade of “{package.name}” was rolled back, it would have damaged data: {'; '.join((broken + found)[:8])}")
+                f"The upgrade of “{package.name}” was rolled back, it would have damaged data: "
+                f"{'; '.join((broken + found)[:8])}")
 
 
 def metadata() -> sa.MetaData:

@@ -1,4 +1,5 @@
-"""Which revision a database has and which the code knows, without importing Alembic: `crm serve` asks this at each start."""
+"""Which revision a database has and which the code knows, without importing Alembic: `crm serve` asks this at
+each start."""
 
 import re
 from collections.abc import Iterable
@@ -52,8 +53,8 @@ class Status:
         """Raise NewerSchema when the current revision is none that we know."""
         if self.current is not None and self.current not in self.known:
             raise NewerSchema(
-                f"The database has revision {self.current} of “{self.package}”, which this version of the program does not "
-                f"know (it knows up to {self.head or 'none'}). It was used with a newer version: install that one, or "
+                f"The database has revision {self.current} of “{self.package}”, which this version of the program does "
+                f"not know (it knows up to {self.head or 'none'}). It was used with a newer version: install that one, or "
                 "restore the backup made before its upgrade. Nothing was changed.")
 
 

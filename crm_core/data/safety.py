@@ -1,8 +1,8 @@
 """What makes an upgrade safe: a lock, a copy made before, and a look at everything that must not have changed.
 
-SQLite cannot alter a table in most ways, so Alembic makes a new one, copies and drops the old. With foreign keys on, that
-drop deletes the rows of all children: hence a connection of its own with foreign keys off *before* BEGIN, and afterwards
-a comparison of rows, foreign keys, indexes and triggers of all tables, whoever owns them.
+SQLite cannot alter a table in most ways, so Alembic makes a new one, copies and drops the old. With foreign keys on,
+that drop deletes the rows of all children: hence a connection of its own with foreign keys off *before* BEGIN, and
+afterwards a comparison of rows, foreign keys, indexes and triggers of all tables, whoever owns them.
 """
 
 import contextlib
@@ -41,7 +41,8 @@ def engine(url: sa.URL) -> sa.Engine:
 
 @contextlib.contextmanager
 def lock(made: sa.Engine, home: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """One process migrates, the others wait for it and then find nothing to do. Raises UpgradeRefused after `seconds`."""
+    """One process migrates, the others wait for it and then find nothing to do. Raises UpgradeRefused after
+    `seconds`."""
     refused = UpgradeRefused("Another process has been upgrading this database for too long; look for a running `crm`.")
     if made.dialect.name == "sqlite":
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -80,7 +81,8 @@ class Snapshot:
         conn = conn.execution_options(**{UNSCOPED: unscoped})
         if conn.dialect.name != "sqlite":
             return None
-        entries = conn.execute(sa.text("select type, name, sql from sqlite_master where name not like 'sqlite_%'")).all()
+        everything = sa.text("select type, name, sql from sqlite_master where name not like 'sqlite_%'")
+        entries = conn.execute(everything).all()
         virtual = [e.name for e in entries if e.type == "table" and (e.sql or "").upper().startswith("CREATE VIRTUAL")]
         tables = [e.name for e in entries if e.type == "table" and not is_virtual(e.name, virtual)]
         rows = {t: conn.execute(sa.select(sa.func.count()).select_from(sa.table(t))).scalar_one() for t in tables}
@@ -114,7 +116,8 @@ def broken_keys(conn: sa.Connection) -> list[str]:
     """Rows that point at nothing, on SQLite (PostgreSQL never lets one in)."""
     if conn.dialect.name != "sqlite":
         return []
-    return [f"{row[0]} row {row[1]} points at nothing in {row[2]}" for row in conn.exec_driver_sql("pragma foreign_key_check")]
+    broken = conn.exec_driver_sql("pragma foreign_key_check")
+    return [f"{row[0]} row {row[1]} points at nothing in {row[2]}" for row in broken]
 
 
 def copy_sqlite(source: Path, target: Path, *, check: bool = True) -> None:
@@ -125,7 +128,8 @@ def copy_sqlite(source: Path, target: Path, *, check: bool = True) -> None:
     half = target.with_name(target.name + ".part")
     half.unlink(missing_ok=True)
     half.touch(mode=0o600)
-    with contextlib.closing(sqlite3.connect(source, timeout=BUSY_MS / 1000)) as old, contextlib.closing(sqlite3.connect(half)) as new:
+    opened = contextlib.closing(sqlite3.connect(source, timeout=BUSY_MS / 1000))
+    with opened as old, contextlib.closing(sqlite3.connect(half)) as new:
         old.backup(new, pages=-1)  # in one go: page by page starts anew whenever somebody writes
         new.execute("pragma journal_mode=delete")
     if check:

@@ -1,4 +1,5 @@
-"""The slot through which the machine gets the person a delivery or a job acts for; the access layer fills it at import."""
+"""The slot through which the machine gets the person a delivery or a job acts for; the access layer fills it at
+import."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

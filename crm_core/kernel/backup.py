@@ -113,10 +113,11 @@ def verify(path: Path) -> Manifest:
 
 
 def restore(site: Site, path: Path, *, replace: bool = False) -> tuple[Manifest, Path | None]:
-    """Put a backup in place of the site's database and files. Where the present database was put, if there was one (SQLite).
+    """Put a backup in place of the site's database and files. Where the present database was put, if there was one
+    (SQLite).
 
-    Nothing is touched before every byte of the backup has been checked. Raises BadBackup, Refused while the site runs or
-    is not empty (without `replace`), NewerSchema when the backup is of a newer version.
+    Nothing is touched before every byte of the backup has been checked. Raises BadBackup, Refused while the site
+    runs or is not empty (without `replace`), NewerSchema when the backup is of a newer version.
     """
     kept = read_manifest(path)
     if kept.engine != site.engines.url.get_backend_name():
@@ -200,7 +201,8 @@ def _put_sqlite(site: Site, copy: Path, kept: Manifest, replace: bool) -> Path |
     aside = None
     if target.exists():
         if not replace:
-            raise Refused(_("There is a database in %(folder)s already; --replace puts it aside first.", folder=site.home))
+            raise Refused(_("There is a database in %(folder)s already; --replace puts it aside first.",
+                            folder=site.home))
         aside = site.folder("backups") / f"replaced-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"
         aside.mkdir(mode=0o700)
         for path in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))):

@@ -39,7 +39,8 @@ class Claims:
         self.order_key = tuple(order_key)  # rows equal in these columns are taken one after the other
 
     def take(self, engines: Engines, owner: str, timing: Timing) -> Any | None:
-        """The oldest row that is due, now ours; None when there is none. Looks with a read before it takes the write lock."""
+        """The oldest row that is due, now ours; None when there is none. Looks with a read before it takes the
+        write lock."""
         with engines.read.connect() as conn:
             if conn.execute(self._due(conn.dialect).limit(1)).first() is None:
                 return None
@@ -98,7 +99,8 @@ class Claims:
                 lease_until=in_seconds(conn.dialect, timing.lease)))
 
     def reap(self, engines: Engines, timing: Timing, *, all_running: bool = False) -> int:
-        """Take rows from workers that went silent; back into the queue after a random while, or parked after six crashes.
+        """Take rows from workers that went silent; back into the queue after a random while, or parked after six
+        crashes.
 
         `all_running`: we are the only worker there can be and hold nothing yet, so whatever runs is an orphan.
         """

@@ -15,11 +15,12 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 
 @dataclass
 class Make:
-    """The maker of a demo company. Packages are called in load order inside `with writing()` of the house and hand on what
-    later ones need in `made` (`make.made["users"]`)."""
+    """The maker of a demo company. Packages are called in load order inside `with writing()` of the house and hand
+    on what later ones need in `made` (`make.made["users"]`)."""
 
     site: Site
-    dice: random.Random = field(default_factory=lambda: random.Random(7))  # the same rolls each time, for the same pictures
+    # The same rolls each time, for the same pictures
+    dice: random.Random = field(default_factory=lambda: random.Random(7))
     today: dt.date = field(default_factory=today)
     made: dict[str, object] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)

@@ -84,7 +84,8 @@ def _doors(site: Site) -> Iterator[Finding]:
     if config.plain_http:
         yield Finding.of("http", NOTE, _("Plain http from outside: whoever sits between can read along"))
     if not config.smtp_host:
-        yield Finding.of("mail", NOTE, _("No mail server: nobody gets mail, password links come from crm user password"))
+        yield Finding.of("mail", NOTE, _(
+            "No mail server: nobody gets mail, password links come from crm user password"))
 
 
 def _space(site: Site) -> Iterator[Finding]:
@@ -111,7 +112,8 @@ def _database(site: Site) -> Iterator[Finding]:
     except migrate.NewerSchema as error:
         yield Finding.of("database", PROBLEM, error)
     except sa.exc.SQLAlchemyError as error:
-        yield Finding.of("database", PROBLEM, _("The database does not answer: %(why)s", why=getattr(error, "orig", error)))
+        why = getattr(error, "orig", error)
+        yield Finding.of("database", PROBLEM, _("The database does not answer: %(why)s", why=why))
     else:
         yield Finding.of("database", PROBLEM if behind else OK, _(
             "An upgrade is pending: crm db upgrade (%(packages)s)", packages=", ".join(behind)) if behind else _(
@@ -146,7 +148,8 @@ def _parts(site: Site) -> Iterator[Finding]:
                 differs = sa.or_(*(part.c[c].is_distinct_from(parent.c[c]) for c in SCOPE_COLUMNS))
                 query = sa.select(sa.func.count()).select_from(
                     part.join(parent, parent.c.id == part.c[column])).where(differs)
-                count = conn.execute(query, execution_options={UNSCOPED: "parts are compared with parents"}).scalar_one()
+                free = {UNSCOPED: "parts are compared with parents"}
+                count = conn.execute(query, execution_options=free).scalar_one()
                 if count:
                     wrong.append(f"{child.table.name} ({count})")
     yield Finding.of("parts", PROBLEM if wrong else OK, _(
@@ -171,5 +174,5 @@ def _inside(site: Site) -> Iterator[Finding]:
 def _models(site: Site) -> Iterator[Finding]:
     for package, lines in migrate.check(site).items():
         yield Finding.of("models", PROBLEM if lines else OK, _(
-            "%(package)s differs from its models: %(lines)s", package=package, lines="; ".join(lines[:3])) if lines else _(
-            "%(package)s: tables as its models say", package=package))
+            "%(package)s differs from its models: %(lines)s", package=package, lines="; ".join(lines[:3]),
+        ) if lines else _("%(package)s: tables as its models say", package=package))

@@ -9,8 +9,8 @@ A job function gets a handle:
                 job.position["last"] = batch[-1]   # committed together with the batch: a kill resumes exactly here
                 job.progress(job.done + len(batch))
 
-Outside of `write()` there is no transaction to hold up others. A function without batches says `with job.finish():`, whose
-effect and the mark that the job is done are one commit.
+Outside of `write()` there is no transaction to hold up others. A function without batches says `with job.finish():`,
+whose effect and the mark that the job is done are one commit.
 """
 
 import copy
@@ -42,12 +42,12 @@ class Cancelled(Exception):
     """Somebody asked to stop; what has been committed so far stays (and can be undone by its change)."""
 
 
-def later(name: str, args: Mapping[str, Any] | None = None, *, key: str | None = None, run_at: dt.datetime | None = None,
-          label: Any = "", total: int | None = None, change_id: int | None = None) -> int:
+def later(name: str, args: Mapping[str, Any] | None = None, *, key: str | None = None,
+          run_at: dt.datetime | None = None, label: Any = "", total: int | None = None, change_id: int | None = None) -> int:
     """Ask for a job in the running write transaction; it starts only if that commits. Returns its id.
 
-    `args` are plain values (JSON). It runs as who asks. The same `key` is the same job: asked twice, it runs once and both
-    get its id. Raises ValueError for a name that no package registered.
+    `args` are plain values (JSON). It runs as who asks. The same `key` is the same job: asked twice, it runs once and
+    both get its id. Raises ValueError for a name that no package registered.
     """
     if not in_writing():
         raise RuntimeError(f"later({name!r}) outside of writing(): it would run although nothing was changed")
@@ -56,8 +56,8 @@ def later(name: str, args: Mapping[str, Any] | None = None, *, key: str | None =
     mine = current_work().session
     conn = mine.connection()
     values = {
-        "name": name, "args": dict(args or {}), "key": key, "label": str(label)[:200], "total": total, "change_id": change_id,
-        "actor_id": actors.id_of(mine.actor), "run_at": run_at or db_now(conn.dialect), "made_at": clock.now(),
+        "name": name, "args": dict(args or {}), "key": key, "label": str(label)[:200], "total": total,
+        "change_id": change_id, "actor_id": actors.id_of(mine.actor), "run_at": run_at or db_now(conn.dialect), "made_at": clock.now(),
     }
     number = insert(conn, values)
     if number is None:
@@ -68,7 +68,8 @@ def later(name: str, args: Mapping[str, Any] | None = None, *, key: str | None =
 
 def insert(conn: sa.Connection, values: Mapping[str, Any]) -> int | None:
     """Put a row into the queue; None when its key is already there."""
-    fresh = {"state": QUEUED, "failures": 0, "claims": 0, "done": 0, "position": {}, "result": {}, "cancel_asked": False}
+    fresh = {"state": QUEUED, "failures": 0, "claims": 0, "done": 0, "cancel_asked": False,
+             "position": {}, "result": {}}
     make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     statement = make(_table).values(**fresh, **values).on_conflict_do_nothing(index_elements=["key"])
     found: int | None = conn.execute(statement.returning(_table.c.id)).scalar()
@@ -76,7 +77,8 @@ def insert(conn: sa.Connection, values: Mapping[str, Any]) -> int | None:
 
 
 def cancel(job: int) -> None:
-    """Ask a job to stop, in the running write transaction: a waiting one never starts, a running one stops at its next step."""
+    """Ask a job to stop, in the running write transaction: a waiting one never starts, a running one stops at
+    its next step."""
     conn = current_work().session.connection()
     t = _table.c
     conn.execute(sa.update(_table).where(t.id == job, t.state == QUEUED).values(
@@ -148,7 +150,8 @@ class Running:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """The write transaction of a batch, in the job's actor; position, progress and result commit together with it."""
+        """The write transaction of a batch, in the job's actor; position, progress and result commit together
+        with it."""
         with self._write(ending=False) as session:
             yield session
 
@@ -178,7 +181,8 @@ class Running:
             "change_id": self.change_id, "lease_until": in_seconds(conn.dialect, self.timing.lease),
         }
         if ending:
-            values |= {"state": "done", "ended_at": db_now(conn.dialect), "owner": None, "lease_until": None, "error": None}
+            values |= {"state": "done", "ended_at": db_now(conn.dialect)}
+            values |= dict.fromkeys(("owner", "lease_until", "error"))
         claims.fenced(conn, self.row, **values)
         if not ending:
             asked = conn.execute(sa.select(_table.c.cancel_asked).where(_table.c.id == self.id)).scalar()

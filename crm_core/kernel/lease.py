@@ -77,9 +77,10 @@ def is_outage(error: BaseException) -> bool:
     state = str(getattr(error.orig, "sqlstate", None) or "")
     if state:
         return state[:2] in ("08", "53", "58") or state in ("57P01", "57P02", "57P03", "40001", "40P01", "25006")
-    text = str(error.orig).lower()
-    return any(part in text for part in _OUTAGE) or type(error.orig).__name__ in ("OperationalError", "InterfaceError") and (
-        "connection" in text or "server closed" in text)
+    text, kind = str(error.orig).lower(), type(error.orig).__name__
+    if any(part in text for part in _OUTAGE):
+        return True
+    return kind in ("OperationalError", "InterfaceError") and ("connection" in text or "server closed" in text)
 
 
 def describe(error: BaseException) -> str:
@@ -89,8 +90,3 @@ def describe(error: BaseException) -> str:
         return f"{type(error).__name__}: {primary or error.orig}"[:500]
     text = str(error)
     return (f"{type(error).__name__}: {text}" if text else type(error).__name__)[:500]
-
-
-def mine(table: sa.FromClause, row: Any, running: Any) -> sa.ColumnElement[bool]:
-    """The fence: this row, still in our hands. An UPDATE that matches nothing means that somebody else has it now."""
-    return sa.and_(table.c.id == row.id, table.c.owner == row.owner, table.c.claims == row.claims, table.c.state == running)

@@ -60,7 +60,8 @@ class OutboxRow(Keyed, Model):
     __table_args__ = (
         sa.Index("ix_core_outbox_due", "run_at", "id", sqlite_where=sa.text("state = 'queued'"),
                  postgresql_where=sa.text("state = 'queued'")),
-        sa.Index("ix_core_outbox_order", "listener", "key", "id", sqlite_where=sa.text("state IN ('queued', 'running')"),
+        sa.Index("ix_core_outbox_order", "listener", "key", "id",
+                 sqlite_where=sa.text("state IN ('queued', 'running')"),
                  postgresql_where=sa.text("state IN ('queued', 'running')")),
         sa.Index("ix_core_outbox_state", "state", "made_at"),
     )
@@ -104,13 +105,15 @@ class JobRow(Keyed, Model):
 
 
 class ReferenceRow(Keyed, Model):
-    """Which column of which package points at which resource; written whenever a package migrates, kept while it sleeps."""
+    """Which column of which package points at which resource; written whenever a package migrates, kept while it
+    sleeps."""
 
     __tablename__ = "core_reference"
     package: Mapped[str] = mapped_column(sa.String(60))
     table_name: Mapped[str] = mapped_column(sa.String(80))
     column_name: Mapped[str] = mapped_column(sa.String(80))
-    target: Mapped[str] = mapped_column(sa.String(80))  # a table for a foreign key, a resource for a Ref, "*" for an AnyRef
+    # A table for a foreign key, a resource for a Ref, "*" for an AnyRef.
+    target: Mapped[str] = mapped_column(sa.String(80))
     kind: Mapped[str] = mapped_column(sa.String(10))  # fk, ref, anyref or personal
 
     __table_args__ = (sa.UniqueConstraint("table_name", "column_name", "kind"),)

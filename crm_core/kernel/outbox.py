@@ -46,7 +46,8 @@ def put(event: "Event", listens: "Sequence[Listen]") -> None:
 
 
 def delivery_id() -> int | None:
-    """The id of the delivery that runs, the same at each attempt: hand it on as idempotency key (Message-ID, webhook id)."""
+    """The id of the delivery that runs, the same at each attempt: hand it on as idempotency key (Message-ID,
+    webhook id)."""
     return current_work().info.get("delivery") if has_work() else None
 
 

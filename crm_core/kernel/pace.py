@@ -21,7 +21,8 @@ LINGERS = 3.0  # so long after somebody's last wish to write the house counts as
 
 
 class Traffic:
-    """When somebody last wanted to write, told between processes by eight bytes of shared memory in the site's folder."""
+    """When somebody last wanted to write, told between processes by eight bytes of shared memory in the site's
+    folder."""
 
     def __init__(self, path: Path) -> None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

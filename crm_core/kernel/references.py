@@ -38,9 +38,11 @@ def write(conn: sa.Connection, package: Any, site: Any) -> None:
 
 
 def to(conn: sa.Connection, *targets: str) -> list[Any]:
-    """Who points at these tables or resources (`"core_customer", "core.customer"`), active or dormant; AnyRefs included."""
+    """Who points at these tables or resources (`"core_customer", "core.customer"`), active or dormant; AnyRefs
+    included."""
     t = _table.c
-    return list(conn.execute(sa.select(_table).where(t.target.in_([*targets, "*"])).order_by(t.package, t.table_name, t.id)))
+    query = sa.select(_table).where(t.target.in_([*targets, "*"])).order_by(t.package, t.table_name, t.id)
+    return list(conn.execute(query))
 
 
 def _of_table(table: sa.Table) -> Iterator[tuple[str, str, str]]:

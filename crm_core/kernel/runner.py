@@ -15,7 +15,8 @@ from crm_core.kernel.site import Site
 log = logging.getLogger("crm.jobs")
 
 
-def run_one(site: Site, owner: str | None = None, timing: Timing = USUAL, live: dict[int, Running] | None = None) -> bool:
+def run_one(site: Site, owner: str | None = None, timing: Timing = USUAL,
+            live: dict[int, Running] | None = None) -> bool:
     """Take the next due job and run it to its end. False when there is none. Whatever it raises ends in its row."""
     row = jobs.claims.take(site.engines, owner or new_owner(), timing)
     if row is None:

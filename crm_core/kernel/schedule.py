@@ -16,7 +16,8 @@ from crm_core.kernel.claims import QUEUED, RUNNING
 from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import Site
 
-_EVERY = re.compile(r"every (?:(?P<n>[1-9]\d{0,3}) )?(?P<unit>minute|hour)s?|every day at (?P<h>[01]\d|2[0-3]):(?P<m>[0-5]\d)")
+_EVERY = re.compile(
+    r"every (?:(?P<n>[1-9]\d{0,3}) )?(?P<unit>minute|hour)s?|every day at (?P<h>[01]\d|2[0-3]):(?P<m>[0-5]\d)")
 _table = table_of(JobRow)
 
 

@@ -33,7 +33,8 @@ class WorkerRunning(CrmError):
 
 
 class Worker:
-    """Runs a site's jobs and deliveries until told to stop. Make it after the fork: owner and threads are its process's."""
+    """Runs a site's jobs and deliveries until told to stop. Make it after the fork: owner and threads are its
+    process's."""
 
     def __init__(self, site: Site, timing: Timing = USUAL, *, job_threads: int = 3, delivery_threads: int = 2) -> None:
         self.site, self.timing = site, timing

@@ -105,7 +105,8 @@ def test_nothing_is_restored_into_a_running_site(migrated_site: Site, tmp_path: 
     path, _ = backup.back_up(migrated_site, tmp_path / "b.tar")
     with open_house(migrated_site.home), pytest.raises(Refused, match="running"):
         backup.restore(migrated_site, path, replace=True)
-    with closed_house(migrated_site.home), pytest.raises(Refused, match="being restored"), open_house(migrated_site.home):
+    home = migrated_site.home
+    with closed_house(home), pytest.raises(Refused, match="being restored"), open_house(home):
         pass
 
 
@@ -129,7 +130,8 @@ def rewrite(path: Path, change: Any) -> None:
     (lambda n, c: None if n == "manifest.json" else c, "no backup of this program"),
     (lambda n, c: b"[]" if n == "manifest.json" else c, "no backup of this program"),
 ])
-def test_a_damaged_backup_changes_nothing(migrated_site: Site, empty: Site, tmp_path: Path, change: Any, said: str) -> None:
+def test_a_damaged_backup_changes_nothing(
+        migrated_site: Site, empty: Site, tmp_path: Path, change: Any, said: str) -> None:
     path, _ = backup.back_up(migrated_site, tmp_path / "b.tar")
     backup.verify(path)
     rewrite(path, change)

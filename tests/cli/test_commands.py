@@ -35,7 +35,8 @@ def test_help_is_said_without_loading_the_program() -> None:
 
 def test_every_command_has_a_summary_and_examples(crm: Crm) -> None:
     commands = re.findall(r"^  (\w+) +(\S.*)$", crm("--help").out.split("Commands:")[1], re.MULTILINE)
-    assert {"init", "serve", "worker", "db", "backup", "restore", "doctor", "docs", "i18n", "demo"} <= {c for c, _ in commands}
+    known = {"init", "serve", "worker", "db", "backup", "restore", "doctor", "docs", "i18n", "demo"}
+    assert known <= {name for name, _summary in commands}
     for name, summary in commands:
         text = crm(name, "--help").out
         assert summary and "Examples:" in text and f"crm {name}" in text
@@ -116,20 +117,24 @@ def test_the_doctor_is_content_with_a_fresh_site(crm: Crm, home: Path) -> None:
     assert levels["database"] == levels["parts"] == levels["jobs"] == "ok"
 
 
+def put(conn: sqlite3.Connection, table: str, **values: object) -> None:
+    marks = ", ".join("?" for _ in values)
+    conn.execute(f"insert into {table} ({', '.join(values)}) values ({marks})", list(values.values()))
+
+
 def test_the_doctor_finds_each_fault(crm: Crm, home: Path) -> None:
+    at = "2026-01-01 00:00:00"
+    stamps = {"version": 1, "created_at": at, "updated_at": at}
+    queued = {"failures": 0, "claims": 0, "run_at": at, "made_at": at}
     with sqlite3.connect(home / "crm.db") as conn:
-        at = "'2026-01-01 00:00:00'"
-        conn.execute("insert into core_job (name, label, args, state, failures, claims, run_at, done, position, result,"
-                     f" cancel_asked, made_at) values ('x', '', '{{}}', 'parked', 5, 5, {at}, 0, '{{}}', '{{}}', 0, {at})")
-        conn.execute("insert into core_outbox (listener, event, number, data, key, state, failures, claims, run_at, made_at)"
-                     f" values ('x', 'E', 1, '{{}}', 'k', 'queued', 0, 0, {at}, {at})")
-        stamps = f"1, {at}, {at}"
+        put(conn, "core_job", name="x", label="", args="{}", state="parked", done=0, position="{}", result="{}",
+            cancel_asked=0, **queued)
+        put(conn, "core_outbox", listener="x", event="E", number=1, data="{}", key="k", state="queued", **queued)
         for login, owner in (("a", 1), ("b", 2)):
-            conn.execute("insert into core_user (login, login_key, name, name_key, active, preferences, owner_id, public_id,"
-                         f" version, created_at, updated_at) values ('{login}', '{login}', '{login}', '{login}', 1, '{{}}',"
-                         f" {owner}, '{login}', {stamps})")
-        conn.execute("insert into core_user_role (user_id, role_id, owner_id, public_id, version, created_at, updated_at)"
-                     f" select 1, min(id), 2, 'x', {stamps} from core_role")
+            put(conn, "core_user", login=login, login_key=login, name=login, name_key=login, active=1, preferences="{}",
+                owner_id=owner, public_id=login, **stamps)
+        role = conn.execute("select min(id) from core_role").fetchone()[0]
+        put(conn, "core_user_role", user_id=1, role_id=role, owner_id=2, public_id="x", **stamps)
     (home / "key").chmod(0o644)
     said = crm("doctor", "--json")
     problems = {row["check"] for row in json.loads(said.out) if row["level"] == "problem"}
@@ -152,7 +157,8 @@ def test_generated_pages_do_not_depend_on_the_language_of_the_terminal() -> None
     assert "## crm db upgrade" in english["commands.md"]
 
 
-@pytest.mark.parametrize("command", [["i18n", "update", "--check", "--package", "nobody"], ["db", "revision", "nobody"]])
+@pytest.mark.parametrize("command", [
+    ["i18n", "update", "--check", "--package", "nobody"], ["db", "revision", "nobody"]])
 def test_a_package_nobody_has_is_named(crm: Crm, home: Path, command: list[str]) -> None:
     said = crm(*command)
     assert said.code == 1 and "nobody" in said.err

@@ -203,5 +203,6 @@ def test_a_line_of_the_log_stays_one_line() -> None:
 
     from crm_core.cli._leader import OneLine
 
-    record = logging.LogRecord("crm", logging.WARNING, __file__, 1, "sign-in of %s", ("x\nWARNING all is well\x1b[2J",), None)
+    evil = ("x\nWARNING all is well\x1b[2J",)
+    record = logging.LogRecord("crm", logging.WARNING, __file__, 1, "sign-in of %s", evil, None)
     assert OneLine("%(message)s").format(record) == r"sign-in of x\nWARNING all is well\x1b[2J"

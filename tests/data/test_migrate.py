@@ -208,7 +208,8 @@ from crm_core.kernel.declare import Package
 from crm_core.kernel.registry import Registry
 from crm_core.kernel.site import Site
 migrate.after_package.clear()
-site = Site(Config(site=Path(sys.argv[2]), database=sys.argv[3]), Registry((Package("alpha", "a", "1", "alpha_package"),)))
+registry = Registry((Package("alpha", "a", "1", "alpha_package"),))
+site = Site(Config(site=Path(sys.argv[2]), database=sys.argv[3]), registry)
 print(sum(len(steps) for steps in migrate.upgrade(site).revisions.values()))
 """
 
@@ -250,7 +251,8 @@ def test_two_processes_that_upgrade_at_once_do_it_once(
     assert said == ["0", "2"] and count(site, "alpha_parent") == 1
 
 
-def test_somebody_who_holds_the_lock_too_long_is_named(made: Callable[..., Site], alpha: Callable[..., Package]) -> None:
+def test_somebody_who_holds_the_lock_too_long_is_named(
+        made: Callable[..., Site], alpha: Callable[..., Package]) -> None:
     site = made(alpha(FIRST))
     first, second = safety.engine(site.engines.url), safety.engine(site.engines.url)
     again = safety.lock(second, site.home, seconds=0.1)
@@ -269,7 +271,8 @@ def test_a_sound_copy_is_made_before_an_upgrade(made: Callable[..., Site], alpha
         assert conn.execute("select version_num from alembic_version_alpha").fetchall() == [("alpha_0001",)]
 
 
-def test_references_of_a_package_are_written_when_it_migrates_and_stay_when_it_sleeps(made: Callable[..., Site]) -> None:
+def test_references_of_a_package_are_written_when_it_migrates_and_stay_when_it_sleeps(
+        made: Callable[..., Site]) -> None:
     migrate.upgrade(made(CORE, postcards()))
     with made(CORE).engines.read.connect() as conn:
         cards = [r for r in references.to(conn, "core_user", "sales.order") if r.package == "postcards"]
@@ -279,7 +282,8 @@ def test_references_of_a_package_are_written_when_it_migrates_and_stay_when_it_s
     assert ("core_session", "user_id", "fk") in {(r.table_name, r.column_name, r.kind) for r in core}
 
 
-def test_a_revision_is_written_for_what_the_models_have_more(made: Callable[..., Site], alpha: Callable[..., Package]) -> None:
+def test_a_revision_is_written_for_what_the_models_have_more(
+        made: Callable[..., Site], alpha: Callable[..., Package]) -> None:
     site = made(CORE, alpha(FIRST))
     migrate.upgrade(site)
     parent = sa.Table("alpha_parent", Model.metadata, sa.Column("id", sa.Integer, primary_key=True),

@@ -64,7 +64,8 @@ def test_alone_a_batch_grows_to_a_quarter_of_a_second(site: Site, sizes: Any) ->
 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
-def test_when_another_process_writes_it_shrinks_and_pauses(site: Site, sizes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_another_process_writes_it_shrinks_and_pauses(
+        site: Site, sizes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def save() -> None:
         with site.work(known[1]), writing():
             pass
