@@ -288,11 +288,11 @@ def _searched(query: Query, order: Order) -> Page:
         return _sorted(query, order, ids)
     cursor = _place(query.after or query.before, query, Order("id", "id", True, True))
     if cursor is None:
-        hits, before = _hits(query, query.limit + 1, None, None)
+        hits = _hits(query, query.limit + 1, None, None)[0]
     elif query.after:
-        hits, before = _hits(query, query.limit + 1, cursor[1], None)
+        hits = _hits(query, query.limit + 1, cursor[1], None)[0]
     else:
-        hits, before = _hits(query, query.limit + 1, None, cursor[1])
+        hits = _hits(query, query.limit + 1, None, cursor[1])[0]
     more = len(hits) > query.limit
     back = bool(query.before)
     hits = hits[-query.limit :] if back and more else hits[: query.limit]

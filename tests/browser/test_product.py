@@ -120,7 +120,7 @@ def test_a_customer_is_made_noted_edited_deleted_and_brought_back(visitor: Visit
 
 
 def test_the_list_is_found_by_a_piece_of_a_phone_number(visitor: Visitor, served: tuple[Site, str, str]) -> None:
-    site, address, _password = served
+    site, _address, _password = served
     with site.engines.read.connect().execution_options(**{UNSCOPED: "tests"}) as conn:
         name, phone = conn.exec_driver_sql(
             "SELECT c.name, c.phone_key FROM core_customer c JOIN core_user u ON u.id = c.owner_id WHERE u.login = ? AND c.phone_key IS NOT NULL LIMIT 1",

@@ -102,9 +102,8 @@ def test_the_house_may_and_history_is_written_all_the_same(firm: Firm) -> None:
 
 def test_who_acts_in_a_second_session_is_stamped(firm: Firm) -> None:
     his = firm.thing("udo")
-    with firm.as_user("uma"), writing():
-        with acting_as(firm.actor("udo")):
-            firm.things.get(his, "update").name = "by udo"
+    with firm.as_user("uma"), writing(), acting_as(firm.actor("udo")):
+        firm.things.get(his, "update").name = "by udo"
     assert one(firm, his)["updated_by_id"] == PEOPLE["udo"][0]
 
 

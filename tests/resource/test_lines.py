@@ -88,7 +88,7 @@ def test_lines_of_many_parents_are_one_set(firm: Firm) -> None:
 
     def statements(n: int) -> int:
         asked: list[str] = []
-        listen = lambda *a: asked.append(a[2])  # noqa: E731
+        listen = lambda *a: asked.append(a[2])
         sa.event.listen(firm.site.engines.write, "before_cursor_execute", listen)
         with firm.as_user("ada"):
             firm.things.write([{"name": f"t{i}", "owner": 3, "lines": [{"text": "a"}, {"text": f"b{i}"}]} for i in range(n)])

@@ -99,7 +99,7 @@ def check_headers(answer: TestResponse) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cache-Control"]
-    if answer.mimetype.startswith("text/"):
+    if (answer.mimetype or "").startswith("text/"):
         assert answer.mimetype_params.get("charset", "").lower() == "utf-8", answer.content_type
 
 
@@ -188,7 +188,8 @@ class Company:
 
 def settle(site: Site) -> tuple[dict[str, int], dict[str, int]]:
     """Put departments and people of every role into a migrated site; all have the same password."""
-    people, homes = {}, {}
+    people: dict[str, int] = {}
+    homes: dict[str, int] = {}
     with site.system("tests"):
         departments = site.registry.resource("core.department")
         for code, parent in DEPARTMENTS.items():

@@ -89,8 +89,7 @@ def stream(site: Site, actor: Actor | None, export: Export) -> Iterator[bytes]:
         head = writer.head()
     if head:
         yield head
-    for page in _pages(site, actor, export, writer):
-        yield page
+    yield from _pages(site, actor, export, writer)
     with in_language(export.language):
         tail = writer.tail(str(export.reason) if export.reason is not None else "")
     if tail:
