@@ -6,7 +6,6 @@ import random
 import secrets
 import socket
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
