@@ -156,7 +156,10 @@ def _map(made: Any, path: Path) -> Any:
 
 
 def _say_plan(report: dict[str, Any], header: list[str]) -> None:
-    say(_("%(file)s: %(encoding)s, seems to hold %(what)s", file=report["file"], encoding=report["encoding"] or "-", what=report["seems"]))
+    from crm_core.web.imports import THINGS
+
+    what = THINGS.get(report["seems"], report["seems"])
+    say(_("%(file)s: %(encoding)s, seems to hold %(what)s", file=report["file"], encoding=report["encoding"] or "-", what=what))
     for column in header:
         say(f"  {column[:40]:40} → {report['mapping'].get(column, '–')}")
     plan = report["plan"]
