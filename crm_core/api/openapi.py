@@ -52,7 +52,7 @@ def document() -> dict[str, Any]:
     paths[f"{PREFIX}/openapi.json"] = {"get": {
         "operationId": "openapi", "summary": str(_("This document")), "tags": [],
         "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}},
-                      **_problems(401, 503)},
+                      **_problems(401, 429, 503)},
     }}
     return {
         "openapi": "3.1.0",
@@ -100,21 +100,21 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
     reference = {"$ref": f"#/components/schemas/{resource.name}"}
     if listed:
         found["parameters"] = _list_parameters(resource)
-        found["responses"] = {"200": _answer("A page", _page(reference)), **_problems(400, 401, 403, 503)}
+        found["responses"] = {"200": _answer("A page", _page(reference)), **_problems(400, 401, 403, 429, 503)}
     elif method == "get":
         found["parameters"] = [{"name": "If-None-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]+"$'}}]
         found["responses"] = {"200": _answer("The record", reference, etag=True), "304": {"description": "Not changed"},
-                              **_problems(401, 403, 404, 410, 503)}
+                              **_problems(401, 403, 404, 410, 429, 503)}
     elif method == "delete":
         found["parameters"] = [_MATCH]
         found["responses"] = {"204": {"description": "Gone into the recycle bin"},
-                              **_problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 503)}
+                              **_problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 429, 503)}
     else:
         found["parameters"] = [_ONCE] if verb == "create" else [_ONCE, _MATCH]
         written = {"anyOf": [reference, {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}]}
         status = "201" if verb == "create" else "200"
         found["responses"] = {status: _answer("The record as it is now", written, etag=True, location=verb == "create"),
-                              **_problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 503)}
+                              **_problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503)}
         if action is None:
             suffix = "new" if verb == "create" else "change"
             found["requestBody"] = {"required": True, "content": {"application/json": {
@@ -163,7 +163,8 @@ def _answer(description: str, schema: dict[str, Any], *, etag: bool = False, loc
 
 _SAID = {400: "No request that can be read", 401: "No valid token", 403: "Not with these rights", 404: "Not there, or not for you",
          409: "Not possible now, or somebody was faster", 410: "Merged into another record", 412: "`If-Match` is old",
-         413: "Too large", 415: "Not JSON", 422: "Some members cannot be taken", 503: "Busy; try again"}
+         413: "Too large", 415: "Not JSON", 422: "Some members cannot be taken",
+         429: "Too many wrong tokens from this address", 503: "Busy; try again"}
 
 
 def _problems(*statuses: int) -> dict[str, Any]:

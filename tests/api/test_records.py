@@ -240,6 +240,14 @@ def test_an_address_that_leads_nowhere_answers_with_a_problem(as_: As, path: str
 
 
 @one_engine
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+@pytest.mark.parametrize("key", ["9223372036854775808", "9346332384506097664", "9999999999999999999", "10000000000000000000"])
+def test_an_id_beyond_64_bits_is_not_there_whatever_the_method(as_: As, method: str, key: str) -> None:
+    assert as_("root")(method, f"/core/customer/{key}").status_code == 404
+    assert as_("root")(method, "/core/customer/9223372036854775807", {} if method == "PATCH" else None).status_code == 404
+
+
+@one_engine
 @pytest.mark.parametrize("method", ["PUT", "OPTIONS", "TRACE", "POST"])
 def test_a_method_that_is_not_offered_names_those_that_are(as_: As, method: str) -> None:
     answer = as_("root")(method, "/core/customer/1")

@@ -120,7 +120,7 @@ PEOPLE: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 
 def _people(world: World) -> None:
     table = Role.__table__
-    world.roles.update(current_work().session.execute(sa.select(table.c.code, table.c.id)).tuples().all())
+    world.roles.update(current_work().session.execute(sa.select(table.c.code, table.c.id)).all())
     for code, grants in ROLES.items():
         lines = [{"permission": permission, "scope": Scope(scope)} for permission, scope in grants.items()]
         (world.roles[code],) = _resource("core.role").write([{"code": code, "name": code.title(), "grants": lines}])
