@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crm_core.cli import run
+from crm_core.kernel.keys import KeyRing
 
 
 @dataclass
@@ -40,6 +41,5 @@ def home(crm: Callable[..., Said], sqlite_template: Path, tmp_path: Path) -> Pat
     folder.mkdir(mode=0o700)
     shutil.copyfile(sqlite_template, folder / "crm.db")
     (folder / "crm.db").chmod(0o600)
-    (folder / "key").write_text("A" * 43 + "=\n")
-    (folder / "key").chmod(0o600)
+    KeyRing.at(folder / "key")
     return folder

@@ -61,7 +61,8 @@ def test_init_makes_a_site_of_its_owner_alone_and_a_link_that_is_kept_as_a_diges
 
 def test_init_twice_is_refused_and_with_if_missing_changes_nothing(crm: Crm, home: Path) -> None:
     before = hashlib.sha256((home / "crm.db").read_bytes()).hexdigest()
-    assert (crm("init").code, crm("init", "--if-missing").code) == (1, 0)
+    refused, content = crm("init"), crm("init", "--if-missing")
+    assert (refused.code, content.code) == (1, 0), content.err
     assert hashlib.sha256((home / "crm.db").read_bytes()).hexdigest() == before
 
 
