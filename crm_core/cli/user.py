@@ -9,7 +9,7 @@ import click
 
 from crm_core.cli._common import examples, ready_site, say, say_json
 from crm_core.kernel.errors import CrmError, Invalid
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, in_language, language
 from crm_core.kernel.site import Site
 
 
@@ -24,8 +24,8 @@ def command() -> None:
 @contextmanager
 def _acting() -> Iterator[Site]:
     """The house itself acts: whoever may run this command owns the site's folder."""
-    site = ready_site()
-    with site.system("crm user"):
+    site, spoken = ready_site(), language()
+    with site.system("crm user"), in_language(spoken):  # sentences are for whoever sits at the terminal
         yield site
 
 
