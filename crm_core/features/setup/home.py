@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from crm_core.data.session import session
 from crm_core.features.customers.api import Customer, Note
 from crm_core.features.messages import api as messages
-from crm_core.features.messages.views import panel
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, locale, ngettext
@@ -39,7 +38,7 @@ def page() -> HomePage:
     numbers = _numbers()
     firsts = _firsts() if not rows and not any(n for n in numbers.values()) else ()
     return HomePage(
-        greeting=_greeting(), sentence=_sentence(open_tasks, seen), notices=panel(unread),
+        greeting=_greeting(), sentence=_sentence(open_tasks, seen), notices=messages.panel(unread),
         waiting=Waiting(
             tasks.draw_waiting(rows), count=_more(open_tasks, messages.COUNTED), all=Act(_("All tasks"), tasks.URL),
             foot=ngettext("%(n)s done this week", "%(n)s done this week", numbers["done"]) if numbers["done"] else "",
