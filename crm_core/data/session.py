@@ -75,6 +75,7 @@ class Work:
         self.after_commit: list[Callable[[], None]] = []
         self.writing_since: float | None = None
         self.longest_write = 0.0
+        self.writes = 0  # how many write transactions there were: what was found before one may be out of date
         self.background = False  # a job or a delivery: nobody waits for it
         self.info: dict[str, Any] = {}  # what a layer above keeps for this piece of work
 
@@ -159,6 +160,7 @@ def writing() -> Iterator[Session]:
         if mine.writing_since is not None:
             mine.longest_write = max(mine.longest_write, time.monotonic() - mine.writing_since)
         mine.writing_since = None
+        mine.writes += 1
         mine.stack.remove(session)
         session.close()
     done, mine.after_commit = mine.after_commit, []

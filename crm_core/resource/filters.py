@@ -46,9 +46,9 @@ class Filter:
     @property
     def pins(self) -> tuple[Any, ...] | None:
         """Values the column must equal one of; None when the condition is of another kind."""
-        if self.operator in ("eq", "any", "me") and not isinstance(self.field, ChoicesField):
-            return self.values
-        return None
+        plain = not isinstance(self.field, ChoicesField) and type(self.field).condition is Field.condition
+        values = self.values if self.reach is None else self.reach
+        return values if plain and self.operator in ("eq", "any", "me") and None not in values else None
 
 
 def parse(fields: Mapping[str, Field], allowed: Iterable[str], args: Iterable[tuple[str, str]]) -> list[Filter]:

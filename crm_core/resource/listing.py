@@ -1,7 +1,7 @@
-"""Lists: ids first by a plan made from the scope, then the rows through the gate again, so a plan can never leak.
+"""Lists: what an address asks for, page by page, and how many there are.
 
-The page's ids are a union of ordered, limited branches, each over its own (branch, key, id) index; with many branches
-the sort index is walked and filtered. Keyset paging: the thousandth page costs what the first costs. Counts are bounded.
+Ids come first, by a plan made from the scope (plans.py) or from the search index (hits.py); the rows are then read through
+the gate, so a plan can never leak. Keyset paging: the thousandth page costs what the first costs. Counts are bounded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,25 +10,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import scope_for
-from crm_core.access.scope import EVERYTHING, Scope
-from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
-from crm_core.data.wall import marked as passing
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
-from crm_core.resource import cursors, search
+from crm_core.resource import cursors, hits, plans
 from crm_core.resource.changes import raw
 from crm_core.resource.fields import Field
-from crm_core.resource.filters import Filter, clause
+from crm_core.resource.filters import Filter
 from crm_core.resource.filters import parse as parse_filters
 
 PAGE = 50
 COUNT_LIMIT = 1_000
-BRANCH_LIMIT = 8
-WALK = 2_000
 MOST_KEYS = 4
 SMALL = 10_000  # sets up to this size can be sorted by any field
+NEWEST = "~newest"  # the order of many hits: as the index has them
 
 
 @dataclass(frozen=True)
@@ -39,7 +34,7 @@ class Order:
     column: str
     descending: bool
     indexed: bool
-    then: tuple["Order", ...] = ()  # among equals; only lists small enough to be sorted in memory
+    then: tuple["Order", ...] = ()  # among equals; only lists small enough to be sorted whole
 
     @property
     def text(self) -> str:
@@ -59,6 +54,15 @@ class Query:
     before: str = ""
     limit: int = PAGE
     verb: str = "read"
+
+    @property
+    def sought(self) -> plans.Sought:
+        return plans.sought(self.resource, self.filters, self.verb)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two questions ask for the same set."""
+        return self.resource.name, self.text, self.verb, tuple((f.key, f.raw) for f in self.filters)
 
 
 @dataclass
@@ -114,10 +118,7 @@ def page(query: Query) -> Page:
     if query.text:
         return _searched(query, order)
     if not order.indexed or order.then:
-        small = _small(query)
-        if small is None:
-            raise BadRequest(_("Sorting by this column needs a list of at most %(n)s; filter first.", n=SMALL))
-        return _sorted(query, order, small)
+        return _any_order(query, order)
     return _keyset(query, order)
 
 
@@ -129,17 +130,17 @@ def _keyset(query: Query, order: Order) -> Page:
     cursor = _place(query.before or query.after, query, order)
     descending = order.descending != back
     nullable = query.resource.table.c[order.column].nullable
-    wanted = query.limit + 1
+    what, wanted = query.sought, query.limit + 1
     # Null is last in the page's own direction, on both engines: two segments, asked one after the other.
-    segments = [False, True] if nullable else [False]
+    segments: list[bool | None] = [False, True] if nullable else [None]
     if back:
         segments.reverse()
-    found: list[tuple[Any, int]] = []
+    if cursor is not None and nullable:
+        segments = segments[segments.index(cursor[0] is None) :]
+    found: list[plans.Key] = []
     for nulls in segments:
-        if cursor is not None and segments.index(nulls) < segments.index(cursor[0] is None and nullable):
-            continue
-        start = cursor if cursor is not None and (cursor[0] is None) == nulls else None
-        found += _segment(query, order, descending, nulls, start, wanted - len(found))
+        start = cursor if cursor is not None and (nulls is None or (cursor[0] is None) == nulls) else None
+        found += plans.segment(what, order.column, descending, nulls, start, wanted - len(found))
         if len(found) >= wanted:
             break
     more, found = len(found) > query.limit, found[: query.limit]
@@ -147,6 +148,8 @@ def _keyset(query: Query, order: Order) -> Page:
         return _keyset(replace(query, before="", after=""), order)
     if back:
         found.reverse()
+    elif cursor is None and not more:
+        _note_count(query, len(found))
     result = Page([row_id for _key, row_id in found])
     if found:
         if more if not back else True:
@@ -156,250 +159,141 @@ def _keyset(query: Query, order: Order) -> Page:
     return result
 
 
-def _segment(
-    query: Query, order: Order, descending: bool, nulls: bool, start: tuple[Any, int] | None, limit: int
-) -> list[tuple[Any, int]]:
-    table = query.resource.table
-    key = table.c[order.column]
-    scope, conditions = plan(query)
-    if "deleted_at" in table.c:
-        conditions.append(table.c.deleted_at.is_(None))
-    if key.nullable:
-        conditions.append(key.is_(None) if nulls else key.is_not(None))
-    if start is not None:
-        conditions.append(_after(key, table.c.id, start, descending))
-    direction = sa.desc if descending else sa.asc
-    ordering = [direction(key), direction(table.c.id)] if order.column != "id" else [direction(table.c.id)]
-    base = sa.select(key.label("k"), table.c.id.label("i"))
-    marked = passing(table.name)
-    execute = current_work().session.execute
-    if scope.nothing:
-        return []
-    if scope.everything or len(scope.pairs) == 1:
-        one = base.where(marked, *conditions, *([] if scope.everything else [scope.clause(table)]))
-        return [(r.k, r.i) for r in execute(one.order_by(*ordering).limit(limit))]
-    if len(scope.pairs) <= BRANCH_LIMIT:
-        branches = [
-            sa.select(base.where(marked, table.c[column] == value, *conditions).order_by(*ordering).limit(limit).subquery())
-            for column, value in scope.pairs
-        ]
-        union = sa.union(*branches).subquery()
-        outer = [direction(union.c.k), direction(union.c.i)]
-        return [(r.k, r.i) for r in execute(sa.select(union.c.k, union.c.i).order_by(*outer).limit(limit))]
-    return _walk(query, base, marked, scope, conditions, ordering, limit)
-
-
-def _walk(query: Query, base: Any, marked: Any, scope: Scope, conditions: list[Any], ordering: list[Any], limit: int) -> list[tuple[Any, int]]:
-    """Many branches: look at the first rows of the sort index and keep those in scope; if they do not fill the page,
-    the scope is narrow along this order and OR with a sort is small."""
-    table = query.resource.table
-    execute = current_work().session.execute
-    columns = [table.c[c] for c in SCOPE_COLUMNS]
-    first = base.add_columns(*columns).where(marked, *conditions).order_by(*ordering).limit(WALK)
-    rows = execute(first).all()
-    sets = {column: frozenset(values) for column, values in scope.branches}
-    seen = [(r.k, r.i) for r in rows if any(getattr(r, c) in values for c, values in sets.items())]
-    if len(seen) >= limit or len(rows) < WALK:
-        return seen[:limit]
-    full = base.where(marked, scope.clause(table), *conditions).order_by(*ordering).limit(limit)
-    return [(r.k, r.i) for r in execute(full)]
-
-
-def plan(query: Query) -> tuple[Scope, list[sa.ColumnElement[bool]]]:
-    """The scope to walk and the conditions that remain: a filter on owner, department or team becomes the branch itself,
-    and of two scopes (read, and that of another verb) the one that is not everything is walked."""
-    resource, session = query.resource, current_work().session
-    filters, conditions = list(query.filters), []
-    scope = EVERYTHING
-    if is_scoped(resource.model) and not session.system:
-        scope = scope_for(session.actor, resource.model)
-        if query.verb != "read":
-            narrow = scope_for(session.actor, resource.model, query.verb)
-            if not narrow.everything:
-                if not scope.everything:
-                    conditions.append(scope.clause(resource.table))
-                scope = narrow
-    if is_scoped(resource.model):
-        for one in query.filters:
-            pins = one.pins
-            if pins is None or one.field.column not in SCOPE_COLUMNS or len(pins) > BRANCH_LIMIT:
-                continue
-            if scope.everything or set(pins) <= set(dict(scope.branches).get(one.field.column, ())):
-                scope = Scope(branches=((one.field.column, tuple(sorted(pins))),))
-                filters.remove(one)
-                break
-    return scope, [*conditions, *(clause(one, resource.table) for one in filters)]
-
-
-def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], start: tuple[Any, int], descending: bool) -> sa.ColumnElement[bool]:
-    value, last = start
-    if value is None or key.key == "id":
-        return row_id < last if descending else row_id > last
-    # Written out instead of a row value: both engines then use the (branch, key, id) index for the first part.
-    if descending:
-        return sa.and_(key <= value, sa.or_(key < value, row_id < last))
-    return sa.and_(key >= value, sa.or_(key > value, row_id > last))
+def _place(text: str, query: Query, order: Order) -> cursors.Place | None:
+    return cursors.decode(text, order.text, query.resource.table.c[order.column])
 
 
 # --- small sets: any order ---------------------------------------------------------------------------------------------
 
 
-def _place(text: str, query: Query, order: Order) -> cursors.Place | None:
-    return cursors.decode(text, order.text, query.resource.table.c[order.column])
+def _any_order(query: Query, order: Order) -> Page:
+    """A list small enough to be sorted whole."""
+    columns = [(key.column, key.descending) for key in (order, *order.then)]
+    ids = plans.in_any_order(query.sought, columns, order.descending, SMALL + 1)
+    if len(ids) > SMALL:
+        raise BadRequest(_("Sorting by this column needs a list of at most %(n)s; filter first.", n=SMALL))
+    return _cut(query, order, ids)
 
 
-def _small(query: Query) -> list[int] | None:
-    ids = matching_ids(query, SMALL + 1)
-    return ids if len(ids) <= SMALL else None
-
-
-def _sorted(query: Query, order: Order, ids: Sequence[int]) -> Page:
-    table = query.resource.table
-    keys = [order, *order.then]
-    columns = [table.c[key.column] for key in keys]
-    rows: list[Any] = []
-    marked = passing(table.name)
-    for start in range(0, len(ids), 900):
-        part = sa.select(table.c.id.label("row_id"), *columns).where(marked, table.c.id.in_(ids[start : start + 900]))
-        rows += current_work().session.execute(part)
-    rows.sort(key=lambda r: r[0], reverse=order.descending)
-    for place, key in reversed(list(enumerate(keys, 1))):  # sorting keeps the order of equals, null is last
-        filled = sorted((r for r in rows if r[place] is not None), key=lambda r: raw(r[place]), reverse=key.descending)
-        rows = filled + [r for r in rows if r[place] is None]
-    ordered = [r[0] for r in rows]
+def _cut(query: Query, order: Order, ids: Sequence[int]) -> Page:
+    """The page of a whole list in order that its cursor means."""
     cursor = _place(query.after or query.before, query, order)
     at = 0
-    if cursor is not None and cursor[1] in ordered:
-        place = ordered.index(cursor[1])
+    if cursor is not None and cursor[1] in ids:
+        place = ids.index(cursor[1])
         at = place + 1 if query.after else max(0, place - query.limit)
-    found = ordered[at : at + query.limit]
+    found = list(ids[at : at + query.limit])
     result = Page(found)
-    if found and at + query.limit < len(ordered):
+    if found and at + query.limit < len(ids):
         result.next = cursors.encode(order.text, (None, found[-1]))
     if found and at > 0:
         result.previous = cursors.encode(order.text, (None, found[0]))
     return result
 
 
+# --- words -------------------------------------------------------------------------------------------------------------
+
+
 def _searched(query: Query, order: Order) -> Page:
     """Words and filters together: up to a thousand hits are sorted as asked, more come newest first, a page at a time."""
-    ids = text_ids(query, COUNT_LIMIT + 1)
-    if len(ids) <= COUNT_LIMIT:
-        return _sorted(query, order, ids)
-    cursor = _place(query.after or query.before, query, Order("id", "id", True, True))
-    if cursor is None:
-        hits = _hits(query, query.limit + 1, None, None)[0]
-    elif query.after:
-        hits = _hits(query, query.limit + 1, cursor[1], None)[0]
+    document = _document(query)
+    if document is None:
+        found = _hits(query, order)
+        if len(found) <= COUNT_LIMIT:
+            return _cut(query, order, _sorted(found, order))
+        more, found = True, found[: query.limit]
     else:
-        hits = _hits(query, query.limit + 1, None, cursor[1])[0]
-    more = len(hits) > query.limit
-    back = bool(query.before)
-    hits = hits[-query.limit :] if back and more else hits[: query.limit]
-    result = Page([record for _doc, record in hits])
-    if hits and (more or back):
-        result.next = cursors.encode("-id", (None, hits[-1][0]))
-    if hits and (cursor is not None if not back else more):
-        result.previous = cursors.encode("-id", (None, hits[0][0]))
+        found = hits.hits(
+            query.resource, query.text, query.sought, limit=query.limit + 1,
+            before=document if query.after else None, after=document if query.before else None,
+        )
+        more, found = len(found) > query.limit, found[: query.limit]
+        if query.before:
+            if not more and len(found) < query.limit:
+                return _searched(replace(query, before="", after=""), order)
+            found.reverse()
+    result = Page([hit.id for hit in found])
+    if found and (more or query.before):
+        result.next = cursors.encode(NEWEST, (None, found[-1].document))
+    if found and (more if query.before else document is not None):
+        result.previous = cursors.encode(NEWEST, (None, found[0].document))
     return result
 
 
+def _document(query: Query) -> int | None:
+    """The document where a page of many hits ended; None for another cursor or none."""
+    try:
+        found = cursors.decode(query.after or query.before, NEWEST, query.resource.table.c.id)
+    except BadRequest:
+        return None  # a cursor of a sorted list: read again where it belongs
+    return found[1] if found is not None else None
+
+
+def _hits(query: Query, order: Order | None = None) -> list[hits.Hit]:
+    """Hits with the columns of the order. The page and the count of one request ask once."""
+    kept = _kept()
+    keys = (order, *order.then) if order is not None else ()
+    if ("hits", query.key) not in kept:
+        columns = [query.resource.table.c[key.column] for key in keys]
+        kept["hits", query.key] = hits.hits(query.resource, query.text, query.sought, columns, limit=COUNT_LIMIT + 1)
+    return kept["hits", query.key]  # type: ignore[no-any-return]
+
+
+def _kept() -> dict[Any, Any]:
+    """What this piece of work has found, as long as it has written nothing since."""
+    work = current_work()
+    if work.writing_since is not None:
+        return {}
+    writes, kept = work.info.get("found", (None, {}))
+    if writes != work.writes:
+        work.info["found"] = work.writes, (kept := {})
+    return kept  # type: ignore[no-any-return]
+
+
+def _sorted(found: Sequence[hits.Hit], order: Order) -> list[int]:
+    """Sorting keeps the order of equals, null is last."""
+    rows = sorted(found, key=lambda hit: hit.id, reverse=order.descending)
+    for at, key in reversed(list(enumerate((order, *order.then)))):
+        filled = sorted((r for r in rows if r.values[at] is not None), key=lambda r: raw(r.values[at]), reverse=key.descending)
+        rows = filled + [r for r in rows if r.values[at] is None]
+    return [hit.id for hit in rows]
+
+
 def text_ids(query: Query, limit: int) -> list[int]:
-    """Ids of records that hold the words and pass the filters, under the actor's rights, newest first, at most `limit`.
-    Asked twice in one request (page and count), found once."""
-    kept: dict[Any, list[int]] = current_work().info.setdefault("text_ids", {})
-    key = (query.resource.name, query.text, tuple(f.key + f.raw for f in query.filters), query.verb, limit)
-    if key not in kept:
-        kept[key] = [record for _doc, record in _hits(query, limit, None, None)[0]]
-    return kept[key]
-
-
-def _hits(query: Query, limit: int, before: int | None, after: int | None) -> tuple[list[tuple[int, int]], int | None]:
-    """(document, record) pairs that pass everything, newest first: those before a document, or the ones just after one."""
-    question = search.match(query.resource, query.text)
-    if question is None:
-        return [], None
-    found: list[tuple[int, int]] = []
-    chunk = min(max(limit, 100), 1_000)
-    place = after if after is not None else before
-    while len(found) < limit:
-        hits = question.ids(chunk, place) if after is None else question.after(chunk, place or 0)
-        if not hits:
-            break
-        passed = set(_passing(query, [record for _doc, record in hits]))
-        found += [hit for hit in hits if hit[1] in passed]
-        place = hits[-1][0]
-        if len(hits) < chunk:
-            break
-        chunk = 1_000
-    found = found[:limit]
-    return (found if after is None else found[::-1]), place
-
-
-def _passing(query: Query, ids: list[int]) -> list[int]:
-    """Those of these ids that lie in scope, pass the filters and truly hold the words in fields the actor may see."""
-    model, resource = query.resource.model, query.resource
-    visible = resource.fields()
-    names = [n for n in resource.search if n in visible]
-    hidden = len(names) < len(resource.search)
-    columns = [getattr(model, resource.all_fields[n].column) for n in names] if hidden or question_needs_check(query.text) else []
-    passed, session = set(), current_work().session
-    for start in range(0, len(ids), 900):
-        statement = sa.select(model.id, *columns).where(model.id.in_(ids[start : start + 900]))
-        if query.verb != "read" and is_scoped(model) and not session.system:
-            statement = statement.where(scope_for(session.actor, model, query.verb).clause(model))
-        for one in query.filters:
-            statement = statement.where(clause(one, model))
-        for row in current_work().session.execute(statement):
-            if not columns or search.holds(query.text, row[1:]):
-                passed.add(row[0])
-    return [i for i in ids if i in passed]
-
-
-def question_needs_check(text: str) -> bool:
-    """Whether the tokens of a question can match apart from each other, so that hits are checked against the text."""
-    return search.needs_check(text)
+    """Ids of records that hold the words and pass the filters, under the actor's rights, newest first, at most `limit`."""
+    return [hit.id for hit in hits.hits(query.resource, query.text, query.sought, limit=limit)]
 
 
 # --- counts and sets ---------------------------------------------------------------------------------------------------
 
 
+def _note_count(query: Query, n: int) -> None:
+    _kept()["count", query.key] = n
+
+
 def count(query: Query, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
     """(n, more): exact up to `limit`, then "1,000+"."""
-    if query.text:
-        n = len(text_ids(query, limit + 1))
-        return min(n, limit), n > limit
-    inner = _set(query).limit(limit + 1).subquery()
-    n = current_work().session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one()
+    n = _kept().get(("count", query.key))
+    if n is None and query.text:
+        n = len(_hits(query)) if limit == COUNT_LIMIT else len(text_ids(query, limit + 1))
+    elif n is None:
+        n = plans.count(query.sought, limit + 1)
     return min(n, limit), n > limit
 
 
 def exact_count(query: Query) -> int:
     """The whole number, however long it takes (asked for on request)."""
-    if query.text:
-        return len(text_ids(query, 2**31))
-    inner = _set(query).subquery()
-    return int(current_work().session.execute(sa.select(sa.func.count()).select_from(inner)).scalar_one())
+    return len(text_ids(query, 2**31)) if query.text else plans.count(query.sought, 2**62)
 
 
 def matching_ids(query: Query, limit: int) -> list[int]:
     """Ids the query means, in no order, at most `limit`."""
     if query.text:
         return text_ids(query, limit)
-    return list(current_work().session.scalars(_set(query).limit(limit)))
+    return [row[0] for row in plans.execute(plans.select_ids(query.sought).limit(limit), {})]
 
 
 def by_key(query: Query, after: int) -> sa.Select[Any]:
     """Ids the query means above `after`, in the order of the key: for jobs that go through all of them."""
     table = query.resource.table
-    return _set(query).where(table.c.id > after).order_by(table.c.id)
-
-
-def _set(query: Query) -> sa.Select[Any]:
-    table = query.resource.table
-    scope, conditions = plan(query)
-    if "deleted_at" in table.c:
-        conditions.append(table.c.deleted_at.is_(None))
-    return sa.select(table.c.id).where(
-        passing(table.name), *([] if scope.everything else [scope.clause(table)]), *conditions
-    )
+    return plans.select_ids(query.sought).where(table.c.id > after).order_by(table.c.id)

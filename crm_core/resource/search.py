@@ -5,25 +5,23 @@ the gated select again. An import marks its records as waiting and a job follows
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.access.gate import scope_for
 from crm_core.data import bulk
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.ids import reserve_ids
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
+from crm_core.kernel.i18n import LANGUAGES, in_language
 from crm_core.kernel.jobs import later
 from crm_core.kernel.models import JobRow
 from crm_core.resource.changes import unscoped
 from crm_core.text import tokens
 
-BRANCH_LIMIT = 50  # more scope values than these are checked after the match
 FOLLOW_AT_ONCE = 100  # larger sets are indexed by the job
 
 
@@ -35,7 +33,10 @@ class Document(Model):
     resource: Mapped[str] = mapped_column(sa.String(80))
     record_id: Mapped[t.Id]
     tokens: Mapped[str] = mapped_column(sa.Text())
-    __table_args__ = (sa.Index("uq_core_search_record", "resource", "record_id", unique=True),)
+    __table_args__ = (
+        sa.Index("uq_core_search_record", "resource", "record_id", unique=True),
+        sa.Index("ix_core_search_newest", "resource", "id"),
+    )
 
 
 class Waiting(Model):
@@ -47,14 +48,7 @@ class Waiting(Model):
     record_id: Mapped[t.Id]
 
 
-@dataclass(frozen=True)
-class Hit:
-    resource: Any
-    id: int
-    label: str
-
-
-_TOKENS = {"owner_id": "o_", "department_id": "d_", "team_id": "t_"}
+SCOPE_TOKENS = {"owner_id": "o_", "department_id": "d_", "team_id": "t_"}
 
 
 def concerns(resource: Any, columns: Iterable[str]) -> bool:
@@ -86,7 +80,9 @@ def index(resource: Any, ids: Sequence[int]) -> None:
     table = resource.table
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        found = session.execute(sa.select(table).where(table.c.id.in_(part)), execution_options=unscoped("search index"))
+        # Shared locks: a row that is being written is waited for, so an older document never replaces a newer one.
+        query = sa.select(table).where(table.c.id.in_(part)).order_by(table.c.id).with_for_update(read=True)
+        found = session.execute(query, execution_options=unscoped("search index"))
         rows = [r for r in found.mappings() if r["deleted_at"] is None and r["merged_into_id"] is None]
         faces = [face for face in (resource, resource.brief_resource) if face is not None and face.search]
         values = [
@@ -132,11 +128,22 @@ def document(resource: Any, row: Any) -> str:
         elif name in resource.search_names:
             names.append(value)
         else:
-            texts.append(field.show(value) if field.kind in ("choice", "enum") else str(value))
+            texts.append(words_of(field, value))
     found = tokens.document(texts, names=names, phones=numbers)
     found.append(kind_token(resource.name))
     if is_scoped(resource.model):
-        found += [f"{mark}{row[column]}" for column, mark in _TOKENS.items() if row[column] is not None]
+        found += [f"{mark}{row[column]}" for column, mark in SCOPE_TOKENS.items() if row[column] is not None]
+    return " ".join(found)
+
+
+def words_of(field: Any, value: Any) -> str:
+    """The text of a value that is indexed, and that a hit is compared with: words of choices in every language."""
+    if field.kind not in ("choice", "choices", "enum"):
+        return str(value)
+    found = []
+    for name in LANGUAGES:
+        with in_language(name):
+            found.append(field.show(value))
     return " ".join(found)
 
 
@@ -175,85 +182,6 @@ def catch_up(job: Any) -> None:
         job.progress(done, None)
 
 
-def match(resource: Any, text: str) -> "Match | None":
-    """The condition that finds `text` among records of this resource; None when it has nothing to look for."""
-    query = tokens.query(text)
-    if query is None:
-        return None
-    session = current_work().session
-    extra: list[str] | None = None
-    if is_scoped(resource.model) and not session.system:
-        scope = scope_for(session.actor, resource.model)
-        if scope.nothing:
-            return None
-        if not scope.everything and len(scope.pairs) <= BRANCH_LIMIT:
-            extra = [f"{_TOKENS[column]}{value}" for column, value in scope.pairs]
-    sqlite = session.connection().dialect.name == "sqlite"
-    said = query.fts5(extra_any=extra) if sqlite else query.pg(extra_any=extra)
-    home = kind_token(resource.name)  # without it a common word of another resource would be walked through first
-    return Match(resource.name, query, f'({said}) AND "{home}"' if sqlite else f"({said}) & '{home}'", sqlite)
-
-
-def needs_check(text: str) -> bool:
-    """Whether hits must be compared with the text: several tokens of one word may stand apart in a document."""
-    query = tokens.query(text)
-    return query is not None and len(query.tokens) > 1
-
-
-def holds(text: str, values: Iterable[Any]) -> bool:
-    """Whether these values of a record really hold the words asked for."""
-    query = tokens.query(text)
-    return query is not None and query.verify(" ".join(str(v) for v in values if v))
-
-
-@dataclass(frozen=True)
-class Match:
-    """A prepared question to the index."""
-
-    resource: str
-    query: Any
-    text: str
-    sqlite: bool
-
-    def ids(self, limit: int, before: int | None = None) -> list[tuple[int, int]]:
-        """(document id, record id) of the newest documents, before this document id."""
-        session = current_work().session
-        params = {"q": self.text, "r": self.resource, "n": limit, "b": before or 2**62}
-        return [(r[0], r[1]) for r in session.execute(_FTS5 if self.sqlite else self._pg(params), params)]
-
-    def after(self, limit: int, after: int) -> list[tuple[int, int]]:
-        """The documents just newer than this one, oldest first: for going back a page."""
-        params = {"q": self.text, "r": self.resource, "n": limit, "a": after}
-        return [(r[0], r[1]) for r in current_work().session.execute(_FTS5_AFTER if self.sqlite else _PG_AFTER, params)]
-
-    def _pg(self, params: dict[str, Any]) -> sa.TextClause:
-        """Rare words: take all hits, then sort; common ones: walk the key. The planner cannot know which (ecosystem 5)."""
-        few = current_work().session.execute(_PG_COUNT, {**params, "n": 1_000}).scalar_one()
-        return _PG_FEW if few < 1_000 else _PG_MANY
-
-
-_FTS5 = sa.text(
-    "SELECT s.id, s.record_id FROM core_search_fts f JOIN core_search s ON s.id = f.rowid "
-    "WHERE core_search_fts MATCH :q AND s.resource = :r AND f.rowid < :b ORDER BY f.rowid DESC LIMIT :n"
-)
-_FTS5_AFTER = sa.text(
-    "SELECT s.id, s.record_id FROM core_search_fts f JOIN core_search s ON s.id = f.rowid "
-    "WHERE core_search_fts MATCH :q AND s.resource = :r AND f.rowid > :a ORDER BY f.rowid LIMIT :n"
-)
-_PG_AFTER = sa.text(
-    "SELECT id, record_id FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r AND id > :a ORDER BY id LIMIT :n"
-)
-_PG_COUNT = sa.text("SELECT count(*) FROM (SELECT 1 FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r LIMIT :n) x")
-_PG_FEW = sa.text(
-    "WITH h AS MATERIALIZED (SELECT id, record_id FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r) "
-    "SELECT id, record_id FROM h WHERE id < :b ORDER BY id DESC LIMIT :n"
-)
-_PG_MANY = sa.text(
-    "SELECT id, record_id FROM core_search WHERE vector @@ CAST(:q AS tsquery) AND resource = :r AND id < :b "
-    "ORDER BY id DESC LIMIT :n"
-)
-
-
 def install_index(connection: sa.Connection) -> list[str]:
     """The statements that make the index beside the table, for the first migration."""
     if connection.dialect.name == "sqlite":
@@ -270,18 +198,3 @@ def install_index(connection: sa.Connection) -> list[str]:
         ),
         "CREATE INDEX ix_core_search_vector ON core_search USING gin (vector) WITH (gin_pending_list_limit = 65536)",
     ]
-
-
-def find(text: str, resources: Iterable[Any], limit: int = 5) -> list[Hit]:
-    """The newest hits of several resources, for the command search; under the rights of who asks."""
-    found: list[Hit] = []
-    for resource in resources:
-        if not resource.search or not resource.may("read"):
-            continue
-        question = match(resource, text)
-        if question is None:
-            continue
-        ids = [record for _doc, record in question.ids(limit * 4)]
-        labels = resource.labels(ids) if ids else {}
-        found += [Hit(resource, i, labels[i]) for i in ids if i in labels][:limit]
-    return found

@@ -11,7 +11,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
-from crm_core.resource import listing, search
+from crm_core.resource import hits, listing
 from crm_core.text import dates
 from crm_core.text.clean import fold
 from crm_core.text.names import avatar_text
@@ -72,7 +72,7 @@ def palette(text: str) -> dict[str, Any]:
     groups = []
     if words:
         for resource in _searchable():
-            hits = search.find(words, [resource], limit=5)
+            hits = hits.find(words, [resource], limit=5)
             if hits:
                 subs = {i: sub for i, _label, sub in _labelled(resource, [h.id for h in hits])}
                 groups.append({

@@ -14,7 +14,7 @@ from crm_core.access.actor import Actor
 from crm_core.access.models import Scope as Reach
 from crm_core.data.session import session
 from crm_core.kernel.errors import BadRequest
-from crm_core.resource import cursors, listing
+from crm_core.resource import cursors, listing, plans
 from tests.bare.models import Kind
 from tests.support.firm import PEOPLE, Firm
 
@@ -154,13 +154,13 @@ def check(firm: Firm, rows: list[dict[str, Any]], who: Actor, filters: list[str]
     assert pages == [*there, *reversed(there[:-1])]
 
 
-WAYS = {"branches": (8, 2_000), "walk": (1, 2_000), "walk that ends early": (1, 5), "each branch alone": (0, 3)}
+WAYS = {"branches": (8, (200, 2_000)), "walk": (1, (200, 2_000)), "walk that ends early": (1, (3, 5)), "no walk": (0, ())}
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_list_is_what_a_plain_sort_and_filter_would_be(way: str, filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "BRANCH_LIMIT", WAYS[way][0])
-    monkeypatch.setattr(listing, "WALK", WAYS[way][1])
+    monkeypatch.setattr(plans, "BRANCH_LIMIT", WAYS[way][0])
+    monkeypatch.setattr(plans, "WALKS", WAYS[way][1])
     rows = everything(filled)
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session
 from crm_core.kernel.errors import Forbidden, Missing, Refused
-from crm_core.resource import search
+from crm_core.resource import hits
 from tests.bare.models import Pointer, Thing
 from tests.support.firm import PEOPLE, Firm
 
@@ -22,7 +22,7 @@ def test_a_record_goes_with_its_parts_under_one_change(firm: Firm) -> None:
     assert firm.one("SELECT rows FROM core_change WHERE id = :c", c=change) == 5
     with firm.as_user("uma"):
         assert list(session.scalars(sa.select(Thing.id))) == [other]
-        assert [h.id for h in search.find("thing", [firm.things])] == [other]
+        assert [h.id for h in hits.find("thing", [firm.things])] == [other]
 
 
 def test_a_line_removed_before_is_not_part_of_a_later_deletion(firm: Firm) -> None:

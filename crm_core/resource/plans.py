@@ -1,0 +1,251 @@
+"""Plans: which statement finds the ids of a list, chosen by how far the actor's scope reaches.
+
+Everything, or one branch: the index (branch, key, id) is walked. A few branches: a union of such walks, each cut at the page.
+Many: the first rows of the sort index are looked at and those in scope kept; when they do not fill the page the scope is
+narrow along this order, and one OR with a sort is small. Statements are built once for each shape; only parameters change.
+The rows themselves are read through the gate afterwards, so a plan can never leak.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from crm_core.access.gate import scope_for
+from crm_core.access.scope import EVERYTHING, Scope
+from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.session import NoActor, current_work
+from crm_core.data.wall import marked
+from crm_core.resource.filters import Filter, clause
+
+BRANCH_LIMIT = 8
+WALKS = (200, 2_000)  # rows of the sort index that are looked at, and when these do not fill the page
+
+Key = tuple[Any, int]
+"""(value of the sort column, id) of a row."""
+
+
+@dataclass
+class Sought:
+    """What a list asks of its table: the scope to walk, columns pinned to values, conditions of every other kind."""
+
+    resource: Any
+    scope: Scope
+    pins: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    conditions: list[sa.ColumnElement[bool]] = field(default_factory=list)
+    parent: bool = False  # pinned to a parent: few rows, found by their parent, then sorted
+
+    @property
+    def table(self) -> sa.Table:
+        return self.resource.table  # type: ignore[no-any-return]
+
+
+def sought(resource: Any, filters: Sequence[Filter], verb: str = "read") -> Sought:
+    """The plan of a question: a filter on owner, department or team becomes the branch itself where the scope allows, and of
+    two scopes (read, and that of another verb) the one that is not everything is walked."""
+    session = current_work().session
+    if session.actor is None and not session.system:
+        raise NoActor("this session has no actor")
+    found = Sought(resource, EVERYTHING)
+    scoped = is_scoped(resource.model)
+    if scoped and not session.system:
+        found.scope = scope_for(session.actor, resource.model)
+        narrow = scope_for(session.actor, resource.model, verb) if verb != "read" else EVERYTHING
+        if not narrow.everything:
+            if not found.scope.everything:
+                found.conditions.append(found.scope.clause(resource.table))
+            found.scope = narrow
+    link = resource.parent_field
+    walked = False
+    for one in filters:
+        pins = one.pins
+        column = one.field.column
+        if pins is None:
+            found.conditions.append(clause(one, resource.table))
+        elif scoped and not walked and column in SCOPE_COLUMNS and len(pins) <= BRANCH_LIMIT and _within(found.scope, column, pins):
+            found.scope, walked = Scope(branches=((column, tuple(sorted(set(pins)))),)), True
+        else:
+            found.pins.append((column, pins))
+            found.parent = found.parent or (link is not None and column == link.column)
+    found.pins.sort(key=lambda pin: pin[0])
+    return found
+
+
+def _within(scope: Scope, column: str, pins: Sequence[Any]) -> bool:
+    return None not in pins and (scope.everything or set(pins) <= set(dict(scope.branches).get(column, ())))
+
+
+class _Shape(NamedTuple):
+    """What makes two statements the same but for their parameters."""
+
+    table: sa.Table
+    key: str
+    descending: bool
+    nulls: bool | None  # only empty keys, only filled ones, or a column that is never empty
+    start: str  # "", "key" or "id": after a row, after an id among equals
+    scope: tuple[str, ...]
+    union: bool
+    pins: tuple[str, ...]
+    wide: bool = False  # the scope's columns are wanted as well
+    sorted: bool = False  # do not walk the sort index: the rows are few and found by another one
+
+
+def segment(what: Sought, key: str, descending: bool, nulls: bool | None, start: Key | None, limit: int) -> list[Key]:
+    """Up to `limit` rows in order of (key, id), all with a key or all without, those after `start`."""
+    if what.scope.nothing:
+        return []
+    pairs = what.scope.pairs
+    begin = "" if start is None else "id" if start[0] is None or key == "id" else "key"
+    pins = tuple(name for name, _values in what.pins)
+    shape = _Shape(what.table, key, descending, nulls, begin, (), False, pins, sorted=what.parent)
+    values: dict[str, Any] = {f"p{i}": list(found) for i, (_name, found) in enumerate(what.pins)}
+    if start is not None:
+        values.update(key=start[0], id=start[1]) if begin == "key" else values.update(id=start[1])
+    if what.scope.everything:
+        return _keys(what, shape, values, limit)
+    if len(pairs) == 1 or (what.parent and len(what.scope.branches) == 1):
+        return _keys(what, shape._replace(scope=tuple(c for c, _v in what.scope.branches)), {**values, **_reach(what.scope)}, limit)
+    if len(pairs) <= BRANCH_LIMIT and not what.parent:
+        found = shape._replace(scope=tuple(column for column, _value in pairs), union=True)
+        return _keys(what, found, {**values, **{f"b{i}": value for i, (_column, value) in enumerate(pairs)}}, limit)
+    return _walk(what, shape, values, limit)
+
+
+def _walk(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> list[Key]:
+    sets = {column: frozenset(found) for column, found in what.scope.branches}
+    for look in WALKS if not what.parent else ():
+        rows = _rows(what, shape._replace(wide=True), values, look)
+        seen = [(r.k, r.i) for r in rows if any(getattr(r, column) in found for column, found in sets.items())]
+        if len(seen) >= limit or len(rows) < look:
+            return seen[:limit]
+    return _keys(what, shape._replace(scope=tuple(sets)), {**values, **_reach(what.scope)}, limit)
+
+
+def _reach(scope: Scope) -> dict[str, list[int]]:
+    return {f"s_{column}": list(values) for column, values in scope.branches}
+
+
+def _keys(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> list[Key]:
+    return [(row.k, row.i) for row in _rows(what, shape, values, limit)]
+
+
+def _rows(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> Sequence[Any]:
+    statement = _kept(shape) if not what.conditions else _build(shape, what.conditions)
+    return execute(statement, {**values, "n": limit}).all()
+
+
+@lru_cache(maxsize=2_000)
+def _kept(shape: _Shape) -> sa.Select[Any]:
+    return _build(shape, ())
+
+
+def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    table, key, row_id = shape.table, shape.table.c[shape.key], shape.table.c.id
+    wanted: list[sa.ColumnElement[Any]] = [key.label("k"), row_id.label("i")]
+    if shape.wide:
+        wanted += [table.c[column] for column in SCOPE_COLUMNS]
+    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *conditions]
+    if shape.nulls is not None:
+        where.append(key.is_(None) if shape.nulls else key.is_not(None))
+    if shape.start:
+        where.append(_after(key, row_id, shape))
+    direction = sa.desc if shape.descending else sa.asc
+    ordering = [direction(row_id)] if shape.key == "id" else [direction(key), direction(row_id)]
+    if shape.sorted:  # an expression in place of the column: no engine takes the sort index for it
+        ordering = [direction(sa.func.coalesce(key, key)), direction(row_id)]
+    limit = sa.bindparam("n", type_=sa.BigInteger())
+    base = sa.select(*wanted).where(*where)
+    if not shape.union:
+        return base.where(*_reached(table, shape.scope)).order_by(*ordering).limit(limit)
+    branches = [
+        sa.select(base.where(table.c[column] == sa.bindparam(f"b{i}")).order_by(*ordering).limit(limit).subquery())
+        for i, column in enumerate(shape.scope)
+    ]
+    union = sa.union(*branches).subquery()
+    outer = [direction(union.c.k), direction(union.c.i)]
+    return sa.select(union.c.k, union.c.i).order_by(*outer).limit(limit)
+
+
+def _living(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    return [table.c.deleted_at.is_(None)] if "deleted_at" in table.c else []
+
+
+def _pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name].in_(sa.bindparam(f"p{i}", expanding=True)) for i, name in enumerate(pins)]
+
+
+def _reached(table: sa.Table, columns: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    parts = [table.c[column].in_(sa.bindparam(f"s_{column}", expanding=True)) for column in columns]
+    return [sa.or_(*parts)] if parts else []
+
+
+def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], shape: _Shape) -> sa.ColumnElement[bool]:
+    last, value = sa.bindparam("id", type_=sa.BigInteger()), sa.bindparam("key", type_=key.type)
+    if shape.start == "id":
+        return row_id < last if shape.descending else row_id > last
+    # Written out instead of a row value: both engines then use the (branch, key, id) index for the first part.
+    if shape.descending:
+        return sa.and_(key <= value, sa.or_(key < value, row_id < last))
+    return sa.and_(key >= value, sa.or_(key > value, row_id > last))
+
+
+# --- sets: no order, or any ---------------------------------------------------------------------------------------------
+
+
+def select_ids(what: Sought) -> sa.Select[Any]:
+    """All ids a question means, in no order, under the scope, with its mark."""
+    table = what.table
+    where = [marked(table.name), *_living(table), *(table.c[name].in_(values) for name, values in what.pins), *what.conditions]
+    if not what.scope.everything:
+        where.append(what.scope.clause(table))
+    return sa.select(table.c.id).where(*where)
+
+
+class _Set(NamedTuple):
+    table: sa.Table
+    scope: tuple[str, ...] | None
+    pins: tuple[str, ...]
+
+
+@lru_cache(maxsize=2_000)
+def _kept_count(shape: _Set) -> sa.Select[Any]:
+    table = shape.table
+    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *_reached(table, shape.scope or ())]
+    inner = sa.select(table.c.id).where(*where).limit(sa.bindparam("n", type_=sa.BigInteger())).subquery()
+    return sa.select(sa.func.count()).select_from(inner)
+
+
+def count(what: Sought, limit: int) -> int:
+    """How many ids a question means, at most `limit`."""
+    if what.scope.nothing:
+        return 0
+    if what.conditions:
+        inner = select_ids(what).limit(limit).subquery()
+        return int(execute(sa.select(sa.func.count()).select_from(inner), {}).scalar_one())
+    columns = None if what.scope.everything else tuple(column for column, _values in what.scope.branches)
+    shape = _Set(what.table, columns, tuple(name for name, _values in what.pins))
+    values = {f"p{i}": list(found) for i, (_name, found) in enumerate(what.pins)}
+    return int(execute(_kept_count(shape), {**values, **_reach(what.scope), "n": limit}).scalar_one())
+
+
+def in_any_order(what: Sought, columns: Sequence[tuple[str, bool]], descending: bool, limit: int) -> list[int]:
+    """Ids sorted by any columns (name, descending), null last, then by id; for sets known to be small."""
+    table = what.table
+    ordering: list[sa.ColumnElement[Any]] = []
+    for name, down in columns:
+        if table.c[name].nullable:
+            ordering.append(table.c[name].is_(None))
+        ordering.append(table.c[name].desc() if down else table.c[name].asc())
+    ordering.append(table.c.id.desc() if descending else table.c.id.asc())
+    return [row[0] for row in execute(select_ids(what).order_by(*ordering).limit(limit), {})]
+
+
+def execute(statement: Any, values: dict[str, Any]) -> sa.CursorResult[Any]:
+    """Run a statement of ours, which carries its marks; half the work of the ORM's way."""
+    session = current_work().session
+    if session.new or session.dirty:
+        session.flush()
+    found: sa.CursorResult[Any] = session.connection().execute(statement, values)
+    return found
