@@ -60,6 +60,7 @@ def hits(
     place, chunk = (before, limit if not checked else min(limit + 20, CHUNK)) if after is None else (after, limit)
     while len(found) < limit:
         rows = execute(*_statement(resource, what, said, wanted, min(chunk, 5 * CHUNK), place, newer=after is not None)).all()
+        row: Any
         for row in rows:
             if holds is None or holds(row[2 + shown :]):
                 found.append(Hit(row[0], row[1], tuple(row[2 : 2 + shown])))

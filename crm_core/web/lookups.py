@@ -72,14 +72,14 @@ def palette(text: str) -> dict[str, Any]:
     groups = []
     if words:
         for resource in _searchable():
-            hits = hits.find(words, [resource], limit=5)
-            if hits:
-                subs = {i: sub for i, _label, sub in _labelled(resource, [h.id for h in hits])}
+            found = hits.find(words, [resource], limit=5)
+            if found:
+                subs = {i: sub for i, _label, sub in _labelled(resource, [h.id for h in found])}
                 groups.append({
                     "label": str(resource.label) if not resource.is_brief else str(_("%(what)s of others, in brief", what=resource.label)),
                     "hits": [
                         {"label": h.label, "sub": subs.get(h.id, ""), "url": urls.of_record(resource, h.id), "icon": resource.icon,
-                         "marks": marks(h.label, words)} for h in hits
+                         "marks": marks(h.label, words)} for h in found
                     ],
                 })
         groups = _without_doubles(groups)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.support.postgres import ROLE, _die_with_parent, _free_port, _is_root, binaries
 
@@ -30,7 +30,7 @@ class Postgres:
         self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Postgres:
+    def __enter__(self) -> Self:
         if not (self.home / "data" / "PG_VERSION").exists():
             self._make()
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.home), **SETTINGS}
