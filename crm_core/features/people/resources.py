@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from crm_core.access.delegation import grant_exceeds, require_proof
 from crm_core.access.models import Department, FieldRule, Grant, Role, Team, TeamMember, User, UserRole
+from crm_core.access.rights import bump
 from crm_core.data.base import table_of
 from crm_core.data.mixins import SCOPE_COLUMNS
-from crm_core.data.session import current_work, system_scope
+from crm_core.data.session import current_work, system_scope, writing
 from crm_core.features.people import fields  # noqa: F401  its kinds are known before the resources are made
 from crm_core.features.people.services import departments, rights
 from crm_core.kernel.errors import Forbidden
@@ -181,7 +182,9 @@ class Departments(Resource):
         for row in rows:
             if row.get("id") is None:
                 row.setdefault("owner", None)
-        return super().write(rows, kind=kind)
+        with writing():
+            bump()  # before any row is locked: two moves across each other wait here and do not deadlock over parents
+            return super().write(rows, kind=kind)
 
     def derive(self, rows: Rows, before: Before) -> None:
         for row in rows:
