@@ -201,7 +201,9 @@ def _searched(query: Query, order: Order) -> Page:
         found = _hits(query, order)
         if len(found) <= COUNT_LIMIT:
             return _cut(query, order, _sorted(found, order))
-        more, found = True, found[: query.limit]
+        if query.limit > COUNT_LIMIT:
+            found = hits.hits(query.resource, query.text, query.sought, limit=query.limit + 1)
+        more, found = len(found) > query.limit, found[: query.limit]
     else:
         found = hits.hits(
             query.resource, query.text, query.sought, limit=query.limit + 1,

@@ -157,7 +157,7 @@ def _read(export: Export, place: int) -> tuple[list[Any], bool]:
             found.update((row[0], row) for row in execute(query.where(source.c.id.in_(part))))
         return [found[i] for i in wanted if i in found], place + PAGE >= len(export.ids)
     for one in export.query.filters:
-        query = query.where(clause(one, source.c[one.field.column]))
+        query = query.where(clause(one, source))
     rows = execute(query.where(source.c.id > export.after).order_by(source.c.id).limit(PAGE)).all()
     return list(rows), len(rows) < PAGE
 
