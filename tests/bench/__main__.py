@@ -1,4 +1,4 @@
-"""`python -m tests.bench --size 1000000 [--engine sqlite|postgresql] [--rounds 30]`: measure, print, write docs/performance.md."""
+"""`python -m tests.bench --size 1000000 [--engine sqlite|postgresql] [--rounds 30]`: measure and print."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from crm_core.resource.exchange.reader import UnreadableFile
 from tests.support.world import World
 
 FIRMS = """客户名称,客户编号,电话,电子邮箱,地址,联系人,联系人手机,行业,备注
-四川云岭春酒业有限公司,A-1,028-86001234,info@yunling.example,成都市武侯区人民南路 1 号,罗建国,13808312207,白酒,老朋友
+四川云岭春酒业有限公司,A-1,028-86001234,info@yunling.example,成都市武侯区人民南路 1 号,罗建国,13808312207,蒸馏器械,老朋友
 贵州赤溪坊酒业股份有限公司,A-2,0851-22334455,hello@chixi.example,遵义市红花岗区 8 号,杨秀兰,13985204416,白酒,
 =HYPERLINK(“x”),A-3,0771-5566778,ganyuan@example.com,崇左市江州区 3 号,韦国栋,13677819032,制糖,
 """
@@ -49,7 +49,7 @@ def test_a_chinese_file_is_matched_and_becomes_customers_contacts_and_addresses(
     with world.as_("root"):
         found = session.scalars(sa.select(Customer).where(Customer.code == "A-1")).one()
         assert found.name == "四川云岭春酒业有限公司" and found.email == "info@yunling.example"
-        assert "白酒" in (found.note or "")  # an industry nobody made yet is kept, not guessed
+        assert "蒸馏器械" in (found.note or "")  # an industry nobody made yet is kept, not guessed
         assert session.scalars(sa.select(Contact.name).where(Contact.customer_id == found.id)).all() == ["罗建国"]
         assert session.scalars(sa.select(Address.street).where(Address.customer_id == found.id)).one().startswith("成都市")
 

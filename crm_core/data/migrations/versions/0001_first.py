@@ -775,6 +775,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_role_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_role_code', ['code'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_search') as batch:
+        batch.create_index('ix_core_search_newest', ['resource', 'id'], unique=False)
         batch.create_index('uq_core_search_record', ['resource', 'record_id'], unique=True)
     with op.batch_alter_table('core_security_event') as batch:
         batch.create_index(batch.f('ix_core_security_event_at'), ['at'], unique=False)
