@@ -195,7 +195,7 @@ def test_no_word_breaks_the_question_or_forges_a_token(text: str, filled: Firm) 
 def test_statements_do_not_grow_with_hits(filled: Firm) -> None:
     def count(text: str) -> int:
         asked_: list[str] = []
-        listen = lambda *a: asked_.append(a[2])  # noqa: E731
+        listen = lambda *a: asked_.append(a[2])
         with filled.as_user("ada"):
             sa.event.listen(filled.site.engines.read, "before_cursor_execute", listen)
             query = asked(filled, text)
