@@ -145,5 +145,5 @@ def test_the_pages_of_the_browser_stand_them_too(world: World, at_browser: Calla
 def test_the_eye_sees_a_statement_that_was_put_together(world: World) -> None:
     """Negative control: a payload glued into SQL is noticed by its words and by its shape."""
     with statements(world) as seen, world.site.engines.read.connect() as conn:
-        conn.exec_driver_sql("SELECT 1 WHERE '" + "' OR 1=1--")
+        conn.exec_driver_sql("SELECT 1 WHERE 'x' = '" + "' OR 1=1--")
     assert [mark for sql in seen for mark in foreign_words(sql)] == ["1=1"]
