@@ -6,6 +6,9 @@
 SIZE ?= 1000000
 ARGS ?=
 
+# Compiled files are kept, or each process would compile every package anew: half a second to three.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test check assets bench constraints clean
 
 help: ## this list

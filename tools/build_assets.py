@@ -66,7 +66,7 @@ def _node_commands() -> tuple[list[str], list[str]]:
 
 
 def _run(command: list[str], cwd: Path) -> None:
-    env = dict(os.environ)
+    env = {"NODE_USE_SYSTEM_CA": "1", **os.environ}  # a house may have certificates of its own in the system's store
     if not os.path.isdir(os.path.expanduser("~")) or not env.get("HOME"):
         env["npm_config_cache"] = str(cwd.parent / ".cache/npm")
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)

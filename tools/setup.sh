@@ -24,6 +24,8 @@ if [ -z "${HOME:-}" ] || [ ! -d "$HOME" ] || [ ! -w "$HOME" ]; then
 fi
 # The shell's own Python settings must not leak into the environment made here.
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV
+# A house that looks into its traffic has certificates of its own in the system's store.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
 
 young() { "$1" -c "import sys; sys.exit(sys.version_info < (3, $least))" 2>/dev/null; }
 

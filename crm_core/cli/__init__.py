@@ -8,11 +8,14 @@ import importlib
 import os
 import pkgutil
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
 
-from crm_core.kernel.i18n import _, in_language
+from crm_core.data.faults import Fault
+from crm_core.kernel.config import written
+from crm_core.kernel.i18n import SOURCE, _, in_language, known_language, told
 
 REFUSED = 1  # it was refused or failed; the sentence on standard error says why, nothing is half done
 FOUND = 3  # a check has found something
@@ -66,11 +69,12 @@ class Root(click.Group):
 
 
 def _language() -> str:
-    """The language of the terminal, as its environment says."""
-    for variable in ("CRM_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(variable):
-            return os.environ[variable]
-    return "en"
+    """The language of the terminal when its environment names one that we speak, else what `crm.toml` says."""
+    named = (os.environ.get(name) for name in ("CRM_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    wanted = known_language(next(filter(None, named), ""))
+    with suppress(ValueError, OSError):  # a broken crm.toml is said by whatever needs it
+        wanted = wanted or known_language(written().get("language"))
+    return wanted or SOURCE
 
 
 def root() -> click.Group:
@@ -135,17 +139,17 @@ def _refusals() -> tuple[type[BaseException], ...]:
     """What is an answer and not a bug. SQLAlchemy is only looked at when something already imported it."""
     from crm_core.kernel.errors import CrmError
 
-    known: list[type[BaseException]] = [CrmError, ValueError, PermissionError, FileNotFoundError]
-    if "crm_core.data.migrate" in sys.modules:
+    known: list[type[BaseException]] = [CrmError, Fault, ValueError, PermissionError, FileNotFoundError]
+    if "sqlalchemy.exc" in sys.modules:
         from sqlalchemy.exc import OperationalError
 
-        from crm_core.data.migrate import NewerSchema, UpgradeRefused
-
-        known += [NewerSchema, UpgradeRefused, OperationalError]
+        known.append(OperationalError)
     return tuple(known)
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, Fault):
+        return str(told(error))
     original = getattr(error, "orig", None)
     if original is not None:
         return str(_("The database cannot be used: %(why)s", why=original))

@@ -12,10 +12,11 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 
 from crm_core.app import create_app, open_site
-from crm_core.cli._supervisor import READY, REFUSED, die_with_parent, log, wait_for
+from crm_core.cli._people import anybody
+from crm_core.cli._supervisor import NOBODY, READY, REFUSED, die_with_parent, log, wait_for
 from crm_core.data.migrate import NewerSchema, needs_upgrade
 from crm_core.kernel.errors import CrmError
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, told
 from crm_core.kernel.site import Site
 from crm_core.kernel.worker import Worker
 
@@ -63,13 +64,11 @@ def prepare(site: Site) -> Any:
     try:
         behind = needs_upgrade(site)
     except NewerSchema as error:
-        raise CrmError(str(error)) from None
+        raise CrmError(told(error)) from None
     if behind:
         raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
                          packages=", ".join(behind)))
-    app = create_app(site)
-    site.engines.dispose()  # nothing of the database is carried over a fork
-    return app
+    return create_app(site)
 
 
 def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int:
@@ -80,6 +79,8 @@ def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int
     try:
         site = open_site()
         app = prepare(site)
+        ready = READY if anybody(site) else NOBODY
+        site.engines.dispose()  # nothing of the database is carried over a fork
     except (CrmError, ValueError, PermissionError) as error:
         say(REFUSED + " ".join(str(error).split()).encode() + b"\n")
         return 1
@@ -89,7 +90,7 @@ def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int
     children = {"web": lambda: _web(site, app, fd, tell)}
     if with_worker:
         children["worker"] = lambda: _worker(site)
-    return _keep(children, site.config.workers, hear, say)
+    return _keep(children, site.config.workers, hear, lambda: say(ready))
 
 
 def _web(site: Site, app: Any, fd: int, tell: int) -> None:
@@ -103,7 +104,7 @@ def _worker(site: Site) -> None:
     worker.run()
 
 
-def _keep(children: dict[str, Callable[[], None]], workers: int, hear: int, say: Callable[[bytes], None]) -> int:
+def _keep(children: dict[str, Callable[[], None]], workers: int, hear: int, ready: Callable[[], None]) -> int:
     ending: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: ending.append(1))
     running = {_fork(work): name for name, work in children.items()}
@@ -116,13 +117,13 @@ def _keep(children: dict[str, Callable[[], None]], workers: int, hear: int, say:
             except BlockingIOError:
                 pass
             if len(up) >= workers:
-                say(READY)
+                ready()
         for pid in list(running):
             if os.waitpid(pid, os.WNOHANG)[0] and not ending:
                 name = running.pop(pid)
                 if len(up) < workers:
                     return _end(running, 1)  # not even started: the supervisor decides
-                log(f"{name} died; starting it anew in {delay:.1f} s")
+                log(_("“%(name)s” died; starting it anew in %(seconds)s s.", name=name, seconds=round(delay, 1)))
                 time.sleep(delay)
                 delay = min(delay * 2, 30.0)
                 running[_fork(children[name])] = name

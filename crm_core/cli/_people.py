@@ -2,13 +2,10 @@
 
 import datetime as dt
 
-import sqlalchemy as sa
-
 from crm_core.access import ledgers
 from crm_core.cli._common import say
-from crm_core.data.base import Model
+from crm_core.cli._settled import somebody
 from crm_core.data.session import writing
-from crm_core.data.wall import UNSCOPED
 from crm_core.features.people.services.accounts import SETUP, address_of
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
@@ -20,10 +17,8 @@ LINK_DAYS = 7
 
 def anybody(site: Site) -> bool:
     """Whether there is anybody who can sign in."""
-    users = Model.metadata.tables["core_user"]
     with site.engines.read.connect() as conn:
-        query = sa.select(users.c.id).where(users.c.active, users.c.deleted_at.is_(None)).limit(1)
-        return conn.execute(query, execution_options={UNSCOPED: "is there anybody yet"}).first() is not None
+        return somebody(conn)
 
 
 def say_link(site: Site) -> None:

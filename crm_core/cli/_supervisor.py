@@ -18,8 +18,11 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-READY, REFUSED = b"ready\n", b"refused "
+from crm_core.kernel.i18n import _
+
+READY, NOBODY, REFUSED = b"ready\n", b"ready, nobody there yet\n", b"refused "
 START_SECONDS = 60.0  # so long may a generation take to become ready
 DRAIN_SECONDS = 30.0  # so long may an old one take to end
 
@@ -41,9 +44,9 @@ class Generation:
                 return None
             got = os.read(self.pipe, 4096)
             if not got:
-                return self.said.decode(errors="replace") or "the start failed; see above"
+                return self.said.decode(errors="replace") or str(_("The start failed; see above."))
             self.said += got
-        if self.said == READY:
+        if self.said in (READY, NOBODY):
             return ""
         return self.said.removeprefix(REFUSED).decode(errors="replace").strip()
 
@@ -58,18 +61,18 @@ class Supervisor:
         self._signals: list[int] = []
         self._wake = os.pipe()
 
-    def run(self, started: Callable[[], None]) -> str:
-        """Serve until SIGTERM or SIGINT; `started()` is called when the first generation is ready. Returns why the
-        first start was refused, or an empty text after a good end."""
+    def run(self, started: Callable[[bool], None]) -> str:
+        """Serve until SIGTERM or SIGINT; `started(nobody is there yet)` is called when the first generation is ready.
+        Returns why the first start was refused, or an empty text after a good end."""
         self._listen()
         first = self.start()
         refusal = first.hear(START_SECONDS)
         if refusal is None or refusal:
             self._finish([first])
-            return refusal or "it did not become ready in time"
+            return refusal or str(_("It did not become ready in time."))
         self.current = first
         if not self._ending:
-            started()
+            started(first.said == NOBODY)
         delay = 0.5
         while not self._ending:
             self._wait(1.0)
@@ -78,7 +81,7 @@ class Supervisor:
                 self.renew()
             self._reap()
             if self.current is None and not self._ending:  # the leader died: another one, not in a hurry
-                log(f"the serving process died; starting it anew in {delay:.1f} s")
+                log(_("The serving process died; starting it anew in %(seconds)s s.", seconds=round(delay, 1)))
                 self._wait(delay)
                 delay = min(delay * 2, 30.0)
                 self.renew()
@@ -109,7 +112,8 @@ class Supervisor:
         made = self.start()
         refusal = made.hear(START_SECONDS)
         if refusal is None or refusal:
-            log(f"the new generation was not taken: {refusal or 'it did not become ready in time'}")
+            why = refusal or _("It did not become ready in time.")
+            log(_("The new generation was not taken: %(why)s", why=why))
             self._finish([made])
             return False
         if self.current is not None:
@@ -183,5 +187,5 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
-def log(sentence: str) -> None:
+def log(sentence: Any) -> None:
     print(f"crm: {sentence}", file=sys.stderr, flush=True)

@@ -3,7 +3,7 @@
 import click
 
 from crm_core.cli._common import examples, say
-from crm_core.cli.demo import fill, show_passwords
+from crm_core.kernel.config import load
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
 
@@ -18,6 +18,10 @@ from crm_core.kernel.i18n import _
     "Be content with a site that is already there; upgrade it if needed.")))
 @click.option("--new-link", is_flag=True, help=str(_("Only make a new set-up link, while nobody can sign in yet.")))
 def command(demo: bool, if_missing: bool, new_link: bool) -> None:
+    from crm_core.cli._settled import settled
+
+    if if_missing and settled(load()):
+        return
     from crm_core.app import open_site
     from crm_core.cli._people import anybody, say_link
     from crm_core.kernel.install import prepare
@@ -39,6 +43,8 @@ def command(demo: bool, if_missing: bool, new_link: bool) -> None:
         say(_("Made a site in %(folder)s. Start it: crm serve", folder=found.home))
     if not anybody(found):
         if demo:
+            from crm_core.cli.demo import fill, show_passwords
+
             show_passwords(fill(found))
         elif done.first:
             say_link(found)

@@ -39,7 +39,7 @@ def command(host: str | None, port: int | None, no_worker: bool) -> int:
         return _leader.lead(fd, tell, with_worker=not no_worker)  # type: ignore[arg-type]
 
     with open_house(config.site):
-        refusal = Supervisor(listener, lead).run(lambda: greet(config))
+        refusal = Supervisor(listener, lead).run(lambda nobody: greet(config, nobody))
     if refusal:
         raise CrmError(refusal)
     return 0
@@ -54,12 +54,12 @@ def check(config: Config) -> None:
         raise CrmError(_("There is no site in %(folder)s. Make one: crm init", folder=config.site))
 
 
-def greet(config: Config) -> None:
+def greet(config: Config, nobody: bool) -> None:
     """Where it is, and how one gets in."""
     say(_("Tangram CRM runs at %(address)s   (stop: Ctrl-C)", address=address(config)))
     if (config.site / "demo-passwords.txt").exists():
         say(_("Sign-in names and passwords of the demo: %(path)s", path=config.site / "demo-passwords.txt"))
-    else:
+    elif nobody:
         say(_("First start: open the set-up link that crm init printed; crm init --new-link makes another."))
     if config.plain_http:
         say(_("Plain http: whoever sits between can read along. Fine for a trial; for real use put https before it "

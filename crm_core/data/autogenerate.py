@@ -18,7 +18,9 @@ from alembic.script import ScriptDirectory
 from crm_core.data import revisions, safety
 from crm_core.data.base import Model
 from crm_core.data.columns import UtcDateTime
+from crm_core.data.faults import UpgradeRefused
 from crm_core.data.revisions import PackageLike
+from crm_core.text.problems import N_
 
 ENV = Path(__file__).parent / "migrations"
 
@@ -147,7 +149,7 @@ def write_first(package: PackageLike, packages: Sequence[PackageLike]) -> Path:
             made = write(conn, package, packages, "first", Path(place) / "versions")
         engine.dispose()
         if made is None:
-            raise safety.UpgradeRefused(f"“{package.name}” has no tables")
+            raise UpgradeRefused(N_("“%(package)s” has no tables."), package=package.name)
         package.migrations.mkdir(parents=True, exist_ok=True)
         for old in package.migrations.glob("0001_*.py"):
             old.unlink()

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from crm_core.data import revisions, safety
 from crm_core.data.base import Model
 from crm_core.data.engine import Engines
-from crm_core.data.revisions import NewerSchema, PackageLike, Status
-from crm_core.data.safety import UpgradeRefused
+from crm_core.data.faults import NewerSchema, UpgradeRefused
+from crm_core.data.revisions import PackageLike, Status
+from crm_core.text.problems import N_
 
 __all__ = ["Applied", "NewerSchema", "UpgradeRefused", "check", "make_first", "make_revision", "needs_upgrade",
            "pending", "upgrade"]
@@ -107,10 +108,11 @@ def make_revision(site: SiteLike, package: str, message: str) -> Path | None:
 
     found = next((p for p in site.registry.packages if p.name == package), None)
     if found is None:
-        raise UpgradeRefused(f"there is no active package “{package}”")
+        raise UpgradeRefused(N_("There is no active package %(name)s."), name=package)
     behind = needs_upgrade(site)
     if behind:
-        raise UpgradeRefused(f"first bring the database up to date (crm db upgrade): {', '.join(behind)}")
+        raise UpgradeRefused(N_("The database needs an upgrade first: crm db upgrade (%(packages)s)"),
+                             packages=", ".join(behind))
     made = safety.engine(site.engines.url)
     try:
         with made.connect() as conn, conn.begin():
@@ -133,7 +135,8 @@ def _upgrade_one(made: sa.Engine, package: PackageLike, site: SiteLike) -> None:
         steps = revisions.status(conn, [package])[0].pending
         broken = safety.broken_keys(conn)
         if broken:
-            raise UpgradeRefused(f"rows of this database point at nothing, mend them first: {'; '.join(broken[:5])}")
+            raise UpgradeRefused(N_("Rows of this database point at nothing, mend them first: %(rows)s"),
+                                 rows="; ".join(broken[:5]))
         before = safety.Snapshot.of(conn)
         settings = Settings(conn, package, [p.name for p in site.registry.packages])
         changes, fills = run(settings, steps)
@@ -143,9 +146,8 @@ def _upgrade_one(made: sa.Engine, package: PackageLike, site: SiteLike) -> None:
         found = [] if before is None else before.differences(
             safety.Snapshot.of(conn) or before, changes, fills | {package.version_table, "core_reference"})
         if broken or found:
-            raise UpgradeRefused(
-                f"The upgrade of “{package.name}” was rolled back, it would have damaged data: "
-                f"{'; '.join((broken + found)[:8])}")
+            raise UpgradeRefused(N_("The upgrade of “%(package)s” was rolled back, it would have damaged data: %(found)s"),
+                                 package=package.name, found="; ".join((broken + found)[:8]))
 
 
 def metadata() -> sa.MetaData:

@@ -9,6 +9,9 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from crm_core.data.faults import NewerSchema
+from crm_core.text.problems import N_
+
 _WORD = r"(?:[\"']([^\"']+)[\"']|None)"
 _LINE = re.compile(rf"^(revision|down_revision)\s*(?::[^=]*)?=\s*{_WORD}", re.MULTILINE)
 _PAIR = re.compile(rf"^revision, down_revision = {_WORD}, {_WORD}", re.MULTILINE)
@@ -23,10 +26,6 @@ class PackageLike(Protocol):
     def migrations(self) -> Path: ...
     @property
     def version_table(self) -> str: ...
-
-
-class NewerSchema(RuntimeError):
-    """The database has a revision that this version of the program does not know."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,10 @@ class Status:
     def check(self) -> None:
         """Raise NewerSchema when the current revision is none that we know."""
         if self.current is not None and self.current not in self.known:
-            raise NewerSchema(
-                f"The database has revision {self.current} of “{self.package}”, which this version of the program does "
-                f"not know (it knows up to {self.head or 'none'}). It was used with a newer version: install that one, or "
-                "restore the backup made before its upgrade. Nothing was changed.")
+            raise NewerSchema(N_(
+                "The database has revision %(current)s of “%(package)s”, which this version of the program does not know "
+                "(it knows up to %(head)s). It was used with a newer version: install that one, or restore the backup made "
+                "before its upgrade. Nothing was changed."), current=self.current, package=self.package, head=self.head or "–")
 
 
 def known(folder: Path) -> tuple[str, ...]:
@@ -88,7 +87,8 @@ def current(conn: sa.Connection, package: PackageLike) -> str | None:
     query = sa.select(sa.column("version_num", sa.String())).select_from(sa.table(package.version_table))
     rows: list[str] = list(conn.scalars(query))
     if len(rows) > 1:
-        raise NewerSchema(f"{package.version_table} holds several revisions ({', '.join(rows)}); restore a backup")
+        raise NewerSchema(N_("%(table)s holds several revisions (%(rows)s); restore a backup."),
+                          table=package.version_table, rows=", ".join(rows))
     return rows[0] if rows else None
 
 

@@ -18,14 +18,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crm_core.data.engine import BUSY_MS, prepare_sqlite
+from crm_core.data.faults import Unsound, UpgradeRefused
 from crm_core.data.wall import UNSCOPED
+from crm_core.text.problems import N_
 
 LOCK_SECONDS = 600.0
 _ADVISORY = 7_251_093_411  # our number among the advisory locks of a PostgreSQL database
-
-
-class UpgradeRefused(RuntimeError):
-    """The upgrade was not made, or was rolled back; the database is as before. The message says why."""
 
 
 def engine(url: sa.URL) -> sa.Engine:
@@ -43,7 +41,8 @@ def engine(url: sa.URL) -> sa.Engine:
 def lock(made: sa.Engine, home: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """One process migrates, the others wait for it and then find nothing to do. Raises UpgradeRefused after
     `seconds`."""
-    refused = UpgradeRefused("Another process has been upgrading this database for too long; look for a running `crm`.")
+    refused = UpgradeRefused(N_(
+        "Another process has been upgrading this database for too long; look for a running `crm`."))
     if made.dialect.name == "sqlite":
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (home / "migrate.lock").open("a") as file:
@@ -123,7 +122,7 @@ def broken_keys(conn: sa.Connection) -> list[str]:
 def copy_sqlite(source: Path, target: Path, *, check: bool = True) -> None:
     """A consistent copy of a SQLite database while others write in it; appears whole or not at all.
 
-    Raises UpgradeRefused when the copy is not sound.
+    Raises Unsound when the copy is not sound.
     """
     half = target.with_name(target.name + ".part")
     half.unlink(missing_ok=True)
@@ -140,11 +139,11 @@ def copy_sqlite(source: Path, target: Path, *, check: bool = True) -> None:
 
 
 def check_sqlite(path: Path) -> None:
-    """Raise UpgradeRefused when a SQLite database is not sound or rows of it point at nothing."""
+    """Raise Unsound when a SQLite database is damaged."""
     with contextlib.closing(sqlite3.connect(path)) as conn:
         said = conn.execute("pragma integrity_check(3)").fetchall()
         if said != [("ok",)]:
-            raise UpgradeRefused(f"{path.name} is not sound: {said[0][0]}")
+            raise Unsound(N_("%(file)s is not sound: %(why)s"), file=path.name, why=said[0][0])
 
 
 def copy_before(url: sa.URL, folder: Path, keep: int = 3) -> Path | None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from crm_core.kernel.i18n import _
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -41,7 +44,7 @@ class Config:
     @property
     def plain_http(self) -> bool:
         """People reach us over http and not only from this machine: fine for a trial, said at start, foot and doctor."""
-        return not self.https and self.host not in LOOPBACK
+        return not self.https and not {self.host, urlsplit(self.url).hostname} <= {*LOOPBACK}
 
     @property
     def https(self) -> bool:
@@ -53,18 +56,29 @@ class Config:
         return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
 
+def home_of(environ: Mapping[str, str]) -> Path:
+    """The folder of the site."""
+    return Path(environ.get("CRM_SITE") or "var")
+
+
+def written(site: Path | None = None) -> dict[str, Any]:
+    """What stands in `crm.toml`. Raises ValueError when it is no TOML."""
+    path = (site or home_of(os.environ)) / "crm.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(_("%(path)s is no TOML: %(why)s", path=path, why=error)) from None
+
+
 def load(site: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """The configuration of the site at `site` (default: `CRM_SITE`, else `var`). Raises ValueError on a wrong value."""
     env = os.environ if environ is None else environ
-    home = Path(site or env.get("CRM_SITE") or "var")
-    values: dict[str, Any] = {}
-    path = home / "crm.toml"
-    if path.exists():
-        values.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    home = site or home_of(env)
+    values = written(home)
     known = {f.name: f.type for f in fields(Config) if f.name != "site"}
     unknown = set(values) - set(known)
     if unknown:
-        raise ValueError(f"{path}: unknown setting {', '.join(sorted(unknown))}")
+        raise ValueError(_("%(path)s: unknown setting %(names)s", path=home / "crm.toml", names=", ".join(sorted(unknown))))
     for name in known:
         for variable in (f"CRM_{name.upper()}", name.upper() if name in ("host", "port") else ""):
             if variable and env.get(variable):
@@ -76,5 +90,5 @@ def load(site: Path | None = None, environ: Mapping[str, str] | None = None) -> 
             elif known[name] is bool:
                 values[name] = value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
         except ValueError:
-            raise ValueError(f"{name} must be a number, not {value!r}") from None
+            raise ValueError(_("%(name)s must be a number, not %(value)s", name=name, value=repr(value))) from None
     return Config(site=home, **values)

@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from crm_core.data import migrate, safety
 from crm_core.data.base import table_of
 from crm_core.data.engine import sqlite_version_ok
+from crm_core.data.faults import Unsound
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel.clock import now
 from crm_core.kernel.config import LOOPBACK
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, told
 from crm_core.kernel.models import JobRow, OutboxRow
 from crm_core.kernel.site import Site
 
@@ -110,7 +111,7 @@ def _database(site: Site) -> Iterator[Finding]:
     try:
         behind = migrate.needs_upgrade(site)
     except migrate.NewerSchema as error:
-        yield Finding.of("database", PROBLEM, error)
+        yield Finding.of("database", PROBLEM, told(error))
     except sa.exc.SQLAlchemyError as error:
         why = getattr(error, "orig", error)
         yield Finding.of("database", PROBLEM, _("The database does not answer: %(why)s", why=why))
@@ -162,8 +163,8 @@ def _inside(site: Site) -> Iterator[Finding]:
         return
     try:
         safety.check_sqlite(Path(str(site.engines.url.database)))
-    except safety.UpgradeRefused as error:
-        yield Finding.of("integrity", PROBLEM, error)
+    except Unsound as error:
+        yield Finding.of("integrity", PROBLEM, told(error))
     else:
         yield Finding.of("integrity", OK, _("Every page of the database is sound"))
     with site.engines.read.connect() as conn:

@@ -17,6 +17,8 @@ from typing import Any
 
 from babel import Locale
 
+from crm_core.data.faults import Fault
+
 SOURCE = "en"
 LANGUAGES = {"zh_Hans_CN": "简体中文", "en": "English"}
 DEFAULT = "zh_Hans_CN"
@@ -80,6 +82,11 @@ def translations(package: str, folder: Path | None = None) -> Callable[..., Any]
 
 
 _ = translations("core", CORE)
+
+
+def told(fault: Fault) -> Any:
+    """A fault of the layer below, for people."""
+    return _(fault.sentence, **fault.values)
 
 
 def ngettext(singular: str, plural: str, n: int, **values: Any) -> Any:

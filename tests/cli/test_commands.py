@@ -16,7 +16,9 @@ from crm_core.app import open_site
 from crm_core.cli import root
 from crm_core.cli._catalogs import collect, update
 from crm_core.cli._reference import pages
+from crm_core.cli.serve import greet
 from crm_core.data.session import writing
+from crm_core.kernel.config import Config
 from crm_core.kernel.i18n import in_language
 from crm_core.kernel.jobs import later
 from crm_core.kernel.models import JobRow
@@ -64,6 +66,31 @@ def test_init_twice_is_refused_and_with_if_missing_changes_nothing(crm: Crm, hom
     refused, content = crm("init"), crm("init", "--if-missing")
     assert (refused.code, content.code) == (1, 0), content.err
     assert hashlib.sha256((home / "crm.db").read_bytes()).hexdigest() == before
+
+
+def test_a_site_that_has_all_it_needs_is_left_alone_without_loading_the_program(crm: Crm, home: Path) -> None:
+    crm("demo")
+    before = hashlib.sha256((home / "crm.db").read_bytes()).hexdigest()
+    code = ("import sys\nfrom crm_core.cli import run\nassert run(['init', '--if-missing', '--demo']) == 0\n"
+            "print(sorted(m for m in sys.modules if m.startswith(('crm_core.features', 'crm_core.web', 'alembic', 'flask'))))")
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.stdout == "[]\n"
+    assert hashlib.sha256((home / "crm.db").read_bytes()).hexdigest() == before
+
+
+def test_who_starts_an_old_site_is_not_sent_to_a_set_up_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for nobody in (True, False):
+        greet(Config(site=tmp_path), nobody)
+        assert ("set-up link" in capsys.readouterr().out) is nobody
+
+
+@pytest.mark.parametrize(("settings", "plain"), [
+    ({}, False), ({"host": "::1"}, False), ({"base_url": "http://localhost:9000"}, False),
+    ({"base_url": "https://crm.example.com", "host": "0.0.0.0"}, False),
+    ({"host": "0.0.0.0"}, True), ({"host": "192.0.2.7"}, True), ({"base_url": "http://crm.example.com"}, True),
+])
+def test_plain_http_from_outside_is_known_for_what_it_is(tmp_path: Path, settings: dict[str, str], plain: bool) -> None:
+    assert Config(site=tmp_path, **settings).plain_http is plain  # type: ignore[arg-type]
 
 
 def test_a_new_link_ends_the_old_one(crm: Crm, home: Path) -> None:
