@@ -5,12 +5,10 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,73 +17,7 @@ from crm_core.data.session import writing
 from crm_core.kernel.config import Config
 from crm_core.kernel.jobs import later
 from crm_core.kernel.site import Site
-
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-c", "from crm_core.cli import main; main()"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.02)
-
-
-class Server:
-    """A running `crm serve`."""
-
-    def __init__(self, home: Path, *arguments: str, **environment: str) -> None:
-        self.port, self.home = free_port(), home
-        self.log = (home.parent / "serve.log").open("w+")
-        self.process = subprocess.Popen(
-            [*COMMAND, "serve", *arguments], cwd=ROOT, stdout=self.log, stderr=self.log, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "CRM_SITE": str(home), "PORT": str(self.port), "LANG": "C",
-                 "CRM_WORKERS": "2", **environment})
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(60)
-        self.log.close()
-
-    def said(self) -> str:
-        return (self.home.parent / "serve.log").read_text()
-
-    def get(self, path: str) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
-            return int(answer.status)
-
-    def family(self) -> dict[int, int]:
-        """Every process below ours: pid and parent."""
-        parents = {}
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if fields[0] != "Z":
-                parents[int(path.parent.name)] = int(fields[1])
-        found: dict[int, int] = {}
-        todo = [self.process.pid]
-        while todo:
-            parent = todo.pop()
-            below = [pid for pid, above in parents.items() if above == parent]
-            found |= dict.fromkeys(below, parent)
-            todo += below
-        return found
-
-    def leader(self) -> int:
-        return next((pid for pid, parent in self.family().items() if parent == self.process.pid), 0)
-
-    def crew(self) -> set[int]:
-        leader = self.leader()
-        return {pid for pid, parent in self.family().items() if parent == leader}
+from tests.support.server import Server, until
 
 
 @pytest.fixture
@@ -100,8 +32,7 @@ def server(sqlite_template: Path, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_life_of_a_server(server: Server) -> None:
-    until(lambda: "runs at" in server.said() or server.process.poll() is not None, "it did not start")
-    assert f"http://127.0.0.1:{server.port}" in server.said(), server.said()
+    assert server.started().address in server.said()
     assert server.get("/ready") == 200 and len(server.crew()) == 2
 
     # A job asked for by another process is run by its worker, without anybody waiting for the next look.
