@@ -150,10 +150,9 @@ def _resource(package: str, path: str, verb: str) -> Any:
 
 def _query(resource: Any) -> listing.Query:
     pairs = list(flask.request.args.items(multi=True))
-    names = [name for name, _value in pairs]
-    for name in names:
-        if "." not in name and (name not in _PLAIN or names.count(name) > 1):
-            raise BadRequest(_("There is no parameter “%(name)s”, or it is there twice.", name=name[:60]))
+    for name, _value in pairs:
+        if "." not in name and name not in _PLAIN:  # programs spell it out: standing.any=key
+            raise BadRequest(_("There is no parameter “%(name)s”; a filter is “field.operator”.", name=name[:60]))
     if len(pairs) > 100:
         raise BadRequest(_("At most %(n)s parameters.", n=100))
     limit = flask.request.args.get("limit", "50")

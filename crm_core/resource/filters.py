@@ -51,6 +51,15 @@ class Filter:
         return values if plain and self.operator in ("eq", "any", "me") and None not in values else None
 
 
+def in_full(fields: Mapping[str, Field], allowed: Iterable[str], name: str) -> str:
+    """The filter that a field's bare name means, `standing` → `standing.any`; raises BadRequest where there is none."""
+    field = fields.get(name) if name in set(allowed) else None
+    for operator in ("any", "eq", "contains", "within") if field is not None else ():
+        if field is not None and operator in field.operators:
+            return f"{name}.{operator}"
+    raise BadRequest(_("There is no filter “%(name)s”.", name=name[:80]))
+
+
 def parse(fields: Mapping[str, Field], allowed: Iterable[str], args: Iterable[tuple[str, str]]) -> list[Filter]:
     """The filters of an address; raises BadRequest for what is no filter of this resource."""
     names = set(allowed)

@@ -15,31 +15,14 @@ from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.resource import cursors, hits, plans
 from crm_core.resource.changes import raw
-from crm_core.resource.fields import Field
-from crm_core.resource.filters import Filter
+from crm_core.resource.filters import Filter, in_full
 from crm_core.resource.filters import parse as parse_filters
+from crm_core.resource.orders import Order, order_of
 
 PAGE = 50
 COUNT_LIMIT = 1_000
-MOST_KEYS = 4
 SMALL = 10_000  # sets up to this size can be sorted by any field
 NEWEST = "~newest"  # the order of many hits: as the index has them
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a list is sorted by: the field asked for, the column that does it, and the direction."""
-
-    name: str
-    column: str
-    descending: bool
-    indexed: bool
-    then: tuple["Order", ...] = ()  # among equals; only lists small enough to be sorted whole
-
-    @property
-    def text(self) -> str:
-        own = f"-{self.name}" if self.descending else self.name
-        return ",".join([own, *(other.text for other in self.then)])
 
 
 @dataclass
@@ -72,15 +55,30 @@ class Page:
     ids: list[int]
     next: str = ""
     previous: str = ""
-    rows: dict[int, Any] = field(default_factory=dict)
+    newest: bool = False  # too many hits of words to be sorted as asked: newest first
 
 
-ARGUMENTS = {"q", "sort", "after", "before", "limit", "columns", "ids", "change", "view"}
+ARGUMENTS = {"q", "sort", "after", "before", "limit", "columns"}
+
+
+def spelled_out(resource: Any, args: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The arguments of an address in full: `standing=key` means `standing.any=key`. Raises BadRequest for one that no list
+    knows, or that is there twice: nothing is left out in silence."""
+    fields = {**resource.virtual_fields, **resource.fields()}
+    found: list[tuple[str, str]] = []
+    for name, value in args:
+        if name in ARGUMENTS:
+            if any(name == other for other, _value in found):
+                raise BadRequest(_("“%(name)s” is in this address twice.", name=name))
+            found.append((name, value))
+        else:
+            found.append((name if "." in name else in_full(fields, resource.filters, name), value))
+    return found
 
 
 def parse(resource: Any, args: Iterable[tuple[str, str]], *, limit: int = PAGE) -> Query:
     """The query of an address. Raises BadRequest for unknown names, hidden fields included."""
-    pairs = list(args)
+    pairs = spelled_out(resource, args)
     plain = {k: v for k, v in pairs if "." not in k}
     fields = resource.fields()
     query = Query(resource, parse_filters({**resource.virtual_fields, **fields}, resource.filters, pairs), limit=limit)
@@ -88,28 +86,6 @@ def parse(resource: Any, args: Iterable[tuple[str, str]], *, limit: int = PAGE) 
     query.after, query.before = plain.get("after", ""), plain.get("before", "")
     query.order = order_of(resource, plain.get("sort", ""), fields)
     return query
-
-
-def order_of(resource: Any, text: str, fields: dict[str, Field] | None = None) -> Order:
-    """The order an address asks for (`-updated_at,name`: by name among equals); empty: the resource's first."""
-    wanted = (text or resource.sorts[0] if resource.sorts else text) or "-id"
-    known = resource.fields() if fields is None else fields
-    parts = wanted.split(",")
-    if len(parts) > MOST_KEYS:
-        raise BadRequest(_("A list is sorted by at most %(n)s columns.", n=MOST_KEYS))
-    first, *rest = [_one_order(resource, part, known) for part in parts]
-    return replace(first, then=tuple(rest))
-
-
-def _one_order(resource: Any, wanted: str, known: dict[str, Field]) -> Order:
-    name, descending = wanted.removeprefix("-"), wanted.startswith("-")
-    if name == "id":
-        return Order("id", "id", descending, True)
-    indexed = name in resource.sort_keys()
-    if name not in known and not (indexed and name == "updated_at"):
-        raise BadRequest(_("This list cannot be sorted by “%(name)s”.", name=name[:60]))
-    column = known[name].sort_column if name in known else name
-    return Order(name, column, descending, indexed)
 
 
 def page(query: Query) -> Page:
@@ -166,12 +142,17 @@ def _place(text: str, query: Query, order: Order) -> cursors.Place | None:
 # --- small sets: any order ---------------------------------------------------------------------------------------------
 
 
+class TooLarge(BadRequest):
+    """This order is for lists of at most `SMALL`."""
+
+
 def _any_order(query: Query, order: Order) -> Page:
-    """A list small enough to be sorted whole."""
-    columns = [(key.column, key.descending) for key in (order, *order.then)]
-    ids = plans.in_any_order(query.sought, columns, order.descending, SMALL + 1)
-    if len(ids) > SMALL:
-        raise BadRequest(_("Sorting by this column needs a list of at most %(n)s; filter first.", n=SMALL))
+    """A list small enough to be sorted whole; counted first, so that a large one costs a count and no sort."""
+    n = plans.count(query.sought, SMALL + 1)
+    if n > SMALL:
+        raise TooLarge(_("Only lists of at most %(n)s can be sorted like this; filter first.", n=f"{SMALL:,}"))
+    _note_count(query, n)
+    ids = plans.in_any_order(query.sought, [(key.column, key.descending) for key in order.keys], order.descending, SMALL)
     return _cut(query, order, ids)
 
 
@@ -214,7 +195,7 @@ def _searched(query: Query, order: Order) -> Page:
             if not more and len(found) < query.limit:
                 return _searched(replace(query, before="", after=""), order)
             found.reverse()
-    result = Page([hit.id for hit in found])
+    result = Page([hit.id for hit in found], newest=True)
     if found and (more or query.before):
         result.next = cursors.encode(NEWEST, (None, found[-1].document))
     if found and (more if query.before else document is not None):
@@ -234,7 +215,7 @@ def _document(query: Query) -> int | None:
 def _hits(query: Query, order: Order | None = None) -> list[hits.Hit]:
     """Hits with the columns of the order. The page and the count of one request ask once."""
     kept = _kept()
-    keys = (order, *order.then) if order is not None else ()
+    keys = order.keys if order is not None else ()
     if ("hits", query.key) not in kept:
         columns = [query.resource.table.c[key.column] for key in keys]
         kept["hits", query.key] = hits.hits(query.resource, query.text, query.sought, columns, limit=COUNT_LIMIT + 1)
@@ -255,7 +236,7 @@ def _kept() -> dict[Any, Any]:
 def _sorted(found: Sequence[hits.Hit], order: Order) -> list[int]:
     """Sorting keeps the order of equals, null is last."""
     rows = sorted(found, key=lambda hit: hit.id, reverse=order.descending)
-    for at, key in reversed(list(enumerate((order, *order.then)))):
+    for at, key in reversed(list(enumerate(order.keys))):
         filled = sorted((r for r in rows if r.values[at] is not None), key=lambda r: raw(r.values[at]), reverse=key.descending)
         rows = filled + [r for r in rows if r.values[at] is None]
     return [hit.id for hit in rows]

@@ -1,6 +1,8 @@
 """The list page of any resource: chips, sort heads, rows, pager, bulk bar."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import flask
@@ -10,9 +12,10 @@ from crm_core.access.models import Rule
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import listing, search
+from crm_core.resource import listing, orders, search
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import NO_VALUE, WORDS, Filter
+from crm_core.resource.show import show_date
 from crm_core.web import render, urls
 from crm_core.web.viewmodels import (
     Act,
@@ -20,7 +23,6 @@ from crm_core.web.viewmodels import (
     Column,
     ColumnChoice,
     Count,
-    Crumb,
     Empty,
     FilterField,
     FirstStep,
@@ -32,7 +34,6 @@ from crm_core.web.viewmodels import (
 )
 
 Pairs = list[tuple[str, str]]
-STATE = {"sort", "columns", "view"}
 ICONS = {"choice": "tag", "ref": "link", "date": "calendar", "datetime": "calendar", "boolean": "checkbox", "phone": "phone",
          "email": "mail", "money": "cash"}
 
@@ -61,49 +62,72 @@ def computed(resource: Any) -> Sequence[Any]:
     return tuple(c for c in found if who is None or who.rule(resource.rules_of, c.name) is not Rule.hidden)
 
 
-def page(resource: Any, args: Pairs, *, base: str = "", title: Any = None, crumbs: tuple[Crumb, ...] = (), bulk: bool = True) -> ListPage:
+@dataclass(frozen=True)
+class Place:
+    """Where a list stands when that is not its own page: the address, the arguments of that page, and the filter its place
+    means (as an address says it), which no chip shows."""
+
+    url: str
+    args: Pairs
+    pins: Pairs
+
+    def address(self, pairs: Pairs) -> str:
+        return urls.address(self.url, [*self.args, *pairs])
+
+
+def page(resource: Any, args: Pairs) -> ListPage:
     """The list an address means. Raises BadRequest for what no list knows."""
-    query = listing.parse(resource, args)
-    found = listing.page(query)
-    number, more = listing.count(query)
-    return build(resource, query, found, number, more, args, base=base, title=title, crumbs=crumbs, bulk=bulk)
+    return build(resource, listing.parse(resource, args), args, Place(urls.of_list(resource), [], []))
 
 
-def build(
-    resource: Any, query: listing.Query, found: listing.Page, number: int, more: bool, args: Pairs, *,
-    base: str = "", title: Any = None, crumbs: tuple[Crumb, ...] = (), bulk: bool = True,
-) -> ListPage:
+def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> ListPage:
+    """The page of a query; the filter of its place, if any, is the last of the query's."""
     fields = resource.fields()
     names = chosen(resource, fields, args)
-    columns = heads(resource, fields, names, query, args, base, small=not more and number <= listing.SMALL)
-    base = base or urls.of_list(resource)
-    kept = [(k, v) for k, v in args if k not in ("after", "before", "ids")]
     note = None
     if query.text and (waiting := search.waiting()):
         text = ngettext("%(n)s record is not found by its words yet.", "%(n)s records are not found by their words yet.", waiting)
         note = Note(_("The search index is catching up"), text, "acc", "refresh")
-    acts, more_acts = _acts(resource, kept)
-    bulk_acts, bulk_more = _bulk(resource) if bulk else ((), ())
+    try:
+        found = listing.page(query)
+    except listing.TooLarge as large:  # shown in its own order, and told
+        note = Note(_("Not sorted as you asked"), large.message, "amber", "arrows-sort")
+        args = [(k, v) for k, v in args if k not in ("sort", "after", "before")]
+        query.order, query.after, query.before = orders.order_of(resource, "", fields), "", ""
+        found = listing.page(query)
+    number, more = listing.count(query)
+    shown = query.filters[:-1] if place.pins else query.filters
+    kept = [(k, v) for k, v in args if k not in ("after", "before")]
+    meant = [*place.pins, *kept]
+    acts, more_acts = _acts(resource, meant)
+    bulk_acts, bulk_more = _bulk(resource) if not place.pins else ((), ())
     return ListPage(
-        title=title or resource.label, url=base, columns=columns, rows=rows(resource, fields, names, found.ids),
-        crumbs=crumbs, tabs=_tabs(resource), acts=acts, more=more_acts, primary=_primary(resource), note=note,
-        find=query.text, can_find=bool(resource.search), state=tuple((k, v) for k, v in kept if k != "q"),
-        chips=tuple(chip(resource, f, kept, base) for f in query.filters),
+        title=resource.label, url=place.url, columns=heads(resource, fields, names, query, args, place, more=more, newest=found.newest),
+        rows=rows(resource, fields, names, found.ids),
+        tabs=_tabs(resource), acts=acts, more=more_acts, primary=_primary(resource), note=note,
+        find=query.text, can_find=bool(resource.search), state=tuple((k, v) for k, v in [*place.args, *kept] if k != "q"),
+        chips=tuple(chip(resource, f, kept, place) for f in shown),
         filters=tuple(
-            FilterField(f.label, urls.of_act(resource, None, "filter", [("f", n), *kept]), ICONS.get(f.kind, "filter"))
+            FilterField(f.label, filter_url(resource, n, "", kept, place), ICONS.get(f.kind, "filter"))
             for n in resource.filters if (f := fields.get(n) or resource.virtual_fields.get(n)) is not None
         ),
-        clear_url=urls.address(base, [(k, v) for k, v in kept if "." not in k and k != "q"]),
+        clear_url=place.address([(k, v) for k, v in kept if "." not in k and k != "q"]),
         choices=_choices(resource, fields, names), columns_url=urls.of_act(resource, None, "columns"),
+        here=place.address([(k, v) for k, v in kept if k != "columns"]),
         bulk=bulk_acts, bulk_more=bulk_more,
         count=Count(
             f"{number:,}+" if more else f"{number:,}", 1 if found.ids else 0, len(found.ids) if not found.previous else 0,
-            urls.of_act(resource, None, "count", kept) if more else "", more,
+            urls.of_act(resource, None, "count", meant) if more and _asked(resource, place.pins) else "", more,
         ),
-        prev_url=urls.address(base, [*kept, ("before", found.previous)]) if found.previous else "",
-        next_url=urls.address(base, [*kept, ("after", found.next)]) if found.next else "",
-        empty=_empty(resource, bool(query.filters or query.text)) if not found.ids else None,
+        prev_url=place.address([*kept, ("before", found.previous)]) if found.previous else "",
+        next_url=place.address([*kept, ("after", found.next)]) if found.next else "",
+        empty=_empty(resource, bool(shown or query.text)) if not found.ids else None,
     )
+
+
+def _asked(resource: Any, pins: Pairs) -> bool:
+    """Whether the filter of a place can be asked for by an address."""
+    return all(name.partition(".")[0] in resource.filters for name, _value in pins)
 
 
 def rows(resource: Any, fields: dict[str, Field], names: Sequence[str], ids: Sequence[int]) -> tuple[Row, ...]:
@@ -140,11 +164,14 @@ def rows(resource: Any, fields: dict[str, Field], names: Sequence[str], ids: Seq
 
 
 def heads(
-    resource: Any, fields: dict[str, Field], names: Sequence[str], query: listing.Query, args: Pairs, base: str, *, small: bool
+    resource: Any, fields: dict[str, Field], names: Sequence[str], query: listing.Query, args: Pairs, place: Place, *,
+    more: bool, newest: bool,
 ) -> tuple[Column, ...]:
-    base = base or urls.of_list(resource)
+    """The columns with where a press on their heads leads; `more`: the list may be too large for some of it."""
     rest = [(k, v) for k, v in args if k not in ("sort", "after", "before")]
-    order = query.order
+    asked = next((v for k, v in args if k == "sort"), "")
+    keys = {key.name: key for key in query.order.keys} if query.order is not None and not newest else {}
+    few: Any = _("Only lists of at most %(n)s can be sorted by this.", n=f"{listing.SMALL:,}")
     found = []
     for name in names:
         field = fields.get(name)
@@ -152,28 +179,34 @@ def heads(
             column = next(c for c in computed(resource) if c.name == name)
             found.append(Column(name, column.label, "text" if column.kind == "line" else column.kind, unsorted=_("Computed: cannot be sorted by.")))
             continue
-        indexed = name in resource.sort_keys()
-        if not (indexed or small) or field.kind in ("choices", "note"):
-            reason = _("Sorted by this only when at most %(n)s are left; filter first.", n=f"{listing.SMALL:,}")
-            found.append(Column(name, field.label, render.column_kind(field), unsorted=reason))  # type: ignore[arg-type]
-            continue
-        here = order is not None and order.name == name
-        explicit = any(k == "sort" for k, _v in args)
-        step = f"-{name}" if not here else (name if order.descending else ("" if explicit else f"-{name}"))  # type: ignore[union-attr]
-        found.append(
-            Column(
-                name, field.label, render.column_kind(field),  # type: ignore[arg-type]
-                sort_url=urls.address(base, [*rest, ("sort", step)]),
-                sorted=("descending" if order.descending else "ascending") if here and order else "",
-            )
-        )
+        kind: Any = render.column_kind(field)
+        if not orders.sortable(field):
+            found.append(Column(name, field.label, kind, unsorted=_("Cannot be sorted by.")))
+        elif newest:
+            found.append(Column(name, field.label, kind, unsorted=_("More than %(n)s hits stand newest first; more words make them fewer.", n=f"{listing.COUNT_LIMIT:,}")))
+        else:
+            key, second = keys.get(name), orders.added(asked, name)
+            alone = orders.pressed(asked or query.order.text, name) or ("" if asked else f"-{name}")  # type: ignore[union-attr]
+            found.append(Column(
+                name, field.label, kind, sort_url=place.address([*rest, ("sort", alone)]),
+                add_sort_url=place.address([*rest, ("sort", second)]) if second is not None else "",
+                sorted="" if key is None else "descending" if key.descending else "ascending",
+                place=list(keys).index(name) + 1 if key is not None and len(keys) > 1 else 0,
+                limited=few if more and name not in resource.sort_keys() else "",
+            ))
     return lay_cards(found)
 
 
-def chip(resource: Any, one: Filter, args: Pairs, base: str) -> Chip:
+def chip(resource: Any, one: Filter, args: Pairs, place: Place) -> Chip:
     rest = [(k, v) for k, v in args if k != one.key]
-    edit = urls.of_act(resource, None, "filter", [("f", one.field.name), ("old", one.key), *args])
-    return Chip(one.field.label, WORDS[one.operator], value_words(one), edit, urls.address(base, rest), ICONS.get(one.field.kind, "filter"))
+    return Chip(one.field.label, WORDS[one.operator], value_words(one), filter_url(resource, one.field.name, one.key, args, place),
+                place.address(rest), ICONS.get(one.field.kind, "filter"))
+
+
+def filter_url(resource: Any, name: str, old: str, args: Pairs, place: Place) -> str:
+    """The little form of a filter, which leads back to where the list stands."""
+    at = urls.address(place.url, place.args) if place.pins else ""
+    return urls.of_act(resource, None, "filter", [("f", name), ("old", old), ("at", at), *args])
 
 
 def value_words(one: Filter) -> str:
@@ -184,11 +217,17 @@ def value_words(one: Filter) -> str:
         return str(SPANS.get(one.raw, one.raw))
     if one.operator in ("contains", "starts"):
         return str(one.values[0])
-    shown = [one.field.show([v] if one.field.kind == "choices" else v) or str(v) for v in one.values]
+    shown = [_value_word(one.field, v) for v in one.values]
     if one.operator == "between":
         return " – ".join(shown)
     text = ", ".join(shown[:3])
     return f"{text} +{len(shown) - 3}" if len(shown) > 3 else text
+
+
+def _value_word(field: Field, value: Any) -> str:
+    if type(value) is dt.date:  # of a moment too, where a whole day is meant
+        return show_date(value)
+    return field.show([value] if field.kind == "choices" else value) or str(value)
 
 
 SPANS = {

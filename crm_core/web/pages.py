@@ -34,8 +34,11 @@ def index(package: str, path: str) -> Any:
     resource = resource_at(package, path)
     if not resource.may("read"):
         return flask.redirect(urls.of_list(resource.brief_resource))
-    view = lists.page(resource, lists.pairs())
-    return page_of("list.html", view)
+    asked = lists.pairs()
+    whole = listing.spelled_out(resource, asked)
+    if whole != asked:
+        return flask.redirect(urls.of_list(resource, whole))
+    return page_of("list.html", lists.page(resource, asked))
 
 
 @blueprint.route(f"{LIST}/new", methods=["GET", "POST"])
@@ -172,9 +175,13 @@ def print_list(package: str, path: str) -> Any:
 @resource_access("read")
 def filter_form(package: str, path: str) -> Any:
     resource = resource_at(package, path)
-    if "op" in flask.request.args:
-        return flask.redirect(filtering.canonical(resource, lists.pairs()))
-    return page_of("filter_form.html", filtering.form(resource, lists.pairs()))
+    args = lists.pairs()
+    if "op" not in flask.request.args:
+        return page_of("filter_form.html", filtering.form(resource, args))
+    try:
+        return flask.redirect(filtering.canonical(resource, args))
+    except BadRequest as bad:
+        return page_of("filter_form.html", filtering.form(resource, args, bad.message)), 422
 
 
 @blueprint.post(f"{LIST}/columns")
@@ -182,8 +189,7 @@ def filter_form(package: str, path: str) -> Any:
 def columns(package: str, path: str) -> Any:
     resource = resource_at(package, path)
     filtering.keep_columns(resource, flask.request.form.getlist("column"), reset=bool(flask.request.form.get("reset")))
-    state = [(k, v) for k, v in flask.request.form.items(multi=True) if k not in ("column", "csrf_token", "reset", "columns")]
-    return flask.redirect(urls.of_list(resource, state), 303)
+    return flask.redirect(urls.safe_path(flask.request.form.get("back") or urls.of_list(resource)), 303)
 
 
 @blueprint.post(f"{LIST}/count")
@@ -230,11 +236,3 @@ def _may(resource: Any, verb: str) -> Any:
     if verb not in resource.verbs or not resource.may(verb):
         raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
     return resource
-
-
-def query_of(resource: Any) -> listing.Query:
-    """The query a bulk act means by "all": the state that was posted with it."""
-    state = [(k, v) for k, v in flask.request.form.items(multi=True) if "." in k or k in ("q", "sort")]
-    if not state and flask.request.form.get("all") != "1":
-        raise BadRequest(_("Choose at least one record."))
-    return listing.parse(resource, state)

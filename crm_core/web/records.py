@@ -39,6 +39,7 @@ from crm_core.web.viewmodels import (
 )
 from crm_core.web.viewmodels import PanelView as PanelModel
 
+PLACE = ("tab",)  # arguments of a record's page that are none of the list on it
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
 SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2",
              "customer": "building", "position": "id-badge-2"}
@@ -313,17 +314,17 @@ def _related(resource: Any, row: Any, panel: Related) -> Any:
     """The rows of a related tab: their ordinary list, pinned to this record."""
     target = site().registry.resource(panel.resource)
     field = via(resource, panel)
-    args = [(k, v) for k, v in lists.pairs() if k not in ("tab", f"{field.name}.any")]
+    tab = [("tab", target.name)]
+    args = [(k, v) for k, v in lists.pairs() if k not in PLACE]
     query = listing.parse(target, args)
     query.filters.append(Filter(field, "any", str(row.id), (row.id,)))
-    base = urls.of_record(resource, row.id)
-    number, more = listing.count(query)
-    found = listing.page(query)
-    query.filters.pop()
-    view = lists.build(target, query, found, number, more, [("tab", target.name), *args], base=base, bulk=False)
-    link = [(field.name, resource.name), (field.column, str(row.id))] if isinstance(field, LinkField) else [(field.name, str(row.id))]
-    create = view.primary and replace(view.primary, url=urls.of_act(target, None, "new", [*link, ("back", f"{base}?tab={target.name}")]))
-    return replace(view, primary=create, tabs=(), acts=(), more=(), filters=())
+    here = urls.of_record(resource, row.id)
+    linked = isinstance(field, LinkField)
+    pins = [(f"{field.name}.eq", resource.name), (f"{field.column}.eq", str(row.id))] if linked else [(f"{field.name}.any", str(row.id))]
+    view = lists.build(target, query, args, lists.Place(here, tab, pins))
+    link = [(field.name, resource.name), (field.column, str(row.id))] if linked else [(field.name, str(row.id))]
+    create = view.primary and replace(view.primary, url=urls.of_act(target, None, "new", [*link, ("back", urls.address(here, tab))]))
+    return replace(view, primary=create, tabs=(), acts=(), more=())
 
 
 def _entries(resource: Any, row: Any, body: str) -> list[Any]:

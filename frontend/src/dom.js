@@ -108,7 +108,8 @@ export async function part(url, selector, options) {
 
 export function withQuery(url, values) {
   const whole = new URL(url, location.href);
-  for (const [name, value] of Object.entries(values)) whole.searchParams.set(name, value);
+  if (values instanceof FormData) for (const [name, value] of values) whole.searchParams.append(name, value);
+  else for (const [name, value] of Object.entries(values)) whole.searchParams.set(name, value);
   return whole.pathname + whole.search;
 }
 

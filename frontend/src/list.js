@@ -1,5 +1,6 @@
 // The list: choosing rows, the bulk bar, columns, keys of rows.
 import { $, $$, getJson, on, postJson, ready, typing, word } from "./dom.js";
+import { visit } from "./nav.js";
 
 const ticks = () => $$("[data-list] tbody .ck");
 const main = () => $("#main");
@@ -99,8 +100,14 @@ on("submit", "[data-exact]", async (event, form) => {
     button.disabled = false;
   }
 }, true);
-on("click", "a[data-sort][data-add]", (event, link) => {
-  if (event.shiftKey) link.href = link.dataset.add;
+// A press sorts by one column; Shift adds a second one, or turns or takes away what it added. The focus stays on the head.
+on("click", "a[data-sort]", (event, link) => {
+  if (event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const url = event.shiftKey ? link.dataset.add : link.href;
+  const column = link.closest("th").dataset.col;
+  if (url) visit(url).then(() => $(`th[data-col="${CSS.escape(column)}"] a`)?.focus({ preventScroll: true }));
 }, true);
 on("click", "[data-up], [data-down]", (event, button) => {
   const item = button.closest("li");

@@ -1,5 +1,5 @@
 // Menus, dialogs, sheets, pop-ups, the bell, theme and rail.
-import { $, $$, adopt, make, on, page, part, postJson, ready, word } from "./dom.js";
+import { $, $$, adopt, make, on, page, part, postJson, ready, withQuery, word } from "./dom.js";
 import { failNote, show } from "./nav.js";
 
 // ---------- menus: <details class="menu"> that behave like menus ----------
@@ -187,8 +187,9 @@ on("click", "a[data-pop]", async (event, link) => {
     dialog.style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - size.height - 8))}px`;
   }
   chooseControl(dialog);
-  (dialog.querySelector("[data-for]:not([hidden]) :is(input, select)") ?? first(dialog))?.focus();
+  focusControl(dialog);
 }, true);
+const focusControl = (dialog) => ($("[data-for]:not([hidden]) :is(input:not([type=hidden]), select)", dialog) ?? first(dialog))?.focus();
 // Only the control of the chosen operator is shown and sent.
 function chooseControl(root) {
   const op = $("[name=op]", root);
@@ -203,6 +204,20 @@ on("change", "[data-filter] [name=op]", (event, op) => chooseControl(op.form));
 ready((root) => {
   for (const form of $$("[data-filter]", root)) chooseControl(form);
 });
+// What cannot be understood is said in the pop-up; anything else is the list.
+on("submit", "dialog [data-filter]", async (event, form) => {
+  event.preventDefault();
+  event.stopPropagation();
+  const dialog = form.closest("dialog");
+  const answer = await page(withQuery(form.action, new FormData(form, event.submitter))).catch(() => null);
+  const again = answer?.document.querySelector("#dialog");
+  if (!answer) return failNote(word("offline"));
+  if (!again || answer.ok) return show(answer);
+  dialog.replaceChildren(document.adoptNode(again));
+  adopt(dialog);
+  chooseControl(dialog);
+  focusControl(dialog);
+}, true);
 
 // ---------- help beside the screen ----------
 on("click", "a[data-help]", async (event, link) => {

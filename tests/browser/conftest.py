@@ -10,8 +10,11 @@ import pytest
 from werkzeug.serving import make_server
 
 from crm_core.web.assets import manifest
+from tests.browser.demo import demo
 from tests.browser.gallery import make_app
 from tests.support.needs import lacks
+
+__all__ = ["Gallery", "demo", "gallery"]
 
 
 class Gallery:

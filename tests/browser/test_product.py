@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from crm_core.access import passwords
 from crm_core.access.models import User
-from crm_core.app import create_app, open_site
-from crm_core.cli.demo import fill
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import runner
-from crm_core.kernel.config import Config
-from crm_core.kernel.install import prepare
 from crm_core.kernel.site import Site
+from tests.browser.demo import Demo
 from tests.support.browser import DESKTOP, PHONE, Visitor, axe
 
 WHO = "chenxiaoyan"
 CSV = "客户名称,电话,联系人\n云岭试饮酒业有限公司,028-66554433,罗建国\n无电话公司,,\n"
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str, str]]:
+@pytest.fixture
+def served(demo: Demo) -> tuple[Site, str, str]:
     """(site, address, password): the demo company, served."""
-    home = tmp_path_factory.mktemp("demo") / "site"
-    home.mkdir(mode=0o700)
-    site = open_site(config=Config(site=home, timezone="Asia/Shanghai"))
-    prepare(site, backup=False)
-    password = fill(site)[WHO]
-    server = make_server("127.0.0.1", 0, create_app(site), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield site, f"http://127.0.0.1:{server.server_port}", password
-    server.shutdown()
-    thread.join(10)
-    site.engines.dispose()
+    return demo.site, demo.address, demo.passwords[WHO]
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,8 @@ class Column:
     """A column in the order shown. ``kind`` decides alignment and ink; ``slot`` the place on the phone's card.
 
     Sortable: ``sort_url`` is where a press on the head leads (descending, ascending, off), ``sorted`` how it is now,
-    ``add_sort_url`` the Shift press. Not sortable: ``unsorted`` says why, as a tip.
+    ``add_sort_url`` the Shift press (a second sort among equals), ``place`` its number when there are several; ``limited``
+    says that only small lists can be sorted by it. Not sortable: ``unsorted`` says why. Both are tips.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Column:
     sort_url: str = ""
     add_sort_url: str = ""
     sorted: Literal["", "ascending", "descending"] = ""
+    place: int = 0
+    limited: Words = ""
     unsorted: Words = ""
     slot: Slot = ""
 
@@ -94,12 +97,12 @@ class FilterField:
 
 @dataclass(frozen=True, slots=True)
 class FilterOp:
-    """An operator and the control it needs: ``choices``, ``reference``, ``text``, ``number``, ``date``, ``range``
-    (two of ``number``), ``dates`` (two dates) or ``none``."""
+    """An operator and the control it needs: ``choices`` (ticks), ``choice`` (one of them), ``reference``, ``text``,
+    ``number``, ``date``, ``range`` (two of ``number``), ``dates`` (two dates) or ``none``."""
 
     code: str
     label: Words
-    control: Literal["choices", "reference", "text", "number", "date", "range", "dates", "none"]
+    control: Literal["choices", "choice", "reference", "text", "number", "date", "range", "dates", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ class FilterFormPage:
 
     It GETs ``action`` with ``f`` (field), ``op``, ``v-CONTROL`` (repeated; CONTROL is the operator's, so read
     ``args.getlist("v-" + op.control)``), ``old`` (the parameter it replaces, for an edited chip) and ``hidden`` (the
-    rest of the list's address); the view redirects to the canonical address. ``reference`` is named ``v-reference``.
+    rest of the list's address); the view redirects to the canonical address, or answers the form again with ``error``.
+    ``reference`` is named ``v-reference``.
     """
 
     title: Words
@@ -117,6 +121,7 @@ class FilterFormPage:
     ops: tuple[FilterOp, ...]
     op: str = ""
     values: tuple[str, ...] = ()
+    error: Words = ""
     choices: FormField | None = None
     reference: FormField | None = None
     hidden: tuple[tuple[str, str], ...] = ()
@@ -153,7 +158,7 @@ class ListPage:
 
     Ticked rows are posted as ``id`` (repeated) to the bulk act's URL, or ``all=1`` with ``state`` when "select all" was
     chosen; an act with ``dialog`` answers ``bulk_form.html``, one with ``download`` a file.
-    ``bulk``: shown in the bar; ``bulk_more``: under ⋯ (delete, red).
+    ``bulk``: shown in the bar; ``bulk_more``: under ⋯ (delete, red). ``here``: where the chosen columns lead back to.
     """
 
     title: Words
@@ -175,6 +180,7 @@ class ListPage:
     clear_url: str = ""
     choices: tuple[ColumnChoice, ...] = ()
     columns_url: str = ""
+    here: str = ""
     bulk: tuple[Act, ...] = ()
     bulk_more: tuple[Act, ...] = ()
     count: Count | None = None

@@ -1,0 +1,104 @@
+"""Lists in the browser as somebody uses them: filters, sorts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.demo import Demo
+from tests.support.browser import Visitor, axe
+
+BOTH = pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
+LIST = "/core/customer"
+
+
+def heads(page: Page) -> dict[str, str]:
+    """Column → how it is sorted, with its number when there are several: {"name": "descending 2"}."""
+    found = page.locator("thead th[aria-sort]").evaluate_all(
+        "all => all.map(th => [th.dataset.col, th.getAttribute('aria-sort') + ' ' + (th.querySelector('.place')?.textContent ?? '')])")
+    return {column: how.strip() for column, how in found}
+
+
+def filter_by(page: Page, name: str) -> None:
+    """Open the little form of a filter."""
+    page.locator(".chip.add").click()
+    page.locator(".lbar .pop a.it").get_by_text(name, exact=True).click()
+    expect(page.locator("dialog.popdlg")).to_be_visible()
+
+
+# ---------- filters ----------
+@BOTH
+def test_a_filter_is_built_by_picking_changed_and_taken_away(visitor: Visitor, demo: Demo, language: str) -> None:
+    zh = language != "en"
+    page = demo.open(visitor, LIST, language=language)
+    filter_by(page, "负责人" if zh else "Owner")
+    page.keyboard.type("wzq")
+    expect(page.locator("dialog.popdlg [role=option]")).to_contain_text(["王志强"])
+    page.keyboard.press("Enter")
+    page.locator("dialog.popdlg .btn-primary").click()
+    expect(page.locator(".chip", has_text="王志强")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?owner\.any=\d+$"))
+    filter_by(page, "创建时间" if zh else "Created")
+    page.locator("dialog.popdlg [name=op]").select_option("within")
+    page.locator("dialog.popdlg label", has_text="今年" if zh else "this year").click()
+    assert axe(page, "dialog.popdlg") == []
+    page.locator("dialog.popdlg .btn-primary").click()
+    expect(page).to_have_url(re.compile(r"created_at\.within=this-year"))
+    page.locator(".chip a", has_text="今年" if zh else "this year").click()
+    page.locator("dialog.popdlg .btn-quiet").click()
+    expect(page.locator(".chip:not(.add)")).to_have_count(1)
+    page.locator("[data-unchip]").click()
+    expect(page).to_have_url(demo.address + LIST)
+
+
+@BOTH
+def test_a_filter_that_cannot_be_understood_says_so_where_it_was_typed(visitor: Visitor, demo: Demo, language: str) -> None:
+    zh = language != "en"
+    page = demo.open(visitor, LIST, language=language)
+    filter_by(page, "创建时间" if zh else "Created")
+    page.locator("dialog.popdlg [name=op]").select_option("gte")
+    page.locator("dialog.popdlg [name=v-date]").fill("someday")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog.popdlg [role=alert]")).to_contain_text("时间应写成" if zh else "A time such as")
+    expect(page.locator("dialog.popdlg [name=v-date]")).to_have_value("someday")
+    page.locator("dialog.popdlg [name=v-date]").fill("2026-01-02")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip:not(.add)")).to_contain_text("1 月 2 日" if zh else "2 Jan")
+
+
+def test_a_filter_on_a_records_tab_stays_on_the_record(visitor: Visitor, demo: Demo) -> None:
+    customer = demo.one("SELECT customer_id FROM core_contact WHERE deleted_at IS NULL LIMIT 1")
+    page = demo.open(visitor, f"{LIST}/{customer}?tab=core.contact", who="sunli")
+    filter_by(page, "Main contact")
+    page.get_by_label("Yes").check()
+    page.locator("dialog.popdlg .btn-primary").click()
+    expect(page).to_have_url(f"{demo.address}{LIST}/{customer}?tab=core.contact&main.eq=1")
+    page.locator("#columns summary").click()
+    page.locator("#columns label", has_text="Sex").click()
+    page.locator("#columns").get_by_role("button", name="Apply").click()
+    expect(page.locator("thead")).to_contain_text("Sex")
+    expect(page).to_have_url(f"{demo.address}{LIST}/{customer}?tab=core.contact&main.eq=1")
+
+
+# ---------- sorts ----------
+@BOTH
+def test_shift_adds_a_second_sort_by_pointer_and_by_key(visitor: Visitor, demo: Demo, language: str) -> None:
+    page = demo.open(visitor, LIST, language=language)
+    page.locator("th[data-col=standing] a").click()
+    expect(page).to_have_url(re.compile(r"sort=-standing$"))
+    page.locator("th[data-col=name] a").click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile(r"sort=-standing%2C-name$"))
+    assert heads(page) == {"standing": "descending 1", "name": "descending 2"}
+    expect(page.locator("th[data-col=name] a")).to_be_focused()
+    page.keyboard.press("Shift+Enter")
+    expect(page).to_have_url(re.compile(r"sort=-standing%2Cname$"))
+    assert heads(page) == {"standing": "descending 1", "name": "ascending 2"}
+    page.keyboard.press("Shift+Enter")
+    expect(page).to_have_url(re.compile(r"sort=-standing$"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"sort=-name$"))
+    assert heads(page) == {"name": "descending"}
+    assert len(page.context.pages) == 1
+    assert axe(page) == []
