@@ -3,13 +3,15 @@
 SQLAlchemy's own executemany costs more per row in Python than either database needs to store it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from crm_core.data.columns import UtcDateTime
 from crm_core.data.session import current_work
 from crm_core.data.wall import UNSCOPED
 
@@ -23,17 +25,28 @@ class _Plan:
 
     def __init__(self, table: sa.Table, names: Sequence[str], dialect: sa.Dialect) -> None:
         self.names = tuple(names)
-        columns = [table.c[name] for name in names]
-        found = [c.type.dialect_impl(dialect).bind_processor(dialect) for c in columns]
-        self.processed: list[tuple[int, Callable[[Any], Any]]] = [(i, p) for i, p in enumerate(found) if p is not None]
+        self.processed: dict[str, tuple[Callable[[Any], Any], bool]] = {}
+        for name in names:
+            kind = table.c[name].type
+            process = kind.dialect_impl(dialect).bind_processor(dialect)
+            if process is not None:
+                self.processed[name] = process, isinstance(kind, sa.Enum | UtcDateTime)
         self.sql = str(sa.insert(table).compile(dialect=dialect, column_keys=list(names)))
 
-    def rows(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-        values = [[row.get(name) for name in self.names] for row in rows]
-        for at, process in self.processed:
-            for one in values:
-                one[at] = process(one[at])
-        return [tuple(one) for one in values]
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+        """The values in the order of the names, as the driver takes them: column by column, as most differ little."""
+        columns: list[list[Any]] = []
+        for name in self.names:
+            values = [row.get(name) for row in rows]
+            if name in self.processed:
+                process, repeats = self.processed[name]
+                if repeats:
+                    known = {value: process(value) for value in set(values)}
+                    values = [known[value] for value in values]
+                else:
+                    values = [process(value) for value in values]
+            columns.append(values)
+        return zip(*columns, strict=True)
 
 
 _plans: WeakKeyDictionary[sa.Table, dict[tuple[str, tuple[str, ...]], _Plan]] = WeakKeyDictionary()
@@ -41,11 +54,12 @@ _plans: WeakKeyDictionary[sa.Table, dict[tuple[str, tuple[str, ...]], _Plan]] = 
 
 def insert(table: sa.Table, rows: Sequence[Mapping[str, Any]], names: Sequence[str] | None = None) -> None:
     """Insert rows (column key → value, what is missing is null) in the running write transaction. `names`: the columns
-    that are given, all of the table otherwise. No defaults are filled in, nothing is checked, no scope is asked."""
+    that are given, otherwise all that any row has. No defaults are filled in, nothing is checked, no scope is asked."""
     if not rows:
         return
     session = current_work().session
-    wanted = tuple(names or (c.key for c in table.columns))
+    given = set().union(*rows) if names is None else set(names)
+    wanted = tuple(c.key for c in table.columns if c.key in given)
     options = {UNSCOPED: "bulk insert"}
     if len(rows) <= FEW:
         values = [{name: row.get(name) for name in wanted} for row in rows]
@@ -59,7 +73,7 @@ def insert(table: sa.Table, rows: Sequence[Mapping[str, Any]], names: Sequence[s
     if conn.dialect.name == "postgresql":
         _copy(conn, table, plan, rows)
     else:
-        conn.exec_driver_sql(plan.sql, plan.rows(rows), execution_options=options)
+        conn.exec_driver_sql(plan.sql, list(plan.rows(rows)), execution_options=options)
 
 
 def _copy(conn: sa.Connection, table: sa.Table, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -73,13 +87,14 @@ def _copy(conn: sa.Connection, table: sa.Table, plan: _Plan, rows: Sequence[Mapp
             copy.write_row(row)
 
 
-def each(ids: Sequence[int]) -> sa.TableValuedAlias:
-    """A set of ids as a relation with the column `value`: one parameter and one statement text, however many they are."""
+def each(values: Collection[Any], kind: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> sa.TableValuedAlias:
+    """A set of ids (or texts, `kind` sa.Text) as a relation with the column `value`: one parameter and one statement text,
+    however many they are."""
     if current_work().session.connection().dialect.name == "postgresql":
-        listed = sa.literal(list(ids), postgresql.ARRAY(sa.BigInteger()))
-        return sa.func.unnest(listed).table_valued(sa.column("value", sa.BigInteger())).render_derived()
-    text = "[" + ",".join(map(str, ids)) + "]"
-    return sa.func.json_each(text).table_valued(sa.column("value", sa.BigInteger()))
+        listed = sa.literal(list(values), postgresql.ARRAY(kind()))
+        return sa.func.unnest(listed).table_valued(sa.column("value", kind())).render_derived()
+    text = json.dumps(list(values), ensure_ascii=False)
+    return sa.func.json_each(text).table_valued(sa.column("value", kind()))
 
 
 def insert_each(table: sa.Table, column: str, ids: Sequence[int], **same: Any) -> None:

@@ -4,6 +4,7 @@ An author's own `mapped_column(info={"label": …})` merges with what stands her
 that parses, checks and shows the value (resource/fields.py).
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ __all__ = [
     "SortKey",
     "Url",
     "UtcDateTime",
+    "derived",
+    "sort_key",
 ]
 
 Id = Annotated[int, mapped_column(IdType)]
@@ -54,6 +57,13 @@ _SORTED = sa.String(80).with_variant(sa.String(80, collation="C"), "postgresql")
 def sort_key(of: str) -> MappedColumn[Any]:
     """The column that keeps the pinyin sort key of column `of`; the write path fills it."""
     return mapped_column(_SORTED, info={"kind": "sort_key", "of": of}, default="")
+
+
+def derived(of: str, how: Callable[[str], Any], length: int, **kwargs: Any) -> MappedColumn[Any]:
+    """A hidden column that follows from column `of` by a pure function of a text (digits of a phone, key of a name); the
+    write path fills it whenever `of` is written. A function of `crm_core.text` is worked out ahead by large imports."""
+    info = {"kind": "internal", "of": of, "how": how, **kwargs.pop("info", {})}
+    return mapped_column(sa.String(length), info=info, **kwargs)
 
 
 def Ref(target: str, *, on_delete: str = "refuse", **kwargs: Any) -> MappedColumn[Any]:

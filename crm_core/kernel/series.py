@@ -26,6 +26,16 @@ def draw(name: str, count: int = 1) -> list[int]:
     return list(range(after - count, after))
 
 
+def skip(name: str, used: int) -> None:
+    """Records brought numbers of their own up to `used`: the series goes on behind them."""
+    conn = current_work().session.connection()
+    table = table_of(SeriesRow)
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(name=name, next=used + 1)
+    conn.execute(statement.on_conflict_do_update(
+        index_elements=["name"], set_={"next": used + 1}, where=table.c.next <= used))
+
+
 def peek(name: str) -> int:
     """The number that would come next (for hints in forms; somebody else may take it)."""
     return current_work().session.connection().execute(

@@ -3,7 +3,7 @@ search, time line, events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -39,8 +39,7 @@ class RecordsAssigned(Event):
     change: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One row that was written: `old` holds previous values of the changed columns (None for creations)."""
 
     id: int

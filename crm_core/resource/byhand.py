@@ -18,7 +18,7 @@ from crm_core.kernel.errors import Conflict, Forbidden
 from crm_core.kernel.i18n import _
 from crm_core.kernel.registry import Registry
 from crm_core.kernel.site import has_site, site
-from crm_core.resource import changes, owners, rows
+from crm_core.resource import changes, derived, owners, rows
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
 
@@ -122,7 +122,7 @@ def _complete(one: _Touched) -> None:
     if one.changed is None:
         row.created_at = row.created_at or row.updated_at
         row.created_by_id = row.created_by_id or who
-        values = rows.with_defaults(resource.table, {k: v for k, v in one.values.items() if v is not None})
+        (values,) = rows.with_defaults(resource.table, [{k: v for k, v in one.values.items() if v is not None}])
         owners.fill(resource, [values])
         rows.numbers(resource.table, [values])
         before: dict[int, Row] = {}
@@ -132,7 +132,7 @@ def _complete(one: _Touched) -> None:
         before = {row.id: one.before}
         owners.follow(resource, [values], before)
     resource.derive([values], before)
-    rows.sort_keys(resource.table, [values])
+    derived.fill(resource.table, [values])
     for name, value in values.items():
         if name != "id" and getattr(row, name) != value:
             setattr(row, name, value)

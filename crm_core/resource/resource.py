@@ -273,7 +273,7 @@ class Resource:
                 continue
             if rule is Rule.readonly and not one.readonly:
                 one = replace(one, readonly=True)
-            if one.readonly and writing and one.kind != "number_series":  # drawn when it is not given
+            if one.readonly and writing and (one.kind != "number_series" or rule is not None):  # a number may be brought along
                 continue
             found[name] = one
         return found

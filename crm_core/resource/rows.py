@@ -1,14 +1,16 @@
 """The statements of the write path: rows that were checked go into their table, by the set."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from string import Formatter
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_core.data import bulk
 from crm_core.data.ids import reserve_ids
-from crm_core.data.mixins import new_public_id
+from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work
 from crm_core.kernel import clock, series
 from crm_core.kernel.errors import Invalid
@@ -16,61 +18,70 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource.after import Edit
 from crm_core.resource.changes import same, unscoped
-from crm_core.text import pinyin
 
 Row = dict[str, Any]
 
 
-@cache
-def _shape(table: sa.Table) -> tuple[dict[str, Any], dict[str, Callable[[], Any]], list[tuple[str, str, bool]], list[sa.Column[Any]]]:
-    """Of a table: fixed defaults, made defaults, (sort key, its source, is a person's name), columns with a number series."""
-    fixed: dict[str, Any] = {"version": 1}
-    made: dict[str, Callable[[], Any]] = {"public_id": new_public_id}
-    sorts, numbers = [], []
-    for column in table.columns:
-        default = column.default
-        if isinstance(default, sa.ColumnDefault) and column.key not in made:
-            if default.is_scalar:
-                fixed[column.key] = default.arg
-            elif default.is_callable:
-                made[column.key] = lambda call=default.arg: call(None)  # type: ignore[misc]
-        if column.info.get("kind") == "sort_key":
-            source = column.info["of"]
-            sorts.append((column.key, source, bool(table.c[source].info.get("person"))))
-        if column.info.get("kind") == "number_series":
-            numbers.append(column)
-    return fixed, made, sorts, numbers
+class _Shape:
+    """What new rows of a table begin with."""
+
+    def __init__(self, table: sa.Table) -> None:
+        self.fixed: Row = {"version": 1}
+        self.made: dict[str, Callable[[], Any]] = {}
+        self.numbers = [c for c in table.columns if c.info.get("kind") == "number_series"]
+        for column in table.columns:
+            default = column.default
+            if isinstance(default, sa.ColumnDefault) and column.key != "public_id":
+                if default.is_scalar:
+                    self.fixed[column.key] = default.arg
+                elif default.is_callable:
+                    self.made[column.key] = lambda call=default.arg: call(None)  # type: ignore[misc]
+        self.needed = [name for name in self.fixed if not table.c[name].nullable]
 
 
-def with_defaults(table: sa.Table, values: Row) -> Row:
-    """A new row: what was given over the defaults. Null for a column that takes none is as if it had not been given."""
-    fixed, made, _sorts, _numbers = _shape(table)
-    found = {**fixed, **values}
-    for name, value in fixed.items():
-        if found[name] is None and not table.c[name].nullable:
-            found[name] = value
-    for name, make in made.items():
-        if found.get(name) is None:
-            found[name] = make()
+_shape = cache(_Shape)
+
+
+def with_defaults(table: sa.Table, rows: Sequence[Row]) -> list[Row]:
+    """New rows: what was given over the defaults. Null for a column that takes none is as if it had not been given."""
+    shape = _shape(table)
+    found = [{**shape.fixed, **row} for row in rows]
+    for name in shape.needed:
+        for row in found:
+            if row[name] is None:
+                row[name] = shape.fixed[name]
+    for name, make in shape.made.items():
+        for row in found:
+            if row.get(name) is None:
+                row[name] = make()
+    for row, public_id in zip(found, new_public_ids(len(found)), strict=True):
+        if row.get("public_id") is None:
+            row["public_id"] = public_id
     return found
 
 
-def sort_keys(table: sa.Table, rows: Sequence[Row]) -> None:
-    """Fill the columns that sort others by pinyin, of rows whose source column is given."""
-    for key, source, person in _shape(table)[2]:
-        for row in rows:
-            if source in row:
-                row[key] = pinyin.sort_key(row[source] or "", name=person)
-
-
 def numbers(table: sa.Table, rows: Sequence[Row]) -> None:
-    """Draw the numbers that new rows lack, gapless: rolled back together with them."""
-    for column in _shape(table)[3]:
+    """Draw the numbers that new rows lack, gapless: rolled back together with them. Where rows bring numbers of the same
+    make (an import), the series goes on behind them."""
+    for column in _shape(table).numbers:
+        name, pattern = f"{table.name}.{column.key}", column.info["pattern"]
         lacking = [row for row in rows if not row.get(column.key)]
+        if len(lacking) < len(rows):
+            own = re.compile(_of_series(pattern))
+            brought = [int(found["n"]) for row in rows if (found := own.fullmatch(row.get(column.key) or ""))]
+            if brought:
+                series.skip(name, max(brought))
         if lacking:
             year = clock.today().year
-            for row, number in zip(lacking, series.draw(f"{table.name}.{column.key}", len(lacking)), strict=True):
-                row[column.key] = column.info["pattern"].format(n=number, year=year)
+            for row, number in zip(lacking, series.draw(name, len(lacking)), strict=True):
+                row[column.key] = pattern.format(n=number, year=year)
+
+
+@cache
+def _of_series(pattern: str) -> str:
+    """What matches the numbers a pattern makes: `KH-(?P<n>…)`."""
+    marks = {"n": r"(?P<n>[0-9]{1,12})", "year": "[0-9]{4}", None: ""}
+    return "".join(re.escape(text) + marks[name] for text, name, _format, _how in Formatter().parse(pattern))
 
 
 def insert(resource: Any, made: Sequence[Row]) -> list[Edit]:

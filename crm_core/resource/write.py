@@ -15,7 +15,7 @@ from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import changes, owners
+from crm_core.resource import changes, derived, owners
 from crm_core.resource import rows as statements
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -69,16 +69,22 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     for i, row in enumerate(rows):
         if not row.keys() <= known:
             faults[i] = {name: [_("This field cannot be written.")] for name in row.keys() - known}
+    numbers = {name for name, field in fields.items() if field.kind == "number_series"} if not free else set()
+    for i in updating if numbers else ():  # a record may bring its number along, then it keeps it
+        for name in numbers & rows[i].keys():
+            faults.setdefault(i, {})[name] = [_("This field cannot be written.")]
     before = _before(resource, [rows[i]["id"] for i in updating], free)
     for i in updating:
         _version(rows[i], before)
-    given = [{name: value for name, value in row.items() if name in fields} for row in rows]
-    _resolve(given, rows, fields, before, faults)
-    made = _values(resource, given, rows, fields, link)
-    _required(resource, given, fields, set(creating), faults)
+    columns = {name: field.column for name, field in fields.items()}
+    made = [{columns[name]: value for name, value in row.items() if name in columns} for row in rows]
+    _resolve(made, rows, fields, before, faults)
+    _required(resource, made, fields, set(creating), faults)
+    made = _complete(resource, made, rows, creating, link)
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     resource.derive(made, before)
+    derived.fill(resource.table, made)
     for i, found in resource.check(made, before).items():
         for name, messages in found.items():
             faults.setdefault(i, {}).setdefault(name, []).extend(messages)
@@ -88,7 +94,6 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
         raise Invalid(faults[min(faults)], rows=faults)
     if not free:
         owners.check(resource, made, before)
-    statements.sort_keys(resource.table, made)
     edits = statements.insert(resource, [made[i] for i in creating]) if creating else []
     if updating:
         edits += statements.update(resource, [made[i] for i in updating], before)
@@ -136,53 +141,51 @@ def _version(row: Row, before: Mapping[int, Row]) -> None:
         raise Conflict(_("Somebody saved a newer version meanwhile."), id=row["id"], version=before[row["id"]]["version"])
 
 
-def _resolve(given: list[Row], rows: list[Row], fields: Mapping[str, Field], before: Mapping[int, Row], faults: Faults) -> None:
+def _resolve(made: list[Row], rows: list[Row], fields: Mapping[str, Field], before: Mapping[int, Row], faults: Faults) -> None:
     """References by one query a field; one that is untouched is not looked at (it may point at what the actor cannot see)."""
     for name, field in fields.items():
         if not isinstance(field, RefField):
             continue
+        column = field.column
         asked: dict[int, Any] = {}
-        for i, values in enumerate(given):
-            value = values.get(name)
-            if value is not None and (rows[i].get("id") is None or value != before[rows[i]["id"]][field.column]):
+        for i, values in enumerate(made):
+            value = values.get(column)
+            if value is not None and (rows[i].get("id") is None or value != before[rows[i]["id"]][column]):
                 asked[i] = value
         if not asked:
             continue
         known = field.resolve(set(asked.values()))
         for i, value in asked.items():
             if value in known:
-                given[i][name] = known[value]
+                made[i][column] = known[value]
             else:
                 faults.setdefault(i, {}).setdefault(name, []).append(_("There is no such record."))
 
 
-def _values(
-    resource: Any, given: list[Row], rows: list[Row], fields: Mapping[str, Field], link: _Link | None
-) -> list[Row]:
-    """Column → value of each row, over the defaults where it is new."""
-    columns = {name: field.column for name, field in fields.items()}
-    made = []
-    for i, (values, row) in enumerate(zip(given, rows, strict=True)):
-        found = {columns[name]: value for name, value in values.items()}
-        if link is not None:
-            found[link.column] = link.of[i]
-        if row.get("id") is None:
-            found = statements.with_defaults(resource.table, found)
-        else:
-            found["id"] = row["id"]
-        made.append(found)
+def _complete(resource: Any, made: list[Row], rows: list[Row], creating: list[int], link: _Link | None) -> list[Row]:
+    """The link of lines, the ids of rows that are there, the defaults of new ones."""
+    if link is not None:
+        for values, parent_id in zip(made, link.of, strict=True):
+            values[link.column] = parent_id
+    if len(creating) < len(made):
+        for values, row in zip(made, rows, strict=True):
+            if row.get("id") is not None:
+                values["id"] = row["id"]
+    for i, values in zip(creating, statements.with_defaults(resource.table, [made[i] for i in creating]), strict=True):
+        made[i] = values
     return made
 
 
-def _required(resource: Any, given: list[Row], fields: Mapping[str, Field], creating: set[int], faults: Faults) -> None:
+def _required(resource: Any, made: list[Row], fields: Mapping[str, Field], creating: set[int], faults: Faults) -> None:
     """What a new row must have, and what no row may be without. A column with a default is never lacking in a new row."""
     table = resource.table
-    needed = [name for name, field in fields.items() if field.required and not field.readonly]
-    strict = [name for name, field in fields.items() if name not in needed and not table.c[field.column].nullable]
-    for i, values in enumerate(given):
-        lacking = [name for name in needed if values.get(name) in (None, "") and (i in creating or name in values)]
-        if i not in creating:
-            lacking += [name for name in strict if name in values and values[name] is None]
+    needed = {field.column: name for name, field in fields.items() if field.required and not field.readonly}
+    strict = {f.column: name for name, f in fields.items() if f.column not in needed and not table.c[f.column].nullable}
+    for i, values in enumerate(made):
+        new = i in creating
+        lacking = [name for column, name in needed.items() if values.get(column) in (None, "") and (new or column in values)]
+        if not new:
+            lacking += [name for column, name in strict.items() if column in values and values[column] is None]
         for name in lacking:
             if name not in faults.setdefault(i, {}):
                 faults[i][name] = [_("This is required.")]

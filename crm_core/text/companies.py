@@ -48,6 +48,11 @@ def company_key(name: str) -> str:
     return _chinese(text)[0]
 
 
+def match_key(name: str | None) -> str:
+    """:func:`company_key` as a column of 200 characters keeps it."""
+    return company_key(name)[:200] if name else ""
+
+
 def company_core(name: str) -> str:
     """What people call the firm, to take a letter of: 天地科技 for 北京天地科技有限公司, ``rhombus`` for The Rhombus
     Group."""

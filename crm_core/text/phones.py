@@ -36,6 +36,11 @@ def phone_key(text: str, default_country: str = "86") -> str:
     return _key(_first(text), default_country)
 
 
+def stored_key(text: str | None) -> str | None:
+    """:func:`phone_key` as a column of 40 characters keeps it; ``None`` when there is nothing to compare."""
+    return (phone_key(text)[:40] or None) if text else None
+
+
 def split_phones(text: str) -> list[str]:
     """The several numbers that people put into one cell, as written."""
     text = normalize("NFKC", text)

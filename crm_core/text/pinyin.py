@@ -8,6 +8,7 @@ shan) and tell where a family name of two characters ends. No tones; ü is v, as
 from __future__ import annotations
 
 import array
+import re
 import sys
 from functools import cache
 from operator import add
@@ -15,13 +16,14 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from crm_core.text.clean import fold
-from crm_core.text.scripts import sound_run
+from crm_core.text.scripts import HAN, sound_run
 from crm_core.text.tables import read_bytes, read_pairs
 
 SORT_LENGTH = 80
 FIRST, LAST = 0x3007, 0x9FFF
 LONGEST_WORD = 4
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_RUNS = re.compile(f"([{HAN}]+)|([^\\W_{HAN}]+)")
 # Latin letters that Unicode does not take apart into a letter and a mark.
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
@@ -131,8 +133,13 @@ def sort_key(text: str, name: bool = False) -> str:
     if text.isascii():
         return " ".join(sound_run.findall(text.lower()))[:SORT_LENGTH]
     known = table()
+    folded = fold(text[:SORT_LENGTH])
+    if name and folded[:1] not in known.unusual and folded[:2] not in known.unusual:
+        name = False
+    if not name and known.starts.isdisjoint(map(add, folded, folded[1:])):
+        return _usual_key(folded, known)
     parts = []
-    for piece, said in pieces(fold(text[:SORT_LENGTH]), name):
+    for piece, said in pieces(folded, name):
         usual = known.reading.usual(piece)
         if not usual:
             parts.append(f" {_ascii(said)} ")
@@ -140,6 +147,30 @@ def sort_key(text: str, name: bool = False) -> str:
             parts.append(known.place[piece])
         else:
             parts.append(said + "9zz")  # in an unusual reading its place says nothing: last in the syllable
+    return " ".join("".join(parts).split())[:SORT_LENGTH]
+
+
+def person_key(text: str) -> str:
+    """:func:`sort_key` of a person's name, which begins with a surname."""
+    return sort_key(text, name=True)
+
+
+def _usual_key(folded: str, known: Table) -> str:
+    """The key of a text without words that are read otherwise: one look-up a character."""
+    place = known.place
+    try:
+        return "".join(map(place.__getitem__, folded))[:SORT_LENGTH]
+    except KeyError:
+        pass
+    parts = []
+    for chinese, word in _RUNS.findall(folded):
+        if word:
+            parts.append(f" {_ascii(word)} ")
+            continue
+        try:
+            parts += list(map(place.__getitem__, chinese))
+        except KeyError:
+            parts += [place[c] for c in chinese if known.reading.usual(c)]
     return " ".join("".join(parts).split())[:SORT_LENGTH]
 
 

@@ -268,3 +268,11 @@ def test_an_unknown_fault_answers_with_a_number_that_stands_in_the_log(
     assert answer.status_code == 500
     assert answer.json["id"] in caplog.text
     assert "42" not in answer.get_data(as_text=True)
+
+
+@one_engine
+def test_the_number_of_a_record_cannot_be_changed(as_: As, world: World) -> None:
+    path = f"/core/customer/{world.customers['ann']}"
+    answer = as_("ann")("PATCH", path, {"code": "KH-999999"})
+    assert answer.status_code == 422
+    assert [(fault["pointer"], fault["detail"]) for fault in answer.json["errors"]] == [("#/code", "This field cannot be written.")]

@@ -257,3 +257,12 @@ def test_any_file_has_an_answer(header, samples, targets):
     assert [match.column for match in matches] == header
     assert all(isinstance(match, Match) for match in matches)
     assert guess_thing(header, samples)
+
+
+def test_a_field_with_fixed_words_takes_no_column_of_other_words():
+    kinds = Target("kind", ("Kind", "客户类型"), kind="enum", words=frozenset({"company", "person", "企业", "个人"}))
+    targets = [kinds if one.name == "kind" else one for one in CUSTOMERS] + [target("customer_kind", "Customer kind", "客户类别", kind="choice")]
+    rows = table("甲公司|老客户|1", "乙公司|目标客户|2")
+    assert {m.column: m.target for m in match_columns(["客户名称", "客户类型", "电话"], rows, targets)}["客户类型"] == "customer_kind"
+    rows = table("甲公司|企业|1", "乙公司|个人|2")
+    assert {m.column: m.target for m in match_columns(["客户名称", "客户类型", "电话"], rows, targets)}["客户类型"] == "kind"

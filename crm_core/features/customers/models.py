@@ -11,6 +11,7 @@ from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed, Owned, PartOf, Vocabulary
 from crm_core.kernel.i18n import _
+from crm_core.text import companies, phones
 
 LIVE: dict[str, Any] = {"sqlite_where": sa.text("deleted_at IS NULL"), "postgresql_where": sa.text("deleted_at IS NULL")}
 
@@ -106,7 +107,7 @@ class Customer(Owned, Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name"), "help": _("as on the business licence")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     # Name without legal form and place, folded: equal keys are a reason to look twice (text/names.py).
-    match_key: Mapped[str] = mapped_column(sa.String(200), default="", info={"kind": "internal"})
+    match_key: Mapped[str] = t.derived("name", companies.match_key, 200, default="")
     code: Mapped[str | None] = t.Number("KH-{n:06}", info={"label": _("Code")})
     standing: Mapped[str] = t.Choice("core.standing", default="potential", info={"label": _("Standing")})
     customer_kind: Mapped[str | None] = t.Choice("core.customer_kind", info={"label": _("Customer kind")})
@@ -124,8 +125,8 @@ class Customer(Owned, Model):
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})
     mobile: Mapped[t.Phone | None] = mapped_column(info={"label": _("Mobile")})
     fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})
-    phone_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})  # comparable digits
-    mobile_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})
+    phone_key: Mapped[str | None] = t.derived("phone", phones.stored_key, 40)
+    mobile_key: Mapped[str | None] = t.derived("mobile", phones.stored_key, 40)
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     website: Mapped[t.Url | None] = mapped_column(info={"label": _("Web site")})
     legal_representative: Mapped[t.Line | None] = mapped_column(info={"label": _("Legal representative")})
@@ -183,8 +184,8 @@ class Contact(PartOf("customer"), Model):  # type: ignore[misc]
     main: Mapped[bool] = mapped_column(default=False, info={"label": _("Main contact")})
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Office phone")})
     mobile: Mapped[t.Phone | None] = mapped_column(info={"label": _("Mobile")})
-    phone_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})
-    mobile_key: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})
+    phone_key: Mapped[str | None] = t.derived("phone", phones.stored_key, 40)
+    mobile_key: Mapped[str | None] = t.derived("mobile", phones.stored_key, 40)
     fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})

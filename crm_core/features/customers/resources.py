@@ -14,19 +14,10 @@ from crm_core.features.customers.tags import TagsField
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.resource.resource import Lines, Resource, Section
-from crm_core.text import companies, phones
 from crm_core.text.divisions import find_region
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
-
-
-def phone_keys(rows: Rows) -> None:
-    """The digits by which equal numbers are known, however they are written."""
-    for row in rows:
-        for column in ("phone", "mobile"):
-            if column in row:
-                row[f"{column}_key"] = (phones.phone_key(row[column])[:40] or None) if row[column] else None
 
 
 class Customers(Resource):
@@ -58,12 +49,6 @@ class Customers(Resource):
         Section(_("More facts"), ("note",), folded=True),
     )
 
-    def derive(self, rows: Rows, before: Before) -> None:
-        phone_keys(rows)
-        for row in rows:
-            if "name" in row:
-                row["match_key"] = companies.company_key(row["name"] or "")[:200]
-
     def page_queries(self, row: Any) -> dict[str, Any]:
         return panorama.customer_queries(self, row)
 
@@ -94,7 +79,6 @@ class Contacts(Resource):
     )
 
     def derive(self, rows: Rows, before: Before) -> None:
-        phone_keys(rows)
         ages.derive(rows, before, clock.today())
 
     def check(self, rows: Rows, before: Before) -> dict[int, dict[str, list[Any]]]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from crm_core.resource.exchange import contents
 from crm_core.resource.exchange.synonyms import meaning, plain
+from crm_core.text.clean import fold
 from crm_core.text.scripts import has_han
 
 Reason = Literal["name", "synonym", "content"]
@@ -22,12 +23,13 @@ Thing = Literal["customers", "contacts", "opportunities", "divisions", "orders",
 @dataclass(frozen=True)
 class Target:
     """Something a column can go to: its name (``phone``, ``contact.mobile``), labels in all languages, further words
-    for it, and the kind of field (``phone``, ``choice``, ``ref`` …)."""
+    for it, the kind of field (``phone``, ``choice``, ``ref`` …), and the words it takes where these are fixed, folded."""
 
     name: str
     labels: tuple[str, ...]
     synonyms: tuple[str, ...] = ()
     kind: str = ""
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def match_columns(header: Sequence[str], samples: Sequence[Sequence[str]], targe
                 [offer for offer in column.offers if offer[1] != "name"] if plainly == "person" else column.offers
             )
         _by_meaning(column, plainly, _CONTACTS if contacts else _CUSTOMERS, names)
+    for column in columns:
+        _other_words(column, targets)
     _persons_phone(columns, names)
     if expected != "unknown" and not strange:
         _by_content(columns, names, contacts, {target.name: target for target in targets})
@@ -177,6 +181,14 @@ def _by_label(column: _Column, targets: Sequence[Target]) -> None:
             column.offers.append((number, target.name, "name", "sure"))
         elif any(plain(synonym) == word for synonym in target.synonyms):
             column.offers.append((100 + number, target.name, "synonym", "sure"))
+
+
+def _other_words(column: _Column, targets: Sequence[Target]) -> None:
+    """A field whose words stand in code takes no others, whatever its label: 客户类型 may hold 老客户, 潜在 …"""
+    cells = {fold(cell) for cell in column.cells}
+    for target in targets:
+        if target.words and len(cells & target.words) < len(cells) / 2:
+            column.offers = [offer for offer in column.offers if offer[1] != target.name]
 
 
 def _by_meaning(column: _Column, said: str, table: dict[str, tuple[str, ...]], names: set[str]) -> None:

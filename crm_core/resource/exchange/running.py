@@ -27,8 +27,10 @@ from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Importer
 from crm_core.resource.exchange.models import Import, ImportRow, State
 from crm_core.resource.exchange.problems import UNREADABLE
 from crm_core.resource.exchange.reader import Table, UnreadableFile, open_table
+from crm_core.resource.fields import EnumField
 from crm_core.resource.undo import ChangeUndone
 from crm_core.text import csv_safe
+from crm_core.text.clean import fold
 
 COUNTS = ("new", "updated", "same", "doubtful", "refused")
 PLAN_BATCH = 500
@@ -99,8 +101,15 @@ def targets(resource: Any) -> list[matching.Target]:
     found = []
     for target in importer_of(resource).all_targets(resource):
         kind = target.field.kind if target.field is not None else target.name
-        found.append(matching.Target(target.name, _both(target.label), (), kind))
+        found.append(matching.Target(target.name, _both(target.label), (), kind, _fixed_words(target.field)))
     return found
+
+
+def _fixed_words(field: Any) -> frozenset[str]:
+    """What a field with its words in code takes, in every language."""
+    if not isinstance(field, EnumField):
+        return frozenset()
+    return frozenset(fold(word) for value, label in field.labels.items() for word in (value, *_both(label)))
 
 
 def _both(label: Any) -> tuple[str, ...]:

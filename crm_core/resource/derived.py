@@ -1,0 +1,62 @@
+"""Columns that follow from another column of their row by a pure function: sort keys, digits of numbers, keys of names.
+
+The write path fills them. As the functions need nothing but a text, a large import has them worked out by the process
+that reads its file (`ahead`); what is missing there is worked out here, so it is only speed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from crm_core.data.session import current_work
+from crm_core.text import pinyin
+
+Key = tuple[str, str]
+"""Table and column."""
+
+
+class Derived(NamedTuple):
+    """Column `name` follows from column `source`."""
+
+    name: str
+    source: str
+    how: Callable[[str], Any]
+
+
+@cache
+def of(table: sa.Table) -> tuple[Derived, ...]:
+    """The derived columns of a table."""
+    found = []
+    for column in table.columns:
+        source: str = column.info.get("of", "")
+        if column.info.get("kind") == "sort_key":
+            person = bool(table.c[source].info.get("person"))
+            found.append(Derived(column.key, source, pinyin.person_key if person else pinyin.sort_key))
+        elif "how" in column.info:
+            found.append(Derived(column.key, source, column.info["how"]))
+    return tuple(found)
+
+
+def fill(table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Set the derived columns of rows (column → value) whose source is given."""
+    ahead: Mapping[Key, Mapping[str, Any]] = current_work().info.get("derived", {})
+    for name, source, how in of(table):
+        known = ahead.get((table.name, name), {})
+        for row in rows:
+            if source in row:
+                value = row[source] or ""
+                row[name] = known[value] if value in known else how(value)
+
+
+@contextmanager
+def ahead(known: Mapping[Key, Mapping[str, Any]]) -> Iterator[None]:
+    """Values worked out before: (table, column) → source → what follows from it."""
+    info = current_work().info
+    info["derived"] = known
+    try:
+        yield
+    finally:
+        del info["derived"]
