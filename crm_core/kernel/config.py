@@ -1,5 +1,6 @@
 """Deployment configuration: `crm.toml` in the site's folder, overridden by the environment. Read once, never changed."""
 
+import importlib.util
 import os
 import tomllib
 from collections.abc import Mapping
@@ -91,4 +92,15 @@ def load(site: Path | None = None, environ: Mapping[str, str] | None = None) -> 
                 values[name] = value if isinstance(value, bool) else str(value).lower() in ("1", "true", "yes", "on")
         except ValueError:
             raise ValueError(_("%(name)s must be a number, not %(value)s", name=name, value=repr(value))) from None
-    return Config(site=home, **values)
+    found = Config(site=home, **values)
+    _check_engine(found)
+    return found
+
+
+def _check_engine(config: Config) -> None:
+    """Two kinds of database are known, and the second needs its driver. The URL is not said: it may hold a password."""
+    kind = config.database_url.partition(":")[0].partition("+")[0]
+    if kind not in ("sqlite", "postgresql"):
+        raise ValueError(_("database must begin with sqlite:/// or postgresql://"))
+    if kind == "postgresql" and importlib.util.find_spec("psycopg") is None:
+        raise ValueError(_("PostgreSQL needs one more package: %(command)s", command="pip install 'tangram-crm[pg]'"))

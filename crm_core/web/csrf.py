@@ -73,7 +73,8 @@ def check() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Forged(_("This request came from another site and was not carried out."))
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+    ours = {request.host.lower(), urlsplit(site().config.url).netloc.lower()}  # a proxy may leave out the port
+    if origin is not None and urlsplit(origin).netloc.lower() not in ours:
         raise Forged(_("This request came from another site and was not carried out."))
     if not valid(request.headers.get(HEADER) or request.form.get(FIELD, "")):
         raise Forged(_("This page is from an earlier session. Load it again, then send the form once more."))

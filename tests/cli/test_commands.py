@@ -1,6 +1,7 @@
 """What `crm` says and leaves behind."""
 
 import hashlib
+import importlib.util
 import json
 import re
 import sqlite3
@@ -117,6 +118,22 @@ def test_a_wrong_setting_is_named(crm: Crm, home: Path) -> None:
     (home / "crm.toml").write_text('workers = "many"\n')
     said = crm("db", "status")
     assert said.code == 1 and "workers must be a number" in said.err
+
+
+@pytest.mark.parametrize("url", ["mysql://crm:geheim@db/crm", "crm:geheim@db/crm", "postgres://crm:geheim@db/crm"])
+def test_a_database_of_another_kind_is_refused_without_saying_its_password(
+        crm: Crm, home: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CRM_DATABASE", url)
+    said = crm("db", "status")
+    assert said.code == 1 and "postgresql://" in said.err and "geheim" not in said.err
+
+
+def test_the_missing_driver_of_postgresql_is_named_with_its_cure(
+        crm: Crm, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_DATABASE", "postgresql://crm@db/crm")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    said = crm("db", "status")
+    assert said.code == 1 and "pip install 'tangram-crm[pg]'" in said.err
 
 
 def test_db_says_what_is_pending_and_upgrades_once(crm: Crm, tmp_path: Path) -> None:

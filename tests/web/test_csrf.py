@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from crm_core.kernel.config import Config
 from crm_core.web.access import declared
 from crm_core.web.csrf import SAFE
 from tests.support.people import Client, Company
@@ -53,6 +54,18 @@ def test_the_same_request_from_our_own_page_is_carried_out(house: Company) -> No
     headers = {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}
     answer = mine.post("/preferences", data={"theme": "dark", "csrf_token": mine.csrf()}, headers=headers, raw=True)
     assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(("origin", "status"), [
+    ("https://crm.example.com:8443", 303), ("https://crm.example.com:8444", 403), ("https://evil.example:8443", 403)])
+def test_behind_a_proxy_the_configured_address_is_our_own(
+        house: Company, monkeypatch: pytest.MonkeyPatch, origin: str, status: int) -> None:
+    """nginx's `$host` has no port; the browser's Origin has it."""
+    monkeypatch.setattr(Config, "url", "https://crm.example.com:8443")
+    mine = house.client("lina")
+    data = {"theme": "dark", "csrf_token": mine.csrf()}
+    answer = mine.post("/preferences", data=data, headers={"Origin": origin}, raw=True)
+    assert answer.status_code == status
 
 
 def test_a_script_sends_the_token_in_a_header(house: Company) -> None:
