@@ -1,16 +1,10 @@
-"""The little form behind a chip, and the columns a person keeps."""
+"""The little form behind a chip, and the address it leads to."""
 
 from typing import Any
 from urllib.parse import parse_qsl
 
-import flask
-import sqlalchemy as sa
-
-from crm_core.access.models import User
-from crm_core.data.session import system_scope, writing
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
 from crm_core.resource import filters, listing
 from crm_core.resource.references import RefField
 from crm_core.web import urls
@@ -105,36 +99,3 @@ def _list(resource: Any, at: str, pairs: list[tuple[str, str]]) -> str:
     """The list with these arguments, on the page where it stands (`at`, a record's tab) or on its own."""
     path, _mark, own = urls.safe_path(at).partition("?") if at else ("", "", "")
     return urls.address(path, [*parse_qsl(own), *pairs]) if path else urls.of_list(resource, pairs)
-
-
-def keep_columns(resource: Any, names: list[str], *, reset: bool) -> None:
-    """Remember which columns of this list the person wants to see."""
-    known = resource.fields()
-    chosen = [n for n in dict.fromkeys(names) if n in known or any(c.name == n for c in _computed(resource))]
-    keep(lambda preferences: _set_columns(preferences, resource.name, [] if reset else chosen))
-
-
-def _computed(resource: Any) -> Any:
-    from crm_core.web.lists import computed
-
-    return computed(resource)
-
-
-def _set_columns(preferences: dict[str, Any], name: str, chosen: list[str]) -> None:
-    kept = dict(preferences.get("columns") or {})
-    if chosen:
-        kept[name] = chosen
-    else:
-        kept.pop(name, None)
-    preferences["columns"] = kept
-
-
-def keep(change: Any) -> None:
-    """Change the acting person's preferences: not a record of the house, so it leaves no history."""
-    with writing(), system_scope("own preferences") as db:
-        row = db.execute(sa.select(User.preferences).where(User.id == actor().user_id)).scalar_one()
-        preferences = dict(row or {})
-        change(preferences)
-        db.execute(sa.update(User.__table__).where(User.__table__.c.id == actor().user_id).values(preferences=preferences),
-                   execution_options={"crm_unscoped": "own preferences"})
-    flask.g.preferences = preferences

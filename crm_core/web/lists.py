@@ -2,13 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flask
 import sqlalchemy as sa
 
-from crm_core.access.models import Rule
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
@@ -16,12 +15,11 @@ from crm_core.resource import listing, orders, search
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import NO_VALUE, WORDS, Filter
 from crm_core.resource.show import show_date
-from crm_core.web import render, urls
+from crm_core.web import columns, render, urls
 from crm_core.web.viewmodels import (
     Act,
     Chip,
     Column,
-    ColumnChoice,
     Count,
     Empty,
     FilterField,
@@ -41,25 +39,6 @@ ICONS = {"choice": "tag", "ref": "link", "date": "calendar", "datetime": "calend
 def pairs() -> Pairs:
     """The arguments of the request, repeated names kept."""
     return list(flask.request.args.items(multi=True))
-
-
-def chosen(resource: Any, fields: dict[str, Field], args: Pairs) -> list[str]:
-    """Columns to show: the address, else what the person keeps, else the resource's own."""
-    wanted = next((v for k, v in args if k == "columns"), "")
-    if wanted:
-        names = wanted.split(",")
-    else:
-        names = (flask.g.get("preferences") or {}).get("columns", {}).get(resource.name) or resource.columns
-    known = {**fields, **{c.name: c for c in computed(resource)}}
-    found = [n for n in dict.fromkeys(names) if n in known][:20]
-    return found or [n for n in resource.columns if n in known]
-
-
-def computed(resource: Any) -> Sequence[Any]:
-    """Columns other packages and the resource itself compute for its list, less those a field rule hides by their name."""
-    who = session.actor
-    found = site().registry.columns.get(resource.name, ())
-    return tuple(c for c in found if who is None or who.rule(resource.rules_of, c.name) is not Rule.hidden)
 
 
 @dataclass(frozen=True)
@@ -83,7 +62,7 @@ def page(resource: Any, args: Pairs) -> ListPage:
 def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> ListPage:
     """The page of a query; the filter of its place, if any, is the last of the query's."""
     fields = resource.fields()
-    names = chosen(resource, fields, args)
+    names = columns.chosen(resource, fields, args)
     note = None
     if query.text and (waiting := search.waiting()):
         text = ngettext("%(n)s record is not found by its words yet.", "%(n)s records are not found by their words yet.", waiting)
@@ -112,7 +91,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> Lis
             for n in resource.filters if (f := fields.get(n) or resource.virtual_fields.get(n)) is not None
         ),
         clear_url=place.address([(k, v) for k, v in kept if "." not in k and k != "q"]),
-        choices=_choices(resource, fields, names), columns_url=urls.of_act(resource, None, "columns"),
+        choices=columns.choices(resource, fields, names), columns_url=urls.of_act(resource, None, "columns"),
         here=place.address([(k, v) for k, v in kept if k != "columns"]),
         bulk=bulk_acts, bulk_more=bulk_more,
         count=Count(
@@ -137,8 +116,8 @@ def rows(resource: Any, fields: dict[str, Field], names: Sequence[str], ids: Seq
     model = resource.model
     own = [n for n in names if n in fields]
     label = resource.label_field
-    columns = [getattr(model, fields[n].column).label(f"c_{n}") for n in own]
-    found = session.execute(sa.select(model.id, resource.label_column.label("label"), *columns).where(model.id.in_(list(ids))))
+    wanted = [getattr(model, fields[n].column).label(f"c_{n}") for n in own]
+    found = session.execute(sa.select(model.id, resource.label_column.label("label"), *wanted).where(model.id.in_(list(ids))))
     by_id = {row.id: row for row in found}
     data = [by_id[i] for i in ids if i in by_id]
     drawn: list[Any] = []
@@ -153,7 +132,7 @@ def rows(resource: Any, fields: dict[str, Field], names: Sequence[str], ids: Seq
             else:
                 drawn.append([show(row[at]) for row in data])
         else:
-            column = next(c for c in computed(resource) if c.name == name)
+            column = next(c for c in columns.computed(resource) if c.name == name)
             values = column.load([row.id for row in data])
             drawn.append([values.get(row.id, "") for row in data])
     base = urls.of_list(resource)
@@ -176,7 +155,7 @@ def heads(
     for name in names:
         field = fields.get(name)
         if field is None:
-            column = next(c for c in computed(resource) if c.name == name)
+            column = next(c for c in columns.computed(resource) if c.name == name)
             found.append(Column(name, column.label, "text" if column.kind == "line" else column.kind, unsorted=_("Computed: cannot be sorted by.")))
             continue
         kind: Any = render.column_kind(field)
@@ -194,7 +173,8 @@ def heads(
                 place=list(keys).index(name) + 1 if key is not None and len(keys) > 1 else 0,
                 limited=few if more and name not in resource.sort_keys() else "",
             ))
-    return lay_cards(found)
+    wide = columns.widths(resource)
+    return lay_cards([replace(column, width=wide.get(column.name, 0)) for column in found])
 
 
 def chip(resource: Any, one: Filter, args: Pairs, place: Place) -> Chip:
@@ -293,12 +273,6 @@ def _tabs(resource: Any) -> tuple[Tab, ...]:
         Tab(full.label, urls.of_list(full), not resource.is_brief),
         Tab(_("All in brief"), urls.of_list(brief), resource.is_brief),
     )
-
-
-def _choices(resource: Any, fields: dict[str, Field], names: Sequence[str]) -> tuple[ColumnChoice, ...]:
-    rest = [n for n in (*fields, *(c.name for c in computed(resource))) if n not in names]
-    labels = {**{n: f.label for n, f in fields.items()}, **{c.name: c.label for c in computed(resource)}}
-    return tuple(ColumnChoice(n, labels[n], n in names, n == resource.label_field) for n in (*names, *rest))
 
 
 def _empty(resource: Any, filtered: bool) -> Empty:

@@ -8,7 +8,7 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import listing
-from crm_core.web import bulk, edit, filtering, lists, lookups, printing, records, urls
+from crm_core.web import bulk, columns, edit, filtering, lists, lookups, printing, records, urls
 from crm_core.web.access import resource_access, signed_in
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PanelView
@@ -186,9 +186,11 @@ def filter_form(package: str, path: str) -> Any:
 
 @blueprint.post(f"{LIST}/columns")
 @resource_access("read")
-def columns(package: str, path: str) -> Any:
+def keep_columns(package: str, path: str) -> Any:
     resource = resource_at(package, path)
-    filtering.keep_columns(resource, flask.request.form.getlist("column"), reset=bool(flask.request.form.get("reset")))
+    columns.keep(resource, flask.request.form)
+    if "application/json" in flask.request.headers.get("Accept", ""):
+        return {}
     return flask.redirect(urls.safe_path(flask.request.form.get("back") or urls.of_list(resource)), 303)
 
 

@@ -6,7 +6,7 @@ from crm_core.data.session import session
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.resource import listing
-from crm_core.web import lists, records, render, urls
+from crm_core.web import columns, lists, records, render, urls
 from crm_core.web.viewmodels import PrintPage, PrintTable
 
 ROWS = 1_000  # a printed list is read by a person
@@ -29,12 +29,12 @@ def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = No
     query = listing.parse(resource, args, limit=ROWS)
     found = listing.page(query).ids if ids is None else ids[:ROWS]
     fields = resource.fields()
-    names = [n for n in lists.chosen(resource, fields, args) if n in fields]
+    names = [n for n in columns.chosen(resource, fields, args) if n in fields]
     model = resource.model
-    columns = [getattr(model, fields[n].column).label(f"c{i}") for i, n in enumerate(names)]
+    wanted = [getattr(model, fields[n].column).label(f"c{i}") for i, n in enumerate(names)]
     rows = {}
     for start in range(0, len(found), 900):
-        statement = sa.select(model.id, *columns).where(model.id.in_(found[start : start + 900]))
+        statement = sa.select(model.id, *wanted).where(model.id.in_(found[start : start + 900]))
         rows.update({row.id: row for row in session.execute(statement)})
     data = [rows[i] for i in found if i in rows]
     shows = [render.renderer(fields[n], [row[i + 1] for row in data], plain=True) for i, n in enumerate(names)]

@@ -5,6 +5,7 @@ import "./overlays.js";
 import "./toasts.js";
 import "./palette.js";
 import "./list.js";
+import "./columns.js";
 import "./record.js";
 import "./composer.js";
 import "./form.js";

@@ -124,6 +124,6 @@ export const mod = (event) => (isMac ? event.metaKey : event.ctrlKey);
 ready((root) => {
   if (isMac) for (const key of $$("[data-mod]", root)) key.textContent = key.textContent.replace("Ctrl", "⌘");
   // Parts that only work with a script are hidden until there is one.
-  for (const part of $$("[data-eye], [data-calendar], [data-copy], [data-up], [data-down], [data-side], [data-narrow]", root)) part.hidden = false;
+  for (const part of $$("[data-eye], [data-calendar], [data-copy], [data-up], [data-down], [data-grip], [data-side], [data-narrow]", root)) part.hidden = false;
   for (const here of $$("[data-here]", root)) here.value = location.pathname + location.search;
 });

@@ -1,4 +1,4 @@
-// The list: choosing rows, the bulk bar, columns, keys of rows.
+// The list: choosing rows, the bulk bar, sorts, keys of rows.
 import { $, $$, getJson, on, postJson, ready, typing, word } from "./dom.js";
 import { visit } from "./nav.js";
 
@@ -77,7 +77,7 @@ on("click", "[data-plain]", (event, button) => {
   form.action = action;
 });
 
-// ---------- count, sort, columns ----------
+// ---------- count, sort ----------
 on("submit", "[data-exact]", async (event, form) => {
   event.preventDefault();
   event.stopPropagation();
@@ -109,14 +109,6 @@ on("click", "a[data-sort]", (event, link) => {
   const column = link.closest("th").dataset.col;
   if (url) visit(url).then(() => $(`th[data-col="${CSS.escape(column)}"] a`)?.focus({ preventScroll: true }));
 }, true);
-on("click", "[data-up], [data-down]", (event, button) => {
-  const item = button.closest("li");
-  const other = button.matches("[data-up]") ? item.previousElementSibling : item.nextElementSibling;
-  if (!other || other.querySelector("[type=hidden]")) return;
-  if (button.matches("[data-up]")) other.before(item);
-  else other.after(item);
-  button.focus();
-});
 // Backspace in the empty find box takes the last filter away.
 on("keydown", "[data-find]", (event, input) => {
   if (event.key === "Backspace" && !input.value) $$("[data-unchip]").at(-1)?.click();

@@ -1,11 +1,11 @@
-"""Lists in the browser as somebody uses them: filters, sorts."""
+"""Lists in the browser as somebody uses them: filters, sorts, columns."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.demo import Demo
 from tests.support.browser import Visitor, axe
@@ -102,3 +102,56 @@ def test_shift_adds_a_second_sort_by_pointer_and_by_key(visitor: Visitor, demo: 
     assert heads(page) == {"name": "descending"}
     assert len(page.context.pages) == 1
     assert axe(page) == []
+
+
+# ---------- columns ----------
+def columns(page: Page) -> list[str]:
+    """The columns as they stand, with the width somebody gave them: ["name", "region 18"]."""
+    found = page.locator("thead th[data-col]").evaluate_all(
+        "all => all.map(th => [th.dataset.col, th.className.match(/w-([0-9]+)/)?.[1] ?? ''])")
+    return [f"{name} {width}".strip() for name, width in found]
+
+
+def drag(page: Page, handle: Locator, to: tuple[float, float]) -> None:
+    """Take something by its handle and let it go elsewhere."""
+    box = handle.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(*to, steps=8)
+    page.mouse.up()
+
+
+@BOTH
+def test_columns_are_chosen_ordered_and_made_wide_and_stay_so_until_reset(visitor: Visitor, demo: Demo, language: str) -> None:
+    page = demo.open(visitor, LIST, language=language)
+    before = columns(page)
+    page.locator("#columns summary").click()
+    standing = page.locator("#columns li[data-name=standing]").bounding_box()
+    assert standing is not None
+    drag(page, page.locator("#columns li[data-name=owner] [data-grip]"), (standing["x"] + 40, standing["y"] + 2))
+    region = page.locator("#columns li[data-name=region] .ck")
+    region.focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(region).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#columns li[data-name=region] [data-px]")).to_contain_text("px")
+    page.locator("#columns li[data-name=website] label").click()
+    page.locator("#columns li[data-name=industry] label").click()
+    page.locator("#columns .pop .btn").click()
+    expect(page.locator("thead th[data-col=website]")).to_be_visible()
+    now = columns(page)
+    assert [name.partition(" ")[0] for name in now[:4]] == ["name", "owner", "standing", "region"]
+    assert now[3] != "region" and "industry" not in now
+    with page.expect_response("**/core/customer/columns"):
+        edge = page.locator("th[data-col=name] [data-wide]").bounding_box()
+        assert edge is not None
+        drag(page, page.locator("th[data-col=name] [data-wide]"), (edge["x"] + 64, edge["y"] + 5))
+    demo.go(page, LIST)
+    assert [name.partition(" ")[0] for name in columns(page)] == [name.partition(" ")[0] for name in now]
+    assert columns(page)[0] != "name"
+    assert axe(page, ".lscroll") == []
+    page.locator("#columns summary").click()
+    page.locator("#columns [name=reset]").click()
+    expect(page.locator("thead th[data-col=website]")).to_have_count(0)
+    assert columns(page) == before

@@ -86,13 +86,13 @@ def test_without_the_right_the_age_shows_and_the_date_never(office: Office) -> N
 
 
 def test_a_field_rule_hides_the_age_too(office: Office) -> None:
-    from crm_core.web import lists
+    from crm_core.web import columns
 
     office.hide("seller", "core.contact", "age")
     with office.as_("chen"):
-        assert "age" not in [c.name for c in lists.computed(office.resource("contact"))]
+        assert "age" not in [c.name for c in columns.computed(office.resource("contact"))]
     with office.as_("sun"):
-        assert "age" in [c.name for c in lists.computed(office.resource("contact"))]
+        assert "age" in [c.name for c in columns.computed(office.resource("contact"))]
 
 
 def test_days_to_come_and_impossible_ages_are_refused(office: Office) -> None:

@@ -127,3 +127,26 @@ def test_more_hits_than_can_be_sorted_claim_no_order(lina: Client, monkeypatch: 
     assert names(answer)[0] == "Firm 4", "newest first"
     assert "aria-sort" not in answer.text
     assert "More than 3 hits stand newest first" in answer.text
+
+
+# ---------- columns ----------
+def columns(answer: TestResponse) -> list[str]:
+    return re.findall(r'<th[^>]* data-col="(\w+)"', answer.text)
+
+
+def test_columns_are_kept_with_the_person(lina: Client, house: Company) -> None:
+    before = columns(lina.get(LIST))
+    sent = {"column": ["name", "phone", "nonsense", "standing"], "width": ["phone:12", "standing:999", "nonsense:9", ":", "name:0"], "back": f"{LIST}?q=Firm"}
+    assert lina.post(f"{LIST}/columns", data=sent).headers["Location"] == f"{LIST}?q=Firm"
+    page = lina.get(LIST)
+    assert columns(page) == ["name", "phone", "standing"]
+    assert page.text.count(" w-12") + page.text.count('"w-12"') == 6, "the head and five cells"
+    assert "w-999" not in page.text
+    assert columns(house.client("nora").get(LIST)) == before
+    assert columns(lina.get(f"{LIST}?columns=standing,name")) == ["standing", "name"], "a link that was sent wins"
+    lina.post(f"{LIST}/columns", data={"width": "standing:20"}, headers={"Accept": "application/json"})
+    assert columns(lina.get(LIST)) == ["name", "phone", "standing"]
+    assert " w-12" in lina.get(LIST).text and " w-20" in lina.get(LIST).text
+    lina.post(f"{LIST}/columns", data={"reset": "1", "column": "name", "width": "phone:12"})
+    assert columns(lina.get(LIST)) == before
+    assert "w-12" not in lina.get(LIST).text

@@ -19,7 +19,8 @@ class Column:
 
     Sortable: ``sort_url`` is where a press on the head leads (descending, ascending, off), ``sorted`` how it is now,
     ``add_sort_url`` the Shift press (a second sort among equals), ``place`` its number when there are several; ``limited``
-    says that only small lists can be sorted by it. Not sortable: ``unsorted`` says why. Both are tips.
+    says that only small lists can be sorted by it. Not sortable: ``unsorted`` says why. Both are tips. ``width``: in steps
+    of 16 pixels, 0 as wide as what stands in it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     add_sort_url: str = ""
     sorted: Literal["", "ascending", "descending"] = ""
     place: int = 0
+    width: int = 0
     limited: Words = ""
     unsorted: Words = ""
     slot: Slot = ""
@@ -138,6 +140,7 @@ class ColumnChoice:
     label: Words
     shown: bool
     fixed: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.show import full_moment, show_moment
-from crm_core.web import bulk, controls, filtering, frame, session
+from crm_core.web import bulk, controls, frame, session, settings
 from crm_core.web.access import signed_in
 from crm_core.web.csrf import FIELD
 from crm_core.web.requests import address, me
@@ -43,7 +43,7 @@ def account() -> Response | str:
         else:
             theme = flask.request.form.get("theme")
             if theme in dict(_THEMES):
-                filtering.keep(lambda kept: kept.update(theme=theme))
+                settings.keep(lambda kept: kept.update(theme=theme))
             bulk.say_undo(_("Saved"), None)
             return flask.redirect(flask.url_for("people.account"), 303)
     text = flask.render_template("people/account.html", **_context(found, texts, faults))

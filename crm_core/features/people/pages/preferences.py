@@ -14,7 +14,7 @@ from crm_core.data.wall import UNSCOPED
 from crm_core.features.people.pages import blueprint
 from crm_core.kernel.i18n import LANGUAGES
 from crm_core.kernel.site import site
-from crm_core.web import filtering
+from crm_core.web import settings
 from crm_core.web.access import public
 from crm_core.web.requests import maybe_me, wants_json
 from crm_core.web.session import LANGUAGE_COOKIE
@@ -35,7 +35,7 @@ def preferences() -> Response:
         _cookie(response, "theme", form["theme"])
     if found is not None:
         if any(name in form for name in ("theme", "rail", "fold", "keys")):
-            filtering.keep(_take)
+            settings.keep(_take)
         if language and language != found.actor.language:
             set_language(found.actor.user_id, language)
     return response

@@ -1,0 +1,93 @@
+// Columns: chosen in their dialog, put in order and made wide by pointer or keys.
+import { $, on, postJson, word } from "./dom.js";
+import { failNote } from "./nav.js";
+
+const STEP = 16; // pixels; the style sheet has a class for each width
+const [NARROWEST, WIDEST] = [4, 40];
+
+// ---------- order ----------
+function move(item, down) {
+  const other = down ? item.nextElementSibling : item.previousElementSibling;
+  if (!other || other.matches("[data-fixed]") || item.matches("[data-fixed]")) return;
+  if (down) other.after(item);
+  else other.before(item);
+  item.scrollIntoView({ block: "nearest" });
+}
+on("click", "[data-up], [data-down]", (event, button) => {
+  move(button.closest("li"), button.matches("[data-down]"));
+  button.focus();
+});
+on("pointerdown", "[data-grip]", (event, grip) => {
+  const item = grip.closest("li");
+  event.preventDefault();
+  item.classList.add("lifted");
+  follow(item.parentElement, event, ({ clientY }) => { // the item itself moves, and would lose the pointer
+    const middle = (one) => one.getBoundingClientRect().top + one.offsetHeight / 2;
+    while (item.previousElementSibling && !item.previousElementSibling.matches("[data-fixed]") && clientY < middle(item.previousElementSibling)) move(item, false);
+    while (item.nextElementSibling && clientY > middle(item.nextElementSibling)) move(item, true);
+  }, () => item.classList.remove("lifted"));
+});
+// The pointer is ours until it is lifted, wherever it goes.
+function follow(handle, { pointerId }, moved, lifted) {
+  handle.setPointerCapture(pointerId);
+  const end = () => {
+    handle.removeEventListener("pointermove", moved);
+    lifted();
+  };
+  handle.addEventListener("pointermove", moved);
+  handle.addEventListener("lostpointercapture", end, { once: true });
+}
+
+// ---------- width ----------
+const headOf = (name) => $(`[data-list] th[data-col="${CSS.escape(name)}"]`);
+const lineOf = (name) => $(`#columns li[data-name="${CSS.escape(name)}"]`);
+const stepsOf = (name) => Number(headOf(name)?.className.match(/\bw-(\d+)/)?.[1] ?? 0);
+const fit = (steps) => Math.max(NARROWEST, Math.min(steps, WIDEST));
+
+// 0 is as wide as what stands in it.
+function widen(name, steps) {
+  const head = headOf(name);
+  for (const row of head?.closest("table").rows ?? []) {
+    const cell = row.cells[head.cellIndex];
+    cell.className = `${cell.className.replace(/ ?\bw-\d+/, "")}${steps ? ` w-${steps}` : ""}`.trim();
+  }
+  const line = lineOf(name);
+  $("[name=width]", line).value = `${name}:${steps}`;
+  $("[data-px]", line).textContent = steps ? `${steps * STEP} px` : "";
+}
+const keep = (name) => postJson($("#columns form").action, { width: `${name}:${stepsOf(name)}` }).catch(() => failNote(word("offline")));
+
+on("pointerdown", "[data-wide]", (event, handle) => {
+  const head = handle.closest("th");
+  const { col: name } = head.dataset;
+  const [from, wide] = [event.clientX, head.offsetWidth];
+  event.preventDefault();
+  let changed = false;
+  follow(handle, event, ({ clientX }) => {
+    const steps = fit(Math.round((wide + clientX - from) / STEP));
+    changed ||= steps !== stepsOf(name);
+    if (changed) widen(name, steps);
+  }, () => changed && keep(name));
+});
+on("dblclick", "[data-wide]", (event, handle) => {
+  const { col: name } = handle.closest("th").dataset;
+  widen(name, 0);
+  keep(name);
+});
+
+// ---------- keys in the dialog ----------
+on("keydown", "#columns li", (event, item) => {
+  const { name } = item.dataset;
+  const down = event.key === "ArrowDown";
+  if (event.altKey && (down || event.key === "ArrowUp")) {
+    const { target } = event;
+    move(item, down);
+    target.focus();
+  } else if ((event.key === "ArrowLeft" || event.key === "ArrowRight") && headOf(name)) {
+    const now = stepsOf(name) || Math.round(headOf(name).offsetWidth / STEP);
+    widen(name, fit(now + (event.key === "ArrowRight" ? 1 : -1)));
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
+on("click", "#columns [aria-disabled=true]", (event) => event.preventDefault());
