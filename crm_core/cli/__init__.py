@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from crm_core.cli._common import examples
 from crm_core.data.faults import Fault
 from crm_core.kernel.config import written
 from crm_core.kernel.i18n import SOURCE, _, in_language, known_language, told
@@ -84,6 +85,7 @@ def root() -> click.Group:
         help=str(_("Tangram CRM (七巧板).")) + "\n\n" + str(_(
             "The site is the folder in CRM_SITE, else “var”. HOST and PORT say where it listens. "
             "Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 a check found something.")),
+        epilog=examples("crm init --demo", "crm serve", "crm --site /srv/crm doctor", "crm import --help"),
         callback=_settings,
         params=[
             click.Option(["--site"], type=click.Path(file_okay=False), help=str(_("The folder of the site."))),

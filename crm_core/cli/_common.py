@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm_core.kernel.errors import CrmError
+from crm_core.kernel.house import open_house
 from crm_core.kernel.i18n import _
 
 if TYPE_CHECKING:  # `crm serve` keeps its parent process small
@@ -22,6 +24,7 @@ def site() -> Site:
     if not found.home.is_dir():
         raise CrmError(_("There is no site in %(folder)s. Make one: crm init", folder=found.home))
     found.check_home()
+    click.get_current_context().with_resource(open_house(found.home))  # nothing is restored under our feet
     return found
 
 
@@ -35,6 +38,12 @@ def ready_site() -> Site:
         raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
                          packages=", ".join(behind)))
     return found
+
+
+def step(text: Any) -> None:
+    """What is being done now, for somebody who waits at a terminal; a script's output stays as it is."""
+    if sys.stderr.isatty():
+        click.echo(f"{text} …", err=True)
 
 
 def say(text: Any = "") -> None:

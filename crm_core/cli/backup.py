@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from crm_core.cli._common import examples, say, say_json, site
+from crm_core.cli._common import examples, say, say_json, site, step
 from crm_core.kernel.i18n import _
 
 
@@ -17,11 +17,10 @@ from crm_core.kernel.i18n import _
 def command(file: Path | None, as_json: bool) -> None:
     from crm_core.kernel.backup import back_up
 
-    path, kept = back_up(site(), file)
+    path, kept = back_up(site(), file, tell=step)
     size = path.stat().st_size
     if as_json:
-        say_json({"path": path, "bytes": size, "tables": len(kept.rows), "rows": kept.total_rows,
-                  "made_at": kept.made_at})
+        say_json({"path": path, "bytes": size, **kept.summary})
         return
     say(_("Backed up %(rows)s rows of %(tables)s tables (%(size)s MB, checked): %(path)s",
           rows=kept.total_rows, tables=len(kept.rows), size=round(size / 1e6, 1), path=path))

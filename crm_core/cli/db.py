@@ -15,7 +15,8 @@ def command() -> None:
 
 
 @command.command(help=str(_(
-    "Say which revision each package has, and what is pending. Exit code 3 when something is.")))
+    "Say which revision each package has, and what is pending. Exit code 3 when something is.")), epilog=examples(
+        "crm db status", "crm db status --json", "crm db status || crm db upgrade"))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
 def status(as_json: bool) -> int:
     from crm_core.data.migrate import pending
@@ -33,11 +34,16 @@ def status(as_json: bool) -> int:
 
 @command.command(help=str(_(
     "Bring the database to this version of the program. A SQLite database is copied to backups/ first; PostgreSQL "
-    "changes in one transaction for each package. Stops before anything is changed when the database is of a newer version.")))
-def upgrade() -> None:
+    "changes in one transaction for each package. Stops before anything is changed when the database is of a newer version.")),
+    epilog=examples("crm db upgrade", "crm db upgrade --json"))
+@click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
+def upgrade(as_json: bool) -> None:
     from crm_core.kernel.install import prepare
 
     done = prepare(site()).applied
+    if as_json:
+        say_json({"backup": done.backup, "revisions": done.revisions})
+        return
     if not done:
         say(_("Nothing to do."))
     if done.backup:
@@ -46,7 +52,8 @@ def upgrade() -> None:
         say(f"{package}: {', '.join(steps)}")
 
 
-@command.command(help=str(_("Compare the models with the database. Exit code 3 when they differ.")))
+@command.command(help=str(_("Compare the models with the database. Exit code 3 when they differ.")),
+                 epilog=examples("crm db check", "crm db check --json"))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
 def check(as_json: bool) -> int:
     from crm_core.data import migrate
@@ -68,7 +75,8 @@ def check(as_json: bool) -> int:
 
 @command.command(help=str(_(
     "For authors: write the next revision of a package from its models. Read it before you commit it. "
-    "With --first the first revision is written anew, for a package that was never released.")))
+    "With --first the first revision is written anew, for a package that was never released.")), epilog=examples(
+        'crm db revision core "more phones"', "crm db revision core --first"))
 @click.argument("package", default="core")
 @click.argument("message", default="change")
 @click.option("--first", is_flag=True, help=str(_("Write 0001_first.py anew; needs no database.")))

@@ -40,7 +40,12 @@ def command(what: str, login: str | None, filters: tuple[str, ...], words: str, 
         made = plan(resource, listing.parse(resource, pairs), columns=chosen, format=format_, bom=not no_bom)
     if output:
         with open(output, "wb") as file:
-            file.writelines(stream(site, person, made))
+            for piece in stream(site, person, made):
+                file.write(piece)
+                if sys.stderr.isatty():
+                    click.echo("\r" + str(_("%(n)s records", n=f"{made.rows:,}")), err=True, nl=False)
+        if sys.stderr.isatty():
+            click.echo("\r", err=True, nl=False)
     else:
         for piece in stream(site, person, made):
             sys.stdout.buffer.write(piece)

@@ -27,7 +27,8 @@ def _packages(name: str | None) -> list[Package]:
     return found
 
 
-@command.command(help=str(_("Print every text that is marked for translation, with where it stands.")))
+@command.command(help=str(_("Print every text that is marked for translation, with where it stands.")),
+                 epilog=examples("crm i18n extract", "crm i18n extract --package core"))
 @_package
 def extract(name: str | None) -> None:
     from crm_core.cli._catalogs import collect
@@ -41,7 +42,8 @@ def extract(name: str | None) -> None:
 
 @command.command(help=str(_(
     "Bring the .po files up to date: new texts in, unused ones out. Says what is not translated yet. With --check "
-    "nothing is written, and the exit code is 3 when a text is missing or a file is not up to date.")))
+    "nothing is written, and the exit code is 3 when a text is missing or a file is not up to date.")), epilog=examples(
+        "crm i18n update --missing", "crm i18n update --check"))
 @_package
 @click.option("--check", is_flag=True, help=str(_("Only look.")))
 @click.option("--missing", is_flag=True, help=str(_("List the texts that are missing.")))
@@ -62,7 +64,7 @@ def update(name: str | None, check: bool, missing: bool) -> int:
     return FOUND if check and not good else 0
 
 
-@command.command("compile", help=str(_("Write the .mo files that the program reads.")))
+@command.command("compile", help=str(_("Write the .mo files that the program reads.")), epilog=examples("crm i18n compile"))
 @_package
 def compile_(name: str | None) -> None:
     from crm_core.cli._catalogs import TRANSLATED, compile_catalog

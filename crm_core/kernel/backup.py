@@ -12,7 +12,7 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,11 +53,20 @@ class Manifest:
         return "crm.db" if self.engine == "sqlite" else "crm.dump"
 
     @property
+    def summary(self) -> dict[str, Any]:
+        """What a script wants to know of it."""
+        return {"version": self.version, "made_at": self.made_at, "engine": self.engine, "tables": len(self.rows),
+                "rows": self.total_rows}
+
+    @property
     def total_rows(self) -> int:
         return sum(self.rows.values())
 
 
-def back_up(site: Site, target: Path | None = None) -> tuple[Path, Manifest]:
+Tell = Callable[[Any], None]  # hears what is being done now
+
+
+def back_up(site: Site, target: Path | None = None, tell: Tell = lambda _step: None) -> tuple[Path, Manifest]:
     """Copy the site while it runs. The file appears whole and checked, 0600, or not at all."""
     made = now()
     target = target or site.folder("backups") / f"crm-{made:%Y%m%d-%H%M%S}.tar"
@@ -65,10 +74,12 @@ def back_up(site: Site, target: Path | None = None) -> tuple[Path, Manifest]:
         raise Refused(_("%(path)s exists already.", path=target))
     half = target.with_name(target.name + ".part")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as place:
+        tell(_("Copying the database"))
         copy = Path(place) / ("crm.db" if site.engines.is_sqlite else "crm.dump")
         rows = _copy_sqlite(site, copy) if site.engines.is_sqlite else postgres.dump(site.engines.url, copy)
         kept = Manifest(__version__, made.isoformat(timespec="seconds"), site.engines.url.get_backend_name(),
                         {s.package: s.current for s in pending(site)}, rows)
+        tell(_("Packing"))
         try:
             with half.open("xb") as file, tarfile.open(fileobj=file, mode="w") as archive:
                 half.chmod(0o600)
@@ -102,17 +113,19 @@ def read_manifest(path: Path) -> Manifest:
         raise BadBackup(_("%(path)s is no backup of this program (%(why)s).", path=path, why=error)) from None
 
 
-def verify(path: Path) -> Manifest:
+def verify(path: Path, tell: Tell = lambda _step: None) -> Manifest:
     """Check every byte of a backup against its manifest, and a SQLite database from within. Raises BadBackup."""
     kept = read_manifest(path)
-    with tempfile.TemporaryDirectory(prefix="crm-verify-") as place:
+    tell(_("Checking every byte"))
+    beside = path.parent if os.access(path.parent, os.W_OK) else None  # /tmp may be small
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".verify-") as place:
         _unpack(path, Path(place), kept)
         if kept.engine == "sqlite":
             safety.check_sqlite(Path(place) / kept.database)
     return kept
 
 
-def restore(site: Site, path: Path, *, replace: bool = False) -> tuple[Manifest, Path | None]:
+def restore(site: Site, path: Path, *, replace: bool = False, tell: Tell = lambda _step: None) -> tuple[Manifest, Path | None]:
     """Put a backup in place of the site's database and files. Where the present database was put, if there was one
     (SQLite).
 
@@ -125,7 +138,9 @@ def restore(site: Site, path: Path, *, replace: bool = False) -> tuple[Manifest,
                         theirs=kept.engine, ours=site.engines.url.get_backend_name()))
     _check_known(site, kept)
     with closed_house(site.home), tempfile.TemporaryDirectory(dir=site.home, prefix=".restore-") as place:
+        tell(_("Checking every byte"))
         _unpack(path, Path(place), kept)
+        tell(_("Putting it in place"))
         site.engines.dispose()
         aside = None
         if site.engines.is_sqlite:

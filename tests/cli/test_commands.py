@@ -10,12 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 import sqlalchemy as sa
 
 from crm_core.app import open_site
 from crm_core.cli import root
 from crm_core.cli._catalogs import collect, update
+from crm_core.cli._common import site as working
 from crm_core.cli._reference import pages
 from crm_core.cli.serve import greet
 from crm_core.data.session import writing
@@ -37,12 +39,14 @@ def test_help_is_said_without_loading_the_program() -> None:
 
 
 def test_every_command_has_a_summary_and_examples(crm: Crm) -> None:
-    commands = re.findall(r"^  (\w+) +(\S.*)$", crm("--help").out.split("Commands:")[1], re.MULTILINE)
-    known = {"init", "serve", "worker", "db", "backup", "restore", "doctor", "docs", "i18n", "demo"}
-    assert known <= {name for name, _summary in commands}
-    for name, summary in commands:
-        text = crm(name, "--help").out
-        assert summary and "Examples:" in text and f"crm {name}" in text
+    told = crm("--help").out.split("Commands:")[1].split("Examples:")[0]
+    commands = dict(re.findall(r"^  (\w+) +(\S.*)$", told, re.MULTILINE))
+    assert set(commands) == {
+        "init", "serve", "worker", "db", "user", "import", "export", "i18n", "backup", "restore", "doctor", "docs", "demo"}
+    assert all(commands.values())
+    texts = pages(root(), open_site().registry)["commands.md"]
+    for name, text in re.findall(r"^## (crm.*?)\n(.*?)(?=^## |\Z)", texts, re.MULTILINE | re.DOTALL):
+        assert f"Examples:\n\n    {name}" in text or name in text.split("Examples:")[1], name
 
 
 def test_a_wrong_command_is_wrong_use(crm: Crm) -> None:
@@ -69,8 +73,18 @@ def test_init_twice_is_refused_and_with_if_missing_changes_nothing(crm: Crm, hom
     assert hashlib.sha256((home / "crm.db").read_bytes()).hexdigest() == before
 
 
+def test_a_command_at_work_keeps_a_backup_from_being_put_in_place(crm: Crm, home: Path, tmp_path: Path) -> None:
+    crm("backup", str(tmp_path / "b.tar"))
+    seen: list[int] = []
+    with click.Context(click.Command("long work")).scope():
+        working()
+        seen.append(crm("restore", str(tmp_path / "b.tar"), "--replace", "--yes").code)
+    seen.append(crm("restore", str(tmp_path / "b.tar"), "--replace", "--yes", "--json").code)
+    assert seen == [1, 0]
+
+
 def test_a_site_that_has_all_it_needs_is_left_alone_without_loading_the_program(crm: Crm, home: Path) -> None:
-    crm("demo")
+    crm("user", "add", "ann", "--role", "administrator", "--department", "HQ")
     before = hashlib.sha256((home / "crm.db").read_bytes()).hexdigest()
     code = ("import sys\nfrom crm_core.cli import run\nassert run(['init', '--if-missing', '--demo']) == 0\n"
             "print(sorted(m for m in sys.modules if m.startswith(('crm_core.features', 'crm_core.web', 'alembic', 'flask'))))")
