@@ -1,5 +1,6 @@
 """What `crm` says and leaves behind."""
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -83,14 +84,19 @@ def test_a_command_at_work_keeps_a_backup_from_being_put_in_place(crm: Crm, home
     assert seen == [1, 0]
 
 
+def content(home: Path) -> str:
+    with contextlib.closing(sqlite3.connect(home / "crm.db")) as conn:
+        return hashlib.sha256("\n".join(conn.iterdump()).encode()).hexdigest()
+
+
 def test_a_site_that_has_all_it_needs_is_left_alone_without_loading_the_program(crm: Crm, home: Path) -> None:
     crm("user", "add", "ann", "--role", "administrator", "--department", "HQ")
-    before = hashlib.sha256((home / "crm.db").read_bytes()).hexdigest()
+    before = content(home)
     code = ("import sys\nfrom crm_core.cli import run\nassert run(['init', '--if-missing', '--demo']) == 0\n"
             "print(sorted(m for m in sys.modules if m.startswith(('crm_core.features', 'crm_core.web', 'alembic', 'flask'))))")
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.stdout == "[]\n"
-    assert hashlib.sha256((home / "crm.db").read_bytes()).hexdigest() == before
+    assert content(home) == before
 
 
 def test_who_starts_an_old_site_is_not_sent_to_a_set_up_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
