@@ -70,7 +70,7 @@ class User(Owned, Model):
     __tablename__ = "core_user"
     login: Mapped[t.Code] = mapped_column(info={"label": _("Sign-in name")})
     login_key: Mapped[str] = mapped_column(sa.String(60), info={"kind": "internal"})  # folded, unique
-    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Full name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})

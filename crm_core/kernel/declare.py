@@ -116,7 +116,8 @@ class Listen:
     Otherwise through the outbox after the commit: retried with back-off, five failures park it. Its changes and the mark
     that it is done are one commit. outside=True: it sends something out of the house (mail, other systems), runs without
     a write transaction and may be repeated; it hands on `delivery_id()` as idempotency key.
-    `acts`: "user" runs as who caused it, "system" as the house. `name` is stable: it stands in stored rows.
+    `acts`: "user" runs as who caused it, "system" as the house. `name` is stable: it stands in stored rows. `label` says
+    in the page of deliveries what it does.
     """
 
     event: type
@@ -126,6 +127,7 @@ class Listen:
     name: str = ""
     order: int = 50
     outside: bool = False
+    label: Any = ""
 
     @property
     def key(self) -> str:

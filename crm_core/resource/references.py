@@ -139,5 +139,9 @@ def label_queries(wanted: Mapping[str, Iterable[int]]) -> dict[str, Any]:
 
 
 def labels_from(gathered: Mapping[str, list[tuple[int, str]]]) -> dict[str, dict[int, str]]:
-    """target → {id: name} out of what `gather` found."""
-    return {key[6:]: dict(rows) for key, rows in gathered.items() if key.startswith("label:")}
+    """target → {id: name} out of what `gather` found, as the reader's language has the names."""
+    resources = site().registry.resources
+    return {
+        key[6:]: {row_id: str(resources[key[6:]].word(name)) for row_id, name in rows}
+        for key, rows in gathered.items() if key.startswith("label:")
+    }

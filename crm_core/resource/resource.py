@@ -364,6 +364,10 @@ class Resource:
         """The shown form of a label; resources with translated names override it."""
         return value
 
+    def brief_word(self, value: str) -> str:
+        """A label where there is little room: in a list of other records."""
+        return value
+
     def title(self, row: Any) -> str:
         return str(self.word(getattr(row, self.label_field, None)) or f"#{row.id}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -181,6 +181,15 @@ def short_name(name: str) -> str:
         return "内蒙古"
     short = _KIND.sub("", name)
     return short if len(short) > 1 else name
+
+
+@lru_cache(maxsize=4096)
+def place_words(full: str) -> str:
+    """A place as a list says it: 四川 · 宜宾 for 四川省宜宾市翠屏区, 上海 · 黄浦. What is no single division stays as it is."""
+    found = find_region(full)
+    if len(found) != 1:
+        return full
+    return " · ".join(short_name(region.name) for region in region_path(found[0].code)[:2])
 
 
 def _suffix(rest: str) -> int:

@@ -93,6 +93,19 @@ def linked(label: Words, url: str) -> Markup:
     return Markup('<a class="ln" href="{}">{}</a>').format(url, label) if url else escape(label)
 
 
+def shortened(words: str, full: str) -> Words:
+    """Words for a narrow place, with the whole as tip where they are not all."""
+    return words if words == full else Markup('<span title="{}">{}</span>').format(full, words)
+
+
+def step(title: Words, state: Status | None) -> Markup:
+    """What comes next, in the colour of its urgency; when, as tip."""
+    if state is None or not title:
+        return Markup('<span class="step">{}</span>').format(title)
+    mark = icon(state.icon, "s14") if state.icon else ""
+    return Markup('<span class="step {}" title="{}">{}<span class="cut">{}</span></span>').format(state.colour, state.label, mark, title)
+
+
 def tel(number: str) -> Markup:
     """A telephone number one can press."""
     if not number:

@@ -37,6 +37,8 @@ def answer(status: int, message: Any = "", *, title: Any = "", number: str = "",
     if wants_json():
         response = flask.jsonify({"error": str(message or heading), **({"number": number} if number else {})})
     else:
+        if status == 404 and message and not title:  # what is missing is the heading, the general sentence stands below it
+            title, message = str(message).rstrip("。."), ""
         page = ErrorPage(title=title or heading, text=message or text, **_advice(status, number))
         template = {404: "not_found.html", 403: "denied.html"}.get(status, "error.html")
         response = flask.make_response(flask.render_template(template, page=page))

@@ -64,7 +64,7 @@ def role_name(name: str, msgid: str | None) -> Any:
 
 
 def _frame(found: SignedIn) -> Frame:
-    who, preferences, here = found.actor, found.preferences, flask.request.path
+    who, preferences, here = found.actor, found.preferences, flask.g.get("place") or flask.request.path
     tasks, notices = slots.counters() if slots.counters is not None else (0, 0)
     groups, foot = menu(who)
     folded = set(preferences.get("folded") or ())
@@ -73,7 +73,7 @@ def _frame(found: SignedIn) -> Frame:
         person=person(who.name, who.user_id),
         department=who.department,
         role=", ".join(str(role_name(name, msgid)) for _code, name, msgid in who.roles[:2]),
-        module=module(groups, here) or _("Home"),
+        module=module(groups, here),
         menu=tuple(_group(g, here, folded, tasks, notices) for g in groups),
         foot_menu=tuple(_entry(e, here) for e in foot),
         create=creatable(who),
@@ -82,7 +82,7 @@ def _frame(found: SignedIn) -> Frame:
         tasks_url=slots.tasks_url, tasks_count=tasks,
         notices_url=slots.notices_url, notices_count=notices, bell_url=slots.bell_url,
         palette_url="/palette",
-        help_url=urls.address("/help", [("at", here)]),
+        help_url=urls.address("/help", [("at", flask.request.path)]),
         server_time=f"{clock.local(clock.now()):%Y-%m-%d %H:%M}",
         rail_folded=bool(preferences.get("rail_folded")),
         keys_off=bool(preferences.get("keys_off")),

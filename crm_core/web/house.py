@@ -58,7 +58,7 @@ def job_list() -> Any:
         tabs = (Tab(_("Mine"), "/jobs", not everybody), Tab(_("Everybody’s"), "/jobs?of=all", everybody))
     args = [("of", "all" if everybody else "")]
     return page_of("jobs.html", JobsPage(
-        _("Jobs"), tuple(jobviews.view(r, names) for r in rows[:PAGE]), tabs=tabs,
+        _("Jobs"), jobviews.views(rows[:PAGE], names), tabs=tabs,
         next_url=urls.address("/jobs", [*args, ("before", str(rows[PAGE - 1].id))]) if len(rows) > PAGE else "",
         empty=Empty(_("No jobs yet"), _("Imports, exports and acts on many records run here, with their progress.")) if not rows else None,
         schedules=tuple((j.label or j.name, j.every) for j in site().registry.jobs.values() if j.every) if everybody else (),
@@ -84,7 +84,7 @@ def job(job_id: int) -> Any:
     url = (row.result or {}).get("url")
     if url and row.state == "done" and row.actor_id == actor().user_id:
         facts.append(Fact(_("File"), cells.linked(_("Save the file"), url)))
-    return page_of("job.html", JobPage(jobviews.view(row, render.user_names([row.actor_id])), (Crumb(_("Jobs"), "/jobs"),),
+    return page_of("job.html", JobPage(jobviews.views([row], render.user_names([row.actor_id]))[0], (Crumb(_("Jobs"), "/jobs"),),
                                        (FactGroup(_("Facts"), tuple(facts)),)))
 
 
@@ -139,7 +139,7 @@ def deliveries() -> Any:
         query = query.where(OutboxRow.id < int(before))
     rows = list(session.scalars(query))
     shown = tuple(
-        Delivery(str(r.id), r.event, r.listener, DELIVERY.get(r.state, Status(r.state)), show_moment(r.made_at), r.failures,
+        Delivery(str(r.id), _what(r), f"{r.event} · {r.listener}", DELIVERY.get(r.state, Status(r.state)), show_moment(r.made_at), r.failures,
                  show_moment(r.run_at) if r.state == "queued" and r.failures else "", (r.error or "").splitlines()[-1][:300] if r.error else "",
                  rerun=Act(_("Deliver again"), f"/deliveries/{r.id}/again", "refresh", "post") if r.state == "parked" else None)
         for r in rows[:PAGE]
@@ -151,6 +151,12 @@ def deliveries() -> Any:
         next_url=urls.address("/deliveries", [("state", state), ("before", str(rows[PAGE - 1].id))]) if len(rows) > PAGE else "",
         empty=Empty(_("Nothing here"), _("Effects of changes – mails, notices, follow-ups – pass through here.")) if not rows else None,
     ))
+
+
+def _what(row: OutboxRow) -> Any:
+    """What a delivery does, in words where its listener has some."""
+    listen = site().registry.listener.get(row.listener)
+    return (listen.label if listen is not None else "") or row.event
 
 
 @blueprint.post("/deliveries/<int:row_id>/again")

@@ -66,6 +66,7 @@ def _resource(name: str) -> Any:
         raise Missing(_("This page was not found."))
     if not found.may("import") or not found.may("create"):
         raise Forbidden(_("You may not import here."))
+    flask.g.place = urls.of_list(found)
     return found
 
 
@@ -291,6 +292,7 @@ def _options(made: Import) -> tuple[FormField, ...]:
 
 def _run_page(made: Import) -> ImportRunPage:
     resource = site().registry.resource(made.target)
+    flask.g.place = urls.of_list(resource)
     job = job_view(made.job_id) if made.job_id else None
     if job is None:
         raise BadRequest(_("This import has no job."))

@@ -1,5 +1,6 @@
 """A job as its owner sees it, and the answers its progress bar polls."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from crm_core.data.session import session
 from crm_core.kernel.i18n import _
 from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import actor, site
+from crm_core.resource.changes import Change
 from crm_core.resource.show import show_moment
 from crm_core.web import render
 from crm_core.web.viewmodels import Act, JobView
@@ -26,11 +28,18 @@ def job_row(job_id: int) -> Any:
 
 def job_view(job_id: int) -> JobView | None:
     row = job_row(job_id)
-    return view(row) if row is not None else None
+    return views([row])[0] if row is not None else None
 
 
-def view(row: Any, names: dict[int, str] | None = None) -> JobView:
-    """The view of a job's row."""
+def views(rows: Sequence[Any], names: dict[int, str] | None = None) -> tuple[JobView, ...]:
+    """The rows of jobs as they are drawn; what has been undone already offers no Undo."""
+    made = {r.change_id for r in rows if r.change_id and r.done}
+    query = sa.select(Change.id).where(Change.id.in_(made), Change.undone_by.is_(None))
+    standing = set(session.scalars(query)) if made else set()
+    return tuple(_view(row, names, row.change_id in standing) for row in rows)
+
+
+def _view(row: Any, names: dict[int, str] | None, undoable: bool) -> JobView:
     state = STATES.get(row.state, "waiting")
     known = site().registry.jobs.get(row.name)
     over = state in ("done", "failed", "cancelled", "parked")
@@ -42,7 +51,7 @@ def view(row: Any, names: dict[int, str] | None = None) -> JobView:
         error=(row.error or "").splitlines()[-1][:300] if row.error else "",
         cancel=Act(_("Stop"), f"/jobs/{row.id}/cancel", "player-stop", "post") if not over else None,
         rerun=Act(_("Run again"), f"/jobs/{row.id}/again", "refresh", "post") if state in ("parked", "failed", "cancelled") else None,
-        undo=Act(_("Undo"), f"/undo/{row.change_id}", "arrow-back-up", "post") if over and row.change_id and row.done else None,
+        undo=Act(_("Undo"), f"/undo/{row.change_id}", "arrow-back-up", "post") if over and undoable else None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from crm_core.kernel import clock, words
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, ngettext
 from crm_core.resource import changes
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
@@ -16,7 +16,7 @@ from crm_core.web.viewmodels import Change, Entry, TimelineDay
 
 SENTENCES = {
     "created": (_("%(who)s entered this record"), "plus", ""),
-    "change": (_("%(who)s changed %(n)s fields"), "pencil", ""),
+    "change": (None, "pencil", ""),  # says how many
     "deleted": (_("%(who)s put this record into the recycle bin"), "trash", "red"),
     "restored": (_("%(who)s brought this record back"), "arrow-back-up", ""),
     "note": (_("%(who)s wrote a note"), "note", "acc"),
@@ -57,10 +57,13 @@ def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[s
     if one.data and "words" in one.data and one.kind != "change":
         said = words.read(one.data["words"])
         sentence = Markup("<b>{}</b> {}").format(who, _("%(said)s: %(title)s", said=said, title=one.title) if one.title else said)
+    elif one.kind == "change":
+        name = Markup("<b>{}</b>").format(who)
+        sentence = Markup(str(ngettext("%(who)s changed %(n)s field", "%(who)s changed %(n)s fields", len(made), who=name)))  # name is escaped
     elif text is None or (one.title and one.kind not in SENTENCES):
         sentence = Markup("<b>{}</b> {}").format(who, one.title or "")
     else:
-        sentence = Markup(escape(text) if not hasattr(text, "msgid") else str(text)) % {"who": Markup("<b>{}</b>").format(who), "n": len(made)}
+        sentence = Markup(escape(text) if not hasattr(text, "msgid") else str(text)) % {"who": Markup("<b>{}</b>").format(who)}
     body: Any = ""
     if one.body:
         body = render.mention(one.body, (one.data or {}).get("mentions", ()) if one.kind != "change" else ())

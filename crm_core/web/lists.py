@@ -156,7 +156,8 @@ def heads(
         field = fields.get(name)
         if field is None:
             column = next(c for c in columns.computed(resource) if c.name == name)
-            found.append(Column(name, column.label, "text" if column.kind == "line" else column.kind, unsorted=_("Computed: cannot be sorted by.")))
+            line = column.kind == "line"
+            found.append(Column(name, column.label, "text" if line else column.kind, unsorted=_("Computed: cannot be sorted by."), slot="line" if line else ""))
             continue
         kind: Any = render.column_kind(field)
         if not orders.sortable(field):

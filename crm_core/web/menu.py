@@ -77,7 +77,19 @@ def module(groups: tuple[Group, ...], here: str) -> Any:
             inside = here == url or here.startswith((url.rstrip("/") + "/", url + "."))
             if inside and len(url) > length:
                 best, length = entry.label, len(url)
-    return best
+    return best or _without_entry(here)
+
+
+# Pages that no entry of the rail leads to.
+_PLACES = {
+    "": _("Home"), "me": _("My account"), "jobs": _("Jobs"), "recycle": _("Recycle bin"), "help": _("Help"), "palette": _("Search"),
+}
+
+
+def _without_entry(here: str) -> Any:
+    first, _slash, rest = here.strip("/").partition("/")
+    resource = site().registry.resources.get(f"{first}.{rest.partition('/')[0]}")
+    return resource.label if resource is not None else _PLACES.get(first, "")
 
 
 def creatable(who: Any) -> tuple[Act, ...]:

@@ -62,6 +62,7 @@ def _reference(field: RefField, names: Mapping[int, str], plain: bool) -> Render
         return lambda value: cells.DASH if value is None else drawn.get(value, "")
     target = field.resource
     linked = target is not None and field.target not in WORDS
+    short = {i: cells.shortened(target.brief_word(name), name) for i, name in names.items()} if target is not None and not linked else names
 
     def show(value: Any) -> Any:
         name = names.get(value)
@@ -69,7 +70,7 @@ def _reference(field: RefField, names: Mapping[int, str], plain: bool) -> Render
             return ""
         if name is None:  # visible record, invisible target: said, and never lost by a form (T10)
             return ""
-        return cells.linked(name, urls.of_record(target, value)) if linked and target is not None else name
+        return cells.linked(name, urls.of_record(target, value)) if linked and target is not None else short[value]
 
     return show
 

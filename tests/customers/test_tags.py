@@ -28,7 +28,7 @@ def test_tags_are_put_by_name_once_and_taken_off(office: Office) -> None:
         assert tags.untag(customers, [customer], tags=[wine]) == 1
         assert tags.of(CUSTOMER, [customer]) == {customer: ["春糖会"]}
         said = [str(words.read(e.data["words"])) for e in timeline.of(CUSTOMER, customer) if e.kind == "tagged" and e.data]
-    assert said == ["removed the tags 川酒", "added the tags 春糖会, 川酒"]
+    assert said == ["removed the tag 川酒", "added the tags 春糖会 · 川酒"]
 
 
 def test_a_name_is_the_same_in_any_width_and_case(office: Office) -> None:

@@ -34,12 +34,12 @@ def last_contact(ids: Sequence[int]) -> Mapping[int, Any]:
 
 def next_step(ids: Sequence[int]) -> Mapping[int, Any]:
     """The earliest open task about the customer among those the reader may see, with how it stands."""
-    query = (
-        sa.select(Task.subject_id, sa.func.min(Task.due).label("due"))
-        .where(Task.subject == CUSTOMER, Task.subject_id.in_(ids), Task.done_at.is_(None), Task.due.is_not(None))
-        .group_by(Task.subject_id)
+    place = sa.func.row_number().over(partition_by=Task.subject_id, order_by=(Task.due, Task.id)).label("place")
+    few = (
+        sa.select(Task.subject_id, Task.title, Task.due, Task.due_time, place)
+        .where(Task.subject == CUSTOMER, Task.subject_id.in_(ids), Task.done_at.is_(None), Task.due.is_not(None)).subquery()
     )
-    return {r.subject_id: cells.status(urgency(r.due, None, None)) for r in session.execute(query)}
+    return {r.subject_id: cells.step(r.title, urgency(r.due, r.due_time, None)) for r in session.execute(sa.select(few).where(few.c.place == 1))}
 
 
 def contact_age(ids: Sequence[int]) -> Mapping[int, Any]:
@@ -73,7 +73,7 @@ def may_know_dates() -> bool:
 COLUMNS = (
     Column(CUSTOMER, "tags", _("Tags"), tagged, order=10),
     Column(CUSTOMER, "last_contact", _("Last contact"), last_contact, order=20, kind="date"),
-    Column(CUSTOMER, "next_step", _("Next step"), next_step, order=30, kind="status"),
+    Column(CUSTOMER, "next_step", _("Next step"), next_step, order=30, kind="line"),
     Column(CONTACT, "age", _("Age"), contact_age, order=10, kind="number"),
     Column(CONTACT, "birthday", _("Birthday"), birthday, order=20),
     Column(CONTACT, "tags", _("Tags"), contact_tagged, order=30),

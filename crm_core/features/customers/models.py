@@ -33,7 +33,7 @@ class Region(Vocabulary, Model):
     parent_id: Mapped[t.Id | None] = mapped_column(
         sa.ForeignKey("core_region.id", ondelete="RESTRICT"), index=True, info={"label": _("Part of")}
     )
-    full_name: Mapped[str] = mapped_column(sa.String(300), default="", info={"label": _("Full name"), "readonly": True})
+    full_name: Mapped[str] = mapped_column(sa.String(300), default="", info={"label": _("Whole name"), "readonly": True})
     dialling_code: Mapped[t.Code | None] = mapped_column(info={"label": _("Dialling code")})
     postcode: Mapped[t.Code | None] = mapped_column(info={"label": _("Postcode")})
     __table_args__ = (sa.Index("uq_core_region_code", "code", unique=True, **LIVE),)
@@ -168,7 +168,7 @@ class Contact(PartOf("customer"), Model):  # type: ignore[misc]
         sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True, info={"label": _("Customer")}
     )
     customer: Mapped[Customer] = relationship()
-    name: Mapped[t.Name] = mapped_column(info={"label": _("Name"), "person": True})
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Full name"), "person": True})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     salutation: Mapped[str | None] = t.Choice("core.salutation", info={"label": _("Form of address")})
     sex: Mapped[str | None] = t.Choice("core.sex", info={"label": _("Sex")})

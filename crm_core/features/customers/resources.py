@@ -14,7 +14,7 @@ from crm_core.features.customers.tags import TagsField
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.resource.resource import Lines, Resource, Section
-from crm_core.text.divisions import find_region
+from crm_core.text.divisions import find_region, place_words
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
@@ -25,7 +25,7 @@ class Customers(Resource):
     label = _("Customers")
     singular = _("Customer")
     icon = "building"
-    columns = "name", "standing", "industry", "region", "owner", "last_contact", "next_step", "updated_at"
+    columns = "name", "standing", "industry", "region", "owner", "phone", "last_contact", "next_step", "updated_at"
     filters = (
         "standing", "owner", "department", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "created_at", "updated_at", "name", "phone", "email",
@@ -147,6 +147,9 @@ class Regions(Resource):
     @property
     def label_field(self) -> str:
         return "full_name"
+
+    def brief_word(self, value: str) -> str:
+        return place_words(value)
 
     def derive(self, rows: Rows, before: Before) -> None:
         """The full name follows the name and what lies above."""

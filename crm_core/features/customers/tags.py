@@ -11,7 +11,7 @@ from crm_core.data.session import current_work, session, writing
 from crm_core.features.customers.models import Tag, Tagged
 from crm_core.kernel import words
 from crm_core.kernel.errors import Forbidden, Invalid, Missing
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import timeline
 from crm_core.resource.references import RefField
@@ -38,7 +38,7 @@ def tag(resource: Any, ids: Sequence[int], *, tags: Iterable[int] = (), names: I
         ]
         if fresh:
             session.execute(sa.insert(_table), fresh)
-            _tell(resource, fresh, wanted, lambda put: _("added the tags %(names)s", names=put))
+            _tell(resource, fresh, wanted, lambda put: ngettext("added the tag %(names)s", "added the tags %(names)s", len(put), names=" · ".join(put)))
         return len(fresh)
 
 
@@ -52,7 +52,7 @@ def untag(resource: Any, ids: Sequence[int], *, tags: Iterable[int]) -> int:
                 _table.c.subject == resource.name, _table.c.subject_id.in_(part), _table.c.tag_id.in_(list(wanted)))
             gone += [dict(r._mapping) for r in session.execute(sa.select(_table.c.tag_id, _table.c.subject_id).where(condition))]
             session.execute(sa.delete(_table).where(condition))
-        _tell(resource, gone, wanted, lambda put: _("removed the tags %(names)s", names=put))
+        _tell(resource, gone, wanted, lambda put: ngettext("removed the tag %(names)s", "removed the tags %(names)s", len(put), names=" · ".join(put)))
         return len(gone)
 
 
@@ -109,7 +109,7 @@ def _changeable(resource: Any, ids: Sequence[int]) -> list[int]:
     return wanted
 
 
-def _tell(resource: Any, rows: list[dict[str, Any]], names: Mapping[int, str], said: Callable[[str], Any]) -> None:
+def _tell(resource: Any, rows: list[dict[str, Any]], names: Mapping[int, str], said: Callable[[list[str]], Any]) -> None:
     """A line on each record's time line, unless they are so many that it is a bulk act."""
     by_row: dict[int, list[str]] = {}
     for row in rows:
@@ -117,7 +117,7 @@ def _tell(resource: Any, rows: list[dict[str, Any]], names: Mapping[int, str], s
     if not resource.timeline or len(by_row) > timeline.SET_LIMIT:
         return
     timeline.add_all([
-        {"subject": resource.name, "subject_id": row_id, "kind": "tagged", "data": {"words": words.keep(said(", ".join(put)))}}
+        {"subject": resource.name, "subject_id": row_id, "kind": "tagged", "data": {"words": words.keep(said(put))}}
         for row_id, put in by_row.items()
     ])
 

@@ -23,8 +23,8 @@ def register_menu() -> list[Menu]:
 @hookimpl
 def register_listeners() -> list[Listen]:
     return [
-        Listen(RecordsAssigned, listeners.assigned, name="core.messages.assigned"),
-        Listen(PasswordResetAsked, mail.reset_link, acts="system", name="core.reset_mail", outside=True),
+        Listen(RecordsAssigned, listeners.assigned, name="core.messages.assigned", label=_("Tell who was given records")),
+        Listen(PasswordResetAsked, mail.reset_link, acts="system", name="core.reset_mail", outside=True, label=_("Mail with the link to a new password")),
     ]
 
 

@@ -12,7 +12,7 @@ from crm_core.kernel.i18n import _
 # What everybody needs to fill a form: words of the house, names of colleagues and departments.
 EVERYBODY = {
     "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.tag.read": "all",
-    "core.choice.read": "all", "core.team.read": "all", "core.user.brief.read": "all", "core.department.brief.read": "all",
+    "core.team.read": "all", "core.user.brief.read": "all", "core.department.brief.read": "all",
 }
 
 

@@ -36,6 +36,9 @@ class Column:
     slot: Slot = ""
 
 
+STAMPS = ("created_at", "updated_at")  # worth a column, not a place on a card
+
+
 def lay_cards(columns: Sequence[Column]) -> tuple[Column, ...]:
     """Give columns without a slot their place on a phone's card of three lines, by position and kind.
 
@@ -56,8 +59,10 @@ def lay_cards(columns: Sequence[Column]) -> tuple[Column, ...]:
     laid: list[Column] = []
     for at, column in enumerate(columns):
         slot: str = column.slot or ("title" if at == 0 else "")
-        if not slot:
+        if not slot and column.name not in STAMPS:
             slot = next((place for place in places[column.kind] if free[place]), "")
+        if slot in free and free[slot] <= 0:
+            slot = ""
         if slot in free:
             free[slot] -= 1
         laid.append(replace(column, slot=slot))  # type: ignore[arg-type]
