@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from crm_core.features.customers import notes
+from crm_core.features.customers import columns, notes
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks import services as tasks
 from crm_core.kernel import clock, words
@@ -67,6 +67,17 @@ def test_the_next_step_makes_a_task(office: Office) -> None:
     assert task.id == done.task
     assert (task.title, task.due) == ("Follow up: 四川云岭春酒业有限公司", dt.date(2026, 12, 14))
     assert (task.subject, task.subject_id) == (CUSTOMER, customer)
+
+
+def test_the_list_says_the_earliest_open_step_and_how_it_stands(office: Office) -> None:
+    customer = office.customer("chen")
+    with office.as_("chen"), clock.freeze(MONDAY):
+        for title, days in (("Send the contract", 9), ("Call about the stand", -2), ("Visit", 0)):
+            tasks.give(title, due=clock.today() + dt.timedelta(days=days), about=(CUSTOMER, customer))
+        assert str(columns.next_step([customer])[customer]).startswith('<span class="step red" title="2 days late">')
+        assert "Call about the stand" in str(columns.next_step([customer])[customer])
+    with office.as_("sun"):
+        assert columns.next_step([customer + 1]) == {}
 
 
 @pytest.mark.parametrize("login", ["wang", "li"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.text.csv_safe import neutralise, restore
-from crm_core.text.divisions import Divisions, find_region, region_path, regions, short_name
+from crm_core.text.divisions import Divisions, find_region, place_words, region_path, regions, short_name
 
 SIGNS = "=+-@＝＋－＠'\t\r\n \u3000\ufeff\u200b\x00\x1b\"1a张"
 cells = st.one_of(st.text(max_size=20), st.text(st.sampled_from(SIGNS), max_size=6), st.builds(str, st.integers()))
@@ -120,3 +120,12 @@ def test_a_small_table_of_ones_own():
     assert [region.name for region in table.path("110105")] == ["北京市", "朝阳区"]
     assert table.regions["110100"].dial == "010"
     assert table.path("999999") == []
+
+
+@pytest.mark.parametrize(
+    "full, words",
+    [("四川省宜宾市翠屏区", "四川 · 宜宾"), ("上海市黄浦区", "上海 · 黄浦"), ("广西壮族自治区南宁市", "广西 · 南宁"), ("新疆维吾尔自治区", "新疆"),
+     ("朝阳区", "朝阳区"), ("West quarter", "West quarter"), ("", "")],
+)
+def test_a_place_is_said_shortly_and_what_is_not_one_place_stays(full, words):
+    assert place_words(full) == words
