@@ -1,14 +1,19 @@
 """The whole boot, in order: packages → registry → site → Flask."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_core import __version__
+from crm_core.kernel import plugins
 from crm_core.kernel.config import Config, load
 from crm_core.kernel.declare import Package
 from crm_core.kernel.i18n import _
-from crm_core.kernel.registry import Registry
+from crm_core.kernel.models import PluginState
+from crm_core.kernel.plugins import PluginFault
+from crm_core.kernel.registry import PackageFault, Registry
 from crm_core.kernel.site import Site
 
 if TYPE_CHECKING:
@@ -38,13 +43,56 @@ def _core() -> Package:
     return core()
 
 
-def open_site(home: Path | None = None, config: Config | None = None, plugins: tuple[Package, ...] = ()) -> Site:
-    """The site in a folder (default: `CRM_SITE`, else `var`), with core and these plugins."""
-    return Site(config or load(home), registry((_core(), *plugins)))
+def open_site(home: Path | None = None, config: Config | None = None, plugins: tuple[Package, ...] | None = None,
+              also: tuple[str, ...] = ()) -> Site:
+    """The site in a folder (default: `CRM_SITE`, else `var`), with core and the plugins it has switched on.
+
+    `plugins` instead of those its database names; `also`: names of plugins that are just being tried. Raises PluginFault
+    when one cannot be taken in; one that was switched on is noted by then, so a fresh process starts without it.
+    """
+    site = Site(config or load(home))
+    site.trying = also
+    own = _core()  # first: a plugin is watched for what it does to classes that are there
+    packages = plugins if plugins is not None else _plugins(site)
+    with _blaming(site):
+        site.registry = registry((own, *packages))
+    return site
+
+
+def _plugins(site: Site) -> tuple[Package, ...]:
+    known = plugins.states(site.engines)
+    if gone := plugins.left_behind(site.home):
+        for fault in gone:
+            plugins.note_fault(site.engines, fault)
+        known = plugins.states(site.engines)
+    names = plugins.wanted(known) | set(site.trying)
+    if not names:
+        return ()
+    failed = {s.name for s in known.values() if s.state is PluginState.failed}
+    with _blaming(site):
+        return plugins.load(site.home, plugins.plan(names, plugins.discover()), failed)
+
+
+@contextmanager
+def _blaming(site: Site) -> Iterator[None]:
+    """The fault of a plugin that serves already is noted; that of one being tried is told to whoever tries it."""
+    try:
+        yield
+    except PackageFault as found:
+        if found.package == "core":
+            raise
+        fault = PluginFault(found.package, found.trace)
+    except PluginFault as found:
+        fault = found
+    else:
+        return
+    if fault.name not in site.trying and not site.config.debug:
+        plugins.note_fault(site.engines, fault)
+    raise fault
 
 
 def create_app(site: Site) -> "flask.Flask":
-    """The web application of one site: core's pages and API, then what its packages registered."""
+    """The web application of one site: core's pages and API, then what its packages registered. Raises PluginFault."""
     from crm_core.api.openapi import blueprint as api
     from crm_core.web.application import make
     from crm_core.web.files import blueprint as files
@@ -52,4 +100,5 @@ def create_app(site: Site) -> "flask.Flask":
     from crm_core.web.imports import blueprint as imports
     from crm_core.web.pages import blueprint as pages
 
-    return make(site, [pages, house, imports, files, api])
+    with _blaming(site):
+        return make(site, [pages, house, imports, files, api])

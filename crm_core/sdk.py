@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _WHERE = {
+    "Manifest": ("crm_core.kernel.manifest", "Manifest"),  # what a plugin says of itself, in its __init__.py
     # tables
     "t": ("crm_core.data", "types"),  # column types: t.Name, t.Money, t.Choice("list") …
     "Model": ("crm_core.data.base", "Model"),  # base of mapped classes
@@ -19,6 +20,10 @@ _WHERE = {
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
+    "Customer": ("crm_core.features.customers.models", "Customer"),  # core's records, to refer to
+    "Contact": ("crm_core.features.customers.models", "Contact"),
+    "User": ("crm_core.access.models", "User"),
+    "Department": ("crm_core.access.models", "Department"),
     # what a package registers
     "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
     "Action": ("crm_core.kernel.declare", "Action"),
@@ -31,6 +36,10 @@ _WHERE = {
     "Permission": ("crm_core.kernel.declare", "Permission"),
     "Related": ("crm_core.kernel.declare", "Related"),
     "RoleTemplate": ("crm_core.kernel.declare", "RoleTemplate"),
+    # doors of hand-made pages
+    "access": ("crm_core.access.doors", "access"),
+    "public": ("crm_core.access.doors", "public"),
+    "signed_in": ("crm_core.access.doors", "signed_in"),
     # at work
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
     "writing": ("crm_core.data.session", "writing"),  # the write transaction

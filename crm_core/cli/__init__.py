@@ -33,6 +33,7 @@ def _summaries() -> dict[str, Any]:
         "i18n": _("Collect and compile translations."),
         "import": _("Read records from a file."),
         "init": _("Make a site: folder, key, database."),
+        "plugin": _("Switch modules on and off."),
         "restore": _("Put a backup in place."),
         "serve": _("Start the site: web and worker."),
         "user": _("Add people, set passwords, make tokens."),
@@ -116,7 +117,15 @@ def main(arguments: list[str] | None = None) -> None:
 
     speak(_language())
     with in_language(_language()):
-        sys.exit(run(arguments))
+        try:
+            sys.exit(run(arguments))
+        except _Again:
+            os.environ["CRM_AGAIN"] = str(int(os.environ.get("CRM_AGAIN", "0")) + 1)
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+class _Again(Exception):
+    """A plugin could not be taken in and was noted: the same command in a fresh process goes without it."""
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -133,6 +142,9 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(str(_("Stopped.")), err=True)
         return 130
     except _refusals() as error:
+        if getattr(error, "noted", False) and int(os.environ.get("CRM_AGAIN", "0")) < 20:
+            click.echo(f"crm: {_sentence(error)}", err=True)
+            raise _Again from None
         click.echo(f"crm: {_sentence(error)}", err=True)
         return REFUSED
 

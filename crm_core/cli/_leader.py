@@ -10,13 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import SQLAlchemyError
 
 from crm_core.app import create_app, open_site
 from crm_core.cli._people import anybody
-from crm_core.cli._supervisor import NOBODY, READY, REFUSED, die_with_parent, log, wait_for
+from crm_core.cli._supervisor import AGAIN, NOBODY, READY, REFUSED, die_with_parent, log, wait_for
 from crm_core.data.migrate import NewerSchema, needs_upgrade
+from crm_core.kernel.enabling import generation
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _, told
+from crm_core.kernel.plugins import PluginFault
 from crm_core.kernel.site import Site
 from crm_core.kernel.worker import Worker
 
@@ -81,6 +84,10 @@ def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int
         app = prepare(site)
         ready = READY if anybody(site) else NOBODY
         site.engines.dispose()  # nothing of the database is carried over a fork
+    except PluginFault as fault:
+        log(str(fault))
+        say(AGAIN if fault.noted else REFUSED + " ".join(str(fault).split()).encode() + b"\n")
+        return 1
     except (CrmError, ValueError, PermissionError) as error:
         say(REFUSED + " ".join(str(error).split()).encode() + b"\n")
         return 1
@@ -90,7 +97,7 @@ def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int
     children = {"web": lambda: _web(site, app, fd, tell)}
     if with_worker:
         children["worker"] = lambda: _worker(site)
-    return _keep(children, site.config.workers, hear, lambda: say(ready))
+    return _keep(children, site, hear, lambda: say(ready))
 
 
 def _web(site: Site, app: Any, fd: int, tell: int) -> None:
@@ -104,9 +111,10 @@ def _worker(site: Site) -> None:
     worker.run()
 
 
-def _keep(children: dict[str, Callable[[], None]], workers: int, hear: int, ready: Callable[[], None]) -> int:
+def _keep(children: dict[str, Callable[[], None]], site: Site, hear: int, ready: Callable[[], None]) -> int:
     ending: list[int] = []
     signal.signal(signal.SIGTERM, lambda *_: ending.append(1))
+    workers, ours, looked = site.config.workers, _generation(site), time.monotonic()
     running = {_fork(work): name for name, work in children.items()}
     delay, up = 0.5, b""
     os.set_blocking(hear, False)
@@ -128,7 +136,22 @@ def _keep(children: dict[str, Callable[[], None]], workers: int, hear: int, read
                 delay = min(delay * 2, 30.0)
                 running[_fork(children[name])] = name
         time.sleep(0.02 if len(up) < workers else 0.25)
+        if len(up) >= workers and time.monotonic() - looked >= 1:
+            looked = time.monotonic()
+            if (wanted := _generation(site)) > ours:  # plugins were switched: the next generation, once for each
+                ours = wanted
+                os.kill(os.getppid(), signal.SIGHUP)
     return _end(running, 0)
+
+
+def _generation(site: Site) -> int:
+    """Which set of plugins is to serve. No connection is kept: we may fork again. A database that is away changes nothing."""
+    try:
+        return generation(site)
+    except SQLAlchemyError:
+        return 0
+    finally:
+        site.engines.dispose()
 
 
 def _end(running: dict[int, str], status: int) -> int:

@@ -22,7 +22,8 @@ from typing import Any
 
 from crm_core.kernel.i18n import _
 
-READY, NOBODY, REFUSED = b"ready\n", b"ready, nobody there yet\n", b"refused "
+READY, NOBODY, REFUSED, AGAIN = b"ready\n", b"ready, nobody there yet\n", b"refused ", b"again\n"
+RETRIES = 20  # starts in a row, each without one plugin more
 START_SECONDS = 60.0  # so long may a generation take to become ready
 DRAIN_SECONDS = 30.0  # so long may an old one take to end
 
@@ -52,10 +53,12 @@ class Generation:
 
 
 class Supervisor:
-    """Keeps one generation alive; `lead(fd, say)` is what a leader does and must end only when told to."""
+    """Keeps one generation alive; `lead(fd, say)` is what a leader does and must end only when told to. `faulty()`: whether a
+    leader that died was just loading a plugin."""
 
-    def __init__(self, listener: socket.socket, lead: Callable[[int, Callable[[bytes], None]], int]) -> None:
-        self.listener, self.lead = listener, lead
+    def __init__(self, listener: socket.socket, lead: Callable[[int, Callable[[bytes], None]], int],
+                 faulty: Callable[[], bool] = lambda: False) -> None:
+        self.listener, self.lead, self.faulty = listener, lead, faulty
         self.current: Generation | None = None
         self.old: list[Generation] = []
         self._signals: list[int] = []
@@ -65,11 +68,9 @@ class Supervisor:
         """Serve until SIGTERM or SIGINT; `started(nobody is there yet)` is called when the first generation is ready.
         Returns why the first start was refused, or an empty text after a good end."""
         self._listen()
-        first = self.start()
-        refusal = first.hear(START_SECONDS)
-        if refusal is None or refusal:
-            self._finish([first])
-            return refusal or str(_("It did not become ready in time."))
+        first, refusal = self._begin()
+        if first is None:
+            return refusal
         self.current = first
         if not self._ending:
             started(first.said == NOBODY)
@@ -107,14 +108,25 @@ class Supervisor:
             sys.stderr.flush()
             os._exit(status)
 
+    def _begin(self) -> tuple[Generation | None, str]:
+        """A generation that is ready, or why there is none. One that failed by a plugin's fault is followed by another:
+        the plugin has been noted, or left its name behind as it took the process along."""
+        refusal: str | None = ""
+        for _try in range(RETRIES):
+            made = self.start()
+            refusal = made.hear(START_SECONDS)
+            if refusal == "":
+                return made, ""
+            self._finish([made])
+            if refusal != AGAIN.decode().strip() and not (made.said == b"" and self.faulty()):
+                break
+        return None, refusal or str(_("It did not become ready in time."))
+
     def renew(self) -> bool:
         """Start another generation; drain the present one when it is ready, keep it when it is not."""
-        made = self.start()
-        refusal = made.hear(START_SECONDS)
-        if refusal is None or refusal:
-            why = refusal or _("It did not become ready in time.")
-            log(_("The new generation was not taken: %(why)s", why=why))
-            self._finish([made])
+        made, refusal = self._begin()
+        if made is None:
+            log(_("The new generation was not taken: %(why)s", why=refusal))
             return False
         if self.current is not None:
             os.kill(self.current.pid, signal.SIGTERM)

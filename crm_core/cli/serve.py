@@ -39,7 +39,8 @@ def command(host: str | None, port: int | None, no_worker: bool) -> int:
         return _leader.lead(fd, tell, with_worker=not no_worker)  # type: ignore[arg-type]
 
     with open_house(config.site):
-        refusal = Supervisor(listener, lead).run(lambda nobody: greet(config, nobody))
+        faulty = lambda: any((config.site / "loading").glob("*-*"))  # noqa: E731
+        refusal = Supervisor(listener, lead, faulty).run(lambda nobody: greet(config, nobody))
     if refusal:
         raise CrmError(refusal)
     return 0

@@ -4,7 +4,10 @@ import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crm_core.kernel.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,8 @@ class Package:
     label: Any
     version: str
     module: str
-    plugin: Any = None  # the module with the hookimpls, or a tuple of them for core
+    plugin: Any = None  # the module with the hookimpls, or a tuple of them (core's features, a plugin and its bridges)
+    manifest: "Manifest | None" = None  # none for core
 
     @property
     def folder(self) -> Path:

@@ -83,6 +83,17 @@ def install(first: bool) -> None:
 
 
 @hookspec
+def on_enable(since: Any) -> None:
+    """The plugin was just switched on, inside the transaction that does it; `since`: when it was switched off, None the first
+    time. While it slept it heard of nothing: bring what it derives from others' data up to date. Raising switches nothing on."""
+
+
+@hookspec
+def on_disable() -> None:
+    """The plugin is about to be switched off, inside that transaction. It is switched off even if this raises."""
+
+
+@hookspec
 def demo_data(make: Any) -> None:
     """Fill the demo company: once, in load order, within one write transaction of the house. `make` is a `kernel.demo.Make`:
     `make.password(login)`, `make.dice`, `make.day(-30)`, `make.made` for what a later package needs."""

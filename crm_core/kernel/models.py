@@ -1,4 +1,4 @@
-"""Tables of the machine: deliveries, jobs, references between packages, number series."""
+"""Tables of the machine: plugins, deliveries, jobs, references between packages, number series."""
 
 import datetime as dt
 import enum
@@ -33,6 +33,27 @@ class JobState(enum.StrEnum):
     failed = "failed"
     parked = "parked"
     cancelled = "cancelled"
+
+
+class PluginState(enum.StrEnum):
+    """Where a plugin stands on this site. One that was never switched on, or was purged, has no row."""
+
+    active = "active"
+    disabled = "disabled"  # its data sleeps, untouched
+    failed = "failed"  # it could not be taken in; `error` says why
+
+
+class PluginRow(Keyed, Model):
+    """A plugin this site uses or has used. A bridge that failed has a row too, named `service+sales`."""
+
+    __tablename__ = "core_plugin"
+    name: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    state: Mapped[PluginState]
+    version: Mapped[str] = mapped_column(sa.String(40), default="")
+    error: Mapped[str | None] = mapped_column(sa.Text())
+    made_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    enabled_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    disabled_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
 
 
 class OutboxRow(Keyed, Model):

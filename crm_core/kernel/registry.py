@@ -1,8 +1,11 @@
 """The registry: an immutable picture of what a set of packages registered. Reached as `site().registry`, never alone."""
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType, ModuleType
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pluggy
@@ -23,65 +26,156 @@ from crm_core.kernel.declare import (
 )
 
 
-class Collision(RuntimeError):
+class PackageFault(RuntimeError):
+    """A package registers what cannot be: `package` says whose fault it is, `trace` what happened."""
+
+    def __init__(self, package: str, trace: str) -> None:
+        super().__init__(f"{package}: {trace.strip()}")
+        self.package, self.trace = package, trace
+
+
+class Collision(PackageFault):
     """Two packages claim one name; both are said and neither wins."""
 
 
 class Registry:
-    """What core and the active plugins offer. Built once for a set of packages, then never changed."""
+    """What core and the active plugins offer. Built once for a set of packages, then never changed. Raises PackageFault."""
 
     def __init__(self, packages: Sequence[Package]) -> None:
         self.packages = tuple(packages)
-        manager = pluggy.PluginManager("crm")
+        self._origin: dict[int, str] = {}  # of what was registered (by identity: it lives as long as we do) → package
+        self._manager = manager = pluggy.PluginManager("crm")
         manager.add_hookspecs(hookspecs)
         for package in packages:
             for number, module in enumerate(_modules(package)):
-                manager.register(module, name=f"{package.name}:{number}:{getattr(module, '__name__', '')}")
-        manager.check_pending()
-        self._manager = manager
+                with _blamed(package.name):
+                    manager.register(module, name=f"{package.name}:{number}:{getattr(module, '__name__', '')}")
+                    manager.check_pending()
         self.sections: tuple[Section, ...] = self._all("register_sections")
         classes = self._all("register_resources")
-        briefs = [brief for cls in classes if (brief := getattr(cls, "brief_class", None)) is not None]
-        resources = [cls() for cls in (*classes, *briefs)]
-        self.resources: Mapping[str, Any] = _named(resources, "resource")
+        resources = [self._made(cls, cls) for cls in classes]
+        resources += [self._made(brief, cls) for cls in classes if (brief := getattr(cls, "brief_class", None)) is not None]
+        self.resources: Mapping[str, Any] = self._named(resources, "resource")
         self.by_model: Mapping[type, Any] = MappingProxyType({r.model: r for r in resources})
         self.menu: tuple[Menu, ...] = self._all("register_menu")
-        panels = self._all("register_panels")
-        self.panels: Mapping[str, tuple[Panel | Related, ...]] = _grouped(panels, "on")
-        self.actions: Mapping[str, tuple[Action, ...]] = _grouped(self._all("register_actions"), "on")
-        self.columns: Mapping[str, tuple[Column, ...]] = _grouped(self._all("register_columns"), "on")
-        self.permissions: Mapping[str, Permission] = _named(self._all("register_permissions"), "permission")
+        self.panels: Mapping[str, tuple[Panel | Related, ...]] = self._grouped("register_panels", "panel")
+        self.actions: Mapping[str, tuple[Action, ...]] = self._grouped("register_actions", "action")
+        self.columns: Mapping[str, tuple[Column, ...]] = self._grouped("register_columns", "column")
+        self.permissions: Mapping[str, Permission] = self._named(self._all("register_permissions"), "permission")
         self.roles: tuple[RoleTemplate, ...] = self._all("register_roles")
-        self.listeners: Mapping[type, tuple[Listen, ...]] = _grouped(self._all("register_listeners"), "event")
-        self.listener: Mapping[str, Listen] = _named(self._all("register_listeners"), "listener", key="key")
+        listeners = self._all("register_listeners")
+        self.listeners: Mapping[type, tuple[Listen, ...]] = _grouped(listeners, "event")
+        self.listener: Mapping[str, Listen] = self._named(listeners, "listener", key="key")
         self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
-        self.jobs: Mapping[str, Job] = _named(self._all("register_jobs"), "job")
+        self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
         self.blueprints = self._all("register_blueprints")
         self.commands = self._all("register_commands")
         for resource in resources:
-            resource.bind(self)
+            with _blamed(self.package_of(resource)):
+                resource.bind(self)
+
+    def package_of(self, item: Any) -> str:
+        """The name of the package that registered this."""
+        return self._origin[id(item)]
+
+    def blamed(self, item: Any) -> AbstractContextManager[None]:
+        """What goes wrong inside is the fault of the package that registered this: raises PackageFault."""
+        return _blamed(self.package_of(item))
+
+    def package(self, name: str) -> Package | None:
+        """An active package by its name."""
+        return next((p for p in self.packages if p.name == name), None)
 
     def resource(self, name: Any) -> Any:
         """The resource by name (`core.customer`) or by its class; raises KeyError."""
         return self.resources[name if isinstance(name, str) else name.name]
 
-    def call(self, hook: str, **kwargs: Any) -> list[Any]:
-        """Call a live hook of every package in load order and return what is not None."""
+    def call(self, hook: str, *, only: str = "", **kwargs: Any) -> list[Any]:
+        """Call a live hook of every package (or of `only` one) in load order and return what is not None."""
+        found = [impl.function(**{name: kwargs[name] for name in impl.argnames})
+                 for package, impl in self._impls(hook) if only in ("", package)]
+        return [result for result in found if result is not None]
+
+    def _impls(self, hook: str) -> list[tuple[str, Any]]:
         impls = sorted(getattr(self._manager.hook, hook).get_hookimpls(), key=lambda i: self._order(i.plugin_name))
-        found = []
-        for impl in impls:
-            result = impl.function(**{name: kwargs[name] for name in impl.argnames})
-            if result is not None:
-                found.append(result)
-        return found
+        return [(impl.plugin_name.partition(":")[0], impl) for impl in impls]
 
     def _order(self, plugin_name: str) -> tuple[int, int]:
         package, number, _rest = plugin_name.split(":", 2)
         return [p.name for p in self.packages].index(package), int(number)
 
     def _all(self, hook: str) -> tuple[Any, ...]:
-        rows = [item for rows in self.call(hook) for item in rows]
+        rows: list[Any] = []
+        for package, impl in self._impls(hook):
+            with _blamed(package):
+                found = impl.function()
+                if not isinstance(found, list | tuple):
+                    raise TypeError(f"{hook} must return a list, not {type(found).__name__}")
+                for item in found:
+                    made = _prefixed(item, package)
+                    self._origin[id(made)] = package
+                    rows.append(made)
         return tuple(sorted(rows, key=lambda i: (getattr(i, "order", 50), str(getattr(i, "name", "")))))
+
+    def _made(self, cls: Any, origin: Any) -> Any:
+        package = self.package_of(origin)
+        with _blamed(package):
+            made = cls()
+            if made.package != package:
+                raise TypeError(f"the resource {made.name} ({cls.__module__}) has the name of another package; its table must be called {package}_…")
+        self._origin[id(made)] = package
+        return made
+
+    def _named(self, items: Iterable[Any], what: str, key: str = "name") -> Mapping[str, Any]:
+        found: dict[str, Any] = {}
+        for item in items:
+            name = getattr(item, key)
+            if name in found:
+                self._collide(what, name, found[name], item)
+            found[name] = item
+        return MappingProxyType(found)
+
+    def _grouped(self, hook: str, what: str) -> Mapping[Any, tuple[Any, ...]]:
+        items = self._all(hook)
+        seen: dict[tuple[str, str], Any] = {}
+        for item in items:
+            key = (item.on, getattr(item, "name", "") or str(id(item)))
+            if key in seen:
+                self._collide(what, f"{key[0]}.{key[1]}", seen[key], item)
+            seen[key] = item
+        return _grouped(items, "on")
+
+    def _collide(self, what: str, name: str, one: Any, other: Any) -> None:
+        """The one that was loaded later is left out; both are said."""
+        names = [p.name for p in self.packages]
+        first, second = sorted((one, other), key=lambda i: names.index(self.package_of(i)))
+        raise Collision(self.package_of(second), f"{what} “{name}” is claimed twice: by {self._said(first)} and by {self._said(second)}")
+
+    def _said(self, item: Any) -> str:
+        kind = item if inspect.isclass(item) else type(item)
+        call = getattr(item, "call", None) or getattr(item, "run", None) or getattr(item, "load", None)
+        return f"{self.package_of(item)} ({getattr(call, '__module__', None) or kind.__module__})"
+
+
+@contextmanager
+def _blamed(package: str) -> Iterator[None]:
+    """Whatever goes wrong here is this package's fault."""
+    try:
+        yield
+    except PackageFault:
+        raise
+    except Exception as error:
+        raise PackageFault(package, traceback.format_exc()) from error
+
+
+def _prefixed(item: Any, package: str) -> Any:
+    """Names that stand in stored rows carry their package: `Job("remind", …)` of visits is `visits.remind`, and a listener
+    of a plugin is called after its function."""
+    if isinstance(item, Job | Permission) and "." not in item.name:
+        return replace(item, name=f"{package}.{item.name}")
+    if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):
+        return replace(item, name=f"{package}.{item.name or item.call.__qualname__}")
+    return item
 
 
 def _modules(package: Package) -> Iterable[Any]:
@@ -95,21 +189,3 @@ def _grouped(items: Iterable[Any], attribute: str) -> Mapping[Any, tuple[Any, ..
     for item in items:
         groups.setdefault(getattr(item, attribute), []).append(item)
     return MappingProxyType({key: tuple(found) for key, found in groups.items()})
-
-
-def _named(items: Iterable[Any], what: str, key: str = "name") -> Mapping[str, Any]:
-    found: dict[str, Any] = {}
-    for item in items:
-        name = getattr(item, key)
-        if name in found:
-            raise Collision(f"{what} {name!r} is claimed twice: by {_origin(found[name])} and by {_origin(item)}")
-        found[name] = item
-    return MappingProxyType(found)
-
-
-def _origin(item: Any) -> str:
-    if isinstance(item, ModuleType):
-        return item.__name__
-    kind = item if inspect.isclass(item) else type(item)
-    call = getattr(item, "call", None) or getattr(item, "run", None)
-    return getattr(call, "__module__", None) or kind.__module__

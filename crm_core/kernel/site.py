@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 class Site:
     """Everything that belongs to one company's installation."""
 
-    def __init__(self, config: Config, registry: "Registry") -> None:
+    registry: "Registry"  # of the packages it uses; given once they are known (app.open_site)
+
+    def __init__(self, config: Config, registry: "Registry | None" = None) -> None:
         self.config = config
-        self.registry = registry
+        if registry is not None:
+            self.registry = registry
+        self.trying: tuple[str, ...] = ()  # plugins that are only being tried
         self.engines = Engines(config.database_url, threads=max(4, config.threads * 2))
         self.engines.announce = self._announce
         self.wakers: list[Callable[[], None]] = []  # called after work was put into the queues; never raise, never block

@@ -117,8 +117,14 @@ def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
     if site.config.debug and site.config.host not in LOOPBACK:
         raise DangerousSetting("debug is for this machine alone: switch it off, or listen on 127.0.0.1")
     app = Application(site)
-    for blueprint in (plain.blueprint, *blueprints, *site.registry.blueprints):
+    for blueprint in (plain.blueprint, *blueprints):
         app.register_blueprint(blueprint)
+    for blueprint in site.registry.blueprints:
+        with site.registry.blamed(blueprint):
+            before = len(list(app.url_map.iter_rules()))
+            app.register_blueprint(blueprint)
+            check_declared(app)
+            _check_addresses(site.registry.package_of(blueprint), list(app.url_map.iter_rules())[before:])
     check_declared(app)
     if site.config.proxies:
         hops = site.config.proxies
@@ -126,6 +132,13 @@ def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
     app.wsgi_app = guards.HostGuard(app.wsgi_app, guards.hosts_of(site.config))  # type: ignore[method-assign]
     app.wsgi_app = Headers(app.wsgi_app, site.config.https)  # type: ignore[method-assign]
     return app
+
+
+def _check_addresses(package: str, rules: Iterable[Any]) -> None:
+    """A plugin's pages lie below its own name, so no two of them can claim one address."""
+    strange = sorted(rule.rule for rule in rules if package != "core" and not rule.rule.startswith(f"/{package}/"))
+    if strange:
+        raise ValueError(f"addresses of {package} must begin with /{package}/: {', '.join(strange)}")
 
 
 def _dress(app: flask.Flask) -> None:

@@ -182,6 +182,18 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_outbox'))
     )
+    op.create_table('core_plugin',
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('version', sa.String(length=40), nullable=False),
+        sa.Column('error', sa.Text(), nullable=True),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('enabled_at', AT, nullable=True),
+        sa.Column('disabled_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_plugin')),
+        sa.UniqueConstraint('name', name=op.f('uq_core_plugin_name'))
+    )
     op.create_table('core_position',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -909,6 +921,7 @@ def downgrade() -> None:
     op.drop_table('core_region')
     op.drop_table('core_reference')
     op.drop_table('core_position')
+    op.drop_table('core_plugin')
     op.drop_table('core_outbox')
     op.drop_table('core_job')
     op.drop_table('core_industry')

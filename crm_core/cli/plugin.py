@@ -1,0 +1,97 @@
+"""Switch plugins on and off."""
+
+import click
+
+from crm_core.cli._common import examples, ready_site, say, say_json
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
+
+
+@click.group("plugin", help=str(_("Switch modules on and off.")), epilog=examples(
+    "crm plugin list", "crm plugin enable sales", "crm plugin disable sales"))
+def command() -> None:
+    pass
+
+
+@command.command("list", help=str(_("Say which modules are installed on this machine, and how they stand on this site.")))
+@click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
+def list_(as_json: bool) -> None:
+    from crm_core.kernel.overview import overview
+
+    rows = overview(ready_site())
+    if as_json:
+        say_json([{"name": r.name, "label": str(r.label), "version": r.version, "state": r.state.value, "reason": str(r.reason)} for r in rows])
+        return
+    for row in rows:
+        say(f"{row.name:20} {row.version:10} {row.words:12} {row.reason}".rstrip())
+    if not rows:
+        say(_("No module is installed here besides core."))
+
+
+@command.command(help=str(_(
+    "Switch modules on, with those they require: makes their tables (after a copy of the database), then has crm serve start "
+    "anew beside the running processes. Nothing changes when it fails.")))
+@click.argument("names", nargs=-1, required=True)
+def enable(names: tuple[str, ...]) -> None:
+    from crm_core.app import create_app, open_site
+    from crm_core.kernel import enabling
+
+    serving = ready_site()
+    wanted = enabling.to_enable(serving, names)
+    serving.engines.dispose()
+    if not wanted:
+        say(_("Nothing to do: switched on already."))
+        return
+    if others := [one for one in wanted if one not in names]:
+        say(_("Required, and switched on too: %(names)s", names=", ".join(others)))
+    site = open_site(also=tuple(wanted))
+    create_app(site)  # a route that collides or says nothing of access is found now
+    applied = enabling.enable(site, wanted)
+    if applied.backup:
+        say(_("Copied before: %(path)s", path=applied.backup))
+    for one in wanted:
+        say(_("“%(name)s” is switched on.", name=one))
+
+
+@command.command(help=str(_(
+    "Switch modules off. Their data stays as it is and sleeps until they are switched on again; their pages, menu, API and "
+    "reports are gone.")))
+@click.argument("names", nargs=-1, required=True)
+@click.option("--with-others", is_flag=True, help=str(_("Also those that cannot do without them.")))
+def disable(names: tuple[str, ...], with_others: bool) -> None:
+    from crm_core.kernel import enabling
+
+    site = ready_site()
+    wanted = enabling.to_disable(site, names)
+    others = [one for one in wanted if one not in names]
+    if others and not with_others:
+        raise CrmError(_("Others cannot do without it: %(names)s. Switch them off too with --with-others.", names=", ".join(others)))
+    enabling.disable(site, wanted)
+    for one in wanted:
+        say(_("“%(name)s” is switched off; its data sleeps.", name=one))
+
+
+@command.command(help=str(_(
+    "For authors: write the next revision of a module's tables from its models. Read it before you commit it. Needs no site: "
+    "the revisions there are run on an empty database first.")))
+@click.argument("name")
+@click.argument("message", default="change")
+def migrate(name: str, message: str) -> None:
+    import tempfile
+    from pathlib import Path
+
+    from crm_core.app import open_site
+    from crm_core.data import migrate, revisions
+    from crm_core.kernel import plugins
+    from crm_core.kernel.config import Config
+
+    with tempfile.TemporaryDirectory() as place:
+        site = open_site(config=Config(site=Path(place)), also=tuple(plugins.closure(name, plugins.discover())))
+        package = site.registry.package(name)
+        if package is None:
+            raise CrmError(_("There is no module “%(name)s” on this machine; install it with pip first.", name=name))
+        if not package.migrations.is_dir() or not revisions.known(package.migrations):
+            say(migrate.make_first(package, site.registry.packages))
+            return
+        migrate.upgrade(site, backup=False)
+        say(migrate.make_revision(site, name, message) or _("Nothing to write: the models are what the database has."))
