@@ -38,9 +38,11 @@ def command(host: str | None, port: int | None, no_worker: bool) -> int:
 
         return _leader.lead(fd, tell, with_worker=not no_worker)  # type: ignore[arg-type]
 
+    def loading() -> bool:
+        return any((config.site / "loading").glob("*-*"))
+
     with open_house(config.site):
-        faulty = lambda: any((config.site / "loading").glob("*-*"))  # noqa: E731
-        refusal = Supervisor(listener, lead, faulty).run(lambda nobody: greet(config, nobody))
+        refusal = Supervisor(listener, lead, loading).run(lambda nobody: greet(config, nobody))
     if refusal:
         raise CrmError(refusal)
     return 0
