@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session, system_scope, writing
 from crm_core.kernel import jobs
-from crm_core.kernel.errors import Missing
+from crm_core.kernel.errors import Forbidden, Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.models import JobRow, OutboxRow
 from crm_core.kernel.site import actor, site
@@ -94,10 +94,15 @@ def job_json(job_id: int) -> Any:
     return jobviews.poll(_job(job_id))
 
 
+def _steer(job_id: int) -> None:
+    if not jobviews.may_steer(_job(job_id)):
+        raise Forbidden(_("Your roles do not include this."))
+
+
 @blueprint.post("/jobs/<int:job_id>/cancel")
 @signed_in
 def job_cancel(job_id: int) -> Any:
-    _job(job_id)
+    _steer(job_id)
     with writing():
         jobs.cancel(job_id)
     return _back(f"/jobs/{job_id}")
@@ -106,7 +111,7 @@ def job_cancel(job_id: int) -> Any:
 @blueprint.post("/jobs/<int:job_id>/again")
 @signed_in
 def job_again(job_id: int) -> Any:
-    _job(job_id)
+    _steer(job_id)
     with writing():
         jobs.run_again(job_id)
     return _back(f"/jobs/{job_id}")

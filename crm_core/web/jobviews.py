@@ -11,6 +11,7 @@ from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import Change
 from crm_core.resource.show import show_moment
+from crm_core.resource.undo import PERMISSION
 from crm_core.web import render
 from crm_core.web.viewmodels import Act, JobView
 
@@ -24,6 +25,17 @@ def job_row(job_id: int) -> Any:
     if row is None or (who is not None and row.actor_id != who.user_id and not who.can("core.jobs.read")):
         return None
     return row
+
+
+def may_steer(row: Any) -> bool:
+    """Whether the acting person may stop a job or run it again: his own, or everybody's with the right to that."""
+    who = actor()
+    return bool(who is None or row.actor_id == who.user_id or who.can("core.jobs.update"))
+
+
+def _may_undo(row: Any) -> bool:
+    who = actor()
+    return bool(row.change_id and (who is None or row.actor_id == who.user_id or who.can(PERMISSION)))
 
 
 def job_view(job_id: int) -> JobView | None:
@@ -43,15 +55,16 @@ def _view(row: Any, names: dict[int, str] | None, undoable: bool) -> JobView:
     state = STATES.get(row.state, "waiting")
     known = site().registry.jobs.get(row.name)
     over = state in ("done", "failed", "cancelled", "parked")
+    mine = may_steer(row)
     return JobView(
         id=str(row.id), title=row.label or (known.label if known else row.name), state=state,  # type: ignore[arg-type]
         done=row.done or 0, total=row.total or 0, text=progress_text(row), url=f"/jobs/{row.id}", poll_url=f"/jobs/{row.id}.json",
         person=render.person(names[row.actor_id], row.actor_id) if names and row.actor_id in names else None,
         started=show_moment(row.started_at) if row.started_at else "", ended=show_moment(row.ended_at) if row.ended_at else "",
         error=(row.error or "").splitlines()[-1][:300] if row.error else "",
-        cancel=Act(_("Stop"), f"/jobs/{row.id}/cancel", "player-stop", "post") if not over else None,
-        rerun=Act(_("Run again"), f"/jobs/{row.id}/again", "refresh", "post") if state in ("parked", "failed", "cancelled") else None,
-        undo=Act(_("Undo"), f"/undo/{row.change_id}", "arrow-back-up", "post") if over and undoable else None,
+        cancel=Act(_("Stop"), f"/jobs/{row.id}/cancel", "player-stop", "post") if mine and not over else None,
+        rerun=Act(_("Run again"), f"/jobs/{row.id}/again", "refresh", "post") if mine and state in ("parked", "failed", "cancelled") else None,
+        undo=Act(_("Undo"), f"/undo/{row.change_id}", "arrow-back-up", "post") if over and undoable and _may_undo(row) else None,
     )
 
 
@@ -71,6 +84,6 @@ def poll(row: Any) -> dict[str, Any]:
         found["counts"] = {k: counts.get(k, 0) for k in ("new", "updated", "doubtful", "refused")}
     if row.result and row.result.get("url"):
         found["url"] = row.result["url"]
-    if row.state == "done" and row.change_id:
+    if row.state == "done" and _may_undo(row):
         found["undo"] = {"url": f"/undo/{row.change_id}", "label": str(_("Undo"))}
     return found

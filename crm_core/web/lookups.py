@@ -27,7 +27,7 @@ def source_of(name: str) -> Any:
     if resource is None:
         raise Missing(_("There is no such list."))
     source = resource.brief_resource or resource
-    if not source.may("read"):
+    if not source.verbs or not source.may("read"):  # rows of forms and of the machine are nobody's to pick
         raise Missing(_("There is no such list."))
     return source
 

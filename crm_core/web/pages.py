@@ -161,6 +161,7 @@ def panel(package: str, path: str, row_id: int, name: str) -> Any:
 @resource_access("print")
 def print_record(package: str, path: str, row_id: int) -> Any:
     resource = _may(resource_at(package, path), "print")
+    resource.get(row_id, "print")
     return page_of("print.html", printing.record(resource, row_id))
 
 

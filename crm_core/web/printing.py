@@ -24,9 +24,8 @@ def record(resource: Any, row_id: int) -> PrintPage:
 
 def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = None) -> PrintPage:
     """The first thousand rows a list's address means, or the chosen ones."""
-    import sqlalchemy as sa
-
     query = listing.parse(resource, args, limit=ROWS)
+    query.verb = "print"
     found = listing.page(query).ids if ids is None else ids[:ROWS]
     fields = resource.fields()
     names = [n for n in columns.chosen(resource, fields, args) if n in fields]
@@ -34,7 +33,7 @@ def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = No
     wanted = [getattr(model, fields[n].column).label(f"c{i}") for i, n in enumerate(names)]
     rows = {}
     for start in range(0, len(found), 900):
-        statement = sa.select(model.id, *wanted).where(model.id.in_(found[start : start + 900]))
+        statement = resource.visible("print").with_only_columns(model.id, *wanted).where(model.id.in_(found[start : start + 900]))
         rows.update({row.id: row for row in session.execute(statement)})
     data = [rows[i] for i in found if i in rows]
     shows = [render.renderer(fields[n], [row[i + 1] for row in data], plain=True) for i, n in enumerate(names)]

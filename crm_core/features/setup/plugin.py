@@ -44,6 +44,7 @@ def register_blueprints() -> list[flask.Blueprint]:
 def register_permissions() -> list[Permission]:
     return [
         Permission("core.jobs.read", _("See everybody’s jobs")),
+        Permission("core.jobs.update", _("Stop everybody’s jobs and run them again")),
         Permission("core.deliveries.read", _("See deliveries")),
         Permission("core.deliveries.update", _("Deliver again what was parked")),
         Permission("core.change.undo", _("Take back what others did")),
