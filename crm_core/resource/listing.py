@@ -55,6 +55,7 @@ class Page:
     ids: list[int]
     next: str = ""
     previous: str = ""
+    places: list[plans.Key] = field(default_factory=list)  # with the sort key of each, where the list is walked by it
     newest: bool = False  # too many hits of words to be sorted as asked: newest first
 
 
@@ -104,21 +105,7 @@ def page(query: Query) -> Page:
 def _keyset(query: Query, order: Order) -> Page:
     back = bool(query.before)
     cursor = _place(query.before or query.after, query, order)
-    descending = order.descending != back
-    nullable = query.resource.table.c[order.column].nullable
-    what, wanted = query.sought, query.limit + 1
-    # Null is last in the page's own direction, on both engines: two segments, asked one after the other.
-    segments: list[bool | None] = [False, True] if nullable else [None]
-    if back:
-        segments.reverse()
-    if cursor is not None and nullable:
-        segments = segments[segments.index(cursor[0] is None) :]
-    found: list[plans.Key] = []
-    for nulls in segments:
-        start = cursor if cursor is not None and (nulls is None or (cursor[0] is None) == nulls) else None
-        found += plans.segment(what, order.column, descending, nulls, start, wanted - len(found))
-        if len(found) >= wanted:
-            break
+    found = keys(query, order, cursor, query.limit + 1, back=back)
     more, found = len(found) > query.limit, found[: query.limit]
     if back and len(found) < query.limit:  # rows before it went away: the first page then
         return _keyset(replace(query, before="", after=""), order)
@@ -126,13 +113,32 @@ def _keyset(query: Query, order: Order) -> Page:
         found.reverse()
     elif cursor is None and not more:
         _note_count(query, len(found))
-    result = Page([row_id for _key, row_id in found])
+    result = Page([row_id for _key, row_id in found], places=found)
     if found:
         if more if not back else True:
             result.next = cursors.encode(order.text, found[-1])
         if more if back else cursor is not None:
             result.previous = cursors.encode(order.text, found[0])
     return result
+
+
+def keys(query: Query, order: Order, place: cursors.Place | None, wanted: int, *, back: bool) -> list[plans.Key]:
+    """Up to `wanted` (sort key, id) of rows after a place of the list, or `back` from it, nearest first."""
+    nullable = query.resource.table.c[order.column].nullable
+    # Null is last in the page's own direction, on both engines: two segments, asked one after the other.
+    segments: list[bool | None] = [False, True] if nullable else [None]
+    if back:
+        segments.reverse()
+    if place is not None and nullable:
+        segments = segments[segments.index(place[0] is None) :]
+    what = query.sought
+    found: list[plans.Key] = []
+    for nulls in segments:
+        start = place if place is not None and (nulls is None or (place[0] is None) == nulls) else None
+        found += plans.segment(what, order.column, order.descending != back, nulls, start, wanted - len(found))
+        if len(found) >= wanted:
+            break
+    return found
 
 
 def _place(text: str, query: Query, order: Order) -> cursors.Place | None:
@@ -147,13 +153,16 @@ class TooLarge(BadRequest):
 
 
 def _any_order(query: Query, order: Order) -> Page:
+    return _cut(query, order, sorted_whole(query, order))
+
+
+def sorted_whole(query: Query, order: Order) -> list[int]:
     """A list small enough to be sorted whole; counted first, so that a large one costs a count and no sort."""
     n = plans.count(query.sought, SMALL + 1)
     if n > SMALL:
         raise TooLarge(_("Only lists of at most %(n)s can be sorted like this; filter first.", n=f"{SMALL:,}"))
     _note_count(query, n)
-    ids = plans.in_any_order(query.sought, [(key.column, key.descending) for key in order.keys], order.descending, SMALL)
-    return _cut(query, order, ids)
+    return plans.in_any_order(query.sought, [(key.column, key.descending) for key in order.keys], order.descending, SMALL)
 
 
 def _cut(query: Query, order: Order, ids: Sequence[int]) -> Page:
@@ -179,9 +188,9 @@ def _searched(query: Query, order: Order) -> Page:
     """Words and filters together: up to a thousand hits are sorted as asked, more come newest first, a page at a time."""
     document = _document(query)
     if document is None:
-        found = _hits(query, order)
+        found = few_hits(query, order)
         if len(found) <= COUNT_LIMIT:
-            return _cut(query, order, _sorted(found, order))
+            return _cut(query, order, sorted_hits(found, order))
         if query.limit > COUNT_LIMIT:
             found = hits.hits(query.resource, query.text, query.sought, limit=query.limit + 1)
         more, found = len(found) > query.limit, found[: query.limit]
@@ -212,7 +221,7 @@ def _document(query: Query) -> int | None:
     return found[1] if found is not None else None
 
 
-def _hits(query: Query, order: Order | None = None) -> list[hits.Hit]:
+def few_hits(query: Query, order: Order | None = None) -> list[hits.Hit]:
     """Hits with the columns of the order. The page and the count of one request ask once."""
     kept = _kept()
     keys = order.keys if order is not None else ()
@@ -233,7 +242,7 @@ def _kept() -> dict[Any, Any]:
     return kept  # type: ignore[no-any-return]
 
 
-def _sorted(found: Sequence[hits.Hit], order: Order) -> list[int]:
+def sorted_hits(found: Sequence[hits.Hit], order: Order) -> list[int]:
     """Sorting keeps the order of equals, null is last."""
     rows = sorted(found, key=lambda hit: hit.id, reverse=order.descending)
     for at, key in reversed(list(enumerate(order.keys))):
@@ -258,7 +267,7 @@ def count(query: Query, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
     """(n, more): exact up to `limit`, then "1,000+"."""
     n = _kept().get(("count", query.key))
     if n is None and query.text:
-        n = len(_hits(query)) if limit == COUNT_LIMIT else len(text_ids(query, limit + 1))
+        n = len(few_hits(query)) if limit == COUNT_LIMIT else len(text_ids(query, limit + 1))
     elif n is None:
         n = plans.count(query.sought, limit + 1)
     return min(n, limit), n > limit

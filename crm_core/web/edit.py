@@ -14,7 +14,7 @@ from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import changes, drafts, once
 from crm_core.resource.fields import Field
-from crm_core.web import controls, render, urls
+from crm_core.web import controls, render, urls, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
     Act,
@@ -128,7 +128,7 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     drafts.discard(_draft_key(resource, row.id if row is not None else None))
     if sent.get("_then") == "new":
         return flask.redirect(urls.of_act(resource, None, "new"), 303)
-    return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else urls.of_record(resource, saved), 303)
+    return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else ways.to_record(resource, saved), 303)
 
 
 def _write(resource: Any, values: dict[str, Any], key: str) -> int:
@@ -155,16 +155,16 @@ def _show(
     for name, found in line_faults.items():
         for at, bad in found.items():
             links += [ErrorLink(f"{name}-{at}-{n}", resource.line_resource(name).all_fields[n].label, m[0]) for n, m in bad.items() if m]
-    here = urls.of_act(resource, None, "new") if creating else urls.of_act(resource, row.id, "edit")
+    here = urls.of_act(resource, None, "new") if creating else ways.to_act(resource, row.id, "edit")
     hidden = [("version", str(row.version))] if not creating else [("form_key", flask.request.form.get("form_key") or secrets.token_urlsafe(16))]
     back = flask.request.values.get("back", "")
     if back:
         hidden.append(("back", urls.safe_path(back)))
     about = pointing(resource, flask.request.values) if creating else {}
     hidden += [(n, flask.request.values[n]) for n in about]
-    crumbs = [Crumb(resource.label, urls.of_list(resource))]
+    crumbs = [Crumb(resource.label, ways.to_list(resource))]
     if not creating:
-        crumbs.append(Crumb(resource.title(row), urls.of_record(resource, row.id)))
+        crumbs.append(Crumb(resource.title(row), ways.to_record(resource, row.id)))
     message = Note(note, colour="red", icon="alert-triangle") if note else _about(about)
     if kept:
         message = Note(
@@ -173,7 +173,7 @@ def _show(
         )
     page = FormPage(
         title=_("New %(what)s", what=in_sentence(resource.singular)) if creating else _("Edit: %(name)s", name=resource.title(row)),
-        action=here, cancel_url=(urls.safe_path(back) if back else urls.of_list(resource) if creating else urls.of_record(resource, row.id)),
+        action=here, cancel_url=(urls.safe_path(back) if back else urls.of_list(resource) if creating else ways.to_record(resource, row.id)),
         sections=sections, crumbs=tuple(crumbs), hidden=tuple(hidden), submit=_("Save"), save_new=creating, errors=tuple(links),
         note=message,
         draft=Draft(
@@ -249,14 +249,14 @@ def _conflict(resource: Any, row_id: int, fields: dict[str, Field], texts: dict[
     hidden += [(f"theirs-{f.name}", dict(_pairs_of(fields, now))[f.name]) for f in both]
     page = ConflictPage(
         title=_("Two versions: %(name)s", name=resource.title(now)),
-        crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(now), urls.of_record(resource, row_id))),
+        crumbs=(Crumb(resource.label, ways.to_list(resource)), Crumb(resource.title(now), ways.to_record(resource, row_id))),
         me=render.person(who.name, who.user_id), other=other, mine_when=_("not saved yet"),
         theirs_when=fields["updated_at"].show(now.updated_at) if "updated_at" in fields else "",
         heading=_("%(name)s saved this record while you were working on it", name=other.name),
         text=ngettext("%(n)s field was changed by both of you; choose. Nothing was lost.",
                       "%(n)s fields were changed by both of you; choose. Nothing was lost.", len(both)),
-        fields=tuple(both), merged=tuple(merged), action=urls.of_act(resource, row_id, "resolve"), hidden=tuple(hidden),
-        edit_url=urls.of_act(resource, row_id, "edit"), keep_url=urls.of_act(resource, row_id, "draft"),
+        fields=tuple(both), merged=tuple(merged), action=ways.to_act(resource, row_id, "resolve"), hidden=tuple(hidden),
+        edit_url=ways.to_act(resource, row_id, "edit"), keep_url=urls.of_act(resource, row_id, "draft"),
     )
     return page_of("conflict.html", page)
 

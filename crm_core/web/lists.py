@@ -1,7 +1,7 @@
 """The list page of any resource: chips, sort heads, rows, pager, bulk bar."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from crm_core.resource import listing, orders, search
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import NO_VALUE, WORDS, Filter
 from crm_core.resource.show import show_date
-from crm_core.web import columns, render, urls
+from crm_core.web import columns, render, urls, ways
 from crm_core.web.viewmodels import (
     Act,
     Chip,
@@ -78,11 +78,12 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> Lis
     shown = query.filters[:-1] if place.pins else query.filters
     kept = [(k, v) for k, v in args if k not in ("after", "before")]
     meant = [*place.pins, *kept]
+    url_of = ways.row_urls(resource, query, found, meant if _asked(resource, place.pins) else kept)
     acts, more_acts = _acts(resource, meant)
     bulk_acts, bulk_more = _bulk(resource) if not place.pins else ((), ())
     return ListPage(
         title=resource.label, url=place.url, columns=heads(resource, fields, names, query, args, place, more=more, newest=found.newest),
-        rows=rows(resource, fields, names, found.ids),
+        rows=rows(resource, fields, names, found.ids, url_of),
         tabs=_tabs(resource), acts=acts, more=more_acts, primary=_primary(resource), note=note,
         find=query.text, can_find=bool(resource.search), state=tuple((k, v) for k, v in [*place.args, *kept] if k != "q"),
         chips=tuple(chip(resource, f, kept, place) for f in shown),
@@ -109,7 +110,9 @@ def _asked(resource: Any, pins: Pairs) -> bool:
     return all(name.partition(".")[0] in resource.filters for name, _value in pins)
 
 
-def rows(resource: Any, fields: dict[str, Field], names: Sequence[str], ids: Sequence[int]) -> tuple[Row, ...]:
+def rows(
+    resource: Any, fields: dict[str, Field], names: Sequence[str], ids: Sequence[int], url_of: Callable[[int], str],
+) -> tuple[Row, ...]:
     """The rows of a page: one statement through the gate, one more a column of references or computed values."""
     if not ids:
         return ()
@@ -135,9 +138,8 @@ def rows(resource: Any, fields: dict[str, Field], names: Sequence[str], ids: Seq
             column = next(c for c in columns.computed(resource) if c.name == name)
             values = column.load([row.id for row in data])
             drawn.append([values.get(row.id, "") for row in data])
-    base = urls.of_list(resource)
     return tuple(
-        Row(str(row.id), f"{base}/{row.id}", str(resource.word(row.label) or f"#{row.id}"), tuple(cells[i] for cells in drawn))
+        Row(str(row.id), url_of(row.id), str(resource.word(row.label) or f"#{row.id}"), tuple(cells[i] for cells in drawn))
         for i, row in enumerate(data)
     )
 

@@ -8,7 +8,7 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import listing
-from crm_core.web import bulk, columns, edit, filtering, lists, lookups, printing, records, urls
+from crm_core.web import bulk, columns, edit, filtering, lists, lookups, printing, records, urls, ways
 from crm_core.web.access import resource_access, signed_in
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PanelView
@@ -53,7 +53,7 @@ def record(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
     full = site().registry.resources[resource.rules_of]
     if resource.is_brief and full.may("read") and full.sees(row_id):
-        return flask.redirect(urls.of_record(full, row_id))  # the brief view is for what one may not read as a whole
+        return flask.redirect(ways.to_record(full, row_id))  # the brief view is for what one may not read as a whole
     try:
         return page_of("record.html", records.page(resource, row_id, flask.request.args.get("tab", "")))
     except Missing:
@@ -95,7 +95,7 @@ def _draft(resource: Any, row_id: int | None) -> Any:
     edit.save_draft(resource, row_id)
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {"saved": f"{clock.local(clock.now()):%H:%M}"}
-    return flask.redirect(urls.of_record(resource, row_id) if row_id else urls.of_list(resource), 303)
+    return flask.redirect(ways.to_record(resource, row_id) if row_id else urls.of_list(resource), 303)
 
 
 @blueprint.post(f"{LIST}/draft/discard")
@@ -111,7 +111,7 @@ def discard_new(package: str, path: str) -> Any:
 def discard(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
     edit.discard_draft(resource, row_id)
-    return flask.redirect(urls.of_act(resource, row_id, "edit"), 303)
+    return flask.redirect(ways.to_act(resource, row_id, "edit"), 303)
 
 
 @blueprint.post(f"{ROW}/delete")
@@ -122,7 +122,7 @@ def delete(package: str, path: str, row_id: int) -> Any:
     versions = {row_id: int(version)} if version.isdigit() else None
     made = resource.delete([row_id], versions=versions)
     bulk.say_undo(_("Deleted"), made)
-    return flask.redirect(urls.of_list(resource), 303)
+    return flask.redirect(ways.to_list(resource), 303)
 
 
 @blueprint.post(f"{ROW}/do/<action>")
@@ -132,7 +132,7 @@ def act(package: str, path: str, row_id: int, action: str) -> Any:
     resource.run(action, [row_id])
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
-    return flask.redirect(urls.safe_path(flask.request.form.get("back", "")) if flask.request.form.get("back") else urls.of_record(resource, row_id), 303)
+    return flask.redirect(urls.safe_path(flask.request.form.get("back", "")) if flask.request.form.get("back") else ways.to_record(resource, row_id), 303)
 
 
 @blueprint.get(f"{ROW}/history/<field>")

@@ -20,7 +20,7 @@ from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter, clause
 from crm_core.resource.references import LinkField, RefField, gather, label_queries, labels_from
 from crm_core.text.names import avatar_text
-from crm_core.web import cells, lists, render, urls
+from crm_core.web import cells, lists, render, urls, ways
 from crm_core.web.edit import lines_of
 from crm_core.web.lines import days
 from crm_core.web.viewmodels import (
@@ -39,7 +39,7 @@ from crm_core.web.viewmodels import (
 )
 from crm_core.web.viewmodels import PanelView as PanelModel
 
-PLACE = ("tab",)  # arguments of a record's page that are none of the list on it
+PLACE = ("tab", *ways.ARGS)  # arguments of a record's page that are none of the list on it
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
 SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2",
              "customer": "building", "position": "id-badge-2"}
@@ -74,7 +74,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     groups = _groups(resource, fields, row, names, _changed_columns(found.get("history", ())))
     view = RecordPage(
         title=resource.title(row),
-        crumbs=(Crumb(resource.label, urls.of_list(resource)),),
+        crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row),
         number=getattr(row, "code", None) or "",
         body=body,  # type: ignore[arg-type]
         avatar=_avatar(resource, row), round_avatar=resource.name in ("core.contact", "core.user"), icon=resource.icon,
@@ -82,7 +82,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
         sub=_sub(resource, fields, row, names),
         acts=shown[0], primary=shown[1], more=shown[2],
         tabs=_tabs(resource, row_id, body, tab, related, found),
-        end_tabs=(Tab(_("History"), urls.of_record(resource, row_id, "history"), body == "history", icon="history"),)
+        end_tabs=(Tab(_("History"), ways.to_record(resource, row_id, "history"), body == "history", icon="history"),)
         if resource.timeline else (),
         groups=groups if body == "facts" else groups[: len(resource.form)] if body == "panorama" else (),
         lines=tuple(_lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
@@ -219,7 +219,7 @@ def _drawn(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> 
 
 
 def _groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, changed: set[str]) -> tuple[FactGroup, ...]:
-    edit = urls.of_act(resource, row.id, "edit") if resource.may("update") and _his(resource, row, "update") else ""
+    edit = ways.to_act(resource, row.id, "edit") if resource.may("update") and _his(resource, row, "update") else ""
     done: set[str] = set()
     groups = []
     for section in (*resource.form, None):
@@ -277,7 +277,7 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
             mine.append(act)
     more = mine[2:]
     if resource.may("update") and "update" in resource.verbs and _his(resource, row, "update"):
-        edit = Act(_("Edit"), urls.of_act(resource, row.id, "edit"), "pencil", key="E")
+        edit = Act(_("Edit"), ways.to_act(resource, row.id, "edit"), "pencil", key="E")
         if primary is None and not resource.timeline:
             primary = edit
         else:
@@ -295,16 +295,16 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
 def _tabs(resource: Any, row_id: int, body: str, tab: str, related: Mapping[str, Related], found: Mapping[str, Any]) -> tuple[Tab, ...]:
     tabs = []
     if resource.timeline:
-        tabs.append(Tab(_("360 view"), urls.of_record(resource, row_id), body == "panorama"))
+        tabs.append(Tab(_("360 view"), ways.to_record(resource, row_id), body == "panorama"))
     if resource.timeline or related:
-        tabs.append(Tab(_("Details"), urls.of_record(resource, row_id, "facts"), body == "facts"))
+        tabs.append(Tab(_("Details"), ways.to_record(resource, row_id, "facts"), body == "facts"))
     for name, panel in related.items():
         target = site().registry.resource(panel.resource)
         count = found.get(f"badge:{name}") or [(0, "")]
         n = count[0][0]
         foreign = target.package != resource.package
         tabs.append(
-            Tab(panel.label or target.label, urls.of_record(resource, row_id, name), body == "list" and tab == name,
+            Tab(panel.label or target.label, ways.to_record(resource, row_id, name), body == "list" and tab == name,
                 count="99+" if n >= 100 else str(n) if n else "", icon=(panel.icon or target.icon) if foreign else "", foreign=foreign)
         )
     return tuple(tabs) if len(tabs) > 1 else ()
@@ -314,7 +314,7 @@ def _related(resource: Any, row: Any, panel: Related) -> Any:
     """The rows of a related tab: their ordinary list, pinned to this record."""
     target = site().registry.resource(panel.resource)
     field = via(resource, panel)
-    tab = [("tab", target.name)]
+    tab = [("tab", target.name), *ways.pairs(resource)]
     args = [(k, v) for k, v in lists.pairs() if k not in PLACE]
     query = listing.parse(target, args)
     query.filters.append(Filter(field, "any", str(row.id), (row.id,)))
@@ -353,11 +353,11 @@ def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields:
         entries = entries[:20]
         last = entries[-1]
         more = urls.address(urls.of_record(resource, row_id, body if body == "history" else ""),
-                            [("kind", flask.request.args.get("kind", "")), ("before", f"{last.at.isoformat()}~{last.id}")])
+                            [*ways.pairs(resource), ("kind", flask.request.args.get("kind", "")), ("before", f"{last.at.isoformat()}~{last.id}")])
     kind = flask.request.args.get("kind", "")
     here = urls.of_record(resource, row_id)
     words = {"": _("All"), "note": _("Notes"), "task": _("Tasks"), "change": _("Changes")}
-    tabs = tuple(Tab(label, urls.address(here, [("kind", k)]), k == kind) for k, label in words.items()) if body == "panorama" else ()
+    tabs = tuple(Tab(label, urls.address(here, [("kind", k), *ways.pairs(resource)]), k == kind) for k, label in words.items()) if body == "panorama" else ()
     return Timeline(days(resource, entries, fields, names), tabs, more, _("Nothing has happened here yet."))
 
 
@@ -374,7 +374,7 @@ def _phone(resource: Any, row: Any) -> tuple[PhoneAct, ...]:
     if number:
         found.append(PhoneAct(_("Call"), "phone", cells.call_url(number)))
     if resource.may("update") and _his(resource, row, "update"):
-        found.append(PhoneAct(_("Edit"), "pencil", urls.of_act(resource, row.id, "edit"), main=not resource.timeline))
+        found.append(PhoneAct(_("Edit"), "pencil", ways.to_act(resource, row.id, "edit"), main=not resource.timeline))
     return tuple(found)
 
 
@@ -392,7 +392,7 @@ def _brief(resource: Any, row_id: int) -> RecordPage:
     )
     text = _("Held by %(name)s. This is the brief view.", name=owner) if owner else _("This is the brief view.")
     return RecordPage(
-        title=resource.title(row), crumbs=(Crumb(resource.label, urls.of_list(resource)),), avatar=Person(resource.title(row), resource.title(row)[:1], row.id % 6 + 1),
+        title=resource.title(row), crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row), avatar=Person(resource.title(row), resource.title(row)[:1], row.id % 6 + 1),
         status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
         groups=(FactGroup(_("Key facts"), facts),), brief=Brief(text, render.person(owner, row.owner_id) if owner else None),
     )
@@ -418,7 +418,7 @@ def field_history(resource: Any, row_id: int, name: str) -> Any:
         OldValue(_words(field, value, names) or "—", _("%(when)s changed", when=stamp.show(r.at)), names.get("core.user", {}).get(r.actor_id or 0, ""))
         for r, value in zip(rows, values, strict=True)
     )
-    return FieldHistoryPage(field.label, old, urls.of_record(resource, row_id))
+    return FieldHistoryPage(field.label, old, ways.to_record(resource, row_id))
 
 
 def sentence(text: Any, **names: Any) -> Markup:

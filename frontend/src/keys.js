@@ -2,6 +2,7 @@
 import { $, $$, mod, typing } from "./dom.js";
 import { listKey } from "./list.js";
 import { openPalette } from "./palette.js";
+import { peekKey } from "./peek.js";
 import { recordKey } from "./record.js";
 
 let goTo = 0; // G was pressed: the next letter is a place
@@ -37,7 +38,7 @@ function act(event, key) {
   if (event.key === "?") return $("#keys").showModal(), true;
   if (key === "g") return (goTo = Date.now()), true;
   if (event.target.closest?.("details.menu[open]")) return false;
-  if (listKey(event) || recordKey(event)) return true;
+  if (peekKey(event) || listKey(event) || recordKey(event)) return true;
   if (key === "n" && !$("#main [data-key=N]")) {
     const menu = $("#create");
     if (!menu) return false;

@@ -117,23 +117,28 @@ on("keydown", "[data-find]", (event, input) => {
 
 // ---------- keys of rows ----------
 const rows = () => $$("[data-list] tbody tr");
-const current = () => $("[data-list] tr.cur");
-function moveTo(at) {
-  const all = rows();
-  const row = all[Math.max(0, Math.min(at, all.length - 1))];
+export const current = () => $("[data-list] tr.cur");
+export function goTo(row) {
   current()?.classList.remove("cur");
   row?.classList.add("cur");
   $("a.nm", row)?.focus({ preventScroll: true });
   row?.scrollIntoView({ block: "nearest" });
 }
+// With Shift the row one leaves and the one one comes to are chosen.
+export function walk(step, choosing = false) {
+  const [all, leave] = [rows(), current()];
+  goTo(all[leave ? Math.max(0, Math.min(all.indexOf(leave) + step, all.length - 1)) : 0]);
+  if (!choosing) return;
+  for (const row of [leave, current()]) if (row && !$(".ck", row)?.checked) $(".ck", row)?.click();
+}
 export function listKey(event) {
   if (!$("[data-list]") || typing(event.target)) return false;
-  const at = rows().indexOf(current());
   const key = event.key.toLowerCase();
-  if (key === "j" || event.key === "ArrowDown") moveTo(at + 1);
-  else if (key === "k" || event.key === "ArrowUp") moveTo(at < 0 ? 0 : at - 1);
-  else if (key === "x" && current()) $(".ck", current())?.click();
+  if (key === "j" || event.key === "ArrowDown") walk(1, event.shiftKey);
+  else if (key === "k" || event.key === "ArrowUp") walk(-1, event.shiftKey);
+  else if (key === "x" && current()) $(".ck", current())?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
   else if (event.key === "Enter" && current() && document.activeElement === document.body) $("a.nm", current())?.click();
+  else if (event.key === "Escape" && $("[data-list] tbody .ck:checked")) $("[data-choose-none]")?.click();
   else if (key === "f") $("[data-find]")?.focus();
   else if (key === "s") $("th a[data-sort]")?.focus();
   else return false;

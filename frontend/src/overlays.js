@@ -101,16 +101,19 @@ document.addEventListener("click", (event) => {
 });
 
 // ---------- a part of another page as dialog (Act.dialog, bulk acts) or pop-up (filters) ----------
-function frameOf(content, css) {
+export function frameOf(content, css) {
   const dialog = make("dialog", { class: css });
-  dialog.append(content);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  return fill(dialog, content);
+}
+export function fill(dialog, content) {
+  dialog.replaceChildren(content);
   const title = content.querySelector("h1, h2");
   if (title) {
     title.id ||= `t-${Date.now()}`;
     dialog.setAttribute("aria-labelledby", title.id);
   }
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
   adopt(dialog);
   return dialog;
 }

@@ -1,6 +1,6 @@
 // The record page: field history in place, panels, earlier entries, long notes.
 import { $, $$, adopt, make, on, page, part, ready, word } from "./dom.js";
-import { failNote } from "./nav.js";
+import { failNote, visit } from "./nav.js";
 import { toast } from "./toasts.js";
 
 on("click", "a[data-unfold]", async (event, link) => {
@@ -85,11 +85,33 @@ ready((root) => {
   longNotes(root);
 });
 
+// To the next or previous record of the list one came from; quick presses go as many records. The focus stays on the
+// button it was on.
+let moving = Promise.resolve();
+function step(which) {
+  if (!$("[data-step]")) return false;
+  moving = moving.then(async () => {
+    const link = $(`[data-step="${which}"]`);
+    const stays = document.activeElement?.matches("[data-step]");
+    if (link) await visit(link.href);
+    if (link && stays) ($(`[data-step="${which}"]`) ?? $("[data-step]"))?.focus();
+  });
+  return true;
+}
+on("keydown", "[data-step]", (event) => {
+  const which = { ArrowDown: "next", ArrowUp: "prev" }[event.key];
+  if (!which) return;
+  event.preventDefault();
+  step(which);
+});
+
 export function recordKey(event) {
   if (!$("[data-record]")) return false;
   const tabs = $$(".rtabs a");
   const at = tabs.findIndex((tab) => tab.matches(".on"));
   if (event.key === "[" || event.key === "]") tabs[at + (event.key === "]" ? 1 : -1)]?.click();
+  else if (event.key.toLowerCase() === "j") return step("next");
+  else if (event.key.toLowerCase() === "k") return step("prev");
   else if (event.key.toLowerCase() === "t" && $("#write-task")) focusOn("write-task");
   else if (event.key.toLowerCase() === "y") navigator.clipboard?.writeText(location.href).then(() => toast(word("copied")));
   else return false;

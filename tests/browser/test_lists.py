@@ -1,4 +1,4 @@
-"""Lists in the browser as somebody uses them: filters, sorts, columns."""
+"""Lists in the browser as somebody uses them: filters, sorts, columns, rows."""
 
 from __future__ import annotations
 
@@ -155,3 +155,77 @@ def test_columns_are_chosen_ordered_and_made_wide_and_stay_so_until_reset(visito
     page.locator("#columns [name=reset]").click()
     expect(page.locator("thead th[data-col=website]")).to_have_count(0)
     assert columns(page) == before
+
+
+# ---------- rows ----------
+def chosen(page: Page) -> int:
+    return page.locator("[data-list] tbody .ck:checked").count()
+
+
+@BOTH
+def test_rows_are_chosen_by_keys_and_let_go(visitor: Visitor, demo: Demo, language: str) -> None:
+    page = demo.open(visitor, LIST, language=language)
+    for key in ("j", "j", "Shift+J", "Shift+J"):
+        page.keyboard.press(key)
+    assert chosen(page) == 3
+    expect(page.locator("[data-chosen]")).to_have_text("已选 3 条" if language != "en" else "3 selected")
+    assert page.locator("[data-all]").evaluate("one => one.indeterminate")
+    page.keyboard.press("Escape")
+    assert chosen(page) == 0
+    for key in ("x", "j", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    assert chosen(page) == 4
+    page.locator("[data-all]").check()
+    assert chosen(page) == page.locator("tbody tr").count()
+    page.locator("[data-choose-all]").click()
+    expect(page.locator("[data-chosen]")).to_contain_text("全部" if language != "en" else "All")
+
+
+@BOTH
+def test_a_row_is_looked_at_from_the_list(visitor: Visitor, demo: Demo, language: str) -> None:
+    page = demo.open(visitor, f"{LIST}?sort=name", language=language)
+    names = page.locator("a.nm").all_inner_texts()
+    look = page.locator("dialog[data-peek]")
+    page.keyboard.press("j")
+    page.keyboard.press("Space")
+    expect(look.locator("h1")).to_have_text(names[0])
+    expect(look).to_contain_text("负责人" if language != "en" else "Owner")
+    assert axe(page, "dialog[data-peek]") == []
+    page.keyboard.press("ArrowDown")
+    expect(look.locator("h1")).to_have_text(names[1])
+    page.keyboard.press("Space")
+    expect(look).to_have_count(0)
+    expect(page.locator("tr.cur a.nm")).to_be_focused()
+    expect(page.locator("tr.cur a.nm")).to_have_text(names[1])
+    page.keyboard.press("Space")
+    expect(look.locator("h1")).to_have_text(names[1])
+    page.keyboard.press("Enter")
+    expect(page.locator(".rec-page h1")).to_have_text(names[1])
+    expect(look).to_have_count(0)
+
+
+@BOTH
+def test_one_steps_through_the_list_from_a_record(visitor: Visitor, demo: Demo, language: str) -> None:
+    page = demo.open(visitor, f"{LIST}?standing.any=key&sort=name", language=language)
+    names = page.locator("a.nm").all_inner_texts()
+    page.locator("a.nm").first.click()
+    title = page.locator(".rec-page h1")
+    expect(title).to_have_text(names[0])
+    expect(page.locator("[data-step=prev]")).to_have_count(0)
+    page.keyboard.press("j")
+    expect(title).to_have_text(names[1])
+    page.locator("[data-step=next]").focus()
+    page.keyboard.press("ArrowDown")
+    expect(title).to_have_text(names[2])
+    expect(page.locator("[data-step=next]")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("k")
+    expect(title).to_have_text(names[0])
+    page.keyboard.press("j")
+    expect(title).to_have_text(names[1])
+    page.locator(".rtabs a", has_text="联系人" if language != "en" else "Contacts").click()
+    expect(page.locator(".rtabs .on")).to_contain_text("联系人" if language != "en" else "Contacts")
+    page.locator("[data-step=next]").click()
+    expect(title).to_have_text(names[2])
+    page.locator(".tg-crumb a").first.click()
+    expect(page).to_have_url(f"{demo.address}{LIST}?standing.any=key&sort=name")

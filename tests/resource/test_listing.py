@@ -15,6 +15,7 @@ from crm_core.access.models import Scope as Reach
 from crm_core.data.session import session
 from crm_core.kernel.errors import BadRequest
 from crm_core.resource import cursors, listing, plans
+from crm_core.resource.around import around
 from tests.bare.models import Kind
 from tests.support.firm import PEOPLE, Firm
 
@@ -277,3 +278,33 @@ def test_who_sees_nothing_lists_nothing(filled: Firm) -> None:
     with filled.as_user("out"):
         query = asked(filled, [], "-updated_at", 5)
         assert listing.page(query).ids == [] and listing.count(query) == (0, False)
+
+
+@pytest.mark.parametrize("way", ["branches", "walk that ends early"])
+@pytest.mark.parametrize("order", ["name", "-rank", "day", "-updated_at", "standing,-rank", "-code"])
+def test_around_a_record_stand_those_before_and_after_it_in_the_list(way: str, order: str, filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "BRANCH_LIMIT", WAYS[way][0])
+    monkeypatch.setattr(plans, "WALKS", WAYS[way][1])
+    who = _actor([("bare.thing.read", Reach.subtree)], 2, (2, 3), ())
+    expected = naive(everything(filled), who, "read", ["standing.any=new,old"], order)
+    assert len(expected) > 10
+    with filled.site.work(who):
+        rows = {row.id: row for row in session.scalars(sa.select(filled.things.model))}
+        query = asked(filled, ["standing.any=new,old"], order, 10)
+        found = [around(query, rows[key]) for key in expected]
+    assert [before and before[0] for before, _after in found] == [None, *expected[:-1]]
+    assert [after and after[0] for _before, after in found] == [*expected[1:], None]
+
+
+def test_who_edits_a_record_on_his_way_goes_on_from_where_it_stood(firm: Firm) -> None:
+    keys = [firm.thing("uma", rank=n) for n in range(5)]
+    with firm.as_user("uma"):
+        query = asked(firm, [], "rank", 10)
+        at = cursors.encode("rank", (2, keys[2]))
+        firm.things.write([{"id": keys[2], "rank": 9}])
+        before, after = around(query, firm.things.get(keys[2]), at)
+        assert (before and before[0], after and after[0]) == (keys[1], keys[3])
+        assert around(query, firm.things.get(keys[2]))[1] is None, "by its key of today it is the last"
+        assert around(query, firm.things.get(keys[2]), cursors.encode("rank", (0, keys[0])))[1] is None, "the place of another"
+        with pytest.raises(BadRequest):
+            around(query, firm.things.get(keys[2]), "AAAA")

@@ -16,7 +16,7 @@ from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import drafts
 from crm_core.text.pinyin import initials, spell
-from crm_core.web import lines, records, urls
+from crm_core.web import lines, records, urls, ways
 from crm_core.web.access import signed_in
 from crm_core.web.bulk import say_undo
 from crm_core.web.show import page_of
@@ -44,7 +44,7 @@ def note(kind: str, row_id: int) -> Any:
     drafts.discard(panorama.draft_key(resource, row_id))
     say_undo(_("Note saved"), None)
     _tell_untold(done.untold)
-    return flask.redirect(urls.of_record(resource, row_id), 303)
+    return flask.redirect(ways.to_record(resource, row_id), 303)
 
 
 @pages.post(f"{ROW}/task")
@@ -64,7 +64,7 @@ def task(kind: str, row_id: int) -> Any:
         return _again(resource, row_id, bad, "task")
     drafts.discard(panorama.draft_key(resource, row_id))
     say_undo(_("Task saved"), None)
-    return flask.redirect(urls.of_record(resource, row_id), 303)
+    return flask.redirect(ways.to_record(resource, row_id), 303)
 
 
 def _receiver(value: str, text: str) -> int | None:
@@ -127,7 +127,7 @@ def record_tags(kind: str, row_id: int) -> Any:
     if flask.request.method == "POST":
         try:
             _save_tags(resource, [row_id], set(have))
-            return flask.redirect(urls.of_record(resource, row_id), 303)
+            return flask.redirect(ways.to_record(resource, row_id), 303)
         except Invalid as bad:
             error = next((m for found in bad.fields.values() for m in found), str(bad))
     page = BulkFormPage(
