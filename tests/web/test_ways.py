@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from tests.customers.office import Office
-from tests.support.people import Client, Company
+from tests.support.people import HOST, Client, Company
 
 LIST = "/core/customer"
 
@@ -79,7 +79,7 @@ def test_what_is_done_on_a_record_leaves_one_on_his_way(lina: Client) -> None:
     way = at.partition("?")[2]
     url, edit = at.partition("?")[0], re.search(r'href="([^"]+/edit[^"]*)"', lina.get(at).text)
     assert edit is not None and way in unescape(edit[1])
-    here = {"headers": {"Referer": f"http://127.0.0.1{at}"}}
+    here = {"headers": {"Referer": HOST + at}}
     form = lina.get(unescape(edit[1])).text
     version = re.search(r'name="version" value="(\d+)"', form)
     assert version is not None
@@ -98,7 +98,7 @@ def test_who_deletes_a_record_is_back_in_his_list(house: Company) -> None:
     with house.as_("boss"):
         house.site.registry.resource("core.customer").write([{"name": "Firm", "standing": "key"}])
     at = links(boss, f"{LIST}?standing.any=key")[0]
-    answer = boss.post(f"{at.partition('?')[0]}/delete", headers={"Referer": f"http://127.0.0.1{at}"})
+    answer = boss.post(f"{at.partition('?')[0]}/delete", headers={"Referer": HOST + at})
     assert answer.headers["Location"] == f"{LIST}?standing.any=key"
 
 
