@@ -14,7 +14,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from crm_core.kernel.errors import Conflict, CrmError, Invalid, TooMany
 from crm_core.kernel.i18n import _
-from crm_core.kernel.lease import describe, is_outage
+from crm_core.kernel.lease import describe
+from crm_core.kernel.outages import is_full, is_outage, is_slow
 
 MIME = "application/problem+json"
 _KIND = "urn:tangram-crm:"
@@ -149,7 +150,10 @@ def _integrity(error: sa.exc.IntegrityError) -> flask.Response:
 
 
 def _unknown(error: Exception) -> flask.Response:
-    if isinstance(error, sa.exc.DBAPIError) and (is_outage(error) or _timeout(error)):
+    if is_full(error):
+        log.error("full: %s", describe(error))
+        return problem(507, str(_("The disk of the server is full; nothing was saved.")))
+    if is_outage(error) or is_slow(error):
         log.warning("busy: %s", describe(error))
         return problem(503, str(_("The database is busy; please try again.")), headers={"Retry-After": "2"})
     number = secrets.token_hex(6)
@@ -157,7 +161,3 @@ def _unknown(error: Exception) -> flask.Response:
     frames = "".join(traceback.format_tb(error.__traceback__))
     log.error("error %s: %s\n%s", number, describe(error), frames)
     return problem(500, str(_("Something went wrong here. The administrator finds it under number %(id)s.", id=number)), "error", {"id": number})
-
-
-def _timeout(error: sa.exc.DBAPIError) -> bool:
-    return str(getattr(error.orig, "sqlstate", "")) in ("55P03", "57014") or "interrupted" in str(error.orig)

@@ -141,6 +141,9 @@ def run(arguments: list[str] | None = None) -> int:
     except click.Abort:
         click.echo(str(_("Stopped.")), err=True)
         return 130
+    except BrokenPipeError:  # `crm export … | head`: whoever read has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
     except _refusals() as error:
         if getattr(error, "noted", False) and int(os.environ.get("CRM_AGAIN", "0")) < 20:
             click.echo(f"crm: {_sentence(error)}", err=True)
@@ -153,7 +156,7 @@ def _refusals() -> tuple[type[BaseException], ...]:
     """What is an answer and not a bug. SQLAlchemy is only looked at when something already imported it."""
     from crm_core.kernel.errors import CrmError
 
-    known: list[type[BaseException]] = [CrmError, Fault, ValueError, PermissionError, FileNotFoundError]
+    known: list[type[BaseException]] = [CrmError, Fault, ValueError, OSError]
     if "sqlalchemy.exc" in sys.modules:
         from sqlalchemy.exc import OperationalError
 
@@ -164,6 +167,8 @@ def _refusals() -> tuple[type[BaseException], ...]:
 def _sentence(error: BaseException) -> str:
     if isinstance(error, Fault):
         return str(told(error))
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     original = getattr(error, "orig", None)
     if original is not None:
         return str(_("The database cannot be used: %(why)s", why=original))

@@ -17,5 +17,9 @@ class UpgradeRefused(Fault):
     """The upgrade was not made, or was rolled back; the database is as before. The message says why."""
 
 
+class CopyFailed(Fault):
+    """A database could not be copied; no half copy is left."""
+
+
 class Unsound(Fault):
     """A database is damaged."""

@@ -18,7 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crm_core.data.engine import BUSY_MS, prepare_sqlite
-from crm_core.data.faults import Unsound, UpgradeRefused
+from crm_core.data.faults import CopyFailed, Unsound, UpgradeRefused
 from crm_core.data.wall import UNSCOPED
 from crm_core.text.problems import N_
 
@@ -122,28 +122,36 @@ def broken_keys(conn: sa.Connection) -> list[str]:
 def copy_sqlite(source: Path, target: Path, *, check: bool = True) -> None:
     """A consistent copy of a SQLite database while others write in it; appears whole or not at all.
 
-    Raises Unsound when the copy is not sound.
+    Raises CopyFailed, or Unsound when the copy is not sound.
     """
     half = target.with_name(target.name + ".part")
     half.unlink(missing_ok=True)
     half.touch(mode=0o600)
-    opened = contextlib.closing(sqlite3.connect(source, timeout=BUSY_MS / 1000))
-    with opened as old, contextlib.closing(sqlite3.connect(half)) as new:
-        old.backup(new, pages=-1)  # in one go: page by page starts anew whenever somebody writes
-        new.execute("pragma journal_mode=delete")
-    if check:
-        check_sqlite(half)
-    with half.open("rb") as file:
-        os.fsync(file.fileno())
-    half.replace(target)
+    try:
+        opened = contextlib.closing(sqlite3.connect(source, timeout=BUSY_MS / 1000))
+        with opened as old, contextlib.closing(sqlite3.connect(half)) as new:
+            old.backup(new, pages=-1)  # in one go: page by page starts anew whenever somebody writes
+            new.execute("pragma journal_mode=delete")
+        if check:
+            check_sqlite(half)
+        with half.open("rb") as file:
+            os.fsync(file.fileno())
+        half.replace(target)
+    except sqlite3.Error as error:
+        raise CopyFailed(N_("The database could not be copied to %(path)s: %(why)s"), path=target, why=error) from None
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def check_sqlite(path: Path) -> None:
     """Raise Unsound when a SQLite database is damaged."""
     with contextlib.closing(sqlite3.connect(path)) as conn:
-        said = conn.execute("pragma integrity_check(3)").fetchall()
-        if said != [("ok",)]:
-            raise Unsound(N_("%(file)s is not sound: %(why)s"), file=path.name, why=said[0][0])
+        try:
+            said = str(conn.execute("pragma integrity_check(3)").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            said = str(error)
+        if said != "ok":
+            raise Unsound(N_("%(file)s is not sound: %(why)s"), file=path.name, why=said)
 
 
 def copy_before(url: sa.URL, folder: Path, keep: int = 3) -> Path | None:
@@ -152,6 +160,8 @@ def copy_before(url: sa.URL, folder: Path, keep: int = 3) -> Path | None:
         return None
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S-%f")
     target = folder / f"before-upgrade-{stamp}.db"
+    for left in folder.glob("before-upgrade-*.part"):  # by somebody who was killed: we hold the lock
+        left.unlink()
     copy_sqlite(Path(url.database), target)
     for old in sorted(folder.glob("before-upgrade-*.db"))[:-keep]:
         old.unlink()

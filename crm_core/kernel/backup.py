@@ -5,14 +5,17 @@ copied database names is there. The key is not in it: a backup that is lost must
 """
 
 import datetime as dt
+import fcntl
 import hashlib
 import io
 import json
 import os
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,33 +75,54 @@ def back_up(site: Site, target: Path | None = None, tell: Tell = lambda _step: N
     target = target or site.folder("backups") / f"crm-{made:%Y%m%d-%H%M%S}.tar"
     if target.exists():
         raise Refused(_("%(path)s exists already.", path=target))
-    half = target.with_name(target.name + ".part")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as place:
+    with _alone(site), _workshop(target.parent, f".crm-backup-{_mark(site)}-") as place:
+        half = place / "half.tar"
         tell(_("Copying the database"))
-        copy = Path(place) / ("crm.db" if site.engines.is_sqlite else "crm.dump")
+        copy = place / ("crm.db" if site.engines.is_sqlite else "crm.dump")
         rows = _copy_sqlite(site, copy) if site.engines.is_sqlite else postgres.dump(site.engines.url, copy)
         kept = Manifest(__version__, made.isoformat(timespec="seconds"), site.engines.url.get_backend_name(),
                         {s.package: s.current for s in pending(site)}, rows)
         tell(_("Packing"))
-        try:
-            with half.open("xb") as file, tarfile.open(fileobj=file, mode="w") as archive:
-                half.chmod(0o600)
-                kept.sums[copy.name] = _add(archive, copy, copy.name)
-                for path in _files(site):
-                    name = path.relative_to(site.home).as_posix()
-                    kept.sums[name] = _add(archive, path, name)
-                text = json.dumps(asdict(kept), ensure_ascii=False, indent=1).encode()
-                entry = tarfile.TarInfo(MANIFEST)
-                entry.size, entry.mode = len(text), 0o600
-                archive.addfile(entry, io.BytesIO(text))
-                archive.close()
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            half.unlink(missing_ok=True)
-            raise
-    half.replace(target)
+        with half.open("xb") as file, tarfile.open(fileobj=file, mode="w") as archive:
+            half.chmod(0o600)
+            kept.sums[copy.name] = _add(archive, copy, copy.name)
+            for path in _files(site):
+                name = path.relative_to(site.home).as_posix()
+                kept.sums[name] = _add(archive, path, name)
+            text = json.dumps(asdict(kept), ensure_ascii=False, indent=1).encode()
+            entry = tarfile.TarInfo(MANIFEST)
+            entry.size, entry.mode = len(text), 0o600
+            archive.addfile(entry, io.BytesIO(text))
+            archive.close()
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(target)
     return target, kept
+
+
+def _mark(site: Site) -> str:
+    """Tells the workshop of one site from those of others in the same folder."""
+    return hashlib.sha256(str(site.home.resolve()).encode()).hexdigest()[:8]
+
+
+@contextmanager
+def _workshop(folder: Path, prefix: str) -> Iterator[Path]:
+    """A passing folder. Those that somebody left who was killed go first: the caller holds the lock, so nobody uses them."""
+    for left in folder.glob(f"{prefix}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=prefix) as place:
+        yield Path(place)
+
+
+@contextmanager
+def _alone(site: Site) -> Iterator[None]:
+    """One backup at a time. Raises Refused."""
+    with (site.home / "backup.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(_("Another backup is being made; wait until it is done.")) from None
+        yield
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -117,8 +141,7 @@ def verify(path: Path, tell: Tell = lambda _step: None) -> Manifest:
     """Check every byte of a backup against its manifest, and a SQLite database from within. Raises BadBackup."""
     kept = read_manifest(path)
     tell(_("Checking every byte"))
-    beside = path.parent if os.access(path.parent, os.W_OK) else None  # /tmp may be small
-    with tempfile.TemporaryDirectory(dir=beside, prefix=".verify-") as place:
+    with tempfile.TemporaryDirectory(prefix="crm-verify-") as place:
         _unpack(path, Path(place), kept)
         if kept.engine == "sqlite":
             safety.check_sqlite(Path(place) / kept.database)
@@ -137,17 +160,17 @@ def restore(site: Site, path: Path, *, replace: bool = False, tell: Tell = lambd
         raise Refused(_("This is a backup of %(theirs)s, the site is configured for %(ours)s.",
                         theirs=kept.engine, ours=site.engines.url.get_backend_name()))
     _check_known(site, kept)
-    with closed_house(site.home), tempfile.TemporaryDirectory(dir=site.home, prefix=".restore-") as place:
+    with closed_house(site.home), _workshop(site.home, ".restore-") as place:
         tell(_("Checking every byte"))
-        _unpack(path, Path(place), kept)
+        _unpack(path, place, kept)
         tell(_("Putting it in place"))
         site.engines.dispose()
         aside = None
         if site.engines.is_sqlite:
-            aside = _put_sqlite(site, Path(place) / kept.database, kept, replace)
+            aside = _put_sqlite(site, place / kept.database, kept, replace)
         else:
-            postgres.load(site.engines.url, Path(place) / kept.database, replace=replace)
-        _put_files(site, Path(place), aside)
+            postgres.load(site.engines.url, place / kept.database, replace=replace)
+        _put_files(site, place, aside)
     with site.engines.read.connect() as conn:
         found = postgres.count_rows(conn) if not site.engines.is_sqlite else _count_sqlite(conn)
     wrong = [t for t, count in kept.rows.items() if found.get(t) != count]
@@ -218,13 +241,16 @@ def _put_sqlite(site: Site, copy: Path, kept: Manifest, replace: bool) -> Path |
         if not replace:
             raise Refused(_("There is a database in %(folder)s already; --replace puts it aside first.",
                             folder=site.home))
-        aside = site.folder("backups") / f"replaced-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"
+        aside = site.folder("backups") / f"replaced-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}"
         aside.mkdir(mode=0o700)
-        for path in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))):
-            if path.exists():
-                path.rename(aside / path.name)
+        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(target)) as conn:
+            conn.execute("pragma wal_checkpoint(truncate)")  # the last to close it takes the log away
+        log = [path for end in ("-wal", "-shm") if (path := target.with_name(target.name + end)).exists()]
+        for path in log:  # of a database so broken that it could not be opened
+            path.rename(aside / path.name)
+        os.link(target, aside / target.name)
     copy.chmod(0o600)
-    copy.rename(target)
+    copy.replace(target)  # at any moment there is the old one or the new one
     return aside
 
 

@@ -1,4 +1,4 @@
-"""What deliveries and jobs share: the database's clock, owners, back-off, and which errors are nobody's fault."""
+"""What deliveries and jobs share: the database's clock, owners, back-off, and errors in words."""
 
 import datetime as dt
 import os
@@ -61,25 +61,6 @@ def crash_wait(timing: Timing, crashes: int) -> float:
     """How long to wait after the n-th crash: random from zero, so that an innocent row does not come back together with
     the one that kills its worker (jobs.md, "Cohort")."""
     return random.uniform(0, min(60.0, timing.crash * 2**crashes))
-
-
-_OUTAGE = ("database is locked", "database table is locked", "disk i/o error", "database or disk is full",
-           "unable to open database file", "readonly database")
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether the database was away, busy or full: not the fault of what was running, so it does not count."""
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    if state:
-        return state[:2] in ("08", "53", "58") or state in ("57P01", "57P02", "57P03", "40001", "40P01", "25006")
-    text, kind = str(error.orig).lower(), type(error.orig).__name__
-    if any(part in text for part in _OUTAGE):
-        return True
-    return kind in ("OperationalError", "InterfaceError") and ("connection" in text or "server closed" in text)
 
 
 def describe(error: BaseException) -> str:

@@ -16,8 +16,9 @@ from crm_core.data.session import after_commit, current_work, has_work, writing
 from crm_core.kernel import actors, clock
 from crm_core.kernel.actors import ActorGone
 from crm_core.kernel.claims import PARKED, QUEUED, Claims, LostLease
-from crm_core.kernel.lease import USUAL, Timing, db_now, describe, is_outage, new_owner
+from crm_core.kernel.lease import USUAL, Timing, db_now, describe, new_owner
 from crm_core.kernel.models import OutboxRow
+from crm_core.kernel.outages import is_outage
 from crm_core.kernel.site import Site, site
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from crm_core.kernel.claims import PARKED, LostLease
 from crm_core.kernel.clock import now
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.jobs import Cancelled, Running, Stopping
-from crm_core.kernel.lease import USUAL, Timing, describe, is_outage, new_owner
+from crm_core.kernel.lease import USUAL, Timing, describe, new_owner
+from crm_core.kernel.outages import is_outage
 from crm_core.kernel.site import Site
 
 log = logging.getLogger("crm.jobs")

@@ -73,7 +73,8 @@ class Application(flask.Flask):
 
     def handle_exception(self, e: Exception) -> flask.Response:
         with self._working():
-            return super().handle_exception(e)
+            page = errors.outage(e)
+            return super().handle_exception(e) if page is None else self.finalize_request(page, from_error_handler=True)
 
     @contextmanager
     def _working(self) -> Iterator[None]:

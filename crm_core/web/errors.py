@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from crm_core.access import ledgers
 from crm_core.kernel.errors import CrmError, TooMany
 from crm_core.kernel.i18n import _
+from crm_core.kernel.lease import describe
+from crm_core.kernel.outages import is_full, is_outage, is_slow
 from crm_core.web.requests import SignedOut, address, maybe_me, wants_json
 from crm_core.web.viewmodels import ErrorPage
 
@@ -28,6 +30,7 @@ _TEXTS: dict[int, tuple[Any, Any]] = {
     422: (_("Something is missing or wrong"), ""),
     429: (_("Too many attempts"), _("Please wait a while and try again.")),
     503: (_("The house is closed for a moment"), _("It is being started or updated. Try again in a minute.")),
+    507: (_("The disk of the server is full"), _("Everything saved before can be read. An administrator has to make room.")),
 }
 
 
@@ -59,7 +62,7 @@ def _advice(status: int, number: str) -> dict[str, Any]:
             "number": number,
             "safe": _("What was saved before is kept; what you just sent may not have been."),
             "todo": _("Try again. If you were filling a form, go back: what you typed is still there."),
-            "ask": _("Tell an administrator this number:"),
+            "ask": _("Tell an administrator this number:") if number else "",
             "retry_url": again,
         }
     return {"icon": "alert-triangle"}
@@ -102,6 +105,19 @@ def _http(error: HTTPException) -> AnyResponse:
         if name.lower() in ("allow", "retry-after"):
             found.headers[name] = value
     return found
+
+
+def outage(error: Exception) -> flask.Response | None:
+    """The page for a database that is away, busy or full; None when that is not what went wrong."""
+    if is_full(error):
+        log.error("no room: %s", describe(error))
+        return answer(507)
+    if not (is_outage(error) or is_slow(error)):
+        return None
+    log.warning("the database is away or busy: %s", describe(error))
+    flask.g.signed_in = None  # the frame would ask the database
+    text = _("The database does not answer just now. Try again in a moment.")
+    return answer(503, text, headers=[("Retry-After", "5")])
 
 
 def _broken(number: str) -> flask.Response:

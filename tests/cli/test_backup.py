@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -165,6 +169,84 @@ def test_a_path_out_of_the_folder_and_the_backup_of_a_newer_version_are_refused(
     with pytest.raises(NewerSchema, match="core_9999"):
         backup.restore(empty, path)
     assert not (empty.home / "crm.db").exists() and not (tmp_path / "evil").exists()
+
+
+KILLED = """
+import os, signal, sys
+from crm_core.cli import run
+
+def die(event, arguments):
+    if event == sys.argv[1] and sys.argv[2] in str(arguments[0]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(die)
+run(sys.argv[3:])
+"""
+
+
+def killed(site: Site, event: str, path: str, *command: str) -> None:
+    """Run a command that is killed as soon as it touches a file of that name."""
+    done = subprocess.run([sys.executable, "-c", KILLED, event, path, *command], cwd=Path(__file__).parents[2], check=False, timeout=120,
+                          env={**os.environ, "CRM_SITE": str(site.home), "CRM_DATABASE": site.config.database})
+    assert done.returncode == -signal.SIGKILL, done
+
+
+@pytest.mark.parametrize(("event", "path"), [("sqlite3.connect", "crm.d"), ("open", "half.tar"), ("os.rename", "half.tar")])
+@pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)
+def test_a_killed_backup_leaves_no_file_of_that_name_and_the_next_clears_up(
+        migrated_site: Site, tmp_path: Path, event: str, path: str) -> None:
+    folder = tmp_path / "to"
+    folder.mkdir()
+    killed(migrated_site, event, path, "backup", str(folder / "b.tar"))
+    assert not (folder / "b.tar").exists()
+    backup.back_up(migrated_site, folder / "c.tar")
+    assert [found.name for found in folder.iterdir()] == ["c.tar"]
+
+
+@pytest.mark.parametrize(("event", "there"), [("os.link", 1), ("os.rename", 1), ("shutil.rmtree", 0)])
+@pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)
+def test_a_killed_restore_leaves_the_old_database_or_the_new_one(
+        migrated_site: Site, tmp_path: Path, event: str, there: int) -> None:
+    path, _kept = backup.back_up(migrated_site, tmp_path / "b.tar")
+    write_pair(migrated_site, 1)
+    migrated_site.engines.dispose()
+    killed(migrated_site, event, "crm.db" if there else ".restore-", "restore", str(path), "--replace", "--yes")
+    assert len(pairs(migrated_site)[0]) == there
+    migrated_site.engines.dispose()
+    backup.restore(migrated_site, path, replace=True)
+    assert pairs(migrated_site) == (set(), set())
+    assert [found for found in migrated_site.home.iterdir() if found.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("site_url", ["postgresql"], indirect=True)
+def test_a_killed_restore_of_postgresql_leaves_the_old_database(migrated_site: Site, tmp_path: Path) -> None:
+    path, _kept = backup.back_up(migrated_site, tmp_path / "b.tar")
+    write_pair(migrated_site, 1)
+    killed(migrated_site, "subprocess.Popen", "pg_restore", "restore", str(path), "--replace", "--yes")
+    assert len(pairs(migrated_site)[0]) == 1
+    backup.restore(migrated_site, path, replace=True)
+    assert pairs(migrated_site) == (set(), set())
+
+
+def test_a_second_backup_at_the_same_time_is_refused(migrated_site: Site, tmp_path: Path) -> None:
+    def second(_step: object) -> None:
+        with pytest.raises(Refused, match="Another backup"):
+            backup.back_up(migrated_site, tmp_path / "c.tar")
+
+    backup.back_up(migrated_site, tmp_path / "b.tar", tell=second)
+    backup.back_up(migrated_site, tmp_path / "c.tar")
+
+
+@pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)
+def test_a_disk_that_fills_up_is_said_and_leaves_no_half_backup(migrated_site: Site, tmp_path: Path) -> None:
+    code = ("import resource, signal, sys\nfrom crm_core.cli import run\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))\nsys.exit(run(['backup', sys.argv[1]]))")
+    target = tmp_path / "to" / "b.tar"
+    target.parent.mkdir()
+    done = subprocess.run([sys.executable, "-c", code, str(target)], cwd=Path(__file__).parents[2], capture_output=True, text=True,
+                          check=False, env={**os.environ, "CRM_SITE": str(migrated_site.home), "CRM_DATABASE": ""})
+    assert done.returncode == 1 and done.stderr.startswith("crm: ") and "Traceback" not in done.stderr, done.stderr
+    assert list(target.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("site_url", ["sqlite"], indirect=True)

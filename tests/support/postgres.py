@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -84,11 +86,26 @@ class Cluster:
         with psycopg.connect(self._admin_dsn(), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    @contextlib.contextmanager
+    def outage(self) -> Iterator[None]:
+        """The server is gone at once, as by `pg_ctl -m immediate`, and back at the same address afterwards."""
+        self.admin("checkpoint")  # so that coming back is a matter of moments
+        self._halt()
+        try:
+            yield
+        finally:
+            self._launch()
+            if not self._ready():
+                raise RuntimeError(f"PostgreSQL did not come back: {(self.home / 'log').read_text()[-2000:]}")
+
     def stop(self) -> None:
+        self._halt()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def _halt(self) -> None:
         if self._server is not None and self._server.poll() is None:
             self._server.send_signal(signal.SIGQUIT)
             self._server.wait(30)
-        shutil.rmtree(self.home, ignore_errors=True)
 
     def _admin_dsn(self) -> str:
         return f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres connect_timeout=10"
@@ -115,6 +132,15 @@ class Cluster:
             raise RuntimeError(f"initdb failed: {done.stderr[-2000:]}")
 
     def _start(self) -> None:
+        for _ in range(5):  # somebody may take the free port between our look and the server's start
+            self.port = _free_port()
+            self._launch()
+            if self._ready():
+                self.admin(f"create role {ROLE} login")
+                return
+        raise RuntimeError(f"PostgreSQL did not start: {(self.home / 'log').read_text()[-2000:]}")
+
+    def _launch(self) -> None:
         settings = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(self.home),
@@ -126,23 +152,17 @@ class Cluster:
             "autovacuum": "off",
             "log_min_messages": "warning",
         }
-        for _ in range(5):  # somebody may take the free port between our look and the server's start
-            self.port = _free_port()
-            words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-            with (self.home / "log").open("ab") as log:
-                self._server = subprocess.Popen(
-                    [self.bin / "postgres", "-D", self.home / "data", "-p", str(self.port), *words],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd=self.home,
-                    preexec_fn=_die_with_parent,  # noqa: PLW1509  (the child execs at once)
-                    **self.user,
-                )
-            if self._ready():
-                self.admin(f"create role {ROLE} login")
-                return
-        raise RuntimeError(f"PostgreSQL did not start: {(self.home / 'log').read_text()[-2000:]}")
+        words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self.home / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [self.bin / "postgres", "-D", self.home / "data", "-p", str(self.port), *words],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.home,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  (the child execs at once)
+                **self.user,
+            )
 
     def _ready(self) -> bool:
         import psycopg
