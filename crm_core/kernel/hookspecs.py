@@ -94,6 +94,12 @@ def on_disable() -> None:
 
 
 @hookspec
+def on_merge(resource: str, kept: int, gone: "tuple[int, ...]", conflicts: "list[Any]") -> None:
+    """Records were merged, inside the transaction, and rows of this package could not follow because of a unique key of its own
+    (`conflicts`: package, table, column, ids). They stay on the tombstone unless this joins or moves them. Raising stops the merge."""
+
+
+@hookspec
 def demo_data(make: Any) -> None:
     """Fill the demo company: once, in load order, within one write transaction of the house. `make` is a `kernel.demo.Make`:
     `make.password(login)`, `make.dice`, `make.day(-30)`, `make.made` for what a later package needs."""

@@ -78,9 +78,14 @@ def _carry(resource: Any, moved: Mapping[int, Mapping[str, Any]]) -> None:
     for row_id, row in moved.items():
         groups.setdefault(tuple(row.get(c) for c in SCOPE_COLUMNS), []).append(row_id)
     for owners, ids in groups.items():
-        for child, column in resource.parts():
-            if is_scoped(child.model):
-                _give(child, column, ids, dict(zip(SCOPE_COLUMNS, owners, strict=True)))
+        give_parts(resource, ids, dict(zip(SCOPE_COLUMNS, owners, strict=True)))
+
+
+def give_parts(resource: Any, ids: Sequence[int], owners: Mapping[str, Any]) -> None:
+    """The parts of these records, and theirs, get these owners."""
+    for child, column in resource.parts():
+        if is_scoped(child.model):
+            _give(child, column, ids, owners)
 
 
 def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
@@ -105,6 +110,4 @@ def _give(child: Any, column: str, parents: Sequence[int], owners: Mapping[str, 
     if not ids:
         return
     search.follow(child, ids)
-    for below, link in child.parts():
-        if is_scoped(below.model):
-            _give(below, link, ids, owners)
+    give_parts(child, ids, owners)

@@ -93,6 +93,7 @@ class Resource:
     tree: ClassVar[str] = ""  # the column of the record above, where a filter for one means all below it too
     entry: ClassVar[tuple[tuple[str, str], ...]] = ()  # what its menu entry asks the list for (my open tasks)
     in_palette: ClassVar[bool] = True  # found by the command search
+    mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
     order: ClassVar[int] = 50

@@ -20,14 +20,14 @@ from crm_core.kernel.site import actor
 from crm_core.resource.changes import raw
 
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
-KINDS = {"note": ("note",), "change": ("created", "change", "deleted", "restored"), "task": ("task",)}
+KINDS = {"note": ("note",), "change": ("created", "change", "deleted", "restored", "merged"), "task": ("task",)}
 
 
 class Entry(Keyed, Model):
     """One line: who did what when, about which record."""
 
     __tablename__ = "core_timeline"
-    subject: Mapped[str] = mapped_column(sa.String(80))
+    subject: Mapped[str] = t.AnyRef()
     subject_id: Mapped[t.Id]
     at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
     kind: Mapped[str] = mapped_column(sa.String(20))
@@ -36,7 +36,7 @@ class Entry(Keyed, Model):
     title: Mapped[str | None]
     body: Mapped[str | None] = mapped_column(sa.Text())
     data: Mapped[dict[str, Any] | None]  # for changes: {column: [old, new]}; for others what their kind needs
-    record: Mapped[str | None] = mapped_column(sa.String(80))  # the record the line speaks of, when it is not the subject
+    record: Mapped[str | None] = t.AnyRef()  # the record the line speaks of, when it is not the subject
     record_id: Mapped[t.Id | None]
     __table_args__ = (sa.Index("ix_core_timeline_subject", "subject", "subject_id", "at", "id"),)
 

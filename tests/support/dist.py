@@ -92,6 +92,16 @@ class Shelf:
         return subprocess.run([sys.executable, "-m", "crm_core", *arguments], env=self.environment, cwd=self.home.parent, capture_output=True,
                               text=True, timeout=120, check=False)
 
+    def run(self, code: str) -> str:
+        """Run code on the site as the house, with `site`, `db` and `R` (a resource by name) at hand; what it prints."""
+        head = ("from crm_core.app import open_site\nfrom crm_core.data.session import writing\nsite = open_site()\n"
+                "R = site.registry.resource\nwith site.system('test'), writing() as db:\n")
+        body = "".join(f"    {line}\n" for line in dedent(code).strip().splitlines())
+        done = subprocess.run([sys.executable, "-c", head + body], env=self.environment, cwd=self.home.parent, capture_output=True,
+                              text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
     def ready(self, *names: str) -> None:
         """Write the migrations of these and switch them on."""
         for name in names:

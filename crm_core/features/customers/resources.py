@@ -25,6 +25,7 @@ class Customers(Resource):
     label = _("Customers")
     singular = _("Customer")
     icon = "building"
+    mergeable = True
     columns = "name", "standing", "industry", "region", "owner", "phone", "last_contact", "next_step", "updated_at"
     filters = (
         "standing", "owner", "department", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
@@ -61,6 +62,7 @@ class Contacts(Resource):
     label = _("Contacts")
     singular = _("Contact")
     icon = "address-book"
+    mergeable = True
     columns = "name", "customer", "position", "mobile", "phone", "email", "updated_at"
     filters = "customer", "position", "sex", "tags", "main", "invalid", "owner", "department", "updated_at"
     virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"),)

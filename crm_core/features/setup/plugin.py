@@ -10,7 +10,7 @@ from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import bulk, drafts, once, search, undo
+from crm_core.resource import bulk, drafts, merging, once, search, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone
@@ -53,7 +53,10 @@ def register_permissions() -> list[Permission]:
 
 @hookimpl
 def register_listeners() -> list[Listen]:
-    return [Listen(ChangeUndone, imports.undone, inside=True, acts="system", name="core.import.undone")]
+    return [
+        Listen(ChangeUndone, imports.undone, inside=True, acts="system", name="core.import.undone"),
+        Listen(ChangeUndone, merging.undone, inside=True, acts="system", name="core.merge.undone"),
+    ]
 
 
 @hookimpl

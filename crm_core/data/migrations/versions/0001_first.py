@@ -164,6 +164,16 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_job'))
     )
+    op.create_table('core_merge',
+        sa.Column('change_id', ID, nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('kept_id', ID, nullable=False),
+        sa.Column('gone_id', ID, nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('undone_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_merge'))
+    )
     op.create_table('core_outbox',
         sa.Column('listener', sa.String(length=120), nullable=False),
         sa.Column('event', sa.String(length=80), nullable=False),
@@ -505,6 +515,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_import_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import'))
     )
+    op.create_table('core_merge_moved',
+        sa.Column('merge_id', ID, nullable=False),
+        sa.Column('package', sa.String(length=60), nullable=False),
+        sa.Column('table_name', sa.String(length=80), nullable=False),
+        sa.Column('column_name', sa.String(length=80), nullable=False),
+        sa.Column('ids', JSON, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['merge_id'], ['core_merge.id'], name=op.f('fk_core_merge_moved_merge_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_merge_moved'))
+    )
     op.create_table('core_notice',
         sa.Column('receiver_id', ID, nullable=False),
         sa.Column('sender_id', ID, nullable=True),
@@ -770,6 +790,9 @@ def upgrade() -> None:
         batch.create_index('ix_core_job_lease', ['lease_until'], unique=False, sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
         batch.create_index('ix_core_job_name', ['name', 'id'], unique=False)
         batch.create_index('uq_core_job_key', ['key'], unique=True)
+    with op.batch_alter_table('core_merge') as batch:
+        batch.create_index(batch.f('ix_core_merge_change_id'), ['change_id'], unique=False)
+        batch.create_index('ix_core_merge_gone', ['resource', 'gone_id'], unique=False)
     with op.batch_alter_table('core_outbox') as batch:
         batch.create_index('ix_core_outbox_due', ['run_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch.create_index('ix_core_outbox_order', ['listener', 'key', 'id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
@@ -836,6 +859,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_import_owner', ['owner_id', 'id'], unique=False)
         batch.create_index('ix_core_import_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_import_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_merge_moved') as batch:
+        batch.create_index(batch.f('ix_core_merge_moved_merge_id'), ['merge_id'], unique=False)
     with op.batch_alter_table('core_notice') as batch:
         batch.create_index('ix_core_notice_receiver', ['receiver_id', 'id'], unique=False)
         batch.create_index('ix_core_notice_unread', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
@@ -902,6 +927,7 @@ def downgrade() -> None:
     op.drop_table('core_session')
     op.drop_table('core_one_time')
     op.drop_table('core_notice')
+    op.drop_table('core_merge_moved')
     op.drop_table('core_import')
     op.drop_table('core_history')
     op.drop_table('core_grant')
@@ -923,6 +949,7 @@ def downgrade() -> None:
     op.drop_table('core_position')
     op.drop_table('core_plugin')
     op.drop_table('core_outbox')
+    op.drop_table('core_merge')
     op.drop_table('core_job')
     op.drop_table('core_industry')
     op.drop_table('core_idempotency')

@@ -1,0 +1,243 @@
+"""Two records that are one: the references of one go to the other, and it stays behind as a tombstone that leads there.
+
+Core re-points every reference it knows of (`core_reference`) in the tables of active packages, one statement a column, as the
+house; what moved is kept, so that undoing moves exactly that back. Tables of a plugin that is switched off are not touched: its
+rows go on pointing at the tombstone, and when it wakes they follow (`awake`). Rows that would break a unique key of their
+package stay on the tombstone and are handed to its `on_merge`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.data import types as t
+from crm_core.data.base import Model, table_of
+from crm_core.data.bulk import each
+from crm_core.data.mixins import SCOPE_COLUMNS, Keyed, is_scoped
+from crm_core.data.session import current_work, session, system_scope, writing
+from crm_core.kernel import clock, references
+from crm_core.kernel.errors import Forbidden, Invalid
+from crm_core.kernel.events import Event, emit
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import Site, site
+from crm_core.resource import changes, search, timeline
+from crm_core.resource.after import give_parts
+from crm_core.resource.changes import unscoped
+from crm_core.resource.removal import delete_rows
+from crm_core.resource.undo import ChangeUndone
+
+CHUNK = 1_000  # ids in one row of the log
+
+
+class Merge(Keyed, Model):
+    """One record went into another."""
+
+    __tablename__ = "core_merge"
+    change_id: Mapped[t.Id] = mapped_column(index=True)
+    resource: Mapped[str] = mapped_column(sa.String(80))
+    kept_id: Mapped[t.Id]
+    gone_id: Mapped[t.Id]
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    undone_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    __table_args__ = (sa.Index("ix_core_merge_gone", "resource", "gone_id"),)
+
+
+class Moved(Keyed, Model):
+    """Rows of one column that were re-pointed by a merge; gone once they were moved back."""
+
+    __tablename__ = "core_merge_moved"
+    merge_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_merge.id", ondelete="RESTRICT"), index=True)
+    package: Mapped[str] = mapped_column(sa.String(60))
+    table_name: Mapped[str] = mapped_column(sa.String(80))
+    column_name: Mapped[str] = mapped_column(sa.String(80))  # the one that holds the id
+    ids: Mapped[list[Any]]
+
+
+@dataclass(frozen=True)
+class RecordsMerged(Event):
+    """`ids[0]` took the others in; they are tombstones that lead to it."""
+
+    resource: str
+    ids: tuple[int, ...]
+    change: int
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Rows that could not follow because a unique key of their package forbids it; they stay on the tombstone."""
+
+    package: str
+    table: str
+    column: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Pointer:
+    """A column that points at a resource: `column` holds the id, `named` the resource's name in a sibling, if any."""
+
+    package: str
+    table: sa.Table
+    column: str
+    named: str = ""
+
+    def at(self, resource: str, ids: Any) -> list[sa.ColumnElement[bool]]:
+        where: list[sa.ColumnElement[bool]] = [self.table.c[self.column].in_(ids)]
+        if self.named:
+            where.append(self.table.c[self.named] == resource)
+        return where
+
+
+def merge(resource: Any, kept: int, gone: Sequence[int]) -> int:
+    """Let `kept` take the others in; returns the change that `undo` takes back. Needs the right to change the one and to delete
+    the others. Raises Forbidden, Missing, Invalid, and whatever a package refuses in `on_merge`."""
+    others = sorted(set(gone))
+    if not others or kept in others:
+        raise Invalid(None, _("A record cannot be merged with itself."))
+    if not resource.mergeable or not (resource.may("update") and resource.may("delete")):
+        raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.merge"))
+    with writing(), changes.change("merge", resource=resource.name) as change:
+        row = resource.get(kept, "update")
+        for other in others:
+            resource.get(other, "delete")
+        owners = {column: getattr(row, column) for column in SCOPE_COLUMNS} if is_scoped(resource.model) else {}
+        with system_scope("merge"):
+            conflicts = [found for other in others for found in _one(resource, kept, other, change)]
+            if owners:
+                give_parts(resource, [kept], owners)
+        search.follow(resource, [kept])
+        if resource.timeline:
+            for other in others:
+                timeline.add(resource.name, kept, "merged", record=(resource.name, other))
+        for package in dict.fromkeys(c.package for c in conflicts):
+            mine = [c for c in conflicts if c.package == package]
+            site().registry.call("on_merge", only=package, resource=resource.name, kept=kept, gone=tuple(others), conflicts=mine)
+        emit(RecordsMerged(resource.name, (kept, *others), change))
+        return change
+
+
+def _one(resource: Any, kept: int, gone: int, change: int) -> list[Conflict]:
+    merge_id = _execute(sa.insert(table_of(Merge)).values(
+        change_id=change, resource=resource.name, kept_id=kept, gone_id=gone, at=clock.now()).returning(table_of(Merge).c.id)).scalar_one()
+    conflicts = []
+    for pointer in _pointers(resource):
+        moved, left = _move(pointer, resource.name, gone, kept)
+        _log(merge_id, pointer, moved)
+        if left:
+            conflicts.append(Conflict(pointer.package, pointer.table.name, pointer.column, tuple(left)))
+    table = resource.table
+    delete_rows(resource, [gone], change)  # its parts went along: nothing is left that would be deleted with it
+    _execute(sa.update(table).where(table.c.id == gone).values(merged_into_id=kept))
+    return conflicts
+
+
+def _pointers(resource: Any, package: str = "") -> list[_Pointer]:
+    """The columns of active packages (or of `package`) that point at this resource."""
+    active = {p.name for p in site().registry.packages}
+    found = []
+    for row in references.to(current_work().session.connection(), resource.table.name, resource.name):
+        table = Model.metadata.tables.get(row.table_name)
+        if table is None or row.package not in active or package not in ("", row.package):
+            continue
+        if row.kind == "anyref":
+            found.append(_Pointer(row.package, table, f"{row.column_name}_id", row.column_name))
+        elif row.kind in ("fk", "ref"):
+            found.append(_Pointer(row.package, table, row.column_name))
+    return found
+
+
+def _move(pointer: _Pointer, resource: str, source: int, target: int, ids: Iterable[int] | None = None) -> tuple[list[int], list[int]]:
+    """Re-point rows (those of `ids`, or all): the ids that moved, and those a unique key kept where they are."""
+    table, column = pointer.table, pointer.table.c[pointer.column]
+    where = pointer.at(resource, [source])
+    if ids is not None:
+        where.append(table.c.id.in_(sa.select(each(list(ids)).c.value)))
+    statement = sa.update(table).where(*where).values({column: target}).returning(table.c.id)
+    db = session
+    try:
+        with db.begin_nested():
+            return [row[0] for row in _execute(statement)], []
+    except sa.exc.IntegrityError:
+        pass
+    moved, left = [], []
+    for row_id in [row[0] for row in _execute(sa.select(table.c.id).where(*where).order_by(table.c.id))]:
+        try:
+            with db.begin_nested():
+                _execute(sa.update(table).where(table.c.id == row_id).values({column: target}))
+            moved.append(row_id)
+        except sa.exc.IntegrityError:
+            left.append(row_id)
+    return moved, left
+
+
+def _log(merge_id: int, pointer: _Pointer, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), CHUNK):
+        _execute(sa.insert(table_of(Moved)).values(
+            merge_id=merge_id, package=pointer.package, table_name=pointer.table.name, column_name=pointer.column,
+            ids=list(ids[start : start + CHUNK])))
+
+
+def undone(event: ChangeUndone) -> None:
+    """Listener inside the transaction, as the house: a merge was taken back, so what it moved goes back too."""
+    m = table_of(Merge)
+    for row in _execute(sa.select(m).where(m.c.change_id.in_(event.ids), m.c.undone_at.is_(None)).order_by(m.c.id.desc())).all():
+        resource = site().registry.resources.get(row.resource)
+        if resource is None:
+            continue
+        _execute(sa.update(m).where(m.c.id == row.id).values(undone_at=clock.now()))
+        _execute(sa.update(resource.table).where(resource.table.c.id == row.gone_id).values(merged_into_id=None))
+        _move_back(resource, row)
+        search.follow(resource, [row.kept_id, row.gone_id])
+
+
+def _move_back(resource: Any, row: Any, package: str = "") -> None:
+    """Those of the moved rows that nobody has pointed elsewhere since. Rows of sleeping packages wait for their waking."""
+    moved = table_of(Moved)
+    pointers = {(p.table.name, p.column): p for p in _pointers(resource, package)}
+    for entry in _execute(sa.select(moved).where(moved.c.merge_id == row.id)).all():
+        pointer = pointers.get((entry.table_name, entry.column_name))
+        if pointer is not None:
+            _move(pointer, resource.name, row.kept_id, row.gone_id, entry.ids)
+            _execute(sa.delete(moved).where(moved.c.id == entry.id))
+    if is_scoped(resource.model):
+        gone = _execute(sa.select(*(resource.table.c[c] for c in SCOPE_COLUMNS)).where(resource.table.c.id == row.gone_id)).mappings().first()
+        if gone is not None:
+            give_parts(resource, [row.gone_id], dict(gone))
+
+
+def awake(place: Site, package: str, _since: Any) -> None:
+    """A package was switched on: its rows follow the merges it slept through, and go back where one was undone meanwhile."""
+    registry = place.registry
+    m, moved = table_of(Merge), table_of(Moved)
+    waiting = sa.select(m).where(m.c.undone_at.is_not(None), m.c.id.in_(sa.select(moved.c.merge_id).where(moved.c.package == package)))
+    for row in _execute(waiting.order_by(m.c.id.desc())).all():
+        if row.resource in registry.resources:
+            _move_back(registry.resources[row.resource], row, package)
+    for resource in registry.resources.values():
+        if resource.mergeable and not resource.is_brief:
+            _follow(resource, package)
+
+
+def _follow(resource: Any, package: str) -> None:
+    m, table = table_of(Merge), resource.table
+    for pointer in _pointers(resource, package):
+        tombs = sa.select(table.c.id).where(table.c.merged_into_id.is_not(None))
+        column = pointer.table.c[pointer.column]
+        for gone in [row[0] for row in _execute(sa.select(column).distinct().where(*pointer.at(resource.name, tombs)))]:
+            step: int | None = gone
+            while step is not None:  # along a chain one by one, so that each merge can be undone by itself
+                query = sa.select(m.c.id, m.c.kept_id).where(m.c.resource == resource.name, m.c.gone_id == step, m.c.undone_at.is_(None))
+                made = _execute(query.order_by(m.c.id.desc()).limit(1)).first()
+                if made is None:
+                    break
+                _log(made.id, pointer, _move(pointer, resource.name, step, made.kept_id)[0])
+                step = made.kept_id
+
+
+def _execute(statement: Any) -> sa.CursorResult[Any]:
+    found: sa.CursorResult[Any] = current_work().session.connection().execute(statement, execution_options=unscoped("merge"))
+    return found

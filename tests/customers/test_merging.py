@@ -1,0 +1,128 @@
+"""Two customers that are one: everything goes to the kept one, undoing brings exactly that back."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.data.session import session, writing
+from crm_core.features.customers.models import Address, Contact, Note, Tag, Tagged
+from crm_core.features.customers.notes import add_note
+from crm_core.features.tasks.models import Task
+from crm_core.kernel.errors import Forbidden, Invalid, Missing
+from crm_core.resource import listing, timeline, undo
+from crm_core.resource.changes import stamp
+from crm_core.resource.merging import merge
+from tests.customers.office import Office
+
+
+@pytest.fixture
+def twins(office: Office) -> tuple[int, int]:
+    """The same firm twice, the second held by a colleague and with everything that can hang on it."""
+    kept = office.customer("li")
+    gone = office.customer("chen", "云岭春酒业公司", addresses=[{"street": "酒都路 8 号"}])
+    office.contact("chen", gone)
+    with office.as_("chen"):
+        add_note("core.customer", gone, "Called, will think about it.")
+    with office.site.system("tests"), writing() as db:
+        tag = stamp(Tag(name="糖酒会"))
+        db.add(tag)
+        db.flush()
+        db.add(Tagged(tag_id=tag.id, subject="core.customer", subject_id=gone))
+    return kept, gone
+
+
+def of(customer: int) -> dict[str, int]:
+    """What hangs on a customer, whoever sees it."""
+    found = {}
+    for model in (Address, Contact, Note):
+        query = sa.select(sa.func.count()).select_from(model).where(model.customer_id == customer)
+        found[model.__name__] = session.scalar(query)
+    for model in (Tagged, Note, Task):
+        query = sa.select(sa.func.count()).select_from(model).where(model.subject == "core.customer", model.subject_id == customer)
+        found[f"{model.__name__} about"] = session.scalar(query)
+    return found
+
+
+def test_all_goes_to_the_kept_one_and_comes_back(office: Office, twins: tuple[int, int]) -> None:
+    kept, gone = twins
+    with office.site.system("tests"):
+        before = of(gone), of(kept)
+        lines = len(timeline.of("core.customer", gone))
+    with office.as_("sun"):
+        change = merge(office.resource("customer"), kept, [gone])
+    with office.site.system("tests"):
+        assert not any(of(gone).values()) and of(kept)["Contact"] == before[0]["Contact"] == 1 and of(kept)["Tagged about"] == 1
+        owners = {row[0] for model in (Address, Contact, Note) for row in session.execute(sa.select(model.owner_id))}
+        assert owners == {office.people["li"]}
+        assert len(timeline.of("core.customer", kept)) > lines
+    with office.as_("sun"):
+        customers = office.resource("customer")
+        assert customers.merged_into(gone) == kept
+        with pytest.raises(Missing):
+            customers.get(gone)
+        assert listing.page(listing.parse(customers, [("q", "云岭春酒业公司")])).ids == []
+        assert undo.ask(change).conflicts == []
+        assert customers.get(gone).name == "云岭春酒业公司" and customers.merged_into(gone) is None
+        assert listing.page(listing.parse(customers, [("q", "云岭春酒业公司")])).ids == [gone]
+    with office.site.system("tests"):
+        assert (of(gone), of(kept)) == before
+        assert {row[0] for row in session.execute(sa.select(Contact.owner_id))} == {office.people["chen"]}
+
+
+def test_what_came_to_the_kept_one_since_stays_there(office: Office, twins: tuple[int, int]) -> None:
+    kept, gone = twins
+    with office.as_("sun"):
+        change = merge(office.resource("customer"), kept, [gone])
+        new = office.resource("contact").write([{"name": "周敏", "customer": kept}])[0]
+        moved = session.scalars(sa.select(Contact).where(Contact.name == "罗建国")).one().id
+        third = office.resource("customer").write([{"name": "泸州赤溪酒业有限公司"}])[0]
+        office.resource("contact").write([{"id": moved, "customer": third}])
+        undo.ask(change)
+        homes = {row.id: row.customer_id for row in session.scalars(sa.select(Contact))}
+    assert homes == {new: kept, moved: third}
+
+
+def test_a_key_that_both_hold_stays_behind_and_both_have_it_again_afterwards(office: Office, twins: tuple[int, int]) -> None:
+    kept, gone = twins
+    with office.site.system("tests"), writing() as db:
+        tag = db.scalars(sa.select(Tagged)).one().tag_id
+        db.add(Tagged(tag_id=tag, subject="core.customer", subject_id=kept))
+    with office.as_("sun"):
+        change = merge(office.resource("customer"), kept, [gone])
+    with office.site.system("tests"):
+        assert of(kept)["Tagged about"] == of(gone)["Tagged about"] == 1
+    with office.as_("sun"):
+        undo.ask(change)
+    with office.site.system("tests"):
+        assert of(kept)["Tagged about"] == of(gone)["Tagged about"] == 1
+
+
+def test_a_chain_leads_to_its_end_and_is_undone_link_by_link(office: Office) -> None:
+    one, two, three = (office.customer("sun", f"{n}号酒业有限公司") for n in ("一", "二", "三"))
+    contact = office.contact("sun", one)
+    with office.as_("sun"):
+        customers = office.resource("customer")
+        first, second = merge(customers, two, [one]), merge(customers, three, [two])
+        assert customers.merged_into(one) == three
+        assert office.resource("contact").get(contact).customer_id == three
+        undo.ask(second)
+        assert customers.merged_into(one) == two
+    with office.as_("sun"):
+        assert office.resource("contact").get(contact).customer_id == two
+        undo.ask(first)
+    with office.as_("sun"):
+        assert office.resource("contact").get(contact).customer_id == one
+
+
+def test_it_takes_the_right_to_change_the_one_and_to_delete_the_other(office: Office, twins: tuple[int, int]) -> None:
+    kept, gone = twins
+    with office.as_("chen"), pytest.raises(Missing):  # the kept one is Li's
+        merge(office.resource("customer"), kept, [gone])
+    with office.as_("li"), pytest.raises(Missing):
+        merge(office.resource("customer"), kept, [gone])
+    with office.as_("sun"):
+        with pytest.raises(Invalid):
+            merge(office.resource("customer"), kept, [kept])
+        with pytest.raises(Forbidden):
+            merge(office.resource("tag"), 1, [2])
