@@ -20,6 +20,7 @@ from crm_core.cli import root
 from crm_core.cli._catalogs import collect, update
 from crm_core.cli._common import site as working
 from crm_core.cli._reference import pages
+from crm_core.cli._settled import settled
 from crm_core.cli.serve import greet
 from crm_core.data.session import writing
 from crm_core.kernel.config import Config
@@ -97,6 +98,14 @@ def test_a_site_that_has_all_it_needs_is_left_alone_without_loading_the_program(
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.stdout == "[]\n"
     assert content(home) == before
+
+
+def test_a_site_with_plugins_is_looked_at_whole(crm: Crm, home: Path) -> None:
+    crm("user", "add", "ann", "--role", "administrator", "--department", "HQ")
+    assert settled(Config(site=home))
+    with sqlite3.connect(home / "crm.db") as conn:
+        put(conn, "core_plugin", name="sales", state="enabled", version="1", made_at="2026-03-01 00:00:00")
+    assert not settled(Config(site=home))
 
 
 def test_who_starts_an_old_site_is_not_sent_to_a_set_up_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
