@@ -13,7 +13,8 @@ def command() -> None:
     pass
 
 
-@command.command("list", help=str(_("Say which modules are installed on this machine, and how they stand on this site.")))
+@command.command("list", help=str(_("Say which modules are installed on this machine, and how they stand on this site.")),
+                 epilog=examples("crm plugin list", "crm plugin list --json"))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
 def list_(as_json: bool) -> None:
     from crm_core.kernel.overview import overview
@@ -30,7 +31,7 @@ def list_(as_json: bool) -> None:
 
 @command.command(help=str(_(
     "Switch modules on, with those they require: makes their tables (after a copy of the database), then has crm serve start "
-    "anew beside the running processes. Nothing changes when it fails.")))
+    "anew beside the running processes. Nothing changes when it fails.")), epilog=examples("crm plugin enable sales service"))
 @click.argument("names", nargs=-1, required=True)
 def enable(names: tuple[str, ...]) -> None:
     from crm_core.app import create_app, open_site
@@ -55,7 +56,7 @@ def enable(names: tuple[str, ...]) -> None:
 
 @command.command(help=str(_(
     "Switch modules off. Their data stays as it is and sleeps until they are switched on again; their pages, menu, API and "
-    "reports are gone.")))
+    "reports are gone.")), epilog=examples("crm plugin disable sales"))
 @click.argument("names", nargs=-1, required=True)
 @click.option("--with-others", is_flag=True, help=str(_("Also those that cannot do without them.")))
 def disable(names: tuple[str, ...], with_others: bool) -> None:
@@ -73,7 +74,7 @@ def disable(names: tuple[str, ...], with_others: bool) -> None:
 
 @command.command(help=str(_(
     "For authors: write the next revision of a module's tables from its models. Read it before you commit it. Needs no site: "
-    "the revisions there are run on an empty database first.")))
+    "the revisions there are run on an empty database first.")), epilog=examples('crm plugin migrate sales "more stages"'))
 @click.argument("name")
 @click.argument("message", default="change")
 def migrate(name: str, message: str) -> None:
