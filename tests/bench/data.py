@@ -1,16 +1,14 @@
-"""The data set: customers, two contacts each, five entries of the time line each; made once for each engine and size.
+"""The data set: customers, two contacts each, five lines of the time line each; made once for each engine and size.
 
-Rows are composed, not written one by one through the product: a million customers in minutes. The search documents are
-those the product would make (a sample is compared with `search.document`), and every index is built after the rows.
+Set-based SQL makes every row from its number, so both engines hold the same set. Only what a name becomes (its sort key, its
+search tokens) is computed here, for a few thousand names. A sample of the search documents is compared with the product's.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 
@@ -19,7 +17,6 @@ from crm_core.kernel.site import Site
 from crm_core.resource import search
 from crm_core.text import companies, pinyin, tokens
 
-BEGAN = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 PLACES = ["四川", "贵州", "广西", "宁夏", "浙江", "云南", "安徽", "山西", "山东", "河南", "湖南", "上海", "成都", "天津", "陕西", "新疆", "北京", "广州"]
 CORES_A = ["云", "赤", "甘", "贺", "古", "红", "徽", "汾", "海", "中", "湘", "锦", "渤", "西", "秦", "天", "恒", "博", "金", "长"]
 CORES_B = ["岭", "溪", "源", "兰", "越", "河", "醇", "水", "岱", "州", "江", "里", "海", "部", "川", "池", "信", "雅", "泉", "春"]
@@ -29,198 +26,216 @@ LATIN = ("Quantum Robotics", "Blue River Foods", "Northern Sugar", "Golden Vine 
 FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
 DEPARTMENTS, OWNERS = 400, 400
-CHUNK = 20_000
+NAMES, PERSONS = 50_000, 8_000  # different ones; of those 2 % Latin
+CHUNK = 10_000
 BEYOND = 100_000  # keys of the documents of people and departments lie below
+EPOCH = int(dt.datetime(2024, 1, 1, tzinfo=dt.UTC).timestamp())
+
+# actor: (user, home department, scope of his grants). The first owner has 5,000 of a million rows, department 2 thirty.
+ACTORS = {"all": (3, 3, "all"), "own": (1, 1, "own"), "own+3": (5, 5, "subtree"), "own+200": (6, 10, "subtree"), "tiny": (2, 2, "department")}
 
 
-NAMES, PERSONS = 50_000, 8_000  # different ones; composing a name's keys and tokens is what takes the time
+def dice(number: str, prime: int, sides: int) -> str:
+    """SQL: a number from 0 to `sides` - 1 that looks random and is the same each time."""
+    return f"({number} * {prime} % 2147483647 % {sides})"
 
 
-class Maker:
-    """Rows of the set, the same for the same size."""
+class Words:
+    """What the two engines say differently."""
 
-    def __init__(self, site: Site, size: int) -> None:
-        self.site, self.size = site, size
-        self.random = r = random.Random(size)
-        self.names = [self.known(self.company(i), person=False) for i in range(min(NAMES, max(1_000, size // 10)))]
-        self.persons = [self.known(r.choice(FAMILY) + r.choice(GIVEN) + r.choice(GIVEN), person=True) for _n in range(PERSONS)]
-        self.tokens: dict[str, str] = {}
+    def __init__(self, sqlite: bool) -> None:
+        self.sqlite = sqlite
 
-    def company(self, i: int) -> str:
-        r = self.random
-        if i % 50 == 0:
-            return f"{r.choice(LATIN)} {i}"
-        return r.choice(PLACES) + r.choice(CORES_A) + r.choice(CORES_B) + r.choice(CORES_C) + r.choice(TRADES)
+    def moment(self, seconds: str) -> str:
+        if self.sqlite:
+            return f"strftime('%Y-%m-%d %H:%M:%S.000000', {EPOCH} + {seconds}, 'unixepoch')"
+        return f"to_timestamp({EPOCH} + {seconds})"
 
-    def known(self, name: str, *, person: bool) -> tuple[str, str, str]:
-        """A name with its sort key and match key."""
-        return name, pinyin.sort_key(name, name=person), "" if person else companies.company_key(name)[:200]
+    def day(self, days: str) -> str:
+        return f"date('2026-01-01', '+' || {days} || ' days')" if self.sqlite else f"date '2026-01-01' + CAST({days} AS integer)"
 
-    def name_tokens(self, name: str) -> str:
-        found = self.tokens.get(name)
-        if found is None:
-            found = self.tokens[name] = " ".join(tokens.document([], names=[name]))
-        return found
+    def name(self, number: str, mark: str) -> str:
+        """A public id of 32 hexadecimal digits."""
+        return f"printf('{mark}%031x', {number})" if self.sqlite else f"md5('{mark}' || {number})"
 
-    def document(self, resource: Any, row: dict[str, Any]) -> str:
-        """What `search.document` would say, from parts that are known."""
-        parts = [self.name_tokens(row["name"])]
-        for name in ("phone", "mobile"):
-            if row.get(name) and name in resource.search:
-                parts.append(" ".join(tokens.document([], phones=[row[name]])))
-        if row.get("code") and "code" in resource.search:
-            parts.append(" ".join(tokens.document([row["code"]])))
-        words = dict.fromkeys(" ".join(parts).split(" "))
-        return " ".join([*words, search.kind_token(resource.name), f"o_{row['owner_id']}", f"d_{row['department_id']}"])
+    def padded(self, number: str, digits: int) -> str:
+        return f"substr(CAST({10 ** digits} + {number} AS TEXT), 2)"
 
-    def customers(self) -> Iterator[dict[str, Any]]:
-        r = self.random
-        for i in range(1, self.size + 1):
-            # The first owner has 5,000 of a million, the next department thirty rows, the rest is spread.
-            owner = 1 if i % 200 == 0 else 3 + r.randrange(OWNERS - 3)
-            department = 2 if i <= 30 else 3 + (owner % (DEPARTMENTS - 3))
-            (name, key, match), phone = r.choice(self.names), f"1{r.choice('3578')}{r.randrange(10**9):09d}"
-            moment = BEGAN + dt.timedelta(seconds=i * 60)
-            yield {
-                "id": i, "public_id": f"{i:032x}", "version": 1, "created_at": moment, "updated_at": moment, "owner_id": owner,
-                "department_id": department, "kind": "company", "name": name, "name_key": key,
-                "match_key": match, "code": f"KH-{i:07d}",
-                "standing": r.choices(("potential", "customer", "key", "lost"), (60, 30, 5, 5))[0], "phone": phone, "phone_key": phone,
-            }
-
-    def contacts(self, customers: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        r = self.random
-        for c in customers:
-            for n in range(2):
-                (name, key, _match), mobile = r.choice(self.persons), f"1{r.choice('3578')}{r.randrange(10**9):09d}"
-                yield {
-                    "id": c["id"] * 2 - 1 + n, "public_id": f"c{c['id'] * 2 + n:031x}", "version": 1, "created_at": c["created_at"],
-                    "updated_at": c["updated_at"], "owner_id": c["owner_id"], "department_id": c["department_id"],
-                    "customer_id": c["id"], "name": name, "name_key": key, "main": n == 0,
-                    "mobile": mobile, "mobile_key": mobile, "invalid": False,
-                }
-
-    def entries(self, customers: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        for c in customers:
-            for n in range(5):
-                yield {
-                    "id": c["id"] * 5 - 4 + n, "subject": "core.customer", "subject_id": c["id"], "kind": "note",
-                    "at": c["created_at"] + dt.timedelta(hours=n), "source": "core", "actor_id": c["owner_id"], "body": f"跟进记录 {n}",
-                }
+    @property
+    def numbers(self) -> str:
+        if self.sqlite:
+            return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :size) SELECT i FROM n"
+        return "SELECT i FROM generate_series(1, :size) i"
 
 
-def fill(site: Site, size: int, say: Any) -> None:
+def phone(number: str, words: Words) -> str:
+    return f"'1' || substr('3578', CAST(1 + {dice(number, 48271, 4)} AS integer), 1) || {words.padded(dice(number, 1103515245, 10**9), 9)}"
+
+
+def inside(text: str, length: int) -> str:
+    """SQL: the search tokens of a number: as a whole, and each three of its digits."""
+    return " || ".join([text, *(f"' ~' || substr({text}, {at}, 3)" for at in range(1, length - 1))])
+
+
+def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], size: int) -> Iterator[str]:
+    """One chunk's statements, for customers :first to :last."""
+    owner = f"CASE WHEN i % 200 = 0 THEN 1 ELSE 3 + {dice('i', 16807, OWNERS - 2)} END"
+    yield f"""
+        INSERT INTO core_customer (id, public_id, version, created_at, updated_at, owner_id, department_id, kind, name, name_key,
+            match_key, code, standing, source, size, industry_id, region_id, postcode, phone, phone_key)
+        SELECT i, {w.name('i', 'a')}, 1, {w.moment('i * 60')}, {w.moment(f"i * 60 + {dice('i', 69621, 60 * 86400)}")}, owner,
+            CASE WHEN i <= 30 THEN 2 ELSE 3 + owner % {DEPARTMENTS - 3} END, 'company', name, name_key, match_key,
+            'KH-' || {w.padded('i', 7)},
+            CASE WHEN r < 60 THEN 'potential' WHEN r < 90 THEN 'customer' WHEN r < 95 THEN 'key' ELSE 'lost' END,
+            CASE WHEN r % 3 = 0 THEN 'fair' WHEN r % 3 = 1 THEN 'visit' ELSE 'phone' END,
+            CASE WHEN r % 2 = 0 THEN 'small' ELSE 'medium' END,
+            {industries[0]} + {dice('i', 271828183, industries[1])}, {regions[0]} + {dice('i', 314159269, regions[1])},
+            {w.padded(dice('i', 39373, 10**6), 6)}, phone, phone
+        FROM (SELECT i, {owner} AS owner, {dice('i', 742938285, 100)} AS r, {phone('i', w)} AS phone
+              FROM bench_number WHERE i BETWEEN :first AND :last) made
+        JOIN bench_name ON n = {dice('i', 950706376, 'CAST(:names AS bigint)')}"""  # type: ignore[arg-type]
+    yield f"""
+        INSERT INTO core_contact (id, public_id, version, created_at, updated_at, owner_id, department_id, customer_id, name, name_key,
+            main, mobile, mobile_key, invalid)
+        SELECT number, {w.name('number', 'c')}, 1, created_at, updated_at, owner_id, department_id, customer_id, bench_person.name,
+            bench_person.name_key, k = 0, mobile, mobile, false
+        FROM (SELECT c.id * 2 - 1 + k AS number, k, c.created_at, c.updated_at, c.owner_id, c.department_id, c.id AS customer_id,
+                  {phone('(c.id * 2 + k)', w)} AS mobile
+              FROM core_customer c CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) two WHERE c.id BETWEEN :first AND :last) made
+        JOIN bench_person ON n = {dice('number', 1226874159, PERSONS)}"""
+    yield f"""
+        INSERT INTO core_timeline (id, subject, subject_id, at, kind, source, actor_id, body, data)
+        SELECT i * 5 - 4 + k, 'core.customer', i, {w.moment('i * 60 + k * 86400')},
+            CASE k WHEN 0 THEN 'created' WHEN 1 THEN 'change' ELSE 'note' END, 'core', 3 + {dice('i', 16807, OWNERS - 2)},
+            CASE WHEN k > 1 THEN '跟进记录 ' || k END, CASE WHEN k = 1 THEN {"" if w.sqlite else "CAST("}'{{"standing": ["potential", "customer"]}}'{"" if w.sqlite else " AS json)"} END
+        FROM bench_number CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) five
+        WHERE i BETWEEN :first AND :last"""
+    yield f"""
+        INSERT INTO core_note (id, public_id, version, created_at, created_by_id, updated_at, owner_id, department_id, customer_id, subject,
+            subject_id, body, mentions)
+        SELECT id, {w.name('id', 'b')}, 1, updated_at, owner_id, updated_at, owner_id, department_id, id, 'core.customer', id, '跟进记录', '[]'
+        FROM core_customer WHERE id % 4 = 0 AND id BETWEEN :first AND :last"""
+    yield f"""
+        INSERT INTO core_task (id, public_id, version, created_at, updated_at, owner_id, department_id, title, due, priority, subject,
+            subject_id, locked)
+        SELECT id, {w.name('id', 'd')}, 1, created_at, updated_at, owner_id, department_id, '回访', {w.day('(id % 600)')}, 'normal',
+            'core.customer', id, false
+        FROM core_customer WHERE id % 10 = 0 AND id BETWEEN :first AND :last"""
+    base = f"{BEYOND} + (:first - 1) * 4"
+    rights = "' o_' || owner_id || ' d_' || department_id"
+    yield f"""
+        INSERT INTO core_search (id, resource, record_id, tokens)
+        SELECT {base} + id - :first + 1, 'core.customer', id, words || ' ' || {inside('phone', 11)} || ' kh ' || {inside("substr(code, 4)", 7)}
+            || ' {search.kind_token('core.customer')}' || {rights}
+        FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
+    yield f"""
+        INSERT INTO core_search (id, resource, record_id, tokens)
+        SELECT {base} + {CHUNK} + id - :first + 1, 'core.customer.brief', id, words || ' {search.kind_token('core.customer.brief')}' || {rights}
+        FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
+    yield f"""
+        INSERT INTO core_search (id, resource, record_id, tokens)
+        SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, 'core.contact', id, words || ' ' || {inside('mobile', 11)}
+            || ' {search.kind_token('core.contact')}' || {rights}
+        FROM core_contact c JOIN bench_person b ON b.name = c.name WHERE customer_id BETWEEN :first AND :last"""
+
+
+TABLES = ("core_customer", "core_contact", "core_timeline", "core_note", "core_task", "core_search")
+
+
+def fill(site: Site, size: int, say: Callable[[str], None]) -> None:
     """Put the whole set into an empty site."""
     _people(site)
-    maker = Maker(site, size)
-    registry = site.registry
-    customers, contacts = registry.resource("core.customer"), registry.resource("core.contact")
-    tables = [customers.table, contacts.table, search.Document.__table__, _entry_table()]
     with site.engines.write.connect().execution_options(**{UNSCOPED: "bench"}) as conn:
+        words = Words(site.engines.is_sqlite)
         with conn.begin():
-            dropped = _drop_indexes(conn, tables)
-        batch: list[dict[str, Any]] = []
-        done = 0
-        for row in maker.customers():
-            batch.append(row)
-            if len(batch) == CHUNK or row["id"] == size:
-                with conn.begin():
-                    _chunk(conn, maker, customers, contacts, batch, size)
-                done += len(batch)
-                batch = []
-                if done % 100_000 == 0:
-                    say(f"{done:,} customers")
-        with conn.begin():
-            say("indexes")
-            for statement in dropped:
+            names = _pools(conn, words, size)
+            dropped = _drop_indexes(conn, words)
+            regions, industries = _span(conn, "core_region"), _span(conn, "core_industry")
+        made = [sa.text(sql) for sql in statements(words, regions, industries, size)]
+        for first in range(1, size + 1, CHUNK):
+            values = {"first": first, "last": min(size, first + CHUNK - 1), "names": names}
+            with conn.begin():
+                for statement in made:
+                    conn.execute(statement, {k: v for k, v in values.items() if f":{k}" in statement.text})
+            if (first - 1 + CHUNK) % 100_000 == 0:
+                say(f"{first - 1 + CHUNK:,} customers")
+        say("indexes")
+        for statement in dropped:
+            with conn.begin():
                 conn.exec_driver_sql(statement)
-            if conn.dialect.name == "sqlite":
+        with conn.begin():
+            if words.sqlite:
                 conn.exec_driver_sql("INSERT INTO core_search_fts(core_search_fts) VALUES ('rebuild')")
             else:
-                for table in tables:
-                    conn.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT max(id) FROM {table.name}))")
+                for table in TABLES:
+                    conn.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         with conn.begin():
             conn.exec_driver_sql("ANALYZE")
-    if site.engines.is_sqlite:
-        with site.engines.write.connect() as conn:
-            conn.exec_driver_sql("COMMIT")
-            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _entry_table() -> sa.Table:
-    from crm_core.resource.timeline import Entry
-
-    return Entry.__table__  # type: ignore[return-value]
-
-
-def _chunk(conn: sa.Connection, maker: Maker, customers: Any, contacts: Any, batch: list[dict[str, Any]], size: int) -> None:
-    people = list(maker.contacts(batch))
-    _put(conn, customers.table, batch)
-    _put(conn, contacts.table, people)
-    _put(conn, _entry_table(), maker.entries(batch))
-    first = batch[0]["id"] + BEYOND
-    brief = customers.brief_resource
-    made = [(customers, c, first + n) for n, c in enumerate(batch)]
-    made += [(brief, c, size + first + n) for n, c in enumerate(batch)]
-    made += [(contacts, c, BEYOND + size * 2 + c["id"]) for c in people]
-    documents = [{"id": key, "resource": r.name, "record_id": row["id"], "tokens": maker.document(r, row)} for r, row, key in made]
-    for (resource, row, _key), found in list(zip(made, documents, strict=True))[:: CHUNK // 2]:
-        expected = search.document(resource, _Row(row))
-        assert sorted(found["tokens"].split()) == sorted(expected.split()), "the documents of the bench are not the product's"
-    _put(conn, search.Document.__table__, documents)
-
-
-class _Row(dict):  # type: ignore[type-arg]
-    def __missing__(self, key: str) -> None:
-        return None
-
-
-def _put(conn: sa.Connection, table: Any, rows: Iterable[dict[str, Any]]) -> None:
-    found = list(rows)
-    if not found:
-        return
-    names = list(found[0])
-    if conn.dialect.name == "sqlite":
-        marks = ", ".join("?" for _n in names)
-        values = [tuple(_plain(row[n]) for n in names) for row in found]
-        conn.connection.driver_connection.executemany(  # type: ignore[union-attr]
-            f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", values)
-        return
-    out = io.StringIO()
-    for row in found:
-        out.write("\t".join(_copy(row[n]) for n in names) + "\n")
-    cursor = conn.connection.cursor()
-    with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:  # type: ignore[attr-defined]
-        copy.write(out.getvalue())
-
-
-def _plain(value: Any) -> Any:
-    return value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, dt.datetime) else value
-
-
-def _copy(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
-
-
-def _drop_indexes(conn: sa.Connection, tables: Sequence[Any]) -> list[str]:
-    made = []
-    for table in tables:
-        if conn.dialect.name == "sqlite":
-            rows = conn.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?", (table.name,)).all()
+        _compare(site, conn, size)
+        if words.sqlite:
+            conn.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
         else:
-            rows = conn.exec_driver_sql(
-                "SELECT indexname, indexdef FROM pg_indexes i WHERE tablename = %s AND NOT EXISTS "
-                "(SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)", (table.name,)).all()
-        for name, sql in rows:
-            made.append(sql)
+            conn.connection.driver_connection.rollback()  # type: ignore[union-attr]
+            conn.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+
+
+def _pools(conn: sa.Connection, words: Words, size: int) -> int:
+    """Temporary tables: the numbers, and what names become. Returns how many names there are."""
+    r = random.Random(7)
+    conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_number (i BIGINT PRIMARY KEY)")
+    conn.execute(sa.text(f"INSERT INTO bench_number {words.numbers}"), {"size": size})
+    conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_name (n INTEGER PRIMARY KEY, name TEXT UNIQUE, name_key TEXT, match_key TEXT, words TEXT)")
+    conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_person (n INTEGER PRIMARY KEY, name TEXT, name_key TEXT, words TEXT)")
+    conn.exec_driver_sql("CREATE INDEX bench_person_name ON bench_person (name)")
+    wanted = min(NAMES, max(1_000, size // 10))
+    firms = {f"{r.choice(LATIN)} {i}" for i in range(wanted // 50)}
+    while len(firms) < wanted:
+        firms.add(r.choice(PLACES) + r.choice(CORES_A) + r.choice(CORES_B) + r.choice(CORES_C) + r.choice(TRADES))
+    people = [f + a + b for f in FAMILY for a in GIVEN for b in GIVEN][:PERSONS]
+    r.shuffle(people)
+    conn.execute(sa.text("INSERT INTO bench_name VALUES (:n, :name, :key, :match, :words)"), [
+        {"n": n, "name": name, "key": pinyin.sort_key(name), "match": companies.company_key(name)[:200], "words": " ".join(tokens.document([], names=[name]))}
+        for n, name in enumerate(sorted(firms))])
+    conn.execute(sa.text("INSERT INTO bench_person VALUES (:n, :name, :key, :words)"), [
+        {"n": n, "name": name, "key": pinyin.sort_key(name, name=True), "words": " ".join(tokens.document([], names=[name]))}
+        for n, name in enumerate(people)])
+    conn.exec_driver_sql("ANALYZE")
+    return len(firms)
+
+
+def _span(conn: sa.Connection, table: str) -> tuple[int, int]:
+    """The first key of a table and how many there are without a gap."""
+    low, high, number = conn.exec_driver_sql(f"SELECT min(id), max(id), count(*) FROM {table}").one()
+    assert high - low + 1 == number, table
+    return int(low), int(number)
+
+
+def _drop_indexes(conn: sa.Connection, words: Words) -> list[str]:
+    """Every index that can be made anew after the rows; returns how."""
+    made = []
+    for table in TABLES:
+        if words.sqlite:
+            sql = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :t"
+        else:
+            sql = ("SELECT indexname, indexdef FROM pg_indexes i WHERE tablename = :t AND NOT EXISTS "
+                   "(SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)")
+        for name, again in conn.execute(sa.text(sql), {"t": table}).all():
+            made.append(again)
             conn.exec_driver_sql(f'DROP INDEX "{name}"')
     return made
 
 
-# actor: (login number, home department, scope of his grants)
-ACTORS = {"all": (3, 3, "all"), "own": (1, 1, "own"), "own+3": (5, 5, "subtree"), "own+200": (6, 10, "subtree"), "tiny": (2, 2, "department")}
+def _compare(site: Site, conn: sa.Connection, size: int) -> None:
+    """The documents of a sample of records are those the product would make."""
+    for name in ("core.customer", "core.customer.brief", "core.contact"):
+        resource = site.registry.resource(name)
+        with conn.begin():
+            for row_id in {1, 17, size // 3, size}:
+                row = conn.execute(sa.select(resource.table).where(resource.table.c.id == row_id)).mappings().one()
+                found = conn.execute(sa.text("SELECT tokens FROM core_search WHERE resource = :r AND record_id = :i"), {"r": name, "i": row_id}).scalar_one()
+                with site.system("bench"):
+                    expected = search.document(resource, row)
+                assert set(found.split()) == set(expected.split()), f"the documents of the bench are not the product's: {name} {row_id}"
 
 
 def _people(site: Site) -> None:

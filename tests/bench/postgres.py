@@ -48,11 +48,13 @@ class Postgres:
             self._process.send_signal(signal.SIGINT)  # fast stop
             self._process.wait(120)
 
-    def url(self, database: str) -> str:
-        """The URL of a database, made when it is not there."""
+    def url(self, database: str, *, anew: bool = False) -> str:
+        """The URL of a database, made when it is not there; `anew`: whatever it held is thrown away."""
         import psycopg
 
         with psycopg.connect(self._admin(), autocommit=True) as conn:
+            if anew:
+                conn.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)".encode())
             if conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone() is None:
                 conn.execute(f"CREATE DATABASE {database} OWNER {ROLE} TEMPLATE template0".encode())
         return f"postgresql+psycopg://{ROLE}@127.0.0.1:{self.port}/{database}"
