@@ -22,11 +22,12 @@ from crm_core.data.faults import Fault
 SOURCE = "en"
 LANGUAGES = {"zh_Hans_CN": "简体中文", "en": "English"}
 DEFAULT = "zh_Hans_CN"
-CORE = Path(__file__).parent.parent / "translations"
+CORE = str(Path(__file__).parent.parent / "translations")
 
 _locale: ContextVar[str] = ContextVar("crm_locale", default=SOURCE)
 _lock = threading.Lock()
-_catalogs: dict[tuple[Path, str], gettext.NullTranslations] = {}
+_catalogs: dict[tuple[str, str], gettext.NullTranslations] = {}
+_known: dict[tuple[str, str, str], str] = {}  # (language, catalog, msgid) -> its translation: a page asks for hundreds
 
 
 class Lazy:
@@ -34,7 +35,7 @@ class Lazy:
 
     __slots__ = ("catalog", "msgid", "n", "plural", "values")
 
-    def __init__(self, catalog: Path, msgid: str, plural: str | None, n: int, values: dict[str, Any]) -> None:
+    def __init__(self, catalog: str, msgid: str, plural: str | None, n: int, values: dict[str, Any]) -> None:
         self.catalog, self.msgid, self.plural, self.n, self.values = catalog, msgid, plural, n, values
 
     def __str__(self) -> str:
@@ -72,7 +73,7 @@ def translations(package: str, folder: Path | None = None) -> Callable[..., Any]
     """The `_` of one package. The catalog stands in `translations/` beside the calling module's package."""
     if folder is None:
         folder = Path(sys._getframe(1).f_globals["__file__"]).parent / "translations"
-    home = folder
+    home = str(folder)
 
     def lazy(msgid: str, /, **values: Any) -> Any:
         return Lazy(home, msgid, None, 1, values)
@@ -81,7 +82,7 @@ def translations(package: str, folder: Path | None = None) -> Callable[..., Any]
     return lazy
 
 
-_ = translations("core", CORE)
+_ = translations("core", Path(CORE))
 
 
 def told(fault: Fault) -> Any:
@@ -94,10 +95,13 @@ def ngettext(singular: str, plural: str, n: int, **values: Any) -> Any:
     return Lazy(CORE, singular, plural, n, {"n": n, **values})
 
 
-def _lookup(folder: Path, msgid: str, plural: str | None, n: int) -> str:
+def _lookup(folder: str, msgid: str, plural: str | None, n: int) -> str:
     language = _locale.get()
     if language == SOURCE or not msgid:
         return msgid if plural is None or n == 1 else plural
+    key = (language, folder, msgid)
+    if plural is None and key in _known:
+        return _known[key]
     for home in (folder, CORE) if folder != CORE else (CORE,):
         catalog = _catalog(home, language)
         if plural is not None:
@@ -107,16 +111,17 @@ def _lookup(folder: Path, msgid: str, plural: str | None, n: int) -> str:
         else:
             found = catalog.gettext(msgid)
             if found != msgid:
+                _known[key] = found
                 return found
     return msgid if plural is None or n == 1 else plural
 
 
-def _catalog(folder: Path, language: str) -> gettext.NullTranslations:
+def _catalog(folder: str, language: str) -> gettext.NullTranslations:
     key = (folder, language)
     found = _catalogs.get(key)
     if found is None:
         with _lock:
-            found = _catalogs[key] = _read(folder / language / "LC_MESSAGES")
+            found = _catalogs[key] = _read(Path(folder) / language / "LC_MESSAGES")
     return found
 
 

@@ -37,17 +37,17 @@ def read(kept: dict[str, Any] | None) -> Any:
     return Lazy(_catalog(kept.get("package", "")), kept["msgid"], kept.get("plural"), kept.get("n", 1), values)
 
 
-def _package(catalog: Path) -> str:
+def _package(catalog: str) -> str:
     """The name of the package whose sentences stand in this folder; "" for core."""
     if catalog == CORE:
         return ""
     return next((p.name for p in site().registry.packages if _folder(p.module) == catalog), "")
 
 
-def _catalog(package: str) -> Path:
+def _catalog(package: str) -> str:
     found = next((p for p in site().registry.packages if p.name == package), None) if package else None
     return _folder(found.module) if found is not None else CORE
 
 
-def _folder(module: str) -> Path:
-    return Path(importlib.import_module(module).__file__ or "").parent / "translations"
+def _folder(module: str) -> str:
+    return str(Path(importlib.import_module(module).__file__ or "").parent / "translations")
