@@ -11,12 +11,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm_core.kernel.config import LOOPBACK
-from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site
-from crm_core.web import cells, csrf, errors, frame, guards, notes, plain, session
+from crm_core.web import csrf, errors, frame, guards, notes, plain, session
 from crm_core.web.access import body_limit_of, by_token, check_declared, enter
 from crm_core.web.headers import Headers
 from crm_core.web.requests import address, maybe_me
+from crm_core.web.show import dress
 
 FOLDER = Path(__file__).parent
 
@@ -65,7 +65,7 @@ class Application(flask.Flask):
         self.context_processor(frame.context)
         errors.register(self)
         SignIns(self, add_context_processor=False)
-        _dress(self)
+        dress(self.jinja_env)
 
     def full_dispatch_request(self) -> flask.Response:
         with self._working():
@@ -140,11 +140,3 @@ def _check_addresses(package: str, rules: Iterable[Any]) -> None:
     strange = sorted(rule.rule for rule in rules if package != "core" and not rule.rule.startswith(f"/{package}/"))
     if strange:
         raise ValueError(f"addresses of {package} must begin with /{package}/: {', '.join(strange)}")
-
-
-def _dress(app: flask.Flask) -> None:
-    env = app.jinja_env
-    cells.dress(env)
-    env.globals["_"] = _
-    # What a page may set before its blocks; a layout asks for all of them.
-    env.globals.update(head_title="", ph_title="", ph_back="", main_class="")

@@ -7,13 +7,17 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from crm_core.web.assets import asset, icons
 from crm_core.web.viewmodels import Person, Status, Words
 
 DASH = Markup('<span class="nil" aria-hidden="true">—</span>')
+
+
+def draw(pattern: str, *values: Words) -> Markup:
+    """HTML of our own with values in its `%s`: each is escaped unless it is HTML already. Faster than `Markup.format`."""
+    return Markup(pattern % tuple(map(escape, values)))
 
 
 @lru_cache(maxsize=1024)
@@ -23,9 +27,7 @@ def icon(name: str, css: str = "") -> Markup:
     if name not in icons() and icons():
         name = "puzzle"
     kind = "icon fill" if name.endswith("-f") else "icon"
-    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
-        f"{kind} {css}" if css else kind, asset("sprite.svg"), name
-    )
+    return draw('<svg class="%s" aria-hidden="true"><use href="%s#%s"></use></svg>', f"{kind} {css}" if css else kind, asset("sprite.svg"), name)
 
 
 @lru_cache(maxsize=8)
@@ -40,8 +42,8 @@ def logo(css: str = "logo") -> Markup:
         ("a6", "M1 23l5.5-5.5h11L12 23z"),
         ("a7", "M12 23h11V12z"),
     )
-    paths = Markup("").join(Markup('<path class="{}" d="{}"></path>').format(*part) for part in parts)
-    return Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(css, paths)
+    paths = Markup("").join(draw('<path class="%s" d="%s"></path>', *part) for part in parts)
+    return draw('<svg class="%s" viewBox="0 0 24 24" aria-hidden="true">%s</svg>', css, paths)
 
 
 def status(value: Status | None) -> Markup:
@@ -49,16 +51,14 @@ def status(value: Status | None) -> Markup:
     if value is None or not value.label:
         return DASH
     if not value.icon:
-        return Markup('<span class="st">{}</span>').format(value.label)
-    return Markup('<span class="st"><span class="{}">{}</span>{}</span>').format(
-        value.colour or "ink3", icon(value.icon), value.label
-    )
+        return draw('<span class="st">%s</span>', value.label)
+    return draw('<span class="st"><span class="%s">%s</span>%s</span>', value.colour or "ink3", icon(value.icon), value.label)
 
 
 def pill(label: Words, icon_name: str = "", colour: str = "", css: str = "") -> Markup:
     """A status or count in a head or a sentence."""
     classes = " ".join(part for part in ("pill", colour, css) if part)
-    return Markup('<span class="{}">{}{}</span>').format(classes, icon(icon_name) if icon_name else "", label)
+    return draw('<span class="%s">%s%s</span>', classes, icon(icon_name) if icon_name else "", label)
 
 
 def status_pill(value: Status, css: str = "") -> Markup:
@@ -69,28 +69,26 @@ def status_pill(value: Status, css: str = "") -> Markup:
 def tags(labels: Iterable[Words]) -> Markup:
     """Tags in a cell or fact."""
     drawn = [pill(label, css="line") for label in labels]
-    return Markup('<span class="tags">{}</span>').format(Markup("").join(drawn)) if drawn else DASH
+    return draw('<span class="tags">%s</span>', Markup("").join(drawn)) if drawn else DASH
 
 
 def avatar(person: Person, css: str = "") -> Markup:
     """The round (or with ``sq`` square) mark; the name always stands beside it or in a label."""
     if not person.text:
-        return Markup('<span class="av {}" aria-hidden="true">{}</span>').format(css, icon("robot"))
-    return Markup('<span class="av c{} {}" data-t="{}" aria-hidden="true"></span>').format(
-        person.colour, css, person.text
-    )
+        return draw('<span class="av %s" aria-hidden="true">%s</span>', css, icon("robot"))
+    return draw('<span class="av c%s %s" data-t="%s" aria-hidden="true"></span>', person.colour, css, person.text)
 
 
 def who(person: Person | None, css: str = "") -> Markup:
     """A person in a cell: avatar and name."""
     if person is None or not person.name:
         return DASH
-    return Markup('<span class="who">{}<span class="cut">{}</span></span>').format(avatar(person, css), person.name)
+    return draw('<span class="who">%s<span class="cut">%s</span></span>', avatar(person, css), person.name)
 
 
 def linked(label: Words, url: str) -> Markup:
     """A link to another record."""
-    return Markup('<a class="ln" href="{}">{}</a>').format(url, label) if url else escape(label)
+    return draw('<a class="ln" href="%s">%s</a>', url, label) if url else escape(label)
 
 
 def shortened(words: str, full: str) -> Words:
@@ -111,12 +109,12 @@ def tel(number: str) -> Markup:
     if not number:
         return DASH
     digits = "".join(mark for mark in number if mark.isdigit() or mark in "+,;*#")
-    return Markup('<a class="ln num" href="tel:{}">{}</a>').format(digits, number)
+    return draw('<a class="ln num" href="tel:%s">%s</a>', digits, number)
 
 
 def mail(address: str) -> Markup:
     """A mail address one can press."""
-    return Markup('<a class="ln" href="mailto:{}">{}</a>').format(address, address) if address else DASH
+    return draw('<a class="ln" href="mailto:%s">%s</a>', address, address) if address else DASH
 
 
 def site(address: str) -> Markup:
@@ -130,43 +128,26 @@ def site(address: str) -> Markup:
         return escape(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return escape(address)
-    return Markup('<a class="ln" href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(full, address)
+    return draw('<a class="ln" href="%s" target="_blank" rel="noopener noreferrer">%s</a>', full, address)
 
 
 def moment(short: Words, iso: str, full: Words = "") -> Markup:
     """A point in time: short words, the full time as tip."""
     if not short:
         return DASH
-    return Markup('<time class="num" datetime="{}" title="{}">{}</time>').format(iso, full or iso, short)
+    return draw('<time class="num" datetime="%s" title="%s">%s</time>', iso, full or iso, short)
 
 
 def number(text: Words) -> Markup:
     """Money or a count, in tabular figures."""
-    return Markup('<span class="num">{}</span>').format(text) if text not in ("", None) else DASH
+    return draw('<span class="num">%s</span>', text) if text not in ("", None) else DASH
 
 
 def text_lines(words: Words) -> Markup:
     """Text as it was typed, line breaks kept."""
-    return Markup('<span class="lines">{}</span>').format(words) if words else DASH
+    return draw('<span class="lines">%s</span>', words) if words else DASH
 
 
 def call_url(number: Words) -> str:
     """``tel:`` of a number shown with blanks and dashes."""
     return "tel:" + "".join(mark for mark in str(number) if mark.isdigit() or mark in "+,;*#")
-
-
-def dress(env: Environment) -> None:
-    """Give the templates what they are drawn with. Call it once, when the application is made."""
-    env.globals.update(
-        asset=asset,
-        icon=icon,
-        logo=logo,
-        status=status,
-        pill=pill,
-        status_pill=status_pill,
-        tags=tags,
-        avatar=avatar,
-        who=who,
-        call_url=call_url,
-        DASH=DASH,
-    )

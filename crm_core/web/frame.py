@@ -1,9 +1,11 @@
 """Rail, top bar and foot: shell for everybody, frame for who is signed in. Made once a request, when first drawn."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import flask
+from markupsafe import Markup
 
 from crm_core import __version__
 from crm_core.kernel import clock
@@ -68,7 +70,7 @@ def _frame(found: SignedIn) -> Frame:
     tasks, notices = slots.counters() if slots.counters is not None else (0, 0)
     groups, foot = menu(who)
     folded = set(preferences.get("folded") or ())
-    return Frame(
+    frame = Frame(
         **_common(preferences.get("theme")),
         person=person(who.name, who.user_id),
         department=who.department,
@@ -87,6 +89,16 @@ def _frame(found: SignedIn) -> Frame:
         rail_folded=bool(preferences.get("rail_folded")),
         keys_off=bool(preferences.get("keys_off")),
     )
+    return replace(frame, still=_still(frame, who))
+
+
+def _still(frame: Frame, who: Any) -> Markup:
+    """The parts of the layout that no page changes; the keys tell the places of his menu."""
+
+    def draw() -> Markup:
+        return Markup(flask.current_app.jinja_env.get_template("parts/still.html").render(frame=frame))
+
+    return site().cached(("still", language(), who.user_id, who.rights, who.token), draw)  # type: ignore[no-any-return]
 
 
 def _entry(entry: Menu, here: str, count: Any = "", unread: bool = False) -> MenuEntry:

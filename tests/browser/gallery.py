@@ -12,8 +12,8 @@ from flask import Flask, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 import crm_core.web
-from crm_core.kernel.i18n import _, html_lang, in_language
-from crm_core.web import cells
+from crm_core.kernel.i18n import html_lang, in_language
+from crm_core.web.show import dress
 from tests.browser import answers, samples, samples_forms, samples_lists, samples_pages, samples_record
 
 SAMPLES = (samples_forms, samples_lists, samples_pages, samples_record)
@@ -27,8 +27,8 @@ POLICY = (
 def make_app() -> Flask:
     """The gallery. ``/<name>`` draws a sample; language, theme and other wishes are in the query or in cookies."""
     app = Flask("gallery", template_folder=str(WEB / "templates"), static_folder=str(WEB / "static"))
-    cells.dress(app.jinja_env)
-    app.jinja_env.globals["_"] = _
+    dress(app.jinja_env)
+    app.jinja_env.globals["csrf_token"] = lambda: "t0ken"
     posts: list[tuple[str, dict[str, list[str]]]] = []
     app.extensions["posts"] = posts
 

@@ -61,7 +61,7 @@ class Frame(Shell):
     ``bell.html`` (the newest notices), ``notices_url`` the whole page. ``palette_url`` and ``help_url`` as in the
     templates' README.
     Running jobs of this person come as ``toasts`` with a ``job``: their bar is polled on every page.
-    ``keys_off`` switches one-letter keys off.
+    ``keys_off`` switches one-letter keys off. ``still``: ``parts/still.html`` drawn before, kept until rights change.
     """
 
     person: Person
@@ -83,3 +83,4 @@ class Frame(Shell):
     server_time: Words = ""
     rail_folded: bool = False
     keys_off: bool = False
+    still: Words = ""
