@@ -134,13 +134,16 @@ def load_actor(site: Site, db: Session, user_id: int, rights: int | None = None)
     """
     if rights is None:
         rights = db.execute(sa.select(SiteRow.rights)).scalar_one()
-    key = ("actor", user_id, rights)
-    if key in site.cache:
-        return site.cache[key]  # type: ignore[no-any-return]
-    made = _load(db, user_id, rights)
+    made = known_actor(site, user_id, rights) or _load(db, user_id, rights)
     if made is not None:
-        site.cache[key] = made
+        site.cache["actor", user_id, rights] = made
     return made
+
+
+def known_actor(site: Site, user_id: int, rights: int) -> Actor | None:
+    """The actor of a user when this process has made it since rights last changed."""
+    found: Actor | None = site.cache.get(("actor", user_id, rights))
+    return found
 
 
 def actor_now(db: Session, user_id: int) -> Actor | None:

@@ -12,6 +12,7 @@ from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work, writing
 from crm_core.kernel import clock
 from crm_core.kernel.site import actor
+from crm_core.resource.kept import Ask, kept
 
 DAYS = 30
 
@@ -33,9 +34,15 @@ def load(key: str) -> dict[str, Any] | None:
     return found
 
 
-def query(key: str) -> sa.Select[Any, Any]:
-    """(id, JSON as text) of the draft, to be asked together with other small questions (references.gather)."""
-    return sa.select(DraftRow.id, sa.cast(DraftRow.data, sa.Text())).where(DraftRow.actor_id == actor().user_id, DraftRow.key == key[:120])
+def ask(key: str) -> Ask:
+    """(id, JSON as text) of the draft, to be asked together with other small questions (kept.gather)."""
+    return Ask(_texts(), {"me": actor().user_id, "key": key[:120]})
+
+
+@kept
+def _texts() -> sa.Select[Any, Any]:
+    return sa.select(DraftRow.id, sa.cast(DraftRow.data, sa.Text())).where(
+        DraftRow.actor_id == sa.bindparam("me", type_=sa.BigInteger()), DraftRow.key == sa.bindparam("key", type_=sa.String()))
 
 
 def save(key: str, data: dict[str, Any]) -> None:

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from crm_core.data.session import session
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.fields import INT64, Bad, Field
+from crm_core.resource.kept import Ask, by_ids
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,22 +110,8 @@ class LinkField(RefField):
         return sa.and_(getattr(columns, self.pointing) == self.target, getattr(columns, self.column).in_(values))
 
 
-def gather(parts: Mapping[str, Any]) -> dict[str, list[tuple[int, str]]]:
-    """Several small questions in one statement: key → a select of (id, text). The gate and its marks apply to each."""
-    asked = {key: query.subquery() for key, query in parts.items() if query is not None}
-    if not asked:
-        return {}
-    rows = sa.union_all(
-        *(sa.select(sa.literal(key).label("k"), sub.c[0].label("i"), sa.cast(sub.c[1], sa.Text()).label("w")) for key, sub in asked.items())
-    )
-    found: dict[str, list[tuple[int, str]]] = {key: [] for key in asked}
-    for row in session.execute(rows):
-        found[row.k].append((row.i, row.w))
-    return found
-
-
-def label_queries(wanted: Mapping[str, Iterable[int]]) -> dict[str, Any]:
-    """For `gather`: the names of records by target resource, as far as the actor may know them. Keys: `label:<target>`."""
+def label_queries(wanted: Mapping[str, Iterable[int]]) -> dict[str, Ask]:
+    """For `kept.gather`: the names of records by target resource, as far as the actor may know them. Keys: `label:<target>`."""
     found = {}
     for target, ids in wanted.items():
         resource = site().registry.resources.get(target)
@@ -134,7 +120,7 @@ def label_queries(wanted: Mapping[str, Iterable[int]]) -> dict[str, Any]:
             continue
         source = resource.brief_resource or resource
         if source.may("read"):
-            found[f"label:{target}"] = sa.select(source.model.id, source.label_column).where(source.model.id.in_(few))
+            found[f"label:{target}"] = Ask(by_ids(source.model, source.label_column.key), {"ids": few})
     return found
 
 

@@ -30,7 +30,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor
-from crm_core.resource import byhand  # noqa: F401  (objects changed by hand are checked before a flush)
+from crm_core.resource import byhand, kept  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
@@ -296,7 +296,8 @@ class Resource:
 
     def get(self, row_id: int, verb: str = "read") -> Any:
         """The row, if the actor may do `verb` on it; raises Missing for what is not there and what is not his alike."""
-        found = session.scalars(self.visible(verb).where(self.model.id == row_id)).one_or_none() if self.may(verb) else None
+        query = kept.by_id(self.model) if verb == "read" else self.visible(verb).where(self.model.id == sa.bindparam("id", type_=sa.BigInteger()))
+        found = session.scalars(query, {"id": row_id}).one_or_none() if self.may(verb) else None
         if found is None:
             raise Missing(_("This record was not found."))
         return found
@@ -327,8 +328,7 @@ class Resource:
         source = self.registry.resources.get(f"{self.name}.brief", self) if self.brief and not self.is_brief else self
         if not source.may("read"):
             return {}
-        column = source.label_column
-        rows = session.execute(sa.select(source.model.id, column).where(source.model.id.in_(wanted)))
+        rows = session.execute(kept.by_ids(source.model, source.label_column.key), {"ids": wanted})
         return {row[0]: str(source.word(row[1])) for row in rows}
 
     def below(self, ids: Iterable[int]) -> tuple[int, ...]:
@@ -375,9 +375,9 @@ class Resource:
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
 
-    def page_queries(self, row: Any) -> dict[str, Any]:
-        """Small questions of the record page: key → select of (id, text). They are asked together with the page's own, in
-        one statement; `dress` gets the answers."""
+    def page_queries(self, row: Any) -> dict[str, kept.Ask]:
+        """Small questions of the record page: key → kept select of (id, text) and its parameters. They are asked together
+        with the page's own, in one statement; `dress` gets the answers."""
         return {}
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:

@@ -1,13 +1,20 @@
 """How moments, days and names look to the reader."""
 
 import datetime as dt
+from functools import cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language, locale
 
 _SHORT = {"zh_Hans_CN": "M 月 d 日", "en": "d MMM"}
+
+
+@cache
+def _day_and_month(language: str, month: int, day: int) -> str:
+    """Kept, for a list shows a hundred of these and Babel takes its time."""
+    return format_date(dt.date(2024, month, day), _SHORT[language], locale=locale())
 
 
 def show_date(day: dt.date, today: dt.date | None = None) -> str:
@@ -21,7 +28,7 @@ def show_date(day: dt.date, today: dt.date | None = None) -> str:
     if away == 1:
         return str(_("Tomorrow"))
     if day.year == here.year:
-        return format_date(day, _SHORT[language()], locale=locale())
+        return _day_and_month(language(), day.month, day.day)
     return day.isoformat()
 
 
@@ -37,7 +44,7 @@ def show_moment(moment: dt.datetime, *, short: bool = False) -> str:
     if 1 < away <= 6:
         return str(_("%(n)s days ago", n=away))
     if here.year == today.year:
-        return format_datetime(here, _SHORT[language()], locale=locale())
+        return _day_and_month(language(), here.month, here.day)
     return here.date().isoformat()
 
 

@@ -18,6 +18,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel import clock
 from crm_core.kernel.site import actor
 from crm_core.resource.changes import raw
+from crm_core.resource.kept import kept
 
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
 KINDS = {"note": ("note",), "change": ("created", "change", "deleted", "restored", "merged"), "task": ("task",)}
@@ -91,10 +92,22 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
 
 def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.datetime, int] | None = None, limit: int = 20) -> list[Entry]:
     """Newest first, at most `limit`, older than `before` (moment, id). Read the subject under its rights first."""
-    query = sa.select(Entry).where(Entry.subject == subject, Entry.subject_id == subject_id)
-    if kind in KINDS:
-        query = query.where(Entry.kind.in_(KINDS[kind]))
+    values: dict[str, Any] = {"subject": subject, "id": subject_id, "n": limit}
+    kinds = KINDS.get(kind, ())
+    if kinds:
+        values["kinds"] = kinds
     if before is not None:
-        query = query.where(sa.or_(Entry.at < before[0], sa.and_(Entry.at == before[0], Entry.id < before[1])))
-    query = query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit)
-    return list(current_work().session.scalars(query))
+        values["at"], values["last"] = before
+    return list(current_work().session.scalars(_newest(bool(kinds), before is not None), values))
+
+
+@kept
+def _newest(of_kinds: bool, on: bool) -> sa.Select[Any]:
+    big = sa.BigInteger()
+    query = sa.select(Entry).where(Entry.subject == sa.bindparam("subject", type_=sa.String()), Entry.subject_id == sa.bindparam("id", type_=big))
+    if of_kinds:
+        query = query.where(Entry.kind.in_(sa.bindparam("kinds", expanding=True)))
+    if on:
+        at, last = sa.bindparam("at", type_=t.UtcDateTime()), sa.bindparam("last", type_=big)
+        query = query.where(sa.or_(Entry.at < at, sa.and_(Entry.at == at, Entry.id < last)))
+    return query.order_by(Entry.at.desc(), Entry.id.desc()).limit(sa.bindparam("n", type_=big))

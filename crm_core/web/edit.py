@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import flask
-import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from crm_core.data.session import session
@@ -14,6 +13,7 @@ from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import changes, drafts, once
 from crm_core.resource.fields import Field
+from crm_core.resource.kept import children
 from crm_core.web import controls, render, urls, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
@@ -83,9 +83,7 @@ def _line_texts(resource: Any, row: Any) -> dict[str, list[dict[str, str]]]:
 
 def lines_of(resource: Any, declared: Any, row_id: int) -> list[Any]:
     """The child rows of one lines declaration, oldest first, at most what a form takes."""
-    model = declared.model
-    link = getattr(model, resource.link_column(declared.name))
-    return list(session.scalars(sa.select(model).where(link == row_id).order_by(model.id).limit(controls.MAX_LINES)))
+    return list(session.scalars(children(declared.model, resource.link_column(declared.name), controls.MAX_LINES), {"id": row_id}))
 
 
 def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str, str]) -> Any:

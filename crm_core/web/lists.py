@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import flask
-import sqlalchemy as sa
 
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, in_sentence, ngettext
@@ -14,6 +13,7 @@ from crm_core.kernel.site import site
 from crm_core.resource import listing, orders, search
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import NO_VALUE, WORDS, Filter
+from crm_core.resource.kept import by_ids
 from crm_core.resource.show import show_date
 from crm_core.web import columns, render, urls, ways
 from crm_core.web.viewmodels import (
@@ -116,12 +116,10 @@ def rows(
     """The rows of a page: one statement through the gate, one more a column of references or computed values."""
     if not ids:
         return ()
-    model = resource.model
     own = [n for n in names if n in fields]
     label = resource.label_field
-    wanted = [getattr(model, fields[n].column).label(f"c_{n}") for n in own]
-    found = session.execute(sa.select(model.id, resource.label_column.label("label"), *wanted).where(model.id.in_(list(ids))))
-    by_id = {row.id: row for row in found}
+    query = by_ids(resource.model, resource.label_column.key, *(fields[n].column for n in own))
+    by_id = {row[0]: row for row in session.execute(query, {"ids": list(ids)})}
     data = [by_id[i] for i in ids if i in by_id]
     drawn: list[Any] = []
     for name in names:
@@ -136,11 +134,11 @@ def rows(
                 drawn.append([show(row[at]) for row in data])
         else:
             column = next(c for c in columns.computed(resource) if c.name == name)
-            values = column.load([row.id for row in data])
-            drawn.append([values.get(row.id, "") for row in data])
+            values = column.load([row[0] for row in data])
+            drawn.append([values.get(row[0], "") for row in data])
     return tuple(
-        Row(str(row.id), url_of(row.id), str(resource.word(row.label) or f"#{row.id}"), tuple(cells[i] for cells in drawn))
-        for i, row in enumerate(data)
+        Row(str(row[0]), url_of(row[0]), str(resource.word(row[1]) or f"#{row[0]}"), tuple(cells[at] for cells in drawn))
+        for at, row in enumerate(data)
     )
 
 

@@ -17,8 +17,9 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import changes, listing, timeline
 from crm_core.resource.fields import Field
-from crm_core.resource.filters import Filter, clause
-from crm_core.resource.references import LinkField, RefField, gather, label_queries, labels_from
+from crm_core.resource.filters import Filter
+from crm_core.resource.kept import Ask, gather, kept
+from crm_core.resource.references import LinkField, RefField, label_queries, labels_from
 from crm_core.text.names import avatar_text
 from crm_core.web import cells, lists, render, urls, ways
 from crm_core.web.edit import lines_of
@@ -65,7 +66,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     wanted = _wanted(resource, fields, row, drawn_lines, entries)
     parts = {**label_queries(wanted), **_badges(resource, row_id, related)}
     if body in ("panorama", "facts"):
-        parts["history"] = _history_query(resource, row_id)
+        parts["history"] = Ask(_history(), {"resource": resource.name, "row": row_id})
     asked = resource.page_queries(row) if body in ("panorama", "facts") else {}
     parts.update(asked)
     found = gather(parts)
@@ -123,21 +124,35 @@ def via(resource: Any, panel: Related) -> Field:
     return found
 
 
-def _badges(resource: Any, row_id: int, related: Mapping[str, Related]) -> dict[str, Any]:
+def _badges(resource: Any, row_id: int, related: Mapping[str, Related]) -> dict[str, Ask]:
     """Each related count, bounded to 100, all in one statement."""
     found = {}
     for name, panel in related.items():
-        target = site().registry.resource(panel.resource)
-        link = Filter(via(resource, panel), "any", "", (row_id,))
-        few = sa.select(target.model.id).where(clause(link, target.model)).limit(100).subquery()
-        found[f"badge:{name}"] = sa.select(sa.func.count(few.c.id), sa.literal(""))
+        link = via(resource, panel)
+        pointing = link.pointing if isinstance(link, LinkField) else ""
+        query = _badge(site().registry.resource(panel.resource).model, link.column, pointing)
+        found[f"badge:{name}"] = Ask(query, {"row": row_id, **({"subject": resource.name} if pointing else {})})
     return found
 
 
-def _history_query(resource: Any, row_id: int) -> Any:
+_ROW = sa.bindparam("row", type_=sa.BigInteger())
+
+
+@kept
+def _badge(model: Any, column: str, pointing: str) -> sa.Select[Any, Any]:
+    few = sa.select(model.id).where(getattr(model, column) == _ROW)
+    if pointing:
+        few = few.where(getattr(model, pointing) == sa.bindparam("subject", type_=sa.String()))
+    counted = few.limit(100).subquery()
+    return sa.select(sa.func.count(counted.c.id), sa.literal(""))
+
+
+@kept
+def _history() -> sa.Select[Any, Any]:
     rows = changes.History
     few = (
-        sa.select(rows.id, rows.old).where(rows.resource == resource.name, rows.row_id == row_id, rows.old.is_not(None))
+        sa.select(rows.id, rows.old)
+        .where(rows.resource == sa.bindparam("resource", type_=sa.String()), rows.row_id == _ROW, rows.old.is_not(None))
         .order_by(rows.id.desc()).limit(50).subquery()
     )
     return sa.select(few.c.id, sa.cast(few.c.old, sa.Text()))

@@ -3,6 +3,7 @@
 A renderer takes the value and returns Markup or a plain string. References are named by one query a column.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
-from crm_core.resource.show import full_moment
+from crm_core.resource.show import full_moment, show_moment
 from crm_core.text.names import avatar_text
 from crm_core.web import cells, urls
 from crm_core.web.viewmodels import Person, Status
@@ -94,11 +95,13 @@ def _phone(field: Field) -> Renderer:
     return lambda value: cells.tel(field.show(value)) if value else ""
 
 
-def _moment(field: Field) -> Renderer:
-    def show(value: Any) -> Any:
-        return cells.moment(field.show(value), field.dump(value), full_moment(value)) if value is not None else ""
+def moment(value: dt.datetime, *, short: bool = False) -> Markup:
+    """An instant in words of the reader's day, the full time as tip."""
+    return cells.moment(show_moment(value, short=short), value.isoformat(), full_moment(value))
 
-    return show
+
+def _moment(field: Field) -> Renderer:
+    return lambda value: moment(value) if value is not None else ""
 
 
 def _date(field: Field) -> Renderer:

@@ -13,7 +13,7 @@ from typing import Any
 import flask
 import sqlalchemy as sa
 
-from crm_core.access.actor import epoch_of, load_actor
+from crm_core.access.actor import epoch_of, known_actor, load_actor
 from crm_core.access.models import SessionRow, SiteRow, User
 from crm_core.data.base import table_of
 from crm_core.data.session import Work, ledger, system_scope
@@ -56,8 +56,10 @@ def identify(site: Site, work: Work, request: flask.Request) -> SignedIn | None:
     row = connection.execute(_QUESTION, {"digest": key}, execution_options={UNSCOPED: "session"}).one_or_none()
     if row is None or not alive(row):
         return None
-    with system_scope("actor of a request") as db:
-        actor = load_actor(site, db, row.user_id, row.rights)
+    actor = known_actor(site, row.user_id, row.rights)
+    if actor is None:
+        with system_scope("actor of a request") as db:
+            actor = load_actor(site, db, row.user_id, row.rights)
     if actor is None:
         return None
     now = clock.now()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm_core.access import gate
 from crm_core.access.actor import Actor
 from crm_core.access.gate import DELETED, scope_for, visible
 from crm_core.access.models import Scope as Reach
@@ -16,6 +17,7 @@ from crm_core.access.models import User
 from crm_core.access.scope import EVERYTHING, NOTHING, Scope, unite
 from crm_core.data.session import NoActor, acting_as, current_work, session, system_scope, work, writing
 from crm_core.kernel.errors import Forbidden, Missing
+from crm_core.resource.kept import kept
 from tests.bare.models import Piece, Shelf, Thing
 from tests.support.firm import PEOPLE, Firm
 
@@ -60,6 +62,7 @@ def _reachable_is_in_scope(firm: Firm, granted: list[tuple[str, Reach]], departm
         read = who.scope("bare.thing", "read")
         expected = {r["id"] for r in rows if read.holds(r)}
         assert set(session.scalars(sa.select(Thing.id))) == expected
+        assert set(session.scalars(_things())) == expected, "the same statement object for every actor"
         assert who.can("bare.thing.read") == (not read.nothing)
         for verb in ("update", "delete"):
             scope = who.scope("bare.thing", verb)
@@ -68,8 +71,45 @@ def _reachable_is_in_scope(firm: Firm, granted: list[tuple[str, Reach]], departm
         assert set(session.scalars(sa.select(visible(Thing).c.id))) == expected
 
 
+@kept
+def _things() -> sa.Select[Any]:
+    return sa.select(Thing.id)
+
+
 def test_a_row_is_reachable_exactly_when_the_scope_holds_it(filled: Firm) -> None:
     _reachable_is_in_scope(filled)
+
+
+def _seen_by(firm: Firm, login: str) -> tuple[set[int], set[int]]:
+    """What somebody sees by a kept statement, and by one made for him."""
+    with firm.as_user(login):
+        return set(session.scalars(_things())), set(session.scalars(sa.select(Thing.id)))
+
+
+def test_a_kept_statement_is_narrowed_once_for_each_scope(filled: Firm) -> None:
+    gate._kept.cache_clear()
+    for login in (*PEOPLE, *PEOPLE):
+        mine, made = _seen_by(filled, login)
+        assert mine == made
+    assert gate._kept.cache_info().hits >= len(PEOPLE)
+
+
+def test_keeping_by_the_statement_alone_would_be_noticed(filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: what was narrowed for one is handed to the next."""
+    first: dict[Any, Any] = {}
+    monkeypatch.setattr(gate, "_kept", lambda statement, *scopes: first.setdefault(statement, gate._narrow(statement, *scopes)))
+    answers = [_seen_by(filled, login) for login in PEOPLE]
+    assert any(mine != made for mine, made in answers)
+
+
+def test_a_kept_statement_leaves_deleted_rows_out_unless_asked(firm: Firm) -> None:
+    with firm.house():
+        kept_one, gone = firm.things.write([{"name": "a", "owner": PEOPLE["uma"][0]}, {"name": "b", "owner": PEOPLE["uma"][0]}])
+        firm.things.delete([gone])
+    with firm.as_user("uma"):
+        assert set(session.scalars(_things())) == {kept_one}
+        assert set(session.scalars(_things(), execution_options={DELETED: True})) == {kept_one, gone}
+        assert set(session.scalars(_things())) == {kept_one}
 
 
 @pytest.mark.parametrize("login", PEOPLE)

@@ -12,8 +12,9 @@ from crm_core.features.tasks.api import Task, urgency
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Column
 from crm_core.kernel.i18n import _
-from crm_core.resource.show import full_moment, show_date, show_moment
-from crm_core.web import cells
+from crm_core.resource.kept import kept
+from crm_core.resource.show import show_date
+from crm_core.web import cells, render
 
 CUSTOMER, CONTACT = "core.customer", "core.contact"
 
@@ -28,18 +29,32 @@ def contact_tagged(ids: Sequence[int]) -> Mapping[int, Any]:
 
 def last_contact(ids: Sequence[int]) -> Mapping[int, Any]:
     """When somebody last wrote a note on the customer or one of his contacts."""
-    query = sa.select(Note.customer_id, sa.func.max(Note.created_at).label("at")).where(Note.customer_id.in_(ids)).group_by(Note.customer_id)
-    return {r.customer_id: cells.moment(show_moment(r.at, short=True), r.at.isoformat(), full_moment(r.at)) for r in session.execute(query)}
+    return {r.customer_id: render.moment(r.at, short=True) for r in session.execute(_last_notes(), {"ids": ids})}
+
+
+@kept
+def _last_notes() -> sa.Select[Any, Any]:
+    return (
+        sa.select(Note.customer_id, sa.func.max(Note.created_at).label("at"))
+        .where(Note.customer_id.in_(sa.bindparam("ids", expanding=True))).group_by(Note.customer_id)
+    )
 
 
 def next_step(ids: Sequence[int]) -> Mapping[int, Any]:
     """The earliest open task about the customer among those the reader may see, with how it stands."""
+    found = session.execute(_next_tasks(), {"ids": ids})
+    return {r.subject_id: cells.step(r.title, urgency(r.due, r.due_time, None)) for r in found}
+
+
+@kept
+def _next_tasks() -> sa.Select[*tuple[Any, ...]]:
     place = sa.func.row_number().over(partition_by=Task.subject_id, order_by=(Task.due, Task.id)).label("place")
     few = (
         sa.select(Task.subject_id, Task.title, Task.due, Task.due_time, place)
-        .where(Task.subject == CUSTOMER, Task.subject_id.in_(ids), Task.done_at.is_(None), Task.due.is_not(None)).subquery()
+        .where(Task.subject == CUSTOMER, Task.subject_id.in_(sa.bindparam("ids", expanding=True)), Task.done_at.is_(None), Task.due.is_not(None))
+        .subquery()
     )
-    return {r.subject_id: cells.step(r.title, urgency(r.due, r.due_time, None)) for r in session.execute(sa.select(few).where(few.c.place == 1))}
+    return sa.select(few).where(few.c.place == 1)
 
 
 def contact_age(ids: Sequence[int]) -> Mapping[int, Any]:

@@ -122,7 +122,7 @@ def record_tags(kind: str, row_id: int) -> Any:
     """The tags of one record, in a small form: what is taken out of it is taken off."""
     resource = _resource(kind)
     row = resource.get(row_id, "update")
-    have = {r[0]: r[1] for r in session.execute(tags.query_of(resource.name, row_id))}
+    have = {r[0]: r[1] for r in session.execute(*tags.ask_of(resource.name, row_id))}
     error: Any = ""
     if flask.request.method == "POST":
         try:

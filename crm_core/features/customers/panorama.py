@@ -16,6 +16,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
 from crm_core.resource import drafts
+from crm_core.resource.kept import Ask, kept
 from crm_core.resource.show import show_date, show_moment
 from crm_core.text import phones
 from crm_core.web import cells, render, urls
@@ -37,26 +38,46 @@ _MARK = "\x1f"  # between the parts of a packed answer
 MAIN_CONTACTS = 4
 
 
-def queries(resource: Any, row: Any) -> dict[str, Any]:
+def queries(resource: Any, row: Any) -> dict[str, Ask]:
     """What both pages ask: tags, the next step, the draft of the composer."""
-    step = (
-        sa.select(Task.id, (sa.cast(Task.due, sa.Text()) + _MARK + sa.func.coalesce(Task.due_time, "")).label("due"))
-        .where(Task.subject == resource.name, Task.subject_id == row.id, Task.done_at.is_(None), Task.due.is_not(None))
+    return {
+        "tags": tags.ask_of(resource.name, row.id), "next": Ask(_next_task(), {"subject": resource.name, "row": row.id}),
+        "draft": drafts.ask(draft_key(resource, row.id)),
+    }
+
+
+def customer_queries(resource: Any, row: Any) -> dict[str, Ask]:
+    """And of a customer: his main contacts and the last note."""
+    mine = {"row": row.id}
+    return {**queries(resource, row), "contacts": Ask(_contacts(language()), mine), "last": Ask(_last_note(), mine)}
+
+
+_ROW = sa.bindparam("row", type_=sa.BigInteger())
+
+
+@kept
+def _next_task() -> sa.Select[Any, Any]:
+    packed = sa.cast(Task.due, sa.Text()) + _MARK + sa.func.coalesce(Task.due_time, "")
+    return (
+        sa.select(Task.id, packed.label("due"))
+        .where(Task.subject == sa.bindparam("subject", type_=sa.String()), Task.subject_id == _ROW, Task.done_at.is_(None), Task.due.is_not(None))
         .order_by(Task.due, Task.id).limit(1)
     )
-    return {"tags": tags.query_of(resource.name, row.id), "next": step, "draft": drafts.query(draft_key(resource, row.id))}
 
 
-def customer_queries(resource: Any, row: Any) -> dict[str, Any]:
-    """And of a customer: his main contacts and the last note."""
-    position = sa.func.coalesce(Position.english if language() == "en" else Position.name, "")
+@kept
+def _contacts(language: str) -> sa.Select[Any, Any]:
+    position = sa.func.coalesce(Position.english if language == "en" else Position.name, "")
     packed = Contact.name + _MARK + position + _MARK + sa.func.coalesce(Contact.mobile, Contact.phone, "") + _MARK + sa.case((Contact.main, "1"), else_="0")
-    contacts = (
+    return (
         sa.select(Contact.id, packed.label("packed")).join(Position, Position.id == Contact.position_id, isouter=True)
-        .where(Contact.customer_id == row.id, Contact.invalid.is_(False)).order_by(Contact.main.desc(), Contact.id).limit(MAIN_CONTACTS)
+        .where(Contact.customer_id == _ROW, Contact.invalid.is_(False)).order_by(Contact.main.desc(), Contact.id).limit(MAIN_CONTACTS)
     )
-    last = sa.select(Note.created_by_id, Note.created_at).where(Note.customer_id == row.id).order_by(Note.id.desc()).limit(1)
-    return {**queries(resource, row), "contacts": contacts, "last": last}
+
+
+@kept
+def _last_note() -> sa.Select[Any, Any]:
+    return sa.select(Note.created_by_id, Note.created_at).where(Note.customer_id == _ROW).order_by(Note.id.desc()).limit(1)
 
 
 def draft_key(resource: Any, row_id: int) -> str:

@@ -13,6 +13,7 @@ from crm_core.features.customers.models import Address, Contact, Customer, Indus
 from crm_core.features.customers.tags import TagsField
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
+from crm_core.resource.kept import Ask
 from crm_core.resource.resource import Lines, Resource, Section
 from crm_core.text.divisions import find_region, place_words
 
@@ -50,7 +51,7 @@ class Customers(Resource):
         Section(_("More facts"), ("note",), folded=True),
     )
 
-    def page_queries(self, row: Any) -> dict[str, Any]:
+    def page_queries(self, row: Any) -> dict[str, Ask]:
         return panorama.customer_queries(self, row)
 
     def dress(self, row: Any, page: Any, found: panorama.Found) -> Any:
@@ -95,7 +96,7 @@ class Contacts(Resource):
                     faults.setdefault(i, {})[name] = [_("Nobody is as old as that.")]
         return faults
 
-    def page_queries(self, row: Any) -> dict[str, Any]:
+    def page_queries(self, row: Any) -> dict[str, Ask]:
         return panorama.queries(self, row)
 
     def dress(self, row: Any, page: Any, found: panorama.Found) -> Any:

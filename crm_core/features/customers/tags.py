@@ -14,6 +14,7 @@ from crm_core.kernel.errors import Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import timeline
+from crm_core.resource.kept import Ask, kept
 from crm_core.resource.references import RefField
 from crm_core.text.clean import clean_line, fold
 
@@ -68,11 +69,16 @@ def of(resource_name: str, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def query_of(resource_name: str, row_id: int) -> sa.Select[Any, Any]:
+def ask_of(resource_name: str, row_id: int) -> Ask:
     """(tag id, name) of one record, for the record page's one statement."""
+    return Ask(_of_one(), {"subject": resource_name, "row": row_id})
+
+
+@kept
+def _of_one() -> sa.Select[Any, Any]:
     return (
         sa.select(Tag.id, Tag.name).join(Tagged, Tagged.tag_id == Tag.id)
-        .where(Tagged.subject == resource_name, Tagged.subject_id == row_id)
+        .where(Tagged.subject == sa.bindparam("subject", type_=sa.String()), Tagged.subject_id == sa.bindparam("row", type_=sa.BigInteger()))
     )
 
 

@@ -48,9 +48,9 @@ def _mine() -> sa.ColumnElement[bool]:
     return Notice.receiver_id == me
 
 
-def unread_count() -> sa.ScalarSelect[int]:
-    """How many are unread, bounded, as part of another statement."""
-    inner = sa.select(Notice.id).where(_mine(), Notice.read_at.is_(None)).limit(COUNTED).subquery()
+def unread_count(receiver: sa.BindParameter[int]) -> sa.ScalarSelect[int]:
+    """How many of his are unread, bounded, as part of another statement."""
+    inner = sa.select(Notice.id).where(Notice.receiver_id == receiver, Notice.read_at.is_(None)).limit(COUNTED).subquery()
     return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
 
 

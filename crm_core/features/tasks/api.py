@@ -2,11 +2,11 @@
 
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.services import NAME as TASKS
-from crm_core.features.tasks.services import counters, finish, give, give_by_rule, open_count, waiting
+from crm_core.features.tasks.services import counters, finish, give, give_by_rule, waiting
 from crm_core.features.tasks.times import read_when
 from crm_core.features.tasks.views import URL, WaitingTask, draw_waiting, urgency
 
 __all__ = [
-    "TASKS", "URL", "Task", "WaitingTask", "counters", "draw_waiting", "finish", "give", "give_by_rule", "open_count", "read_when", "urgency",
+    "TASKS", "URL", "Task", "WaitingTask", "counters", "draw_waiting", "finish", "give", "give_by_rule", "read_when", "urgency",
     "waiting",
 ]

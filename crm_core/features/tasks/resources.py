@@ -10,6 +10,7 @@ from crm_core.kernel import words
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
+from crm_core.resource.kept import Ask
 from crm_core.resource.others import readers
 from crm_core.resource.references import label_queries
 from crm_core.resource.resource import Resource, Section
@@ -62,11 +63,11 @@ class Tasks(Resource):
         if verb == "create":
             services.given(ids)
 
-    def page_queries(self, row: Any) -> dict[str, Any]:
+    def page_queries(self, row: Any) -> dict[str, Ask]:
         wanted = {"core.user": {row.created_by_id}}
         if row.subject:
             wanted.setdefault(row.subject, set()).add(row.subject_id)
-        return {f"task:{key}": query for key, query in label_queries(wanted).items()}
+        return {f"task:{key}": ask for key, ask in label_queries(wanted).items()}
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
         """What it is about, who gave it, how it stands."""

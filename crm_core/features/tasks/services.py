@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work, session, system_scope, writing
-from crm_core.features.messages.api import notify, unread_count
+from crm_core.features.messages.api import COUNTED, notify, unread_count
 from crm_core.features.tasks.models import Task
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Refused
@@ -15,8 +15,8 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource import timeline
 from crm_core.resource.changes import change, unscoped
+from crm_core.resource.kept import kept
 
-COUNTED = 100
 NAME = "core.task"
 
 
@@ -146,12 +146,14 @@ def counters() -> tuple[int, int]:
     work = current_work()
     found = work.info.get("counters")
     if found is None:
-        row = session.execute(sa.select(open_count(), unread_count())).one()
+        row = session.execute(_counting(), {"me": actor().user_id}).one()
         found = work.info["counters"] = (row[0], row[1])
     return found
 
 
-def open_count(*more: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
-    """How many tasks I have to do, bounded, as part of another statement."""
-    inner = sa.select(Task.id).where(*_open(), *more).limit(COUNTED).subquery()
-    return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
+@kept
+def _counting() -> sa.Select[int, int]:
+    """Kept: every page asks it."""
+    me = sa.bindparam("me", type_=sa.BigInteger())
+    mine = sa.select(Task.id).where(Task.owner_id == me, Task.done_at.is_(None)).limit(COUNTED).subquery()
+    return sa.select(sa.select(sa.func.count()).select_from(mine).scalar_subquery(), unread_count(me))

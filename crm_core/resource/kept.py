@@ -1,0 +1,83 @@
+"""Statements that every page asks again, one object for each shape: what SQLAlchemy and the gate find out about a statement
+hangs on the object, so only parameters change and asking costs half. They pass the gate like any other."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, update_wrapper
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.sql import visitors
+
+from crm_core.access.gate import KEPT
+from crm_core.data.session import session
+
+P = ParamSpec("P")
+S = TypeVar("S", bound=sa.Executable)
+
+
+def kept(build: Callable[P, S]) -> Callable[P, S]:
+    """A function that builds a statement builds it once for each set of arguments. What changes from one time to the next
+    are parameters of the statement, not arguments.
+
+        @kept
+        def _open_tasks(done: bool) -> sa.Select[Any]:
+            return sa.select(Task.id).where(Task.owner_id == sa.bindparam("me"), Task.done_at.is_(None) if not done else sa.true())
+    """
+    made = lru_cache(maxsize=1_000)(lambda *args: build(*args).execution_options(**{KEPT: True}))  # type: ignore[call-arg]
+    return update_wrapper(made, build)  # type: ignore[return-value]
+
+
+@kept
+def by_ids(model: Any, *columns: str) -> sa.Select[Any]:
+    """(id, columns) of the records `ids`."""
+    wanted = [getattr(model, name).label(f"c{at}") for at, name in enumerate(columns)]
+    return sa.select(model.id, *wanted).where(model.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+@kept
+def by_id(model: Any) -> sa.Select[Any]:
+    """The record `id`, whole."""
+    return sa.select(model).where(model.id == sa.bindparam("id", type_=sa.BigInteger()))
+
+
+@kept
+def children(model: Any, link: str, limit: int) -> sa.Select[Any]:
+    """The records whose column `link` is `id`, oldest first."""
+    return sa.select(model).where(getattr(model, link) == sa.bindparam("id", type_=sa.BigInteger())).order_by(model.id).limit(limit)
+
+
+class Ask(NamedTuple):
+    """A small question: a kept select of (id, text), and its parameters."""
+
+    query: sa.Select[Any, Any]
+    values: Mapping[str, Any]
+
+
+def gather(asked: Mapping[str, Ask]) -> dict[str, list[tuple[int, str]]]:
+    """Several small questions in one statement: key → rows of (id, text). The gate and its marks apply to each."""
+    found: dict[str, list[tuple[int, str]]] = {key: [] for key in asked}
+    if not asked:
+        return found
+    values = {f"{at}_{name}": value for at, ask in enumerate(asked.values()) for name, value in ask.values.items()}
+    for row in session.execute(_together(tuple((key, ask.query) for key, ask in asked.items())), values):
+        found[row[0]].append((row[1], row[2]))
+    return found
+
+
+@kept
+def _together(asked: tuple[tuple[str, sa.Select[Any, Any]], ...]) -> sa.CompoundSelect[Any]:
+    parts = []
+    for at, (key, query) in enumerate(asked):
+        part = _numbered(query, at).subquery()
+        parts.append(sa.select(sa.literal(key), part.c[0], sa.cast(part.c[1], sa.Text())))
+    return sa.union_all(*parts)
+
+
+def _numbered(query: sa.Select[Any, Any], at: int) -> sa.Select[Any, Any]:
+    """The question with its parameters named apart from those of others."""
+
+    def rename(bind: sa.BindParameter[Any]) -> None:
+        if not bind.unique:
+            bind.key = f"{at}_{bind.key}"
+
+    return visitors.cloned_traverse(query, {}, {"bindparam": rename})
