@@ -6,8 +6,8 @@ search tokens) is computed here, for a few thousand names. A sample of the searc
 
 from __future__ import annotations
 
-import datetime as dt
 import random
+import time
 from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ DEPARTMENTS, OWNERS = 400, 400
 NAMES, PERSONS = 50_000, 8_000  # different ones; of those 2 % Latin
 CHUNK = 10_000
 BEYOND = 100_000  # keys of the documents of people and departments lie below
-EPOCH = int(dt.datetime(2024, 1, 1, tzinfo=dt.UTC).timestamp())
+DAYS = 60  # within so many days after it was entered a customer was last changed
 
 # actor: (user, home department, scope of his grants). The first owner has 5,000 of a million rows, department 2 thirty.
 ACTORS = {"all": (3, 3, "all"), "own": (1, 1, "own"), "own+3": (5, 5, "subtree"), "own+200": (6, 10, "subtree"), "tiny": (2, 2, "department")}
@@ -43,16 +43,16 @@ def dice(number: str, prime: int, sides: int) -> str:
 class Words:
     """What the two engines say differently."""
 
-    def __init__(self, sqlite: bool) -> None:
-        self.sqlite = sqlite
+    def __init__(self, sqlite: bool, began: int) -> None:
+        self.sqlite, self.began = sqlite, began
 
     def moment(self, seconds: str) -> str:
         if self.sqlite:
-            return f"strftime('%Y-%m-%d %H:%M:%S.000000', {EPOCH} + {seconds}, 'unixepoch')"
-        return f"to_timestamp({EPOCH} + {seconds})"
+            return f"strftime('%Y-%m-%d %H:%M:%S.000000', {self.began} + {seconds}, 'unixepoch')"
+        return f"to_timestamp({self.began} + {seconds})"
 
     def day(self, days: str) -> str:
-        return f"date('2026-01-01', '+' || {days} || ' days')" if self.sqlite else f"date '2026-01-01' + CAST({days} AS integer)"
+        return f"date('now', '-300 days', '+' || {days} || ' days')" if self.sqlite else f"current_date - 300 + CAST({days} AS integer)"
 
     def name(self, number: str, mark: str) -> str:
         """A public id of 32 hexadecimal digits."""
@@ -83,7 +83,7 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
     yield f"""
         INSERT INTO core_customer (id, public_id, version, created_at, updated_at, owner_id, department_id, kind, name, name_key,
             match_key, code, standing, source, size, industry_id, region_id, postcode, phone, phone_key)
-        SELECT i, {w.name('i', 'a')}, 1, {w.moment('i * 60')}, {w.moment(f"i * 60 + {dice('i', 69621, 60 * 86400)}")}, owner,
+        SELECT i, {w.name('i', 'a')}, 1, {w.moment('i * 60')}, {w.moment(f"i * 60 + {dice('i', 69621, DAYS * 86400)}")}, owner,
             CASE WHEN i <= 30 THEN 2 ELSE 3 + owner % {DEPARTMENTS - 3} END, 'company', name, name_key, match_key,
             'KH-' || {w.padded('i', 7)},
             CASE WHEN r < 60 THEN 'potential' WHEN r < 90 THEN 'customer' WHEN r < 95 THEN 'key' ELSE 'lost' END,
@@ -136,7 +136,7 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
         INSERT INTO core_search (id, resource, record_id, tokens)
         SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, 'core.contact', id, words || ' ' || {inside('mobile', 11)}
             || ' {search.kind_token('core.contact')}' || {rights}
-        FROM core_contact c JOIN bench_person b ON b.name = c.name WHERE customer_id BETWEEN :first AND :last"""
+        FROM core_contact c JOIN bench_person b ON b.name = c.name WHERE id BETWEEN :first * 2 - 1 AND :last * 2"""
 
 
 TABLES = ("core_customer", "core_contact", "core_timeline", "core_note", "core_task", "core_search")
@@ -146,7 +146,11 @@ def fill(site: Site, size: int, say: Callable[[str], None]) -> None:
     """Put the whole set into an empty site."""
     _people(site)
     with site.engines.write.connect().execution_options(**{UNSCOPED: "bench"}) as conn:
-        words = Words(site.engines.is_sqlite)
+        # One customer a minute, up to sixty days ago: what is newest was changed today.
+        words = Words(site.engines.is_sqlite, int(time.time()) - size * 60 - DAYS * 86400)
+        if not words.sqlite:
+            with conn.begin():
+                conn.exec_driver_sql("SET statement_timeout = 0")
         with conn.begin():
             names = _pools(conn, words, size)
             dropped = _drop_indexes(conn, words)
