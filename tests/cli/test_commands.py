@@ -28,7 +28,7 @@ from crm_core.kernel.i18n import in_language
 from crm_core.kernel.jobs import later
 from crm_core.kernel.models import JobRow
 from tests.cli.conftest import Said
-from tests.postcards.plugin import package
+from tests.support.second import second
 
 Crm = Callable[..., Said]
 LINK = re.compile(r"/setup/([\w-]{40,})")
@@ -216,9 +216,9 @@ def test_the_doctor_finds_each_fault(crm: Crm, home: Path) -> None:
 
 
 def test_messages_of_a_package_are_collected_and_its_catalog_is_complete() -> None:
-    texts = {message.id for message in collect(package()) if message.id}
+    texts = {message.id for message in collect(second()) if message.id}
     assert texts == {"Motif", "See the album", "Postcards"}
-    (state,) = update(package(), write=False)
+    (state,) = update(second(), write=False)
     assert state.missing == [] and state.broken == []
 
 

@@ -15,9 +15,9 @@ CATALOG = 'msgid "Saved"\nmsgstr "已保存"\n\nmsgid "%(n)s row"\nmsgid_plural 
 
 def packages(tmp_path: Path) -> list[Package]:
     from crm_core.app import open_site
-    from tests.postcards.plugin import package
+    from tests.support.second import second
 
-    return [*open_site(config=Config(site=tmp_path)).registry.packages, package()]
+    return [*open_site(config=Config(site=tmp_path)).registry.packages, second()]
 
 
 def test_every_text_of_every_package_has_its_chinese(tmp_path: Path) -> None:

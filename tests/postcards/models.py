@@ -3,12 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.data import types as t
-from crm_core.data.base import Model
-from crm_core.data.mixins import Vocabulary
-from crm_core.kernel.i18n import translations
-
-_ = translations("postcards")
+from crm_core.sdk import Model, Vocabulary, t
+from tests.postcards import _
 
 
 class Postcard(Vocabulary, Model):

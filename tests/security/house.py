@@ -30,11 +30,11 @@ from crm_core.kernel.keys import digest
 from crm_core.kernel.models import OutboxRow
 from crm_core.resource.exchange import running
 from tests.bare.plugin import PACKAGE
-from tests.postcards.plugin import package as postcards
+from tests.support.second import second
 from tests.support.world import World, canary
 from tests.support.worlds import Browser, Client, signed_in
 
-PLUGINS = (PACKAGE, postcards())
+PLUGINS = (PACKAGE, second())
 NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)  # it stands still: nothing is "seen" again, no page differs by a minute
 MISSING = 987_654_321
 # Beside those of the company: (department, roles, grants of a role of his own).
