@@ -81,7 +81,8 @@ class Action:
 
 @dataclass(frozen=True)
 class Column:
-    """A computed column for another's list: `load(ids) -> {id: value}`, one query a page, only when chosen."""
+    """A computed column for another's list: `load(ids) -> {id: value}`, one query a page, only when chosen. `field`: the
+    field it draws, if any; it is left out where that is the same in all rows (the tab of a record)."""
 
     on: str
     name: str
@@ -89,6 +90,7 @@ class Column:
     load: Callable[[Sequence[int]], Mapping[int, Any]]
     order: int = 50
     kind: str = "line"
+    field: str = ""
 
 
 @dataclass(frozen=True)

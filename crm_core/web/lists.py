@@ -32,8 +32,8 @@ from crm_core.web.viewmodels import (
 )
 
 Pairs = list[tuple[str, str]]
-ICONS = {"choice": "tag", "ref": "link", "date": "calendar", "datetime": "calendar", "boolean": "checkbox", "phone": "phone",
-         "email": "mail", "money": "cash"}
+ICONS = {"choice": "circle-dot", "enum": "circle-dot", "date": "calendar", "datetime": "calendar", "boolean": "checkbox", "phone": "phone",
+         "email": "mail", "url": "world", "money": "cash", "line": "search", "name": "search"}
 
 
 def pairs() -> Pairs:
@@ -78,17 +78,19 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> Lis
     shown = query.filters[:-1] if place.pins else query.filters
     kept = [(k, v) for k, v in args if k not in ("after", "before")]
     meant = [*place.pins, *kept]
+    pinned = {name.partition(".")[0] for name, _value in place.pins}  # the same in every row
+    drawn = [n for n in names if n not in pinned and pinned.isdisjoint(c.field for c in columns.computed(resource) if c.name == n)]
     url_of = ways.row_urls(resource, query, found, meant if _asked(resource, place.pins) else kept)
     acts, more_acts = _acts(resource, meant)
     bulk_acts, bulk_more = _bulk(resource) if not place.pins else ((), ())
     return ListPage(
-        title=resource.label, url=place.url, columns=heads(resource, fields, names, query, args, place, more=more, newest=found.newest),
-        rows=rows(resource, fields, names, found.ids, url_of),
+        title=resource.label, url=place.url, columns=heads(resource, fields, drawn, query, args, place, more=more, newest=found.newest),
+        rows=rows(resource, fields, drawn, found.ids, url_of),
         tabs=_tabs(resource), acts=acts, more=more_acts, primary=_primary(resource), note=note,
         find=query.text, can_find=bool(resource.search), state=tuple((k, v) for k, v in [*place.args, *kept] if k != "q"),
         chips=tuple(chip(resource, f, kept, place) for f in shown),
         filters=tuple(
-            FilterField(f.label, filter_url(resource, n, "", kept, place), ICONS.get(f.kind, "filter"))
+            FilterField(f.label, filter_url(resource, n, "", kept, place), icon_of(f))
             for n in resource.filters if (f := fields.get(n) or resource.virtual_fields.get(n)) is not None
         ),
         clear_url=place.address([(k, v) for k, v in kept if "." not in k and k != "q"]),
@@ -178,10 +180,16 @@ def heads(
     return lay_cards([replace(column, width=wide.get(column.name, 0)) for column in found])
 
 
+def icon_of(field: Field) -> str:
+    """The picture of a field in menus and chips: that of what it points at, or of its kind."""
+    target = site().registry.resources.get(getattr(field, "target", ""))
+    return target.icon if target is not None else ICONS.get(field.kind, "filter")
+
+
 def chip(resource: Any, one: Filter, args: Pairs, place: Place) -> Chip:
     rest = [(k, v) for k, v in args if k != one.key]
     return Chip(one.field.label, WORDS[one.operator], value_words(one), filter_url(resource, one.field.name, one.key, args, place),
-                place.address(rest), ICONS.get(one.field.kind, "filter"))
+                place.address(rest), icon_of(one.field))
 
 
 def filter_url(resource: Any, name: str, old: str, args: Pairs, place: Place) -> str:
@@ -201,7 +209,7 @@ def value_words(one: Filter) -> str:
     shown = [_value_word(one.field, v) for v in one.values]
     if one.operator == "between":
         return " – ".join(shown)
-    text = ", ".join(shown[:3])
+    text = str(_(", ")).join(shown[:3])
     return f"{text} +{len(shown) - 3}" if len(shown) > 3 else text
 
 
@@ -272,7 +280,7 @@ def _tabs(resource: Any) -> tuple[Tab, ...]:
         return ()
     return (
         Tab(full.label, urls.of_list(full), not resource.is_brief),
-        Tab(_("All in brief"), urls.of_list(brief), resource.is_brief),
+        Tab(_("Everybody’s, in brief"), urls.of_list(brief), resource.is_brief),
     )
 
 

@@ -8,7 +8,7 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import listing
-from crm_core.web import bulk, columns, edit, filtering, lists, lookups, printing, records, urls, ways
+from crm_core.web import bulk, columns, edit, facts, filtering, lists, lookups, printing, records, urls, ways
 from crm_core.web.access import resource_access, signed_in
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PanelView
@@ -138,7 +138,7 @@ def act(package: str, path: str, row_id: int, action: str) -> Any:
 @blueprint.get(f"{ROW}/history/<field>")
 @resource_access("read")
 def history(package: str, path: str, row_id: int, field: str) -> Any:
-    return page_of("field_history.html", records.field_history(resource_at(package, path), row_id, field))
+    return page_of("field_history.html", facts.field_history(resource_at(package, path), row_id, field))
 
 
 @blueprint.get(f"{ROW}/panel/<name>")

@@ -9,7 +9,6 @@ import flask
 import sqlalchemy as sa
 from markupsafe import Markup
 
-from crm_core.data.mixins import is_scoped
 from crm_core.data.session import session
 from crm_core.kernel.declare import Panel, Related
 from crm_core.kernel.errors import Missing
@@ -21,7 +20,7 @@ from crm_core.resource.filters import Filter
 from crm_core.resource.kept import Ask, gather, kept
 from crm_core.resource.references import LinkField, RefField, label_queries, labels_from
 from crm_core.text.names import avatar_text
-from crm_core.web import cells, lists, render, urls, ways
+from crm_core.web import cells, facts, lists, render, urls, ways
 from crm_core.web.edit import lines_of
 from crm_core.web.lines import days
 from crm_core.web.viewmodels import (
@@ -30,7 +29,6 @@ from crm_core.web.viewmodels import (
     Crumb,
     Fact,
     FactGroup,
-    LinesTable,
     Person,
     PhoneAct,
     RecordPage,
@@ -41,7 +39,6 @@ from crm_core.web.viewmodels import (
 from crm_core.web.viewmodels import PanelView as PanelModel
 
 PLACE = ("tab", *ways.ARGS)  # arguments of a record's page that are none of the list on it
-STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
 SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2",
              "customer": "building", "position": "id-badge-2"}
 
@@ -67,12 +64,12 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     parts = {**label_queries(wanted), **_badges(resource, row_id, related)}
     if body in ("panorama", "facts"):
         parts["history"] = Ask(_history(), {"resource": resource.name, "row": row_id})
-    asked = resource.page_queries(row) if body in ("panorama", "facts") else {}
+    asked = resource.page_queries(row)
     parts.update(asked)
     found = gather(parts)
     names = labels_from(found)
     shown = _shown(resource, row)
-    groups = _groups(resource, fields, row, names, _changed_columns(found.get("history", ())))
+    groups = facts.groups(resource, fields, row, names, _changed_columns(found.get("history", ())))
     view = RecordPage(
         title=resource.title(row),
         crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row),
@@ -85,15 +82,16 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
         tabs=_tabs(resource, row_id, body, tab, related, found),
         end_tabs=(Tab(_("History"), ways.to_record(resource, row_id, "history"), body == "history", icon="history"),)
         if resource.timeline else (),
-        groups=groups if body == "facts" else groups[: len(resource.form)] if body == "panorama" else (),
-        lines=tuple(_lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
+        groups=groups,
+        lines=tuple(facts.lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names) if body in ("panorama", "history", "facts") else None,
         side=_side(resource, row_id) if body == "panorama" else (),
         phone=_phone(resource, row),
     )
     if body == "list":
         view = replace(view, related=_related(resource, row, related[tab]))
-    return resource.dress(row, view, {key: found.get(key, []) for key in asked})  # type: ignore[no-any-return]
+    dressed: RecordPage = resource.dress(row, view, {key: found.get(key, []) for key in asked})
+    return replace(dressed, groups=facts.beside(resource, fields, dressed.groups)) if body == "panorama" else dressed
 
 
 def panels(resource: Any) -> tuple[Panel | Related, ...]:
@@ -201,7 +199,7 @@ def _sub(resource: Any, fields: Mapping[str, Field], row: Any, names: Mapping[st
         value = getattr(row, field.column) if field is not None else None
         if field is None or value in (None, ""):
             continue
-        text = _words(field, value, names)
+        text = facts.words(field, value, names)
         url = cells.call_url(text) if field.kind == "phone" else f"mailto:{value}" if field.kind == "email" else ""
         if field.kind == "url":
             url = field.href(value)  # type: ignore[attr-defined]
@@ -212,68 +210,8 @@ def _sub(resource: Any, fields: Mapping[str, Field], row: Any, names: Mapping[st
     return tuple(found)
 
 
-def _words(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> str:
-    if isinstance(field, RefField):
-        return names.get(field.target, {}).get(value, "") if value is not None else ""
-    return field.show(value)
-
-
-def _drawn(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
-    """A fact's value: linked, called, mailed where that makes sense."""
-    if isinstance(field, RefField):
-        if value is None:
-            return ""
-        name = names.get(field.target, {}).get(value)
-        if name is None:
-            return _("hidden record")
-        if field.target == "core.user":
-            return cells.who(render.person(name, value))
-        target = field.resource
-        return cells.linked(name, urls.of_record(target, value)) if target is not None and field.target not in render.WORDS else name
-    return render.renderer(field, [value])(value)
-
-
-def _groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, changed: set[str]) -> tuple[FactGroup, ...]:
-    edit = ways.to_act(resource, row.id, "edit") if resource.may("update") and _his(resource, row, "update") else ""
-    done: set[str] = set()
-    groups = []
-    for section in (*resource.form, None):
-        wanted = section.fields if section is not None else tuple(n for n in fields if n not in done)
-        facts = []
-        for name in wanted:
-            field = fields.get(name)
-            if field is None or name in done or name in (resource.label_field, resource.status) or name in resource.hidden_fields:
-                continue
-            done.add(name)
-            value = getattr(row, field.column)
-            if (value in (None, "", []) or value is False) and name not in resource.columns:
-                continue
-            history = urls.of_act(resource, row.id, f"history/{name}") if field.column in changed and name not in STAMPS else ""
-            facts.append(Fact(field.label, _drawn(field, value, names), history, wide=field.kind == "note"))
-        if facts:
-            title = section.label if section is not None else (_("Facts") if not resource.form else _("Record"))
-            groups.append(FactGroup(title, tuple(facts), edit if section is not None or not resource.form else ""))
-    return tuple(groups)
-
-
-def _his(resource: Any, row: Any, verb: str) -> bool:
-    """Whether this row lies in the actor's scope of a verb."""
-    who = session.actor
-    return who is None or not is_scoped(resource.model) or bool(who.scope(resource.name, verb).holds(row))
-
-
 def _line_rows(resource: Any, row: Any) -> dict[Any, list[Any]]:
     return {declared: lines_of(resource, declared, row.id) for declared in resource.lines}
-
-
-def _lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any) -> LinesTable:
-    child = resource.line_resource(declared.name)
-    fields = [child.all_fields[n] for n in declared.columns]
-    return LinesTable(
-        declared.label, tuple(f.label for f in fields),
-        tuple(tuple(_drawn(f, getattr(line, f.column), names) for f in fields) for line in rows),
-        right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"),
-    )
 
 
 def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[Act, ...]]:
@@ -283,7 +221,7 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
     for action in resource.all_actions.values():
         if not resource.may(action.name) or (action.when is not None and not action.when(row)):
             continue
-        if not _his(resource, row, action.name):
+        if not facts.his(resource, row, action.name):
             continue
         act = Act(action.label, urls.of_act(resource, row.id, f"do/{action.name}"), action.icon, "post", confirm=action.confirm or "")
         if action.primary and primary is None:
@@ -291,7 +229,7 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
         else:
             mine.append(act)
     more = mine[2:]
-    if resource.may("update") and "update" in resource.verbs and _his(resource, row, "update"):
+    if resource.may("update") and "update" in resource.verbs and facts.his(resource, row, "update"):
         edit = Act(_("Edit"), ways.to_act(resource, row.id, "edit"), "pencil", key="E")
         if primary is None and not resource.timeline:
             primary = edit
@@ -300,7 +238,7 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
             more = mine[2:]
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
-    if resource.may("delete") and "delete" in resource.verbs and _his(resource, row, "delete"):
+    if resource.may("delete") and "delete" in resource.verbs and facts.his(resource, row, "delete"):
         sure = _("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row))
         fields = (("version", str(row.version)),)
         more.append(Act(_("Delete"), urls.of_act(resource, row.id, "delete"), "trash", "post", danger=True, confirm=sure, fields=fields))
@@ -339,7 +277,11 @@ def _related(resource: Any, row: Any, panel: Related) -> Any:
     view = lists.build(target, query, args, lists.Place(here, tab, pins))
     link = [(field.name, resource.name), (field.column, str(row.id))] if linked else [(field.name, str(row.id))]
     create = view.primary and replace(view.primary, url=urls.of_act(target, None, "new", [*link, ("back", urls.address(here, tab))]))
-    return replace(view, primary=create, tabs=(), acts=(), more=())
+    empty = view.empty
+    if empty is not None:  # the first step makes one of this record; importing is for the whole list
+        steps = [s for s in empty.steps if view.primary is not None and s.url == view.primary.url]
+        empty = replace(empty, steps=tuple(replace(s, url=create.url) for s in steps if create))
+    return replace(view, primary=create, tabs=(), acts=(), more=(), empty=empty)
 
 
 def _entries(resource: Any, row: Any, body: str) -> list[Any]:
@@ -388,7 +330,7 @@ def _phone(resource: Any, row: Any) -> tuple[PhoneAct, ...]:
     number = getattr(row, "mobile", None) or getattr(row, "phone", None)
     if number:
         found.append(PhoneAct(_("Call"), "phone", cells.call_url(number)))
-    if resource.may("update") and _his(resource, row, "update"):
+    if resource.may("update") and facts.his(resource, row, "update"):
         found.append(PhoneAct(_("Edit"), "pencil", ways.to_act(resource, row.id, "edit"), main=not resource.timeline))
     return tuple(found)
 
@@ -402,38 +344,15 @@ def _brief(resource: Any, row_id: int) -> RecordPage:
         wanted.setdefault("core.user", set()).add(row.owner_id)
     names = labels_from(gather(label_queries(wanted)))
     owner = names.get("core.user", {}).get(getattr(row, "owner_id", None) or 0, "")
-    facts = tuple(
-        Fact(f.label, _drawn(f, getattr(row, f.column), names)) for n, f in fields.items() if n not in (resource.label_field, resource.status)
+    few = tuple(
+        Fact(f.label, facts.drawn(f, getattr(row, f.column), names)) for n, f in fields.items() if n not in (resource.label_field, resource.status)
     )
     text = _("Held by %(name)s. This is the brief view.", name=owner) if owner else _("This is the brief view.")
     return RecordPage(
         title=resource.title(row), crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row), avatar=Person(resource.title(row), resource.title(row)[:1], row.id % 6 + 1),
         status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
-        groups=(FactGroup(_("Key facts"), facts),), brief=Brief(text, render.person(owner, row.owner_id) if owner else None),
+        body="panorama", groups=(FactGroup(_("Key facts"), few),), brief=Brief(text, render.person(owner, row.owner_id) if owner else None),
     )
-
-
-def field_history(resource: Any, row_id: int, name: str) -> Any:
-    """Old values of one field, newest first."""
-    from crm_core.web.viewmodels import FieldHistoryPage, OldValue
-
-    resource.get(row_id)
-    field = resource.fields().get(name)
-    if field is None:
-        raise Missing(_("This record was not found."))
-    rows = [r for r in changes.history_of(resource.name, row_id) if r.old and field.column in r.old]
-    column = resource.table.c[field.column]
-    values = [changes.unraw(column, r.old[field.column]) for r in rows]
-    wanted: dict[str, set[Any]] = {"core.user": {r.actor_id for r in rows}}
-    if isinstance(field, RefField):
-        wanted.setdefault(field.target, set()).update(v for v in values if v is not None)
-    names = labels_from(gather(label_queries(wanted)))
-    stamp = resource.all_fields["updated_at"]
-    old = tuple(
-        OldValue(_words(field, value, names) or "—", _("%(when)s changed", when=stamp.show(r.at)), names.get("core.user", {}).get(r.actor_id or 0, ""))
-        for r, value in zip(rows, values, strict=True)
-    )
-    return FieldHistoryPage(field.label, old, ways.to_record(resource, row_id))
 
 
 def sentence(text: Any, **names: Any) -> Markup:

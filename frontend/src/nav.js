@@ -66,15 +66,15 @@ export async function visit(url, options) {
 const places = new Map();
 const address = () => location.pathname + location.search;
 let shown = address();
+const scrollers = () => $$("#main, #main .rec-page, #main .tg-scroll"); // which of them scrolls depends on page and window
 function remember() {
-  places.set(shown, $(".tg-scroll")?.scrollTop ?? 0);
+  places.set(shown, Math.max(...scrollers().map((box) => box.scrollTop)));
 }
 document.addEventListener("htmx:before:history:restore", (event) => {
   if (!app()) return;
   event.preventDefault();
   visit(address(), { push: false }).then(() => {
-    const scroller = $(".tg-scroll");
-    if (scroller) scroller.scrollTop = places.get(address()) ?? 0;
+    for (const box of scrollers()) box.scrollTop = places.get(address()) ?? 0;
   });
 });
 
@@ -86,6 +86,7 @@ function arrived() {
   const main = $("#main");
   if (main && (document.activeElement === document.body || !document.activeElement)) main.focus({ preventScroll: true });
   $("[data-errors]")?.focus();
+  document.dispatchEvent(new Event("crm:arrived"));
 }
 ready((root) => {
   $(".tabs .on", root)?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -134,6 +134,12 @@ export function focusOn(id) {
   inner?.scrollIntoView({ block: "center" });
   return true;
 }
+// A link may lead to a control of the page it opens: #write-note.
+const aim = () => location.hash && focusOn(decodeURIComponent(location.hash.slice(1)));
+document.addEventListener("crm:arrived", aim);
+ready((root) => {
+  if (root === document.body && $("[data-composer]")) aim();
+});
 on("click", "a[data-focus]", (event, link) => {
   if (!focusOn(link.dataset.focus)) return;
   event.preventDefault();

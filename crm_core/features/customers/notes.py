@@ -22,6 +22,7 @@ from crm_core.text import clean
 NAME = "core.note"
 CUSTOMER = "core.customer"
 LONGEST = 20_000
+SHORT = 40  # of a note in the name of its task
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,14 @@ def add_note(
         _tell(told, title, subject, subject_id)
         task = None
         if next_day is not None:
-            task = tasks.give(str(_("Follow up: %(name)s", name=title)), text=text[:2_000], due=next_day, about=(subject, subject_id))
+            task = tasks.give(str(_("Follow up: %(what)s", what=_beginning(text))), text=text[:2_000], due=next_day, about=(subject, subject_id))
     return Written(note_id, task, tuple(names[i] for i in sorted(names) if i not in told))
+
+
+def _beginning(text: str) -> str:
+    """The first words of a note: what a task of it is called."""
+    line = text.strip().partition("\n")[0].strip()
+    return line if len(line) <= SHORT else f"{line[:SHORT].rstrip()}…"
 
 
 def edit_note(note_id: int, body: str, *, version: int | None = None, mentions: Sequence[int] = ()) -> Written:

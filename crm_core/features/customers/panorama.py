@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from markupsafe import Markup, escape
 
+from crm_core.data.types import UtcDateTime
 from crm_core.features.customers import ages, tags
 from crm_core.features.customers.columns import birthday_words, may_know_dates
 from crm_core.features.customers.models import Contact, Note, Position
@@ -19,7 +21,7 @@ from crm_core.resource import drafts
 from crm_core.resource.kept import Ask, kept
 from crm_core.resource.show import show_date, show_moment
 from crm_core.text import phones
-from crm_core.web import cells, render, urls
+from crm_core.web import cells, render, urls, ways
 from crm_core.web.viewmodels import (
     Act,
     Composer,
@@ -28,6 +30,8 @@ from crm_core.web.viewmodels import (
     MiniList,
     MiniPerson,
     Number,
+    PanelRow,
+    PanelView,
     PhoneAct,
     RecordPage,
     Status,
@@ -36,32 +40,37 @@ from crm_core.web.viewmodels import (
 Found = Mapping[str, list[tuple[int, str]]]
 _MARK = "\x1f"  # between the parts of a packed answer
 MAIN_CONTACTS = 4
+OPEN_TASKS = 5  # shown beside the time line
+DEALINGS = 100  # of a year, counted up to here
 
 
 def queries(resource: Any, row: Any) -> dict[str, Ask]:
-    """What both pages ask: tags, the next step, the draft of the composer."""
+    """What both pages ask: tags, the first open tasks, the draft of the composer."""
     return {
-        "tags": tags.ask_of(resource.name, row.id), "next": Ask(_next_task(), {"subject": resource.name, "row": row.id}),
+        "tags": tags.ask_of(resource.name, row.id), "tasks": Ask(_first_tasks(), {"subject": resource.name, "row": row.id}),
         "draft": drafts.ask(draft_key(resource, row.id)),
     }
 
 
 def customer_queries(resource: Any, row: Any) -> dict[str, Ask]:
-    """And of a customer: his main contacts and the last note."""
+    """And of a customer: his main contacts, the last note and how many there were in a year."""
     mine = {"row": row.id}
-    return {**queries(resource, row), "contacts": Ask(_contacts(language()), mine), "last": Ask(_last_note(), mine)}
+    return {
+        **queries(resource, row), "contacts": Ask(_contacts(language()), mine), "last": Ask(_last_note(), mine),
+        "year": Ask(_notes_since(), {**mine, "since": clock.now() - dt.timedelta(days=365)}),
+    }
 
 
 _ROW = sa.bindparam("row", type_=sa.BigInteger())
 
 
 @kept
-def _next_task() -> sa.Select[Any, Any]:
-    packed = sa.cast(Task.due, sa.Text()) + _MARK + sa.func.coalesce(Task.due_time, "")
+def _first_tasks() -> sa.Select[Any, Any]:
+    packed = sa.func.coalesce(sa.cast(Task.due, sa.Text()), "") + _MARK + sa.func.coalesce(Task.due_time, "") + _MARK + Task.title
     return (
-        sa.select(Task.id, packed.label("due"))
-        .where(Task.subject == sa.bindparam("subject", type_=sa.String()), Task.subject_id == _ROW, Task.done_at.is_(None), Task.due.is_not(None))
-        .order_by(Task.due, Task.id).limit(1)
+        sa.select(Task.id, packed.label("packed"))
+        .where(Task.subject == sa.bindparam("subject", type_=sa.String()), Task.subject_id == _ROW, Task.done_at.is_(None))
+        .order_by(Task.due.is_(None), Task.due, Task.id).limit(OPEN_TASKS + 1)
     )
 
 
@@ -77,7 +86,13 @@ def _contacts(language: str) -> sa.Select[Any, Any]:
 
 @kept
 def _last_note() -> sa.Select[Any, Any]:
-    return sa.select(Note.created_by_id, Note.created_at).where(Note.customer_id == _ROW).order_by(Note.id.desc()).limit(1)
+    return sa.select(Note.created_by_id, Note.created_at).where(Note.customer_id == _ROW).order_by(Note.created_at.desc(), Note.id.desc()).limit(1)
+
+
+@kept
+def _notes_since() -> sa.Select[Any, Any]:
+    few = sa.select(Note.id).where(Note.customer_id == _ROW, Note.created_at >= sa.bindparam("since", type_=UtcDateTime())).limit(DEALINGS).subquery()
+    return sa.select(sa.func.count(few.c.id), sa.literal(""))
 
 
 def draft_key(resource: Any, row_id: int) -> str:
@@ -85,26 +100,26 @@ def draft_key(resource: Any, row_id: int) -> str:
 
 
 def dress_customer(resource: Any, row: Any, page: RecordPage, found: Found) -> RecordPage:
-    if page.body not in ("panorama", "facts"):
-        return page
     may = may_change(resource, row)
     owner = next((f.value for g in page.groups for f in g.facts if f.label == resource.all_fields["owner"].label), None)
+    year = min(found["year"][0][0], DEALINGS) if found.get("year") else 0
     numbers = [
+        *((Number(_("Owner"), owner),) if owner is not None else ()),
         Number(_("Last contact"), _last(found.get("last", ()))),
         *_next(found),
+        Number(_("Notes in 12 months"), f"{year - 1}+" if year == DEALINGS else str(year)),
         Number(_("Entered"), show_moment(row.created_at, short=True)),
     ]
-    if owner is not None:
-        numbers.insert(0, Number(_("Owner"), owner))
-    mini = _main_contacts(row, found.get("contacts", ()), may) if page.body == "panorama" else None
-    return replace(_both(resource, row, page, found, may), numbers=tuple(numbers), mini=mini)
+    page = _both(resource, row, page, found, may)
+    if page.body == "panorama":
+        page = replace(page, mini=_main_contacts(row, found.get("contacts", ()), may), side=(*_open_tasks(resource, row, found, may), *_addresses(resource, row, page), *page.side))
+    return replace(page, numbers=tuple(numbers))
 
 
 def dress_contact(resource: Any, row: Any, page: RecordPage, found: Found) -> RecordPage:
-    if page.body not in ("panorama", "facts"):
-        return page
     today = clock.today()
-    page = _both(resource, row, page, found, may_change(resource, row))
+    may = may_change(resource, row)
+    page = _both(resource, row, page, found, may)
     marks = list(page.marks)
     day = ages.birthday_in(row.birth_date, today)
     if day is not None:
@@ -116,6 +131,8 @@ def dress_contact(resource: Any, row: Any, page: RecordPage, found: Found) -> Re
     if years is not None and groups and _age_shown():
         groups = (replace(groups[0], facts=(*groups[0].facts, Fact(_("Age"), cells.number(str(years))))), *groups[1:])
     tabs = tuple(replace(tab, label=_("Overview")) if n == 0 else tab for n, tab in enumerate(page.tabs))
+    if page.body == "panorama":
+        page = replace(page, side=(*_open_tasks(resource, row, found, may), *page.side))
     return replace(page, marks=tuple(marks), groups=groups, numbers=tuple(_next(found)), tabs=tabs)
 
 
@@ -138,9 +155,13 @@ def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) ->
     acts: list[Act] = [Act(_("Call"), cells.call_url(phones.show_phone(number)), "phone", key="C")] if number else []
     more = list(page.more)
     rest = list(page.acts)
-    if may and page.body == "panorama":
-        acts.append(Act(_("New task"), icon="checkbox", key="T", focus="write-task"))
-    primary = Act(_("Log follow-up"), icon="pencil-plus", key="L", focus="write-note") if may and page.body == "panorama" else page.primary
+    # The composer stands on the first tab: there its acts go to it at once, elsewhere they lead to it.
+    here = page.body == "panorama"
+    home = ways.to_record(resource, row.id)
+    primary = page.primary
+    if may:
+        acts.append(Act(_("New task"), f"{home}#write-task", "checkbox", key="T", focus="write-task" if here else ""))
+        primary = Act(_("Log follow-up"), f"{home}#write-note", "pencil-plus", key="L", focus="write-note" if here else "")
     if may:
         more.insert(0, Act(_("Tags"), urls.of_act(resource, row.id, "tags"), "tag", dialog=True))
     acts += rest
@@ -148,19 +169,21 @@ def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) ->
         page,
         marks=tuple(Status(name) for _id, name in sorted(found.get("tags", ()), key=lambda pair: pair[1])),
         acts=tuple(acts[:2]), more=(*acts[2:], *more), primary=primary,
-        composer=composer(resource, row.id, found.get("draft", ())) if may and page.body == "panorama" else None,
-        phone=_phone(page, may),
+        composer=composer(resource, row.id, found.get("draft", ())) if may and here else None,
+        phone=_phone(page, may, home),
     )
 
 
-def _phone(page: RecordPage, may: bool) -> tuple[PhoneAct, ...]:
-    if not may or page.body != "panorama":
+def _phone(page: RecordPage, may: bool, home: str) -> tuple[PhoneAct, ...]:
+    if not may:
         return page.phone
     call = [a for a in page.phone if not a.main and a.icon == "phone"]
-    edit = [a for a in page.phone if a.icon == "pencil"]
+    edit = [replace(a, main=False) for a in page.phone if a.icon == "pencil"]
+    focus = page.body == "panorama"
     return (
-        *call, PhoneAct(_("Follow-up"), "pencil-plus", focus="write-note", main=True),
-        PhoneAct(_("Task"), "checkbox", focus="write-task"), *(replace(a, main=False) for a in edit),
+        *call, PhoneAct(_("Task"), "checkbox", f"{home}#write-task", focus="write-task" if focus else ""),
+        PhoneAct(_("Follow-up"), "pencil-plus", f"{home}#write-note", focus="write-note" if focus else "", main=True), *edit,
+        PhoneAct(_("More"), "dots", opens="sheet-more"),
     )
 
 
@@ -191,17 +214,54 @@ def _last(rows: Any) -> str:
     return ""
 
 
+def _tasks(found: Found) -> list[tuple[int, str, Any, Status | None]]:
+    """The open tasks: id, title, the day and hour in words, how it stands."""
+    drawn = []
+    for task_id, packed in found.get("tasks", ()):
+        day, hour, title = packed.split(_MARK, 2)
+        due = dt.date.fromisoformat(day[:10]) if day else None
+        when = " ".join((show_date(due), hour)).strip() if due is not None else _("no day")
+        drawn.append((task_id, title, when, urgency(due, hour or None, None)))
+    return drawn
+
+
 def _next(found: Found) -> list[Number]:
-    for _task, packed in found.get("next", ()):
-        day, _mark, hour = packed.partition(_MARK)
-        due = dt.date.fromisoformat(day[:10])
-        state = urgency(due, hour or None, None)
-        label = show_date(due)
-        late = state is not None and state.colour == "red"
-        return [Number(_("Next step"), f"{label} {hour}" if hour else label,
-                       remark=state.label if state is not None and late else "", remark_icon="alarm" if late else "",
-                       remark_colour="red" if late else "")]
+    for _task, title, when, state in _tasks(found)[:1]:
+        if state is not None:
+            late = state.colour == "red"
+            remark = f"{state.label} · {title}" if late else title
+            return [Number(_("Next step"), when, remark, "alarm" if late else "", state.colour if late else "")]
     return []
+
+
+def _open_tasks(resource: Any, row: Any, found: Found, may: bool) -> tuple[PanelView, ...]:
+    """What is still to be done for this record."""
+    tasks = site().registry.resource("core.task")
+    if not tasks.may("read"):
+        return ()
+    all_of = ways.to_record(resource, row.id, tasks.name)
+    drawn = _tasks(found)
+    rows = tuple(
+        PanelRow(title, when if state is None or not state.icon else state.label, url=urls.of_record(tasks, task_id), sub_icon=state.icon if state else "",
+                 sub_colour=state.colour if state else "")
+        for task_id, title, when, state in drawn[:OPEN_TASKS]
+    )
+    add = Act(_("New task"), icon="plus", focus="write-task") if may else None
+    return (PanelView(
+        _("Open tasks"), "checkbox", f"{OPEN_TASKS}+" if len(drawn) > OPEN_TASKS else len(drawn) or "", rows, add, all_of,
+        empty=_("Nothing is planned yet."),
+    ),)
+
+
+def _addresses(resource: Any, row: Any, page: RecordPage) -> tuple[PanelView, ...]:
+    """The addresses as the details have them: where, and what for."""
+    if not page.lines or not page.lines[0].rows:
+        return ()
+    rows = tuple(
+        PanelRow(Markup("").join(escape(part) for part in (place, street) if part), Markup(" · ").join(escape(p) for p in (purpose, postcode) if p))
+        for purpose, place, street, postcode in page.lines[0].rows
+    )
+    return (PanelView(page.lines[0].title, "map-pin", len(rows), rows, url=ways.to_record(resource, row.id, "facts")),)
 
 
 def _main_contacts(row: Any, rows: Any, may: bool) -> MiniList:
@@ -219,4 +279,4 @@ def _main_contacts(row: Any, rows: Any, may: bool) -> MiniList:
         for side, contact_id, name, position, number in sorted(people)
     )
     add = Act(_("New contact"), urls.of_act(contacts, None, "new", [("customer", str(row.id)), ("back", f"/core/customer/{row.id}")]), "plus")
-    return MiniList(_("Main contacts"), entries, add if may else None, empty=_("No contacts yet."))
+    return MiniList(_("Contacts"), entries, add if may else None, empty=_("No contacts yet."))

@@ -7,20 +7,22 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.customers.api import Customer, Note
+from crm_core.features.customers.api import Customer, lately, silent, weeks
 from crm_core.features.messages import api as messages
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, locale, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource.show import show_date
-from crm_core.web import urls
+from crm_core.resource.show import full_moment, show_date, show_moment
+from crm_core.web import render, urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Act, FirstStep, HomeNumber, HomePage, Waiting
+from crm_core.web.viewmodels import Act, FirstStep, HomeNumber, HomePage, Notice, PanelRow, PanelView, Waiting
 
 pages = flask.Blueprint("home", __name__)
-ROWS = 12
+ROWS = 8
+LATELY = 6
+SILENT = 5
 LIMIT = 1_000  # numbers are exact up to here, then "1,000+"
 
 
@@ -36,7 +38,8 @@ def page() -> HomePage:
     rows = tasks.waiting(ROWS)
     seen = tasks.WaitingTask(rows)
     numbers = _numbers()
-    firsts = _firsts() if not rows and not any(n for n in numbers.values()) else ()
+    gone = weeks()
+    firsts = _firsts() if not rows and not any(numbers.values()) and not any(n for n, _customers in gone) else ()
     return HomePage(
         greeting=_greeting(), sentence=_sentence(open_tasks, seen), notices=messages.panel(unread),
         waiting=Waiting(
@@ -44,7 +47,8 @@ def page() -> HomePage:
             foot=ngettext("%(n)s done this week", "%(n)s done this week", numbers["done"]) if numbers["done"] else "",
             empty=_("All done. Nothing waits for you."),
         ),
-        numbers=() if firsts else _drawn(numbers, rows[0].due if rows else None), firsts=firsts,
+        numbers=() if firsts else _drawn(numbers, gone, rows[0].due if rows else None), firsts=firsts,
+        panels=_silent(), lately=_lately(), lately_url="/core/note",
     )
 
 
@@ -78,20 +82,15 @@ def _numbers() -> dict[str, int]:
     month = _instant(today.replace(day=1))
     week = _instant(today - dt.timedelta(days=today.weekday()))
     mine = Customer.owner_id == me
+    key = Customer.standing == "key"
 
     def bounded(model: Any, *conditions: Any) -> Any:
         inner = sa.select(model.id).where(*conditions).limit(LIMIT + 1).subquery()
         return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
 
-    def contacted(since: dt.datetime, until: dt.datetime | None) -> Any:
-        mine = sa.select(Note.customer_id).where(Note.created_by_id == me, Note.created_at >= since)
-        inner = (mine if until is None else mine.where(Note.created_at < until)).distinct().limit(LIMIT + 1).subquery()
-        return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
-
     task = tasks.Task
     asked = {
-        "customers": bounded(Customer, mine), "new": bounded(Customer, mine, Customer.created_at >= month),
-        "contacted": contacted(week, None), "before": contacted(week - dt.timedelta(days=7), week),
+        "customers": bounded(Customer, mine), "key": bounded(Customer, mine, key), "new": bounded(Customer, mine, Customer.created_at >= month),
         "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today),
         "done": bounded(task, task.owner_id == me, task.done_at >= week),
     }
@@ -107,35 +106,59 @@ def _more(n: int, limit: int) -> str:
     return f"{limit:,}+" if n > limit else f"{n:,}"
 
 
-def _drawn(numbers: dict[str, int], oldest: dt.date | None) -> tuple[HomeNumber, ...]:
+def _drawn(numbers: dict[str, int], gone: list[tuple[int, int]], oldest: dt.date | None) -> tuple[HomeNumber, ...]:
     customers = site().registry.resource("core.customer")
     mine = [("owner.me", "1")]
     today = clock.today()
+    week = [("created_by.me", "1"), ("created_at.within", "-7d")]
+    notes, contacted = ([week[at] for week in gone] for at in (0, 1))
+    late = numbers["late"]
     return (
-        HomeNumber(_("My customers"), _more(numbers["customers"], LIMIT), urls.of_list(customers, mine)),
-        HomeNumber(_("New this month"), _more(numbers["new"], LIMIT), urls.of_list(customers, [*mine, ("created_at.within", "this-month")])),
+        HomeNumber(_("My customers"), _more(numbers["customers"], LIMIT), urls.of_list(customers, mine), remark=_of_them(numbers)),
+        HomeNumber(_("Notes in 7 days"), f"{notes[-1]:,}", urls.address("/core/note", week), *_change(notes), trace=tuple(notes)),
+        HomeNumber(_("Customers contacted"), f"{contacted[-1]:,}", urls.address("/core/note", week), *_change(contacted), trace=tuple(contacted)),
         HomeNumber(
-            _("Customers contacted"), _more(numbers["contacted"], LIMIT),
-            urls.address("/core/note", [("created_by.me", "1"), ("created_at.within", "this-week")]), remark=_change(numbers), icon=_trend(numbers),
-            colour="green" if numbers["contacted"] > numbers["before"] else "",
-        ),
-        HomeNumber(
-            _("Late tasks"), _more(numbers["late"], LIMIT),
+            _("Late tasks"), _more(late, LIMIT),
             urls.address("/core/task", [*mine, ("done_at.empty", "1"), ("due.lte", (today - dt.timedelta(days=1)).isoformat())]),
-            remark=_("oldest: %(day)s", day=show_date(oldest)) if numbers["late"] and oldest else "",
-            icon="alarm" if numbers["late"] else "", colour="red" if numbers["late"] else "",
+            remark=_("oldest: %(day)s", day=show_date(oldest)) if late and oldest else _("nothing is late"),
+            icon="alarm" if late else "circle-check", colour="red" if late else "green",
         ),
     )
 
 
-def _change(numbers: dict[str, int]) -> Any:
-    """How this week stands against the last one."""
-    more = numbers["contacted"] - numbers["before"]
-    return _("%(n)s against last week", n=f"{more:+d}") if more else _("as last week")
+def _of_them(numbers: dict[str, int]) -> str:
+    parts = (("key", ngettext("%(n)s key customer", "%(n)s key customers", numbers["key"])), ("new", _("%(n)s new this month", n=numbers["new"])))
+    return " · ".join(str(words) for name, words in parts if numbers[name])
 
 
-def _trend(numbers: dict[str, int]) -> str:
-    return "trending-up" if numbers["contacted"] > numbers["before"] else ""
+def _change(weekly: list[int]) -> tuple[Any, str, Any]:
+    """How the last seven days stand against those before: words, icon, colour."""
+    more = weekly[-1] - weekly[-2]
+    words = _("%(n)s against the 7 days before", n=f"{more:+d}") if more else _("as in the 7 days before")
+    return (words, "trending-up", "green") if more > 0 else (words, "", "")
+
+
+def _silent() -> tuple[PanelView, ...]:
+    """Customers one might call today."""
+    customers = site().registry.resource("core.customer")
+    rows = tuple(
+        PanelRow(one.name, _("last contact %(day)s", day=show_date(one.last)) if one.last else _("nobody has spoken with them yet"),
+                 ngettext("%(n)s day", "%(n)s days", one.days), url=urls.of_record(customers, one.id))
+        for one in silent(SILENT)
+    )
+    return (PanelView(_("Not heard of for long"), "hourglass-low", rows=rows),) if rows else ()
+
+
+def _lately() -> tuple[Notice, ...]:
+    """What was written last about the customers one may see."""
+    customers = site().registry.resource("core.customer")
+    rows = lately(LATELY)
+    names = render.user_names(row.created_by_id for row in rows)
+    return tuple(
+        Notice(row.customer, row.body, f"{names.get(row.created_by_id, '')} · {show_moment(row.created_at, short=True)}", full_moment(row.created_at), urls.of_record(customers, row.customer_id),
+               person=render.person(names.get(row.created_by_id, ""), row.created_by_id))
+        for row in rows
+    )
 
 
 def _firsts() -> tuple[FirstStep, ...]:

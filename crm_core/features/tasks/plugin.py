@@ -37,7 +37,7 @@ def register_menu() -> list[Menu]:
 def register_columns() -> list[Column]:
     return [
         Column("core.task", "urgency", _("How it stands"), views.load_urgency, kind="status"),
-        Column("core.task", "about", _("About"), views.load_about),
+        Column("core.task", "about", _("About"), views.load_about, field="subject"),
     ]
 
 

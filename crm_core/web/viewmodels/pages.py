@@ -11,7 +11,7 @@ from crm_core.web.viewmodels.record import FactGroup, PanelView
 
 @dataclass(frozen=True, slots=True)
 class HomeNumber:
-    """A number of the home page: a link to its list, with one remark."""
+    """A number of the home page: a link to its list, with one remark and, in `trace`, how it went."""
 
     label: Words
     value: Words
@@ -19,6 +19,7 @@ class HomeNumber:
     remark: Words = ""
     icon: str = ""
     colour: Colour = ""
+    trace: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class NoticePanel:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """``home.html``. ``firsts``: three first steps of a new user, instead of numbers."""
+    """``home.html``. ``firsts``: three first steps of a new user, instead of numbers. ``lately``: what was written last
+    about customers, drawn like messages; ``lately_url`` leads to all of it."""
 
     greeting: Words
     sentence: Words
@@ -88,6 +90,8 @@ class HomePage:
     firsts: tuple[FirstStep, ...] = ()
     panels: tuple[PanelView, ...] = ()
     wide_panels: tuple[PanelView, ...] = ()
+    lately: tuple[Notice, ...] = ()
+    lately_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ class PanelRow:
     status: Status | None = None
     url: str = ""
     sub_colour: Colour = ""
+    sub_icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import acting_as, session
 from crm_core.features.customers import notes, tags
-from crm_core.features.customers.demo import text
+from crm_core.features.customers.demo import showcase, text
 from crm_core.features.customers.demo.firms import Firms
 from crm_core.features.customers.models import Contact, Customer, Note
 from crm_core.features.messages import api as messages
@@ -40,6 +40,7 @@ class Story:
         self.customers, self.contacts = (self.registry.resource(f"core.{n}") for n in ("customer", "contact"))
         self.firms = Firms(self.dice)
         self.names: dict[int, str] = {}
+        self.people: dict[int, list[str]] = {}
         self.owned: dict[str, list[tuple[int, dt.date]]] = {login: [] for login in SELLERS}
 
     def tell(self) -> None:
@@ -49,6 +50,7 @@ class Story:
         self._notes()
         self._done_tasks()
         self._lately()
+        showcase.tell(self, CHIEF, EDITOR)
 
     # --- when and who ----------------------------------------------------------------------------------------------------
 
@@ -66,6 +68,13 @@ class Story:
         with in_language(site().config.language), clock.freeze(moment.astimezone(dt.UTC)), acting_as(person):
             yield
 
+    def who(self, customer: int) -> str:
+        """Somebody one speaks with there."""
+        if not self.people:
+            for contact in session.execute(sa.select(Contact.customer_id, Contact.name).order_by(Contact.id)):
+                self.people.setdefault(contact.customer_id, []).append(contact.name)
+        return str(self.dice.choice(self.people[customer]))
+
     # --- what happened ---------------------------------------------------------------------------------------------------
 
     def _entries(self) -> None:
@@ -81,9 +90,15 @@ class Story:
         for ago, login in plan:
             moment = self.moment(-ago)
             rows = [self.firms.firm() for _n in range(days[login].count(-ago))]
+            shown = login == CHIEF and not self.owned[CHIEF]
+            if shown:
+                rows[0] = showcase.firm(self.firms)
             with self.at(moment, login):
                 ids = self.customers.write(rows)
-                self.contacts.write([p for i, row in zip(ids, rows, strict=True) for p in self.firms.people(i, row["email"].partition("@")[2])])
+                people = [self.firms.people(i, row["email"].partition("@")[2]) for i, row in zip(ids, rows, strict=True)]
+                if shown:
+                    people[0] = showcase.people(self.firms, ids[0])
+                self.contacts.write([person for group in people for person in group])
             self.names.update({i: row["name"] for i, row in zip(ids, rows, strict=True)})
             self.owned[login] += [(i, moment.date()) for i in ids]
 
@@ -120,16 +135,13 @@ class Story:
 
     def _notes(self) -> None:
         """What was said over the year; who was there is in the words."""
-        who: dict[int, list[str]] = {}
-        for contact in session.execute(sa.select(Contact.customer_id, Contact.name).order_by(Contact.id)):
-            who.setdefault(contact.customer_id, []).append(contact.name)
         made = []
         for login, found in self.owned.items():
-            for customer, day in found:
+            for customer, day in found[1:] if login == CHIEF else found:  # the first has a story of its own
                 age = (self.make.today - day).days
                 for _n in range(min(8, int(self.dice.expovariate(0.4)))):
                     at = self.moment(self.dice.randint(1, max(2, age - 1))).astimezone(dt.UTC)
-                    words = self.dice.choice(text.NOTES).format(who=self.dice.choice(who[customer]), company=self.names[customer])
+                    words = self.dice.choice(text.NOTES).format(who=self.who(customer), company=self.names[customer])
                     made.append(Note(
                         customer_id=customer, subject="core.customer", subject_id=customer, body=words, mentions=[],
                         created_at=max(at, dt.datetime.combine(day, dt.time(10), tzinfo=dt.UTC)), created_by_id=self.users[login],
@@ -158,7 +170,7 @@ class Story:
     def _lately(self) -> None:
         """The last days: everybody's open tasks, what the chief handed out, mentions, and messages read up to yesterday."""
         for login, found in self.owned.items():
-            mine = self.dice.sample([i for i, _day in found], min(9, len(found)))
+            mine = self.dice.sample([i for i, _day in found[1:]], min(9, len(found) - 1))
             dues = (-2, -1, 0, 0, 1, 3, 5, 9, 16)
             rows = [self._task(i, due, due_time=("10:30" if n == 2 else None)) for n, (i, due) in enumerate(zip(mine, dues, strict=False))]
             with self.at(self.moment(4), login):
@@ -175,7 +187,3 @@ class Story:
             if number == 1:
                 with self.at(self.moment(2, 18.5), CHIEF):
                     messages.read_all()
-        with self.at(self.moment(1, 16.5), CHIEF):
-            customer = self.owned[CHIEF][0][0]
-            notes.add_note("core.customer", customer, "请 @孙立 审阅明年的合作方案，本周内回复客户。", mentions=[self.users[EDITOR]],
-                           next_day=self.make.day(4))

@@ -1,0 +1,111 @@
+"""Facts: the fields of a record as label and value, in groups; its parts as tables; the old values of a field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from crm_core.data.mixins import is_scoped
+from crm_core.data.session import session
+from crm_core.kernel.errors import Missing
+from crm_core.kernel.i18n import _
+from crm_core.resource import changes
+from crm_core.resource.fields import Field
+from crm_core.resource.kept import gather
+from crm_core.resource.references import RefField, label_queries, labels_from
+from crm_core.web import cells, render, urls, ways
+from crm_core.web.viewmodels import Fact, FactGroup, LinesTable
+
+STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
+
+
+def his(resource: Any, row: Any, verb: str) -> bool:
+    """Whether this row lies in the actor's scope of a verb."""
+    who = session.actor
+    return who is None or not is_scoped(resource.model) or bool(who.scope(resource.name, verb).holds(row))
+
+
+def words(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> str:
+    """A value as plain words."""
+    if isinstance(field, RefField):
+        return names.get(field.target, {}).get(value, "") if value is not None else ""
+    return field.show(value)
+
+
+def drawn(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
+    """A fact's value: linked, called, mailed where that makes sense."""
+    if isinstance(field, RefField):
+        if value is None:
+            return ""
+        name = names.get(field.target, {}).get(value)
+        if name is None:
+            return _("hidden record")
+        if field.target == "core.user":
+            return cells.who(render.person(name, value))
+        target = field.resource
+        return cells.linked(name, urls.of_record(target, value)) if target is not None and field.target not in render.WORDS else name
+    return render.renderer(field, [value])(value)
+
+
+def groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, changed: set[str]) -> tuple[FactGroup, ...]:
+    """All facts by the sections of the form, then who wrote when; empty ones are left out."""
+    edit = ways.to_act(resource, row.id, "edit") if resource.may("update") and his(resource, row, "update") else ""
+    done: set[str] = set()
+    made = []
+    for section in (*resource.form, None):
+        wanted = section.fields if section is not None else tuple(n for n in fields if n not in done)
+        facts = []
+        for name in wanted:
+            field = fields.get(name)
+            if field is None or name in done or name in (resource.label_field, resource.status) or name in resource.hidden_fields:
+                continue
+            done.add(name)
+            value = getattr(row, field.column)
+            if (value in (None, "", []) or value is False) and name not in resource.columns:
+                continue
+            history = urls.of_act(resource, row.id, f"history/{name}") if field.column in changed and name not in STAMPS else ""
+            facts.append(Fact(field.label, drawn(field, value, names), history, wide=field.kind == "note"))
+        if facts:
+            title = section.label if section is not None else (_("Facts") if not resource.form else _("Record"))
+            made.append(FactGroup(title, tuple(facts), edit if section is not None or not resource.form else ""))
+    return tuple(made)
+
+
+def beside(resource: Any, fields: Mapping[str, Field], groups: Sequence[FactGroup]) -> tuple[FactGroup, ...]:
+    """The facts beside the time line: without what the head says already, and without who wrote when."""
+    said = {str(fields[n].label) for n in (*resource.subtitle, "code", "owner", *STAMPS) if n in fields}
+    few = (replace(g, facts=tuple(f for f in g.facts if str(f.label) not in said)) for g in groups)
+    return tuple(g for g in few if g.facts)
+
+
+def lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any) -> LinesTable:
+    """Parts of a record, a row each."""
+    child = resource.line_resource(declared.name)
+    fields = [child.all_fields[n] for n in declared.columns]
+    return LinesTable(
+        declared.label, tuple(f.label for f in fields),
+        tuple(tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows),
+        right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"),
+    )
+
+
+def field_history(resource: Any, row_id: int, name: str) -> Any:
+    """Old values of one field, newest first."""
+    from crm_core.web.viewmodels import FieldHistoryPage, OldValue
+
+    resource.get(row_id)
+    field = resource.fields().get(name)
+    if field is None:
+        raise Missing(_("This record was not found."))
+    rows = [r for r in changes.history_of(resource.name, row_id) if r.old and field.column in r.old]
+    column = resource.table.c[field.column]
+    values = [changes.unraw(column, r.old[field.column]) for r in rows]
+    wanted: dict[str, set[Any]] = {"core.user": {r.actor_id for r in rows}}
+    if isinstance(field, RefField):
+        wanted.setdefault(field.target, set()).update(v for v in values if v is not None)
+    names = labels_from(gather(label_queries(wanted)))
+    stamp = resource.all_fields["updated_at"]
+    old = tuple(
+        OldValue(words(field, value, names) or "—", _("%(when)s changed", when=stamp.show(r.at)), names.get("core.user", {}).get(r.actor_id or 0, ""))
+        for r, value in zip(rows, values, strict=True)
+    )
+    return FieldHistoryPage(field.label, old, ways.to_record(resource, row_id))
