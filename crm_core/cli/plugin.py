@@ -7,13 +7,13 @@ from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
 
 
-@click.group("plugin", help=str(_("Switch modules on and off.")), epilog=examples(
+@click.group("plugin", help=str(_("Switch plugins on and off.")), epilog=examples(
     "crm plugin list", "crm plugin enable sales", "crm plugin disable sales"))
 def command() -> None:
     pass
 
 
-@command.command("list", help=str(_("Say which modules are installed on this machine, and how they stand on this site.")),
+@command.command("list", help=str(_("Say which plugins are installed on this machine, and how they stand on this site.")),
                  epilog=examples("crm plugin list", "crm plugin list --json"))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
 def list_(as_json: bool) -> None:
@@ -26,11 +26,11 @@ def list_(as_json: bool) -> None:
     for row in rows:
         say(f"{row.name:20} {row.version:10} {row.words:12} {row.reason}".rstrip())
     if not rows:
-        say(_("No module is installed here besides core."))
+        say(_("No plugin is installed here besides core."))
 
 
 @command.command(help=str(_(
-    "Switch modules on, with those they require: makes their tables (after a copy of the database), then has crm serve start "
+    "Switch plugins on, with those they require: makes their tables (after a copy of the database), then has crm serve start "
     "anew beside the running processes. Nothing changes when it fails.")), epilog=examples("crm plugin enable sales service"))
 @click.argument("names", nargs=-1, required=True)
 def enable(names: tuple[str, ...]) -> None:
@@ -55,7 +55,7 @@ def enable(names: tuple[str, ...]) -> None:
 
 
 @command.command(help=str(_(
-    "Switch modules off. Their data stays as it is and sleeps until they are switched on again; their pages, menu, API and "
+    "Switch plugins off. Their data stays as it is and sleeps until they are switched on again; their pages, menu, API and "
     "reports are gone.")), epilog=examples("crm plugin disable sales"))
 @click.argument("names", nargs=-1, required=True)
 @click.option("--with-others", is_flag=True, help=str(_("Also those that cannot do without them.")))
@@ -73,7 +73,7 @@ def disable(names: tuple[str, ...], with_others: bool) -> None:
 
 
 @command.command(help=str(_(
-    "For authors: write the next revision of a module's tables from its models. Read it before you commit it. Needs no site: "
+    "For authors: write the next revision of a plugin's tables from its models. Read it before you commit it. Needs no site: "
     "the revisions there are run on an empty database first.")), epilog=examples('crm plugin migrate sales "more stages"'))
 @click.argument("name")
 @click.argument("message", default="change")
@@ -90,7 +90,7 @@ def migrate(name: str, message: str) -> None:
         site = open_site(config=Config(site=Path(place)), also=tuple(plugins.closure(name, plugins.discover())))
         package = site.registry.package(name)
         if package is None:
-            raise CrmError(_("There is no module “%(name)s” on this machine; install it with pip first.", name=name))
+            raise CrmError(_("There is no plugin “%(name)s” on this machine; install it with pip first.", name=name))
         if not package.migrations.is_dir() or not revisions.known(package.migrations):
             say(migrate.make_first(package, site.registry.packages))
             return

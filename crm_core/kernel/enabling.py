@@ -33,7 +33,7 @@ def to_enable(site: Site, names: Sequence[str]) -> list[str]:
     found = plugins.discover()
     for name in names:
         if name not in found:
-            raise Missing(_("There is no module “%(name)s” on this machine; install it with pip first.", name=name))
+            raise Missing(_("There is no plugin “%(name)s” on this machine; install it with pip first.", name=name))
     active = plugins.wanted(plugins.states(site.engines))
     wanted = [one for name in names for one in plugins.closure(name, found) if one not in active]
     chosen = plugins.plan({*active, *wanted}, found)
@@ -84,7 +84,7 @@ def to_disable(site: Site, names: Sequence[str]) -> list[str]:
     known = plugins.states(site.engines)
     for name in names:
         if name not in known or known[name].state is PluginState.disabled:
-            raise Refused(_("The module “%(name)s” is not switched on.", name=name))
+            raise Refused(_("The plugin “%(name)s” is not switched on.", name=name))
     others = plugins.dependants(names, plugins.wanted(known), plugins.discover())
     return [*reversed(others), *names]
 

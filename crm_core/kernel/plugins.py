@@ -39,7 +39,7 @@ class PluginFault(CrmError):
     """A plugin could not be taken in; it is noted and a fresh process goes on without it. `name`: plugin or bridge."""
 
     def __init__(self, name: str, trace: str) -> None:
-        super().__init__(_("The module “%(name)s” cannot be used: %(why)s", name=name, why=trace.strip().rpartition("\n")[2]))
+        super().__init__(_("The plugin “%(name)s” cannot be used: %(why)s", name=name, why=trace.strip().rpartition("\n")[2]))
         self.name, self.trace = name, trace
         self.noted = False  # the site knows: another start goes without it
 
@@ -308,7 +308,7 @@ def left_behind(home: Path) -> list[PluginFault]:
         name = path.read_text(encoding="utf-8")
         path.unlink(missing_ok=True)
         if name:
-            guilty.append(PluginFault(name, str(_("The process ended while this module was being loaded."))))
+            guilty.append(PluginFault(name, str(_("The process ended while this plugin was being loaded."))))
     return guilty
 
 

@@ -48,6 +48,7 @@ from crm_core.web.viewmodels import (
     Waiting,
     WaitRow,
 )
+from crm_core.web.viewmodels.plugins import PluginCard, PluginsPage
 from tests.browser.samples import chen, page, person, s
 from tests.browser.samples_lists import ROWS
 from tests.browser.samples_record import facts
@@ -695,6 +696,28 @@ def deliveries() -> DeliveriesPage:
         ),
         (Tab(s("全部", "All"), "/deliveries", True), Tab(s("已搁置", "Parked"), "/deliveries?parked=1", count="1")),
         rerun_all=Act(s("全部重新投递", "Deliver all again"), "/rerun", "refresh", "post"),
+    )
+
+
+@page("plugins", "plugins.html")
+def plugins() -> PluginsPage:
+    """One of each standing, and the server starting anew."""
+    off = Act(s("停用", "Switch off"), "/plugins/sales/disable", method="post", confirm=s("停用？", "Switch it off?"))
+    on = Act(s("启用", "Switch on"), "/plugins/x/enable", method="post")
+    return PluginsPage(
+        s("插件", "Plugins"), s("在这里决定启用哪些。", "Decide which are used."),
+        (Tab(s("全部", "All"), "/plugins", True, count="4"), Tab(s("需处理", "Needs attention"), "/plugins?show=attention", count="2")),
+        (
+            PluginCard("sales", s("销售", "Sales"), "1.0.0", "cash", Status(s("已启用", "Active"), "circle-check-f", "green"),
+                       s("线索、商机、报价单。", "Leads, opportunities, quotes."), (("menu-2", s("5 个菜单", "5 menu entries")),), act=off),
+            PluginCard("shop", s("电子商务", "Shop"), "1.0.0", "puzzle", Status(s("已停用", "Switched off"), "player-pause-f"),
+                       dormant=s("数据休眠中：12,408 条记录。", "Data sleeps: 12,408 records."), foot=s("今天停用", "Switched off today"), act=on, dim=True),
+            PluginCard("visits", s("拜访", "Visits"), "1.0", "map-pin", Status(s("失败", "Failed"), "alert-triangle-f", "red"),
+                       reason="RuntimeError: boom", trace="Traceback (most recent call last):\n  …\nRuntimeError: boom", act=on, dim=True),
+            PluginCard("routes", s("线路", "Routes"), "0.4.2", "map-pin-check", Status(s("受阻", "Blocked"), "lock", "amber"),
+                       needs=(("sales ≥ 1.0", True), ("visits ≥ 1.0", False)), reason=s("需要“visits”。", "It requires visits."), dim=True),
+        ),
+        Note(s("服务器正在重新启动", "The server is starting anew"), s("约需几秒钟。", "Some seconds."), "acc", "refresh"), True,
     )
 
 

@@ -19,7 +19,7 @@ from tests.support.worlds import *
 PAGES = (
     "/", "/core/customer", "/core/customer/new", "/core/contact", "/core/contact/new", "/core/task", "/core/task/new", "/core/user",
     "/core/department/new", "/core/team/new", "/core/role/new", "/core/tag", "/core/industry", "/core/position", "/core/region",
-    "/import?to=core.customer", "/jobs", "/deliveries", "/recycle", "/notices", "/help", "/me/password", "/no-such-page",
+    "/import?to=core.customer", "/jobs", "/plugins", "/deliveries", "/recycle", "/notices", "/help", "/me/password", "/no-such-page",
 )
 SHOWN = ("title", "aria-label", "placeholder", "data-confirm")
 CODE = re.compile(r"[\w-]+([./@][\w-]+)+|\*|\S*\d\S*")  # core.task.read, Asia/Shanghai, ann@example.com, KH-000001

@@ -12,7 +12,7 @@ FAULTS = {
     "misspells": (HOOK + "def register_menus(): return []", "register_menus"),
     "argues": (HOOK + "def register_menu(wrong): return []", "wrong"),
     "lies": (HOOK + "def register_menu(): return 7", "must return a list"),
-    "kills": ("import os; os._exit(9)", "while this module was being loaded"),
+    "kills": ("import os; os._exit(9)", "while this plugin was being loaded"),
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import home
+from crm_core.features.setup import home, plugins
 from crm_core.features.setup.resources import Imports
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
@@ -30,6 +30,7 @@ def register_sections() -> list[Section]:
 def register_menu() -> list[Menu]:
     return [
         Menu(_("Home"), "/", icon="home", order=10, name="home"),
+        Menu(_("Plugins"), plugins.URL, "settings", "puzzle", 70, plugins.READ, name="plugins"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
         Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
     ]
@@ -37,12 +38,14 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [home.pages]
+    return [home.pages, plugins.pages]
 
 
 @hookimpl
 def register_permissions() -> list[Permission]:
     return [
+        Permission(plugins.READ, _("See the plugins")),
+        Permission(plugins.CHANGE, _("Switch plugins on and off")),
         Permission("core.jobs.read", _("See everybody’s jobs")),
         Permission("core.jobs.update", _("Stop everybody’s jobs and run them again")),
         Permission("core.deliveries.read", _("See deliveries")),
@@ -66,6 +69,7 @@ def register_jobs() -> list[Job]:
         Job("core.bulk", bulk.run, label=_("Act on many records")),
         Job("core.import", imports.run, label=_("Import")),
         Job("core.export", exporting.run, label=_("Export")),
+        Job("core.plugin", plugins.run, label=_("Switch a plugin on")),
         Job("core.undo", undo.run, label=_("Undo")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),

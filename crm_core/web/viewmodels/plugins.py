@@ -1,0 +1,38 @@
+"""The page of plugins."""
+
+from dataclasses import dataclass
+
+from crm_core.web.viewmodels.base import Act, Empty, Note, Status, Tab, Words
+
+
+@dataclass(frozen=True, slots=True)
+class PluginCard:
+    """One plugin: what it is, how it stands, what it adds, and the one thing to do about it."""
+
+    name: str
+    label: Words
+    version: str
+    icon: str
+    status: Status
+    summary: Words = ""
+    adds: tuple[tuple[str, Words], ...] = ()  # icon and words: "3 menu entries"
+    needs: tuple[tuple[Words, bool], ...] = ()  # what it requires, and whether that is there
+    dormant: Words = ""  # what sleeps
+    reason: Words = ""  # why it failed or is blocked
+    trace: str = ""
+    foot: Words = ""
+    act: Act | None = None
+    dim: bool = False  # not serving
+
+
+@dataclass(frozen=True, slots=True)
+class PluginsPage:
+    """``plugins.html``."""
+
+    title: Words
+    sub: Words
+    tabs: tuple[Tab, ...]
+    cards: tuple[PluginCard, ...]
+    note: Note | None = None
+    poll: bool = False  # a new set of processes is starting: look again soon
+    empty: Empty | None = None
