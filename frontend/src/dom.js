@@ -83,11 +83,11 @@ export async function getJson(url, signal) {
   return response.json();
 }
 
-export async function postJson(url, data = {}) {
+export async function postJson(url, data = {}, options = {}) {
   const body = data instanceof FormData ? data : new FormData();
   if (!(data instanceof FormData)) for (const [name, value] of Object.entries(data)) body.append(name, value);
   body.set("csrf_token", token());
-  const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+  const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" }, ...options });
   if (signedOut(response)) return new Promise(() => {});
   if (!response.ok) throw Object.assign(new Error(response.statusText), { status: response.status });
   return response.status === 204 ? {} : response.json().catch(() => ({}));

@@ -60,7 +60,8 @@ async function ringBell(menu) {
 }
 
 // ---------- theme, rail, folded groups: at once here, kept on the server ----------
-const prefer = (values) => postJson(document.body.dataset.preferences, values).catch(() => {});
+// keepalive: who goes on to another page at once is not left with the old choice
+const prefer = (values) => postJson(document.body.dataset.preferences, values, { keepalive: true }).catch(() => {});
 on("submit", "[data-theme] form, form:has([name=theme])", (event) => {
   const value = event.submitter?.value;
   if (!value) return;

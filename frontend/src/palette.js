@@ -6,13 +6,14 @@ const dialog = () => $("#palette");
 let asked = null;
 let answered = "";
 let chosen = 0;
+let held = ""; // the line somebody went to: an answer that comes later does not move it
 let timer;
 
 export function openPalette() {
   const box = dialog();
   if (!box || box.open) return;
   const input = $("input", box);
-  input.value = "";
+  input.value = held = "";
   $("#palette-hits").replaceChildren();
   box.showModal();
   input.focus();
@@ -69,7 +70,13 @@ function draw(answer, text) {
   body.replaceChildren(...answer.groups.filter((group) => group.hits.length).map((group) =>
     make("div", { role: "group", "aria-label": group.label }, make("h3", { "aria-hidden": "true" }, group.label), group.hits.map((hit) => line(hit, at++)))));
   body.scrollTop = 0;
-  choose(0);
+  choose(Math.max(0, held ? $$(".ci", body).findIndex((hit) => key(hit) === held) : 0));
+}
+const key = (hit) => `${hit.href} ${hit.textContent}`;
+function hold(to) {
+  choose(to);
+  const hit = $$(".ci", dialog())[chosen];
+  held = hit ? key(hit) : "";
 }
 function choose(to) {
   const hits = $$(".ci", dialog());
@@ -88,6 +95,7 @@ function go(hit, apart) {
 
 on("input", "#palette input", (event, input) => {
   clearTimeout(timer);
+  held = "";
   timer = setTimeout(() => look(input.value.trim()), 60);
 });
 on("submit", "#palette form", (event) => event.preventDefault(), true);
@@ -98,7 +106,7 @@ on("keydown", "#palette input", (event, input) => {
     dialog().close();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    choose(chosen + (event.key === "ArrowDown" ? 1 : -1));
+    hold(chosen + (event.key === "ArrowDown" ? 1 : -1));
   } else if (event.key === "Enter") {
     event.preventDefault();
     const apart = event.ctrlKey || event.metaKey;
@@ -114,5 +122,5 @@ on("click", "#palette .ci", (event, hit) => {
 });
 on("pointermove", "#palette .ci", (event, hit) => {
   const at = $$(".ci", dialog()).indexOf(hit);
-  if (at !== chosen) choose(at);
+  if (at !== chosen) hold(at);
 });

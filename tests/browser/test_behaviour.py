@@ -97,8 +97,9 @@ def test_g_then_a_letter_goes_to_a_place_and_the_question_mark_lists_the_keys(ga
 def test_the_theme_changes_at_once_and_is_kept(gallery: Gallery, at) -> None:
     page = at("home")
     page.locator("[data-theme] summary").click()
-    page.locator("[data-theme] .it", has_text="深色").click()
-    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    with page.expect_response("**/preferences"):  # told to the server behind the page's back: a reload must not overtake it
+        page.locator("[data-theme] .it", has_text="深色").click()
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     assert page.evaluate("getComputedStyle(document.querySelector('#main')).backgroundColor") == "rgb(21, 24, 29)"
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
@@ -107,10 +108,12 @@ def test_the_theme_changes_at_once_and_is_kept(gallery: Gallery, at) -> None:
 
 def test_the_rail_folds_and_says_so_to_the_server(gallery: Gallery, at) -> None:
     page = at("home")
-    page.locator("[data-rail] button").click()
+    with page.expect_response("**/preferences"):
+        page.locator("[data-rail] button").click()
     expect(page.locator("#rail .tg-nav .cut").first).to_be_hidden()
     expect(page.locator("#rail-menu a").first).to_have_attribute("title", "首页")
-    page.locator("[data-fold=customers] summary").dispatch_event("click")
+    with page.expect_response("**/preferences"):
+        page.locator("[data-fold=customers] summary").dispatch_event("click")
     page.wait_for_function("!document.querySelector('[data-fold=customers]').open")
     forms = seen(gallery, "preferences")
     assert forms[0]["rail"] == ["folded"]

@@ -14,7 +14,7 @@ from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import runner
 from crm_core.kernel.site import Site
 from tests.browser.demo import Demo
-from tests.support.browser import DESKTOP, PHONE, Visitor, axe
+from tests.support.browser import DESKTOP, PHONE, Visitor, axe, overflows
 
 WHO = "chenxiaoyan"
 CSV = "客户名称,电话,联系人\n云岭试饮酒业有限公司,028-66554433,罗建国\n无电话公司,,\n"
@@ -63,7 +63,10 @@ PAGES = ("/", "/core/customer", "/core/customer?standing.any=key&q=有限", "/co
          "/core/customer/{id}?tab=core.contact", "/core/customer/{id}?tab=history", "/core/customer/{id}/edit", "/core/customer/new",
          "/core/customer.brief", "/core/contact", "/core/task", "/core/task/new", "/core/user", "/core/department", "/core/role", "/notices",
          "/import?to=core.customer", "/jobs", "/recycle", "/me", "/me/password", "/help?at=/core/customer", "/core/customer/print",
-         "/core/customer/filter?f=standing", "/core/customer/999999999", "/no/such/page")
+         "/core/customer/filter?f=standing", "/core/customer/999999999", "/no/such/page", "/core/customer.brief/1", "/core/contact/1",
+         "/core/contact/new", "/core/note", "/core/tag", "/core/user/3", "/core/user/5/edit", "/core/role/3", "/core/department/2", "/deliveries",
+         "/core/customer/{id}/print", "/core/customer/{id}?tab=core.task", "/core/customer?q=zzzz&standing.any=key")
+OUTSIDE = ("/sign-in", "/password/forgotten", "/setup/used-up")
 
 
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
@@ -79,7 +82,38 @@ def test_every_page_is_whole(visitor: Visitor, served: tuple[Site, str, str], la
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             wrong.append(f"{path}: {wide} px wider than the window")
-        wrong += [f"{path}: {fault}" for fault in axe(page)]
+        wrong += [f"{path}: {fault}" for fault in (*axe(page), *overflows(page))]
+    page.context.clear_cookies()
+    for path in OUTSIDE:
+        page.goto(address + path)
+        wrong += [f"{path}: {fault}" for fault in (*axe(page), *overflows(page))]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "dark"), (PHONE, "light")])
+def test_what_opens_over_a_page_is_whole(visitor: Visitor, served: tuple[Site, str, str], size: tuple[int, int], theme: str) -> None:
+    site, address, _password = served
+    speak(site, "zh_Hans_CN")
+    page = visitor.page(size=size, theme=theme)
+    sign_in(page, served)
+    customer = f"/core/customer/{mine(site)}"
+    desk = [
+        ("/", "#create summary", "#create .pop"), ("/", "[data-bell] summary", ".bellbox .panel"), ("/", ".me", ".menu[open] .pop"),
+        ("/core/customer", "#columns summary", "#columns .pop"), ("/core/customer", ".chip.add", ".menu[open] .pop"),
+        (customer, ".rec-acts summary", ".menu[open] .pop"), (customer, "[data-unfold]", ".hist"), (customer, ".ctabs label:nth-of-type(2)", ".cline input"),
+    ]
+    hand = [
+        ("/", "[data-drawer]", "#rail-menu"), ("/", "[data-opens=sheet-create]", "#sheet-create"), ("/core/customer", "[data-opens=sheet-filter]", "#sheet-filter"),
+        ("/core/customer", "[data-opens=sheet-sort]", "#sheet-sort"), ("/core/customer", "[data-selecting]", "[data-bulk]"), (customer, "[data-opens=sheet-more]", "#sheet-more"),
+        ("/", "[data-palette-open]:visible", "#palette"),
+    ]
+    wrong: list[str] = []
+    for path, press, opened in desk if size == DESKTOP else hand:
+        page.goto(address + path)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        page.locator(press).first.click()
+        expect(page.locator(opened).first).to_be_visible()
+        wrong += [f"{path} {press}: {fault}" for fault in (*axe(page, opened), *overflows(page))]
     assert not wrong, "\n".join(wrong)
 
 
