@@ -144,7 +144,7 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {})) for i, row in enumerate(rows))
     blank = {n: f.text(f.default) if f.default is not None else "" for n, f in fields.items()}
-    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank, {}), _("Add row"), table=len(fields) > 2)
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank, {}), _("Add row"), table=True)
 
 
 def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "") -> dict[str, str]:

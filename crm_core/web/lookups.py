@@ -12,13 +12,14 @@ from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
 from crm_core.resource import hits, listing, orders
-from crm_core.text import dates
+from crm_core.text import dates, phones
 from crm_core.text.clean import fold
 from crm_core.text.names import avatar_text
 from crm_core.text.pinyin import initials, spell
-from crm_core.web import menu, urls
+from crm_core.web import cells, menu, render, urls
 
 HITS = 10
+SAID = "customer", "position", "industry", "region", "full_name", "owner", "department", "title"  # the first three say what a hit is
 
 
 def source_of(name: str) -> Any:
@@ -45,7 +46,7 @@ def _labelled(source: Any, ids: list[int]) -> Iterable[tuple[int, str, str]]:
     if not ids:
         return
     fields = source.fields()
-    subs = [fields[n] for n in ("customer", "department", "region", "full_name", "owner", "title") if n in fields][:2]
+    subs = [fields[n] for n in SAID if n in fields and n != source.label_field][:3]
     columns = [getattr(source.model, f.column).label(f"s{i}") for i, f in enumerate(subs)]
     rows = {r.id: r for r in session.execute(sa.select(source.model.id, source.label_column.label("label"), *columns).where(source.model.id.in_(ids)))}
     names = [f.labels([getattr(r, f"s{i}") for r in rows.values()]) if hasattr(f, "labels") else None for i, f in enumerate(subs)]
@@ -56,7 +57,7 @@ def _labelled(source: Any, ids: list[int]) -> Iterable[tuple[int, str, str]]:
             for i, f in enumerate(subs):
                 value = getattr(row, f"s{i}")
                 known = names[i]
-                words.append(known.get(value, "") if known is not None else f.show(value))
+                words.append(f.resource.brief_word(known.get(value, "")).replace(" · ", "") if known is not None else f.show(value))
             yield row_id, str(source.word(row.label)), " · ".join(w for w in words if w)
 
 
@@ -70,19 +71,26 @@ def palette(text: str) -> dict[str, Any]:
     """Records, menus and acts for the command search; nothing typed: menus and what one may create."""
     words = text.strip()[:100]
     groups = []
+    best: dict[str, Any] | None = None
     if words:
         for resource in _searchable():
             found = hits.find(words, [resource], limit=5)
             if found:
-                subs = {i: sub for i, _label, sub in _labelled(resource, [h.id for h in found])}
+                ids = [h.id for h in found]
+                subs = {i: sub for i, _label, sub in _labelled(resource, ids)}
+                ends = _ends(resource, ids)
                 groups.append({
                     "label": str(resource.label) if not resource.is_brief else str(_("%(what)s of others, in brief", what=resource.label)),
                     "hits": [
                         {"label": h.label, "sub": subs.get(h.id, ""), "url": urls.of_record(resource, h.id), "icon": resource.icon,
-                         "marks": marks(h.label, words)} for h in found
+                         "marks": marks(h.label, words), **ends.get(h.id, {})} for h in found
                     ],
                 })
+                if len(groups) == 1:
+                    best = _on_best(resource, found[0])
         groups = _without_doubles(groups)
+        if best:
+            groups.append(best)
     pages = [p for p in _pages() if not words or _named(p["label"], words)]
     if pages:
         groups.append({"label": str(_("Pages")), "hits": pages[:6]})
@@ -97,6 +105,42 @@ def _searchable() -> list[Any]:
     return sorted(found, key=lambda r: (r.is_brief, r.order, r.name))
 
 
+def _ends(resource: Any, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """What stands at the end of a hit's line: how the record stands, or the number to call."""
+    fields = resource.fields()
+    status, number = fields.get(resource.status), fields.get("mobile") or fields.get("phone")
+    shown = status or number
+    if shown is None:
+        return {}
+    rows = session.execute(sa.select(resource.model.id, getattr(resource.model, shown.column)).where(resource.model.id.in_(ids)))
+    found: dict[int, dict[str, Any]] = {}
+    for row_id, value in rows:
+        state = render.status_of(shown, value) if status is not None else None
+        if state is not None:
+            found[row_id] = {"status": {"label": str(state.label), "icon": state.icon, "colour": state.colour}}
+        elif status is None and value:
+            found[row_id] = {"hint": shown.show(value)}
+    return found
+
+
+def _on_best(resource: Any, hit: Any) -> dict[str, Any] | None:
+    """What one may do at once with the best hit; None when it is not his to change."""
+    if not resource.timeline or not resource.may("update"):
+        return None
+    try:
+        row = resource.get(hit.id, "update")
+    except Missing:
+        return None
+    here = urls.of_record(resource, hit.id)
+    acts = [{"label": str(_("Log follow-up")), "url": f"{here}#write-note", "icon": "pencil-plus", "key": "L"},
+            {"label": str(_("New task")), "url": f"{here}#write-task", "icon": "checkbox", "key": "T"}]
+    number = getattr(row, "mobile", None) or getattr(row, "phone", None)
+    if number:
+        said = phones.show_phone(number)
+        acts.append({"label": str(_("Call")), "url": cells.call_url(said), "icon": "phone", "hint": said})
+    return {"label": str(_("With %(name)s", name=hit.label)), "hits": acts}
+
+
 def _without_doubles(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A record that shows in full does not show again in brief."""
     seen: set[str] = set()
@@ -108,12 +152,33 @@ def _without_doubles(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def marks(label: str, words: str) -> list[list[int]]:
     """Where the words stand in a label, as half-open spans."""
     low = label.casefold()
-    found = []
+    found: list[list[int]] = []
     for word in words.casefold().split():
         at = low.find(word)
-        if at >= 0 and len(low) == len(label):
-            found.append([at, at + len(word)])
-    return found
+        if at < 0 and word.isascii() and word.isalpha():
+            span = _sounds(label, word)
+        else:
+            span = [at, at + len(word)] if at >= 0 and len(low) == len(label) else None
+        if span and all(span[1] <= other[0] or other[1] <= span[0] for other in found):
+            found.append(span)
+    return sorted(found)
+
+
+def _sounds(label: str, word: str) -> list[int] | None:
+    """The signs of a label whose initials, or whose syllables, a word spells."""
+    sounds = [spell(sign)[0] if "\u4e00" <= sign <= "\u9fff" and spell(sign) else sign.lower() for sign in label]
+    at = "".join(sound[:1] for sound in sounds).find(word)
+    if at >= 0:
+        return [at, at + len(word)]
+    for start in range(len(sounds)):
+        said = ""
+        for end in range(start, len(sounds)):
+            said += sounds[end]
+            if said.startswith(word):
+                return [start, end + 1]
+            if not word.startswith(said):
+                break
+    return None
 
 
 def _named(label: str, words: str) -> bool:
@@ -126,7 +191,13 @@ def _named(label: str, words: str) -> bool:
 def _pages() -> list[dict[str, str]]:
     groups, foot = menu.menu(actor())
     entries = [e for g in groups for e in g.entries] + list(foot)
-    return [{"label": str(e.label), "sub": "", "url": menu.entry_url(e), "icon": e.icon or "arrow-right"} for e in entries]
+    return [{"label": str(e.label), "sub": "", "url": menu.entry_url(e), "icon": _entry_icon(e)} for e in entries]
+
+
+def _entry_icon(entry: Any) -> str:
+    if entry.icon or isinstance(entry.target, str):
+        return entry.icon or "arrow-right"
+    return site().registry.resource(entry.target).icon or "arrow-right"
 
 
 def _acts() -> list[dict[str, str]]:

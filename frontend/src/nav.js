@@ -46,13 +46,16 @@ export async function show(answer, { push = true } = {}) {
   if (!app() || foreign(answer.text)) return location.assign(answer.url);
   remember();
   const where = new URL(answer.url, location.href);
+  aimed ||= where.hash;
   await htmx.swap({
     text: answer.text, target: $("#main"), select: "#main", swap: "outerHTML", selectOOB: OOB, sourceElement: document.body,
     push: push && where.pathname + where.search !== location.pathname + location.search ? where.pathname + where.search : null, visit: true,
   });
 }
+let aimed = ""; // the control of the next page that its address names
 export async function visit(url, options) {
   app()?.classList.add("is-loading");
+  aimed = new URL(url, location.href).hash;
   try {
     await show(await page(url), options);
   } catch {
@@ -86,7 +89,8 @@ function arrived() {
   const main = $("#main");
   if (main && (document.activeElement === document.body || !document.activeElement)) main.focus({ preventScroll: true });
   $("[data-errors]")?.focus();
-  document.dispatchEvent(new Event("crm:arrived"));
+  document.dispatchEvent(new CustomEvent("crm:arrived", { detail: aimed || location.hash }));
+  aimed = "";
 }
 ready((root) => {
   $(".tabs .on", root)?.scrollIntoView({ block: "nearest", inline: "center" });

@@ -90,7 +90,8 @@ function go(hit, apart) {
   if (!hit) return;
   if (apart) return void window.open(hit.href, "_blank", "noopener");
   dialog().close();
-  visit(hit.href);
+  if (hit.protocol.startsWith("http")) visit(hit.href);
+  else location.href = hit.href; // tel:
 }
 
 on("input", "#palette input", (event, input) => {

@@ -135,10 +135,10 @@ export function focusOn(id) {
   return true;
 }
 // A link may lead to a control of the page it opens: #write-note.
-const aim = () => location.hash && focusOn(decodeURIComponent(location.hash.slice(1)));
-document.addEventListener("crm:arrived", aim);
+const aim = (hash) => hash && focusOn(decodeURIComponent(hash.slice(1)));
+document.addEventListener("crm:arrived", (event) => aim(event.detail));
 ready((root) => {
-  if (root === document.body && $("[data-composer]")) aim();
+  if (root === document.body && $("[data-composer]")) aim(location.hash);
 });
 on("click", "a[data-focus]", (event, link) => {
   if (!focusOn(link.dataset.focus)) return;

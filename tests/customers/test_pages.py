@@ -8,6 +8,7 @@ from crm_core.features.customers import notes
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks import services as tasks
 from crm_core.resource import timeline
+from crm_core.web import lookups
 from tests.support.people import Company
 
 
@@ -165,3 +166,18 @@ def test_the_home_page_asks_a_handful_of_questions_however_much_there_is(company
         for n in range(15):
             tasks.give(f"task {n}", about=("core.customer", customer))
     assert statements() == few <= 10
+
+
+def test_the_command_search_marks_what_was_meant_and_offers_what_can_be_done_with_the_best_hit(company: Company, customer: int) -> None:
+    answer = company.client("lina").get("/palette?q=ylc").json
+    first = answer["groups"][0]["hits"][0]
+    assert (first["label"], first["marks"], first["url"]) == ("四川云岭春酒业有限公司", [[2, 5]], f"/core/customer/{customer}")
+    assert first["status"]["label"]
+    acts = next(group for group in answer["groups"] if "四川云岭春" in group["label"])["hits"]
+    assert [act["url"] for act in acts] == [f"/core/customer/{customer}#write-note", f"/core/customer/{customer}#write-task", "tel:08318235566"]
+    assert "#write-note" not in company.client("sue").get("/palette?q=ylc").text, "not hers to write on"
+
+
+@pytest.mark.parametrize("words, spans", [("ylc", [[2, 5]]), ("yunling", [[2, 4]]), ("云岭", [[2, 4]]), ("sc jiuye", [[0, 2], [5, 7]]), ("xyz", [])])
+def test_what_matched_is_marked_by_signs_initials_and_syllables(words: str, spans: list[list[int]]) -> None:
+    assert lookups.marks("四川云岭春酒业有限公司", words) == spans
