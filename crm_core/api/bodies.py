@@ -30,12 +30,13 @@ def read_object() -> dict[str, Any]:
     return found
 
 
-def no_body() -> None:
-    """An action takes nothing; a body that says something would be ignored, so it is refused."""
+def no_body() -> dict[str, Any]:
+    """An act that asks nothing takes nothing; a body that says something would be ignored, so it is refused."""
     request = flask.request
     request.max_content_length = LARGEST
     if request.get_data(cache=True).strip() and read_object():
         raise BadRequest(_("This takes no body."))
+    return {}
 
 
 def row(resource: Any, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from crm_core.api.door import by_anybody_known
 from crm_core.api.routes import LIMIT, blueprint, offers
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
+from crm_core.resource import acts
 from crm_core.resource.filters import WORDS
 
 __all__ = ["blueprint", "document", "paths_of"]
@@ -115,7 +116,9 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
         status = "201" if verb == "create" else "200"
         found["responses"] = {status: _answer("The record as it is now", written, etag=True, location=verb == "create"),
                               **_problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503)}
-        if action is None:
+        if action is not None and (asked := acts.fields_of(resource, action)):
+            found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas.act(asked)}}}
+        elif action is None:
             suffix = "new" if verb == "create" else "change"
             found["requestBody"] = {"required": True, "content": {"application/json": {
                 "schema": {"$ref": f"#/components/schemas/{resource.name}.{suffix}"}, "example": _example(resource, verb)}}}

@@ -18,7 +18,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import listing
+from crm_core.resource import acts, listing
 from crm_core.resource.once import Answer, once
 
 blueprint = flask.Blueprint("api", __name__, url_prefix="/api/v1")
@@ -106,17 +106,19 @@ def delete(package: str, path: str, row_id: int) -> flask.Response:
 
 @_route(f"{ITEM}/<action>", "POST", "read")
 def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
-    """Do an action on a record; the answer is the record as it is then."""
+    """Do an act on a record, with what it asks as members of the body; the answer is the record as it is then."""
     resource = _resource(package, path, "")
     if action not in resource.all_actions:
         raise Missing(_("There is no such action."))
     if not resource.may(action):
         raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.{action}"))
-    bodies.no_body()
+    declared = resource.all_actions[action]
+    asks = bool(acts.fields_of(resource, declared))
+    given = bodies.read_object() if asks else bodies.no_body()
 
     def do() -> Answer:
         _expected(resource, row_id, action)
-        resource.run(action, [row_id])
+        resource.run(action, [row_id], acts.values(resource, declared, given))
         return _written(resource, row_id, 200)
 
     return _once(resource, do)

@@ -1,5 +1,6 @@
 """JSON schemas of records, made from their fields: what comes out, what may be sent to create, what to change."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from crm_core.api import represent
@@ -53,6 +54,13 @@ def write(resource: Any, *, creating: bool) -> dict[str, Any]:
         properties[declared.name] = _lines(resource, declared, writing=True)
     found = {"type": "object", "additionalProperties": False, "properties": properties}
     required = [name for name, field in fields.items() if field.required] if creating else []
+    return {**found, "required": required} if required else found
+
+
+def act(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What an act asks."""
+    found = {"type": "object", "additionalProperties": False, "properties": {name: _described(field) for name, field in fields.items()}}
+    required = [name for name, field in fields.items() if field.required]
     return {**found, "required": required} if required else found
 
 

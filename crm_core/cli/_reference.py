@@ -59,7 +59,7 @@ def _settings() -> Iterator[str]:
 def _permissions(registry: Registry) -> Iterator[str]:
     yield from ("| resource | verbs | |", "|---|---|---|")
     for name, resource in sorted(registry.resources.items()):
-        verbs = ", ".join(f"`{verb}`" for verb in (*resource.verbs, *resource.all_actions))
+        verbs = ", ".join(f"`{verb}`" for verb in dict.fromkeys((*resource.verbs, *resource.all_actions)))
         of = f"part of `{resource.part_of}`, follows its rights" if resource.part_of else ""
         brief = "brief view" if resource.is_brief else ""
         yield f"| `{name}` | {verbs} | {of or brief or resource.label} |"

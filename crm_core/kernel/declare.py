@@ -62,9 +62,11 @@ class Related:
 
 @dataclass(frozen=True)
 class Action:
-    """A verb on a record: at once a button, a bulk action, `POST /api/v1/<p>/<r>/<id>/<name>`, a permission, an audit line.
+    """A verb on records: at once a button, a bulk act, `POST /api/v1/<p>/<r>/<id>/<name>`, a permission, a change with an id.
 
-    `call(row)` runs inside the write transaction with the row loaded under the actor's rights for this verb.
+    `call(row, **values)` runs inside the write transaction with the row loaded under the actor's rights for this verb;
+    with `whole` it is `call(resource, ids, **values)`, once for the set. `fields` are what it asks (a sequence of
+    resource.fields.Field, or a function of the resource that makes one): form, JSON body and check come from them.
     """
 
     name: str
@@ -75,8 +77,13 @@ class Action:
     icon: str = ""
     order: int = 50
     bulk: bool = True
+    button: bool = True  # on the record's page
     primary: bool = False
+    quiet: bool = False  # under ⋯ on the record's page
+    danger: bool = False  # under ⋯ and in red, everywhere
     confirm: Any = None  # a sentence asked first
+    fields: Sequence[Any] | Callable[[Any], Sequence[Any]] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)

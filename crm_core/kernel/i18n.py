@@ -8,7 +8,7 @@ import gettext
 import io
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -31,7 +31,8 @@ _known: dict[tuple[str, str, str], str] = {}  # (language, catalog, msgid) -> it
 
 
 class Lazy:
-    """A translatable text that becomes a string in the language of whoever reads it."""
+    """A translatable text that becomes a string in the language of whoever reads it. A value that is a list is read as its
+    words, one after the other."""
 
     __slots__ = ("catalog", "msgid", "n", "plural", "values")
 
@@ -40,7 +41,7 @@ class Lazy:
 
     def __str__(self) -> str:
         found = _lookup(self.catalog, self.msgid, self.plural, self.n)
-        return found % self.values if self.values else found
+        return found % {name: listed(v) if isinstance(v, list | tuple) else v for name, v in self.values.items()} if self.values else found
 
     def __repr__(self) -> str:
         return f"_({self.msgid!r})"
@@ -149,6 +150,11 @@ def in_sentence(label: Any) -> str:
     """
     text = str(label)
     return text if language() != SOURCE or text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def listed(words: Iterable[Any]) -> str:
+    """Several words as one text: "A, B" in English, “A、B” in Chinese."""
+    return ("、" if _locale.get().startswith("zh") else ", ").join(str(word) for word in words)
 
 
 def language() -> str:

@@ -145,6 +145,16 @@ def _count(change_id: int, rows: int) -> None:
     current_work().session.connection().execute(statement)
 
 
+def created(change_id: int, resource: str, ids: Sequence[int]) -> set[int]:
+    """Which of these rows came to be by this act."""
+    found: set[int] = set()
+    for start in range(0, len(ids), 500):
+        query = sa.select(History.row_id).where(
+            History.resource == resource, History.row_id.in_(ids[start : start + 500]), History.change_id == change_id, History.verb == "create")
+        found.update(current_work().session.scalars(query))
+    return found
+
+
 def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]]:
     """Newest first: (history id, verb, old, at, actor_id, kind) of one row. Read the record under its rights first."""
     return list(

@@ -7,7 +7,7 @@ Absent ≠ null ≠ "": a form or file that does not name a field does not touch
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -48,6 +48,7 @@ class Field:
 
     operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "contains", "starts", "empty", "filled")
     numeric: ClassVar[bool] = False
+    kept: ClassVar[bool] = False  # no column, yet history keeps its values (tags): `stored` and `store` read and write them
 
     def parse(self, text: str) -> Any:
         """The value of what a person typed; None when empty. Raises Bad."""
@@ -98,6 +99,13 @@ class Field:
     def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool] | None:
         """The filter's condition on a class or table, of a field that is not one column (tags); None: one on its column."""
         return None
+
+    def stored(self, ids: Sequence[int]) -> Mapping[int, Any]:
+        """What these records have of a field that is kept beside them, raw."""
+        return {}
+
+    def store(self, values: Mapping[int, Any]) -> None:
+        """Give it back to them, without a history of its own: undo writes that."""
 
     def nullable(self, schema: dict[str, Any]) -> dict[str, Any]:
         if self.required or "type" not in schema:

@@ -1,16 +1,19 @@
 """Fields that point at other records. They carry no list of options: a value is looked up under the actor's rights, so a
 hidden record is "not found", and the widget is a picker that asks the server."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.fields import INT64, Bad, Field
 from crm_core.resource.kept import Ask, by_ids
+
+_COMMAS = re.compile(r"[,，、;；\n]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,49 @@ class RefField(Field):
 
     def schema(self) -> dict[str, Any]:
         return self.nullable({"type": "integer", "minimum": 1, "maximum": INT64, "description": f"id of {self.target}"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefsField(RefField):
+    """Several records of `target`, by id or by name: a list, never empty."""
+
+    kind: str = "refs"
+    most: int = 50
+    creates: bool = False  # a name nobody has used yet becomes a new record, for who may make one
+
+    def parse(self, text: str) -> Any:
+        return self._all([one for part in _COMMAS.split(text) if (one := RefField.parse(self, part)) is not None])
+
+    def load(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(one, int | str) and not isinstance(one, bool) for one in value):
+            raise Bad(_("A list of ids or names is expected."))
+        return self._all([one for part in value if (one := self.check(part) if isinstance(part, int) else Field.parse(self, part)) is not None])
+
+    def _all(self, found: list[Any]) -> list[Any] | None:
+        if len(found) > self.most:
+            raise Bad(_("At most %(n)s.", n=self.most))
+        return list(dict.fromkeys(found)) or None
+
+    def resolve(self, values: Iterable[Any]) -> dict[Any, Any]:
+        wanted = list(values)
+        found = super().resolve(wanted)
+        return {**{one: one for one in wanted if isinstance(one, str)}, **found} if self.creates else found
+
+    def dump(self, value: Any) -> Any:
+        return list(value) if value else None
+
+    def show(self, value: Any) -> str:
+        names = self.labels(one for one in value or () if isinstance(one, int))
+        return listed(names.get(one, one) for one in value or ())
+
+    def text(self, value: Any) -> str:
+        return ",".join(str(one) for one in value or ())
+
+    def schema(self) -> dict[str, Any]:
+        one = {"type": ["integer", "string"], "minimum": 1, "maximum": INT64, "minLength": 1, "maxLength": 200}
+        return self.nullable({"type": "array", "items": one, "minItems": int(self.required), "maxItems": self.most, "description": f"ids or names of {self.target}"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,10 +72,7 @@ def restore_rows(resource: Any, ids: Sequence[int], change: int) -> list[int]:
 def _let_go(resource: Any, ids: Sequence[int], change: int) -> None:
     """What other records do about rows that are to go: most refuse, some references are cleared (`Ref(on_delete=…)`)."""
     for other, field in references(resource):
-        column = other.table.c[field.column]
-        pointing = [column.in_(sa.select(bulk.each(ids).c.value)), other.table.c.deleted_at.is_(None)]
-        if other is resource:  # those that go together do not hold each other
-            pointing.append(other.table.c.id.not_in(sa.select(bulk.each(ids).c.value)))
+        pointing = _pointing(resource, other, field, ids)
         if field.on_delete == "refuse":
             if _execute(sa.select(sa.literal(1)).where(*pointing).limit(1)).first():
                 raise Refused(_("This cannot be deleted while %(what)s refer to it.", what=in_sentence(other.label)))
@@ -84,6 +81,22 @@ def _let_go(resource: Any, ids: Sequence[int], change: int) -> None:
             before = {row["id"]: dict(row) for row in found.mappings()}
             cleared = [{"id": row_id, field.column: None} for row_id in before]
             finish(other, rows.update(other, cleared, before), change)
+
+
+def held(resource: Any, ids: Sequence[int]) -> set[int]:
+    """Which of these rows other records refer to that would not let them go."""
+    found: set[int] = set()
+    for other, field in references(resource):
+        if field.on_delete == "refuse":
+            pointing = _pointing(resource, other, field, ids)
+            found.update(row[0] for row in _execute(sa.select(other.table.c[field.column]).where(*pointing).distinct()))
+    return found
+
+
+def _pointing(resource: Any, other: Any, field: RefField, ids: Sequence[int]) -> list[sa.ColumnElement[bool]]:
+    """The living rows that refer to these; those that go together do not hold each other."""
+    found = [other.table.c[field.column].in_(sa.select(bulk.each(ids).c.value)), other.table.c.deleted_at.is_(None)]
+    return [*found, other.table.c.id.not_in(sa.select(bulk.each(ids).c.value))] if other is resource else found
 
 
 def references(resource: Any) -> Iterable[tuple[Any, RefField]]:

@@ -30,7 +30,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor
-from crm_core.resource import byhand, kept  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
+from crm_core.resource import acts, byhand, kept, removal  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
@@ -198,7 +198,10 @@ class Resource:
 
     @cached_property
     def all_actions(self) -> dict[str, Action]:
-        return {a.name: a for a in (*self.actions, *self.registry.actions.get(self.name, ()))}
+        if self.is_brief or not self.verbs:
+            return {}
+        found = (*acts.standard(self), *self.actions, *self.registry.actions.get(self.name, ()))
+        return {a.name: a for a in sorted(found, key=lambda a: a.order)}
 
     @property
     def brief_resource(self) -> "Resource | None":
@@ -402,6 +405,10 @@ class Resource:
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         """After a set was created, updated, deleted or restored, in the same transaction: emit events here."""
 
+    def held(self, ids: Sequence[int]) -> set[int]:
+        """Which of these rows are in use, so that undoing their creation leaves them."""
+        return removal.held(self, ids)
+
     # --- writing (resource/write.py) -----------------------------------------------------------------------------
 
     def write(self, rows: list[dict[str, Any]], *, kind: str = "save") -> list[int]:
@@ -412,9 +419,9 @@ class Resource:
         """Into the recycle bin, with their parts; returns the change that `undo` takes back."""
         return path.delete(self, ids, versions=versions)
 
-    def run(self, name: str, ids: Sequence[int]) -> list[int]:
-        """Do an action on rows; returns the ids it was done on. Raises Refused when it is not possible now."""
-        return path.run(self, name, ids)
+    def run(self, name: str, ids: Sequence[int], values: Mapping[str, Any] | None = None) -> int:
+        """Do an act on rows; returns the change that `undo` takes back. Raises Refused when it is not possible now."""
+        return acts.run(self, name, ids, values)
 
     def system_row(self, row_id: int) -> sa.Row[Any] | None:
         """All columns of a row whatever anybody's rights, for integrity work."""

@@ -21,7 +21,7 @@ from crm_core.resource.changes import raw
 from crm_core.resource.kept import kept
 
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
-KINDS = {"note": ("note",), "change": ("created", "change", "deleted", "restored", "merged"), "task": ("task",)}
+KINDS = {"note": ("note",), "change": ("created", "change", "tagged", "deleted", "restored", "merged"), "task": ("task",)}
 
 
 class Entry(Keyed, Model):
@@ -78,7 +78,7 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
             data = {
                 c: [raw(old), raw(edit.row.get(c))]
                 for c, old in (edit.old or {}).items()
-                if (info := resource.table.c[c].info.get("kind")) not in ("internal", "secret", "sort_key", "stamp", "carried") or info is None
+                if c in resource.table.c and resource.table.c[c].info.get("kind") not in ("internal", "secret", "sort_key", "stamp", "carried")
             }
             if not data:
                 continue

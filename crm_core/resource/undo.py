@@ -4,17 +4,18 @@ what it deleted comes back. Rows that somebody edited since are left and told.
 An undo is itself a change, so it can be undone. Large ones run as a job in batches and resume where they were.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED, scope_for
-from crm_core.data.mixins import is_scoped
+from crm_core.access.gate import scope_for
+from crm_core.access.scope import EVERYTHING, NOTHING
+from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work, session, writing
 from crm_core.kernel import clock
-from crm_core.kernel.errors import Forbidden, Missing, Refused
+from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
@@ -139,9 +140,9 @@ def _batch(change_id: int, undo: int, last: int | None, result: Result) -> int |
 
 
 def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, undo: int, result: Result) -> None:
-    ids = [r.row_id for r in rows]
-    now = _allowed(resource, ids)
     later_edits = _edited_since(resource, rows, change_id)
+    now = _allowed(resource, rows, change_id, later_edits)
+    held = resource.held([r.row_id for r in rows]) if verb == "create" else set()
     free: list[Any] = []
     for row in rows:
         state = now.get(row.row_id)
@@ -149,7 +150,7 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
         gone = state is not None and state["deleted_at"] is not None
         clash = (
             state is None
-            or (verb == "create" and (bool(touched) or gone))
+            or (verb == "create" and (bool(touched) or gone or row.row_id in held))
             or (verb == "update" and (gone or bool(touched & set(row.old or ()))))
             or (verb == "delete" and state["deleted_change_id"] != change_id)
             or (verb == "restore" and gone)
@@ -167,15 +168,29 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
         result.done += _bring_back(resource, free, now, undo, result)
 
 
-def _allowed(resource: Any, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The rows as they stand, deleted ones too, as far as the actor may change them."""
-    model, current = resource.model, current_work().session
-    query = sa.select(*(getattr(model, c.key) for c in resource.table.columns)).where(model.id.in_(ids))
-    if is_scoped(model) and not current.system:
-        query = query.where(scope_for(current.actor, model, "update").clause(model))
-    elif not current.system and not resource.may("update") and resource.verbs:
-        raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
-    return {r["id"]: dict(r) for r in current.execute(query, execution_options={DELETED: True}).mappings()}
+def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mapping[int, set[str]]) -> dict[int, dict[str, Any]]:
+    """The rows as they stand, deleted ones too, as far as the actor may change them: now, or, when he takes back his own act
+    and nobody has touched them since, before it (he has given them away)."""
+    table, current = resource.table, current_work().session
+    query = sa.select(table).where(table.c.id.in_([r.row_id for r in rows]))
+    found = {r["id"]: dict(r) for r in current.execute(query, execution_options=unscoped("undo")).mappings()}
+    if current.system:
+        return found
+    if is_scoped(resource.model):
+        scope = scope_for(current.actor, resource.model, "update")
+    else:
+        scope = EVERYTHING if resource.may("update") or not resource.verbs else NOTHING
+    mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == current.actor.user_id
+    before = {r.row_id: r.old or {} for r in rows} if mine else {}
+    return {
+        row_id: state for row_id, state in found.items()
+        if scope.holds(state) or (row_id in before and row_id not in touched and (
+            not is_scoped(resource.model) or scope.holds({**state, **_owners(before[row_id])})))
+    }
+
+
+def _owners(old: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: old[name] for name in SCOPE_COLUMNS if name in old}
 
 
 def _edited_since(resource: Any, rows: Sequence[Any], change_id: int) -> dict[int, set[str]]:
@@ -199,6 +214,8 @@ def _delete(resource: Any, ids: Sequence[int], undo: int) -> None:
 def _restore_values(resource: Any, rows: Iterable[Any], now: dict[int, dict[str, Any]], undo: int) -> int:
     table, current = resource.table, current_work().session
     who = getattr(current.actor, "user_id", None)
+    rows = list(rows)
+    beside = _restore_beside(resource, rows)
     edits = []
     for row in rows:
         values = {c: changes.unraw(table.c[c], v) for c, v in (row.old or {}).items() if c in table.c}
@@ -206,10 +223,24 @@ def _restore_values(resource: Any, rows: Iterable[Any], now: dict[int, dict[str,
             stamp = {"version": table.c.version + 1, "updated_at": clock.now(), "updated_by_id": who}
             statement = sa.update(table).where(table.c.id == row.row_id).values({**values, **stamp})
             current.execute(statement, execution_options=unscoped("undo"))
-            before = {c: now[row.row_id][c] for c in values}
+        before = {**{c: now[row.row_id][c] for c in values}, **beside.get(row.row_id, {})}
+        if before:
             edits.append(Edit(row.row_id, "update", before, {**now[row.row_id], **values}))
     finish(resource, edits, undo)
-    return len(edits) or sum(1 for _row in rows)
+    return len(edits) or len(rows)
+
+
+def _restore_beside(resource: Any, rows: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    """What is no column gets its old value too (tags); what it was until now, by row and field."""
+    found: dict[int, dict[str, Any]] = {}
+    for field_ in resource.virtual:
+        wanted = {row.row_id: row.old[field_.name] for row in rows if field_.kept and field_.name in (row.old or {})}
+        if wanted:
+            now = field_.stored(list(wanted))
+            field_.store(wanted)
+            for row_id in wanted:
+                found.setdefault(row_id, {})[field_.name] = now.get(row_id, [])
+    return found
 
 
 def _bring_back(resource: Any, rows: Iterable[Any], now: dict[int, dict[str, Any]], undo: int, result: Result) -> int:

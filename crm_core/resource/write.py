@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from crm_core.access.gate import scope_for
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
-from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing, Refused
+from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
 from crm_core.resource import changes, derived, owners
 from crm_core.resource import rows as statements
@@ -23,7 +23,7 @@ from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
 from crm_core.resource.removal import delete, delete_rows
 
-__all__ = ["delete", "run", "write"]
+__all__ = ["delete", "write"]
 
 Row = dict[str, Any]
 Faults = dict[int, dict[str, list[Any]]]
@@ -275,29 +275,6 @@ def _line_faults(declared: Any, wanted: list[tuple[int, int, Row]], ids: list[in
         return Invalid({declared.name: [bad.message]}, bad.message)
     first = min(by_row)
     return Invalid(said[first], rows=said, lines={declared.name: by_row[first]})
-
-
-def run(resource: Any, name: str, ids: Sequence[int]) -> list[int]:
-    """Do an action on rows the actor may do it on. Raises Missing, Forbidden, Refused."""
-    action = resource.all_actions.get(name)
-    if action is None:
-        raise Missing(_("There is no such action."))
-    if not resource.may(name):
-        raise Forbidden(_("You may not do this: %(what)s.", what=action.label))
-    work = current_work()
-    with writing(), changes.change(name, resource=resource.name):
-        before = work.info.get("verb")
-        work.info["verb"] = name
-        try:
-            for row_id in ids:
-                row = resource.get(row_id, name)
-                if action.when is not None and not action.when(row):
-                    raise Refused(_("This is not possible for “%(name)s” now.", name=resource.title(row)))
-                action.call(row)
-                work.session.flush()
-        finally:
-            work.info["verb"] = before
-    return list(ids)
 
 
 def _batches(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

@@ -1,20 +1,25 @@
 """Acts on many records: the question first, then a job with progress, Cancel and Undo (a handful is done at once)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flask
 
-from crm_core.data.session import writing
-from crm_core.kernel.errors import BadRequest, Forbidden, Missing
+from crm_core.data.session import session, writing
+from crm_core.kernel.declare import Action
+from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.resource import listing
-from crm_core.resource.fields import Bad
-from crm_core.web import controls, printing, urls
+from crm_core.resource import acts, listing
+from crm_core.resource import bulk as work
+from crm_core.resource.fields import Field, clean_values
+from crm_core.web import controls, jobviews, printing, urls
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, BulkFormPage, Choice, FormField, Toast
 
 AT_ONCE = 100  # up to this many are done in the request
 STATE = ("q", "sort")
+LABELS = {"edit": _("Edit a field"), "delete": _("Delete")}  # besides the resource's own acts
 
 
 def answer(resource: Any, name: str) -> Any:
@@ -22,7 +27,7 @@ def answer(resource: Any, name: str) -> Any:
     form = flask.request.form
     state = [(k, v) for k, v in form.items(multi=True) if "." in k or k in STATE]
     whole = form.get("all") == "1"
-    ids = [int(i) for i in form.getlist("id") if i.isdigit() and len(i) < 19]
+    ids = list(dict.fromkeys(int(i) for i in form.getlist("id") if i.isascii() and i.isdigit() and len(i) < 19))
     if not ids and not whole:
         raise BadRequest(_("Choose at least one record."))
     if name == "print":
@@ -33,14 +38,11 @@ def answer(resource: Any, name: str) -> Any:
 
         _need(resource, "export")
         return export(resource, [*state, ("format", "csv")], None if whole else ids)
-    verb = {"edit": "update"}.get(name, name)
-    if name not in ("assign", "edit", "delete") and name not in resource.all_actions:
+    if name not in LABELS and not (name in resource.all_actions and resource.all_actions[name].bulk):
         raise Missing(_("There is no such action."))
-    _need(resource, verb)
-    query = listing.parse(resource, state) if whole else None
-    if form.get("go") != "1":
-        return page_of("bulk_form.html", _ask(resource, name, ids, query, state))
-    return _go(resource, name, verb, ids, query, state)
+    _need(resource, work.verb_of(name))
+    asked = _Asked(resource, name, ids, listing.parse(resource, state) if whole else None, state)
+    return asked.go() if form.get("go") == "1" else page_of("bulk_form.html", asked.form())
 
 
 def _need(resource: Any, verb: str) -> None:
@@ -48,98 +50,119 @@ def _need(resource: Any, verb: str) -> None:
         raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
 
 
-def _hidden(ids: list[int], whole: bool, state: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    chosen = [("all", "1")] if whole else [("id", str(i)) for i in ids]
-    return (("go", "1"), *chosen, *state)
+@dataclass
+class _Asked:
+    """An act on chosen rows, or on all that a list means."""
+
+    resource: Any
+    name: str
+    ids: list[int]
+    query: listing.Query | None
+    state: list[tuple[str, str]]
+
+    @property
+    def action(self) -> Action | None:
+        return self.resource.all_actions.get(self.name)  # type: ignore[no-any-return]
+
+    @property
+    def label(self) -> Any:
+        return self.action.label if self.action is not None else LABELS[self.name]
+
+    def fields(self) -> dict[str, Field]:
+        """What is asked: the act's own fields, or the one that is to be edited."""
+        if self.action is not None:
+            return acts.fields_of(self.resource, self.action)
+        offered, wanted = work.editable(self.resource), flask.request.form.get("field", "")
+        return {wanted: replace(offered[wanted], required=False, default=None)} if self.name == "edit" and wanted in offered else {}
+
+    def form(self, texts: Mapping[str, str] | None = None, faults: Mapping[str, Any] | None = None) -> BulkFormPage:
+        """The question, as it is first asked or with what is wrong."""
+        fields = self.fields()
+        shown = controls.of_fields(fields, texts or {}, faults or {})
+        unready = self.name == "edit" and not fields
+        if self.name == "edit":
+            pick = FormField("field", _("Field"), "choice", value=next(iter(fields), ""), required=True, again=True, error=(faults or {}).get("field", [""])[0], choices=tuple(
+                Choice(n, f.label, n in fields) for n, f in work.editable(self.resource).items()))
+            shown = (pick, *(replace(one, hint=one.hint or _("Empty clears the field."), wide=True) for one in shown))
+        chosen = [("all", "1")] if self.query is not None else [("id", str(i)) for i in self.ids]
+        text, skipped = self.meant()
+        if self.action is not None and self.action.confirm:
+            text = f"{text} {self.action.confirm}"
+        return BulkFormPage(
+            title=self.label, action=urls.of_act(self.resource, None, f"bulk/{self.name}"),
+            submit=_("Next") if unready else _("Save") if self.name == "edit" else self.label, text=text, skipped=skipped, fields=shown,
+            hidden=(*(() if unready else (("go", "1"),)), *chosen, *self.state), danger=self.name == "delete" or bool(self.action and self.action.danger),
+            back_url=urls.of_list(self.resource, self.state),
+        )
+
+    def meant(self) -> tuple[Any, Any]:
+        """How many records are meant, and how many of them will be skipped."""
+        verb = work.verb_of(self.name)
+        if self.query is not None:
+            n, more = listing.count(self.query)
+            mine, _more = listing.count(replace(self.query, verb=verb))
+            text: Any = _("%(n)s records are meant.", n=f"{n:,}+" if more else f"{n:,}")
+            if more:
+                same = acts.reaches(self.resource, verb) == acts.reaches(self.resource, "read")
+                return text, "" if same else _("Those that are not yours to change will be skipped.")
+            return text, _left(n - mine, 0)
+        n = mine = able = len(self.ids)
+        if self.action is not None and n <= AT_ONCE:
+            mine, able = acts.possible(self.resource, self.action, self.ids)
+        else:
+            mine = able = len(_allowed(self.resource, verb, self.ids))
+        return ngettext("%(n)s record is meant.", "%(n)s records are meant.", n), _left(n - mine, mine - able)
+
+    def go(self) -> Any:
+        """Do it now, or have it done by a job."""
+        fields = self.fields()
+        texts = controls.read(fields, flask.request.form)
+        try:
+            if self.action is not None:
+                values = acts.values(self.resource, self.action, texts, "parse")
+            elif self.name == "edit" and not fields:
+                raise Invalid({"field": [_("Choose the field to change.")]})
+            else:
+                values = clean_values(texts, fields, "parse")
+        except Invalid as bad:
+            return page_of("bulk_form.html", self.form(texts, bad.fields)), 422
+        if self.query is None and len(self.ids) <= AT_ONCE:
+            done = work.at_once(self.resource, self.name, self.ids, values)
+            if not done.count and done.why:
+                return page_of("bulk_form.html", self.form(texts, {next(iter(fields), ""): [done.why]})), 422
+            say_undo(_said(self.label, done), done.change if done.count else None)
+        else:
+            chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
+            act = {"resource": self.resource.name, "act": self.name, "values": {n: fields[n].dump(v) for n, v in values.items()}}
+            with writing():
+                job = work.ask({**act, **chosen}, label=_("%(what)s: %(list)s", what=self.label, list=self.resource.label))
+            remember(("job", str(job)))
+        return flask.redirect(urls.of_list(self.resource, self.state), 303)
 
 
-def _ask(resource: Any, name: str, ids: list[int], query: Any, state: list[tuple[str, str]], *, error: Any = "", field: str = "") -> BulkFormPage:
-    if query is not None:
-        n, more = listing.count(query)
-        text: Any = _("%(n)s records are meant.", n=f"{n:,}+" if more else f"{n:,}")
-    else:
-        n = len(ids)
-        text = ngettext("%(n)s record is meant.", "%(n)s records are meant.", n)
-    skipped: Any = ""
-    if query is None:
-        allowed = len(_allowed(resource, {"edit": "update"}.get(name, name), ids))
-        if allowed < n:
-            skipped = ngettext("%(n)s of them is not yours to change and will be skipped.",
-                               "%(n)s of them are not yours to change and will be skipped.", n - allowed)
-    fields = resource.fields(writing=True)
-    shown: tuple[FormField, ...] = ()
-    action = resource.all_actions.get(name)
-    titles = {"assign": _("Assign"), "edit": _("Edit a field"), "delete": _("Delete")}
-    if name == "assign":
-        shown = tuple(controls.control(fields[n2], "", error=error if n2 == "owner" else "") for n2 in ("owner", "department") if n2 in fields)
-    elif name == "edit":
-        shown = _edit_fields(resource, fields, field or flask.request.form.get("field", ""), error)
-    return BulkFormPage(
-        title=action.label if action is not None else titles[name], action=urls.of_act(resource, None, f"bulk/{name}"),
-        submit=_("Delete") if name == "delete" else (action.label if action is not None else _("Save")), text=text, skipped=skipped,
-        fields=shown, hidden=_hidden(ids, query is not None, state), danger=name == "delete", back_url=urls.of_list(resource, state),
-    )
+def _left(foreign: int, unable: int) -> str:
+    """What will be skipped, in words."""
+    said = []
+    if foreign:
+        said.append(str(ngettext("%(n)s of them is not yours to change and will be skipped.",
+                                 "%(n)s of them are not yours to change and will be skipped.", foreign)))
+    if unable:
+        said.append(str(ngettext("For %(n)s of them this is not possible now; it will be skipped.",
+                                 "For %(n)s of them this is not possible now; they will be skipped.", unable)))
+    return " ".join(said)
 
 
-def _edit_fields(resource: Any, fields: Any, chosen: str, error: Any) -> tuple[FormField, ...]:
-    offered = [n for n in resource.filters if n in fields and n not in ("owner", "department", "team") and fields[n].kind not in ("phone", "email", "name")]
-    pick = FormField("field", _("Field"), "choice", value=chosen, required=True, choices=tuple(
-        Choice(n, fields[n].label, n == chosen) for n in offered))
-    value = FormField("value", _("New value"), "text", error=error, hint=_("As it is called in lists; empty clears the field."))
-    if chosen in offered:
-        from dataclasses import replace
-
-        made = controls.control(fields[chosen], flask.request.form.get("value", ""), error=error)
-        value = replace(made, name="value", required=False)
-    return (pick, value)
+def _said(label: Any, done: work.Done) -> str:
+    text = str(_("%(what)s: %(n)s done", what=label, n=done.count))
+    return f"{text} · {jobviews.skipped(done.skipped)}" if done.skipped else text
 
 
 def _allowed(resource: Any, verb: str, ids: list[int]) -> list[int]:
-    import sqlalchemy as sa
-
-    from crm_core.data.session import session
-
     found: list[int] = []
     for start in range(0, len(ids), 500):
         query = resource.visible(verb).with_only_columns(resource.model.id)
-        found += list(session.scalars(sa.select(query.where(resource.model.id.in_(ids[start : start + 500])).subquery().c.id)))
+        found += session.scalars(query.where(resource.model.id.in_(ids[start : start + 500])))
     return found
-
-
-def _go(resource: Any, name: str, verb: str, ids: list[int], query: Any, state: list[tuple[str, str]]) -> Any:
-    from crm_core.resource import bulk as work
-
-    form, fields = flask.request.form, resource.fields(writing=True)
-    values: dict[str, Any] = {}
-    try:
-        if name == "assign":
-            texts = controls.read({n: fields[n] for n in ("owner", "department") if n in fields}, form)
-            values = {n: v for n, v in _parsed(fields, {n: t for n, t in texts.items() if t}).items()}
-            if not values:
-                raise Bad(_("Choose who is to have them."))
-        elif name == "edit":
-            wanted = form.get("field", "")
-            if wanted not in fields or wanted not in resource.filters:
-                raise Bad(_("Choose the field to change."))
-            text = ",".join(form.getlist("value")) or form.get("value__text", "")
-            values = _parsed(fields, {wanted: text})
-    except Bad as bad:
-        return page_of("bulk_form.html", _ask(resource, name, ids, query, state, error=bad.message)), 422
-    act = {"resource": resource.name, "act": name, "values": {n: fields[n].dump(v) for n, v in values.items()}}
-    label = resource.all_actions[name].label if name in resource.all_actions else {"assign": _("Assign"), "edit": _("Edit a field"), "delete": _("Delete")}[name]
-    if query is None and len(ids) <= AT_ONCE:
-        done = work.at_once(resource, name, _allowed(resource, verb, ids), values)
-        say_undo(_("%(what)s: %(n)s done", what=label, n=done.count), done.change)
-    else:
-        chosen = {"ids": ids} if query is None else {"state": [list(p) for p in state]}
-        with writing():
-            job = work.ask({**act, **chosen}, label=_("%(what)s: %(list)s", what=label, list=resource.label))
-        remember(("job", str(job)))
-    return flask.redirect(urls.of_list(resource, state), 303)
-
-
-def _parsed(fields: Any, texts: dict[str, str]) -> dict[str, Any]:
-    return {n: fields[n].parse(t) for n, t in texts.items()}
 
 
 def say_undo(text: Any, change: int | None) -> None:
@@ -153,10 +176,16 @@ def remember(note: tuple[str, ...]) -> None:
 
 
 def toasts(notes: list[tuple[str, ...]]) -> list[Toast]:
-    """The toasts of notes kept over a redirect."""
+    """The toasts of notes kept over a redirect; that of a job comes along from page to page until it has ended."""
     found = []
     for note in notes:
         if note[0] == "done" and len(note) == 3:
             undo = Act(_("Undo"), f"/undo/{note[2]}", "arrow-back-up", "post") if note[2].isdigit() else None
             found.append(Toast(note[1], undo=undo))
+        elif note[0] == "job" and note[1].isdigit() and (row := jobviews.job_row(int(note[1]))) is not None:
+            (job,) = jobviews.views([row])
+            over = job.state not in ("waiting", "running")
+            found.append(Toast(jobviews.told(row), job=job, undo=job.undo if over else None))
+            if not over:
+                flask.g.setdefault("notes_again", []).append(note)
     return found

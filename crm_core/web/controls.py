@@ -10,7 +10,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import Bad, Field
-from crm_core.resource.references import RefField
+from crm_core.resource.references import RefField, RefsField
 from crm_core.resource.resource import Section
 from crm_core.web import render
 from crm_core.web.viewmodels import Choice, FormField, LineRow, LinesEditor, Picked
@@ -18,7 +18,7 @@ from crm_core.web.viewmodels import Section as SectionView
 
 CONTROLS = {
     "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "money": "money",
-    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference",
+    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references",
 }
 DATES_URL = "/dates"
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
@@ -38,6 +38,8 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
         given["unit"] = site().config.currency
     if field.kind == "boolean":
         given["value"] = "1" if text in ("1", "true", "True") or text == field.show(True) else ""
+    if isinstance(field, RefsField):
+        return _references(field, text, given, labels or {})
     if isinstance(field, RefField):
         return _reference(field, text, given, labels or {})
     options = getattr(field, "options", None)
@@ -54,6 +56,20 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
         if field.kind != "choices":
             given["control"] = "choice"
     return FormField(**given)
+
+
+def of_fields(fields: Mapping[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any]) -> tuple[FormField, ...]:
+    """The controls of a few fields by themselves (an act's), with what was typed and what is wrong with it."""
+    labels = reference_labels(fields.values(), texts)
+    return tuple(control(f, texts.get(n, ""), error=_first(faults.get(n)), labels=_of(f, labels)) for n, f in fields.items())
+
+
+def _references(field: RefsField, text: str, given: dict[str, Any], labels: Mapping[str, str]) -> FormField:
+    """Several records as tokens; a name that is new stands for itself."""
+    target = site().registry.resources.get(field.target)
+    creates = field.creates and target is not None and target.may("create")
+    picked = tuple(Picked(one, labels.get(one, one)) for one in text.split(",") if one)
+    return FormField(**{**given, "value": "", "lookup_url": f"/lookup/{field.target}", "picked": picked, "wide": True, "creates": creates})
 
 
 def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mapping[str, str]) -> FormField:
@@ -76,10 +92,12 @@ def reference_labels(fields: Iterable[Field], texts: Mapping[str, str]) -> dict[
     wanted: dict[str, set[int]] = {}
     by_target: dict[str, RefField] = {}
     for field in fields:
-        text = texts.get(field.name, "")
-        if isinstance(field, RefField) and text.isdigit():
-            wanted.setdefault(field.target, set()).add(int(text))
-            by_target[field.target] = field
+        if not isinstance(field, RefField):
+            continue
+        for text in texts.get(field.name, "").split(","):
+            if text.isascii() and text.isdigit() and len(text) < 19:
+                wanted.setdefault(field.target, set()).add(int(text))
+                by_target[field.target] = field
     return {
         f"{target}:{i}": name for target, ids in wanted.items() for i, name in by_target[target].labels(ids).items()
     }
@@ -156,6 +174,8 @@ def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "
             continue
         if field.kind == "choices" and (key in form or f"{key}__sent" in form):
             found[name] = ",".join(form.getlist(key))
+        elif field.kind == "refs":  # what was typed and not picked counts too
+            found[name] = ",".join(t for t in (*form.getlist(key), *form.getlist(f"{key}__text")) if t.strip())
         elif field.kind == "boolean" and (key in form or f"{key}__sent" in form):
             found[name] = "1" if form.get(key) else "0"
         elif form.get(key) or (key in form and not form.get(f"{key}__text")):

@@ -6,12 +6,9 @@ from typing import Any
 
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import session
-from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import changes
 from crm_core.resource.fields import Field
-from crm_core.resource.kept import gather
-from crm_core.resource.references import RefField, label_queries, labels_from
+from crm_core.resource.references import RefField
 from crm_core.web import cells, render, urls, ways
 from crm_core.web.viewmodels import Fact, FactGroup, LinesTable
 
@@ -86,26 +83,3 @@ def lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any) -
         tuple(tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows),
         right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"),
     )
-
-
-def field_history(resource: Any, row_id: int, name: str) -> Any:
-    """Old values of one field, newest first."""
-    from crm_core.web.viewmodels import FieldHistoryPage, OldValue
-
-    resource.get(row_id)
-    field = resource.fields().get(name)
-    if field is None:
-        raise Missing(_("This record was not found."))
-    rows = [r for r in changes.history_of(resource.name, row_id) if r.old and field.column in r.old]
-    column = resource.table.c[field.column]
-    values = [changes.unraw(column, r.old[field.column]) for r in rows]
-    wanted: dict[str, set[Any]] = {"core.user": {r.actor_id for r in rows}}
-    if isinstance(field, RefField):
-        wanted.setdefault(field.target, set()).update(v for v in values if v is not None)
-    names = labels_from(gather(label_queries(wanted)))
-    stamp = resource.all_fields["updated_at"]
-    old = tuple(
-        OldValue(words(field, value, names) or "—", _("%(when)s changed", when=stamp.show(r.at)), names.get("core.user", {}).get(r.actor_id or 0, ""))
-        for r, value in zip(rows, values, strict=True)
-    )
-    return FieldHistoryPage(field.label, old, ways.to_record(resource, row_id))

@@ -76,14 +76,32 @@ def progress_text(row: Any) -> str:
     return str(_("%(done)s done", done=f"{row.done or 0:,}"))
 
 
+def skipped(n: int) -> Any:
+    return _("%(n)s skipped", n=f"{n:,}")
+
+
+def told(row: Any) -> str:
+    """What a toast says: the job's name and how far it is, or what came of it."""
+    counts = (row.result or {}).get("counts") or {}
+    said = progress_text(row)
+    if row.state == "done" and "done" in counts:
+        said = str(_("%(n)s done", n=f"{counts['done']:,}"))
+        if counts.get("skipped"):
+            said = f"{said} · {skipped(counts['skipped'])}"
+    elif row.state in ("failed", "cancelled", "parked"):
+        said = str({"failed": _("Failed"), "cancelled": _("Cancelled"), "parked": _("Parked")}[row.state])
+    known = site().registry.jobs.get(row.name)
+    return f"{row.label or (known.label if known else row.name)} · {said}"
+
+
 def poll(row: Any) -> dict[str, Any]:
     """What the progress bar reads."""
-    found: dict[str, Any] = {"state": STATES.get(row.state, "waiting"), "done": row.done or 0, "total": row.total or 0, "text": progress_text(row)}
+    found: dict[str, Any] = {"state": STATES.get(row.state, "waiting"), "done": row.done or 0, "total": row.total or 0, "text": progress_text(row), "told": told(row)}
     counts = (row.result or {}).get("counts")
     if counts:
         found["counts"] = {k: counts.get(k, 0) for k in ("new", "updated", "doubtful", "refused")}
     if row.result and row.result.get("url"):
         found["url"] = row.result["url"]
-    if row.state == "done" and _may_undo(row):
+    if row.state in ("done", "cancelled") and row.done and _may_undo(row):
         found["undo"] = {"url": f"/undo/{row.change_id}", "label": str(_("Undo"))}
     return found

@@ -10,7 +10,7 @@ import flask
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import listing, orders, search
+from crm_core.resource import bulk, listing, orders, search
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import NO_VALUE, WORDS, Filter
 from crm_core.resource.kept import by_ids
@@ -245,19 +245,18 @@ def _primary(resource: Any) -> Act | None:
 
 
 def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    """The acts of the bar, and those under its ⋯."""
     acts: list[Act] = []
     more: list[Act] = []
 
     def add(name: str, label: Any, icon: str, *, to: list[Act], danger: bool = False, download: bool = False, dialog: bool = True) -> None:
         to.append(Act(label, urls.of_act(resource, None, f"bulk/{name}"), icon, "post", danger=danger, dialog=dialog, download=download))
 
-    if "owner" in resource.fields(writing=True) and resource.may("assign") and "assign" in resource.verbs and not resource.part_of:
-        add("assign", _("Assign"), "user-share", to=acts)
-    if resource.may("update") and "update" in resource.verbs and any(n in resource.fields(writing=True) for n in resource.filters):
-        add("edit", _("Edit a field"), "pencil", to=acts)
     for action in resource.all_actions.values():
         if action.bulk and resource.may(action.name):
-            add(action.name, action.label, action.icon or "player-play", to=acts if len(acts) < 4 else more)
+            add(action.name, action.label, action.icon or "player-play", to=more if action.danger or len(acts) >= 2 else acts, danger=action.danger)
+    if "update" in resource.verbs and resource.may("update") and bulk.editable(resource):
+        add("edit", _("Edit a field"), "pencil", to=acts)
     if resource.may("print") and "print" in resource.verbs:
         add("print", _("Print"), "printer", to=acts, dialog=False)
     if resource.may("export") and "export" in resource.verbs:

@@ -35,8 +35,10 @@ def _read(text: str) -> list[tuple[str, ...]]:
 def keep(response: flask.Response) -> flask.Response:
     """After the view: notes go along with a redirect; those that a page has shown are gone."""
     made = flask.g.get("notes")
+    if not made and response.status_code == 200 and response.mimetype == "text/html":
+        made = flask.g.get("notes_again")
     name, https = cookie_name(COOKIE), site().config.https
-    if made and 300 <= response.status_code < 400:
+    if made and response.status_code < 400:
         body = json.dumps(made, ensure_ascii=False).encode().hex()
         if len(body) <= _LONGEST:
             text = f"{site().keys.sign('notes', body)}.{body}"

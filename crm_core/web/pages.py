@@ -8,7 +8,20 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import listing
-from crm_core.web import bulk, columns, edit, facts, filtering, lists, lookups, printing, records, urls, ways
+from crm_core.web import (
+    acting,
+    bulk,
+    columns,
+    edit,
+    filtering,
+    histories,
+    lists,
+    lookups,
+    printing,
+    records,
+    urls,
+    ways,
+)
 from crm_core.web.access import resource_access, signed_in
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PanelView
@@ -125,20 +138,16 @@ def delete(package: str, path: str, row_id: int) -> Any:
     return flask.redirect(ways.to_list(resource), 303)
 
 
-@blueprint.post(f"{ROW}/do/<action>")
+@blueprint.route(f"{ROW}/do/<action>", methods=["GET", "POST"])
 @resource_access("read")
 def act(package: str, path: str, row_id: int, action: str) -> Any:
-    resource = resource_at(package, path)
-    resource.run(action, [row_id])
-    if "application/json" in flask.request.headers.get("Accept", ""):
-        return {}
-    return flask.redirect(urls.safe_path(flask.request.form.get("back", "")) if flask.request.form.get("back") else ways.to_record(resource, row_id), 303)
+    return acting.answer(resource_at(package, path), action, row_id)
 
 
 @blueprint.get(f"{ROW}/history/<field>")
 @resource_access("read")
 def history(package: str, path: str, row_id: int, field: str) -> Any:
-    return page_of("field_history.html", facts.field_history(resource_at(package, path), row_id, field))
+    return page_of("field_history.html", histories.page(resource_at(package, path), row_id, field))
 
 
 @blueprint.get(f"{ROW}/panel/<name>")

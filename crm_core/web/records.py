@@ -14,7 +14,7 @@ from crm_core.kernel.declare import Panel, Related
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import changes, listing, timeline
+from crm_core.resource import acts, changes, listing, timeline
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter
 from crm_core.resource.kept import Ask, gather, kept
@@ -217,25 +217,29 @@ def _line_rows(resource: Any, row: Any) -> dict[Any, list[Any]]:
 def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[Act, ...]]:
     """The acts of the head: two bordered, one primary, the rest under ⋯; only what the actor may do on this row now."""
     mine: list[Act] = []
+    more: list[Act] = []
     primary = None
     for action in resource.all_actions.values():
-        if not resource.may(action.name) or (action.when is not None and not action.when(row)):
+        if not action.button or not resource.may(action.name) or (action.when is not None and not action.when(row)):
             continue
         if not facts.his(resource, row, action.name):
             continue
-        act = Act(action.label, urls.of_act(resource, row.id, f"do/{action.name}"), action.icon, "post", confirm=action.confirm or "")
+        asks = bool(acts.fields_of(resource, action))
+        act = Act(
+            action.label, urls.of_act(resource, row.id, f"do/{action.name}"), action.icon, "get" if asks else "post", dialog=asks,
+            confirm="" if asks else action.confirm or "", danger=action.danger,
+        )
         if action.primary and primary is None:
             primary = act
         else:
-            mine.append(act)
-    more = mine[2:]
+            (more if action.quiet or action.danger else mine).append(act)
     if resource.may("update") and "update" in resource.verbs and facts.his(resource, row, "update"):
         edit = Act(_("Edit"), ways.to_act(resource, row.id, "edit"), "pencil", key="E")
         if primary is None and not resource.timeline:
             primary = edit
         else:
             mine.insert(0, edit)
-            more = mine[2:]
+    more[:0] = mine[2:]
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
     if resource.may("delete") and "delete" in resource.verbs and facts.his(resource, row, "delete"):

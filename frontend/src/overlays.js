@@ -153,6 +153,17 @@ document.addEventListener("submit", (event) => {
     send(form, button);
   }
 }, true);
+// Another field to edit wants another control: the question is asked anew.
+on("change", "dialog [data-again]", async (event, select) => {
+  const body = new FormData(select.form);
+  body.delete("go");
+  const dialog = select.closest("dialog");
+  const answer = await page(select.form.action, { method: "POST", body }).catch(() => null);
+  const again = answer?.document.querySelector("#dialog");
+  if (!again) return failNote(word("offline"));
+  fill(dialog, document.adoptNode(again));
+  ($("[data-field=field] ~ [data-field] :is(input:not([type=hidden]), select, textarea)", dialog) ?? first(dialog))?.focus();
+});
 async function send(form, button) {
   if (form.dataset.sending) return;
   form.dataset.sending = "1";

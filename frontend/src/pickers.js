@@ -30,14 +30,17 @@ async function look(box, text) {
   }
   if (mine !== asked || !box.isConnected) return;
   const taken = new Set($$("input[type=hidden]", box).map((input) => input.value));
-  show(box, many(box) ? answer.hits.filter((hit) => !taken.has(hit.value)) : answer.hits, answer.failed);
+  const hits = many(box) ? answer.hits.filter((hit) => !taken.has(hit.value)) : answer.hits;
+  // A name nobody has used yet comes last, as a new one.
+  const isNew = "creates" in box.dataset && text && !taken.has(text) && !answer.hits.some((hit) => hit.label.toLowerCase() === text.toLowerCase());
+  show(box, isNew ? [...hits, { value: text, label: text, shown: word("new", { name: text }) }] : hits, answer.failed);
 }
 function show(box, hits, failed) {
   close();
   const input = $("input:not([type=hidden])", box);
   const id = freshId("hits");
   const lines = hits.map((hit, at) => make("li", { role: "option", id: `${id}-${at}`, "aria-selected": "false" },
-    hit.avatar ? avatar(hit.avatar, "sm") : null, make("span", { class: "grow cut" }, hit.label), hit.sub ? make("small", {}, hit.sub) : null));
+    hit.avatar ? avatar(hit.avatar, "sm") : null, make("span", { class: "grow cut" }, hit.shown ?? hit.label), hit.sub ? make("small", {}, hit.sub) : null));
   const list = make("ul", { class: "pop hits", id, role: "listbox", "aria-label": input.labels?.[0]?.textContent.trim() || word("none") },
     lines.length ? lines : make("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, failed ? word("offline") : word("none")));
   box.append(list);

@@ -64,7 +64,7 @@ function draw(box, news) {
     const at = $(selector, box);
     if (at && text != null) at.textContent = text;
   };
-  set("[data-toast-text]", news.text);
+  set("[data-toast-text]", box.matches("[data-toast]") ? news.told : news.text);
   if (news.done != null) set("[data-done]", shown(news.done));
   if (news.total) set("[data-total]", shown(news.total));
   const bar = $("progress", box);

@@ -87,6 +87,7 @@ def job(_q: str) -> dict[str, Any]:
         "done": 900,
         "total": 1244,
         "text": s("72% · 约 15 秒后完成", "72% · about 15 seconds left"),
+        "told": s("72% · 约 15 秒后完成", "72% · about 15 seconds left"),
         "counts": {"new": 740, "updated": 130, "doubtful": 30, "refused": 24},
     }
 

@@ -1,4 +1,4 @@
-"""Lists in the browser as somebody uses them: filters, sorts, columns, rows."""
+"""Lists in the browser as somebody uses them: filters, sorts, columns, rows, acts on many."""
 
 from __future__ import annotations
 
@@ -229,3 +229,69 @@ def test_one_steps_through_the_list_from_a_record(visitor: Visitor, demo: Demo, 
     expect(title).to_have_text(names[2])
     page.locator(".tg-crumb a").first.click()
     expect(page).to_have_url(f"{demo.address}{LIST}?standing.any=key&sort=name")
+
+
+# ---------- acts on many ----------
+@BOTH
+def test_rows_are_tagged_edited_and_given_away_and_each_is_undone(visitor: Visitor, demo: Demo, language: str) -> None:
+    zh = language != "en"
+    page = demo.open(visitor, f"{LIST}?sort=name", language=language)
+    bar, dialog = page.locator("[data-bulk]"), page.locator("dialog.dlg[open]")
+
+    def choose(act: str) -> None:
+        page.locator("[data-list] tbody .ck").nth(0).click()
+        page.locator("[data-list] tbody .ck").nth(2).click(modifiers=["Shift"])
+        bar.get_by_role("button", name=act, exact=True).click()
+        expect(dialog).to_contain_text("3")
+
+    def done(text: str) -> None:
+        dialog.locator(".dlg-f .btn-primary").click()
+        toast = page.locator("#toasts [data-toast]", has_text=text)
+        expect(toast).to_be_visible()
+        toast.get_by_role("button", name="撤销" if zh else "Undo").click()
+        expect(page.locator("#toasts [data-toast]", has_text="已撤销" if zh else "Undone")).to_be_visible()
+
+    choose("加标签" if zh else "Add tags")
+    word = f"New word {language}"
+    page.keyboard.type(word)
+    expect(dialog.get_by_role("option", name=f"新建“{word}”" if zh else f"New “{word}”")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog.locator(".token")).to_contain_text(word)
+    assert axe(page, "dialog.dlg[open]") == []
+    done("加标签：已完成 3 条" if zh else "Add tags: 3 done")
+    choose("编辑字段" if zh else "Edit a field")
+    dialog.locator("select").select_option("standing")
+    expect(dialog.locator("[name=standing]")).to_be_focused()
+    dialog.locator("[name=standing]").select_option("lost")
+    done("编辑字段：已完成 3 条" if zh else "Edit a field: 3 done")
+    choose("分配" if zh else "Assign")
+    dialog.locator(".dlg-f .btn-primary").click()
+    expect(dialog.locator("[data-field=owner] .hint.bad")).to_be_visible()
+    dialog.get_by_role("combobox").first.fill("wzq")
+    expect(dialog.get_by_role("option")).to_contain_text(["王志强"])
+    page.keyboard.press("Enter")
+    done("分配：已完成 3 条" if zh else "Assign: 3 done")
+    expect(page.locator("tbody td .tags", has_text=word)).to_have_count(0)
+
+
+def test_a_job_is_seen_on_its_way_and_undone_when_it_has_ended(visitor: Visitor, demo: Demo) -> None:
+    page = demo.open(visitor, f"{LIST}?standing.any=key", who="sunli")
+    page.locator("[data-all]").check()
+    page.locator("#bulk [name=all]").evaluate("one => one.value = '1'")
+    page.locator("[data-bulk]").get_by_role("button", name="Add tags", exact=True).click()
+    dialog = page.locator("dialog.dlg[open]")
+    expect(dialog).to_be_visible()
+    page.keyboard.type("In the background")
+    expect(dialog.get_by_role("option", name="In the background")).to_be_visible()
+    page.keyboard.press("Enter")
+    dialog.locator(".dlg-f .btn-primary").click()
+    toast = page.locator("#toasts [data-toast]")
+    expect(toast).to_contain_text("Add tags: Customers · Waiting to start")
+    expect(toast.get_by_role("button", name="Stop")).to_be_visible()
+    page.locator("#rail-menu a", has_text="Tasks").click()
+    expect(page.locator("h1.tg-title")).to_have_text("Tasks")
+    expect(toast).to_contain_text("Add tags: Customers")
+    demo.work()
+    expect(toast).to_contain_text("done")
+    toast.get_by_role("button", name="Undo").click()
+    expect(page.locator("#toasts [data-toast]", has_text="Undone")).to_be_visible()

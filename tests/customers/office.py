@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from crm_core.access.actor import Actor, load_actor
 from crm_core.access.models import Department, FieldRule, Grant, Role, Rule, Scope, SiteRow, User, UserRole
 from crm_core.data.session import Work, writing
+from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import Site
 from crm_core.resource.changes import stamp
 
 READ_WORDS = {f"core.{n}.read": "all" for n in ("region", "industry", "position", "tag", "user.brief", "department.brief", "team")}
 ROLES = {
     "seller": {
-        **READ_WORDS, **{f"core.customer.{v}": "own" for v in ("read", "create", "update", "delete", "export", "print")},
+        **READ_WORDS, **{f"core.customer.{v}": "own" for v in ("read", "create", "update", "delete", "export", "print", "tag", "untag")},
         "core.task.*": "own", "core.customer.brief.read": "all",
     },
     "chief": {"core.*": "all"},
@@ -61,6 +62,35 @@ class Office:
         with self.site.system("tests"), writing() as db:
             db.add(stamp(FieldRule(role_id=self.roles[role], resource=resource, field=name, rule=Rule.hidden)))
         self.changed()
+
+    def grant(self, role: str, permission: str, scope: str) -> None:
+        """Give a role one more right."""
+        with self.site.system("tests"), writing() as db:
+            db.add(stamp(Grant(role_id=self.roles[role], permission=permission, scope=Scope(scope))))
+        self.changed()
+
+    def revoke(self, role: str, permission: str) -> None:
+        with self.site.system("tests"), writing() as db:
+            db.execute(sa.delete(Grant).where(Grant.role_id == self.roles[role], Grant.permission == permission))
+        self.changed()
+
+    def job(self, name: str) -> tuple[dict[str, Any], int]:
+        """(counts, change) of the newest job of this name."""
+        with self.site.system("tests") as work:
+            row = work.session.scalars(sa.select(JobRow).where(JobRow.name == name).order_by(JobRow.id.desc())).first()
+        assert row is not None and row.change_id is not None, "it did not run"
+        return row.result.get("counts", {}), row.change_id
+
+    def count_writes(self, do: Callable[[], Any]) -> int:
+        """How many statements a call sends on the connection that writes."""
+        sent: list[str] = []
+        note = lambda _conn, _cursor, statement, *_rest: sent.append(statement)
+        sa.event.listen(self.site.engines.write, "before_cursor_execute", note)
+        try:
+            do()
+        finally:
+            sa.event.remove(self.site.engines.write, "before_cursor_execute", note)
+        return len(sent)
 
     def changed(self) -> None:
         """Rights were changed by hand: actors kept in memory are old."""

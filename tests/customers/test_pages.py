@@ -84,12 +84,12 @@ def test_a_draft_of_the_composer_comes_back_and_goes_with_the_note(company: Comp
 
 def test_tags_are_put_and_taken_in_the_small_form(company: Company, customer: int) -> None:
     lina = company.client("lina")
-    assert lina.post(f"/core/customer/{customer}/tags", data={"names": "春糖会，川酒"}).status_code == 303
+    assert lina.post(f"/core/customer/{customer}/tags", data={"tags__text": "春糖会，川酒"}).status_code == 303
     page = lina.get(f"/core/customer/{customer}")
     assert "春糖会" in page.text
     with company.as_("lina"):
         wine = resource(company, "tag").by_name(["川酒"])["川酒"]
-    lina.post(f"/core/customer/{customer}/tags", data={"tag": str(wine)})
+    lina.post(f"/core/customer/{customer}/tags", data={"tags": str(wine)})
     from crm_core.features.customers import tags
 
     with company.as_("lina"):

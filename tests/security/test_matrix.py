@@ -36,9 +36,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "bare.pointer": {"name": "Made"}, "bare.shelf": {"name": "Made"},
 }
 # What the parameters of an address are, where they are no record; and what is posted where a form must say something.
-VALUES = {"action": "done", "field": "name", "name": "x", "act_name": "export", "secret": "x" * 43, "kind": "customer"}
+VALUES = {"action": "tag", "field": "name", "name": "x", "act_name": "export", "secret": "x" * 43, "kind": "customer"}
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST pages.bulk_act": lambda house, _c: {"all": "1"},
+    "POST pages.act": lambda _h, _c: {"tags": "1"},
     "POST pages.keep_columns": lambda _h, _c: {"column": "name"},
     "POST pages.draft": lambda _h, _c: {"name": "Drafted"},
     "POST pages.draft_new": lambda _h, _c: {"name": "Drafted"},
@@ -153,7 +154,7 @@ class Caller:
     def __call__(self, cell: Cell) -> TestResponse:
         method, url = cell.route.split()[0], self.url(cell)
         if cell.api:
-            body = self.form(cell) if method in ("POST", "PATCH") and "act" in cell.rule else None
+            body = {"tags": [1]} if cell.rule.get("act") == "tag" else self.form(cell) if method in ("POST", "PATCH") and "act" in cell.rule else None
             return self.client(method, url.removeprefix("/api/v1"), body)
         data = None
         if method != "GET":

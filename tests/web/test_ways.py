@@ -86,7 +86,7 @@ def test_what_is_done_on_a_record_leaves_one_on_his_way(lina: Client) -> None:
     saved = lina.post(unescape(edit[1]), data={"name": "Firm 2", "version": version[1], "website": "two.example"})
     assert saved.headers["Location"] == at
     assert name(lina.get(step(lina.get(at).text, "next")).text) == "Firm 4"
-    for path, data in (("note", {"text": "hello"}), ("task", {"title": "call"}), ("tags", {"names": "fair"})):
+    for path, data in (("note", {"text": "hello"}), ("task", {"title": "call"}), ("tags", {"tags__text": "fair"})):
         assert lina.post(f"{url}/{path}", data=data, **here).headers["Location"] == at, path
     assert lina.post(f"{url}/note", data={"text": "again"}).headers["Location"] == url, "nobody said where he came from"
     elsewhere = {"headers": {"Referer": "https://elsewhere.example" + at}}

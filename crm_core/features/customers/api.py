@@ -3,6 +3,5 @@
 from crm_core.features.customers.dealings import lately, silent, weeks
 from crm_core.features.customers.models import Contact, Customer, Note
 from crm_core.features.customers.notes import Written, add_note
-from crm_core.features.customers.tags import tag, untag
 
-__all__ = ["Contact", "Customer", "Note", "Written", "add_note", "lately", "silent", "tag", "untag", "weeks"]
+__all__ = ["Contact", "Customer", "Note", "Written", "add_note", "lately", "silent", "weeks"]

@@ -14,13 +14,14 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource import drafts
+from crm_core.resource import acts, changes, drafts
+from crm_core.resource.fields import Bad
 from crm_core.text.pinyin import initials, spell
-from crm_core.web import lines, records, urls, ways
+from crm_core.web import controls, lines, records, urls, ways
 from crm_core.web.access import signed_in
 from crm_core.web.bulk import say_undo
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Act, BulkFormPage, FormField, Picked
+from crm_core.web.viewmodels import Act, BulkFormPage, FormField
 
 pages = flask.Blueprint("customers", __name__)
 ROW = "/core/<any(customer, contact):kind>/<int:row_id>"
@@ -97,7 +98,7 @@ def _again(resource: Any, row_id: int, bad: Invalid, kind: str) -> Any:
 def _tell_untold(names: tuple[str, ...]) -> None:
     if names:
         say_undo(ngettext("%(names)s may not open this record and was not told.",
-                          "%(names)s may not open this record and were not told.", len(names), names="、".join(names)), None)
+                          "%(names)s may not open this record and were not told.", len(names), names=list(names)), None)
 
 
 @pages.post(f"{ROW}/compose")
@@ -121,46 +122,34 @@ def compose(kind: str, row_id: int) -> Any:
 def record_tags(kind: str, row_id: int) -> Any:
     """The tags of one record, in a small form: what is taken out of it is taken off."""
     resource = _resource(kind)
-    row = resource.get(row_id, "update")
-    have = {r[0]: r[1] for r in session.execute(*tags.ask_of(resource.name, row_id))}
-    error: Any = ""
+    action = resource.all_actions["tag"]
+    row, fields = resource.get(row_id, action.name), acts.fields_of(resource, action)
+    have = [r[0] for r in session.execute(*tags.ask_of(resource.name, row_id))]
+    texts, faults = {tags.NAME: ",".join(map(str, have))}, {}
     if flask.request.method == "POST":
+        texts = controls.read(fields, flask.request.form)
         try:
-            _save_tags(resource, [row_id], set(have))
+            say_undo(_("Tags saved"), _save_tags(resource, row_id, have, fields[tags.NAME].parse(texts[tags.NAME]) or []))
             return flask.redirect(ways.to_record(resource, row_id), 303)
-        except Invalid as bad:
-            error = next((m for found in bad.fields.values() for m in found), str(bad))
+        except (Bad, Invalid) as bad:
+            faults = bad.fields if isinstance(bad, Invalid) else {tags.NAME: [bad.message]}
     page = BulkFormPage(
-        _("Tags: %(name)s", name=resource.title(row)), urls.of_act(resource, row_id, "tags"), _("Save"), fields=tag_fields(have, error),
-        back_url=urls.of_record(resource, row_id),
+        _("Tags: %(name)s", name=resource.title(row)), urls.of_act(resource, row_id, "tags"), _("Save"),
+        fields=controls.of_fields(fields, texts, faults), back_url=urls.of_record(resource, row_id),
     )
-    return (page_of("bulk_form.html", page), 422) if error else page_of("bulk_form.html", page)
+    return (page_of("bulk_form.html", page), 422) if faults else page_of("bulk_form.html", page)
 
 
-def tag_fields(have: dict[int, str], error: Any = "") -> tuple[FormField, ...]:
-    """The pick of tags, and a box for new ones where the actor may make them."""
-    picked = tuple(Picked(str(i), name) for i, name in have.items())
-    fields = [FormField("tag", _("Tags"), "references", lookup_url="/lookup/core.tag", picked=picked, wide=True, error=error)]
-    if site().registry.resource("core.tag").may("create"):
-        fields.append(FormField("names", _("New tags"), hint=_("Several with commas between them."), wide=True, maxlength=400))
-    return tuple(fields)
-
-
-def _save_tags(resource: Any, ids: list[int], have: set[int]) -> None:
-    wanted = set(_ids("tag"))
-    names = split_names(flask.request.form.get("names", ""))
-    with writing():
-        if have - wanted:
-            tags.untag(resource, ids, tags=have - wanted)
-        if wanted - have or names:
-            tags.tag(resource, ids, tags=wanted - have, names=names)
-
-
-def split_names(text: str) -> list[str]:
-    """Names with commas, Chinese ones too, between them."""
-    for mark in "，、;；\n":
-        text = text.replace(mark, ",")
-    return [name.strip()[:200] for name in text.split(",") if name.strip()][:20]
+def _save_tags(resource: Any, row_id: int, have: list[int], wanted: list[Any]) -> int | None:
+    """Two acts as one change: taken off what was taken out, put what is new."""
+    gone, new = [t for t in have if t not in wanted], [t for t in wanted if t not in have]
+    if not gone and not new:
+        return None
+    with writing(), changes.change("tag", resource=resource.name) as change:
+        for act, some in (("untag", gone), ("tag", new)):
+            if some:
+                resource.run(act, [row_id], acts.values(resource, resource.all_actions[act], {tags.NAME: some}))
+        return change
 
 
 @pages.route("/core/note/<int:note_id>/change", methods=["GET", "POST"])

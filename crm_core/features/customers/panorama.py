@@ -17,7 +17,9 @@ from crm_core.features.tasks.api import Task, urgency
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
+from crm_core.resource import acts as doing
 from crm_core.resource import drafts
+from crm_core.resource.changes import History
 from crm_core.resource.kept import Ask, kept
 from crm_core.resource.show import show_date, show_moment
 from crm_core.text import phones
@@ -47,7 +49,8 @@ DEALINGS = 100  # of a year, counted up to here
 def queries(resource: Any, row: Any) -> dict[str, Ask]:
     """What both pages ask: tags, the first open tasks, the draft of the composer."""
     return {
-        "tags": tags.ask_of(resource.name, row.id), "tasks": Ask(_first_tasks(), {"subject": resource.name, "row": row.id}),
+        "tags": tags.ask_of(resource.name, row.id), "tagged": Ask(_tagged_once(), {"subject": resource.name, "row": row.id}),
+        "tasks": Ask(_first_tasks(), {"subject": resource.name, "row": row.id}),
         "draft": drafts.ask(draft_key(resource, row.id)),
     }
 
@@ -71,6 +74,16 @@ def _first_tasks() -> sa.Select[Any, Any]:
         sa.select(Task.id, packed.label("packed"))
         .where(Task.subject == sa.bindparam("subject", type_=sa.String()), Task.subject_id == _ROW, Task.done_at.is_(None))
         .order_by(Task.due.is_(None), Task.due, Task.id).limit(OPEN_TASKS + 1)
+    )
+
+
+@kept
+def _tagged_once() -> sa.Select[Any, Any]:
+    """Whether the tags of a record have a history."""
+    said = sa.cast(History.old, sa.Text()).contains(f'"{tags.NAME}"')
+    return (
+        sa.select(History.id, sa.literal(""))
+        .where(History.resource == sa.bindparam("subject", type_=sa.String()), History.row_id == _ROW, said).limit(1)
     )
 
 
@@ -152,23 +165,28 @@ def may_change(resource: Any, row: Any) -> bool:
 def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) -> RecordPage:
     """Tags, call, composer and the bottom bar of the phone."""
     number = getattr(row, "mobile", None) or row.phone
-    acts: list[Act] = [Act(_("Call"), cells.call_url(phones.show_phone(number)), "phone", key="C")] if number else []
+    shown: list[Act] = [Act(_("Call"), cells.call_url(phones.show_phone(number)), "phone", key="C")] if number else []
     more = list(page.more)
     rest = list(page.acts)
     # The composer stands on the first tab: there its acts go to it at once, elsewhere they lead to it.
     here = page.body == "panorama"
     home = ways.to_record(resource, row.id)
     primary = page.primary
+    groups = page.groups
+    if page.body == "facts" and groups and (found.get("tags") or found.get("tagged")):
+        past = urls.of_act(resource, row.id, f"history/{tags.NAME}") if found.get("tagged") else ""
+        names = [name for _id, name in sorted(found.get("tags", ()), key=lambda pair: pair[1])]
+        groups = (replace(groups[0], facts=(*groups[0].facts, Fact(_("Tags"), cells.tags(names), past))), *groups[1:])
     if may:
-        acts.append(Act(_("New task"), f"{home}#write-task", "checkbox", key="T", focus="write-task" if here else ""))
+        shown.append(Act(_("New task"), f"{home}#write-task", "checkbox", key="T", focus="write-task" if here else ""))
         primary = Act(_("Log follow-up"), f"{home}#write-note", "pencil-plus", key="L", focus="write-note" if here else "")
-    if may:
+    if resource.may("tag") and doing.allows(resource, "tag", row):
         more.insert(0, Act(_("Tags"), urls.of_act(resource, row.id, "tags"), "tag", dialog=True))
-    acts += rest
+    shown += rest
     return replace(
-        page,
+        page, groups=groups,
         marks=tuple(Status(name) for _id, name in sorted(found.get("tags", ()), key=lambda pair: pair[1])),
-        acts=tuple(acts[:2]), more=(*acts[2:], *more), primary=primary,
+        acts=tuple(shown[:2]), more=(*shown[2:], *more), primary=primary,
         composer=composer(resource, row.id, found.get("draft", ())) if may and here else None,
         phone=_phone(page, may, home),
     )

@@ -8,7 +8,7 @@ from crm_core.features.customers import columns, demo, vocabulary
 from crm_core.features.customers.pages import REGIONS, pages
 from crm_core.features.customers.resources import Contacts, Customers, Industries, Notes, Positions, Regions, Tags
 from crm_core.features.tasks.api import TASKS
-from crm_core.kernel.declare import Column, Menu, Related, Section
+from crm_core.kernel.declare import Column, Menu, Related, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.web.menu import slots
@@ -50,6 +50,14 @@ def register_panels() -> list[Any]:
 @hookimpl
 def register_columns() -> list[Column]:
     return list(columns.COLUMNS)
+
+
+@hookimpl
+def register_roles() -> list[RoleTemplate]:
+    """Who changes customers tags them too."""
+    return [
+        RoleTemplate(code, "", {f"core.customer.{act}": scope for act in ("tag", "untag")}) for code, scope in (("user", "own"), ("supervisor", "subtree"))
+    ]
 
 
 @hookimpl

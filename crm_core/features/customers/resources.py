@@ -10,7 +10,8 @@ from crm_core.data.session import session
 from crm_core.features.customers import ages, notes, panorama
 from crm_core.features.customers.importer import ContactsImporter, CustomersImporter
 from crm_core.features.customers.models import Address, Contact, Customer, Industry, Note, Position, Region, Tag
-from crm_core.features.customers.tags import TagsField
+from crm_core.features.customers.tags import TagsField, used
+from crm_core.features.customers.tags import acts as tag_acts
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.resource.kept import Ask
@@ -33,6 +34,7 @@ class Customers(Resource):
         "business_kind", "created_at", "updated_at", "name", "phone", "email",
     )
     virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.customer"),)
+    actions = tag_acts()
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website"
     sorts = "-updated_at", "name"
     status = "standing"
@@ -67,6 +69,7 @@ class Contacts(Resource):
     columns = "name", "customer", "position", "mobile", "phone", "email", "updated_at"
     filters = "customer", "position", "sex", "tags", "main", "invalid", "owner", "department", "updated_at"
     virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"),)
+    actions = tag_acts()
     search = "name", "mobile", "phone", "email"
     sorts = "-updated_at", "name"
     subtitle = "customer", "position", "mobile", "email"
@@ -240,3 +243,6 @@ class Tags(Resource):
     in_palette = False
     order = 84
     help = _("Words people put on records to find them again.")
+
+    def held(self, ids: Sequence[int]) -> set[int]:
+        return super().held(ids) | used(ids)

@@ -1,4 +1,4 @@
-"""Tags on records: put, taken, asked for."""
+"""Tags on records: put, taken, asked for; with a history, so that they are taken back with the act that put them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,51 +10,104 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, writing
 from crm_core.features.customers.models import Tag, Tagged
 from crm_core.kernel import words
-from crm_core.kernel.errors import Forbidden, Invalid, Missing
+from crm_core.kernel.declare import Action
+from crm_core.kernel.errors import Invalid, Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import timeline
+from crm_core.resource import changes, timeline
+from crm_core.resource.after import Edit, finish
 from crm_core.resource.kept import Ask, kept
-from crm_core.resource.references import RefField
+from crm_core.resource.references import RefField, RefsField
 from crm_core.text.clean import clean_line, fold
 
 _table = table_of(Tagged)
+NAME = "tags"
+Lists = dict[int, list[int]]
 
 
-def tag(resource: Any, ids: Sequence[int], *, tags: Iterable[int] = (), names: Iterable[str] = ()) -> int:
-    """Put tags on records, by id or by name; returns how many were put that were not there.
+@dataclass(frozen=True, kw_only=True)
+class TagsField(RefField):
+    """The tags of a record: a filter (any of these, none of these, none at all), and what history keeps of them."""
 
-    A name nobody has used yet becomes a new tag where the actor may create tags, else Invalid. Raises Missing for records
-    he may not change.
-    """
-    with writing():
-        wanted = {**_by_id(tags), **_by_name(names)}
-        rows = _changeable(resource, ids)
-        have = {(r.subject_id, r.tag_id) for part in _parts(rows) for r in session.execute(
-            sa.select(_table.c.subject_id, _table.c.tag_id).where(
-                _table.c.subject == resource.name, _table.c.subject_id.in_(part), _table.c.tag_id.in_(list(wanted))))}
-        fresh = [
-            {"tag_id": tag_id, "subject": resource.name, "subject_id": row_id}
-            for row_id in rows for tag_id in wanted if (row_id, tag_id) not in have
-        ]
-        if fresh:
-            session.execute(sa.insert(_table), fresh)
-            _tell(resource, fresh, wanted, lambda put: ngettext("added the tag %(names)s", "added the tags %(names)s", len(put), names=" · ".join(put)))
-        return len(fresh)
+    about: str
+    column: str = "id"
+    kept: ClassVar[bool] = True
+    operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
+
+    def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool]:
+        key: sa.ColumnElement[int] = (entity.c if isinstance(entity, sa.FromClause) else entity).id
+        tagged = sa.select(_table.c.subject_id).where(_table.c.subject == self.about)
+        if values:
+            tagged = tagged.where(_table.c.tag_id.in_(values))
+        return key.in_(tagged) if operator in ("any", "filled") else key.not_in(tagged)
+
+    def stored(self, ids: Sequence[int]) -> Lists:
+        return _lists(self.about, ids)
+
+    def store(self, values: Mapping[int, Sequence[int]]) -> None:
+        _set(self.about, _lists(self.about, list(values)), values)
 
 
-def untag(resource: Any, ids: Sequence[int], *, tags: Iterable[int]) -> int:
-    """Take tags off records; returns how many were taken. Raises Missing for records the actor may not change."""
-    with writing():
-        wanted = _by_id(tags)
-        gone: list[dict[str, Any]] = []
-        for part in _parts(_changeable(resource, ids)):
-            condition = sa.and_(
-                _table.c.subject == resource.name, _table.c.subject_id.in_(part), _table.c.tag_id.in_(list(wanted)))
-            gone += [dict(r._mapping) for r in session.execute(sa.select(_table.c.tag_id, _table.c.subject_id).where(condition))]
-            session.execute(sa.delete(_table).where(condition))
-        _tell(resource, gone, wanted, lambda put: ngettext("removed the tag %(names)s", "removed the tags %(names)s", len(put), names=" · ".join(put)))
-        return len(gone)
+def acts() -> tuple[Action, ...]:
+    """What can be done with the tags of a resource's records."""
+    def fields(*, creates: bool) -> Callable[[Any], Sequence[Any]]:
+        return lambda _resource: [RefsField(name=NAME, column="", label=_("Tags"), target="core.tag", required=True, creates=creates)]
+
+    return (
+        Action("tag", _("Add tags"), put, icon="tag", order=20, whole=True, button=False, fields=fields(creates=True)),
+        Action("untag", _("Remove tags"), take, icon="tag-off", order=60, whole=True, quiet=True, button=False, fields=fields(creates=False)),
+    )
+
+
+def put(resource: Any, ids: Sequence[int], tags: Iterable[int | str]) -> None:
+    """Put tags on records, by id or by name. A name nobody has used yet becomes a new tag where the actor may create tags,
+    else Invalid."""
+    names = {**_by_id(t for t in tags if isinstance(t, int)), **_by_name(t for t in tags if isinstance(t, str))}
+    _change(resource, ids, lambda have: [*have, *(t for t in names if t not in have)],
+            lambda n, said: ngettext("added the tag %(names)s", "added the tags %(names)s", n, names=said), names)
+
+
+def take(resource: Any, ids: Sequence[int], tags: Iterable[int]) -> None:
+    """Take tags off records."""
+    names = _by_id(tags)
+    _change(resource, ids, lambda have: [t for t in have if t not in names],
+            lambda n, said: ngettext("removed the tag %(names)s", "removed the tags %(names)s", n, names=said), names)
+
+
+def _change(
+    resource: Any, ids: Sequence[int], then: Callable[[list[int]], list[int]], said: Callable[[int, list[str]], Any], names: Mapping[int, str],
+) -> None:
+    with writing(), changes.change("tag", resource=resource.name) as change:
+        have = _lists(resource.name, ids)
+        moved = {row_id: after for row_id in ids if (after := then(have.get(row_id, []))) != have.get(row_id, [])}
+        _set(resource.name, have, moved)
+        fresh = changes.created(change, resource.name, list(moved))  # a creation keeps no values: it goes as a whole
+        finish(resource, [Edit(i, "update", {NAME: have.get(i, [])}, {"id": i}) for i in moved if i not in fresh], change)
+        _tell(resource, {i: set(after) ^ set(have.get(i, ())) for i, after in moved.items()}, said, names)
+
+
+def _lists(about: str, ids: Sequence[int]) -> Lists:
+    """The tags of records now, in their order."""
+    found: Lists = {}
+    for part in _parts(list(ids)):
+        query = sa.select(_table.c.subject_id, _table.c.tag_id).where(_table.c.subject == about, _table.c.subject_id.in_(part)).order_by(_table.c.id)
+        for row in session.execute(query):
+            found.setdefault(row.subject_id, []).append(row.tag_id)
+    return found
+
+
+def _set(about: str, have: Mapping[int, Sequence[int]], wanted: Mapping[int, Sequence[int]]) -> None:
+    """Write what differs."""
+    gone = [(row_id, t) for row_id, tags in wanted.items() for t in set(have.get(row_id, ())) - set(tags)]
+    for part in _parts(gone):
+        by_tag: dict[int, list[int]] = {}
+        for row_id, tag_id in part:
+            by_tag.setdefault(tag_id, []).append(row_id)
+        for tag_id, rows in by_tag.items():
+            session.execute(sa.delete(_table).where(_table.c.subject == about, _table.c.tag_id == tag_id, _table.c.subject_id.in_(rows)))
+    fresh = [{"tag_id": t, "subject": about, "subject_id": row_id} for row_id, tags in wanted.items() for t in tags if t not in have.get(row_id, ())]
+    if fresh:
+        session.execute(sa.insert(_table), fresh)
 
 
 def of(resource_name: str, ids: Sequence[int]) -> dict[int, list[str]]:
@@ -67,6 +120,11 @@ def of(resource_name: str, ids: Sequence[int]) -> dict[int, list[str]]:
     for row in session.execute(query):
         found.setdefault(row.subject_id, []).append(row.name)
     return found
+
+
+def used(ids: Sequence[int]) -> set[int]:
+    """Which of these tags stand on records."""
+    return set(session.scalars(sa.select(_table.c.tag_id).where(_table.c.tag_id.in_(ids)).distinct()))
 
 
 def ask_of(resource_name: str, row_id: int) -> Ask:
@@ -104,46 +162,16 @@ def _by_name(names: Iterable[str]) -> dict[int, str]:
     return {**{known[key][0]: known[key][1] for key in wanted if key in known}, **dict(made)}
 
 
-def _changeable(resource: Any, ids: Sequence[int]) -> list[int]:
-    if not resource.may("update"):
-        raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
-    wanted = list(dict.fromkeys(ids))
-    query = resource.visible("update").with_only_columns(resource.model.id)
-    found = {i for part in _parts(wanted) for i in session.scalars(query.where(resource.model.id.in_(part)))}
-    if len(found) < len(wanted):
-        raise Missing(_("This record was not found."))
-    return wanted
-
-
-def _tell(resource: Any, rows: list[dict[str, Any]], names: Mapping[int, str], said: Callable[[list[str]], Any]) -> None:
+def _tell(resource: Any, moved: Mapping[int, Iterable[int]], said: Callable[[int, list[str]], Any], names: Mapping[int, str]) -> None:
     """A line on each record's time line, unless they are so many that it is a bulk act."""
-    by_row: dict[int, list[str]] = {}
-    for row in rows:
-        by_row.setdefault(row["subject_id"], []).append(names[row["tag_id"]])
-    if not resource.timeline or len(by_row) > timeline.SET_LIMIT:
+    if not resource.timeline or len(moved) > timeline.SET_LIMIT:
         return
     timeline.add_all([
-        {"subject": resource.name, "subject_id": row_id, "kind": "tagged", "data": {"words": words.keep(said(put))}}
-        for row_id, put in by_row.items()
+        {"subject": resource.name, "subject_id": row_id, "kind": "tagged", "data": {"words": words.keep(said(len(put), put))}}
+        for row_id, tags in moved.items() if (put := [name for tag_id, name in names.items() if tag_id in tags])
     ])
 
 
-def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    for start in range(0, len(ids), 500):
-        yield ids[start : start + 500]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TagsField(RefField):
-    """The tags of a record as a filter: any of these, none of these, none at all."""
-
-    about: str
-    column: str = "id"
-    operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
-
-    def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool]:
-        key: sa.ColumnElement[int] = (entity.c if isinstance(entity, sa.FromClause) else entity).id
-        tagged = sa.select(_table.c.subject_id).where(_table.c.subject == self.about)
-        if values:
-            tagged = tagged.where(_table.c.tag_id.in_(values))
-        return key.in_(tagged) if operator in ("any", "filled") else key.not_in(tagged)
+def _parts(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(items), 500):
+        yield items[start : start + 500]

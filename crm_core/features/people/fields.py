@@ -105,7 +105,7 @@ def permissions() -> dict[str, str]:
             if not (resource.readonly and verb in ("create", "update", "delete", "import", "assign")):
                 found[f"{resource.name}.{verb}"] = _join(label, VERBS[verb])
         for name, action in resource.all_actions.items():
-            found[f"{resource.name}.{name}"] = _join(label, action.label)
+            found.setdefault(f"{resource.name}.{name}", _join(label, action.label))
     for one in registry.permissions.values():
         found[one.name] = str(one.label)
     return found

@@ -64,7 +64,8 @@ class FormField:
     ``shown`` its words, ``lookup_url`` the JSON of all regions. ``tick``: ``value`` "1" is on; an always-sent hidden
     ``NAME__sent`` tells a switched-off tick from an absent field. ``choices`` and ``references`` send it too.
     ``date``: text, words allowed ("下周三"); ``dates_url`` reads them on leaving. ``unit`` stands inside at the right
-    (currency, 元, %). ``wide``: the whole line instead of half.
+    (currency, 元, %). ``wide``: the whole line instead of half. ``creates``: a name that is not found may be taken as a new
+    one. ``again``: another choice asks for the form anew (the value's control follows it).
     """
 
     name: str
@@ -92,6 +93,8 @@ class FormField:
     accept: str = ""
     autofocus: bool = False
     icon: str = ""
+    creates: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import acting_as, session
-from crm_core.features.customers import notes, tags
+from crm_core.features.customers import notes
 from crm_core.features.customers.demo import showcase, text
 from crm_core.features.customers.demo.firms import Firms
 from crm_core.features.customers.models import Contact, Customer, Note
@@ -107,7 +107,7 @@ class Story:
         for number, name in enumerate(text.TAGS):
             chosen = self.dice.sample(everybody, self.dice.randint(8, 40))
             with self.at(self.moment(9 - number // 2), CHIEF):
-                tags.tag(self.customers, chosen, names=[name])
+                self.customers.run("tag", chosen, {"tags": [name]})
 
     def _changes(self) -> None:
         """Facts move on: a potential customer buys, a number changes, a firm gets a new head."""

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from crm_core.data.session import session
-from crm_core.features.customers import notes, tags
+from crm_core.features.customers import notes
 from crm_core.features.customers.demo import text
 from crm_core.features.customers.demo.firms import Firms
 from crm_core.features.customers.models import Note
@@ -52,7 +52,7 @@ def tell(story: Any, chief: str, editor: str) -> None:
         with story.at(story.moment(ago), chief):
             story.customers.write([{"id": customer, **new}])
     with story.at(story.moment(20), chief):
-        tags.tag(story.customers, [customer], names=["春糖会", "川酒"])
+        story.customers.run("tag", [customer], {"tags": ["春糖会", "川酒"]})
     made = [note(story, chief, customer, story.moment(ago, hour), words) for ago, hour, words in STORY]
     for moment in weeks(story):
         about = story.dice.choice([i for i, day in story.owned[chief][1:14] if day < moment.date()])  # others wait to be called

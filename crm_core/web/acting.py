@@ -1,0 +1,53 @@
+"""Acts on one record from its page: what the act asks in a small form, then the act, then Undo."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+
+from crm_core.kernel.declare import Action
+from crm_core.kernel.errors import Forbidden, Invalid, Missing
+from crm_core.kernel.i18n import _
+from crm_core.resource import acts
+from crm_core.web import bulk, controls, urls, ways
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import BulkFormPage, FormField
+
+
+def answer(resource: Any, name: str, row_id: int) -> Any:
+    """GET and POST of `…/7/do/<name>`."""
+    action = resource.all_actions.get(name)
+    if action is None:
+        raise Missing(_("There is no such action."))
+    if not resource.may(name):
+        raise Forbidden(_("You may not do this: %(what)s.", what=action.label))
+    fields, form = acts.fields_of(resource, action), flask.request.form
+    if flask.request.method == "GET":
+        if not fields:
+            raise Missing(_("This page was not found."))
+        return page_of("bulk_form.html", _ask(resource, action, row_id, {}, {}))
+    texts = controls.read(fields, form)
+    try:
+        change = resource.run(name, [row_id], acts.values(resource, action, texts, "parse"))
+    except Invalid as bad:
+        if not fields:
+            raise
+        return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields)), 422
+    if "application/json" in flask.request.headers.get("Accept", ""):
+        return {}
+    bulk.say_undo(action.label, change)
+    return flask.redirect(urls.safe_path(form["back"]) if form.get("back") else ways.to_record(resource, row_id), 303)
+
+
+def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any]) -> BulkFormPage:
+    row = resource.get(row_id, action.name)
+    return BulkFormPage(
+        title=_("%(what)s: %(name)s", what=action.label, name=resource.title(row)), action=urls.of_act(resource, row_id, f"do/{action.name}"),
+        submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults), danger=action.danger,
+        back_url=urls.of_record(resource, row_id),
+    )
+
+
+def controls_of(resource: Any, action: Action, texts: Mapping[str, str], faults: Mapping[str, Any]) -> tuple[FormField, ...]:
+    """The controls of what an act asks, with what was typed and what is wrong with it."""
+    return controls.of_fields(acts.fields_of(resource, action), texts, faults)
