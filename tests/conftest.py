@@ -10,7 +10,7 @@ from tests.support import ENGINES
 from tests.support.needs import not_run
 from tests.support.network import forbid_outside
 
-pytest_plugins = ["tests.support.firm", "tests.support.fixtures", "tests.support.people"]
+pytest_plugins = ["tests.support.firm", "tests.support.fixtures", "tests.support.pages", "tests.support.people"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
