@@ -114,10 +114,15 @@ def _upload_page(resource: Any, error: Any = "", text: Any = "") -> ImportUpload
         PastImport(r.file_name, f"/import/{r.id}", show_moment(r.created_at), actor().name, IMPORT_STATES[r.state], _result(r)) for r in rows
     )
     return ImportUploadPage(
-        title=_("Import %(what)s", what=in_sentence(resource.label)), action=urls.address("/import", [("to", resource.name)]), accept=ACCEPT,
+        title=_title(resource), action=urls.address("/import", [("to", resource.name)]), accept=ACCEPT,
         formats=_("CSV and text files in any usual encoding, Excel (.xlsx) and vCards (.vcf), up to %(n)s MB", n=MEGABYTES),
         crumbs=(Crumb(resource.label, urls.of_list(resource)),), error=error, error_text=text, past=past,
     )
+
+
+def _title(resource: Any) -> Any:
+    """The same at every step: where one is among them stands beside it."""
+    return _("Import %(what)s", what=in_sentence(resource.label))
 
 
 def _result(made: Import) -> Any:
@@ -188,7 +193,7 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
         outcome, looked, whole = running.plan(made)
     except UnreadableFile as bad:
         return ImportMatchPage(
-            title=_("Match the columns"), file=made.file_name, action=f"/import/{made.id}", columns=(), counts=ImportCounts(), summary="",
+            title=_title(resource), file=made.file_name, action=f"/import/{made.id}", columns=(), counts=ImportCounts(), summary="",
             start=_("Start import"), notes=(Note(_("This file cannot be read"), running.sentence(bad), "red", "alert-triangle"),),
             fields=_options(made), can_start=False, back_url=urls.address("/import", [("to", made.target)]),
         )
@@ -205,8 +210,11 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
         names = ", ".join(str(t.label) for t in lacking)
         notes.append(Note(_("Say which column holds: %(names)s.", names=names), colour="red", icon="alert-triangle"))
     counts = ImportCounts(outcome.new, outcome.updated, len(outcome.doubtful), len(outcome.refused))
-    summary = ngettext("All %(n)s row was looked at.", "All %(n)s rows were looked at.", looked) if whole else _(
-        "Reckoned from the first %(n)s rows; the rest is treated alike.", n=f"{looked:,}")
+    off = sum(1 for c in columns if not made.mapping.get(c.name.removeprefix("col-")))
+    look = sum(1 for c in columns if c.sure == "look")
+    summary = _("%(n)s columns: %(sure)s recognised, %(look)s to look at, %(off)s not imported",
+                n=len(columns), sure=len(columns) - look - off, look=look, off=off)
+    rows = ngettext("%(n)s row", "%(n)s rows", looked) if whole else _("reckoned from the first %(n)s rows", n=f"{looked:,}")
     total = counts.new + counts.updated
     start: Any = ngettext("Import %(n)s row", "Import %(n)s rows", total) if whole else _("Start import")
     mapped = sorted(importer.mapping.items())[:6]
@@ -216,10 +224,10 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
         for line, state, extra in outcome.preview[:8]
     )
     return ImportMatchPage(
-        title=_("Match the columns"), file=made.file_name, action=f"/import/{made.id}", columns=columns, counts=counts, summary=summary, start=start,
-        crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(_("Import"), urls.address("/import", [("to", made.target)]))),
+        title=_title(resource), file=made.file_name, action=f"/import/{made.id}", columns=columns, counts=counts, summary=summary, start=start,
+        crumbs=(Crumb(resource.label, urls.of_list(resource)),),
         notes=tuple(notes), preview_columns=tuple(importer.targets[t].label for _at, t in mapped), preview=preview, fields=_options(made),
-        rows_text=f"{made.encoding.upper()} · {len(made.header)}", can_start=not lacking and bool(importer.mapping) and total > 0,
+        rows_text=" · ".join((str(rows), made.encoding.upper(), str(_("nothing is written yet")))), can_start=not lacking and bool(importer.mapping) and total > 0,
         back_url=urls.address("/import", [("to", made.target)]),
     )
 
@@ -235,6 +243,8 @@ def _column(made: Import, importer: Any, at: int, label: str, samples: list[list
     sure, reason = "", ""
     if chosen and chosen == guess[0]:
         sure, reason = ("sure" if guess[2] == "sure" else "look"), str(reasons.get(guess[1], ""))
+        if sure == "look":
+            reason = str(_("%(why)s, take a look", why=reason))
     elif chosen:
         sure, reason = "sure", str(_("your choice"))
     options = [Choice("", _("not imported"), not chosen)]
@@ -242,7 +252,7 @@ def _column(made: Import, importer: Any, at: int, label: str, samples: list[list
         group = _("Record") if not target.group else (_("Contact") if target.group == "contact" else _("Lines"))
         options.append(Choice(target.name, target.label, target.name == chosen, group=group))
     return MatchColumn(f"col-{at}", label or _("Column %(n)s", n=at + 1), " · ".join(dict.fromkeys(v[:30] for v in filled[:3])), tuple(options),
-                       sure, reason, _("%(n)s of %(m)s filled", n=len(filled), m=len(samples)),  # type: ignore[arg-type]
+                       sure, reason, f"{len(filled)} / {len(samples)}",  # type: ignore[arg-type]
                        *_value_maps(made, importer, chosen, unknown.get(chosen)))
 
 
@@ -311,8 +321,8 @@ def _run_page(made: Import) -> ImportRunPage:
         undo = Act(_("Undo the whole import"), f"/undo/{made.change_id}", "arrow-back-up", "post", danger=True,
                    confirm=_("Take back everything this import did? Records changed since are left and listed."))
     return ImportRunPage(
-        title=_("Import: %(file)s", file=made.file_name), file=made.file_name, job=job, counts=counts,
-        crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(_("Import"), urls.address("/import", [("to", made.target)]))),
+        title=_title(resource), file=made.file_name, job=job, counts=counts,
+        crumbs=(Crumb(resource.label, urls.of_list(resource)),),
         note=Note(_("This import was undone."), icon="arrow-back-up") if made.state is State.undone else None,
         refused=refused, refused_count=counts.refused + counts.doubtful,
         refused_tabs=(Tab(_("All"), here, not kind), Tab(_("Refused"), urls.address(here, [("kind", "refused")]), kind == "refused"),

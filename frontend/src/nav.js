@@ -130,7 +130,8 @@ document.addEventListener("htmx:confirm", (event) => {
   event.preventDefault();
   const source = ctx.sourceElement;
   const label = source.querySelector("button, span")?.textContent.trim() || source.textContent.trim() || word("ok");
-  ask(ctx.confirm, [{ label: word("cancel"), value: "" }, { label, value: "yes", css: source.closest("[data-danger], .red, .btn-warn") ? "btn-danger" : "btn-primary" }])
+  const [, title, rest] = ctx.confirm.match(/^(.*?[?？])\s*(.*)$/s) ?? [null, ctx.confirm, ""]; // the question, then what follows from it
+  ask(title, [{ label: word("cancel"), value: "" }, { label, value: "yes", css: source.closest("[data-danger], .red, .btn-warn") ? "btn-danger" : "btn-primary" }], rest)
     .then((answer) => (answer === "yes" ? issueRequest() : dropRequest()));
 });
 
