@@ -74,7 +74,7 @@ def module(groups: tuple[Group, ...], here: str) -> Any:
     for group in groups:
         for entry in group.entries:
             url = entry_url(entry).partition("?")[0]
-            inside = here == url or here.startswith((url.rstrip("/") + "/", url + "."))
+            inside = here == url or url != "/" and here.startswith((url.rstrip("/") + "/", url + "."))
             if inside and len(url) > length:
                 best, length = entry.label, len(url)
     return best or _without_entry(here)

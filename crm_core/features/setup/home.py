@@ -134,7 +134,7 @@ def _of_them(numbers: dict[str, int]) -> str:
 def _change(weekly: list[int]) -> tuple[Any, str, Any]:
     """How the last seven days stand against those before: words, icon, colour."""
     more = weekly[-1] - weekly[-2]
-    words = _("%(n)s against the 7 days before", n=f"{more:+d}") if more else _("as in the 7 days before")
+    words = _("%(n)s on the week before", n=f"{more:+d}") if more else _("as the week before")
     return (words, "trending-up", "green") if more > 0 else (words, "", "")
 
 
