@@ -67,7 +67,7 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
             unknown: str, source: str, refused: Path | None, as_json: bool) -> int:
     from crm_core.cli._jobs import follow
     from crm_core.data.session import session
-    from crm_core.resource.exchange import running
+    from crm_core.resource.exchange import results, running
     from crm_core.resource.exchange.importing import Options
     from crm_core.resource.exchange.models import Import
     from crm_core.resource.exchange.reader import UnreadableFile
@@ -117,7 +117,7 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
         counts = {name: getattr(done, name) for name in running.COUNTS}
         report.update(import_id=import_id, state=done.state.value, counts=counts, change=done.change_id)
         if refused is not None and done.refused + done.doubtful:
-            refused.write_text("".join(running.refused_file(done)), encoding="utf-8")
+            refused.write_text("".join(results.refused_file(done)), encoding="utf-8")
         if as_json:
             say_json(report)
         else:

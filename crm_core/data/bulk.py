@@ -97,6 +97,15 @@ def each(values: Collection[Any], kind: type[sa.types.TypeEngine[Any]] = sa.BigI
     return sa.func.json_each(text).table_valued(sa.column("value", kind()))
 
 
+def among(column: Any, values: Collection[Any], kind: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> sa.ColumnElement[bool]:
+    """`column IN values` by one parameter, in the way each engine takes an index for: PostgreSQL `= ANY(array)`."""
+    if current_work().session.connection().dialect.name == "postgresql":
+        found: sa.ColumnElement[bool] = column == sa.func.any(sa.literal(list(values), postgresql.ARRAY(kind())))
+        return found
+    listed: sa.ColumnElement[bool] = column.in_(sa.select(each(values, kind).c.value))
+    return listed
+
+
 def insert_each(table: sa.Table, column: str, ids: Sequence[int], **same: Any) -> None:
     """Insert a row for each id: the id in `column`, `same` in the others."""
     if not ids:

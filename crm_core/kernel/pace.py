@@ -4,9 +4,11 @@ Alone, a batch may hold the lock for a quarter of a second. As soon as anybody e
 it is a tenth, with a pause in which the others come in. PostgreSQL has no such lock; the size still follows the time.
 """
 
+import gc
 import mmap
 import os
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +45,26 @@ class Traffic:
         return 0 <= time.time() - float(struct.unpack_from("d", self._shared, 0)[0]) < LINGERS
 
 
+_bulk = {"jobs": 0}
+_bulk_lock = threading.Lock()
+
+
+@contextmanager
+def bulk() -> Iterator[None]:
+    """While rows run through by the hundred thousand. Python's collector of cycles would look through all of them again and
+    again, for a fifth of the time; here it looks only at what each batch left (`Pace.write`)."""
+    with _bulk_lock:
+        _bulk["jobs"] += 1
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _bulk_lock:
+            _bulk["jobs"] -= 1
+            if not _bulk["jobs"]:
+                gc.enable()
+
+
 class Pace:
     """The batches of one job: `while rows := take(pace.size): with pace.write(): …`."""
 
@@ -64,6 +86,8 @@ class Pace:
             yield session
         held = time.monotonic() - began
         self.longest = max(self.longest, held)
+        if not gc.isenabled():
+            gc.collect(1)
         crowded = self.crowded
         wanted = self.size * (CROWDED if crowded else ALONE) / max(held, 0.001)
         self.size = round(max(self.least, min(self.most, self.size * 2, wanted)))

@@ -103,7 +103,7 @@ def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
 
 def _give(child: Any, column: str, parents: Sequence[int], owners: Mapping[str, Any]) -> None:
     table = child.table
-    which = table.c[column].in_(sa.select(bulk.each(parents).c.value))
+    which = bulk.among(table.c[column], parents)
     conn = current_work().session.connection()
     given = conn.execute(sa.update(table).where(which).values(owners).returning(table.c.id), execution_options=unscoped("owners of parts"))
     ids = [row[0] for row in given]

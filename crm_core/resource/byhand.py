@@ -122,7 +122,8 @@ def _complete(one: _Touched) -> None:
     if one.changed is None:
         row.created_at = row.created_at or row.updated_at
         row.created_by_id = row.created_by_id or who
-        (values,) = rows.with_defaults(resource.table, [{k: v for k, v in one.values.items() if v is not None}])
+        values = {k: v for k, v in one.values.items() if v is not None}
+        rows.complete(resource.table, [values])
         owners.fill(resource, [values])
         rows.numbers(resource.table, [values])
         before: dict[int, Row] = {}

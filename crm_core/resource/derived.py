@@ -51,6 +51,14 @@ def fill(table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
                 row[name] = known[value] if value in known else how(value)
 
 
+def value(table: sa.Table, column: str, text: Any) -> Any:
+    """What `column` would hold for this text in its source."""
+    known = current_work().info.get("derived", {}).get((table.name, column), {})
+    if text in known:
+        return known[text]
+    return next(how(text or "") for name, _source, how in of(table) if name == column)
+
+
 @contextmanager
 def ahead(known: Mapping[Key, Mapping[str, Any]]) -> Iterator[None]:
     """Values worked out before: (table, column) → source → what follows from it."""

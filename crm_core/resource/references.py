@@ -33,14 +33,11 @@ class RefField(Field):
     def resolves(self) -> bool:
         return True
 
-    def parse(self, text: str) -> Any:
+    def taken(self, line: str) -> Any:
         """An id when it is digits, else the record's name, found by `resolve`."""
-        wanted = super().parse(text)
-        if wanted is None:
-            return None
-        if wanted.isascii() and wanted.isdigit():
-            return self.check(int(wanted))
-        return wanted
+        if not (line.isascii() and line.isdigit()):
+            return self.check(line)
+        return self.check(int(line) if len(line) < 20 else 0)
 
     def load(self, value: Any) -> Any:
         if value is None:

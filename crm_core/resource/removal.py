@@ -50,11 +50,11 @@ def delete_rows(resource: Any, ids: Sequence[int], change: int) -> None:
         return
     table = resource.table
     gone = {"deleted_at": clock.now(), "deleted_change_id": change, "version": table.c.version + 1}
-    which = table.c.id.in_(sa.select(bulk.each(ids).c.value)), table.c.deleted_at.is_(None)
+    which = bulk.among(table.c.id, ids), table.c.deleted_at.is_(None)
     _execute(sa.update(table).where(*which).values(gone))
     finish(resource, [Edit(i, "delete", None, {"id": i}) for i in ids], change)
     for child, column in resource.parts():
-        below = sa.select(child.table.c.id).where(child.table.c[column].in_(sa.select(bulk.each(ids).c.value)),
+        below = sa.select(child.table.c.id).where(bulk.among(child.table.c[column], ids),
                                                   child.table.c.deleted_at.is_(None))
         delete_rows(child, [row[0] for row in _execute(below)], change)
 
@@ -62,7 +62,7 @@ def delete_rows(resource: Any, ids: Sequence[int], change: int) -> None:
 def restore_rows(resource: Any, ids: Sequence[int], change: int) -> list[int]:
     """Bring rows back that lie in the recycle bin; returns those that did. Parts have histories of their own."""
     table = resource.table
-    which = table.c.id.in_(sa.select(bulk.each(ids).c.value)), table.c.deleted_at.is_not(None)
+    which = bulk.among(table.c.id, ids), table.c.deleted_at.is_not(None)
     back = {"deleted_at": None, "deleted_change_id": None, "version": table.c.version + 1}
     found = sorted(row[0] for row in _execute(sa.update(table).where(*which).values(back).returning(table.c.id)))
     finish(resource, [Edit(i, "restore", None, {"id": i}) for i in found], change)
@@ -95,8 +95,8 @@ def held(resource: Any, ids: Sequence[int]) -> set[int]:
 
 def _pointing(resource: Any, other: Any, field: RefField, ids: Sequence[int]) -> list[sa.ColumnElement[bool]]:
     """The living rows that refer to these; those that go together do not hold each other."""
-    found = [other.table.c[field.column].in_(sa.select(bulk.each(ids).c.value)), other.table.c.deleted_at.is_(None)]
-    return [*found, other.table.c.id.not_in(sa.select(bulk.each(ids).c.value))] if other is resource else found
+    found = [bulk.among(other.table.c[field.column], ids), other.table.c.deleted_at.is_(None)]
+    return [*found, ~bulk.among(other.table.c.id, ids)] if other is resource else found
 
 
 def references(resource: Any) -> Iterable[tuple[Any, RefField]]:

@@ -36,28 +36,28 @@ class _Shape:
                     self.fixed[column.key] = default.arg
                 elif default.is_callable:
                     self.made[column.key] = lambda call=default.arg: call(None)  # type: ignore[misc]
-        self.needed = [name for name in self.fixed if not table.c[name].nullable]
+        self.needed = {name for name in self.fixed if not table.c[name].nullable}
 
 
 _shape = cache(_Shape)
 
 
-def with_defaults(table: sa.Table, rows: Sequence[Row]) -> list[Row]:
-    """New rows: what was given over the defaults. Null for a column that takes none is as if it had not been given."""
+def complete(table: sa.Table, rows: Sequence[Row]) -> None:
+    """Give new rows what they lack: the defaults of their columns, made ones too. Null for a column that takes none is as
+    if it had not been given."""
     shape = _shape(table)
-    found = [{**shape.fixed, **row} for row in rows]
-    for name in shape.needed:
-        for row in found:
-            if row[name] is None:
-                row[name] = shape.fixed[name]
+    for name, value in shape.fixed.items():
+        strict = name in shape.needed
+        for row in rows:
+            if name not in row or (strict and row[name] is None):
+                row[name] = value
     for name, make in shape.made.items():
-        for row in found:
+        for row in rows:
             if row.get(name) is None:
                 row[name] = make()
-    for row, public_id in zip(found, new_public_ids(len(found)), strict=True):
+    for row, public_id in zip(rows, new_public_ids(len(rows)), strict=True):
         if row.get("public_id") is None:
             row["public_id"] = public_id
-    return found
 
 
 def numbers(table: sa.Table, rows: Sequence[Row]) -> None:

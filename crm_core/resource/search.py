@@ -4,7 +4,7 @@ Scope tokens (`o_7 d_3 t_5`) stand in the same stream, so a narrow actor does no
 the gated select again. An import marks its records as waiting and a job follows, so no row waits for the index.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,9 @@ from crm_core.data.session import current_work
 from crm_core.kernel.i18n import LANGUAGES, in_language
 from crm_core.kernel.jobs import later
 from crm_core.kernel.models import JobRow
+from crm_core.kernel.pace import Pace
+from crm_core.kernel.pace import bulk as bulk_work
+from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
 from crm_core.text import tokens
 
@@ -74,41 +77,61 @@ def follow(resource: Any, ids: Sequence[int]) -> None:
         later("core.search", {})
 
 
-def index(resource: Any, ids: Sequence[int]) -> None:
-    """Write the documents of these records from what the table says now."""
-    session = current_work().session
-    table = resource.table
+def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str] | None = None) -> None:
+    """Write the documents of these records from what the table says now. `ready`: documents that were made before."""
+    faces = _faces(resource)
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        # Shared locks: a row that is being written is waited for, so an older document never replaces a newer one.
-        query = sa.select(table).where(table.c.id.in_(part)).order_by(table.c.id).with_for_update(read=True)
-        found = session.execute(query, execution_options=unscoped("search index"))
-        rows = [r for r in found.mappings() if r["deleted_at"] is None and r["merged_into_id"] is None]
-        faces = [face for face in (resource, resource.brief_resource) if face is not None and face.search]
+        rows = _rows(resource, part, lock=True)
         values = [
-            {"resource": face.name, "record_id": row["id"], "tokens": document(face, row)} for face in faces for row in rows
+            {"resource": face.name, "record_id": row.id, "tokens": (ready or {}).get((face.name, *row)) or document(face, row._mapping)}
+            for row in rows for face in faces
         ]
         _replace([face.name for face in faces], part, values)
+
+
+def prepare(resource: Any, ids: Sequence[int]) -> dict[tuple[Any, ...], str]:
+    """The documents as they would be now, for `index`: what takes time is done before anything is locked."""
+    return {
+        (face.name, *row): document(face, row._mapping)
+        for row in _rows(resource, ids, lock=False) for face in _faces(resource)
+    }
+
+
+def _faces(resource: Any) -> list[Any]:
+    return [face for face in (resource, resource.brief_resource) if face is not None and face.search]
+
+
+def _rows(resource: Any, ids: Sequence[int], *, lock: bool) -> Sequence[sa.Row[Any]]:
+    """What the documents are made from. With shared locks: a row that is being written is waited for, so an older document
+    never replaces a newer one."""
+    table = resource.table
+    wanted = _indexed(resource)
+    names = dict.fromkeys(["id", *(c.key for c in table.columns if c.key in wanted)])
+    query = sa.select(*(table.c[name] for name in names)).where(
+        bulk.among(table.c.id, ids), table.c.deleted_at.is_(None), table.c.merged_into_id.is_(None))
+    query = query.order_by(table.c.id).with_for_update(read=True) if lock else query
+    return current_work().session.connection().execute(query, execution_options=unscoped("search index")).all()
 
 
 def _replace(faces: list[str], records: Sequence[int], values: list[dict[str, Any]]) -> None:
     """New documents in place of the old; on SQLite the index beside the table is told row by row (triggers may not touch
     a virtual table while `trusted_schema` is off, and it stays off)."""
-    session = current_work().session
-    sqlite = session.connection().dialect.name == "sqlite"
+    conn = current_work().session.connection()
+    sqlite = conn.dialect.name == "sqlite"
     docs = Document.__table__
-    old = sa.and_(docs.c.resource.in_(faces), docs.c.record_id.in_(records))
+    old = sa.and_(docs.c.resource.in_(faces), bulk.among(docs.c.record_id, records))
     if sqlite:
-        rows = session.execute(sa.select(docs.c.id, docs.c.tokens).where(old)).mappings().all()
+        rows = conn.execute(sa.select(docs.c.id, docs.c.tokens).where(old)).all()
         if rows:
-            session.connection().execute(_FTS_DELETE, [dict(r) for r in rows])
-    session.execute(sa.delete(docs).where(old))
+            conn.execute(_FTS_DELETE, [row._asdict() for row in rows])
+    conn.execute(sa.delete(docs).where(old))
     if values:
         for value, key in zip(values, reserve_ids(docs, len(values)), strict=True):
             value["id"] = key
-        session.execute(sa.insert(docs), values)
+        bulk.insert(docs, values)
         if sqlite:
-            session.connection().execute(_FTS_INSERT, [{"id": v["id"], "tokens": v["tokens"]} for v in values])
+            conn.execute(_FTS_INSERT, values)
 
 
 _FTS_DELETE = sa.text("INSERT INTO core_search_fts(core_search_fts, rowid, tokens) VALUES ('delete', :id, :tokens)")
@@ -160,26 +183,32 @@ def waiting() -> int:
 
 def catch_up(job: Any) -> None:
     """The job: index what waits, in batches short enough for people to write between them."""
-    from crm_core.data.session import writing
-    from crm_core.kernel.site import site
+    table, pace, done = table_of(Waiting), Pace(job, most=2_000), 0
+    with bulk_work():
+        while True:
+            waits = sa.select(table.c.id, table.c.resource, table.c.record_id).order_by(table.c.id).limit(pace.size)
+            rows = current_work().session.connection().execute(waits).all()
+            if not rows:
+                return
+            ready = {name: prepare(resource, ids) for resource, name, ids in _groups(rows)}
+            with pace.write() as session:
+                # Another worker may be at the same rows.
+                mine = sa.select(table.c.id).where(bulk.among(table.c.id, [row.id for row in rows]))
+                held = set(session.connection().execute(mine.with_for_update(skip_locked=True)).scalars())
+                for resource, name, ids in _groups([row for row in rows if row.id in held]):
+                    index(resource, ids, ready[name])
+                session.execute(sa.delete(table).where(bulk.among(table.c.id, held)))
+                done += len(rows)
+                job.progress(done)
 
-    done = 0
-    while True:
-        with writing() as session:
-            rows = session.execute(sa.select(Waiting.id, Waiting.resource, Waiting.record_id).order_by(Waiting.id).limit(500)).all()
-            groups: dict[str, list[int]] = {}
-            for row in rows:
-                groups.setdefault(row.resource, []).append(row.record_id)
-            for name, ids in groups.items():
-                resource = site().registry.resources.get(name)
-                if resource is not None:
-                    index(resource, list(dict.fromkeys(ids)))
-            if rows:
-                session.execute(sa.delete(table_of(Waiting)).where(table_of(Waiting).c.id.in_([row.id for row in rows])))
-        if not rows:
-            return
-        done += len(rows)
-        job.progress(done, None)
+
+def _groups(rows: Sequence[Any]) -> list[tuple[Any, str, list[int]]]:
+    """Waiting records by resource, as far as anybody offers it now."""
+    groups: dict[str, dict[int, None]] = {}
+    for row in rows:
+        groups.setdefault(row.resource, {})[row.record_id] = None
+    known = site().registry.resources
+    return [(known[name], name, list(ids)) for name, ids in groups.items() if name in known]
 
 
 def install_index(connection: sa.Connection) -> list[str]:

@@ -80,7 +80,7 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     made = [{columns[name]: value for name, value in row.items() if name in columns} for row in rows]
     _resolve(made, rows, fields, before, faults)
     _required(resource, made, fields, set(creating), faults)
-    made = _complete(resource, made, rows, creating, link)
+    _complete(resource, made, rows, creating, link)
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     resource.derive(made, before)
@@ -162,7 +162,7 @@ def _resolve(made: list[Row], rows: list[Row], fields: Mapping[str, Field], befo
                 faults.setdefault(i, {}).setdefault(name, []).append(_("There is no such record."))
 
 
-def _complete(resource: Any, made: list[Row], rows: list[Row], creating: list[int], link: _Link | None) -> list[Row]:
+def _complete(resource: Any, made: list[Row], rows: list[Row], creating: list[int], link: _Link | None) -> None:
     """The link of lines, the ids of rows that are there, the defaults of new ones."""
     if link is not None:
         for values, parent_id in zip(made, link.of, strict=True):
@@ -171,9 +171,7 @@ def _complete(resource: Any, made: list[Row], rows: list[Row], creating: list[in
         for values, row in zip(made, rows, strict=True):
             if row.get("id") is not None:
                 values["id"] = row["id"]
-    for i, values in zip(creating, statements.with_defaults(resource.table, [made[i] for i in creating]), strict=True):
-        made[i] = values
-    return made
+    statements.complete(resource.table, [made[i] for i in creating])
 
 
 def _required(resource: Any, made: list[Row], fields: Mapping[str, Field], creating: set[int], faults: Faults) -> None:

@@ -7,11 +7,12 @@ break. Folding (NFKC and case) is only for keys and search: it makes ``①`` to 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from unicodedata import is_normalized, normalize
 
 from crm_core.text.problems import InvalidText
 
-__all__ = ["InvalidText", "clean_line", "clean_text", "fold"]
+__all__ = ["InvalidText", "are_clean", "clean_line", "clean_lines", "clean_text", "fold"]
 
 # A letter with more accents than any script needs: slow to normalise and it paints over its neighbours.
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{17}")
@@ -40,6 +41,29 @@ def clean_line(text: str) -> str:
             return text
         return " ".join(text.split())
     return " ".join(_repair(text).split())
+
+
+def are_clean(texts: Sequence[str]) -> bool:
+    """Whether :func:`clean_line` would leave all of these as they are. Quick, and may say no where it would."""
+    whole = "".join(texts)
+    if not whole.isprintable():
+        return False
+    if " " in whole and ("  " in whole or any(text[:1] == " " or text[-1:] == " " for text in texts)):
+        return False
+    return whole.isascii() or (not _MARKS.search(whole) and is_normalized("NFC", whole))
+
+
+def clean_lines(texts: Sequence[str]) -> list[str]:
+    """:func:`clean_line` of many; ``""`` for the damaged ones."""
+    if are_clean(texts):
+        return list(texts)
+    found = []
+    for text in texts:
+        try:
+            found.append(clean_line(text))
+        except InvalidText:
+            found.append("")
+    return found
 
 
 def clean_text(text: str) -> str:

@@ -19,6 +19,7 @@ too much (all pairs there, but not in a row), so :meth:`Query.verify` looks at i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from operator import add
 
 from crm_core.text.clean import fold
@@ -43,10 +44,7 @@ def document(
     tokens: list[str] = []
     for name in names:
         if name:
-            folded = fold(name)
-            _add(tokens, folded)
-            if has_han(folded):
-                _add_sounds(tokens, folded)
+            tokens += _of_name(name)
     for phone in phones:
         if phone and (digits := phone_key(phone)):
             _add_word(tokens, digits)
@@ -55,6 +53,17 @@ def document(
             _add(tokens, fold(text[: limit * 8]))
     once = list(dict.fromkeys(tokens))
     return once if len(once) <= limit else once[:limit]
+
+
+@lru_cache(64)
+def _of_name(name: str) -> list[str]:
+    """The tokens of a name; a record is often indexed twice in a row, whole and in brief."""
+    tokens: list[str] = []
+    folded = fold(name)
+    _add(tokens, folded)
+    if has_han(folded):
+        _add_sounds(tokens, folded)
+    return tokens
 
 
 def query(text: str) -> Query | None:

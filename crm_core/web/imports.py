@@ -13,7 +13,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.errors import BadRequest, CrmError, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource.exchange import running
+from crm_core.resource.exchange import results, running
 from crm_core.resource.exchange.importing import Options
 from crm_core.resource.exchange.models import Import, State
 from crm_core.resource.exchange.reader import UnreadableFile
@@ -308,7 +308,7 @@ def _run_page(made: Import) -> ImportRunPage:
         raise BadRequest(_("This import has no job."))
     kind = flask.request.args.get("kind", "")
     after = flask.request.args.get("after", "0")
-    rows = running.kept_rows(made, kind, int(after) if after.isdigit() and len(after) < 10 else 0, 51)
+    rows = results.kept_rows(made, kind, int(after) if after.isdigit() and len(after) < 10 else 0, 51)
     importer = running.make(made)
     refused = tuple(_refused(importer, made, row) for row in rows[:50])
     here = f"/import/{made.id}"
@@ -358,6 +358,6 @@ def refused_csv(import_id: int) -> Any:
     made = mine(import_id)
     if made.refused + made.doubtful > running.KEEP_ROWS:
         raise CrmError(_("Too many rows to list."))
-    answer = flask.Response("".join(running.refused_file(made)), mimetype="text/csv")
+    answer = flask.Response("".join(results.refused_file(made)), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"refused-{made.id}.csv")
     return answer

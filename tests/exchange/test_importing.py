@@ -11,7 +11,7 @@ from crm_core.features.customers.models import Address, Contact, Customer
 from crm_core.kernel import runner
 from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.resource import undo
-from crm_core.resource.exchange import running
+from crm_core.resource.exchange import results, running
 from crm_core.resource.exchange.importing import Options
 from crm_core.resource.exchange.models import Import, State
 from crm_core.resource.exchange.reader import UnreadableFile
@@ -96,7 +96,7 @@ def test_refused_rows_come_back_with_reasons_and_can_be_read_again(world: World,
     done = bring(world, "root", path)
     assert (done.new, done.refused) == (1, 2)
     with world.as_("root"):
-        text = "".join(running.refused_file(session.get_one(Import, done.id)))
+        text = "".join(results.refused_file(session.get_one(Import, done.id)))
     assert "not a mail" in text and len(text.splitlines()) == 3
 
 

@@ -63,12 +63,9 @@ class TimeField(Field):
     kind: str = "time"
     operators: ClassVar[tuple[str, ...]] = ("empty", "filled")
 
-    def parse(self, text: str) -> Any:
-        found = super().parse(text)
-        if found is None:
-            return None
+    def taken(self, line: str) -> Any:
         try:
-            return parse_time(found)
+            return parse_time(line)
         except ValueError:
             raise Bad(_("A time such as 10:30 is expected.")) from None
 

@@ -5,76 +5,30 @@ was refused or is doubtful. The place reached commits with the batch, so a kille
 nothing is written twice; everything is one change, so it is undone as a whole.
 """
 
-import itertools
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data import bulk
+from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
-from crm_core.resource.changes import History, unscoped
-from crm_core.resource.choices import ChoiceField
+from crm_core.kernel.site import actor
+from crm_core.resource import derived
+from crm_core.resource.changes import History
+from crm_core.resource.exchange import items as rows_of_items
+from crm_core.resource.exchange.frames import PURE, Frame, column, reference
+from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Outcome, Target
 from crm_core.resource.exchange.models import ForeignId
-from crm_core.resource.exchange.reader import Table
-from crm_core.resource.fields import Bad, Field
+from crm_core.resource.exchange.table import Row
 from crm_core.resource.references import RefField
 
-PUBLIC_ID, FOREIGN_ID = "public_id", "foreign_id"
+__all__ = ["FOREIGN_ID", "PUBLIC_ID", "Importer", "Item", "Options", "Outcome", "Target"]
 
-
-@dataclass(frozen=True)
-class Target:
-    """Something a column can be mapped to: a field of the resource, of its lines or of a part (`contact.mobile`)."""
-
-    name: str
-    label: Any
-    field: Field | None
-    group: str = ""  # "", the name of a lines declaration, or of a part
-    required: bool = False
-
-
-@dataclass
-class Outcome:
-    """What a batch came to. `refused` and `doubtful`: (line, cells, [[label, sentence]], candidate id)."""
-
-    new: int = 0
-    updated: int = 0
-    same: int = 0
-    refused: list[tuple[int, list[str], list[list[str]], int | None]] = field(default_factory=list)
-    doubtful: list[tuple[int, list[str], list[list[str]], int | None]] = field(default_factory=list)
-    preview: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
-    unknown: dict[str, Counter[str]] = field(default_factory=dict)  # target → words of the file that mean nothing here
-
-
-@dataclass
-class Item:
-    """One row of the file under way."""
-
-    line: int
-    cells: list[str]
-    groups: dict[str, dict[str, Any]] = field(default_factory=dict)  # "" and names of groups → values
-    faults: list[list[str]] = field(default_factory=list)
-    strange: list[tuple[Target, str]] = field(default_factory=list)  # words that no list and no record knows
-    public_id: str = ""
-    foreign_id: str = ""
-    row_id: int | None = None
-    version: int | None = None
-    doubt: tuple[str, int | None] | None = None
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to treat what is there: `existing` update or skip; `doubtful` skip or new; `unknown` words of lists: kept in the
-    remark (note) or a reason to refuse the row (refuse); `source` names the other system."""
-
-    existing: str = "update"
-    doubtful: str = "skip"
-    unknown: str = "note"
-    source: str = "file"
+_NONE: dict[str, Any] = {}
+Ahead = dict[derived.Key, dict[str, Any]]
 
 
 class Importer:
@@ -87,7 +41,8 @@ class Importer:
         self.targets = {t.name: t for t in self.all_targets(resource)}
         self.replace = values  # target → {text: text to take instead}
         self.width = 0  # cells of the heading; a row with more of them is broken
-        self._known: dict[str, dict[str, Any]] = {}
+        self.numbers = {n for n, f in resource.all_fields.items() if f.kind == "number_series"}
+        self._ids: dict[str, dict[Any, Any]] = {}  # target → name in the file → id, or None
 
     # --- what can be mapped ---------------------------------------------------------------------------------------
 
@@ -98,8 +53,6 @@ class Importer:
         order = [n for s in resource.form for n in s.fields if n in fields] or list(fields)
         names = [*order, *(n for n in fields if n not in order)]
         found = [Target(n, fields[n].label, fields[n], required=fields[n].required and fields[n].default is None) for n in names]
-        if "code" in resource.fields() and "code" not in fields:
-            found.append(Target("code", resource.fields()["code"].label, resource.all_fields["code"]))
         for declared in resource.lines:
             child = resource.line_resource(declared.name)
             found += [
@@ -115,77 +68,57 @@ class Importer:
         mapped = set(self.mapping.values())
         return [t for t in self.targets.values() if t.required and t.name not in mapped and not t.group]
 
-    # --- one batch ------------------------------------------------------------------------------------------------
+    def tables(self) -> dict[str, sa.Table]:
+        """The tables behind the groups of targets."""
+        return {"": self.resource.table, **{d.name: self.resource.line_resource(d.name).table for d in self.resource.lines}}
 
-    def parse(self, rows: Iterable[tuple[int, list[str]]]) -> list[Item]:
-        """Texts to values, column by column; what cannot be taken is a fault of its row. No database."""
-        items = [Item(line, cells) for line, cells in rows]
-        for item in items:
-            if self.width and len(item.cells) > self.width:
-                item.faults.append(["", str(_("This row has %(n)s cells, the heading has %(m)s.", n=len(item.cells), m=self.width))])
-        for column, name in self.mapping.items():
+    # --- one batch: before the lock ---------------------------------------------------------------------------------
+
+    def asks(self) -> list[tuple[int, derived.Key, str]]:
+        """What the process that reads the file can work out along the way: column, derived column, the pure function."""
+        found = []
+        tables = self.tables()
+        for at, name in self.mapping.items():
             target = self.targets.get(name)
-            if target is None:
+            if target is None or target.field is None or target.group not in tables:
                 continue
-            self._column(items, column, target)
-        return items
+            table = tables[target.group]
+            for name_of, source, how in derived.of(table):
+                if source == target.field.column and how.__module__.startswith(PURE):
+                    found.append((at, (table.name, name_of), reference(how)))
+        return found
 
-    def _column(self, items: list[Item], column: int, target: Target) -> None:
-        swap = self.replace.get(target.name, {})
-        known = self._known.setdefault(target.name, {})
-        short = target.name.rpartition(".")[2]
-        for item in items:
-            text = item.cells[column] if column < len(item.cells) else ""
-            text = swap.get(text.strip(), text) if swap else text
-            if target.name == PUBLIC_ID:
-                item.public_id = text.strip()
-                continue
-            if target.name == FOREIGN_ID:
-                item.foreign_id = text.strip()[:120]
-                continue
-            assert target.field is not None
-            try:
-                value = known[text]
-            except KeyError:
-                try:
-                    value = target.field.parse(text)
-                except Bad as bad:
-                    value = bad
-                if len(known) > 20_000:
-                    known.clear()
-                known[text] = value
-            if isinstance(value, Bad) and isinstance(target.field, ChoiceField):
-                item.strange.append((target, text.strip()))
-            elif isinstance(value, Bad):
-                item.faults.append([str(target.label), str(value.message)])
-            elif value is not None and value != []:
-                values = item.groups.setdefault(target.group, {})
-                if short not in values:
-                    values[short] = value
-                elif isinstance(value, str) and target.field.kind == "note":
-                    values[short] = f"{values[short]}\n{value}"
+    def ahead(self, asks: Sequence[tuple[int, derived.Key, str]], frame: Frame, known: Ahead) -> None:
+        """Take over what was worked out with a frame."""
+        for (at, key, _how), results in zip(asks, frame.derived, strict=True):
+            known.setdefault(key, {}).update(zip(column(frame.rows, at), results, strict=True))
+
+    def parse(self, rows: Sequence[Row]) -> list[Item]:
+        """Texts to values, column by column; what cannot be taken is a fault of its row. No database."""
+        return rows_of_items.parse(rows, self.mapping, self.targets, self.replace, self.width)
 
     def resolve(self, items: list[Item]) -> None:
-        """Names to ids: one query a reference column."""
+        """Names to ids: one query a reference column, and only for names not met before in this import. The write path
+        asks for the ids once more, within its lock."""
         for name in set(self.mapping.values()):
             target = self.targets.get(name)
             if target is None or not isinstance(target.field, RefField):
                 continue
-            short = name.rpartition(".")[2]
-            wanted = {v for item in items if (v := item.groups.get(target.group, {}).get(short)) is not None}
-            known = self.resolve_reference(target, wanted) if wanted else {}
-            for item in items:
-                values = item.groups.get(target.group, {})
-                value = values.get(short)
-                if value is None:
-                    continue
-                if value in known:
-                    values[short] = known[value]
-                else:
+            short, group, known = target.short, target.group, self._ids.setdefault(name, {})
+            there = [(values, item) for item in items if short in (values := item.groups.get(group, _NONE))]
+            if wanted := {values[short] for values, _item in there} - known.keys():
+                known |= dict.fromkeys(wanted) | self.resolve_reference(target, wanted)
+            for values, item in there:
+                wanted_name = values[short]
+                found = known[wanted_name]
+                if found is None:
                     del values[short]
-                    item.strange.append((target, str(value)))
+                    item.strange.append((target, str(wanted_name)))
+                else:
+                    values[short] = found
         for item in items:
-            self._strange(item)
+            if item.strange:
+                self._strange(item)
 
     def _strange(self, item: Item) -> None:
         """Words nobody knows: kept in the remark, or a reason to refuse the row; never guessed, never lost."""
@@ -198,51 +131,23 @@ class Importer:
             else:
                 item.faults.append([str(target.label), str(_("“%(value)s” is not known.", value=text))])
 
-    def resolve_reference(self, target: Target, wanted: set[Any]) -> Mapping[Any, Any]:
+    def resolve_reference(self, target: Target, wanted: set[Any]) -> dict[Any, Any]:
         """Ids of what a column names."""
         assert target.field is not None
         return target.field.resolve(wanted)
 
-    def know(self, items: list[Item]) -> None:
-        """Find the records the rows mean: by our public id, the other system's id, the code; then by likeness."""
-        open_items = [i for i in items if not i.faults]
-        model = self.resource.model
-        self._by(open_items, lambda i: i.public_id, lambda keys: sa.select(model.public_id, model.id, model.version).where(model.public_id.in_(keys)))
-        self._by(
-            open_items, lambda i: i.foreign_id,
-            lambda keys: sa.select(ForeignId.ref, model.id, model.version).join(model, model.id == ForeignId.resource_id).where(
-                ForeignId.resource == self.resource.name, ForeignId.source == self.options.source, ForeignId.ref.in_(keys)),
-        )
-        if "code" in self.resource.all_fields:
-            self._by(open_items, lambda i: i.groups.get("", {}).get("code"), lambda keys: sa.select(model.code, model.id, model.version).where(model.code.in_(keys)))
-        self.alike([i for i in open_items if i.row_id is None])
-
-    def _by(self, items: list[Item], key: Callable[[Item], Any], query: Callable[[list[Any]], Any]) -> None:
-        wanted = {k for i in items if i.row_id is None and (k := key(i))}
-        if not wanted:
-            return
-        found: dict[Any, tuple[int, int]] = {}
-        for part in chunks(sorted(wanted), 800):
-            found.update({r[0]: (r[1], r[2]) for r in current_work().session.execute(query(list(part)))})
-        for item in items:
-            hit = found.get(key(item)) if item.row_id is None else None
-            if hit is not None:
-                item.row_id, item.version = hit
-
-    def alike(self, items: list[Item]) -> None:
-        """Know further records by what they look like, or mark rows doubtful. For subclasses."""
+    # --- one batch: within the lock ---------------------------------------------------------------------------------
 
     def write(self, items: list[Item]) -> Outcome:
-        """Write one parsed batch inside the running change; every row ends in exactly one count."""
-        self.resolve(items)
+        """Write one resolved batch inside the running change; every row ends in exactly one count."""
         self.know(items)
         outcome = Outcome()
         ready: list[Item] = []
         for item in items:
             if item.faults:
-                outcome.refused.append((item.line, item.cells, item.faults, None))
+                outcome.refuse(item, item.faults)
             elif item.doubt is not None and self.options.doubtful != "new":
-                outcome.doubtful.append((item.line, item.cells, [["", item.doubt[0]]], item.doubt[1]))
+                outcome.doubt(item)
             elif item.row_id is not None and self.options.existing == "skip":
                 outcome.same += 1
             else:
@@ -254,22 +159,16 @@ class Importer:
         """What `write` would do, without writing."""
         self.resolve(items)
         self.know(items)
-        outcome = Outcome()
+        outcome = Outcome(unknown=rows_of_items.words(items))
         for item in items:
-            for target, text in item.strange:
-                outcome.unknown.setdefault(target.name, Counter())[text] += 1
-            state = "new"
-            note = ""
-            if item.faults:
-                state, note = "refused", "; ".join(f"{label}: {text}" if label else text for label, text in item.faults)
-                outcome.refused.append((item.line, item.cells, item.faults, None))
+            state, note = "new", ""
+            if faults := item.faults or self._lacking(item):
+                state, note = "refused", "; ".join(f"{label}: {text}" if label else text for label, text in faults)
+                outcome.refuse(item, faults)
             elif item.doubt is not None and self.options.doubtful != "new":
                 state, note = "doubtful", item.doubt[0]
-                outcome.doubtful.append((item.line, item.cells, [["", item.doubt[0]]], item.doubt[1]))
-            elif self._lacking(item):
-                state, note = "refused", str(_("This is required."))
-                outcome.refused.append((item.line, item.cells, self._lacking(item), None))
-            elif item.row_id is not None:
+                outcome.doubt(item)
+            elif item.row_id is not None or item.twin is not None:
                 state = "updated"
                 outcome.updated += 1
             else:
@@ -279,109 +178,167 @@ class Importer:
         return outcome
 
     def _lacking(self, item: Item) -> list[list[str]]:
-        if item.row_id is not None:
+        if item.row_id is not None or item.doubt is not None:
             return []
         values = item.groups.get("", {})
         return [[str(t.label), str(_("This is required."))] for t in self.targets.values() if t.required and not values.get(t.name)]
 
+    # --- knowing again ----------------------------------------------------------------------------------------------
+
+    def know(self, items: list[Item]) -> None:
+        """Find the records the rows mean: by our public id, the other system's id, the code; then by likeness; then among
+        the rows before them, so that it makes no difference where a batch ends."""
+        found = [i for i in items if not i.faults and not i.sure]
+        model = self.resource.model
+        self._by(found, lambda i: i.public_id, model.public_id)
+        self._by(found, lambda i: i.foreign_id, ForeignId.ref)
+        if "code" in self.resource.all_fields:
+            self._by(found, lambda i: i.groups[""].get("code"), model.code)
+        self.alike([i for i in found if i.row_id is None and not i.faults])
+        first: dict[Any, Item] = {}
+        for item in found:
+            if item.row_id is None and not item.faults and item.doubt is None:
+                for key in self.keys(item):
+                    if (earlier := first.setdefault(key, item)) is not item:
+                        self.again(item, earlier, key[0])
+
+    def _by(self, items: list[Item], key: Callable[[Item], Any], attribute: Any) -> None:
+        """One query for all items that have this key."""
+        wanted = {k for i in items if i.row_id is None and (k := key(i))}
+        if not wanted:
+            return
+        model, scoped = self.resource.model, is_scoped(self.resource.model)
+        owners = [getattr(model, c) for c in SCOPE_COLUMNS] if scoped else []
+        query = sa.select(attribute.label("key"), model.id, *owners).where(bulk.among(attribute, sorted(wanted), sa.Text))
+        if attribute is ForeignId.ref:
+            query = query.join(model, model.id == ForeignId.resource_id).where(
+                ForeignId.resource == self.resource.name, ForeignId.source == self.options.source)
+        found = {row.key: row for row in current_work().session.execute(query)}
+        may = actor().scope(self.resource.name, "update") if scoped and found else None
+        for item in items if found else ():
+            hit = found.get(key(item)) if item.row_id is None and not item.faults else None
+            if hit is not None and may is not None and not may.holds(hit):
+                item.faults.append(["", str(_("This record is there and you may not change it."))])
+            elif hit is not None:
+                item.row_id = hit.id
+
+    def alike(self, items: list[Item]) -> None:
+        """Know further records by what they look like, or mark rows doubtful. For subclasses."""
+
+    def keys(self, item: Item) -> list[tuple[Any, ...]]:
+        """What a row shares with another row that means the same record, or perhaps."""
+        found = (("public", item.public_id), ("foreign", item.foreign_id), ("code", item.groups[""].get("code")))
+        return [pair for pair in found if pair[1]]
+
+    def again(self, item: Item, first: Item, kind: str) -> None:
+        """A row that shares a key of this kind with an earlier new row of its batch: it means the record that one makes."""
+        item.twin = item.twin or first.twin or first
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
     def _write(self, items: list[Item], outcome: Outcome) -> None:
-        fresh = self._twice(items, outcome)
-        while fresh:
-            rows = [self.row(item) for item in fresh]
+        """New and known records first, then rows that mean a record made here a moment ago."""
+        while items:
+            self._write_all([i for i in items if i.twin is None], outcome)
+            twins = [i for i in items if i.twin is not None]
+            for item in twins:
+                item.row_id, item.twin = item.twin.row_id, None  # type: ignore[union-attr]
+            self._write_all([i for i in twins if i.row_id is not None], outcome)
+            items = [i for i in twins if i.row_id is None]  # the one before them was refused, so they stand for themselves
+            self.know(items)
+
+    def _write_all(self, items: list[Item], outcome: Outcome) -> None:
+        """Write rows of different records as one set; those that are refused are taken out and told, until the rest is in."""
+        while items:
+            before = [item.row_id for item in items]
             try:
-                ids = self.resource.write(rows, kind="import")
+                with current_work().session.begin_nested():  # what is refused half-way leaves nothing behind
+                    changed = self._attempt(items)
             except Invalid as bad:
-                faults = bad.details.get("rows") or {0: bad.fields}
-                fresh = self._set_aside(fresh, faults, outcome)
+                items = self._set_aside(items, before, bad, outcome)
                 continue
             except CrmError as refused:
-                if len(fresh) == 1:
-                    outcome.refused.append((fresh[0].line, fresh[0].cells, [["", str(refused)]], None))
+                if len(items) == 1:
+                    outcome.refuse(items[0], [["", str(refused)]])
                     return
-                for item in fresh:  # one of them is not ours to change: find it
-                    self._write([item], outcome)
+                for item, row_id in zip(items, before, strict=True):  # one of them is not ours to change: find it
+                    item.row_id = row_id
+                    self._write_all([item], outcome)
                 return
-            changed = self._changed([i.row_id for i in fresh if i.row_id is not None])
-            for item, row_id in zip(fresh, ids, strict=True):
-                if item.row_id is None:
+            for item, row_id in zip(items, before, strict=True):
+                if row_id is None:
                     outcome.new += 1
                 elif item.row_id in changed:
+                    changed.discard(item.row_id)
                     outcome.updated += 1
                 else:
                     outcome.same += 1
-                item.row_id = row_id
-            self._foreign(fresh)
-            self.follow(fresh, outcome)
             return
 
-    def _changed(self, ids: list[int]) -> set[int]:
-        """Those of these records that the running change really changed."""
-        change = current_work().info.get("change")
-        found: set[int] = set()
-        for part in chunks(ids, 800):
-            found.update(current_work().session.scalars(sa.select(History.row_id).where(
-                History.change_id == change, History.resource == self.resource.name, History.row_id.in_(part))))
-        return found
-
-    def _twice(self, items: list[Item], outcome: Outcome) -> list[Item]:
-        """A record that two rows of one batch mean is written by the last of them."""
-        seen: dict[int, Item] = {}
+    def _attempt(self, items: list[Item]) -> set[int]:
+        """The set through the write path, with what belongs to it. Several rows of one record are written as one, the later
+        over the earlier. Returns the records that were there and are changed."""
+        last: dict[int, Item] = {}
         for item in items:
             if item.row_id is not None:
-                if item.row_id in seen:
-                    outcome.same += 1
-                seen[item.row_id] = item
-        return [i for i in items if i.row_id is None or seen[i.row_id] is i]
+                if (earlier := last.get(item.row_id)) is not None:
+                    item.groups[""] = {**earlier.groups[""], **item.groups[""]}
+                last[item.row_id] = item
+        written = [item for item in items if item.row_id is None or last[item.row_id] is item]
+        known = [item.row_id for item in written if item.row_id is not None]
+        mark = current_work().session.scalar(sa.select(sa.func.max(History.id))) if known else 0
+        rows = [self.row(item) for item in written]
+        try:
+            ids = self.resource.write(rows, kind="import")
+        except Invalid as bad:
+            places = {id(item): at for at, item in enumerate(items)}
+            raise _told(bad, {n: places[id(item)] for n, item in enumerate(written)}) from None
+        for item, row_id in zip(written, ids, strict=True):
+            item.row_id = row_id
+        self._foreign(items)
+        self.follow(items)
+        if not known:
+            return set()
+        return set(current_work().session.scalars(sa.select(History.row_id).where(
+            History.id > (mark or 0), History.resource == self.resource.name, bulk.among(History.row_id, known))))
 
-    def _set_aside(self, items: list[Item], faults: Mapping[int, Mapping[str, Sequence[Any]]], outcome: Outcome) -> list[Item]:
+    def _set_aside(self, items: list[Item], before: list[int | None], bad: Invalid, outcome: Outcome) -> list[Item]:
+        faults: Mapping[int, Mapping[str, Sequence[Any]]] = bad.details.get("rows") or {0: bad.fields or {"": [bad.message]}}
         for at, found in faults.items():
-            item = items[at]
             reasons = [[str(self.targets[n].label) if n in self.targets else n, str(m)] for n, ms in found.items() for m in ms]
-            outcome.refused.append((item.line, item.cells, reasons, None))
+            outcome.refuse(items[at], reasons)
+        for item, row_id in zip(items, before, strict=True):
+            item.row_id = row_id
         return [item for at, item in enumerate(items) if at not in faults]
 
     def row(self, item: Item) -> dict[str, Any]:
-        """The row for the write path."""
-        values = dict(item.groups.get("", {}))
+        """The row for the write path. A record that is there keeps its number and its lines."""
+        values = item.groups[""]
         if item.row_id is not None:
-            values["id"] = item.row_id
-            values.pop("code", None)
-        for declared in self.resource.lines:
-            lines = item.groups.get(declared.name)
-            if lines and item.row_id is None:
-                values[declared.name] = [dict(lines)]
-        return values
+            return {**{name: value for name, value in values.items() if name not in self.numbers}, "id": item.row_id}
+        lines = {d.name: [item.groups[d.name]] for d in self.resource.lines if d.name in item.groups}
+        return {**values, **lines} if lines else values
 
-    def follow(self, items: list[Item], outcome: Outcome) -> None:
-        """After the records of a batch are written: parts, tags. For subclasses."""
+    def follow(self, items: list[Item]) -> None:
+        """After the records of a set are written: parts, tags. For subclasses. Raises Invalid whose "rows" are positions in
+        `items`."""
 
     def _foreign(self, items: list[Item]) -> None:
-        rows = [
-            {"source": self.options.source, "ref": i.foreign_id, "resource": self.resource.name, "resource_id": i.row_id}
+        rows = {
+            i.foreign_id: {"source": self.options.source, "ref": i.foreign_id, "resource": self.resource.name, "resource_id": i.row_id}
             for i in items if i.foreign_id
-        ]
+        }
         if not rows:
             return
-        session = current_work().session
-        table = ForeignId.__table__
-        for part in chunks(rows, 500):
-            have = set(session.scalars(sa.select(ForeignId.ref).where(
-                ForeignId.resource == self.resource.name, ForeignId.source == self.options.source, ForeignId.ref.in_([r["ref"] for r in part]))))
-            fresh = list({r["ref"]: r for r in part if r["ref"] not in have}.values())
-            if fresh:
-                session.execute(sa.insert(table), fresh, execution_options=unscoped("foreign ids"))
+        have = set(current_work().session.scalars(sa.select(ForeignId.ref).where(
+            ForeignId.resource == self.resource.name, ForeignId.source == self.options.source,
+            bulk.among(ForeignId.ref, sorted(rows), sa.Text))))
+        bulk.insert(ForeignId.__table__, [row for ref, row in rows.items() if ref not in have])
 
 
-def chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def batches(table: Table, size: Callable[[], int], after: int = 0) -> Iterator[list[tuple[int, list[str]]]]:
-    """The rows of a file after line `after`, in batches whose size may change as it goes."""
-    rows = (row for row in table.rows() if row[0] > after)
-    while True:
-        batch = list(itertools.islice(rows, size()))
-        if not batch:
-            return
-        yield batch
+def _told(bad: Invalid, places: Mapping[int, int]) -> Invalid:
+    """The same refusal, its rows counted as in the whole set."""
+    rows = bad.details.get("rows")
+    if not rows:
+        return bad
+    return Invalid(bad.fields, bad.message, rows={places[at]: found for at, found in rows.items()})

@@ -37,6 +37,7 @@ UNREADABLE: dict[str, str] = {
     "line_long": N_("The file has a line of more than %(most)s characters; is it a table?"),
     "columns": N_("The file has %(found)s columns; at most %(most)s can be imported."),
     "bomb": N_("The workbook unpacks to more than is safe (%(found)s MB in %(entries)s parts)."),
+    "heavy": N_("Reading this file takes more memory or time than is safe. Save it as CSV, or in several files."),
     "workbook": N_("The workbook is damaged or locked with a password; Excel could save it anew without."),
     "sheet": N_("The workbook has no sheet with a table."),
     "vcard": N_("The card that begins in line %(line)s is damaged: %(reason)s."),

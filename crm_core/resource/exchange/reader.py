@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 from crm_core.resource.exchange.encodings import check_encoding, find_encoding
 from crm_core.resource.exchange.problems import UnreadableFile
-from crm_core.resource.exchange.table import LONGEST_CELL, MOST_COLUMNS, Row, Table, make_table
+from crm_core.resource.exchange.table import LONGEST_CELL, MOST_COLUMNS, SAMPLE, Row, Table, make_table
 
-__all__ = ["Row", "Table", "UnreadableFile", "open_table"]
+__all__ = ["Row", "Table", "UnreadableFile", "known_table", "open_table"]
 
 DELIMITERS = (",", "\t", ";", "|")
 MOST_LINES = 1000  # of one cell; more is a quotation mark that was not closed
 _SAMPLE = 64 * 1024
 
 
-def open_table(path: str | Path, encoding: str | None = None, delimiter: str | None = None) -> Table:
-    """The table in a file: its kind, encoding and delimiter are found, unless a person has chosen them.
+def open_table(path: str | Path, encoding: str | None = None, delimiter: str | None = None, *, checked: bool = False) -> Table:
+    """The table in a file: its kind, encoding and delimiter are found, unless a person has chosen them. `checked`: the
+    encoding was found before, so the file is not read through for it.
 
     Raises :class:`UnreadableFile`. The first rows are read here; what is wrong further down is told by
     ``Table.check()``, which reads it all.
@@ -37,7 +40,8 @@ def open_table(path: str | Path, encoding: str | None = None, delimiter: str | N
 
         return open_workbook(path)
     if encoding:
-        check_encoding(path, encoding)
+        if not checked:
+            check_encoding(path, encoding)
     else:
         encoding = find_encoding(path)
     with path.open(encoding=encoding, newline="") as stream:
@@ -51,6 +55,20 @@ def open_table(path: str | Path, encoding: str | None = None, delimiter: str | N
     told = _told_delimiter(sample)
     delimiter = delimiter or told or _find_delimiter(sample)
     return make_table("csv", encoding, delimiter, partial(_records, path, encoding, delimiter, bool(told)))
+
+
+def known_table(kind: str, encoding: str, header: list[str], path: Path) -> Table:
+    """A table whose finished rows were written down before, a JSON list a line."""
+    table = Table(kind, encoding, "", header, [], partial(_finished, path), finished=True)
+    table.sample.extend(islice(table.rows(), SAMPLE))
+    return table
+
+
+def _finished(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8") as stream:
+        for text in stream:
+            line, cells = json.loads(text)
+            yield line, cells
 
 
 def _records(path: Path, encoding: str, delimiter: str, skip_first: bool) -> Iterator[Row]:

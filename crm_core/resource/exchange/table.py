@@ -37,9 +37,13 @@ class Table:
     source: Callable[[], Iterator[Row]] = field(repr=False)
     skip: int = 0
     joins: tuple[Join, ...] = ()
+    finished: bool = False  # the source gives rows that came out of here before
 
     def rows(self) -> Iterator[Row]:
         """All rows below the header, without empty ones."""
+        if self.finished:
+            yield from self.source()
+            return
         width = len(self.header) - len(self.joins)
         for line, cells in islice(self.source(), self.skip, None):
             text = "".join(cells)

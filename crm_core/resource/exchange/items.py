@@ -1,0 +1,169 @@
+"""From cells to values: what a column can go to, and the rows of a file under way. Nothing here asks the database."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_core.kernel.i18n import _
+from crm_core.resource.choices import ChoiceField
+from crm_core.resource.exchange.table import Row
+from crm_core.resource.fields import Bad, EnumField, Field
+from crm_core.resource.references import RefField
+
+PUBLIC_ID, FOREIGN_ID = "public_id", "foreign_id"
+_LINE = Field(name="", column="", label="")  # a reference in a file is a name or a code, never the number we keep it under
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something a column can be mapped to: a field of the resource, of its lines or of a part (`contact.mobile`)."""
+
+    name: str
+    label: Any
+    field: Field | None
+    group: str = ""  # "", the name of a lines declaration, or of a part
+    required: bool = False
+
+    @property
+    def short(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(slots=True)
+class Item:
+    """One row of the file under way."""
+
+    line: int
+    cells: list[str]
+    groups: dict[str, dict[str, Any]] = field(default_factory=lambda: {"": {}})  # "" and names of groups → values
+    faults: list[list[str]] = field(default_factory=list)
+    strange: list[tuple[Target, str]] = field(default_factory=list)  # words that no list and no record knows
+    public_id: str = ""
+    foreign_id: str = ""
+    row_id: int | None = None
+    twin: "Item | None" = None  # an earlier new row that makes the record this one means
+    doubt: tuple[str, int | None] | None = None
+    sure: bool = False  # a person has said that it is the record `row_id`, or a new one
+
+
+Kept = tuple[int, list[str], list[list[str]], int | None]
+"""A row that was set aside: line, cells, [[label, sentence]], the record it may be."""
+
+
+@dataclass
+class Outcome:
+    """What a batch came to."""
+
+    new: int = 0
+    updated: int = 0
+    same: int = 0
+    refused: list[Kept] = field(default_factory=list)
+    doubtful: list[Kept] = field(default_factory=list)
+    preview: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
+    unknown: dict[str, Counter[str]] = field(default_factory=dict)  # target → words of the file that mean nothing here
+
+    def counts(self) -> dict[str, int]:
+        return {"new": self.new, "updated": self.updated, "same": self.same, "doubtful": len(self.doubtful), "refused": len(self.refused)}
+
+    def add(self, other: "Outcome") -> None:
+        """Another batch."""
+        self.new, self.updated, self.same = self.new + other.new, self.updated + other.updated, self.same + other.same
+        self.refused += other.refused
+        self.doubtful += other.doubtful
+        for name, found in other.unknown.items():
+            self.unknown.setdefault(name, Counter()).update(found)
+        self.preview = (self.preview + other.preview)[:20]
+
+    def refuse(self, item: Item, reasons: list[list[str]]) -> None:
+        self.refused.append((item.line, item.cells, reasons, None))
+
+    def doubt(self, item: Item) -> None:
+        assert item.doubt is not None
+        self.doubtful.append((item.line, item.cells, [["", item.doubt[0]]], item.doubt[1]))
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to treat what is there: `existing` update or skip; `doubtful` skip or new; `unknown` words of lists: kept in the
+    remark (note) or a reason to refuse the row (refuse); `source` names the other system."""
+
+    existing: str = "update"
+    doubtful: str = "skip"
+    unknown: str = "note"
+    source: str = "file"
+
+
+def parse(
+    rows: Sequence[Row], mapping: Mapping[int, str], targets: Mapping[str, Target], replace: Mapping[str, Mapping[str, str]], width: int
+) -> list[Item]:
+    """Rows to items, column by column; what cannot be taken is a fault of its row. `replace`: target → {text: the text (or
+    id of a record) a person chose for it}."""
+    items = [Item(line, cells) for line, cells in rows]
+    for item in items:
+        if width and len(item.cells) > width:
+            item.faults.append(["", str(_("This row has %(n)s cells, the heading has %(m)s.", n=len(item.cells), m=width))])
+    groups: dict[str, dict[str, list[Any]]] = {}
+    for at, name in mapping.items():
+        target = targets.get(name)
+        if target is None:
+            continue
+        texts = [cells[at] if at < len(cells) else "" for _line, cells in rows]
+        if target.field is None:
+            for item, text in zip(items, texts, strict=True):
+                setattr(item, target.name, text.strip()[:120])
+            continue
+        values = _values(target, texts, items, replace.get(target.name, {}))
+        columns = groups.setdefault(target.group, {})
+        columns[target.short] = _joined(target, columns[target.short], values) if target.short in columns else values
+    for group, columns in groups.items():
+        for item, row in zip(items, _rows(columns), strict=True):
+            if row or not group:
+                item.groups[group] = row
+    return items
+
+
+def _values(target: Target, texts: list[str], items: list[Item], swap: Mapping[str, str]) -> list[Any]:
+    """The values of a column, None where there is none; words that nobody knows and faults go to their items."""
+    wanted = target.field
+    assert wanted is not None
+    if isinstance(wanted, RefField):
+        values, bad = _LINE.parse_all(texts)
+        if swap:
+            values = [int(swap[v]) if v in swap and swap[v].isdigit() else swap.get(v, v) for v in values]
+    else:
+        if swap:
+            texts = [swap.get(text.strip(), text) for text in texts]
+        values, bad = wanted.parse_all(texts)
+    word = isinstance(wanted, ChoiceField | EnumField)
+    for at, fault in bad.items():
+        if word:
+            items[at].strange.append((target, texts[at].strip()))
+        else:
+            items[at].faults.append([str(target.label), str(fault.message)])
+    return [None if value == [] else value for value in values] if wanted.kind == "choices" else values
+
+
+def _joined(target: Target, first: list[Any], second: list[Any]) -> list[Any]:
+    """Two columns that go to one target: remarks are joined, of others the first that is filled holds."""
+    note = target.field is not None and target.field.kind == "note"
+    return [f"{a}\n{b}" if note and a and b else b if a is None else a for a, b in zip(first, second, strict=True)]
+
+
+def _rows(columns: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Columns to rows, without what is empty: a file that says nothing of a field does not touch it."""
+    names = list(columns)
+    for values in zip(*columns.values(), strict=True):
+        yield {name: value for name, value in zip(names, values, strict=False) if value is not None}
+
+
+def words(items: Iterable[Item]) -> dict[str, Counter[str]]:
+    """The words nobody knows, by target."""
+    found: dict[str, Counter[str]] = {}
+    for item in items:
+        for target, text in item.strange:
+            found.setdefault(target.name, Counter())[text] += 1
+    return found
+
+
+__all__ = ["FOREIGN_ID", "PUBLIC_ID", "Bad", "Item", "Kept", "Options", "Outcome", "Target", "parse", "words"]

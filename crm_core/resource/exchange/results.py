@@ -1,0 +1,39 @@
+"""What an import could not take: the rows, with their reasons, on the page and as a file."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data.session import current_work
+from crm_core.kernel.i18n import _
+from crm_core.resource.exchange.models import Import, ImportRow
+from crm_core.text import csv_safe
+
+
+def kept_rows(made: Import, state: str, after: int = 0, limit: int = 50) -> list[ImportRow]:
+    """Refused or doubtful rows of an import one has read under its rights, in the order of the file."""
+    query = sa.select(ImportRow).where(ImportRow.import_id == made.id, ImportRow.line > after)
+    if state:
+        query = query.where(ImportRow.state == state)
+    return list(current_work().session.scalars(query.order_by(ImportRow.line).limit(limit)))
+
+
+def refused_file(made: Import) -> Iterator[str]:
+    """The refused and doubtful rows as CSV, as they stood in the file, with a column of reasons."""
+    yield "\ufeff"
+    yield _csv([*made.header, str(_("Row")), str(_("Reason"))])
+    after = 0
+    while rows := kept_rows(made, "", after, 500):
+        for row in rows:
+            reasons = "; ".join(f"{label}: {text}" if label else text for label, text in row.reasons)
+            yield _csv([*row.cells, str(row.line), reasons])
+        after = rows[-1].line
+
+
+def _csv(cells: list[Any]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([csv_safe.neutralise(str(c)) for c in cells])
+    return out.getvalue()
