@@ -115,7 +115,7 @@ class Story:
         for login, found in self.owned.items():
             for _n in range(9):
                 ago = self.dice.randint(1, 200)
-                known = [i for i, day in found if day < self.make.day(-ago - 7)]
+                known = [i for i, day in (found[1:] if login == CHIEF else found) if day < self.make.day(-ago - 7)]
                 changes = []
                 for i in self.dice.sample(known, min(len(known), self.dice.randint(1, 3))):
                     new: dict[str, Any] = {"id": i}

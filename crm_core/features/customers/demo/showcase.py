@@ -29,8 +29,8 @@ def firm(firms: Firms) -> dict[str, Any]:
     return {
         "name": "四川云岭春酒业有限公司", "standing": "key", "customer_kind": "old", "region": region, "industry": firms.industries.get("A1"),
         "business_kind": "maker", "ownership": "private", "size": "medium", "source": "fair", "phone": "0831-8005566",
-        "email": "office@yunlingchun.example", "website": "www.yunlingchun.example", "legal_representative": "罗世昌",
-        "note": "浓香型白酒、果露酒；餐饮、商超、团购。",
+        "email": "office@yunling.example", "website": "www.yunling.example", "legal_representative": "罗世昌",
+        "note": "浓香型白酒、果露酒。",
         "addresses": [{"purpose": "office", "region": region, "street": "酒都路 88 号"}, {"purpose": "factory", "region": region, "street": "食品工业园一路 6 号"}],
     }
 
@@ -40,7 +40,7 @@ def people(firms: Firms, customer: int) -> list[dict[str, Any]]:
     return [
         {"customer": customer, "name": "罗建国", "sex": "male", "salutation": "mr", "main": True, "position": firms.positions.get("总经理"), "mobile": "13800312207"},
         {"customer": customer, "name": "何文静", "sex": "female", "salutation": "ms", "position": firms.positions.get("品牌经理"), "mobile": "13900127745",
-         "email": "hewenjing@yunlingchun.example"},
+         "email": "hewenjing@yunling.example"},
         {"customer": customer, "name": "杜晓琳", "sex": "female", "salutation": "ms", "position": firms.positions.get("采购负责人"), "mobile": "15900561203"},
     ]
 
