@@ -99,8 +99,7 @@ def _statement(
     where = [marked(table.name), *what.conditions, *(table.c[name].in_(values) for name, values in what.pins)]
     if "deleted_at" in table.c:
         where.append(table.c.deleted_at.is_(None))
-    if not what.scope.everything:
-        where.append(what.scope.clause(table))
+    where += [scope.clause(table) for scope in (what.scope, what.within) if not scope.everything]
     values: dict[str, Any] = {"q": said, "r": resource.name}
     if sqlite:
         # The plus signs keep SQLite from turning the join round: the index first, then the document, then the record.

@@ -35,6 +35,7 @@ class Sought:
     scope: Scope
     pins: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     conditions: list[sa.ColumnElement[bool]] = field(default_factory=list)
+    within: Scope = EVERYTHING  # asked of each row besides: the actor's own scope where another branch is walked
     parent: bool = False  # pinned to a parent: few rows, found by their parent, then sorted
 
     @property
@@ -64,7 +65,9 @@ def sought(resource: Any, filters: Sequence[Filter], verb: str = "read") -> Soug
         column = one.field.column
         if pins is None:
             found.conditions.append(clause(one, resource.table))
-        elif scoped and not walked and column in SCOPE_COLUMNS and len(pins) <= BRANCH_LIMIT and _within(found.scope, column, pins):
+        elif scoped and not walked and column in SCOPE_COLUMNS and len(pins) <= BRANCH_LIMIT and _walks(found.scope, column, pins):
+            if not _holds(found.scope, column, pins):
+                found.within = found.scope
             found.scope, walked = Scope(branches=((column, tuple(sorted(set(pins)))),)), True
         else:
             found.pins.append((column, pins))
@@ -73,8 +76,13 @@ def sought(resource: Any, filters: Sequence[Filter], verb: str = "read") -> Soug
     return found
 
 
-def _within(scope: Scope, column: str, pins: Sequence[Any]) -> bool:
-    return None not in pins and (scope.everything or set(pins) <= set(dict(scope.branches).get(column, ())))
+def _walks(scope: Scope, column: str, pins: Sequence[Any]) -> bool:
+    """Whether to walk what a filter pins instead of the scope: it lies inside, or is an owner's, who has few rows."""
+    return None not in pins and not scope.nothing and (column == "owner_id" or _holds(scope, column, pins))
+
+
+def _holds(scope: Scope, column: str, pins: Sequence[Any]) -> bool:
+    return scope.everything or set(pins) <= set(dict(scope.branches).get(column, ()))
 
 
 class _Shape(NamedTuple):
@@ -88,6 +96,7 @@ class _Shape(NamedTuple):
     scope: tuple[str, ...]
     union: bool
     pins: tuple[str, ...]
+    within: tuple[str, ...]
     wide: bool = False  # the scope's columns are wanted as well
     sorted: bool = False  # do not walk the sort index: the rows are few and found by another one
 
@@ -98,9 +107,8 @@ def segment(what: Sought, key: str, descending: bool, nulls: bool | None, start:
         return []
     pairs = what.scope.pairs
     begin = "" if start is None else "id" if start[0] is None or key == "id" else "key"
-    pins = tuple(name for name, _values in what.pins)
-    shape = _Shape(what.table, key, descending, nulls, begin, (), False, pins, sorted=what.parent)
-    values: dict[str, Any] = {f"p{i}": list(found) for i, (_name, found) in enumerate(what.pins)}
+    shape = _Shape(what.table, key, descending, nulls, begin, (), False, *_asked(what), sorted=what.parent)
+    values = _given(what)
     if start is not None:
         values.update(key=start[0], id=start[1]) if begin == "key" else values.update(id=start[1])
     if what.scope.everything:
@@ -123,8 +131,17 @@ def _walk(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> li
     return _keys(what, shape._replace(scope=tuple(sets)), {**values, **_reach(what.scope)}, limit)
 
 
-def _reach(scope: Scope) -> dict[str, list[int]]:
-    return {f"s_{column}": list(values) for column, values in scope.branches}
+def _reach(scope: Scope, mark: str = "s") -> dict[str, list[int]]:
+    return {f"{mark}_{column}": list(values) for column, values in scope.branches}
+
+
+def _asked(what: Sought) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns pinned, and those of the scope that is asked of each row."""
+    return tuple(name for name, _values in what.pins), tuple(column for column, _values in what.within.branches)
+
+
+def _given(what: Sought) -> dict[str, Any]:
+    return {**{f"p{i}": list(found) for i, (_name, found) in enumerate(what.pins)}, **_reach(what.within, "w")}
 
 
 def _keys(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> list[Key]:
@@ -146,7 +163,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     wanted: list[sa.ColumnElement[Any]] = [key.label("k"), row_id.label("i")]
     if shape.wide:
         wanted += [table.c[column] for column in SCOPE_COLUMNS]
-    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *conditions]
+    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *_reached(table, shape.within, "w"), *conditions]
     if shape.nulls is not None:
         where.append(key.is_(None) if shape.nulls else key.is_not(None))
     if shape.start:
@@ -176,8 +193,8 @@ def _pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]
     return [table.c[name].in_(sa.bindparam(f"p{i}", expanding=True)) for i, name in enumerate(pins)]
 
 
-def _reached(table: sa.Table, columns: Sequence[str]) -> list[sa.ColumnElement[bool]]:
-    parts = [table.c[column].in_(sa.bindparam(f"s_{column}", expanding=True)) for column in columns]
+def _reached(table: sa.Table, columns: Sequence[str], mark: str = "s") -> list[sa.ColumnElement[bool]]:
+    parts = [table.c[column].in_(sa.bindparam(f"{mark}_{column}", expanding=True)) for column in columns]
     return [sa.or_(*parts)] if parts else []
 
 
@@ -198,22 +215,29 @@ def select_ids(what: Sought) -> sa.Select[Any]:
     """All ids a question means, in no order, under the scope, with its mark."""
     table = what.table
     where = [marked(table.name), *_living(table), *(table.c[name].in_(values) for name, values in what.pins), *what.conditions]
-    if not what.scope.everything:
-        where.append(what.scope.clause(table))
+    where += [scope.clause(table) for scope in (what.scope, what.within) if not scope.everything]
     return sa.select(table.c.id).where(*where)
 
 
 class _Set(NamedTuple):
     table: sa.Table
-    scope: tuple[str, ...] | None
+    scope: tuple[str, ...]
     pins: tuple[str, ...]
+    within: tuple[str, ...]
 
 
 @lru_cache(maxsize=2_000)
 def _kept_count(shape: _Set) -> sa.Select[Any]:
-    table = shape.table
-    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *_reached(table, shape.scope or ())]
-    inner = sa.select(table.c.id).where(*where).limit(sa.bindparam("n", type_=sa.BigInteger())).subquery()
+    return _count(shape, ())
+
+
+def _count(shape: _Set, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    """A branch each and then united: where branches are alternatives, SQLite reads every row of all of them."""
+    table, limit = shape.table, sa.bindparam("n", type_=sa.BigInteger())
+    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *_reached(table, shape.within, "w"), *conditions]
+    base = sa.select(table.c.id).where(*where).limit(limit)
+    parts = [base.where(*_reached(table, (column,))).subquery() for column in shape.scope] or [base.subquery()]
+    inner = sa.union(*(sa.select(part.c.id) for part in parts)).limit(limit).subquery() if len(parts) > 1 else parts[0]
     return sa.select(sa.func.count()).select_from(inner)
 
 
@@ -221,13 +245,10 @@ def count(what: Sought, limit: int) -> int:
     """How many ids a question means, at most `limit`."""
     if what.scope.nothing:
         return 0
-    if what.conditions:
-        inner = select_ids(what).limit(limit).subquery()
-        return int(execute(sa.select(sa.func.count()).select_from(inner), {}).scalar_one())
-    columns = None if what.scope.everything else tuple(column for column, _values in what.scope.branches)
-    shape = _Set(what.table, columns, tuple(name for name, _values in what.pins))
-    values = {f"p{i}": list(found) for i, (_name, found) in enumerate(what.pins)}
-    return int(execute(_kept_count(shape), {**values, **_reach(what.scope), "n": limit}).scalar_one())
+    columns = () if what.scope.everything else tuple(column for column, _values in what.scope.branches)
+    shape = _Set(what.table, columns, *_asked(what))
+    query = _kept_count(shape) if not what.conditions else _count(shape, what.conditions)
+    return int(execute(query, {**_given(what), **_reach(what.scope), "n": limit}).scalar_one())
 
 
 def in_any_order(what: Sought, columns: Sequence[tuple[str, bool]], descending: bool, limit: int) -> list[int]:

@@ -841,6 +841,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_customer_mobile', ['mobile_key'], unique=False)
         batch.create_index('ix_core_customer_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_owner_id_standing_updated_at', ['owner_id', 'standing', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_phone', ['phone_key'], unique=False)
         batch.create_index('ix_core_customer_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
