@@ -16,7 +16,7 @@ from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.data.wall import marked
 from crm_core.resource.plans import Sought, execute, sought
-from crm_core.resource.search import SCOPE_TOKENS, Document, kind_token, words_of
+from crm_core.resource.search import SCOPE_TOKENS, Document, kind_of, words_of
 from crm_core.text import tokens
 
 TOKEN_LIMIT = 50  # more scope values than these are checked after the match
@@ -81,14 +81,13 @@ def _checker(resource: Any, names: Sequence[str], question: Any) -> Callable[[Se
 
 
 def _said(resource: Any, question: Any, what: Sought) -> str:
-    """The question in the engine's words: the tokens of the text, of the scope, and of the resource."""
+    """The question in the engine's words: the tokens of the text and of the scope."""
     sqlite = current_work().session.connection().dialect.name == "sqlite"
     extra = None
     if is_scoped(resource.model) and not what.scope.everything and len(what.scope.pairs) <= TOKEN_LIMIT:
         extra = [f"{SCOPE_TOKENS[column]}{value}" for column, value in what.scope.pairs]
-    said = question.fts5(extra_any=extra) if sqlite else question.pg(extra_any=extra)
-    home = kind_token(resource.name)  # without it a common word of another resource would be walked through first
-    return f'({said}) AND "{home}"' if sqlite else f"({said}) & '{home}'"
+    kind = kind_of(resource.name)
+    return str(question.fts5(extra, kind) if sqlite else question.pg(extra, kind))
 
 
 def _statement(

@@ -63,14 +63,14 @@ class Query:
         """Whether hits need no :meth:`verify` (and may be counted in the index)."""
         return all(word.exact for word in self.words)
 
-    def fts5(self, extra_any: Sequence[str] | None = None) -> str:
+    def fts5(self, extra_any: Sequence[str] | None = None, kind: str = "") -> str:
         """The string for ``MATCH``. ``extra_any``: tokens of which one must be there (who may see the record);
-        an empty list of them is an error, never "no limit"."""
-        return self._say(_fts5_token, " AND ", " OR ", extra_any)
+        an empty list of them is an error, never "no limit". ``kind``: what every token of the sought records begins with."""
+        return self._say(_fts5_token, " AND ", " OR ", extra_any, kind)
 
-    def pg(self, extra_any: Sequence[str] | None = None) -> str:
-        """The text to cast to ``tsquery``; ``extra_any`` as for :meth:`fts5`."""
-        return self._say(_pg_token, " & ", " | ", extra_any)
+    def pg(self, extra_any: Sequence[str] | None = None, kind: str = "") -> str:
+        """The text to cast to ``tsquery``; ``extra_any`` and ``kind`` as for :meth:`fts5`."""
+        return self._say(_pg_token, " & ", " | ", extra_any, kind)
 
     def verify(self, text: str) -> bool:
         """Whether a hit is a true one, looking at its text (all that was indexed of it, in any order)."""
@@ -88,15 +88,15 @@ class Query:
                 return False
         return True
 
-    def _say(self, token: Quote, both: str, either: str, extra_any: Sequence[str] | None) -> str:
+    def _say(self, token: Quote, both: str, either: str, extra_any: Sequence[str] | None, kind: str) -> str:
         parts = []
         for word in self.words:
-            said = [_join([_join([token(*one) for one in any_], either) for any_ in way], both) for way in word.ways]
+            said = [_join([_join([token(kind + one, short) for one, short in any_], either) for any_ in way], both) for way in word.ways]
             parts.append(_join(said, either))
         if extra_any is not None:
             if not extra_any:
                 raise ValueError("extra_any is empty: nobody may see anything, so there is no question to ask")
-            parts.append(_join([token(extra, False) for extra in extra_any], either))
+            parts.append(_join([token(kind + extra, False) for extra in extra_any], either))
         return both.join(parts)
 
 

@@ -72,9 +72,9 @@ def phone(number: str, words: Words) -> str:
     return f"'1' || substr('3578', CAST(1 + {dice(number, 48271, 4)} AS integer), 1) || {words.padded(dice(number, 1103515245, 10**9), 9)}"
 
 
-def inside(text: str, length: int) -> str:
+def inside(kind: str, text: str, length: int) -> str:
     """SQL: the search tokens of a number: as a whole, and each three of its digits."""
-    return " || ".join([text, *(f"' ~' || substr({text}, {at}, 3)" for at in range(1, length - 1))])
+    return " || ".join([f"' {kind}' || {text}", *(f"' {kind}~' || substr({text}, {at}, 3)" for at in range(1, length - 1))])
 
 
 def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], size: int) -> Iterator[str]:
@@ -122,20 +122,27 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
             'core.customer', id, false
         FROM core_customer WHERE id % 10 = 0 AND id BETWEEN :first AND :last"""
     base = f"{BEYOND} + (:first - 1) * 4"
-    rights = "' o_' || owner_id || ' d_' || department_id"
+
+    def document(name: str, words: str, *more: str) -> str:
+        """What `search.document` says, from parts that are known."""
+        kind = search.kind_of(name)
+        said = f"'{kind}' || replace({words}, ' ', ' {kind}')"
+        return " || ".join([said, *more, f"' {kind}o_' || owner_id || ' {kind}d_' || department_id"])
+
+    full, brief, contact = "core.customer", "core.customer.brief", "core.contact"
+    kind, person = search.kind_of(full), search.kind_of(contact)
     yield f"""
         INSERT INTO core_search (id, resource, record_id, tokens)
-        SELECT {base} + id - :first + 1, 'core.customer', id, words || ' ' || {inside('phone', 11)} || ' kh ' || {inside("substr(code, 4)", 7)}
-            || ' {search.kind_token('core.customer')}' || {rights}
+        SELECT {base} + id - :first + 1, '{full}', id,
+            {document(full, "words", inside(kind, "phone", 11), f"' {kind}kh'", inside(kind, "substr(code, 4)", 7))}
         FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
     yield f"""
         INSERT INTO core_search (id, resource, record_id, tokens)
-        SELECT {base} + {CHUNK} + id - :first + 1, 'core.customer.brief', id, words || ' {search.kind_token('core.customer.brief')}' || {rights}
+        SELECT {base} + {CHUNK} + id - :first + 1, '{brief}', id, {document(brief, "words")}
         FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
     yield f"""
         INSERT INTO core_search (id, resource, record_id, tokens)
-        SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, 'core.contact', id, words || ' ' || {inside('mobile', 11)}
-            || ' {search.kind_token('core.contact')}' || {rights}
+        SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, '{contact}', id, {document(contact, "words", inside(person, "mobile", 11))}
         FROM core_contact c JOIN bench_person b ON b.name = c.name WHERE id BETWEEN :first * 2 - 1 AND :last * 2"""
 
 

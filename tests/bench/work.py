@@ -99,8 +99,8 @@ def _asked(site: Site, text: str) -> str:
     """A question to the index, in its own words."""
     question = tokens.query(text)
     assert question is not None
-    kind = search.kind_token("core.customer")
-    return f'({question.fts5()}) AND "{kind}"' if site.engines.is_sqlite else f"({question.pg()}) & '{kind}'"
+    kind = search.kind_of("core.customer")
+    return question.fts5(kind=kind) if site.engines.is_sqlite else question.pg(kind=kind)
 
 
 def missed(site: Site, text: str, actor: str) -> tuple[int, int, int]:

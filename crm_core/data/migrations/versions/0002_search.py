@@ -14,7 +14,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE core_search_fts USING fts5(tokens, content='core_search', content_rowid='id', "
-            "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_~'\", prefix='1')"
+            "tokenize=\"unicode61 remove_diacritics 0 tokenchars '_~'\", prefix='3')"
         )
         return
     op.execute(
