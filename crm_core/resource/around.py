@@ -19,10 +19,9 @@ def around(query: listing.Query, row: Any, at: str = "") -> tuple[Neighbour | No
     key, and the way goes on from where it was. Raises BadRequest for a cursor of another list."""
     order = query.order or order_of(query.resource, "")
     if query.text:
-        found = listing.few_hits(query, order)
-        if len(found) > listing.COUNT_LIMIT:
+        if listing.hit_count(query).n > listing.COUNT_LIMIT:
             return _hits_around(query, row.id)
-        return _beside(listing.sorted_hits(found, order), row.id)
+        return _beside(listing.sorted_hits(query, order), row.id)
     if not order.indexed or order.then:
         return _beside(listing.sorted_whole(query, order), row.id)
     place = cursors.decode(at, order.text, query.resource.table.c[order.column])
@@ -49,6 +48,6 @@ def _hits_around(query: listing.Query, row_id: int) -> tuple[Neighbour | None, N
     document = session.scalar(sa.select(Document.id).where(Document.resource == query.resource.name, Document.record_id == row_id))
     if document is None:
         return None, None
-    newer = hits.hits(query.resource, query.text, query.sought, limit=1, after=document)
-    older = hits.hits(query.resource, query.text, query.sought, limit=1, before=document)
+    one = hits.look(query.resource, query.text, query.sought)
+    newer, older = hits.newest(one, limit=1, after=document), hits.newest(one, limit=1, before=document)
     return (newer[0].id, "") if newer else None, (older[0].id, "") if older else None

@@ -1,13 +1,15 @@
-"""Asking the search index: hits newest first, under the actor's scope, his filters and the fields he may see.
+"""Asking the search index: how many hits, the newest of them, or a few in any order; under the actor's scope, his filters and
+the fields he may see.
 
-One statement: the documents that hold the tokens, joined with their records. Scope tokens stand in the question when the
-scope has few values, so a narrow actor does not pay for common words; the record's own columns are asked in any case.
-Tokens of one word may stand apart in a document, so hits of longer words are compared with the text.
+Scope tokens stand in the question when the scope has few values, so a narrow actor does not pay for common words; the record's
+own columns are asked in any case. Tokens of one word may stand apart in a document, so hits of longer words are compared with
+the text: most are seen to be true by the database (`_sure`), the others are looked at here.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,22 +17,32 @@ from crm_core.data.base import table_of
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.data.wall import marked
+from crm_core.resource import plans
 from crm_core.resource.plans import Sought, execute, sought
-from crm_core.resource.search import SCOPE_TOKENS, Document, kind_of, words_of
+from crm_core.resource.search import SCOPE_TOKENS, Document, Waiting, kind_of, words_of
 from crm_core.text import tokens
 
 TOKEN_LIMIT = 50  # more scope values than these are checked after the match
 CHUNK = 1_000
-FEW = 1_000  # on PostgreSQL: up to this many documents are taken and sorted, of more the newest are walked through
+FEW = 2_000  # on PostgreSQL: up to this many documents are taken and sorted, of more the newest are walked through
+WAITING = 100_000
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A record found: its document (newer ones have higher keys), its id and the columns asked for."""
+class Hit(NamedTuple):
+    """A record found: its document (newer ones have higher keys) and its id."""
 
     document: int
     id: int
-    values: tuple[Any, ...]
+
+
+class Size(NamedTuple):
+    """How many hits, at most as many as were asked for; whether the database alone knows that they are true; how many
+    records wait for being indexed; whether there are so many documents that the newest are walked through (None: not known)."""
+
+    n: int
+    sure: bool
+    waiting: int
+    many: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -42,86 +54,183 @@ class Found:
     label: str
 
 
-def hits(
-    resource: Any, text: str, what: Sought, columns: Sequence[sa.ColumnElement[Any]] = (), *, limit: int,
-    before: int | None = None, after: int | None = None,
-) -> list[Hit]:
-    """The newest `limit` hits, those before a document, or those just after one (oldest of these first)."""
+@dataclass(frozen=True)
+class Look:
+    """A question to the index of one resource."""
+
+    resource: Any
+    question: Any
+    what: Sought
+    names: tuple[str, ...]  # search fields he may see
+    sqlite: bool
+
+    @property
+    def checked(self) -> bool:
+        """Whether a hit is compared with the text."""
+        return not self.question.exact or len(self.names) < len(self.resource.search)
+
+    @property
+    def told(self) -> bool:
+        """Whether the scope stands in the question."""
+        what = self.what
+        return is_scoped(self.resource.model) and not what.scope.everything and len(what.scope.pairs) <= TOKEN_LIMIT
+
+    @property
+    def joined(self) -> bool:
+        """Whether the index does not know everything that is asked: then hits meet their records before they are counted."""
+        what = self.what
+        return bool(self.checked or what.pins or what.conditions or what.within.branches or not (what.scope.everything or self.told))
+
+    def values(self) -> dict[str, Any]:
+        what, kind = self.what, kind_of(self.resource.name)
+        extra = [f"{SCOPE_TOKENS[column]}{value}" for column, value in what.scope.pairs] if self.told else None
+        said = self.question.fts5(extra, kind) if self.sqlite else self.question.pg(extra, kind)
+        words = {f"w{at}": word.text for at, word in enumerate(self.question.words)} if self.checked else {}
+        return {"q": said, "r": self.resource.name, **words, **plans.given(what), **plans.reach(what.scope)}
+
+
+def look(resource: Any, text: str, what: Sought) -> Look | None:
+    """The question for a text; None when there is nothing in it to look for, or nobody's rows to look among."""
     question = tokens.query(text)
     if question is None or what.scope.nothing:
+        return None
+    fields = resource.fields()
+    sqlite = current_work().session.connection().dialect.name == "sqlite"
+    return Look(resource, question, what, tuple(n for n in resource.search if n in fields), sqlite)
+
+
+def size(one: Look | None, limit: int) -> Size:
+    """How many hits there are, at most `limit`."""
+    if one is None:
+        return Size(0, True, 0)
+    bound = limit if one.sqlite or one.joined else max(limit, FEW + 1)
+    row: Any = execute(_statement(one, "size"), {**one.values(), "n": bound}).one()
+    n, unsure, waiting = row
+    if unsure:
+        return Size(len(newest(one, limit=limit)), False, waiting)
+    return Size(min(n, limit), True, waiting, None if one.joined else n > FEW)
+
+
+def in_order(one: Look, columns: Sequence[tuple[str, bool]], descending: bool) -> list[int]:
+    """All hits sorted by columns (name, descending), null last, then by id; for questions whose few hits are sure."""
+    return list(execute(_statement(one, "order", tuple(columns), descending), one.values()).scalars())
+
+
+def newest(
+    one: Look | None, *, limit: int, before: int | None = None, after: int | None = None, many: bool | None = None,
+) -> list[Hit]:
+    """The newest `limit` hits, those before a document, or those just after one (oldest of these first)."""
+    if one is None:
         return []
-    names = [name for name in resource.search if name in resource.fields()]
-    checked = len(names) < len(resource.search) or not question.exact
-    read = [resource.table.c[resource.all_fields[name].column] for name in names] if checked else []
-    holds = _checker(resource, names, question) if checked else None
-    wanted, shown = [*columns, *read], len(columns)
-    said = _said(resource, question, what)
+    holds = _checker(one) if one.checked else None
+    values = one.values()
+    if not one.sqlite and many is None:
+        many = execute(_COUNT, {"q": values["q"], "n": FEW + 1}).scalar_one() > FEW
     found: list[Hit] = []
-    place, chunk = (before, limit if not checked else min(limit + 20, CHUNK)) if after is None else (after, limit)
+    place, chunk = (before, min(limit + 20, CHUNK) if holds else limit) if after is None else (after, limit)
     while len(found) < limit:
-        rows = execute(*_statement(resource, what, said, wanted, min(chunk, 5 * CHUNK), place, newer=after is not None)).all()
-        row: Any
-        for row in rows:
-            if holds is None or holds(row[2 + shown :]):
-                found.append(Hit(row[0], row[1], tuple(row[2 : 2 + shown])))
-        if len(rows) < min(chunk, 5 * CHUNK):
+        chunk = min(chunk, 5 * CHUNK)
+        shape = "walk" if one.sqlite or many else "few"
+        direction = "newer" if after is not None else "older" if place is not None else ""
+        rows: Sequence[Any] = execute(_statement(one, shape, direction=direction), {**values, "n": chunk, "place": place}).all()
+        found += [Hit(row[0], row[1]) for row in rows if holds is None or row[2] == 0 or holds(row[3:])]
+        if len(rows) < chunk:
             break
-        place, chunk = rows[-1][0], max(CHUNK, min(limit, 5 * CHUNK))
+        place, chunk = rows[-1][0], max(CHUNK, limit)
     return found[:limit]
 
 
-def _checker(resource: Any, names: Sequence[str], question: Any) -> Callable[[Sequence[Any]], bool]:
+def _checker(one: Look) -> Callable[[Sequence[Any]], bool]:
     """Whether a record holds the words in the fields the actor may see."""
-    fields = [resource.all_fields[name] for name in names]
+    fields = [one.resource.all_fields[name] for name in one.names]
 
     def holds(values: Sequence[Any]) -> bool:
-        return bool(question.verify(" ".join(words_of(field, value) for field, value in zip(fields, values, strict=True) if value)))
+        return bool(one.question.verify(" ".join(words_of(field, value) for field, value in zip(fields, values, strict=True) if value)))
 
     return holds
 
 
-def _said(resource: Any, question: Any, what: Sought) -> str:
-    """The question in the engine's words: the tokens of the text and of the scope."""
-    sqlite = current_work().session.connection().dialect.name == "sqlite"
-    extra = None
-    if is_scoped(resource.model) and not what.scope.everything and len(what.scope.pairs) <= TOKEN_LIMIT:
-        extra = [f"{SCOPE_TOKENS[column]}{value}" for column, value in what.scope.pairs]
-    kind = kind_of(resource.name)
-    return str(question.fts5(extra, kind) if sqlite else question.pg(extra, kind))
+# --- statements ----------------------------------------------------------------------------------------------------------
 
 
-def _statement(
-    resource: Any, what: Sought, said: str, columns: Sequence[sa.ColumnElement[Any]], limit: int, place: int | None, *, newer: bool
-) -> tuple[sa.Select[Any], dict[str, Any]]:
-    docs, table = table_of(Document), resource.table
-    sqlite = current_work().session.connection().dialect.name == "sqlite"
-    where = [marked(table.name), *what.conditions, *(table.c[name].in_(values) for name, values in what.pins)]
-    if "deleted_at" in table.c:
-        where.append(table.c.deleted_at.is_(None))
-    where += [scope.clause(table) for scope in (what.scope, what.within) if not scope.everything]
-    values: dict[str, Any] = {"q": said, "r": resource.name}
-    if sqlite:
-        # The plus signs keep SQLite from turning the join round: the index first, then the document, then the record.
-        fts = sa.table("core_search_fts", sa.column("rowid", sa.BigInteger))
+class _Shape(NamedTuple):
+    """What makes two statements the same but for their parameters."""
+
+    form: str  # "size", "order", "walk", "few"
+    table: sa.Table
+    sqlite: bool
+    joined: bool
+    read: tuple[str, ...]  # columns that are compared with the words; none when the index is exact
+    words: int
+    scope: tuple[str, ...]
+    pins: tuple[str, ...]
+    within: tuple[str, ...]
+    order: tuple[tuple[str, bool], ...]
+    descending: bool
+    direction: str
+
+
+def _statement(one: Look, form: str, order: tuple[tuple[str, bool], ...] = (), descending: bool = True, direction: str = "") -> sa.Select[Any]:
+    what = one.what
+    read = tuple(one.resource.all_fields[name].column for name in one.names) if one.checked else ()
+    pins, within = plans.asked(what)
+    shape = _Shape(
+        form, one.resource.table, one.sqlite, one.joined or form != "size", read, len(one.question.words) if one.checked else 0,
+        tuple(column for column, _values in what.scope.branches), pins, within, order, descending, direction)
+    return _kept(shape) if not what.conditions else _build(shape, what.conditions)
+
+
+@lru_cache(maxsize=500)
+def _kept(shape: _Shape) -> sa.Select[Any]:
+    return _build(shape, ())
+
+
+def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    docs, table, big = table_of(Document), shape.table, sa.BigInteger()
+    where: list[Any] = [docs.c.resource == sa.bindparam("r")]
+    if shape.sqlite:
+        fts = sa.table("core_search_fts", sa.column("rowid", big))
         key: Any = fts.c.rowid
-        joined = fts.join(docs, docs.c.id == sa.literal_column("+core_search_fts.rowid", sa.BigInteger())).join(
-            table, table.c.id == sa.literal_column("+core_search.record_id", sa.BigInteger()))
+        # The plus signs keep SQLite from turning the join round: the index first, then the document, then the record.
+        source: Any = fts.join(docs, docs.c.id == sa.literal_column("+core_search_fts.rowid", big))
+        record: Any = sa.literal_column("+core_search.record_id", big)
         where.append(sa.text("core_search_fts MATCH :q"))
     else:
-        source: Any = docs
         matching = sa.text("core_search.vector @@ CAST(:q AS tsquery)")
-        if execute(_COUNT, {"q": said, "n": FEW}).scalar_one() < FEW:
-            few = sa.select(docs.c.id, docs.c.record_id).where(matching, docs.c.resource == sa.bindparam("r"))
-            source = few.cte("few").prefix_with("MATERIALIZED")
+        source = docs
+        if shape.form == "few":  # so that no order of the answer lets the planner walk through all documents
+            source = sa.select(docs.c.id, docs.c.record_id).where(matching, *where).cte("few").prefix_with("MATERIALIZED")
+            where = []
         else:
-            where += [matching, docs.c.resource == sa.bindparam("r")]
-        key = source.c.id
-        joined = sa.join(source, table, table.c.id == source.c.record_id)
-    if place is not None:
-        where.append(key > sa.bindparam("place") if newer else key < sa.bindparam("place"))
-        values["place"] = place
-    query = sa.select(key.label("document"), table.c.id.label("record"), *columns).select_from(joined).where(*where)
-    return query.order_by(key.asc() if newer else key.desc()).limit(limit), values
+            where.append(matching)
+        key, record = source.c.id, source.c.record_id
+    if shape.joined:
+        source = source.join(table, table.c.id == record)
+        where += [marked(table.name), *plans.living(table), *plans.pinned(table, shape.pins), *plans.reached(table, shape.scope),
+                  *plans.reached(table, shape.within, "w"), *conditions]
+    unsure: sa.ColumnElement[int] = sa.case((_sure(shape), 0), else_=1) if shape.read else sa.literal_column("0", sa.Integer())
+    limit = sa.bindparam("n", type_=big)
+    if shape.form == "size":
+        few = sa.select(unsure.label("unsure")).select_from(source).where(*where).limit(limit).subquery()
+        waits = sa.select(Waiting.id).limit(WAITING).subquery()
+        waiting = sa.select(sa.func.count()).select_from(waits).scalar_subquery()
+        return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(few.c.unsure), 0), waiting).select_from(few)
+    if shape.form == "order":
+        ids = sa.select(table.c.id).select_from(source).where(*where)
+        return ids.order_by(*plans.ordering(table, shape.order, shape.descending))
+    texts = [sa.case((unsure == 0, None), else_=table.c[name]) for name in shape.read]
+    if shape.direction:
+        where.append(key > sa.bindparam("place", type_=big) if shape.direction == "newer" else key < sa.bindparam("place", type_=big))
+    query = sa.select(key, table.c.id, unsure, *texts).select_from(source).where(*where)
+    return query.order_by(key.asc() if shape.direction == "newer" else key.desc()).limit(limit)
+
+
+def _sure(shape: _Shape) -> sa.ColumnElement[bool]:
+    """Whether each word stands in a text as it was typed; what is written otherwise is looked at by `question.verify`."""
+    place = sa.func.instr if shape.sqlite else sa.func.strpos
+    texts = [sa.func.lower(column) for name in shape.read if isinstance((column := shape.table.c[name]).type, sa.String)]
+    return sa.and_(*(
+        sa.or_(sa.false(), *(place(text, sa.bindparam(f"w{at}", type_=sa.String())) > 0 for text in texts)) for at in range(shape.words)))
 
 
 _COUNT = sa.text("SELECT count(*) FROM (SELECT 1 FROM core_search WHERE vector @@ CAST(:q AS tsquery) LIMIT :n) counted")
@@ -133,8 +242,7 @@ def find(text: str, resources: Iterable[Any], limit: int = 5) -> list[Found]:
     for resource in resources:
         if not resource.search or not resource.may("read"):
             continue
-        ids = [hit.id for hit in hits(resource, text, sought(resource, ()), limit=limit)]
+        ids = [hit.id for hit in newest(look(resource, text, sought(resource, ())), limit=limit)]
         labels = resource.labels(ids) if ids else {}
         found += [Found(resource, i, labels[i]) for i in ids if i in labels]
     return found
-

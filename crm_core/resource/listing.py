@@ -14,7 +14,6 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.resource import cursors, hits, plans
-from crm_core.resource.changes import raw
 from crm_core.resource.filters import Filter, in_full
 from crm_core.resource.filters import parse as parse_filters
 from crm_core.resource.orders import Order, order_of
@@ -188,22 +187,18 @@ def _searched(query: Query, order: Order) -> Page:
     """Words and filters together: up to a thousand hits are sorted as asked, more come newest first, a page at a time."""
     document = _document(query)
     if document is None:
-        found = few_hits(query, order)
-        if len(found) <= COUNT_LIMIT:
-            return _cut(query, order, sorted_hits(found, order))
-        if query.limit > COUNT_LIMIT:
-            found = hits.hits(query.resource, query.text, query.sought, limit=query.limit + 1)
-        more, found = len(found) > query.limit, found[: query.limit]
+        size = hit_count(query)
+        if size.n <= COUNT_LIMIT:
+            return _cut(query, order, sorted_hits(query, order))
+        found = hits.newest(_look(query), limit=query.limit + 1, many=size.many)
     else:
-        found = hits.hits(
-            query.resource, query.text, query.sought, limit=query.limit + 1,
-            before=document if query.after else None, after=document if query.before else None,
-        )
-        more, found = len(found) > query.limit, found[: query.limit]
-        if query.before:
-            if not more and len(found) < query.limit:
-                return _searched(replace(query, before="", after=""), order)
-            found.reverse()
+        before, after = (document, None) if query.after else (None, document)
+        found = hits.newest(_look(query), limit=query.limit + 1, before=before, after=after)
+    more, found = len(found) > query.limit, found[: query.limit]
+    if document is not None and query.before:
+        if not more and len(found) < query.limit:
+            return _searched(replace(query, before="", after=""), order)
+        found.reverse()
     result = Page([hit.id for hit in found], newest=True)
     if found and (more or query.before):
         result.next = cursors.encode(NEWEST, (None, found[-1].document))
@@ -221,14 +216,16 @@ def _document(query: Query) -> int | None:
     return found[1] if found is not None else None
 
 
-def few_hits(query: Query, order: Order | None = None) -> list[hits.Hit]:
-    """Hits with the columns of the order. The page and the count of one request ask once."""
+def _look(query: Query) -> hits.Look | None:
+    return hits.look(query.resource, query.text, query.sought)
+
+
+def hit_count(query: Query) -> hits.Size:
+    """How many hits, up to one more than are sorted. The page, the count and the note of one request ask once."""
     kept = _kept()
-    keys = order.keys if order is not None else ()
-    if ("hits", query.key) not in kept:
-        columns = [query.resource.table.c[key.column] for key in keys]
-        kept["hits", query.key] = hits.hits(query.resource, query.text, query.sought, columns, limit=COUNT_LIMIT + 1)
-    return kept["hits", query.key]  # type: ignore[no-any-return]
+    if ("size", query.key) not in kept:
+        kept["size", query.key] = hits.size(_look(query), COUNT_LIMIT + 1)
+    return kept["size", query.key]  # type: ignore[no-any-return]
 
 
 def _kept() -> dict[Any, Any]:
@@ -242,18 +239,19 @@ def _kept() -> dict[Any, Any]:
     return kept  # type: ignore[no-any-return]
 
 
-def sorted_hits(found: Sequence[hits.Hit], order: Order) -> list[int]:
-    """Sorting keeps the order of equals, null is last."""
-    rows = sorted(found, key=lambda hit: hit.id, reverse=order.descending)
-    for at, key in reversed(list(enumerate(order.keys))):
-        filled = sorted((r for r in rows if r.values[at] is not None), key=lambda r: raw(r.values[at]), reverse=key.descending)
-        rows = filled + [r for r in rows if r.values[at] is None]
-    return [hit.id for hit in rows]
+def sorted_hits(query: Query, order: Order) -> list[int]:
+    """All hits in this order, null last; for at most a thousand."""
+    one, columns = _look(query), [(key.column, key.descending) for key in order.keys]
+    if one is None:
+        return []
+    if hit_count(query).sure:
+        return hits.in_order(one, columns, order.descending)
+    return plans.sort(query.resource.table, [hit.id for hit in hits.newest(one, limit=COUNT_LIMIT)], columns, order.descending)
 
 
 def text_ids(query: Query, limit: int) -> list[int]:
     """Ids of records that hold the words and pass the filters, under the actor's rights, newest first, at most `limit`."""
-    return [hit.id for hit in hits.hits(query.resource, query.text, query.sought, limit=limit)]
+    return [hit.id for hit in hits.newest(_look(query), limit=limit)]
 
 
 # --- counts and sets ---------------------------------------------------------------------------------------------------
@@ -267,7 +265,7 @@ def count(query: Query, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
     """(n, more): exact up to `limit`, then "1,000+"."""
     n = _kept().get(("count", query.key))
     if n is None and query.text:
-        n = len(few_hits(query)) if limit == COUNT_LIMIT else len(text_ids(query, limit + 1))
+        n = hit_count(query).n if limit == COUNT_LIMIT else hits.size(_look(query), limit + 1).n
     elif n is None:
         n = plans.count(query.sought, limit + 1)
     return min(n, limit), n > limit
@@ -275,7 +273,7 @@ def count(query: Query, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
 
 def exact_count(query: Query) -> int:
     """The whole number, however long it takes (asked for on request)."""
-    return len(text_ids(query, 2**31)) if query.text else plans.count(query.sought, 2**62)
+    return hits.size(_look(query), 2**31).n if query.text else plans.count(query.sought, 2**62)
 
 
 def matching_ids(query: Query, limit: int) -> list[int]:

@@ -107,14 +107,14 @@ def segment(what: Sought, key: str, descending: bool, nulls: bool | None, start:
         return []
     pairs = what.scope.pairs
     begin = "" if start is None else "id" if start[0] is None or key == "id" else "key"
-    shape = _Shape(what.table, key, descending, nulls, begin, (), False, *_asked(what), sorted=what.parent)
-    values = _given(what)
+    shape = _Shape(what.table, key, descending, nulls, begin, (), False, *asked(what), sorted=what.parent)
+    values = given(what)
     if start is not None:
         values.update(key=start[0], id=start[1]) if begin == "key" else values.update(id=start[1])
     if what.scope.everything:
         return _keys(what, shape, values, limit)
     if len(pairs) == 1 or (what.parent and len(what.scope.branches) == 1):
-        return _keys(what, shape._replace(scope=tuple(c for c, _v in what.scope.branches)), {**values, **_reach(what.scope)}, limit)
+        return _keys(what, shape._replace(scope=tuple(c for c, _v in what.scope.branches)), {**values, **reach(what.scope)}, limit)
     if len(pairs) <= BRANCH_LIMIT and not what.parent:
         found = shape._replace(scope=tuple(column for column, _value in pairs), union=True)
         return _keys(what, found, {**values, **{f"b{i}": value for i, (_column, value) in enumerate(pairs)}}, limit)
@@ -128,20 +128,20 @@ def _walk(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> li
         seen = [(r.k, r.i) for r in rows if any(getattr(r, column) in found for column, found in sets.items())]
         if len(seen) >= limit or len(rows) < look:
             return seen[:limit]
-    return _keys(what, shape._replace(scope=tuple(sets)), {**values, **_reach(what.scope)}, limit)
+    return _keys(what, shape._replace(scope=tuple(sets)), {**values, **reach(what.scope)}, limit)
 
 
-def _reach(scope: Scope, mark: str = "s") -> dict[str, list[int]]:
+def reach(scope: Scope, mark: str = "s") -> dict[str, list[int]]:
     return {f"{mark}_{column}": list(values) for column, values in scope.branches}
 
 
-def _asked(what: Sought) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def asked(what: Sought) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Columns pinned, and those of the scope that is asked of each row."""
     return tuple(name for name, _values in what.pins), tuple(column for column, _values in what.within.branches)
 
 
-def _given(what: Sought) -> dict[str, Any]:
-    return {**{f"p{i}": list(found) for i, (_name, found) in enumerate(what.pins)}, **_reach(what.within, "w")}
+def given(what: Sought) -> dict[str, Any]:
+    return {**{f"p{i}": list(found) for i, (_name, found) in enumerate(what.pins)}, **reach(what.within, "w")}
 
 
 def _keys(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> list[Key]:
@@ -163,7 +163,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     wanted: list[sa.ColumnElement[Any]] = [key.label("k"), row_id.label("i")]
     if shape.wide:
         wanted += [table.c[column] for column in SCOPE_COLUMNS]
-    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *_reached(table, shape.within, "w"), *conditions]
+    where = [marked(table.name), *living(table), *pinned(table, shape.pins), *reached(table, shape.within, "w"), *conditions]
     if shape.nulls is not None:
         where.append(key.is_(None) if shape.nulls else key.is_not(None))
     if shape.start:
@@ -175,7 +175,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     limit = sa.bindparam("n", type_=sa.BigInteger())
     base = sa.select(*wanted).where(*where)
     if not shape.union:
-        return base.where(*_reached(table, shape.scope)).order_by(*ordering).limit(limit)
+        return base.where(*reached(table, shape.scope)).order_by(*ordering).limit(limit)
     branches = [
         sa.select(base.where(table.c[column] == sa.bindparam(f"b{i}")).order_by(*ordering).limit(limit).subquery())
         for i, column in enumerate(shape.scope)
@@ -185,15 +185,15 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     return sa.select(union.c.k, union.c.i).order_by(*outer).limit(limit)
 
 
-def _living(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+def living(table: sa.Table) -> list[sa.ColumnElement[bool]]:
     return [table.c.deleted_at.is_(None)] if "deleted_at" in table.c else []
 
 
-def _pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+def pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]:
     return [table.c[name].in_(sa.bindparam(f"p{i}", expanding=True)) for i, name in enumerate(pins)]
 
 
-def _reached(table: sa.Table, columns: Sequence[str], mark: str = "s") -> list[sa.ColumnElement[bool]]:
+def reached(table: sa.Table, columns: Sequence[str], mark: str = "s") -> list[sa.ColumnElement[bool]]:
     parts = [table.c[column].in_(sa.bindparam(f"{mark}_{column}", expanding=True)) for column in columns]
     return [sa.or_(*parts)] if parts else []
 
@@ -214,7 +214,7 @@ def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], shape: _Sh
 def select_ids(what: Sought) -> sa.Select[Any]:
     """All ids a question means, in no order, under the scope, with its mark."""
     table = what.table
-    where = [marked(table.name), *_living(table), *(table.c[name].in_(values) for name, values in what.pins), *what.conditions]
+    where = [marked(table.name), *living(table), *(table.c[name].in_(values) for name, values in what.pins), *what.conditions]
     where += [scope.clause(table) for scope in (what.scope, what.within) if not scope.everything]
     return sa.select(table.c.id).where(*where)
 
@@ -234,9 +234,9 @@ def _kept_count(shape: _Set) -> sa.Select[Any]:
 def _count(shape: _Set, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     """A branch each and then united: where branches are alternatives, SQLite reads every row of all of them."""
     table, limit = shape.table, sa.bindparam("n", type_=sa.BigInteger())
-    where = [marked(table.name), *_living(table), *_pinned(table, shape.pins), *_reached(table, shape.within, "w"), *conditions]
+    where = [marked(table.name), *living(table), *pinned(table, shape.pins), *reached(table, shape.within, "w"), *conditions]
     base = sa.select(table.c.id).where(*where).limit(limit)
-    parts = [base.where(*_reached(table, (column,))).subquery() for column in shape.scope] or [base.subquery()]
+    parts = [base.where(*reached(table, (column,))).subquery() for column in shape.scope] or [base.subquery()]
     inner = sa.union(*(sa.select(part.c.id) for part in parts)).limit(limit).subquery() if len(parts) > 1 else parts[0]
     return sa.select(sa.func.count()).select_from(inner)
 
@@ -246,21 +246,31 @@ def count(what: Sought, limit: int) -> int:
     if what.scope.nothing:
         return 0
     columns = () if what.scope.everything else tuple(column for column, _values in what.scope.branches)
-    shape = _Set(what.table, columns, *_asked(what))
+    shape = _Set(what.table, columns, *asked(what))
     query = _kept_count(shape) if not what.conditions else _count(shape, what.conditions)
-    return int(execute(query, {**_given(what), **_reach(what.scope), "n": limit}).scalar_one())
+    return int(execute(query, {**given(what), **reach(what.scope), "n": limit}).scalar_one())
 
 
 def in_any_order(what: Sought, columns: Sequence[tuple[str, bool]], descending: bool, limit: int) -> list[int]:
     """Ids sorted by any columns (name, descending), null last, then by id; for sets known to be small."""
-    table = what.table
-    ordering: list[sa.ColumnElement[Any]] = []
+    query = select_ids(what).order_by(*ordering(what.table, columns, descending)).limit(limit)
+    return [row[0] for row in execute(query, {})]
+
+
+def sort(table: sa.Table, ids: Sequence[int], columns: Sequence[tuple[str, bool]], descending: bool) -> list[int]:
+    """These ids, found before under the actor's rights, in an order."""
+    query = sa.select(table.c.id).where(marked(table.name), table.c.id.in_(ids)).order_by(*ordering(table, columns, descending))
+    return [row[0] for row in execute(query, {})]
+
+
+def ordering(table: sa.Table, columns: Sequence[tuple[str, bool]], descending: bool) -> list[sa.ColumnElement[Any]]:
+    """By columns (name, descending), null last, then by id."""
+    found: list[sa.ColumnElement[Any]] = []
     for name, down in columns:
         if table.c[name].nullable:
-            ordering.append(table.c[name].is_(None))
-        ordering.append(table.c[name].desc() if down else table.c[name].asc())
-    ordering.append(table.c.id.desc() if descending else table.c.id.asc())
-    return [row[0] for row in execute(select_ids(what).order_by(*ordering).limit(limit), {})]
+            found.append(table.c[name].is_(None))
+        found.append(table.c[name].desc() if down else table.c[name].asc())
+    return [*found, table.c.id.desc() if descending else table.c.id.asc()]
 
 
 def execute(statement: Any, values: dict[str, Any]) -> sa.CursorResult[Any]:

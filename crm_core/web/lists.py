@@ -10,7 +10,7 @@ import flask
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import bulk, listing, orders, search
+from crm_core.resource import bulk, listing, orders
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import NO_VALUE, WORDS, Filter
 from crm_core.resource.kept import by_ids
@@ -64,7 +64,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> Lis
     fields = resource.fields()
     names = columns.chosen(resource, fields, args)
     note = None
-    if query.text and (waiting := search.waiting()):
+    if query.text and (waiting := listing.hit_count(query).waiting):
         text = ngettext("%(n)s record is not found by its words yet.", "%(n)s records are not found by their words yet.", waiting)
         note = Note(_("The search index is catching up"), text, "acc", "refresh")
     try:

@@ -19,7 +19,7 @@ from tests.support.firm import PEOPLE, Firm
 
 NAMES = ["北京恒信科技有限公司", "上海恒信贸易有限公司", "信恒酒业", "恒信", "Quantum Robotics", "quantum foods", "Anna 北京", "云岭春酒庄", "3M中国有限公司", "有限"]
 NOTES = ["有限的时间", "call back", "北京 上海", "恒 信", None]
-WORDS = ["恒信", "北京", "有限", "有限公司", "恒信科技", "云岭春", "quantum", "uantum", "quant foods", "恒", "北京 恒信", "3m", "138", "1380013", "nothing", "信恒", "公司 酒", "qu"]  # one or two Latin letters mean a beginning
+WORDS = ["恒信", "北京", "有限", "有限公司", "恒信科技", "云岭春", "quantum", "uantum", "quant foods", "恒", "北京 恒信", "3m", "138", "1380013", "nothing", "信恒", "公司 酒", "qu", "yunling", "ylcjz", "138 0013"]  # one or two Latin letters mean a beginning; sounds are known of names alone
 
 
 @pytest.fixture(scope="module")
