@@ -185,12 +185,6 @@ def kind_of(name: str) -> str:
 _MARKS = string.digits + string.ascii_lowercase
 
 
-def waiting() -> int:
-    """How many records are not searchable yet (bounded)."""
-    query = sa.select(sa.func.count()).select_from(sa.select(Waiting.id).limit(100_000).subquery())
-    return int(current_work().session.execute(query).scalar_one())
-
-
 def catch_up(job: Any) -> None:
     """The job: index what waits, in batches short enough for people to write between them."""
     table, pace, done = table_of(Waiting), Pace(job, most=2_000), 0

@@ -178,10 +178,10 @@ def test_a_large_set_waits_and_the_job_finds_it_each_time(firm: Firm) -> None:
     for word in ("第一批", "第二批"):
         with firm.as_user("uma"):
             firm.things.write([{"name": f"{word}{n}"} for n in range(150)])
-            assert search.waiting() == 150 and listing.page(asked(firm, word)).ids == []
+            assert listing.hit_count(asked(firm, word)).waiting == 150 and listing.page(asked(firm, word)).ids == []
         runner.drain(firm.site)
         with firm.as_user("uma"):
-            assert search.waiting() == 0 and listing.count(asked(firm, word)) == (150, False)
+            assert listing.hit_count(asked(firm, word)).waiting == 0 and listing.count(asked(firm, word)) == (150, False)
 
 
 @pytest.mark.parametrize("text", ["'", '"', "\\", "*", "NEAR(", "a AND b", "o_3", "r_bare_thing", "d_2", "\x00", ":*", "'' | 'x", "((", "-", "~恒信", "/*scope:bare_thing*/"])
