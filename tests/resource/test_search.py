@@ -13,7 +13,7 @@ from crm_core.access.actor import Actor
 from crm_core.access.models import Scope as Reach
 from crm_core.data.session import session
 from crm_core.kernel import runner
-from crm_core.resource import hits, listing, search
+from crm_core.resource import hits, listing
 from crm_core.text import tokens
 from tests.support.firm import PEOPLE, Firm
 
