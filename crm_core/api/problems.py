@@ -12,7 +12,7 @@ import flask
 import sqlalchemy as sa
 from werkzeug.exceptions import HTTPException, NotFound
 
-from crm_core.kernel.errors import Conflict, CrmError, Invalid, TooMany
+from crm_core.kernel.errors import Conflict, CrmError, InHand, Invalid, TooMany
 from crm_core.kernel.i18n import _
 from crm_core.kernel.lease import describe
 from crm_core.kernel.outages import is_full, is_outage, is_slow
@@ -69,9 +69,9 @@ def answer(error: CrmError) -> flask.Response:
         headers["WWW-Authenticate"] = 'Bearer realm="crm"' + (', error="invalid_token"' if error.details.get("given") else "")
     if isinstance(error, WrongMethod):
         headers["Allow"] = ", ".join(error.details["allow"])
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | InHand):
         headers["Retry-After"] = str(int(error.details.get("retry_after", 60)))
-    kind = "conflict" if isinstance(error, Conflict) and error.status == 409 else ""
+    kind = "conflict" if isinstance(error, Conflict) and error.status == 409 else "in-hand" if isinstance(error, InHand) else ""
     return problem(error.status, str(error.message), kind, extra, headers)
 
 

@@ -222,7 +222,7 @@ def _once(resource: Any, do: Callable[[], Answer]) -> flask.Response:
             raise BadRequest(_("An Idempotency-Key is 1 to 255 printable ASCII characters."))
         route = f"{flask.request.method} {flask.request.path}"[:200]
         seal = flask.request.get_data(cache=True) + b"\0" + flask.request.headers.get("If-Match", "").encode()
-        answer = once(route, key, seal, do)
+        answer = once(route, key, seal, do, wait=False)
         if answer.again and not resource.may("read"):  # kept by a token that could read
             answer = Answer(answer.status, None, answer.headers, again=True)
     made = flask.Response(answer.body, answer.status, mimetype="application/json")

@@ -46,6 +46,12 @@ class Conflict(CrmError):
     status = 409
 
 
+class InHand(CrmError):
+    """The very same is being done at this moment; `details["retry_after"]` seconds."""
+
+    status = 409
+
+
 class Forbidden(CrmError):
     """He may not do this at all, and may know that it exists."""
 

@@ -16,6 +16,7 @@ from crm_core.kernel.i18n import in_language
 from crm_core.kernel.keys import KeyRing
 
 if TYPE_CHECKING:
+    from crm_core.kernel.inhand import Names
     from crm_core.kernel.pace import Traffic
     from crm_core.kernel.registry import Registry
 
@@ -72,6 +73,13 @@ class Site:
         from crm_core.kernel.pace import Traffic
 
         return Traffic(self.home / "writers") if self.engines.is_sqlite and self.home.is_dir() else None
+
+    @cached_property
+    def names(self) -> "Names":
+        """Names in hand on this machine; see kernel/inhand.py."""
+        from crm_core.kernel.inhand import Names
+
+        return Names(self.home / "inhand")
 
     def _announce(self) -> None:
         if self.traffic is not None:

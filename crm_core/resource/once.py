@@ -1,5 +1,6 @@
 """What is asked for twice is done once (security.md D15): the key of a request stands in the same transaction as its
-effect, together with the answer. A second request with the key waits for the first one and gets the same answer."""
+effect, together with the answer. A second request with the key gets the same answer; one that comes while the first is
+still at it waits for that (a form sent twice) or is told so at once (a program, which can ask again)."""
 
 import datetime as dt
 import hashlib
@@ -16,8 +17,10 @@ from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import Session, current_work, writing
 from crm_core.kernel import clock
-from crm_core.kernel.errors import Invalid
+from crm_core.kernel.errors import InHand, Invalid
 from crm_core.kernel.i18n import _
+from crm_core.kernel.inhand import taken_on_server
+from crm_core.kernel.site import site
 
 KEPT = dt.timedelta(hours=48)
 
@@ -50,20 +53,38 @@ class Answer:
     again: bool = False
 
 
-def once(route: str, key: str, body: bytes, do: Callable[[], Answer]) -> Answer:
+def once(route: str, key: str, body: bytes, do: Callable[[], Answer], *, wait: bool = True) -> Answer:
     """`do()` in the write transaction, unless this actor did it under this key before; then the answer of that time.
 
     Whatever `do` raises rolls the key back as well: nothing was done, so the same key may try again. Raises Invalid when
-    the key was used for another request.
+    the key was used for another request, InHand when another one with it is at work and `wait` is off.
     """
+    if wait:
+        return _once(route, key, body, do)
+    name = f"once {current_work().actor.user_id} {route} {key}"
+    if not site().engines.is_sqlite:
+        return _once(route, key, body, do, name)
+    with site().names.take(name) as mine:  # before the write lock: who waits for that cannot tell
+        if not mine:
+            raise _in_hand()
+        return _once(route, key, body, do)
+
+
+def _in_hand() -> InHand:
+    return InHand(_("A request with this key is being carried out; ask again in a moment."), retry_after=1)
+
+
+def _once(route: str, key: str, body: bytes, do: Callable[[], Answer], name: str = "") -> Answer:
     wanted = hashlib.sha256(body).hexdigest()
     table = table_of(Done)
     with writing() as session:
+        if name and not taken_on_server(session, name):
+            raise _in_hand()
         row = {"actor_id": current_work().actor.user_id, "route": route, "key": key, "body_hash": wanted,
                "status": 0, "headers": {}, "made_at": clock.now()}
         number = _claim(session, row)
         if number is None:
-            where = [table.c[name] == row[name] for name in ("actor_id", "route", "key")]
+            where = [table.c[column] == row[column] for column in ("actor_id", "route", "key")]
             found = session.execute(sa.select(table).where(*where).with_for_update()).one()
             if found.made_at > clock.now() - KEPT:
                 return _again(found, wanted)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from crm_core.api import represent
 from crm_core.data.base import table_of
 from crm_core.data.session import writing
 from crm_core.kernel import clock
+from crm_core.kernel.inhand import Names
 from crm_core.kernel.runner import drain
 from crm_core.resource.once import KEPT, Done
 from tests.support.world import World
@@ -32,14 +38,59 @@ def test_twenty_requests_at_once_with_one_key_make_one_record_and_get_one_answer
 
     def ask(_number: int) -> tuple[int, bytes, str]:
         together.wait()
-        answer = Client(client.http.application, client.secret)("POST", "/core/customer", BODY, Idempotency_Key="k1")
-        return answer.status_code, answer.get_data(), answer.headers["Location"]
+        while True:
+            answer = Client(client.http.application, client.secret)("POST", "/core/customer", BODY, Idempotency_Key="k1")
+            if answer.status_code != 409:  # the first is still at it
+                return answer.status_code, answer.get_data(), answer.headers["Location"]
+            assert (answer.headers["Retry-After"], answer.json["type"]) == ("1", "urn:tangram-crm:in-hand")
 
     with ThreadPoolExecutor(20) as pool:
         answers = set(pool.map(ask, range(20)))
     assert len(answers) == 1
     assert next(iter(answers))[0] == 201
     assert named(world, BODY["name"]) == 1
+
+
+def test_while_the_first_is_at_it_a_second_one_is_told_so_at_once(as_: As, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits: the first ends only when the second has its answer."""
+    ann, bob = as_("ann"), as_("bob")
+    begun, told = threading.Event(), threading.Event()
+    items = represent.items
+
+    def slow(*given: Any) -> Any:
+        begun.set()
+        assert told.wait(30)
+        return items(*given)
+
+    monkeypatch.setattr(represent, "items", slow)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(lambda: ann("POST", "/core/customer", BODY, Idempotency_Key="k"))
+        assert begun.wait(30)
+        second = Client(ann.http.application, ann.secret)("POST", "/core/customer", BODY, Idempotency_Key="k")
+        assert second.status_code == 409
+        told.set()
+        made = first.result()
+    assert made.status_code == 201
+    again = ann("POST", "/core/customer", BODY, Idempotency_Key="k")
+    assert (again.json, again.headers["Idempotent-Replayed"]) == (made.json, "true")
+    assert bob("POST", "/core/customer", BODY, Idempotency_Key="k").status_code == 201, "the key of another person"
+
+
+def test_a_name_in_hand_is_let_go_when_its_process_dies(tmp_path: Path) -> None:
+    names = Names(tmp_path / "inhand")
+    with names.take("a") as mine, names.take("a") as twice, names.take("b") as other:
+        assert (mine, twice, other) == (True, False, True)
+        assert _elsewhere(tmp_path / "inhand", "a") == "False"
+        assert _elsewhere(tmp_path / "inhand", "c") == "True", "and dies with it in hand"
+    with names.take("a") as mine, names.take("c") as left:
+        assert mine and left
+
+
+def _elsewhere(path: Path, name: str) -> str:
+    """What another process is told."""
+    code = ("import os, sys; from pathlib import Path; from crm_core.kernel.inhand import Names\n"
+            "with Names(Path(sys.argv[1])).take(sys.argv[2]) as mine:\n    print(mine, flush=True); os._exit(0)")
+    return subprocess.run([sys.executable, "-c", code, str(path), name], capture_output=True, text=True, check=True).stdout.strip()
 
 
 @one_engine
