@@ -7,6 +7,7 @@ Absent ≠ null ≠ "": a form or file that does not name a field does not touch
 
 import datetime as dt
 import enum
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -17,8 +18,10 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, language, locale
 from crm_core.text import clean, dates, emails, numbers, phones
+from crm_core.text.problems import PROBLEMS
 
 INT64 = 2**63 - 1
+_EXCELS = re.compile(r"^(\d{7,15})\.0$")  # a number that a spreadsheet took for an amount
 
 
 class Bad(ValueError):
@@ -179,6 +182,10 @@ class PhoneField(Field):
     def taken(self, line: str) -> Any:
         if not line[-1].isdigit() and not any(map(str.isdigit, line)):
             raise Bad(_("A phone number needs digits."))
+        line = _EXCELS.sub(r"\1", line)
+        problem = phones.sure_problem(line)
+        if problem is not None:
+            raise Bad(_(PROBLEMS[problem.code], **problem.params))
         return self.check(line)
 
     def show(self, value: Any) -> str:

@@ -15,6 +15,10 @@ _NOT_DIGIT = re.compile(r"\D+")
 _EXTENSION = re.compile(
     r"(?:\s*(?:ext(?:ension|n)?\.?|分机号?|内线|转|轉|x|#|;ext=|,)\s*[:：.]?\s*\d{1,6}\s*)$", re.IGNORECASE
 )
+_USUAL = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[1-9][0-9]{6,7}|[2-9][0-9]{6,7}|[48]00-?[0-9]{3}-?[0-9]{4}")
+_DASHED = re.compile(r"[-‐‑–—/]\s*\d{1,5}\s*$")  # an extension as many write it: 010-65529988-8012
+# How mainland mobile and 400 numbers are grouped, whole or with digits too few or too many; others group 1300 123 456.
+_OUR_GROUPS = re.compile(r"(?:\+?(?:00)?86[\s-]*)?(?:\d+|(?:1\d\d|[48]00)[\s-]\d+(?:[\s-]\d+)?)")
 _MARKS = re.compile(r"[\d\s()\[\]+\-‐‑‒–—―−~./·*_]")
 _SPLIT = re.compile(r"[;；、，|\n]|(?<=\d)\s*[/,]\s*(?=[\d+(])|\s{2,}|(?<=\d{7})\s+(?=[\d+(]{3})")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -77,6 +81,27 @@ def check_phone(text: str, country: str = "86") -> Problem | None:
         return Problem("phone_missing", {"expected": expected, "count": expected - len(digits)})
     if expected and len(digits) > expected:
         return Problem("phone_extra", {"expected": expected, "count": len(digits) - expected})
+    return None
+
+
+def sure_problem(text: str) -> Problem | None:
+    """What is wrong for certain with what stands in a box for phones: several numbers, remarks, extensions and the habits of
+    other countries may stand. ``None`` where one cannot be sure.
+
+    ``1380013800`` → 1 of 11 digits missing; ``13800138000 (王总)``, ``010-65529988-8012``, ``95588``, ``1300 123 456`` → None.
+    """
+    if _USUAL.fullmatch(text):  # most of them, and an import has a million
+        return None
+    for number in split_phones(text) or [text]:
+        problem = check_phone(number)
+        if problem is None or problem.code == "phone_letters" or check_phone(_DASHED.sub("", number)) is None:
+            continue
+        digits = _NOT_DIGIT.sub("", number)
+        if problem.code == "phone_short" and len(digits) >= 3:
+            continue
+        if problem.code in ("phone_missing", "phone_extra") and not _OUR_GROUPS.fullmatch(normalize("NFKC", number).strip()):
+            continue
+        return problem
     return None
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -12,7 +13,7 @@ from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import Bad, Field
 from crm_core.resource.references import RefField, RefsField
 from crm_core.resource.resource import Section
-from crm_core.web import render
+from crm_core.web import render, urls
 from crm_core.web.viewmodels import Choice, FormField, LineRow, LinesEditor, Picked
 from crm_core.web.viewmodels import Section as SectionView
 
@@ -21,6 +22,7 @@ CONTROLS = {
     "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references",
 }
 DATES_URL = "/dates"
+CHECKED = ("phone", "email", "url", "integer", "money")  # kinds that are looked at when somebody leaves their box
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
 
@@ -120,8 +122,10 @@ def sections(
     for number, section in enumerate(layout):
         names = [n for n in section.fields if n in fields and n not in resource.hidden_fields]
         names = [n for n in names if not (creating and fields[n].readonly)]
+        check = urls.of_act(resource, None, "check")
         controls = tuple(
-            control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels)) for n in names
+            replace(control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels)),
+                    check_url=check if fields[n].kind in CHECKED else "") for n in names
         )
         wanted = [n for n in section.fields if n in line_names] + (list(homeless) if number == len(layout) - 1 else [])
         editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {})) for n in wanted)
@@ -211,11 +215,16 @@ def read_lines(resource: Any, form: MultiDict[str, str]) -> dict[str, list[dict[
     return result
 
 
-def parse(fields: Mapping[str, Field], texts: Mapping[str, str], faults: dict[str, list[Any]]) -> dict[str, Any]:
-    """Values of texts; what cannot be taken goes into `faults` and keeps its text."""
+def parse(
+    fields: Mapping[str, Field], texts: Mapping[str, str], faults: dict[str, list[Any]], known: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Values of texts; what cannot be taken goes into `faults` and keeps its text. `known`: values that stand as they are."""
     values: dict[str, Any] = {}
     for name, text in texts.items():
         if name not in fields:
+            continue
+        if known and name in known:
+            values[name] = known[name]
             continue
         try:
             values[name] = fields[name].parse(text)

@@ -8,6 +8,7 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import listing
+from crm_core.resource.fields import Bad
 from crm_core.web import (
     acting,
     bulk,
@@ -202,6 +203,20 @@ def keep_columns(package: str, path: str) -> Any:
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
     return flask.redirect(urls.safe_path(flask.request.form.get("back") or urls.of_list(resource)), 303)
+
+
+@blueprint.post(f"{LIST}/check")
+@resource_access("read")
+def check(package: str, path: str) -> Any:
+    """What is wrong with one value, for the line beneath its box while somebody still stands there."""
+    field = resource_at(package, path).fields(writing=True).get(flask.request.form.get("field", ""))
+    if field is None:
+        raise BadRequest(_("There is no such field."))
+    try:
+        field.parse(flask.request.form.get("value", ""))
+    except Bad as bad:
+        return {"error": str(bad.message)}
+    return {"error": ""}
 
 
 @blueprint.post(f"{LIST}/count")

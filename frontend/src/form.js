@@ -1,29 +1,44 @@
 // The form: keys, sections, required fields, the first thing that is wrong.
-import { $, $$, mod, on, ready, word } from "./dom.js";
+import { $, $$, make, mod, on, postJson, ready, word } from "./dom.js";
 
 const form = () => $("[data-form]");
 
-// ---------- checks on leaving the field: only what the browser knows for sure; the server says the rest ----------
-function needed(control) {
+// ---------- checks on leaving the field: here what the browser knows, the rest by one question to the server ----------
+// One line beneath the box: the hint, or what is wrong in its place.
+function tell(control, text) {
   const field = control.closest("[data-field]");
-  const line = $(".hint.bad[data-here-only]", field);
-  const empty = !control.value.trim();
-  if (empty && !$(".hint.bad", field)) {
-    const hint = document.createElement("p");
-    hint.className = "hint bad";
-    hint.dataset.hereOnly = "";
-    hint.id = `${control.id}-needed`;
-    hint.textContent = word("required");
-    field.append(hint);
-    control.classList.add("is-bad");
-    control.setAttribute("aria-invalid", "true");
-  } else if (!empty && line) {
-    line.remove();
-    control.classList.remove("is-bad");
-    control.removeAttribute("aria-invalid");
+  const hint = $(".hint:not(.bad)", field);
+  let line = $(".hint.bad", field);
+  if (text && !line) {
+    line = make("p", { class: "hint bad", id: `${control.id}-needed` });
+    field.append(line);
   }
+  if (text) line.textContent = text;
+  else line?.remove();
+  if (hint) hint.hidden = !!text || !hint.textContent;
+  control.classList.toggle("is-bad", !!text);
+  control.toggleAttribute("aria-invalid", !!text);
+  if (text) {
+    control.setAttribute("aria-invalid", "true");
+    control.setAttribute("aria-describedby", line.id);
+  } else if (hint) control.setAttribute("aria-describedby", hint.id);
+  else control.removeAttribute("aria-describedby");
+}
+function needed(control) {
+  const empty = !control.value.trim();
+  if (empty) tell(control, word("required"));
+  else if ($(".hint.bad", control.closest("[data-field]"))?.textContent === word("required")) tell(control, "");
   return !empty;
 }
+on("focusout", "[data-check]", async (event, control) => {
+  const value = control.value.trim();
+  if (!value) return control.getAttribute("aria-required") === "true" || tell(control, "");
+  if (value === control.dataset.checked || (value === control.defaultValue && !control.classList.contains("is-bad"))) return;
+  const answer = await postJson(control.dataset.check, { field: control.name, value }).catch(() => null);
+  if (!answer || control.value.trim() !== value) return;
+  control.dataset.checked = value;
+  tell(control, answer.error);
+});
 const isRequired = "[data-form] [aria-required=true]";
 on("focusout", isRequired, (event, control) => {
   if (control.dataset.touched || control.value) needed(control);
@@ -45,6 +60,7 @@ on("submit", "[data-form]", (event, whole) => {
 // What was refused and is now being mended loses its red edge.
 on("input", ".is-bad", (event, control) => {
   if (!control.matches("[aria-required=true]") || control.value) control.classList.remove("is-bad");
+  delete control.dataset.checked;
 });
 
 // ---------- sections ----------

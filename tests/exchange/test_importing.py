@@ -74,6 +74,20 @@ def test_a_row_without_id_is_known_by_name_and_one_equal_number(world: World, tm
     assert (done.new, done.updated, done.doubtful) == (0, 1, 1)
 
 
+def test_a_number_that_is_surely_wrong_is_refused_and_those_people_really_have_are_taken(world: World, tmp_path: Path) -> None:
+    rows = {"短少": "1380013800", "座机": "010-65529988-8012", "热线": "95588", "外国": "+1 919-676-9515", "澳洲": "1300 123 456", "表格": "13800138000.0",
+            "两个": "13800138000 13900139000", "备注": "13800138000 (王总)"}
+    path = tmp_path / "numbers.csv"
+    path.write_text("公司名称,电话\n" + "".join(f"{name}公司,{number}\n" for name, number in rows.items()), encoding="utf-8")
+    done = bring(world, "root", path)
+    assert (done.new, done.refused) == (7, 1)
+    with world.as_("root"):
+        found = {name: phone for name, phone in session.execute(sa.select(Customer.name, Customer.phone).where(Customer.name.like("%公司"), Customer.phone.is_not(None)))}
+    assert "短少公司" not in found
+    assert found["表格公司"] == "13800138000"
+    assert {f"{name}公司" for name in rows} - {"短少公司"} <= set(found)
+
+
 def test_undoing_an_import_takes_back_all_but_what_was_edited_since(world: World, firms: Path) -> None:
     done = bring(world, "root", firms)
     with world.as_("root"):

@@ -40,6 +40,7 @@ VALUES = {"action": "tag", "field": "name", "name": "x", "act_name": "export", "
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST pages.bulk_act": lambda house, _c: {"all": "1"},
     "POST pages.act": lambda _h, _c: {"tags": "1"},
+    "POST pages.check": lambda _h, _c: {"field": "phone", "value": "010-65529988"},
     "POST pages.keep_columns": lambda _h, _c: {"column": "name"},
     "POST pages.draft": lambda _h, _c: {"name": "Drafted"},
     "POST pages.draft_new": lambda _h, _c: {"name": "Drafted"},

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.text.emails import clean_email, email_key
-from crm_core.text.phones import check_phone, phone_key, show_phone, split_phones
+from crm_core.text.phones import check_phone, phone_key, show_phone, split_phones, sure_problem
 from crm_core.text.problems import PROBLEMS, InvalidText
 
 
@@ -161,3 +161,25 @@ def test_equal_addresses_have_one_key():
 
 def test_every_problem_has_a_sentence():
     assert all(sentence.strip().endswith((".", "s")) for sentence in PROBLEMS.values())
+
+
+@pytest.mark.parametrize(("written", "wrong"), [
+    ("1380013800", "11 digits expected, 1 missing."), ("138001380000", "11 digits expected, 1 too many."), ("138 0013 80", "11 digits expected, 2 missing."),
+    ("138-0013-80000", "11 digits expected, 1 too many."), ("+86 1380013800", "11 digits expected, 1 missing."), ("13800138000; 1390013900", "11 digits expected, 1 missing."),
+    ("400820882", "10 digits expected, 1 missing."),
+    ("12", "This is too short for a phone number."), ("1234567890123456", "This is too long for a phone number."),
+    ("１３８００１３８００", "11 digits expected, 1 missing."),
+])
+def test_what_is_surely_wrong_is_told(written: str, wrong: str) -> None:
+    problem = sure_problem(written)
+    assert problem is not None and problem.message == wrong
+
+
+@pytest.mark.parametrize("written", [
+    "13800138000", "138 0013 8000", "+86-138-0013-8000", "8613800138000", "13800138000 (王总)", "13800138000 王总、13900139000", "010-65529988", "010-65529988-8012",
+    "0831-8235566转8012", "65529988", "6552 9988", "8235566", "110", "10086", "95588", "12315", "12345678", "400-820-8820", "4008-208-820", "800-810-1234",
+    "+1 919-676-9515", "(512) 757-6000", "1-800-555-0199", "+44 20 7946 0958", "020 7946 0958", "089 12345", "+852 2345 6789", "1300 123 456", "1800-123-456",
+    "+81 3-1234-5678", "tel: 010-65529988", "13800138000/13900139000", "010-65529988、65529989",
+])
+def test_what_people_really_have_may_stand(written: str) -> None:
+    assert sure_problem(written) is None

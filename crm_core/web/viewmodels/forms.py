@@ -65,7 +65,7 @@ class FormField:
     ``NAME__sent`` tells a switched-off tick from an absent field. ``choices`` and ``references`` send it too.
     ``date``: text, words allowed ("下周三"); ``dates_url`` reads them on leaving. ``unit`` stands inside at the right
     (currency, 元, %). ``wide``: the whole line instead of half. ``creates``: a name that is not found may be taken as a new
-    one. ``again``: another choice asks for the form anew (the value's control follows it).
+    one. ``check_url`` takes a POST of ``field`` and ``value`` on leaving and answers JSON ``{"error": "…"}``. ``again``: another choice asks for the form anew (the value's control follows it).
     """
 
     name: str
@@ -94,6 +94,7 @@ class FormField:
     autofocus: bool = False
     icon: str = ""
     creates: bool = False
+    check_url: str = ""
     again: bool = False
 
 
