@@ -20,7 +20,7 @@ def held(office: Office) -> int:
     with office.as_("chen"):
         notes.add_note("core.customer", customer, "secret words")
     with office.as_("sun"):
-        tags.tag(office.resource("customer"), [customer], names=["secret tag"])
+        tags.put(office.resource("customer"), [customer], ["secret tag"])
     return customer
 
 
