@@ -32,22 +32,23 @@ def test_the_brief_shows_who_holds_it(office: Office, held: int) -> None:
         assert office.resource("customer").labels([held]) == {held: "四川云岭春酒业有限公司"}
 
 
-@pytest.mark.parametrize("question", [
-    ("mobile.contains", "8888"), ("note.contains", "secret"), ("tags.any", "1"), ("created_at.within", "today"), ("sort", "mobile"),
-    ("legal_representative.contains", "密"), ("email.filled", "1"),
-])
-def test_nothing_hidden_can_be_asked_of_the_brief(office: Office, held: int, question: tuple[str, str]) -> None:
-    with office.as_("li"), pytest.raises(BadRequest):
-        listing.page(listing.parse(office.resource("customer.brief"), [question]))
+def test_nothing_hidden_can_be_asked_of_the_brief(office: Office, held: int) -> None:
+    for question in (
+        ("mobile.contains", "8888"), ("note.contains", "secret"), ("tags.any", "1"), ("created_at.within", "today"), ("sort", "mobile"),
+        ("legal_representative.contains", "密"), ("email.filled", "1"),
+    ):
+        with office.as_("li"), pytest.raises(BadRequest):
+            listing.page(listing.parse(office.resource("customer.brief"), [question]))
+            pytest.fail(f"{question} was answered")
 
 
-@pytest.mark.parametrize("words", ["8888", SECRET, "密先生", "secret", "密联系人"])
-def test_hidden_words_find_nothing(office: Office, held: int, words: str) -> None:
-    with office.as_("li"):
-        for name in ("customer.brief", "customer", "contact", "note", "task"):
-            assert listing.page(listing.parse(office.resource(name), [("q", words)])).ids == []
-    with office.as_("chen"):  # the words are there, for who may know them
-        assert any(listing.page(listing.parse(office.resource(n), [("q", words)])).ids for n in ("customer", "contact", "note"))
+def test_hidden_words_find_nothing(office: Office, held: int) -> None:
+    for words in ("8888", SECRET, "密先生", "secret", "密联系人"):
+        with office.as_("li"):
+            for name in ("customer.brief", "customer", "contact", "note", "task"):
+                assert listing.page(listing.parse(office.resource(name), [("q", words)])).ids == [], (name, words)
+        with office.as_("chen"):  # the words are there, for who may know them
+            assert any(listing.page(listing.parse(office.resource(n), [("q", words)])).ids for n in ("customer", "contact", "note")), words
 
 
 def test_what_hangs_on_it_is_not_there(office: Office, held: int) -> None:
