@@ -50,7 +50,6 @@ async function unfold(box) {
   const panel = make("div", { class: "pop casc", id: freshId("casc"), role: "group", "aria-label": input.labels?.[0]?.textContent.trim() });
   box.append(panel);
   input.setAttribute("aria-expanded", "true");
-  input.setAttribute("aria-controls", panel.id);
   const path = pathTo(all, hidden(box).value);
   open = { box, input, panel, all, path, column: Math.max(0, path.length - 1), found: null, at: 0 };
   draw();
@@ -66,17 +65,19 @@ const lists = () => [open.all, open.path[0]?.children ?? [], open.path[1]?.child
 function draw() {
   const { panel, path } = open;
   if (open.found) {
-    const list = make("ul", { role: "listbox", "aria-label": word("none") }, open.found.length
+    const list = make("ul", { role: "listbox", id: `${panel.id}-0`, "aria-label": panel.getAttribute("aria-label") }, open.found.length
       ? open.found.map((one, at) => item(one.at(-1), at === open.at, false, names(one), one))
       : make("li", { role: "option", "aria-selected": "false", class: "ink3" }, word("none")));
     panel.replaceChildren(list);
     panel.classList.add("flat");
   } else {
     panel.classList.remove("flat");
-    panel.replaceChildren(...lists().map((list, column) => make("ul", { role: "listbox", "aria-label": `${column + 1}` }, list.length
+    panel.replaceChildren(...lists().map((list, column) => make("ul", { role: "listbox", id: `${panel.id}-${column}`, "aria-label": `${column + 1}` }, list.length
       ? list.map((region) => item(region, column === open.column && path[column] === region, path[column] === region, region.name, [...path.slice(0, column), region], (region.children ?? []).length))
       : make("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "vh" }, "—"))));
   }
+  open.input.setAttribute("aria-controls", [...panel.children].map((list) => list.id).join(" "));
+  panel.scrollIntoView({ block: "nearest" }); // on a phone it would open behind the bar
   const current = $(".cur", panel);
   current?.scrollIntoView({ block: "nearest" });
   for (const chosen of $$(".sel", panel)) chosen.scrollIntoView({ block: "nearest" });
