@@ -10,6 +10,7 @@ from crm_core.cli._common import examples, ready_site, say, say_json
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site
+from crm_core.resource.exchange.sense import CHOICES
 
 NOTHING = 4  # the file holds nothing that can be imported as it is mapped
 
@@ -61,10 +62,11 @@ def resource_named(site: Site, name: str) -> Any:
 @click.option("--doubtful", type=click.Choice(["skip", "new"]), default="skip", show_default=True, help=str(_("Rows that may be there already.")))
 @click.option("--unknown", type=click.Choice(["note", "refuse"]), default="note", show_default=True, help=str(_("Words no list knows.")))
 @click.option("--source", default="file", show_default=True, help=str(_("Name of the other system, when the file has its ids.")))
+@click.option("--encoding", type=click.Choice(list(CHOICES)), default=None, help=str(_("Of a text file; found by itself where it is clear.")))
 @click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help=str(_("Write refused and doubtful rows with their reasons here.")))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
 def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool, mapping: Path | None, existing: str, doubtful: str,
-            unknown: str, source: str, refused: Path | None, as_json: bool) -> int:
+            unknown: str, source: str, encoding: str | None, refused: Path | None, as_json: bool) -> int:
     from crm_core.cli._jobs import follow
     from crm_core.data.session import session
     from crm_core.resource.exchange import results, running
@@ -79,14 +81,17 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
         if not resource.importable:
             raise CrmError(_("%(what)s cannot be imported.", what=resource.label))
         try:
-            made = running.begin(resource, file.name, file, options=Options(existing, doubtful, unknown, source))
+            made = running.begin(resource, file.name, file, options=Options(existing, doubtful, unknown, source), encoding=encoding or "")
+            doubt = running.in_doubt(made)
+            if doubt and not (yes or only_plan or as_json):
+                made = _choose_encoding(made, doubt)
         except UnreadableFile as bad:
             raise CrmError(running.sentence(bad)) from None
         if mapping is not None:
             made = _map(made, mapping)
         outcome, looked, whole = running.plan(made, 10**9 if only_plan else running.PLAN_ROWS)
         report = {
-            "file": file.name, "encoding": made.encoding, "seems": made.options["thing"], "rows": looked, "all_rows": whole,
+            "file": file.name, "encoding": made.encoding, "encodings_in_doubt": list(doubt), "seems": made.options["thing"], "rows": looked, "all_rows": whole,
             "mapping": {made.header[int(at)]: name for at, name in made.mapping.items()},
             "plan": {"new": outcome.new, "updated": outcome.updated, "doubtful": len(outcome.doubtful), "refused": len(outcome.refused)},
         }
@@ -100,6 +105,8 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
             running.check_ready(made)
         except Invalid as bad:
             say(bad.message)
+            if running.in_doubt(made):
+                say(_("Choose one with --encoding: %(names)s", names=", ".join(doubt)))
             return NOTHING
         if not outcome.new + outcome.updated and whole:
             if as_json:
@@ -125,6 +132,20 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
     if row.state != "done":
         raise CrmError(row.error or _("The import did not come to its end (%(state)s).", state=row.state))
     return 3 if counts["refused"] or counts["doubtful"] else 0
+
+
+def _choose_encoding(made: Any, doubt: dict[str, str]) -> Any:
+    """Ask in which encoding the file is written, showing what it says in each."""
+    from crm_core.data.session import session
+    from crm_core.resource.exchange import running
+    from crm_core.resource.exchange.models import Import
+
+    say(_("The bytes of this file make sense in several encodings:"))
+    for name, text in doubt.items():
+        say(f"  {name:12} {text}")
+    chosen = click.prompt(str(_("Encoding")), type=click.Choice(list(CHOICES)), default=made.encoding)
+    running.read_again(made, chosen)
+    return session.get_one(Import, made.id)
 
 
 def _map(made: Any, path: Path) -> Any:

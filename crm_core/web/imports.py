@@ -17,6 +17,7 @@ from crm_core.resource.exchange import results, running
 from crm_core.resource.exchange.importing import Options
 from crm_core.resource.exchange.models import Import, State
 from crm_core.resource.exchange.reader import UnreadableFile
+from crm_core.resource.exchange.sense import CHOICES
 from crm_core.resource.show import show_moment
 from crm_core.web import urls
 from crm_core.web.access import body_limit, signed_in
@@ -148,6 +149,14 @@ def match(import_id: int) -> Any:
     _resource(made.target)
     if made.state is not State.matching:
         return flask.redirect(f"/import/{import_id}", 303)
+    encoding = flask.request.form.get("encoding", "")
+    if encoding != made.options.get("encoding", "") and encoding in ENCODINGS and made.options["file"]["kind"] != "xlsx":
+        try:
+            running.read_again(made, encoding)
+        except UnreadableFile as bad:
+            refused = Note(_("This file cannot be read"), running.sentence(bad), "red", "alert-triangle")
+            return page_of("import_match.html", _match_page(made, refused)), 422
+        return page_of("import_match.html", _match_page(mine(import_id)))
     _keep(made)
     made = mine(import_id)
     if flask.request.form.get("_do") != "start":
@@ -174,15 +183,12 @@ def _keep(made: Import) -> None:
     for name, allowed in (("existing", ("update", "skip")), ("doubtful", ("skip", "new")), ("unknown", ("note", "refuse"))):
         if form.get(name) in allowed:
             options[name] = form[name]
-    if form.get("encoding") is not None:
-        options["encoding"] = form["encoding"] if form["encoding"] in ENCODINGS else ""
     with writing() as db:
         row = db.get_one(Import, made.id)
         row.mapping, row.values, row.options = mapping, values, options
 
 
-ENCODINGS = {"": _("found by itself"), "utf-8": "UTF-8", "gb18030": "GB18030 / GBK", "big5": "Big5", "utf-16": "UTF-16", "shift_jis": "Shift-JIS",
-             "latin-1": "Latin-1"}
+ENCODINGS = {"": _("found by itself"), **CHOICES}
 
 
 def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
@@ -205,6 +211,10 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
     if thing not in ("unknown", resource.path + "s", "customers" if resource.name == "core.contact" else "contacts"):
         notes.append(Note(_("This file seems to hold %(what)s", what=THINGS.get(thing, thing)),
                           _("Only the columns you map are imported; nothing is guessed."), "amber", "help-circle"))
+    doubt = running.in_doubt(made)
+    if doubt:
+        notes.append(Note(_("In which encoding is this file written?"),
+                          _("Its bytes make sense in several. Choose the one in which the words read right."), "amber", "help-circle"))
     lacking = importer.missing
     if lacking:
         names = ", ".join(str(t.label) for t in lacking)
@@ -227,7 +237,7 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
         title=_title(resource), file=made.file_name, action=f"/import/{made.id}", columns=columns, counts=counts, summary=summary, start=start,
         crumbs=(Crumb(resource.label, urls.of_list(resource)),),
         notes=tuple(notes), preview_columns=tuple(importer.targets[t].label for _at, t in mapped), preview=preview, fields=_options(made),
-        rows_text=" · ".join((str(rows), made.encoding.upper(), str(_("nothing is written yet")))), can_start=not lacking and bool(importer.mapping) and total > 0,
+        rows_text=" · ".join((str(rows), made.encoding.upper(), str(_("nothing is written yet")))), can_start=not lacking and not doubt and bool(importer.mapping) and total > 0,
         back_url=urls.address("/import", [("to", made.target)]),
     )
 
@@ -296,8 +306,17 @@ def _options(made: Import) -> tuple[FormField, ...]:
         radios("existing", _("Records that are there"), made.options.get("existing", "update"), (("update", _("update")), ("skip", _("leave as they are")))),
         radios("unknown", _("Words no list knows"), made.options.get("unknown", "note"), (("note", _("keep in the remark")), ("refuse", _("refuse the row")))),
         radios("doubtful", _("Doubtful rows"), made.options.get("doubtful", "skip"), (("skip", _("set aside")), ("new", _("import as new")))),
-        FormField("encoding", _("Encoding"), "choice", required=True, choices=tuple(Choice(c, w, c == made.options.get("encoding", "")) for c, w in ENCODINGS.items())),
+        *((_encoding(made),) if made.options["file"]["kind"] != "xlsx" else ()),
     )
+
+
+def _encoding(made: Import) -> FormField:
+    """The encoding, found or chosen; where there is doubt, with what the file says in each."""
+    doubt = running.in_doubt(made)
+    names = {"": _("please choose")} | {c: f"{CHOICES.get(c, c)} · {text}" for c, text in doubt.items()} if doubt else {}
+    names |= {c: w for c, w in ENCODINGS.items() if c not in names}
+    chosen = made.options.get("encoding", "")
+    return FormField("encoding", _("Encoding"), "choice", required=True, choices=tuple(Choice(c, w, c == chosen) for c, w in names.items()))
 
 
 def _run_page(made: Import) -> ImportRunPage:

@@ -36,7 +36,7 @@ for (const [type, over] of [["dragover", true], ["dragleave", false], ["drop", f
 }
 
 // ---------- import: a changed column asks for the plan anew ----------
-on("change", "[data-replan]", (event, select) => select.form.requestSubmit($("button[value=plan]", select.form)));
+on("change", "[data-replan], [data-match] .plan select, [data-match] .plan input", (event, select) => select.form.requestSubmit($("button[value=plan]", select.form)));
 
 // ---------- waiting for me: done at once, five seconds to think better of it ----------
 on("submit", "form[data-tick]", async (event, form) => {

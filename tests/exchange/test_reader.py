@@ -244,7 +244,7 @@ def test_what_a_program_writes_is_read_back(write, rows, delimiter):
     assert [cells for _, cells in table.rows()] == [["x" + cell for cell in row] for row in rows]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.sampled_from([b"", b"a,b\n1,2\n", b"BEGIN:VCARD\n", b"PK\x03\x04"]))
 def test_any_bytes_are_a_table_or_refused(write, content, start):
     try:

@@ -1,18 +1,17 @@
 """In which encoding a file is written: its mark, else UTF-8, else the one in which its text makes sense.
 
-Chinese files are exact with a short ladder; GB18030 alone reads nearly any bytes, so that Big5 and Shift-JIS are told
-from it by how common the characters are that come out. What is left is asked of charset-normalizer.
+GB18030 alone reads nearly any bytes, so what is not UTF-8 is told apart by what comes out (sense.py).
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crm_core.resource.exchange.problems import UnreadableFile
+from crm_core.resource.exchange.sense import EAST, Guess, are_common, by_sense
 
 CHUNK = 1 << 20
 SAMPLE = 256 * 1024
@@ -21,8 +20,6 @@ _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-_EAST = ("gb18030", "big5hkscs", "cp932")
-_HIGH = re.compile(rb"[\x80-\xff]+")
 # Han characters in UTF-8, as they would stand in a line of another encoding.
 _UTF8_HAN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
@@ -33,8 +30,8 @@ _KINDS = (
 )  # fmt: skip
 
 
-def find_encoding(path: Path) -> str:
-    """The codec to open a text file with. Reads the whole file, in pieces.
+def find_encoding(path: Path) -> Guess:
+    """The codec to open a text file with, and others it may be. Reads the whole file, in pieces.
 
     Raises :class:`UnreadableFile`: ``empty``, ``binary``, ``html``, ``old_excel``, ``nul``, ``line_long``, ``mixed``.
     """
@@ -46,11 +43,11 @@ def find_encoding(path: Path) -> str:
     _refuse_other_kinds(head, bool(marked))
     if marked:
         check_encoding(path, marked)
-        return marked
+        return Guess(marked)
     _look_at_bytes(path)
     broken = _first_broken(path, "utf-8")
     if broken is None:
-        return "utf-8"
+        return Guess("utf-8")
     return _not_utf8(path, broken)
 
 
@@ -61,58 +58,29 @@ def check_encoding(path: Path, encoding: str) -> None:
         raise UnreadableFile("encoding", encoding=encoding, line=broken)
 
 
-def _not_utf8(path: Path, broken: int) -> str:
+def readings(path: Path, encodings: Iterable[str]) -> dict[str, str]:
+    """What the file says beyond ASCII, a few words of it, in each of these."""
+    sample = _high_part(path)[:2_000]
+    found = {}
+    for name in encodings:
+        words = re.findall(r"[^\x00-\x7f][^\x00-\x2f\x3a-\x3f]*", sample.decode(name, "ignore"))
+        found[name] = "、".join(dict.fromkeys(word[:12] for word in words[:3]))
+    return found
+
+
+def _not_utf8(path: Path, broken: int) -> Guess:
     sample = _high_part(path)
     if _mostly_utf8(sample):
         raise UnreadableFile("mixed", line=broken)
-    name = _by_sense(sample)
-    line = _first_broken(path, name)
-    if line is not None:
-        if name in _EAST:
-            raise UnreadableFile("mixed", line=line)
-        return "latin-1"
-    if name in _EAST and (line := _stray_utf8(path)):
+    found = by_sense(sample)
+    readable = [name for name in (found.encoding, *found.others) if _first_broken(path, name) is None]
+    if not readable:
+        if found.encoding in EAST:
+            raise UnreadableFile("mixed", line=_first_broken(path, found.encoding))
+        return Guess("latin-1")
+    if readable[0] in EAST and (line := _stray_utf8(path)):
         raise UnreadableFile("mixed", line=line)
-    return name
-
-
-def _by_sense(sample: bytes) -> str:
-    scores = {name: _common_share(sample, name) for name in _EAST}
-    best = max(scores, key=lambda name: scores[name])
-    if scores["gb18030"] >= scores[best] - 0.05:
-        best = "gb18030"
-    runs = _HIGH.findall(sample)
-    single = sum(1 for run in runs if len(run) == 1) / len(runs)
-    if single > 0.8 and scores[best] < 0.95:
-        return "cp1252"  # one letter with an accent now and then: Müller
-    if scores[best] >= 0.75:
-        return best
-    import charset_normalizer
-
-    found = charset_normalizer.from_bytes(sample).best()
-    return found.encoding if found else "latin-1"
-
-
-def _common_share(sample: bytes, encoding: str) -> float:
-    """Of the characters beyond ASCII, how many are common ones; what is not in this encoding is none."""
-    text = sample.decode(encoding, "replace")
-    beyond = [c for c in text if c > "\x7f"][:4000]
-    return sum(map(_common, beyond)) / len(beyond) if beyond else 0.0
-
-
-@cache
-def _common(character: str) -> bool:
-    """Level 1 of GB 2312 or Big5, kana, and the marks of Chinese text."""
-    if "\u3000" <= character <= "\u30ff" or "\uff01" <= character <= "\uff5e":
-        return True
-    for encoding, first, last in (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6)):
-        try:
-            code = character.encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        if len(code) == 2 and first <= code[0] <= last:
-            return True
-    return character in "《》〈〉“”‘’—…·×℃"
+    return Guess(readable[0], tuple(readable[1:]))
 
 
 def _mostly_utf8(sample: bytes) -> bool:
@@ -132,7 +100,7 @@ def _stray_utf8(path: Path) -> int | None:
                     text = line.decode("utf-8")
                 except UnicodeDecodeError:
                     continue
-                if all(map(_common, [c for c in text if c > "\x7f"])):
+                if are_common(text):
                     return number
     return None
 

@@ -38,6 +38,7 @@ class Taken:
     sample: list[Row]
     total: int | None
     stored: bool
+    others: tuple[str, ...] = ()  # encodings it may be in as well
 
     def open(self, path: Path) -> Table:
         """The table again, without looking for anything."""
@@ -58,7 +59,7 @@ def take(path: Path, encoding: str = "") -> Taken:
         total = _write_down(table, rows_path(path))
     elif path.stat().st_size <= CHECKED:
         total = table.check()
-    return Taken(table.kind, table.encoding, table.delimiter, table.header, table.sample, total, table.kind != "csv")
+    return Taken(table.kind, table.encoding, table.delimiter, table.header, table.sample, total, table.kind != "csv", table.others)
 
 
 def _write_down(table: Table, path: Path) -> int:

@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from io import StringIO
 from itertools import islice
@@ -39,22 +40,23 @@ def open_table(path: str | Path, encoding: str | None = None, delimiter: str | N
         from crm_core.resource.exchange.workbook import open_workbook
 
         return open_workbook(path)
+    others: tuple[str, ...] = ()
     if encoding:
         if not checked:
             check_encoding(path, encoding)
     else:
-        encoding = find_encoding(path)
+        encoding, others = find_encoding(path)
     with path.open(encoding=encoding, newline="") as stream:
         sample = stream.read(_SAMPLE)
     if sample.lstrip("\ufeff \t\r\n")[:11].upper() == "BEGIN:VCARD":
         from crm_core.resource.exchange.vcard import open_cards
 
-        return open_cards(path, encoding)
+        return replace(open_cards(path, encoding), others=others)
     if not sample.strip("\ufeff \t\r\n\x1a"):
         raise UnreadableFile("empty")
     told = _told_delimiter(sample)
     delimiter = delimiter or told or _find_delimiter(sample)
-    return make_table("csv", encoding, delimiter, partial(_records, path, encoding, delimiter, bool(told)))
+    return replace(make_table("csv", encoding, delimiter, partial(_records, path, encoding, delimiter, bool(told))), others=others)
 
 
 def known_table(kind: str, encoding: str, header: list[str], path: Path) -> Table:

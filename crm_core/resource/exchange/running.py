@@ -20,6 +20,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource import changes, derived
 from crm_core.resource.changes import stamp
 from crm_core.resource.exchange import apart, matching, suggesting
+from crm_core.resource.exchange.encodings import readings
 from crm_core.resource.exchange.frames import Frame, Taken, frames
 from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Ahead, Importer, Item, Options, Outcome
 from crm_core.resource.exchange.models import Import, ImportRow, State
@@ -80,7 +81,7 @@ def begin(resource: Any, name: str, source: Path, *, options: Options | None = N
     who = actor()
     row = stamp(Import(target=resource.name, file_name=name[:255], stored=path.name, values={}, owner_id=who.user_id,
                        department_id=who.department_id))
-    row.options = asdict(options or Options())
+    row.options = {**asdict(options or Options()), "encoding": encoding}
     with writing() as db:
         _put(row, *found)
         db.add(row)
@@ -113,13 +114,19 @@ def _found(resource: Any, path: Path, encoding: str) -> tuple[Taken, dict[str, s
             used.add(match.target)
     return found, mapping, {
         "thing": matching.guess_thing(found.header, sample), "matches": [[m.target or "", m.reason or "", m.certainty] for m in matches],
-        "file": {"kind": found.kind, "delimiter": found.delimiter, "stored": found.stored},
+        "file": {"kind": found.kind, "delimiter": found.delimiter, "stored": found.stored, "others": list(found.others)},
     }
 
 
 def _put(row: Import, found: Taken, mapping: dict[str, str], how: dict[str, Any]) -> None:
     row.encoding, row.header, row.total, row.mapping = found.encoding, found.header, found.total, mapping
     row.options = {**row.options, **how}
+
+
+def in_doubt(made: Import) -> dict[str, str]:
+    """Encodings of which a person has to choose one, with what the file says in each; empty when there is no doubt."""
+    names = [made.encoding, *made.options["file"].get("others", ())]
+    return readings(path_of(made), names) if len(names) > 1 and not made.options.get("encoding") else {}
 
 
 def make(made: Import) -> Importer:
@@ -152,6 +159,8 @@ def check_ready(made: Import) -> None:
     if lacking and PUBLIC_ID not in made.mapping.values() and FOREIGN_ID not in made.mapping.values():
         names = ", ".join(str(t.label) for t in lacking)
         raise Invalid({"mapping": [_("Say which column holds: %(names)s.", names=names)]})
+    if in_doubt(made):
+        raise Invalid({"encoding": [_("Say in which encoding the file is written: its bytes make sense in several.")]})
     if made.state is not State.matching:
         raise Refused(_("This import has been started already."))
 

@@ -13,14 +13,14 @@ from crm_core.text.clean import fold
 from crm_core.text.scripts import not_word
 
 WORDS: dict[str, str] = {
-    "company": """客户名称 客户名 客户 公司名称 公司名 公司 公司全称 单位名称 单位名 单位 单位全称 工作单位 企业名称 企业名 企业 企业全称 商户名称
+    "company": """회사명 회사 상호 업체명 거래처 거래처명 客户名称 客户名 客户 公司名称 公司名 公司 公司全称 单位名称 单位名 单位 单位全称 工作单位 企业名称 企业名 企业 企业全称 商户名称
         商户 店铺名称 店名 门店名称 门店 厂名 厂商名称 机构名称 机构 组织名称 组织 开票名称 发票抬头 抬头 客户全称 客户单位 客户公司 往来单位 供应商名称
         甲方 甲方名称 经销商名称 经销商 代理商名称 公司中文名称 中文名称 会社名 公司名稱 客戶名稱 單位名稱 企業名稱
         company companyname accountname account customername customer organization organisation organizationname organisationname
         org orgname business businessname firm firmname employer client clientname companyen legalname tradename vendor vendorname
         accountaccountname companyororganization companyorganisation companyinstitution""",
     "name": "名称 名 全称 名稱 name fullname displayname 客户简称 简称 公司简称",
-    "person": """姓名 联系人 联系人姓名 联系人名称 联络人 联络人姓名 联系人1 主要联系人 首要联系人 负责人姓名 经办人 对接人 客户联系人 收件人 收货人
+    "person": """담당자 이름 성명 姓名 联系人 联系人姓名 联系人名称 联络人 联络人姓名 联系人1 主要联系人 首要联系人 负责人姓名 经办人 对接人 客户联系人 收件人 收货人
         姓 名字 决策人 真实姓名 人员姓名 聯絡人 聯繫人 中文姓名 contact contactname contactperson contactfullname primarycontact
         maincontact person personname attn attention recipient firstnamelastname fnln keycontact""",
     "first name": "given givenname firstname first forename fname",
@@ -32,19 +32,19 @@ WORDS: dict[str, str] = {
         clientid vendorcode memberno 客戶編號""",
     "foreign id": "id recordid sfid 外部编号 外部id 原系统编号 系统编号 源id externalid legacyid crmid accountid18 uuid guid 主键 uid",
     "public id": "publicid 我方编号 七巧板编号",
-    "phone": """电话 电话号码 联系电话 固定电话 固话 座机 座机号码 座机电话 办公电话 公司电话 单位电话 企业电话 总机 总机电话 电话1 电话一 服务电话
+    "phone": """전화 전화번호 대표전화 电话 电话号码 联系电话 固定电话 固话 座机 座机号码 座机电话 办公电话 公司电话 单位电话 企业电话 总机 总机电话 电话1 电话一 服务电话
         热线 客服电话 传呼 联系方式 联络电话 联系电话1 公司座机 有效电话 電話 聯絡電話 電話號碼 phone phonenumber phoneno tel telephone
         telephonenumber telno telephoneno officephone workphone businessphone mainphone companyphone landline phone1 tel1
         primaryphone phonework directphone contactnumber contactno 企业联系电话""",
-    "mobile": """手机 手机号 手机号码 移动电话 手机1 联系手机 手提电话 移动手机 手机电话 本人手机 大哥大 行动电话 手機 手機號碼 行動電話
+    "mobile": """휴대폰 휴대전화 핸드폰 手机 手机号 手机号码 移动电话 手机1 联系手机 手提电话 移动手机 手机电话 本人手机 大哥大 行动电话 手機 手機號碼 行動電話
         mobile mobilephone mobileno mobilenumber cell cellphone cellular cellno handphone mobile1 phonemobile""",
     "second phone": """电话2 电话二 其他电话 备用电话 更多电话 家庭电话 住宅电话 宅电 phone2 tel2 otherphone homephone altphone
         secondaryphone assistantphone""",
-    "fax": "传真 传真号 传真号码 公司传真 传真电话 傳真 fax faxnumber faxno businessfax workfax officefax facsimile",
-    "email": """邮箱 电子邮箱 电子邮件 邮件 邮件地址 邮箱地址 电邮 电子信箱 信箱 联系邮箱 公司邮箱 企业邮箱 工作邮箱 邮箱1 電子郵件 電郵 信箱地址
+    "fax": "팩스 传真 传真号 传真号码 公司传真 传真电话 傳真 fax faxnumber faxno businessfax workfax officefax facsimile",
+    "email": """이메일 메일 邮箱 电子邮箱 电子邮件 邮件 邮件地址 邮箱地址 电邮 电子信箱 信箱 联系邮箱 公司邮箱 企业邮箱 工作邮箱 邮箱1 電子郵件 電郵 信箱地址
         email emailaddress mail mailaddress emailid email1 workemail businessemail companyemail primaryemail contactemail emails""",
     "second email": "邮箱2 备用邮箱 其他邮箱 更多邮箱 email2 otheremail secondaryemail altemail",
-    "website": """网址 网站 公司网址 公司网站 官网 官方网站 主页 企业网址 企业网站 企业官网 网页 網址 網站 website web url homepage webaddress
+    "website": """홈페이지 网址 网站 公司网址 公司网站 官网 官方网站 主页 企业网址 企业网站 企业官网 网页 網址 網站 website web url homepage webaddress
         webpage companywebsite internet www domain""",
     "region": """地区 区域 所在地区 所属地区 所在地 省市 省市区 省份城市 省份地市 所在区域 行政区划 地域 省市县 省市区县 归属地 地區
         region area regionname location territory locality administrativeregion""",
@@ -54,12 +54,12 @@ WORDS: dict[str, str] = {
         provincename statename billingprovince businessstate billingstateprovince""",
     "district": "区县 县 区 县区 所属区县 所在区县 县市区 district county countyname 区 行政区",
     "country": "国家 国别 国家地区 所在国家 國家 billingcountry shippingcountry mailingcountry country countryname nation countryregion",
-    "street": """地址 详细地址 公司地址 单位地址 企业地址 联系地址 通讯地址 通信地址 街道 街道地址 办公地址 注册地址 客户地址 经营地址 邮寄地址 门牌号
+    "street": """주소 地址 详细地址 公司地址 单位地址 企业地址 联系地址 通讯地址 通信地址 街道 街道地址 办公地址 注册地址 客户地址 经营地址 邮寄地址 门牌号
         所在地址 地址1 营业地址 企业注册地址 住所 地址明细 最新年报地址 詳細地址 地址一 billingstreet mailingstreet street address streetaddress
         address1 addressline1 addr companyaddress businessaddress officeaddress fulladdress mailingaddress postaladdress
         billingaddress registeredaddress street1 businessstreet workstreet workaddress""",
     "other street": "收货地址 送货地址 发货地址 shippingstreet shippingaddress deliveryaddress otherstreet address2 addressline2 地址2 homestreet",
-    "postcode": """邮编 邮政编码 邮政区号 公司邮编 郵遞區號 billingpostalcode mailingpostalcode postcode postalcode zip zipcode
+    "postcode": """우편번호 邮编 邮政编码 邮政区号 公司邮编 郵遞區號 billingpostalcode mailingpostalcode postcode postalcode zip zipcode
         postal zippostalcode billingzip businesspostalcode""",
     "other postcode": "shippingpostalcode otherpostalcode",
     "industry": """行业 所属行业 行业类别 行业分类 行业类型 客户行业 主营 主营行业 国标行业大类 国标行业门类 从事行业 industry industryname sector
@@ -85,7 +85,7 @@ WORDS: dict[str, str] = {
         titleposition function designation occupation""",
     "bio": "个人简介 简历 个人介绍 bio biography",
     "purpose": "地址类型 地址用途 addresstype addresspurpose",
-    "note": """备注 备注1 说明 描述 其他 其它 附注 备注说明 客户备注 简介 公司简介 企业简介 客户描述 备忘 注释 經營範圍 备注信息
+    "note": """비고 메모 备注 备注1 说明 描述 其他 其它 附注 备注说明 客户备注 简介 公司简介 企业简介 客户描述 备忘 注释 經營範圍 备注信息
         note notes remark remarks description comment comments memo info details about""",
     "im": "微信 微信号 qq qq号 wechat weixin im skype whatsapp 旺旺 钉钉",
     "tax": "税号 纳税人识别号 统一社会信用代码 信用代码 社会信用代码 taxno taxid taxnumber vat vatnumber creditcode",

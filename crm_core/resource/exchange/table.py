@@ -37,6 +37,7 @@ class Table:
     source: Callable[[], Iterator[Row]] = field(repr=False)
     skip: int = 0
     joins: tuple[Join, ...] = ()
+    others: tuple[str, ...] = ()  # encodings in which the file makes nearly as much sense
     finished: bool = False  # the source gives rows that came out of here before
 
     def rows(self) -> Iterator[Row]:
