@@ -93,6 +93,7 @@ def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int
         return 1
     gc.collect()
     gc.freeze()  # the collector never touches these pages again, so the children go on sharing them
+    gc.set_threshold(10_000, 20, 20)  # a page makes thousands of objects and no rings: looking less often saves a twentieth
     hear, tell = os.pipe()
     children = {"web": lambda: _web(site, app, fd, tell)}
     if with_worker:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from markupsafe import escape
 
 from crm_core.data.faults import Fault
 
@@ -62,8 +63,6 @@ class Lazy:
         return str(other) + str(self)
 
     def __html__(self) -> str:
-        from markupsafe import escape
-
         return str(escape(str(self)))
 
     def __len__(self) -> int:

@@ -18,6 +18,7 @@ def rows(page: ListPage, tick: bool) -> Markup:
     voids = [f'<td class="{_classes(column, " void")}">{DASH}</td>' for column in page.columns]
     wide = f" w-{page.columns[0].width}" if page.columns and page.columns[0].width else ""
     calls = [column.slot == "call" for column in page.columns]
+    call = str(_("Call %(number)s", number="{number}"))
     drawn = []
     for row in page.rows:
         title, *cells = row.cells
@@ -26,7 +27,7 @@ def rows(page: ListPage, tick: bool) -> Markup:
             if cell is None or cell == "":
                 parts.append(voids[at])
             else:
-                parts.append(f'{opens[at]}{_call(cell) if calls[at] else escape(cell)}</td>')
+                parts.append(f'{opens[at]}{_call(cell, call) if calls[at] else escape(cell)}</td>')
         parts.append("</tr>")
         drawn.append("".join(parts))
     return Markup("".join(drawn))
@@ -48,7 +49,7 @@ def _title(row: Row, cell: Words, wide: str) -> str:
     return draw('<td class="s-title%s"><span class="nm">%s</span></td>', wide, words)
 
 
-def _call(number: Words) -> str:
+def _call(number: Words, call: str) -> str:
     """The number, and on a phone a button that calls it."""
     return draw('<span class="callno">%s</span><a class="ib sm tel only-ph" href="%s" aria-label="%s">%s</a>',
-                number, call_url(number), _("Call %(number)s", number=number), icon("phone"))
+                number, call_url(number), call.replace("{number}", str(number)), icon("phone"))
