@@ -36,13 +36,13 @@ class Hit(NamedTuple):
 
 
 class Size(NamedTuple):
-    """How many hits, at most as many as were asked for; whether the database alone knows that they are true; how many
-    records wait for being indexed; whether there are so many documents that the newest are walked through (None: not known)."""
+    """How many hits, at most as many as were asked for; how many records wait for being indexed; whether there are so many
+    documents that the newest are walked through (None: not known); the hits in order, when counting them meant to look at each."""
 
     n: int
-    sure: bool
     waiting: int
     many: bool | None = None
+    ids: list[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,21 +99,31 @@ def look(resource: Any, text: str, what: Sought) -> Look | None:
     return Look(resource, question, what, tuple(n for n in resource.search if n in fields), sqlite)
 
 
-def size(one: Look | None, limit: int) -> Size:
-    """How many hits there are, at most `limit`."""
+Columns = Sequence[tuple[str, bool]]
+"""(name, descending) of each column of an order."""
+
+
+def size(one: Look | None, limit: int, columns: Columns = (), descending: bool = True) -> Size:
+    """How many hits there are, at most `limit`; in this order, if they have to be looked at."""
     if one is None:
-        return Size(0, True, 0)
+        return Size(0, 0)
     bound = limit if one.sqlite or one.joined else max(limit, FEW + 1)
     row: Any = execute(_statement(one, "size"), {**one.values(), "n": bound}).one()
     n, unsure, waiting = row
-    if unsure:
-        return Size(len(newest(one, limit=limit)), False, waiting)
-    return Size(min(n, limit), True, waiting, None if one.joined else n > FEW)
+    if not unsure:
+        return Size(min(n, limit), waiting, None if one.joined else n > FEW)
+    if n < limit:
+        ids = in_order(one, columns, descending)
+        return Size(len(ids), waiting, ids=ids)
+    found = [hit.id for hit in newest(one, limit=limit)]
+    return Size(len(found), waiting, ids=plans.sort(one.resource.table, found, columns, descending) if len(found) < limit else None)
 
 
-def in_order(one: Look, columns: Sequence[tuple[str, bool]], descending: bool) -> list[int]:
-    """All hits sorted by columns (name, descending), null last, then by id; for questions whose few hits are sure."""
-    return list(execute(_statement(one, "order", tuple(columns), descending), one.values()).scalars())
+def in_order(one: Look, columns: Columns, descending: bool) -> list[int]:
+    """All hits sorted by columns, null last, then by id; for questions of few hits."""
+    holds = _checker(one)
+    rows: Sequence[Any] = execute(_statement(one, "order", tuple(columns), descending), one.values()).all()
+    return [row[0] for row in rows if row[1] == 0 or holds(row[2:])]
 
 
 def newest(
@@ -215,10 +225,10 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
         waits = sa.select(Waiting.id).limit(WAITING).subquery()
         waiting = sa.select(sa.func.count()).select_from(waits).scalar_subquery()
         return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(few.c.unsure), 0), waiting).select_from(few)
-    if shape.form == "order":
-        ids = sa.select(table.c.id).select_from(source).where(*where)
-        return ids.order_by(*plans.ordering(table, shape.order, shape.descending))
     texts = [sa.case((unsure == 0, None), else_=table.c[name]) for name in shape.read]
+    if shape.form == "order":
+        ids = sa.select(table.c.id, unsure, *texts).select_from(source).where(*where)
+        return ids.order_by(*plans.ordering(table, shape.order, shape.descending))
     if shape.direction:
         where.append(key > sa.bindparam("place", type_=big) if shape.direction == "newer" else key < sa.bindparam("place", type_=big))
     query = sa.select(key, table.c.id, unsure, *texts).select_from(source).where(*where)

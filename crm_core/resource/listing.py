@@ -222,10 +222,12 @@ def _look(query: Query) -> hits.Look | None:
 
 def hit_count(query: Query) -> hits.Size:
     """How many hits, up to one more than are sorted. The page, the count and the note of one request ask once."""
-    kept = _kept()
-    if ("size", query.key) not in kept:
-        kept["size", query.key] = hits.size(_look(query), COUNT_LIMIT + 1)
-    return kept["size", query.key]  # type: ignore[no-any-return]
+    kept, order = _kept(), query.order or order_of(query.resource, "")
+    asked = ("size", query.key, order.text)
+    if asked not in kept:
+        columns = [(key.column, key.descending) for key in order.keys]
+        kept[asked] = hits.size(_look(query), COUNT_LIMIT + 1, columns, order.descending)
+    return kept[asked]  # type: ignore[no-any-return]
 
 
 def _kept() -> dict[Any, Any]:
@@ -241,12 +243,10 @@ def _kept() -> dict[Any, Any]:
 
 def sorted_hits(query: Query, order: Order) -> list[int]:
     """All hits in this order, null last; for at most a thousand."""
-    one, columns = _look(query), [(key.column, key.descending) for key in order.keys]
-    if one is None:
-        return []
-    if hit_count(query).sure:
-        return hits.in_order(one, columns, order.descending)
-    return plans.sort(query.resource.table, [hit.id for hit in hits.newest(one, limit=COUNT_LIMIT)], columns, order.descending)
+    one, known = _look(query), hit_count(query).ids
+    if one is None or known is not None:
+        return known or []
+    return hits.in_order(one, [(key.column, key.descending) for key in order.keys], order.descending)
 
 
 def text_ids(query: Query, limit: int) -> list[int]:
