@@ -45,6 +45,15 @@ def to(conn: sa.Connection, *targets: str) -> list[Any]:
     return list(conn.execute(query))
 
 
+def holding(conn: sa.Connection, packages: set[str], *targets: str) -> set[tuple[str, str, str]]:
+    """(table, column, kind) of whatever may point at these: what the database knows, sleeping packages included, and what the
+    models of active ones say, so that a row of `core_reference` that was lost lets nothing go."""
+    found = {(row.table_name, row.column_name, row.kind) for row in to(conn, *targets)}
+    for package in packages:
+        found |= {(r["table_name"], r["column_name"], r["kind"]) for r in of_package(package, packages) if r["target"] in (*targets, "*")}
+    return found
+
+
 def _of_table(table: sa.Table) -> Iterator[tuple[str, str, str]]:
     for column in table.columns:
         for key in column.foreign_keys:

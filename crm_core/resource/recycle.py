@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.access.gate import DELETED
 from crm_core.data.session import current_work, session
+from crm_core.kernel import clock
 from crm_core.kernel.site import site
 from crm_core.resource.changes import Change, History
 from crm_core.resource.undo import DAYS, PERMISSION
@@ -34,13 +35,14 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
     who = current_work().session.actor
     registry = site().registry
     tops = [r for r in registry.resources.values() if not r.is_brief and not r.part_of and r.may("read")]
+    standing = clock.now() - dt.timedelta(days=DAYS)  # what is older cannot be brought back, and is emptied in the night
     last = int(before) if before.isdigit() and len(before) < 19 else 2**62
     found: list[Gone] = []
     while len(found) <= limit:
         query = (
             sa.select(History.id, History.resource, History.row_id, Change.id.label("change"), Change.at, Change.actor_id, Change.rows, Change.undone_by)
             .join(Change, Change.id == History.change_id)
-            .where(History.verb == "delete", History.id < last, History.resource.in_([r.name for r in tops]))
+            .where(History.verb == "delete", History.id < last, Change.at > standing, History.resource.in_([r.name for r in tops]))
             .order_by(History.id.desc()).limit(limit * 2)
         )
         rows = session.execute(query).all()

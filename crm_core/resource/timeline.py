@@ -20,6 +20,7 @@ from crm_core.kernel.site import actor
 from crm_core.resource.changes import raw
 from crm_core.resource.kept import kept
 
+_SPOKEN = "record_id IS NOT NULL"
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
 KINDS = {"note": ("note",), "change": ("created", "change", "tagged", "deleted", "restored", "merged"), "task": ("task",)}
 
@@ -39,7 +40,10 @@ class Entry(Keyed, Model):
     data: Mapped[dict[str, Any] | None]  # for changes: {column: [old, new]}; for others what their kind needs
     record: Mapped[str | None] = t.AnyRef()  # the record the line speaks of, when it is not the subject
     record_id: Mapped[t.Id | None]
-    __table_args__ = (sa.Index("ix_core_timeline_subject", "subject", "subject_id", "at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_core_timeline_subject", "subject", "subject_id", "at", "id"),
+        sa.Index("ix_core_timeline_record", "record", "record_id", sqlite_where=sa.text(_SPOKEN), postgresql_where=sa.text(_SPOKEN)),
+    )
 
 
 def add(

@@ -70,7 +70,7 @@ def check(change_id: int) -> Any:
     """The change, if the acting person may take it back now."""
     found = session.execute(sa.select(Change).where(Change.id == change_id)).scalar_one_or_none()
     who = actor()
-    if found is None or (who is not None and found.actor_id != who.user_id and not who.can(PERMISSION)):
+    if found is None or found.kind == "purge" or (who is not None and found.actor_id != who.user_id and not who.can(PERMISSION)):
         raise Missing(_("This record was not found."))
     if found.undone_by is not None:
         raise Refused(_("This has been undone already."))

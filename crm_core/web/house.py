@@ -189,7 +189,7 @@ def bin_page() -> Any:
         parts = ngettext("with %(n)s part", "with %(n)s parts", r.parts) if r.parts else ""
         shown.append(RecycleRow(r.label, resource.singular, resource.icon, show_moment(r.at),
                                 render.person(names[r.actor_id], r.actor_id) if r.actor_id in names else None, parts,
-                                _("until %(when)s", when=show_moment(r.until)), undo_act))
+                                _("can be brought back until %(when)s", when=show_moment(r.until)), undo_act))
     return page_of("recycle.html", RecyclePage(
         _("Recycle bin"), tuple(shown), _("Deleted records stay here for 30 days. Bringing one back brings back what was deleted with it."),
         next_url=urls.address("/recycle", [("before", more)]) if more else "",

@@ -10,7 +10,7 @@ from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import bulk, drafts, merging, once, search, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
+from crm_core.resource import bulk, drafts, merging, once, purge, search, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone
@@ -58,6 +58,7 @@ def register_permissions() -> list[Permission]:
 def register_listeners() -> list[Listen]:
     return [
         Listen(ChangeUndone, imports.undone, inside=True, acts="system", name="core.import.undone"),
+        Listen(purge.RecordsPurged, imports.purged, inside=True, acts="system", name="core.import.purged"),
         Listen(ChangeUndone, merging.undone, inside=True, acts="system", name="core.merge.undone"),
     ]
 
@@ -71,6 +72,7 @@ def register_jobs() -> list[Job]:
         Job("core.export", exporting.run, label=_("Export")),
         Job("core.plugin", plugins.run, label=_("Switch a plugin on")),
         Job("core.undo", undo.run, label=_("Undo")),
+        Job("core.purge", purge.run, every="every day at 02:10", label=_("Empty the recycle bin of what has lain there for 30 days")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),
         Job("core.files", files.sweep, every="every day at 03:50", label=_("Old files")),

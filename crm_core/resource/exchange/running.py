@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Refused
@@ -23,9 +24,10 @@ from crm_core.resource.exchange import apart, matching, suggesting
 from crm_core.resource.exchange.encodings import readings
 from crm_core.resource.exchange.frames import Frame, Taken, frames
 from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Ahead, Importer, Item, Options, Outcome
-from crm_core.resource.exchange.models import Import, ImportRow, State
+from crm_core.resource.exchange.models import ForeignId, Import, ImportRow, State
 from crm_core.resource.exchange.problems import UNREADABLE
 from crm_core.resource.exchange.reader import Table, UnreadableFile
+from crm_core.resource.purge import RecordsPurged
 from crm_core.resource.undo import ChangeUndone
 
 COUNTS = ("new", "updated", "same", "doubtful", "refused")
@@ -264,6 +266,12 @@ def undone(event: ChangeUndone) -> None:
     """Listener inside the transaction: an import whose change was taken back says so."""
     for row in session.scalars(sa.select(Import).where(Import.change_id.in_(event.ids))):
         row.state = State.undone
+
+
+def purged(event: RecordsPurged) -> None:
+    """Listener inside the transaction: what other systems called a record that is gone for good is forgotten."""
+    table = table_of(ForeignId)
+    session.execute(sa.delete(table).where(table.c.resource == event.resource, table.c.resource_id.in_(event.ids)))
 
 
 def _keep(db: Any, import_id: int, found: Outcome, counts: Mapping[str, int]) -> None:

@@ -822,6 +822,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_team_name', ['name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_team_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_timeline') as batch:
+        batch.create_index('ix_core_timeline_record', ['record', 'record_id'], unique=False, sqlite_where=sa.text('record_id IS NOT NULL'), postgresql_where=sa.text('record_id IS NOT NULL'))
         batch.create_index('ix_core_timeline_subject', ['subject', 'subject_id', 'at', 'id'], unique=False)
     with op.batch_alter_table('core_user') as batch:
         batch.create_index('ix_core_user_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
