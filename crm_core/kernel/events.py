@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from typing import Any, ClassVar
 
 from crm_core.data.session import current_work, in_writing
@@ -12,6 +13,7 @@ class Event:
     """Base of events. Subclasses are frozen dataclasses; `number` grows when their fields change, `upgrade` reads old rows."""
 
     number: ClassVar[int] = 1
+    label: ClassVar[Any] = ""  # what happened, for who looks after deliveries; without one, the name as words
 
     @classmethod
     def upgrade(cls, number: int, data: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +36,11 @@ class Event:
         """Rows of one listener with the same key are delivered in order: the first id says of which record."""
         ids = getattr(self, "ids", ())
         return f"{type(self).__name__}:{ids[0]}" if ids else type(self).__name__
+
+
+def words_of(name: str) -> str:
+    """`RecordsAssigned` → "Records assigned": an event nobody has given a label."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).capitalize()
 
 
 def emit(event: Event) -> None:

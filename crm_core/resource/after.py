@@ -11,6 +11,7 @@ from crm_core.data import bulk
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
+from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource import changes, search, timeline
 from crm_core.resource.changes import unscoped
@@ -22,6 +23,7 @@ _SILENT = {"version", "updated_at", "updated_by_id", "created_at", "created_by_i
 class RecordsChanged(Event):
     """Records of a resource were created, updated, deleted or restored."""
 
+    label = _("Records were changed")
     resource: str
     verb: str
     ids: tuple[int, ...]
@@ -33,6 +35,7 @@ class RecordsChanged(Event):
 class RecordsAssigned(Event):
     """Records were given to somebody else than who acts (an owner changed); one event for each new owner."""
 
+    label = _("Records were given to somebody")
     resource: str
     owner: int
     ids: tuple[int, ...]

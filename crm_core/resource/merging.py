@@ -61,6 +61,7 @@ class Moved(Keyed, Model):
 class RecordsMerged(Event):
     """`ids[0]` took the others in; they are tombstones that lead to it."""
 
+    label = _("Records were merged")
     resource: str
     ids: tuple[int, ...]
     change: int

@@ -17,6 +17,7 @@ from crm_core.data.mixins import SCOPE_COLUMNS, is_record
 from crm_core.data.session import current_work, session
 from crm_core.kernel import clock, references
 from crm_core.kernel.events import Event, emit
+from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running
 from crm_core.kernel.pace import Pace
 from crm_core.kernel.site import site
@@ -38,6 +39,7 @@ KEEPS = {
 class RecordsPurged(Event):
     """Records were emptied for good; whoever keeps something of them lets it go."""
 
+    label = _("Records were emptied for good")
     resource: str
     ids: tuple[int, ...]
 

@@ -35,6 +35,7 @@ PERMISSION = "core.change.undo"  # taking back what others did
 class ChangeUndone(Event):
     """Acts were taken back (as far as nobody had edited since)."""
 
+    label = _("A change was taken back")
     ids: tuple[int, ...]
 
 

@@ -1,5 +1,6 @@
 """Pages about the house itself: jobs, deliveries, recycle bin, undo, help."""
 
+import json
 from typing import Any
 
 import flask
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from crm_core.data.session import session, system_scope, writing
 from crm_core.kernel import jobs
 from crm_core.kernel.errors import Forbidden, Missing
+from crm_core.kernel.events import Event, words_of
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.models import JobRow, OutboxRow
 from crm_core.kernel.site import actor, site
@@ -144,7 +146,7 @@ def deliveries() -> Any:
         query = query.where(OutboxRow.id < int(before))
     rows = list(session.scalars(query))
     shown = tuple(
-        Delivery(str(r.id), _what(r), f"{r.event} · {r.listener}", DELIVERY.get(r.state, Status(r.state)), show_moment(r.made_at), r.failures,
+        Delivery(str(r.id), *_words(r), DELIVERY.get(r.state, Status(r.state)), show_moment(r.made_at), r.failures,
                  show_moment(r.run_at) if r.state == "queued" and r.failures else "", (r.error or "").splitlines()[-1][:300] if r.error else "",
                  rerun=Act(_("Deliver again"), f"/deliveries/{r.id}/again", "refresh", "post") if r.state == "parked" else None)
         for r in rows[:PAGE]
@@ -158,10 +160,17 @@ def deliveries() -> Any:
     ))
 
 
-def _what(row: OutboxRow) -> Any:
-    """What a delivery does, in words where its listener has some."""
+def _words(row: OutboxRow) -> tuple[Any, Any]:
+    """What a delivery does and what happened, in words; of a module that is off nobody knows more than that."""
     listen = site().registry.listener.get(row.listener)
-    return (listen.label if listen is not None else "") or row.event
+    if listen is None:
+        return _("For a module that is switched off"), words_of(row.event)
+    event: type[Event] = listen.event
+    happened = event.label or words_of(row.event)
+    data = json.loads(row.data)
+    about = site().registry.resources.get(data.get("resource", "")) if isinstance(data, dict) else None
+    said = [str(happened), *([str(about.label)] if about is not None else [])]
+    return listen.label or happened, " · ".join(said)
 
 
 @blueprint.post("/deliveries/<int:row_id>/again")

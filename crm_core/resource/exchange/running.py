@@ -39,6 +39,7 @@ KEEP_ROWS = 50_000  # refused and doubtful rows kept with their cells
 class ImportEnded(Event):
     """Imports came to their end, done or stopped."""
 
+    label = _("An import came to its end")
     ids: tuple[int, ...]
 
 
