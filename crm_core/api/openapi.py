@@ -103,8 +103,9 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
         found["parameters"] = _list_parameters(resource)
         found["responses"] = {"200": _answer("A page", _page(reference)), **_problems(400, 401, 403, 429, 503)}
     elif method == "get":
-        found["parameters"] = [{"name": "If-None-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]+"$'}}]
-        found["responses"] = {"200": _answer("The record", reference, etag=True), "304": {"description": "Not changed"},
+        tagged = not resource.is_brief
+        found["parameters"] = [{"name": "If-None-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]+"$'}}] if tagged else []
+        found["responses"] = {"200": _answer("The record", reference, etag=tagged), **({"304": {"description": "Not changed"}} if tagged else {}),
                               **_problems(401, 403, 404, 410, 429, 503)}
     elif method == "delete":
         found["parameters"] = [_MATCH]

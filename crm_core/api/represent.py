@@ -9,7 +9,10 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 
-ALWAYS = ("id", "public_id", "version")
+
+def always(resource: Any) -> tuple[str, ...]:
+    """Members beside the fields. How often others' record was changed is not part of its brief."""
+    return ("id", "public_id") if resource.is_brief else ("id", "public_id", "version")
 
 
 def items(resource: Any, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -17,13 +20,13 @@ def items(resource: Any, ids: Sequence[int]) -> list[dict[str, Any]]:
     of lines."""
     if not ids:
         return []
-    model, fields = resource.model, resource.fields()
-    columns = [getattr(model, name) for name in (*ALWAYS, *(f.column for f in fields.values()))]
+    model, fields, first = resource.model, resource.fields(), always(resource)
+    columns = [getattr(model, name) for name in (*first, *(f.column for f in fields.values()))]
     rows = current_work().session.execute(sa.select(*columns).where(model.id.in_(ids)))
     found: dict[int, dict[str, Any]] = {}
-    dumps = [(name, field.dump, place) for place, (name, field) in enumerate(fields.items(), len(ALWAYS))]
+    dumps = [(name, field.dump, place) for place, (name, field) in enumerate(fields.items(), len(first))]
     for row in rows:
-        item = dict(zip(ALWAYS, row, strict=False))
+        item = dict(zip(first, row, strict=False))
         item.update((name, dump(row[place])) for name, dump, place in dumps)
         found[row[0]] = item
     for declared in resource.lines:

@@ -73,6 +73,8 @@ def show(package: str, path: str, row_id: int) -> flask.Response:
         found = represent.item(resource, row_id)
     except Missing:
         raise _merged(resource, row_id) from None
+    if "version" not in found:  # a brief
+        return _json(found)
     if flask.request.if_none_match.contains(str(found["version"])):
         return _tagged(flask.Response(status=304), found["version"])
     return _tagged(_json(found), found["version"])

@@ -31,19 +31,21 @@ PROBLEM = {
 }
 
 
+_STAMPS: dict[str, Any] = {
+    "id": {"type": "integer", "minimum": 1},
+    "public_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "version": {"type": "integer", "minimum": 1},
+}
+
+
 def read(resource: Any) -> dict[str, Any]:
     """A record as it comes out."""
-    properties: dict[str, Any] = {
-        "id": {"type": "integer", "minimum": 1},
-        "public_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-        "version": {"type": "integer", "minimum": 1},
-    }
+    properties: dict[str, Any] = {name: _STAMPS[name] for name in represent.always(resource)}
     for name, field in resource.fields().items():
         properties[name] = {**_loose(field.schema()), "title": str(field.label)}
     for declared in resource.lines:
         properties[declared.name] = _lines(resource, declared, writing=False)
-    return {"type": "object", "required": [*represent.ALWAYS, *(n for n in properties if n not in represent.ALWAYS)],
-            "properties": properties}
+    return {"type": "object", "required": list(properties), "properties": properties}
 
 
 def write(resource: Any, *, creating: bool) -> dict[str, Any]:

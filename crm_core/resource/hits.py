@@ -25,7 +25,7 @@ from crm_core.text import tokens
 TOKEN_LIMIT = 50  # more scope values than these are checked after the match
 CHUNK = 1_000
 FEW = 2_000  # on PostgreSQL: up to this many documents are taken and sorted, of more the newest are walked through
-WAITING = 100_000
+WAITING = 10_000  # of the records that wait for being indexed, the first are looked at
 
 
 class Hit(NamedTuple):
@@ -86,7 +86,7 @@ class Look:
         extra = [f"{SCOPE_TOKENS[column]}{value}" for column, value in what.scope.pairs] if self.told else None
         said = self.question.fts5(extra, kind) if self.sqlite else self.question.pg(extra, kind)
         words = {f"w{at}": word.text for at, word in enumerate(self.question.words)} if self.checked else {}
-        return {"q": said, "r": self.resource.name, **words, **plans.given(what), **plans.reach(what.scope)}
+        return {"q": said, "r": self.resource.name, "waits": self.resource.rules_of, **words, **plans.given(what), **plans.reach(what.scope)}
 
 
 def look(resource: Any, text: str, what: Sought) -> Look | None:
@@ -178,6 +178,7 @@ class _Shape(NamedTuple):
     order: tuple[tuple[str, bool], ...]
     descending: bool
     direction: str
+    brief: bool
 
 
 def _statement(one: Look, form: str, order: tuple[tuple[str, bool], ...] = (), descending: bool = True, direction: str = "") -> sa.Select[Any]:
@@ -186,7 +187,7 @@ def _statement(one: Look, form: str, order: tuple[tuple[str, bool], ...] = (), d
     pins, within = plans.asked(what)
     shape = _Shape(
         form, one.resource.table, one.sqlite, one.joined or form != "size", read, len(one.question.words) if one.checked else 0,
-        tuple(column for column, _values in what.scope.branches), pins, within, order, descending, direction)
+        tuple(column for column, _values in what.scope.branches), pins, within, order, descending, direction, one.resource.is_brief)
     return _kept(shape) if not what.conditions else _build(shape, what.conditions)
 
 
@@ -222,8 +223,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     limit = sa.bindparam("n", type_=big)
     if shape.form == "size":
         few = sa.select(unsure.label("unsure")).select_from(source).where(*where).limit(limit).subquery()
-        waits = sa.select(Waiting.id).limit(WAITING).subquery()
-        waiting = sa.select(sa.func.count()).select_from(waits).scalar_subquery()
+        waiting = _waiting(shape).scalar_subquery()
         return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(few.c.unsure), 0), waiting).select_from(few)
     texts = [sa.case((unsure == 0, None), else_=table.c[name]) for name in shape.read]
     if shape.form == "order":
@@ -233,6 +233,20 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
         where.append(key > sa.bindparam("place", type_=big) if shape.direction == "newer" else key < sa.bindparam("place", type_=big))
     query = sa.select(key, table.c.id, unsure, *texts).select_from(source).where(*where)
     return query.order_by(key.asc() if shape.direction == "newer" else key.desc()).limit(limit)
+
+
+def _waiting(shape: _Shape) -> sa.Select[Any]:
+    """How many records wait that this person may see. Of a brief those that were never indexed: what else changed of others'
+    records is nothing to be told of."""
+    docs, table = table_of(Document), shape.table
+    first = sa.select(Waiting.record_id).where(Waiting.resource == sa.bindparam("waits")).order_by(Waiting.id).limit(WAITING).subquery()
+    counted = sa.select(sa.func.count(first.c.record_id.distinct()))
+    if shape.brief:
+        counted = counted.where(first.c.record_id.not_in(sa.select(docs.c.record_id).where(docs.c.resource == sa.bindparam("r"))))
+    if not shape.scope and not shape.brief:
+        return counted
+    return counted.select_from(first.join(table, table.c.id == first.c.record_id)).where(
+        marked(table.name), *plans.living(table), *plans.reached(table, shape.scope))
 
 
 def _sure(shape: _Shape) -> sa.ColumnElement[bool]:

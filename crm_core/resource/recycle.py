@@ -40,7 +40,7 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
     found: list[Gone] = []
     while len(found) <= limit:
         query = (
-            sa.select(History.id, History.resource, History.row_id, Change.id.label("change"), Change.at, Change.actor_id, Change.rows, Change.undone_by)
+            sa.select(History.id, History.resource, History.row_id, Change.id.label("change"), Change.at, Change.actor_id, Change.undone_by)
             .join(Change, Change.id == History.change_id)
             .where(History.verb == "delete", History.id < last, Change.at > standing, History.resource.in_([r.name for r in tops]))
             .order_by(History.id.desc()).limit(limit * 2)
@@ -48,7 +48,7 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
         rows = session.execute(query).all()
         if not rows:
             return found, ""
-        labels = _labels(rows)
+        labels, parts = _labels(rows), _parts(rows)
         for row in rows:
             last = row.id
             label = labels.get((row.resource, row.row_id, row.change))
@@ -58,8 +58,24 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
                 return found, str(row.id + 1)
             mine = row.actor_id == getattr(who, "user_id", None) or who is None or who.can(PERMISSION)
             allowed = mine and registry.resources[row.resource].may("update") and row.undone_by is None
-            found.append(Gone(row.resource, row.row_id, label, row.at, row.actor_id, row.change, max(0, row.rows - 1), row.at + dt.timedelta(days=DAYS), allowed))
+            found.append(Gone(row.resource, row.row_id, label, row.at, row.actor_id, row.change, parts.get((row.resource, row.row_id, row.change), 0), row.at + dt.timedelta(days=DAYS), allowed))
     return found, ""
+
+
+def _parts(rows: Sequence[Any]) -> dict[tuple[str, int, int], int]:
+    """How many parts went with each: its own, whatever else the same act deleted."""
+    groups: dict[str, set[int]] = {}
+    for row in rows:
+        groups.setdefault(row.resource, set()).add(row.row_id)
+    found: dict[tuple[str, int, int], int] = {}
+    for name, ids in groups.items():
+        for child, link in site().registry.resources[name].parts():
+            model = child.model
+            key = getattr(model, link), model.deleted_change_id
+            query = sa.select(*key, sa.func.count()).where(key[0].in_(ids), model.deleted_at.is_not(None)).group_by(*key)
+            for hit in session.execute(query, execution_options={DELETED: True}):
+                found[name, hit[0], hit[1]] = found.get((name, hit[0], hit[1]), 0) + hit[2]
+    return found
 
 
 def _labels(rows: Sequence[Any]) -> dict[tuple[str, int, int], str]:

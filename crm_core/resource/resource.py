@@ -388,8 +388,8 @@ class Resource:
         return {}
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
-        """The record page (web.viewmodels.RecordPage) with what this resource adds: figures, main contacts, acts. `found`:
-        the answers to `page_queries`."""
+        """The record page (web.viewmodels.RecordPage) with what this resource adds: figures, main contacts, acts. `row` is
+        the record as the reader may see it (resource/seen.py), `found` the answers to `page_queries`."""
         return page
 
     def defaults(self) -> dict[str, Any]:
@@ -459,7 +459,7 @@ def _brief_of(cls: type[Resource]) -> type[Resource]:
             "model": model, "name": name, "label": cls.label, "singular": cls.singular, "icon": cls.icon,
             "columns": brief, "brief": brief, "filters": tuple(n for n in cls.filters if n in brief),
             "search": tuple(n for n in cls.search if n in brief), "search_names": cls.search_names,
-            "sorts": tuple(s for s in cls.sorts if s.lstrip("-") in (*brief, "updated_at")),
+            "sorts": tuple(s for s in cls.sorts if s.lstrip("-") in brief),
             "status": cls.status if cls.status in brief else "", "readonly": True, "is_brief": True,
             "verbs": ("read",), "word": cls.word, "order": cls.order, "__doc__": f"Others' records of {cls.__name__}, in brief.",
         },

@@ -91,7 +91,7 @@ def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str
             {"resource": face.name, "record_id": row.id, "tokens": (ready or {}).get((face.name, *row)) or document(face, row._mapping)}
             for row in rows for face in faces
         ]
-        _replace([face.name for face in faces], part, values)
+        _replace([face.name for face in faces], part, values, keep={face.name for face in faces if face.is_brief})
 
 
 def prepare(resource: Any, ids: Sequence[int]) -> dict[tuple[Any, ...], str]:
@@ -118,21 +118,24 @@ def _rows(resource: Any, ids: Sequence[int], *, lock: bool) -> Sequence[sa.Row[A
     return current_work().session.connection().execute(query, execution_options=unscoped("search index")).all()
 
 
-def _replace(faces: list[str], records: Sequence[int], values: list[dict[str, Any]]) -> None:
+def _replace(faces: list[str], records: Sequence[int], values: list[dict[str, Any]], keep: set[str]) -> None:
     """New documents in place of the old; on SQLite the index beside the table is told row by row (triggers may not touch
-    a virtual table while `trusted_schema` is off, and it stays off)."""
+    a virtual table while `trusted_schema` is off, and it stays off). Those of briefs (`keep`) stay at their keys: hits come
+    newest first, and their order must not tell which of others' records was changed last."""
     conn = current_work().session.connection()
     sqlite = conn.dialect.name == "sqlite"
     docs = Document.__table__
     old = sa.and_(docs.c.resource.in_(faces), bulk.among(docs.c.record_id, records))
-    if sqlite:
-        rows = conn.execute(sa.select(docs.c.id, docs.c.tokens).where(old)).all()
-        if rows:
-            conn.execute(_FTS_DELETE, [row._asdict() for row in rows])
+    rows: Sequence[Any] = conn.execute(sa.select(docs.c.id, docs.c.resource, docs.c.record_id, docs.c.tokens).where(old)).all() if sqlite or keep else ()
+    if sqlite and rows:
+        conn.execute(_FTS_DELETE, [{"id": row.id, "tokens": row.tokens} for row in rows])
+    kept = {(row.resource, row.record_id): row.id for row in rows if row.resource in keep}
+    fresh = sum((value["resource"], value["record_id"]) not in kept for value in values)
+    keys = iter(reserve_ids(docs, fresh) if fresh else ())  # before the old ones go: theirs are not given again
     conn.execute(sa.delete(docs).where(old))
     if values:
-        for value, key in zip(values, reserve_ids(docs, len(values)), strict=True):
-            value["id"] = key
+        for value in values:
+            value["id"] = kept.get((value["resource"], value["record_id"])) or next(keys)
         bulk.insert(docs, values)
         if sqlite:
             conn.execute(_FTS_INSERT, values)

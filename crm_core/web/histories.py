@@ -16,7 +16,7 @@ def page(resource: Any, row_id: int, name: str) -> FieldHistoryPage:
     """What the field was before each change of it, newest first."""
     resource.get(row_id)
     field = resource.fields().get(name) or next((f for f in resource.virtual if f.kept and f.name == name), None)
-    if field is None:
+    if field is None or resource.is_brief:
         raise Missing(_("This record was not found."))
     key = field.name if field.kept else field.column
     rows = [r for r in changes.history_of(resource.name, row_id) if r.old and key in r.old]

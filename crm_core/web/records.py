@@ -19,6 +19,7 @@ from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter
 from crm_core.resource.kept import Ask, gather, kept
 from crm_core.resource.references import LinkField, RefField, label_queries, labels_from
+from crm_core.resource.seen import Seen
 from crm_core.text.names import avatar_text
 from crm_core.web import cells, facts, lists, render, urls, ways
 from crm_core.web.edit import lines_of
@@ -54,7 +55,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
         return _brief(brief, row_id)
     if resource.is_brief:
         return _brief(resource, row_id)
-    fields = resource.fields()
+    fields, seen = resource.fields(), Seen(resource, row)
     related = {_tab_of(r): r for r in panels(resource) if isinstance(r, Related)}
     home = "panorama" if resource.timeline else "facts"
     body = tab if tab in ("panorama", "facts", "history") else "list" if tab in related else home
@@ -64,7 +65,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     parts = {**label_queries(wanted), **_badges(resource, row_id, related)}
     if body in ("panorama", "facts"):
         parts["history"] = Ask(_history(), {"resource": resource.name, "row": row_id})
-    asked = resource.page_queries(row)
+    asked = resource.page_queries(seen)
     parts.update(asked)
     found = gather(parts)
     names = labels_from(found)
@@ -73,7 +74,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     view = RecordPage(
         title=resource.title(row),
         crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row),
-        number=getattr(row, "code", None) or "",
+        number=getattr(seen, "code", None) or "",
         body=body,  # type: ignore[arg-type]
         avatar=_avatar(resource, row), round_avatar=resource.name in ("core.contact", "core.user"), icon=resource.icon,
         status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
@@ -86,11 +87,11 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
         lines=tuple(facts.lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names) if body in ("panorama", "history", "facts") else None,
         side=_side(resource, row_id) if body == "panorama" else (),
-        phone=_phone(resource, row),
+        phone=_phone(resource, seen),
     )
     if body == "list":
         view = replace(view, related=_related(resource, row, related[tab]))
-    dressed: RecordPage = resource.dress(row, view, {key: found.get(key, []) for key in asked})
+    dressed: RecordPage = resource.dress(seen, view, {key: found.get(key, []) for key in asked})
     return replace(dressed, groups=facts.beside(resource, fields, dressed.groups)) if body == "panorama" else dressed
 
 
@@ -344,10 +345,8 @@ def _brief(resource: Any, row_id: int) -> RecordPage:
     row = resource.get(row_id)
     fields = resource.fields()
     wanted = {f.target: {getattr(row, f.column)} for f in fields.values() if isinstance(f, RefField)}
-    if hasattr(row, "owner_id"):
-        wanted.setdefault("core.user", set()).add(row.owner_id)
     names = labels_from(gather(label_queries(wanted)))
-    owner = names.get("core.user", {}).get(getattr(row, "owner_id", None) or 0, "")
+    owner = names.get("core.user", {}).get(row.owner_id or 0, "") if "owner" in fields else ""
     few = tuple(
         Fact(f.label, facts.drawn(f, getattr(row, f.column), names)) for n, f in fields.items() if n not in (resource.label_field, resource.status)
     )

@@ -115,12 +115,13 @@ def test_refused_rows_come_back_with_reasons_and_can_be_read_again(world: World,
 
 
 def test_what_a_colleague_holds_is_refused_and_not_changed(world: World, tmp_path: Path) -> None:
+    """Known by what the brief view shows of it; an equal number of others is not told, so that row is doubtful."""
     path = tmp_path / "a.csv"
-    path.write_text("公司名称,电话,备注\n四川云岭春酒业有限公司,028-86001234,mine\n", encoding="utf-8")
+    path.write_text("公司名称,电话,地区,备注\n四川云岭春酒业有限公司,028-86001234,四川,mine\n", encoding="utf-8")
     bring(world, "root", path)
-    path.write_text("公司名称,电话,备注\n四川云岭春酒业有限公司,028-86001234,theirs\n", encoding="utf-8")
+    path.write_text("公司名称,电话,地区,备注\n四川云岭春酒业有限公司,,四川,theirs\n四川云岭春酒业有限公司,028-86001234,,theirs\n", encoding="utf-8")
     done = bring(world, "ann", path)
-    assert (done.new, done.updated, done.refused) == (0, 0, 1)
+    assert (done.new, done.updated, done.refused, done.doubtful) == (0, 0, 1, 1)
     with world.as_("root"):
         assert session.scalars(sa.select(Customer.note).where(Customer.phone.is_not(None))).all()[-1] == "mine"
 

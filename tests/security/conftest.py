@@ -11,6 +11,7 @@ import pytest
 from crm_core.kernel import clock
 from tests.security.house import NOW, House, build, reopened
 from tests.security.watch import Watch, watched
+from tests.support.postgres import Cluster
 from tests.support.world import World
 from tests.support.worlds import *
 from tests.support.worlds import template
@@ -55,14 +56,30 @@ def watch(house: House) -> Iterator[Watch]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def postgres_house(
+@pytest.fixture(scope="session")
+def postgres_template_house(
     request: pytest.FixtureRequest, templates: dict[str, tuple[str, World]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
-    """The house on PostgreSQL, for what changes nothing."""
+) -> House:
+    """The house on PostgreSQL; copy it, nobody is connected to it."""
     url, world = template(templates, "postgresql", request)
-    cluster = request.getfixturevalue("postgres")
-    with clock.freeze(NOW):
-        made = build(cluster.create(url), tmp_path_factory.mktemp("house") / "site", world)
+    made = build(request.getfixturevalue("postgres").create(url), tmp_path_factory.mktemp("house") / "site", world)
+    made.world.site.engines.dispose()
+    return made
+
+
+@contextlib.contextmanager
+def copied_on_postgres(house: House, cluster: Cluster, home: Path) -> Iterator[House]:
+    shutil.copytree(house.world.site.home, home / "site", copy_function=shutil.copy)
+    (home / "site").chmod(0o700)
+    url = cluster.create(str(house.world.site.engines.url.render_as_string(False)))
+    made = reopened(house, url, home / "site")
+    yield made
+    made.world.site.engines.dispose()
+    cluster.drop(url)
+
+
+@pytest.fixture(scope="module")
+def postgres_house(postgres_template_house: House, postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The house on PostgreSQL, for what changes nothing."""
+    with clock.freeze(NOW), copied_on_postgres(postgres_template_house, postgres, tmp_path_factory.mktemp("house")) as made:
         yield made
-        made.world.site.engines.dispose()

@@ -37,10 +37,19 @@ from tests.support.worlds import Browser, Client, signed_in
 PLUGINS = (PACKAGE, second())
 NOW = dt.datetime(2026, 11, 23, 3, 0, tzinfo=dt.UTC)  # it stands still: nothing is "seen" again, no page differs by a minute
 MISSING = 987_654_321
+_HIS = {f"core.{name}.read": "all" for name in ("region", "industry", "position", "tag", "user.brief")}
+# What the role of hal hides from him: everything of his own customers and contacts but their names and whose they are.
+HIDDEN = {
+    "core.customer": ("kind", "code", "standing", "customer_kind", "ownership", "business_kind", "size", "source", "industry", "region", "postcode",
+                      "phone", "mobile", "fax", "email", "website", "legal_representative", "note"),
+    "core.contact": ("salutation", "sex", "birth_date", "age_told", "age_told_on", "position", "main", "phone", "mobile", "fax", "email", "postcode",
+                     "bio", "invalid"),
+}
 # Beside those of the company: (department, roles, grants of a role of his own).
 PEOPLE: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
     "sven": ("south", ("supervisor", "seller", "bare-subtree"), {}),
     "bea": ("head", (), {"core.customer.brief.read": "all"}),
+    "hal": ("head", (), {**_HIS, "core.customer.*": "own", "core.customer.brief.read": "all", "core.task.*": "own"}),
     "dora": ("north", (), {"core.customer.read": "department", "core.customer.update": "department"}),
 }
 BARE = {f"bare-{scope}": {"bare.*": scope, "bare.thing.brief.read": "all"} for scope in ("own", "subtree")}
@@ -111,7 +120,8 @@ def _people(world: World) -> None:
     made = {**{name: grants for name, (_d, _r, grants) in PEOPLE.items() if grants}, **BARE}
     for code, grants in made.items():
         (world.roles[code],) = roles.write([{"code": f"x-{code}", "name": code, "grants": [
-            {"permission": p, "scope": s} for p, s in grants.items()]}])
+            {"permission": p, "scope": s} for p, s in grants.items()], "rules": [
+            {"resource": resource, "field": name, "rule": "hidden"} for resource, names in HIDDEN.items() for name in names if code == "hal"]}])
     for name, (department, codes, grants) in PEOPLE.items():
         held = [*codes, *([name] if grants else [])]
         (world.people[name],) = users.write([{
@@ -143,6 +153,11 @@ def _records(house: House) -> None:
             "owner": world.people[person], "subject": "core.customer", "subject_id": mine[person]}])
         house.records["core.task"][owner] = made
     tasks.delete([house.records["core.task"]["sue-gone"]])
+    (mine["hal"],) = customers.write([{"name": "Fields hidden from hal", "owner": world.people["hal"], "phone": "FORMER 1", "note": "FORMER 2"}])
+    customers.write([{"id": mine["hal"], "phone": "010-1", "note": "now"}])
+    contacts = of("core.contact")
+    (house.records["core.contact"]["hal"],) = contacts.write([{"name": "Li Hidden", "customer": mine["hal"], "mobile": "FORMER 3", "bio": "FORMER 4"}])
+    contacts.write([{"id": house.records["core.contact"]["hal"], "mobile": "010-2", "bio": "now"}])
     house.records["core.user"] = {n: world.people[n] for n in ("ann", "bob", "sue", "root")}
     house.records["core.department"] = dict(world.departments)
     house.records["core.team"] = {"harbour": world.teams["harbour"]}

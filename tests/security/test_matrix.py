@@ -91,7 +91,7 @@ def cells(house: House, who: str, api: bool) -> Iterator[Cell]:
             if rule.get("wide") and not out:
                 for kind in kinds(house):
                     if kind != "core.customer":
-                        held = [k for k in house.records.get(kind, {}) if not k.endswith("merged")]
+                        held = [k for k in house.records.get(kind, {}) if k != "hal" and not k.endswith("merged")]
                         yield from (Cell(who, route, kind, key) for key in ([*held, "missing"] if held else ["missing"]))
         elif rule["on"] == "lookup":
             yield from (Cell(who, route, kind) for kind in (kinds(house) if not out else ["core.customer"]) if not kind.endswith(".brief"))

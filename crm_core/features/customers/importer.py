@@ -1,10 +1,12 @@
 """Importing customers: a row is known again by equal normalised name and one equal phone, mail or region; a contact and
 an address may stand in the same row."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.scope import Scope
 from crm_core.data import bulk
 from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work
@@ -40,11 +42,12 @@ class CustomersImporter(Importer):
     def alike(self, items: list[Item]) -> None:
         """Equal normalised name and one equal number, mail, code or region: the same. Equal name alone: doubtful."""
         who = actor()
-        brief, may = who.scope("core.customer.brief", "read"), who.scope("core.customer", "update")
-        hits = _named({_name_key(item) for item in items})
+        brief, whole, may = who.scope("core.customer.brief", "read"), who.scope("core.customer", "read"), who.scope("core.customer", "update")
+        known = {True: self.resource.fields().keys(), False: self.resource.brief_resource.fields().keys()}
+        hits = _named({_name_key(item) for item in items}, brief)
         for item in items if hits else ():
-            visible = [r for r in hits.get(_name_key(item), ()) if brief.holds(r)]
-            sure = [r for r in visible if _same(item, r)]
+            visible = hits.get(_name_key(item), ())
+            sure = [r for r in visible if _same(item, r, known[whole.holds(r)])]
             if len(sure) == 1 and may.holds(sure[0]):
                 item.row_id = sure[0].id
             elif len(sure) == 1:
@@ -99,12 +102,13 @@ class CustomersImporter(Importer):
             }) from None
 
 
-def _named(keys: set[str]) -> dict[str, list[Any]]:
-    """Customers by the key of their name, whoever sees them; of one name as many as anybody would look at."""
+def _named(keys: set[str], scope: Scope) -> dict[str, list[Any]]:
+    """Customers of a scope by the key of their name; of one name as many as anybody would look at."""
     table = Customer.__table__
     columns = [table.c[c] for c in ("match_key", "id", "code", "phone_key", "mobile_key", "email", "region_id", *SCOPE_COLUMNS, "name")]
     number = sa.func.row_number().over(partition_by=table.c.match_key, order_by=table.c.id).label("number")
-    found = sa.select(number, *columns).where(bulk.among(table.c.match_key, keys - {""}, sa.Text), table.c.deleted_at.is_(None)).subquery()
+    wanted = bulk.among(table.c.match_key, keys - {""}, sa.Text), table.c.deleted_at.is_(None), scope.clause(table)
+    found = sa.select(number, *columns).where(*wanted).subquery()
     query = sa.select(found).where(found.c.number <= MOST).order_by(found.c.number)
     hits: dict[str, list[Any]] = {}
     for row in current_work().session.execute(query, execution_options=unscoped("import: known again")):
@@ -125,14 +129,17 @@ def _name_key(item: Item) -> str:
     return str(derived.value(Customer.__table__, "match_key", item.groups[""].get("name")))
 
 
-def _same(item: Item, row: Any) -> bool:
-    """Whether a row of the file and a customer of the same name have a number, the mail, the code or the region in common."""
+def _same(item: Item, row: Any, known: Collection[str] = ("phone", "mobile", "email", "code", "region")) -> bool:
+    """Whether a row of the file and a customer of the same name have a number, the mail, the code or the region in common:
+    of those fields of the customer that the actor may see (`known`), or a file of guesses would tell him the others."""
     mine = _Marks(item)
-    if {mine.phone_key, mine.mobile_key} & {row.phone_key, row.mobile_key} - {None, ""}:
+    numbers = {getattr(row, f"{name}_key") for name in ("phone", "mobile") if name in known}
+    if {mine.phone_key, mine.mobile_key} & numbers - {None, ""}:
         return True
-    if mine.email and row.email and mine.email.casefold() == row.email.casefold():
+    if "email" in known and mine.email and row.email and mine.email.casefold() == row.email.casefold():
         return True
-    return bool(mine.code and mine.code == row.code) or bool(mine.region_id and mine.region_id == row.region_id)
+    pairs = ("code", mine.code, row.code), ("region", mine.region_id, row.region_id)
+    return any(name in known and value and value == theirs for name, value, theirs in pairs)
 
 
 class ContactsImporter(Importer):

@@ -58,8 +58,9 @@ def queries(resource: Any, row: Any) -> dict[str, Ask]:
 def customer_queries(resource: Any, row: Any) -> dict[str, Ask]:
     """And of a customer: his main contacts, the last note and how many there were in a year."""
     mine = {"row": row.id}
+    shown = frozenset(site().registry.resource("core.contact").fields()) & {"position", "mobile", "phone", "main", "invalid"}
     return {
-        **queries(resource, row), "contacts": Ask(_contacts(language()), mine), "last": Ask(_last_note(), mine),
+        **queries(resource, row), "contacts": Ask(_contacts(language(), shown), mine), "last": Ask(_last_note(), mine),
         "year": Ask(_notes_since(), {**mine, "since": clock.now() - dt.timedelta(days=365)}),
     }
 
@@ -88,12 +89,17 @@ def _tagged_once() -> sa.Select[Any, Any]:
 
 
 @kept
-def _contacts(language: str) -> sa.Select[Any, Any]:
-    position = sa.func.coalesce(Position.english if language == "en" else Position.name, "")
-    packed = Contact.name + _MARK + position + _MARK + sa.func.coalesce(Contact.mobile, Contact.phone, "") + _MARK + sa.case((Contact.main, "1"), else_="0")
+def _contacts(language: str, shown: frozenset[str]) -> sa.Select[Any, Any]:
+    """Of each his name and, as far as the reader may see them, position, number and whether he is the main one."""
+    nothing = sa.literal("")
+    position = sa.func.coalesce(Position.english if language == "en" else Position.name, "") if "position" in shown else nothing
+    numbers = [getattr(Contact, name) for name in ("mobile", "phone") if name in shown]
+    main = sa.case((Contact.main, "1"), else_="0") if "main" in shown else sa.literal("0")
+    packed = Contact.name + _MARK + position + _MARK + (sa.func.coalesce(*numbers, "") if numbers else nothing) + _MARK + main
     return (
         sa.select(Contact.id, packed.label("packed")).join(Position, Position.id == Contact.position_id, isouter=True)
-        .where(Contact.customer_id == _ROW, Contact.invalid.is_(False)).order_by(Contact.main.desc(), Contact.id).limit(MAIN_CONTACTS)
+        .where(Contact.customer_id == _ROW, *([Contact.invalid.is_(False)] if "invalid" in shown else []))
+        .order_by(*([Contact.main.desc()] if "main" in shown else []), Contact.id).limit(MAIN_CONTACTS)
     )
 
 
@@ -121,7 +127,7 @@ def dress_customer(resource: Any, row: Any, page: RecordPage, found: Found) -> R
         Number(_("Last contact"), _last(found.get("last", ()))),
         *_next(found),
         Number(_("Notes in 12 months"), f"{year - 1}+" if year == DEALINGS else str(year)),
-        Number(_("Entered"), show_moment(row.created_at, short=True)),
+        *([Number(_("Entered"), show_moment(row.created_at, short=True))] if row.created_at else []),
     ]
     page = _both(resource, row, page, found, may)
     if page.body == "panorama":
@@ -134,12 +140,13 @@ def dress_contact(resource: Any, row: Any, page: RecordPage, found: Found) -> Re
     may = may_change(resource, row)
     page = _both(resource, row, page, found, may)
     marks = list(page.marks)
-    day = ages.birthday_in(row.birth_date, today)
+    whole = row.whole  # the week of a birthday and the age are told to those as well who may not know the date
+    day = ages.birthday_in(whole.birth_date, today)
     if day is not None:
         marks.insert(0, Status(birthday_words(day, may_know_dates()), "sparkles", "amber"))
     if row.invalid:
         marks.insert(0, Status(_("No longer valid"), "ban", "red"))
-    years = ages.age(row.birth_date, row.age_told, row.age_told_on, today)
+    years = ages.age(whole.birth_date, whole.age_told, whole.age_told_on, today)
     groups = page.groups
     if years is not None and groups and _age_shown():
         groups = (replace(groups[0], facts=(*groups[0].facts, Fact(_("Age"), cells.number(str(years))))), *groups[1:])

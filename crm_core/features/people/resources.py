@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.delegation import grant_exceeds, require_proof
-from crm_core.access.models import Department, FieldRule, Grant, Role, Team, TeamMember, User, UserRole
+from crm_core.access.models import Department, FieldRule, Grant, Role, Rule, Team, TeamMember, User, UserRole
 from crm_core.access.rights import bump
 from crm_core.data.base import table_of
 from crm_core.data.mixins import SCOPE_COLUMNS
@@ -300,6 +300,8 @@ class FieldRules(Resource):
             name = row.get("field", old.get("field"))
             if resource is not None and name not in resource.all_fields:
                 found[i] = {"field": [_("%(what)s have no such field.", what=resource.label)]}
+            elif resource is not None and name == resource.label_field and row.get("rule", old.get("rule")) is not Rule.readonly:
+                found[i] = {"field": [_("By this field records are named everywhere; it cannot be hidden.")]}
             if old and any(row.get(key, old[key]) != old[key] for key in ("resource", "field", "rule")):
                 self._not_mine([old])
         return found

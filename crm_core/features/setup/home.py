@@ -82,7 +82,7 @@ def _numbers() -> dict[str, int]:
     month = _instant(today.replace(day=1))
     week = _instant(today - dt.timedelta(days=today.weekday()))
     mine = Customer.owner_id == me
-    key = Customer.standing == "key"
+    told = "standing" in site().registry.resource("core.customer").fields()
 
     def bounded(model: Any, *conditions: Any) -> Any:
         inner = sa.select(model.id).where(*conditions).limit(LIMIT + 1).subquery()
@@ -90,7 +90,7 @@ def _numbers() -> dict[str, int]:
 
     task = tasks.Task
     asked = {
-        "customers": bounded(Customer, mine), "key": bounded(Customer, mine, key), "new": bounded(Customer, mine, Customer.created_at >= month),
+        "customers": bounded(Customer, mine), "key": bounded(Customer, mine, Customer.standing == "key") if told else sa.literal(0), "new": bounded(Customer, mine, Customer.created_at >= month),
         "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today),
         "done": bounded(task, task.owner_id == me, task.done_at >= week),
     }
