@@ -95,6 +95,8 @@ on("input", isInput, (event, input) => {
     $(".av.in", box)?.remove();
   }
   clearTimeout(timer);
+  asked?.abort(); // an answer to other letters that comes late is not shown as one to these
+  asked = null;
   delete box.dataset.eager;
   if (open) open.stale = true; // these hits are of other letters
   if (event.isComposing) return;
