@@ -9,14 +9,14 @@ async function look(dialog) {
   row = current();
   const { href } = $("a.nm", row);
   const answer = await page(href).catch(() => null);
-  const [head, facts] = [".rec-id", ".facts, .facts-wide"].map((part) => answer?.document.querySelector(part));
+  const [head, numbers, facts] = [".rec-id", ".nums", ".facts, .facts-wide"].map((part) => answer?.document.querySelector(part));
   if (!head || !facts) return failNote(word("offline"));
   for (const act of head.querySelectorAll(".rec-acts")) act.remove();
   for (const act of facts.querySelectorAll("form, .menu, .ib")) act.remove();
   const open = make("a", { class: "btn btn-sm", href }, word("open"));
   const close = make("button", { type: "button", class: "ib", "data-close": true, "aria-label": word("close") }, "×");
   const whole = make("div", { class: "dlg-b peek" }, make("div", { class: "row-x" }, open, make("span", { class: "grow" }), close),
-    document.adoptNode(head), document.adoptNode(facts));
+    ...[head, numbers, facts].filter(Boolean).map((part) => document.adoptNode(part)));
   const shown = dialog?.isConnected ? fill(dialog, whole) : frameOf(whole, "drawer");
   if (!shown.open) {
     shown.dataset.peek = "";
