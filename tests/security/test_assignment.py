@@ -108,12 +108,13 @@ def test_a_line_of_somebody_else_s_record_cannot_be_drawn_over(world: World, as_
 
 @one_engine
 def test_the_guard_is_what_refuses(world: World, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Negative control: when names are not compared with what is offered, an internal column goes through."""
+    """Negative control: when names are not compared with what is offered, a stamp of the house goes through."""
     from crm_core.resource import fields
 
     path = f"/core/customer/{world.customers['ann']}"
-    assert as_("ann")("PATCH", path, {"code": "KH-1"}).status_code == 422
+    stamp = {"created_by": world.people["sue"]}
+    assert as_("ann")("PATCH", path, stamp).status_code == 422
     monkeypatch.setattr("crm_core.api.bodies.clean_values", lambda given, known, how: {n: getattr(known[n], how)(v) for n, v in given.items()})
     monkeypatch.setattr("crm_core.resource.resource.Resource.fields", lambda self, writing=False: dict(self.all_fields))
     assert fields.clean_values is not None
-    assert as_("ann")("PATCH", path, {"code": "KH-1"}).status_code == 200
+    assert as_("ann")("PATCH", path, stamp).status_code == 200
