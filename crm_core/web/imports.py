@@ -10,10 +10,10 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
-from crm_core.kernel.errors import BadRequest, CrmError, Forbidden, Invalid, Missing
-from crm_core.kernel.i18n import _, in_sentence, ngettext
+from crm_core.kernel.errors import Invalid
+from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource.exchange import results, running
+from crm_core.resource.exchange import running
 from crm_core.resource.exchange.importing import Options
 from crm_core.resource.exchange.models import Import, State
 from crm_core.resource.exchange.reader import UnreadableFile
@@ -21,28 +21,25 @@ from crm_core.resource.exchange.sense import CHOICES
 from crm_core.resource.show import show_moment
 from crm_core.web import urls
 from crm_core.web.access import body_limit, signed_in
-from crm_core.web.jobviews import job_view
+from crm_core.web.importresults import blueprint, cell, importable, mine, run_page, title_of
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
-    Act,
     Choice,
     Crumb,
     FormField,
     ImportCounts,
     ImportMatchPage,
-    ImportRunPage,
     ImportUploadPage,
     MatchColumn,
     Note,
     PastImport,
     PreviewRow,
-    RefusedRow,
     Status,
-    Tab,
     ValueMap,
 )
 
-blueprint = flask.Blueprint("imports", __name__)
+__all__ = ["blueprint"]
+
 MEGABYTES = 200
 MAPS = 12  # unknown words shown a column
 ACCEPT = ".csv,.txt,.tsv,.xlsx,.vcf,text/csv,text/vcard"
@@ -61,28 +58,10 @@ THINGS = {
 }
 
 
-def _resource(name: str) -> Any:
-    found = site().registry.resources.get(name)
-    if found is None or not found.importable:
-        raise Missing(_("This page was not found."))
-    if not found.may("import") or not found.may("create"):
-        raise Forbidden(_("You may not import here."))
-    flask.g.place = urls.of_list(found)
-    return found
-
-
-def mine(import_id: int) -> Import:
-    """An import of the acting person. Raises Missing."""
-    found = session.scalars(sa.select(Import).where(Import.id == import_id)).one_or_none()
-    if found is None:
-        raise Missing(_("This page was not found."))
-    return found
-
-
 @blueprint.get("/import")
 @signed_in
 def upload() -> Any:
-    resource = _resource(flask.request.args.get("to", "core.customer"))
+    resource = importable(flask.request.args.get("to", "core.customer"))
     return page_of("import_upload.html", _upload_page(resource))
 
 
@@ -90,7 +69,7 @@ def upload() -> Any:
 @signed_in
 @body_limit(MEGABYTES * 1_000_000)
 def take() -> Any:
-    resource = _resource(flask.request.args.get("to", "core.customer"))
+    resource = importable(flask.request.args.get("to", "core.customer"))
     sent = flask.request.files.get("file")
     if sent is None or not sent.filename:
         return page_of("import_upload.html", _upload_page(resource, _("Choose a file first."))), 422
@@ -115,15 +94,10 @@ def _upload_page(resource: Any, error: Any = "", text: Any = "") -> ImportUpload
         PastImport(r.file_name, f"/import/{r.id}", show_moment(r.created_at), actor().name, IMPORT_STATES[r.state], _result(r)) for r in rows
     )
     return ImportUploadPage(
-        title=_title(resource), action=urls.address("/import", [("to", resource.name)]), accept=ACCEPT,
+        title=title_of(resource), action=urls.address("/import", [("to", resource.name)]), accept=ACCEPT,
         formats=_("CSV and text files in any usual encoding, Excel (.xlsx) and vCards (.vcf), up to %(n)s MB", n=MEGABYTES),
         crumbs=(Crumb(resource.label, urls.of_list(resource)),), error=error, error_text=text, past=past,
     )
-
-
-def _title(resource: Any) -> Any:
-    """The same at every step: where one is among them stands beside it."""
-    return _("Import %(what)s", what=in_sentence(resource.label))
 
 
 def _result(made: Import) -> Any:
@@ -139,14 +113,14 @@ def show(import_id: int) -> Any:
     made = mine(import_id)
     if made.state is State.matching:
         return page_of("import_match.html", _match_page(made))
-    return page_of("import_run.html", _run_page(made))
+    return page_of("import_run.html", run_page(made))
 
 
 @blueprint.post("/import/<int:import_id>")
 @signed_in
 def match(import_id: int) -> Any:
     made = mine(import_id)
-    _resource(made.target)
+    importable(made.target)
     if made.state is not State.matching:
         return flask.redirect(f"/import/{import_id}", 303)
     encoding = flask.request.form.get("encoding", "")
@@ -192,14 +166,14 @@ ENCODINGS = {"": _("found by itself"), **CHOICES}
 
 
 def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
-    resource = _resource(made.target)
+    resource = importable(made.target)
     importer = running.make(made)
     try:
         table = running.open_file(made)
         outcome, looked, whole = running.plan(made)
     except UnreadableFile as bad:
         return ImportMatchPage(
-            title=_title(resource), file=made.file_name, action=f"/import/{made.id}", columns=(), counts=ImportCounts(), summary="",
+            title=title_of(resource), file=made.file_name, action=f"/import/{made.id}", columns=(), counts=ImportCounts(), summary="",
             start=_("Start import"), notes=(Note(_("This file cannot be read"), running.sentence(bad), "red", "alert-triangle"),),
             fields=_options(made), can_start=False, back_url=urls.address("/import", [("to", made.target)]),
         )
@@ -230,20 +204,16 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
     mapped = sorted(importer.mapping.items())[:6]
     by_line = {item_line: cells for item_line, cells in itertools.islice(table.rows(), 20)}
     preview = tuple(
-        PreviewRow(line, STATES[state], tuple(_cell(by_line.get(line, []), at) for at, _t in mapped), extra.get("note", ""))
+        PreviewRow(line, STATES[state], tuple(cell(by_line.get(line, []), at) for at, _t in mapped), extra.get("note", ""))
         for line, state, extra in outcome.preview[:8]
     )
     return ImportMatchPage(
-        title=_title(resource), file=made.file_name, action=f"/import/{made.id}", columns=columns, counts=counts, summary=summary, start=start,
+        title=title_of(resource), file=made.file_name, action=f"/import/{made.id}", columns=columns, counts=counts, summary=summary, start=start,
         crumbs=(Crumb(resource.label, urls.of_list(resource)),),
         notes=tuple(notes), preview_columns=tuple(importer.targets[t].label for _at, t in mapped), preview=preview, fields=_options(made),
         rows_text=" · ".join((str(rows), made.encoding.upper(), str(_("nothing is written yet")))), can_start=not lacking and not doubt and bool(importer.mapping) and total > 0,
         back_url=urls.address("/import", [("to", made.target)]),
     )
-
-
-def _cell(cells: list[str], at: int) -> str:
-    return cells[at][:60] if at < len(cells) else ""
 
 
 def _column(made: Import, importer: Any, at: int, label: str, samples: list[list[str]], guess: list[str], unknown: Mapping[str, Any]) -> MatchColumn:
@@ -317,66 +287,3 @@ def _encoding(made: Import) -> FormField:
     names |= {c: w for c, w in ENCODINGS.items() if c not in names}
     chosen = made.options.get("encoding", "")
     return FormField("encoding", _("Encoding"), "choice", required=True, choices=tuple(Choice(c, w, c == chosen) for c, w in names.items()))
-
-
-def _run_page(made: Import) -> ImportRunPage:
-    resource = site().registry.resource(made.target)
-    flask.g.place = urls.of_list(resource)
-    job = job_view(made.job_id) if made.job_id else None
-    if job is None:
-        raise BadRequest(_("This import has no job."))
-    kind = flask.request.args.get("kind", "")
-    after = flask.request.args.get("after", "0")
-    rows = results.kept_rows(made, kind, int(after) if after.isdigit() and len(after) < 10 else 0, 51)
-    importer = running.make(made)
-    refused = tuple(_refused(importer, made, row) for row in rows[:50])
-    here = f"/import/{made.id}"
-    counts = ImportCounts(made.new, made.updated, made.doubtful, made.refused)
-    running_counts = job_counts(made)
-    if running_counts:
-        counts = running_counts
-    undo = None
-    if made.change_id and made.state in (State.done, State.stopped) and counts.new + counts.updated:
-        undo = Act(_("Undo the whole import"), f"/undo/{made.change_id}", "arrow-back-up", "post", danger=True,
-                   confirm=_("Take back everything this import did? Records changed since are left and listed."))
-    return ImportRunPage(
-        title=_title(resource), file=made.file_name, job=job, counts=counts,
-        crumbs=(Crumb(resource.label, urls.of_list(resource)),),
-        note=Note(_("This import was undone."), icon="arrow-back-up") if made.state is State.undone else None,
-        refused=refused, refused_count=counts.refused + counts.doubtful,
-        refused_tabs=(Tab(_("All"), here, not kind), Tab(_("Refused"), urls.address(here, [("kind", "refused")]), kind == "refused"),
-                      Tab(_("Doubtful"), urls.address(here, [("kind", "doubtful")]), kind == "doubtful")),
-        refused_next_url=urls.address(here, [("kind", kind), ("after", str(rows[49].line))]) if len(rows) > 50 else "",
-        download_url=f"{here}/refused.csv" if counts.refused + counts.doubtful else "", undo=undo,
-        undo_text=_("For 30 days; records edited since are left and listed."),
-        open_list=Act(_("Open the list"), urls.of_list(resource), resource.icon),
-        again=Act(_("Another file"), urls.address("/import", [("to", made.target)]), "file-import"),
-    )
-
-
-def job_counts(made: Import) -> ImportCounts | None:
-    """The counts of a running job, from its row."""
-    from crm_core.kernel.models import JobRow
-
-    found = session.execute(sa.select(JobRow.result).where(JobRow.id == made.job_id)).scalar_one_or_none() if made.job_id else None
-    counts = (found or {}).get("counts")
-    return ImportCounts(counts["new"], counts["updated"], counts["doubtful"], counts["refused"]) if counts else None
-
-
-def _refused(importer: Any, made: Import, row: Any) -> RefusedRow:
-    label, reason = row.reasons[0] if row.reasons else ("", "")
-    columns = {str(importer.targets[t].label): at for at, t in importer.mapping.items() if t in importer.targets}
-    at = columns.get(label)
-    name_at = next((a for a, t in importer.mapping.items() if t == "name"), 0)
-    return RefusedRow(row.line, _cell(row.cells, name_at), label, _cell(row.cells, at) if at is not None else "", reason)
-
-
-@blueprint.get("/import/<int:import_id>/refused.csv")
-@signed_in
-def refused_csv(import_id: int) -> Any:
-    made = mine(import_id)
-    if made.refused + made.doubtful > running.KEEP_ROWS:
-        raise CrmError(_("Too many rows to list."))
-    answer = flask.Response("".join(results.refused_file(made)), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"refused-{made.id}.csv")
-    return answer

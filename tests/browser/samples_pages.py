@@ -29,6 +29,7 @@ from crm_core.web.viewmodels import (
     KeyGroup,
     KeyHint,
     MatchColumn,
+    MendValue,
     Note,
     Notice,
     NoticePanel,
@@ -514,8 +515,8 @@ def running_import() -> JobView:
 def import_run() -> ImportRunPage:
     """Picture 06, run."""
 
-    def bad(row: int, zh: str, en: str, column: tuple[str, str], value: str, why: tuple[str, str]) -> RefusedRow:
-        return RefusedRow(row, s(zh, en), s(*column), value, s(*why))
+    def bad(row: int, zh: str, en: str, column: tuple[str, str], value: str, why: tuple[str, str], fix: str = "") -> RefusedRow:
+        return RefusedRow(row, row, s(zh, en), (MendValue(s(*column), value, s(*why), "cell-1", value, fix),), "/mend")
 
     return ImportRunPage(
         s("导入客户", "Import customers"),
@@ -531,6 +532,7 @@ def import_run() -> ImportRunPage:
                 ("电话", "Phone"),
                 "0852-86l2 3307",
                 ("含有字母 “l”，可能是数字 1", "holds the letter “l”, maybe the digit 1"),
+                "0852-8612 3307",
             ),
             bad(
                 63,
@@ -549,7 +551,11 @@ def import_run() -> ImportRunPage:
                 ("只有 13 位，应为 18 位", "only 13 characters, 18 expected"),
             ),
             bad(266, "", "", ("客户名称", "Customer name"), "", ("没有名称", "no name")),
+            RefusedRow(
+                301, 301, s("长沙岳麓春酒业", "Yuelu Spirits"), (MendValue("", "", s("有同名客户", "a customer of this name is there")),),
+                "/mend", doubtful=True, candidate=s("长沙岳麓春酒业有限公司", "Yuelu Spirits Ltd"), candidate_url="/customer"),
         ),
+        use_all=Act(s("采用全部建议（14）", "Use all 14 suggestions"), "/mend", "checks", "post"),
         refused_tabs=(
             Tab(s("全部", "All"), "/import_run", True, "24"),
             Tab(s("电话", "Phone"), "/import_run", count="11"),

@@ -54,6 +54,11 @@ def test_chinese_files_are_not_asked_about() -> None:
         assert by_sense(sample("gb18030", rows)) == ("gb18030", ())
 
 
+@pytest.mark.parametrize("text", ["Crédito Inmobiliario,Castellana Nº 77\n26 5º,MADRID\n", "Müller GmbH,Köln\nBäcker,Gießen\n", "Pébéo of America,x\n"])
+def test_western_letters_among_plain_ones_are_not_asked_about(text: str) -> None:
+    assert by_sense(text.encode("cp1252")) == ("cp1252", ())
+
+
 def test_all_that_can_be_chosen_can_be_read() -> None:
     for name in CHOICES:
         "x".encode(name)

@@ -17,6 +17,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource import derived
 from crm_core.resource.changes import unscoped
 from crm_core.resource.exchange.importing import Importer, Item, Target
+from crm_core.resource.exchange.items import reason
 
 MOST = 100  # customers of one name that are compared
 CONTACT = ("name", "salutation", "sex", "birth_date", "position", "phone", "mobile", "fax", "email", "bio")
@@ -51,7 +52,7 @@ class CustomersImporter(Importer):
             if len(sure) == 1 and may.holds(sure[0]):
                 item.row_id = sure[0].id
             elif len(sure) == 1:
-                item.faults.append(["", str(_("This customer is there and held by a colleague."))])
+                item.faults.append(reason(_("This customer is there and held by a colleague.")))
             elif visible:
                 item.doubt = (str(_("There is a customer named “%(name)s”; nothing else is equal.", name=visible[0].name)), visible[0].id)
 

@@ -20,7 +20,7 @@ from crm_core.resource import derived
 from crm_core.resource.changes import History
 from crm_core.resource.exchange import items as rows_of_items
 from crm_core.resource.exchange.frames import PURE, Frame, column, reference
-from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Outcome, Target
+from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Outcome, Target, reason, told
 from crm_core.resource.exchange.models import ForeignId
 from crm_core.resource.exchange.table import Row
 from crm_core.resource.references import RefField
@@ -129,7 +129,7 @@ class Importer:
                 line = f"{target.label}: {text}"
                 values["note"] = f"{values['note']}\n{line}" if values.get("note") else line
             else:
-                item.faults.append([str(target.label), str(_("“%(value)s” is not known.", value=text))])
+                item.faults.append(reason(_("“%(value)s” is not known.", value=text), target))
 
     def resolve_reference(self, target: Target, wanted: set[Any]) -> dict[Any, Any]:
         """Ids of what a column names."""
@@ -163,7 +163,7 @@ class Importer:
         for item in items:
             state, note = "new", ""
             if faults := item.faults or self._lacking(item):
-                state, note = "refused", "; ".join(f"{label}: {text}" if label else text for label, text in faults)
+                state, note = "refused", told(faults)
                 outcome.refuse(item, faults)
             elif item.doubt is not None and self.options.doubtful != "new":
                 state, note = "doubtful", item.doubt[0]
@@ -181,7 +181,7 @@ class Importer:
         if item.row_id is not None or item.doubt is not None:
             return []
         values = item.groups.get("", {})
-        return [[str(t.label), str(_("This is required."))] for t in self.targets.values() if t.required and not values.get(t.name)]
+        return [reason(_("This is required."), t) for t in self.targets.values() if t.required and not values.get(t.name)]
 
     # --- knowing again ----------------------------------------------------------------------------------------------
 
@@ -218,7 +218,7 @@ class Importer:
         for item in items if found else ():
             hit = found.get(key(item)) if item.row_id is None and not item.faults else None
             if hit is not None and may is not None and not may.holds(hit):
-                item.faults.append(["", str(_("This record is there and you may not change it."))])
+                item.faults.append(reason(_("This record is there and you may not change it.")))
             elif hit is not None:
                 item.row_id = hit.id
 
@@ -259,7 +259,7 @@ class Importer:
                 continue
             except CrmError as refused:
                 if len(items) == 1:
-                    outcome.refuse(items[0], [["", str(refused)]])
+                    outcome.refuse(items[0], [reason(refused)])
                     return
                 for item, row_id in zip(items, before, strict=True):  # one of them is not ours to change: find it
                     item.row_id = row_id
@@ -305,7 +305,7 @@ class Importer:
     def _set_aside(self, items: list[Item], before: list[int | None], bad: Invalid, outcome: Outcome) -> list[Item]:
         faults: Mapping[int, Mapping[str, Sequence[Any]]] = bad.details.get("rows") or {0: bad.fields or {"": [bad.message]}}
         for at, found in faults.items():
-            reasons = [[str(self.targets[n].label) if n in self.targets else n, str(m)] for n, ms in found.items() for m in ms]
+            reasons = [reason(m, self.targets[n]) if n in self.targets else [n, str(m), ""] for n, ms in found.items() for m in ms]
             outcome.refuse(items[at], reasons)
         for item, row_id in zip(items, before, strict=True):
             item.row_id = row_id

@@ -48,7 +48,17 @@ class Item:
 
 
 Kept = tuple[int, list[str], list[list[str]], int | None]
-"""A row that was set aside: line, cells, [[label, sentence]], the record it may be."""
+"""A row that was set aside: line, cells, its reasons, the record it may be."""
+
+
+def reason(sentence: Any, target: Target | None = None) -> list[str]:
+    """Why a row cannot be taken: the label of a field or "", a sentence, the name of the field, where one can be named."""
+    return [str(target.label), str(sentence), target.name] if target is not None else ["", str(sentence), ""]
+
+
+def told(reasons: Iterable[Sequence[str]]) -> str:
+    """Reasons as one line."""
+    return "; ".join(f"{label}: {text}" if label else text for label, text, *_name in reasons)
 
 
 @dataclass
@@ -80,7 +90,7 @@ class Outcome:
 
     def doubt(self, item: Item) -> None:
         assert item.doubt is not None
-        self.doubtful.append((item.line, item.cells, [["", item.doubt[0]]], item.doubt[1]))
+        self.doubtful.append((item.line, item.cells, [reason(item.doubt[0])], item.doubt[1]))
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def parse(
     items = [Item(line, cells) for line, cells in rows]
     for item in items:
         if width and len(item.cells) > width:
-            item.faults.append(["", str(_("This row has %(n)s cells, the heading has %(m)s.", n=len(item.cells), m=width))])
+            item.faults.append(reason(_("This row has %(n)s cells, the heading has %(m)s.", n=len(item.cells), m=width)))
     groups: dict[str, dict[str, list[Any]]] = {}
     for at, name in mapping.items():
         target = targets.get(name)
@@ -140,7 +150,7 @@ def _values(target: Target, texts: list[str], items: list[Item], swap: Mapping[s
         if word:
             items[at].strange.append((target, texts[at].strip()))
         else:
-            items[at].faults.append([str(target.label), str(fault.message)])
+            items[at].faults.append(reason(fault.message, target))
     return [None if value == [] else value for value in values] if wanted.kind == "choices" else values
 
 

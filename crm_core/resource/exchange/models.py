@@ -60,9 +60,9 @@ class ImportRow(Keyed, Model):
     __tablename__ = "core_import_row"
     import_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_import.id", ondelete="RESTRICT"))
     line: Mapped[int]
-    state: Mapped[str] = mapped_column(sa.String(10))  # refused, doubtful
+    state: Mapped[str] = mapped_column(sa.String(10))  # refused, doubtful; left: nobody wants it
     cells: Mapped[list[Any]]
-    reasons: Mapped[list[Any]]  # [[column label or "", sentence], …] in the language of who imported
+    reasons: Mapped[list[Any]]  # items.reason: [[label, sentence, name of the field], …] in the language of who imported
     candidate_id: Mapped[t.Id | None]
     __table_args__ = (sa.UniqueConstraint("import_id", "line"),)
 

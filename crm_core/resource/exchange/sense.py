@@ -40,7 +40,8 @@ def by_sense(sample: bytes) -> Guess:
     texts = {name: text for name in EAST if (text := _decoded(sample, name)) is not None}
     scores = {name: _score(text, name) for name, text in texts.items()}
     best = max(scores, key=lambda name: scores[name], default="")
-    letters = sum(1 for run in runs for byte in run if byte >= 0xC0) / sum(map(len, runs))
+    # Below 0xA0 nothing of Western texts but quotation marks; Shift-JIS begins most of its characters there.
+    letters = sum(1 for run in runs for byte in run if byte >= 0xA0) / sum(map(len, runs))
     if single > 0.8 and letters > 0.8 and scores.get(best, 0) < 0.95:
         return Guess("cp1252")  # one letter with an accent now and then: Müller
     known = {name: found for name, text in texts.items() if (found := _known_heads(text))}

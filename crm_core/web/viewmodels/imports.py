@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from crm_core.web.viewmodels.base import Act, Crumb, JobView, Note, Status, Tab, Words
@@ -116,16 +117,32 @@ class ImportMatchPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """A row that was not imported, with the reason; ``fix`` a suggestion that ``use`` takes over."""
+class MendValue:
+    """One fault of a row: the column's ``label``, the ``value`` of the file, the ``reason``. Where it can be mended, the box
+    sends ``name`` and holds ``fix``, which is suggested, else ``whole``, the value uncut; ``list`` names its words."""
 
-    row: int
     label: Words
-    column: Words
     value: Words
     reason: Words
-    fix: Words = ""
-    use: Act | None = None
+    name: str = ""
+    whole: str = ""
+    fix: str = ""
+    list: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that was set aside. With ``action`` it can be mended: posted there are the boxes and ``_do``: ``mend``, ``new``,
+    ``same`` (as the ``candidate``) or ``leave``."""
+
+    id: int
+    row: int
+    label: Words
+    values: tuple[MendValue, ...]
+    action: str = ""
+    doubtful: bool = False
+    candidate: Words = ""
+    candidate_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +160,8 @@ class ImportRunPage:
     refused_count: int = 0
     refused_next_url: str = ""
     refused_prev_url: str = ""
+    use_all: Act | None = None
+    words: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)  # list of a box → what may be written there
     download_url: str = ""
     undo: Act | None = None
     undo_text: Words = ""
