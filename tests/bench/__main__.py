@@ -58,17 +58,17 @@ def site_of(engine: str, size: int, url: str) -> Site:
 
 @contextmanager
 def databases(engine: str) -> Iterator[Any]:
-    """Where the databases of an engine are: a function from a size to a URL."""
+    """Where the databases of an engine are: a function from a size to a URL, and the first process of their server."""
     if engine == "sqlite":
-        yield lambda size: ""
+        yield (lambda size: ""), 0
         return
     with Postgres(HOME / "postgresql") as server:
-        yield lambda size: server.url(f"bench_{size}", anew=not (HOME / f"postgresql-{size}" / "filled").exists())
+        yield (lambda size: server.url(f"bench_{size}", anew=not (HOME / f"postgresql-{size}" / "filled").exists())), server.pid
 
 
 def run(engine: str, args: argparse.Namespace) -> dict[str, Any]:
     result: dict[str, Any] = {"engine": engine, "size": args.size, "load": [os.getloadavg()[0]]}
-    with databases(engine) as url, ExitStack() as stack:
+    with databases(engine) as (url, database), ExitStack() as stack:
         site = site_of(engine, args.size, url(args.size))
         small = site_of(engine, SMALL, url(SMALL)) if args.size != SMALL else None
         people = work.people(site)
@@ -85,7 +85,7 @@ def run(engine: str, args: argparse.Namespace) -> dict[str, Any]:
             few = work.people(small)
             small.engines.dispose()
         other = stack.enter_context(Crm(small, few[0].cookie)) if small is not None and few is not None else None
-        result["pages"] = measure.pages(crm, raw, other, people, few, args, site, say)
+        result["pages"] = measure.pages(crm, raw, other, people, few, args, database, say)
         if not args.only:
             result["crowd"] = measure.crowds(crm, raw, people, 1.5 if args.size == SMALL else 4)
         result["after load"] = measure.memory(crm)

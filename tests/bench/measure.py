@@ -26,21 +26,25 @@ Ask = Callable[[], None]
 
 
 class Sample:
-    """One of the servers that are asked in turn."""
+    """One of the servers that are asked in turn; `database`: the first process of the database's server, if it has one."""
 
-    def __init__(self, server: Server, ask: Ask) -> None:
-        self.ask, self.workers = ask, server.workers
+    def __init__(self, server: Server, ask: Ask, database: int = 0) -> None:
+        self.ask, self.workers, self.database = ask, server.workers, database
         self.took: list[float] = []
         self.used: list[float] = []
 
     def once(self, counted: bool) -> None:
-        before = sum(map(serving.cpu, self.workers))
+        before = self._processor()
         began = time.perf_counter()
         self.ask()
         took = time.perf_counter() - began
         if counted:
             self.took.append(took * 1_000)
-            self.used.append((sum(map(serving.cpu, self.workers)) - before) * 1_000)
+            self.used.append((self._processor() - before) * 1_000)
+
+    def _processor(self) -> float:
+        pids = [pid for pid, _depth in serving.below(self.database)] if self.database else []
+        return sum(map(serving.cpu, [*self.workers, *pids]))
 
     def figures(self) -> dict[str, float]:
         took = sorted(self.took)
@@ -98,7 +102,7 @@ def raw_form(stamp: int) -> Callable[[int], dict[str, str]]:
     return fields
 
 
-def pages(crm: Crm, raw: Raw, small: Crm | None, people: list[work.Person], few: list[work.Person] | None, args: Namespace, site: Site,
+def pages(crm: Crm, raw: Raw, small: Crm | None, people: list[work.Person], few: list[work.Person] | None, args: Namespace, database: int,
           say: Callable[[str], None]) -> list[dict[str, Any]]:
     """Each piece as each actor: the product, the floor, and the product on the small site."""
     words = [w for w in args.only.split(",") if w]
@@ -110,11 +114,12 @@ def pages(crm: Crm, raw: Raw, small: Crm | None, people: list[work.Person], few:
                 continue
             mine, floor, stamp = Client(crm.port, person.cookie), Client(raw.port), int(time.time() * 100)
             if piece.name == work.CREATE:
-                samples = [Sample(crm, creating(mine, piece.path, forms(mine, stamp))), Sample(raw, creating(floor, piece.raw, raw_form(stamp)))]
+                asks = [creating(mine, piece.path, forms(mine, stamp)), creating(floor, piece.raw, raw_form(stamp))]
             else:
-                samples = [Sample(crm, reading(mine, piece.path)), Sample(raw, reading(floor, piece.raw))]
-                if small is not None and few is not None and piece.name in others:
-                    samples.append(Sample(small, reading(Client(small.port, few[at].cookie), others[piece.name].path)))
+                asks = [reading(mine, piece.path), reading(floor, piece.raw)]
+            samples = [Sample(server, ask, database) for server, ask in zip((crm, raw), asks, strict=True)]
+            if small is not None and few is not None and piece.name in others and piece.name != work.CREATE:
+                samples.append(Sample(small, reading(Client(small.port, few[at].cookie), others[piece.name].path), database))
             took = in_turn(samples, args.rounds)
             one = {"name": piece.name, "actor": piece.actor, "goal": piece.goal, "times": piece.times, "ours": took[0], "raw": took[1],
                    "small": took[2] if len(took) > 2 else None}

@@ -43,6 +43,11 @@ class Postgres:
         self._wait()
         return self
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def __exit__(self, *_error: object) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # fast stop
