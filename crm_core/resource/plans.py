@@ -21,7 +21,7 @@ from crm_core.data.wall import marked
 from crm_core.resource.filters import Filter, clause
 
 BRANCH_LIMIT = 8
-WALKS = (200, 2_000)  # rows of the sort index that are looked at, and when these do not fill the page
+WALK = 2_000  # rows of the sort index that are looked at, at most
 
 Key = tuple[Any, int]
 """(value of the sort column, id) of a row."""
@@ -97,7 +97,7 @@ class _Shape(NamedTuple):
     union: bool
     pins: tuple[str, ...]
     within: tuple[str, ...]
-    wide: bool = False  # the scope's columns are wanted as well
+    walked: bool = False  # the first rows of the sort index are looked at, those in scope taken
     sorted: bool = False  # do not walk the sort index: the rows are few and found by another one
 
 
@@ -122,13 +122,13 @@ def segment(what: Sought, key: str, descending: bool, nulls: bool | None, start:
 
 
 def _walk(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> list[Key]:
-    sets = {column: frozenset(found) for column, found in what.scope.branches}
-    for look in WALKS if not what.parent else ():
-        rows = _rows(what, shape._replace(wide=True), values, look)
-        seen = [(r.k, r.i) for r in rows if any(getattr(r, column) in found for column, found in sets.items())]
-        if len(seen) >= limit or len(rows) < look:
-            return seen[:limit]
-    return _keys(what, shape._replace(scope=tuple(sets)), {**values, **reach(what.scope)}, limit)
+    shape = shape._replace(scope=tuple(column for column, _values in what.scope.branches))
+    values = {**values, **reach(what.scope)}
+    if not what.parent:
+        found = _keys(what, shape._replace(walked=True), {**values, "look": WALK}, limit)
+        if len(found) >= limit:
+            return found
+    return _keys(what, shape, values, limit)
 
 
 def reach(scope: Scope, mark: str = "s") -> dict[str, list[int]]:
@@ -161,8 +161,8 @@ def _kept(shape: _Shape) -> sa.Select[Any]:
 def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     table, key, row_id = shape.table, shape.table.c[shape.key], shape.table.c.id
     wanted: list[sa.ColumnElement[Any]] = [key.label("k"), row_id.label("i")]
-    if shape.wide:
-        wanted += [table.c[column] for column in SCOPE_COLUMNS]
+    if shape.walked:
+        wanted += [table.c[column] for column in shape.scope]
     where = [marked(table.name), *living(table), *pinned(table, shape.pins), *reached(table, shape.within, "w"), *conditions]
     if shape.nulls is not None:
         where.append(key.is_(None) if shape.nulls else key.is_not(None))
@@ -174,6 +174,9 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
         ordering = [direction(sa.func.coalesce(key, key)), direction(row_id)]
     limit = sa.bindparam("n", type_=sa.BigInteger())
     base = sa.select(*wanted).where(*where)
+    if shape.walked:  # a limit around a limit: rows come in the order of the index until there are enough
+        looked = base.order_by(*ordering).limit(sa.bindparam("look", type_=sa.BigInteger())).subquery()
+        return sa.select(looked.c.k, looked.c.i).where(*reached(looked, shape.scope)).limit(limit)
     if not shape.union:
         return base.where(*reached(table, shape.scope)).order_by(*ordering).limit(limit)
     branches = [
@@ -193,7 +196,7 @@ def pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]
     return [table.c[name].in_(sa.bindparam(f"p{i}", expanding=True)) for i, name in enumerate(pins)]
 
 
-def reached(table: sa.Table, columns: Sequence[str], mark: str = "s") -> list[sa.ColumnElement[bool]]:
+def reached(table: sa.FromClause, columns: Sequence[str], mark: str = "s") -> list[sa.ColumnElement[bool]]:
     parts = [table.c[column].in_(sa.bindparam(f"{mark}_{column}", expanding=True)) for column in columns]
     return [sa.or_(*parts)] if parts else []
 
