@@ -36,7 +36,7 @@ def ready_site() -> Site:
     behind = needs_upgrade(found)
     if behind:
         raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
-                         packages=", ".join(behind)))
+                         packages=list(behind)))
     return found
 
 

@@ -70,7 +70,7 @@ def prepare(site: Site) -> Any:
         raise CrmError(told(error)) from None
     if behind:
         raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
-                         packages=", ".join(behind)))
+                         packages=list(behind)))
     return create_app(site)
 
 

@@ -27,7 +27,7 @@ def status(as_json: bool) -> int:
         say_json(rows)
     else:
         for one in found:
-            waiting = _("pending: %(names)s", names=", ".join(one.pending)) if one.pending else _("up to date")
+            waiting = _("pending: %(names)s", names=list(one.pending)) if one.pending else _("up to date")
             say(f"{one.package:16} {one.current or '–':20} {waiting}")
     return FOUND if any(s.pending for s in found) else 0
 
@@ -62,7 +62,7 @@ def check(as_json: bool) -> int:
     behind = migrate.needs_upgrade(found)
     if behind:
         raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
-                         packages=", ".join(behind)))
+                         packages=list(behind)))
     differences = migrate.check(found)
     if as_json:
         say_json(differences)

@@ -69,7 +69,7 @@ def _resource(site: Any, what: str) -> Any:
         found = site.registry.resources.get(name)
         if found is not None:
             return found
-    raise CrmError(_("There is nothing called %(what)s. There are: %(names)s.", what=what, names=", ".join(site.registry.resources)))
+    raise CrmError(_("There is nothing called %(what)s. There are: %(names)s.", what=what, names=list(site.registry.resources)))
 
 
 def _person(site: Any, login: str) -> Any:

@@ -106,7 +106,7 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
         except Invalid as bad:
             say(bad.message)
             if running.in_doubt(made):
-                say(_("Choose one with --encoding: %(names)s", names=", ".join(doubt)))
+                say(_("Choose one with --encoding: %(names)s", names=list(doubt)))
             return NOTHING
         if not outcome.new + outcome.updated and whole:
             if as_json:
@@ -165,7 +165,7 @@ def _map(made: Any, path: Path) -> Any:
         if column not in made.header:
             raise CrmError(_("The file has no column “%(name)s”.", name=column))
         if target and target not in known:
-            raise CrmError(_("There is no field “%(name)s”. Known: %(all)s", name=target, all=", ".join(known)))
+            raise CrmError(_("There is no field “%(name)s”. Known: %(all)s", name=target, all=list(known)))
         at = str(made.header.index(column))
         if target:
             wanted[at] = target

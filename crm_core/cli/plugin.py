@@ -44,7 +44,7 @@ def enable(names: tuple[str, ...]) -> None:
         say(_("Nothing to do: switched on already."))
         return
     if others := [one for one in wanted if one not in names]:
-        say(_("Required, and switched on too: %(names)s", names=", ".join(others)))
+        say(_("Required, and switched on too: %(names)s", names=list(others)))
     site = open_site(also=tuple(wanted))
     create_app(site)  # a route that collides or says nothing of access is found now
     applied = enabling.enable(site, wanted)
@@ -66,7 +66,7 @@ def disable(names: tuple[str, ...], with_others: bool) -> None:
     wanted = enabling.to_disable(site, names)
     others = [one for one in wanted if one not in names]
     if others and not with_others:
-        raise CrmError(_("Others cannot do without it: %(names)s. Switch them off too with --with-others.", names=", ".join(others)))
+        raise CrmError(_("Others cannot do without it: %(names)s. Switch them off too with --with-others.", names=list(others)))
     enabling.disable(site, wanted)
     for one in wanted:
         say(_("“%(name)s” is switched off; its data sleeps.", name=one))

@@ -175,7 +175,7 @@ def restore(site: Site, path: Path, *, replace: bool = False, tell: Tell = lambd
         found = postgres.count_rows(conn) if not site.engines.is_sqlite else _count_sqlite(conn)
     wrong = [t for t, count in kept.rows.items() if found.get(t) != count]
     if wrong:
-        raise BadBackup(_("The restored database differs from the backup in %(tables)s.", tables=", ".join(wrong[:5])))
+        raise BadBackup(_("The restored database differs from the backup in %(tables)s.", tables=list(wrong[:5])))
     return kept, aside
 
 

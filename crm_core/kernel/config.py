@@ -79,7 +79,7 @@ def load(site: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     known = {f.name: f.type for f in fields(Config) if f.name != "site"}
     unknown = set(values) - set(known)
     if unknown:
-        raise ValueError(_("%(path)s: unknown setting %(names)s", path=home / "crm.toml", names=", ".join(sorted(unknown))))
+        raise ValueError(_("%(path)s: unknown setting %(names)s", path=home / "crm.toml", names=sorted(unknown)))
     for name in known:
         for variable in (f"CRM_{name.upper()}", name.upper() if name in ("host", "port") else ""):
             if variable and env.get(variable):

@@ -117,7 +117,7 @@ def _database(site: Site) -> Iterator[Finding]:
         yield Finding.of("database", PROBLEM, _("The database does not answer: %(why)s", why=why))
     else:
         yield Finding.of("database", PROBLEM if behind else OK, _(
-            "An upgrade is pending: crm db upgrade (%(packages)s)", packages=", ".join(behind)) if behind else _(
+            "An upgrade is pending: crm db upgrade (%(packages)s)", packages=list(behind)) if behind else _(
             "The database is up to date"))
 
 
@@ -154,7 +154,7 @@ def _parts(site: Site) -> Iterator[Finding]:
                 if count:
                     wrong.append(f"{child.table.name} ({count})")
     yield Finding.of("parts", PROBLEM if wrong else OK, _(
-        "Rows whose owners differ from their parent's: %(tables)s", tables=", ".join(wrong)) if wrong else _(
+        "Rows whose owners differ from their parent's: %(tables)s", tables=list(wrong)) if wrong else _(
         "Parts belong to whom their parents belong"))
 
 

@@ -76,7 +76,7 @@ def _check_tables(site: Site, names: Sequence[str]) -> None:
     lacking = sorted(t for t in Model.metadata.tables if revisions.owner_of(t, packages) in names and t not in there)
     if lacking:
         raise Refused(_("Its migrations do not make these tables: %(tables)s. For its author: crm plugin migrate %(name)s",
-                        tables=", ".join(lacking), name=names[-1]))
+                        tables=lacking, name=names[-1]))
 
 
 def to_disable(site: Site, names: Sequence[str]) -> list[str]:

@@ -149,7 +149,7 @@ def plan(names: Collection[str], found: Mapping[str, Found]) -> Plan:
         blocked |= out
         able -= out.keys()
     order, circle = _sorted(able, found)
-    why = _("They require one another in a circle: %(names)s.", names=", ".join(circle))
+    why = _("They require one another in a circle: %(names)s.", names=list(circle))
     return Plan(tuple(found[name] for name in order), {**blocked, **dict.fromkeys(circle, why)})
 
 

@@ -23,8 +23,14 @@ def keep(text: Any) -> dict[str, Any]:
     if text.plural is not None:
         found.update(plural=text.plural, n=text.n)
     if text.values:
-        found["values"] = {name: keep(v) if isinstance(v, Lazy) else v for name, v in text.values.items()}
+        found["values"] = {name: _kept(v) for name, v in text.values.items()}
     return found
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_kept(one) for one in value]
+    return keep(value) if isinstance(value, Lazy) else value
 
 
 def read(kept: dict[str, Any] | None) -> Any:
@@ -33,8 +39,14 @@ def read(kept: dict[str, Any] | None) -> Any:
         return ""
     if "msgid" not in kept:
         return kept.get("text", "")
-    values = {name: read(v) if isinstance(v, dict) else v for name, v in kept.get("values", {}).items()}
+    values = {name: _value(v) for name, v in kept.get("values", {}).items()}
     return Lazy(_catalog(kept.get("package", "")), kept["msgid"], kept.get("plural"), kept.get("n", 1), values)
+
+
+def _value(kept: Any) -> Any:
+    if isinstance(kept, list):
+        return [_value(one) for one in kept]
+    return read(kept) if isinstance(kept, dict) else kept
 
 
 def _package(catalog: str) -> str:

@@ -11,7 +11,7 @@ from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import current_work, system_scope
-from crm_core.kernel.i18n import _, language
+from crm_core.kernel.i18n import _, language, listed
 from crm_core.kernel.site import site
 from crm_core.resource.fields import Bad, Field
 from crm_core.text.clean import fold
@@ -151,8 +151,7 @@ class ChoicesField(ChoiceField):
         return list(dict.fromkeys(self._code(v) for v in value))
 
     def show(self, value: Any) -> str:
-        separator = "、" if language().startswith("zh") else ", "
-        return separator.join(ChoiceField.show(self, v) for v in value or ())
+        return listed(ChoiceField.show(self, v) for v in value or ())
 
     def text(self, value: Any) -> str:
         return ",".join(value or ())

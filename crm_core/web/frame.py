@@ -10,7 +10,7 @@ from markupsafe import Markup
 from crm_core import __version__
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Menu
-from crm_core.kernel.i18n import LANGUAGES, _, html_lang, language
+from crm_core.kernel.i18n import LANGUAGES, _, html_lang, language, listed
 from crm_core.kernel.site import site
 from crm_core.web import csrf, notes, urls
 from crm_core.web.menu import Group, creatable, entry_url, menu, module, shown_count, slots
@@ -74,7 +74,7 @@ def _frame(found: SignedIn) -> Frame:
         **_common(preferences.get("theme")),
         person=person(who.name, who.user_id),
         department=who.department,
-        role=", ".join(str(role_name(name, msgid)) for _code, name, msgid in who.roles[:2]),
+        role=listed(role_name(name, msgid) for _code, name, msgid in who.roles[:2]),
         module=module(groups, here),
         menu=tuple(_group(g, here, folded, tasks, notices) for g in groups),
         foot_menu=tuple(_entry(e, here) for e in foot),

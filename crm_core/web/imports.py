@@ -191,8 +191,7 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
                           _("Its bytes make sense in several. Choose the one in which the words read right."), "amber", "help-circle"))
     lacking = importer.missing
     if lacking:
-        names = ", ".join(str(t.label) for t in lacking)
-        notes.append(Note(_("Say which column holds: %(names)s.", names=names), colour="red", icon="alert-triangle"))
+        notes.append(Note(_("Say which column holds: %(names)s.", names=[t.label for t in lacking]), colour="red", icon="alert-triangle"))
     counts = ImportCounts(outcome.new, outcome.updated, len(outcome.doubtful), len(outcome.refused))
     off = sum(1 for c in columns if not made.mapping.get(c.name.removeprefix("col-")))
     look = sum(1 for c in columns if c.sure == "look")

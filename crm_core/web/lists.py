@@ -8,7 +8,7 @@ from typing import Any
 import flask
 
 from crm_core.data.session import session
-from crm_core.kernel.i18n import _, in_sentence, ngettext
+from crm_core.kernel.i18n import _, in_sentence, listed, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import bulk, listing, orders
 from crm_core.resource.fields import Field
@@ -209,7 +209,7 @@ def value_words(one: Filter) -> str:
     shown = [_value_word(one.field, v) for v in one.values]
     if one.operator == "between":
         return " – ".join(shown)
-    text = str(_(", ")).join(shown[:3])
+    text = listed(shown[:3])
     return f"{text} +{len(shown) - 3}" if len(shown) > 3 else text
 
 

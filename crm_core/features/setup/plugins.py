@@ -17,7 +17,7 @@ from crm_core.data import revisions
 from crm_core.data.session import session, writing
 from crm_core.kernel import enabling, plugins
 from crm_core.kernel.errors import Refused
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.i18n import _, listed, ngettext
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.models import JobRow, PluginState
 from crm_core.kernel.overview import WORDS, Row, Standing, overview
@@ -84,7 +84,7 @@ def disable(name: str) -> Any:
     require_proof()
     names = enabling.to_disable(site(), [name])
     enabling.disable(site(), names)
-    bulk.say_undo(_("Switched off; the data sleeps: %(names)s", names=", ".join(names)), None)
+    bulk.say_undo(_("Switched off; the data sleeps: %(names)s", names=list(names)), None)
     return flask.redirect(URL, 303)
 
 
@@ -174,7 +174,7 @@ def _act(row: Row) -> Act | None:
         ask = _("Switch “%(name)s” off? Its data stays as it is.", name=row.label)
         if others:
             ask = _("Switch “%(name)s” off? %(others)s cannot do without it and will be switched off too. Their data stays as it is.",
-                    name=row.label, others=", ".join(others))
+                    name=row.label, others=list(others))
         return Act(_("Switch off"), f"{url}/disable", method="post", confirm=ask)
     if row.found is None or row.found.manifest is None or row.state is Standing.starting or "+" in row.name:
         return None
@@ -182,4 +182,4 @@ def _act(row: Row) -> Act | None:
 
 
 def _readable(specifier: Any) -> str:
-    return ", ".join(str(one).replace(">=", "≥ ").replace("<=", "≤ ") for one in sorted(specifier, key=str, reverse=True))
+    return listed(str(one).replace(">=", "≥ ").replace("<=", "≤ ") for one in sorted(specifier, key=str, reverse=True))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from crm_core.kernel.i18n import listed
 from crm_core.resource.exchange.problems import UnreadableFile
 from crm_core.resource.exchange.sense import EAST, Guess, are_common, by_sense
 
@@ -64,7 +65,7 @@ def readings(path: Path, encodings: Iterable[str]) -> dict[str, str]:
     found = {}
     for name in encodings:
         words = re.findall(r"[^\x00-\x7f][^\x00-\x2f\x3a-\x3f]*", sample.decode(name, "ignore"))
-        found[name] = "、".join(dict.fromkeys(word[:12] for word in words[:3]))
+        found[name] = listed(dict.fromkeys(word[:12] for word in words[:3]))
     return found
 
 

@@ -59,7 +59,7 @@ def plan(
     if not resource.may("export"):
         raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.export"))
     if format not in FORMATS:
-        raise BadRequest(_("Files can be written as %(formats)s.", formats=", ".join(FORMATS)))
+        raise BadRequest(_("Files can be written as %(formats)s.", formats=list(FORMATS)))
     fields = resource.fields()
     unknown = [name for name in columns if name not in fields]
     if unknown:

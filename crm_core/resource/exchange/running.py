@@ -160,8 +160,7 @@ def check_ready(made: Import) -> None:
     """Refuse to start what cannot work: a required field without a column, or one target twice."""
     lacking = make(made).missing
     if lacking and PUBLIC_ID not in made.mapping.values() and FOREIGN_ID not in made.mapping.values():
-        names = ", ".join(str(t.label) for t in lacking)
-        raise Invalid({"mapping": [_("Say which column holds: %(names)s.", names=names)]})
+        raise Invalid({"mapping": [_("Say which column holds: %(names)s.", names=[t.label for t in lacking])]})
     if in_doubt(made):
         raise Invalid({"encoding": [_("Say in which encoding the file is written: its bytes make sense in several.")]})
     if made.state is not State.matching:

@@ -11,7 +11,7 @@ from crm_core.access.delegation import ProofNeeded
 from crm_core.features.people.pages import blueprint
 from crm_core.features.people.services import accounts, own, signin
 from crm_core.kernel.errors import Invalid
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.show import full_moment, show_moment
 from crm_core.web import bulk, controls, frame, session, settings
@@ -56,7 +56,7 @@ def _context(found: Any, texts: dict[str, str], faults: dict[str, Any]) -> dict[
              for n in own.FIELDS]
     theme = str(found.preferences.get("theme") or "system")
     shown.append(FormField("theme", _("Theme"), "radios", choices=tuple(Choice(c, word, c == theme) for c, word in _THEMES)))
-    roles = ", ".join(str(frame.role_name(name, msgid)) for _code, name, msgid in found.actor.roles)
+    roles = listed(frame.role_name(name, msgid) for _code, name, msgid in found.actor.roles)
     return {
         "fields": shown, "devices": own.devices(found.actor.user_id, found.session_id), "show": show_moment, "full": full_moment,
         "facts": [(_("Sign-in name"), facts.login), (_("E-mail"), facts.email), (_("Department"), found.actor.department),

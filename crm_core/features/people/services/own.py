@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_core.access.models import SessionRow, User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope, writing
+from crm_core.kernel.i18n import listed
 from crm_core.kernel.site import site
 
 FIELDS = ("name", "phone", "language", "timezone")
@@ -45,7 +46,7 @@ def browser_name(agent: str) -> str:
                ("Linux", "Linux"))
     browser = next((name for mark, name in names if mark in agent), "")
     system = next((name for mark, name in systems if mark in agent), "")
-    return ", ".join(word for word in (browser, system) if word) or "?"
+    return listed(word for word in (browser, system) if word) or "?"
 
 
 def facts(user_id: int) -> Any:
