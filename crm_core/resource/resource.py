@@ -92,6 +92,7 @@ class Resource:
     virtual: ClassVar[tuple[Field, ...]] = ()  # fields that are no column: only filters ask them (tags)
     tree: ClassVar[str] = ""  # the column of the record above, where a filter for one means all below it too
     entry: ClassVar[tuple[tuple[str, str], ...]] = ()  # what its menu entry asks the list for (my open tasks)
+    beside: ClassVar[tuple[tuple[Any, str], ...]] = ()  # (label, address) of pages that stand beside its list as tabs
     in_palette: ClassVar[bool] = True  # found by the command search
     mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import

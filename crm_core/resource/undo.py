@@ -183,10 +183,11 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
         scope = EVERYTHING if resource.may("update") or not resource.verbs else NOTHING
     mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == current.actor.user_id
     before = {r.row_id: r.old or {} for r in rows} if mine else {}
+    made = rows[0].verb in ("create", "delete")  # by him, for somebody else perhaps: nobody has touched it since
     return {
         row_id: state for row_id, state in found.items()
         if scope.holds(state) or (row_id in before and row_id not in touched and (
-            not is_scoped(resource.model) or scope.holds({**state, **_owners(before[row_id])})))
+            made or not is_scoped(resource.model) or scope.holds({**state, **_owners(before[row_id])})))
     }
 
 

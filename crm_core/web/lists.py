@@ -269,6 +269,8 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
 def _tabs(resource: Any) -> tuple[Tab, ...]:
     """The full list and, where there is one and he may see more by it, the brief view of everybody's."""
     full = site().registry.resources[resource.name.removesuffix(".brief")] if resource.is_brief else resource
+    if resource.beside:
+        return (Tab(resource.label, urls.of_list(resource), True), *(Tab(label, url) for label, url in resource.beside))
     brief = full.brief_resource
     if brief is None or not brief.may("read"):
         return ()

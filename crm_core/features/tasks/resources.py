@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from crm_core.features.tasks import services, times, views
+from crm_core.features.tasks import giving, services, times, views
 from crm_core.features.tasks.models import Task
 from crm_core.kernel import words
 from crm_core.kernel.declare import Action
@@ -33,6 +33,7 @@ class Tasks(Resource):
     search_names = ()
     sorts = "due", "-updated_at"
     entry = views.MINE
+    beside = ((_("Tasks I gave"), giving.URL),)
     form = (Section(_("Task"), ("title", "due", "due_time", "priority", "owner", "text")),)
     hidden_fields = (*_PAIR, "department", "team")
     help = _("What is to be done, by whom and until when.")

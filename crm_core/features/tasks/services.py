@@ -90,7 +90,7 @@ def done(task: Any) -> None:
             task.subject, task.subject_id, "task", title=task.title, data={"words": words.keep(_("did a task"))}, record=(NAME, task.id)
         )
     if task.source is None:
-        notify([task.created_by_id], _("did: %(title)s", title=task.title), about=(NAME, task.id))
+        notify([task.created_by_id], _("did: %(title)s", title=task.title), path="/tasks/given")
 
 
 def reopen(task: Any) -> None:
@@ -99,11 +99,13 @@ def reopen(task: Any) -> None:
         return
     task.done_at = task.done_by_id = None
     session.flush()
-    if task.subject and task.subject_id:
-        timeline.add(
-            task.subject, task.subject_id, "task", title=task.title, data={"words": words.keep(_("reopened a task"))},
-            record=(NAME, task.id),
-        )
+    note_reopened(task.id, task.title, task.subject, task.subject_id)
+
+
+def note_reopened(task_id: int, title: str, subject: str | None, subject_id: int | None) -> None:
+    """The line on the record that a reopened task is about."""
+    if subject and subject_id:
+        timeline.add(subject, subject_id, "task", title=title, data={"words": words.keep(_("reopened a task"))}, record=(NAME, task_id))
 
 
 def given(ids: Sequence[int]) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import session
+from crm_core.features.tasks import giving
 from crm_core.features.tasks.models import Task
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource.show import show_date, show_moment
 from crm_core.web import cells, render, urls
-from crm_core.web.viewmodels import Status, WaitRow
+from crm_core.web.viewmodels import Act, Empty, RecyclePage, RecycleRow, Status, Tab, WaitRow
 
 MINE = (("owner.me", "1"), ("done_at.empty", "1"))
 URL = urls.address("/core/task", MINE)
@@ -67,6 +68,31 @@ def about(name: str | None, row_id: int | None, names: Mapping[tuple[str, int], 
     """A link to the record; "" when there is none or the reader may not know it."""
     label = names.get((name or "", row_id or 0))
     return cells.linked(label, urls.of_name(site().registry, str(name), int(row_id or 0))) if label else ""
+
+
+GIVEN = 50
+
+
+def given(before: int = 0) -> RecyclePage:
+    """The page of tasks one has given to colleagues: withdrawn while they are open, asked again when they are not done."""
+    found = giving.given_by_me(before=before, limit=GIVEN + 1)
+    shown, more = found[:GIVEN], len(found) > GIVEN
+    names = render.user_names({row["owner_id"] for row in shown})
+    made = []
+    for row in shown:
+        state = urgency(row["due"], row["due_time"], row["done_at"])
+        done = row["done_at"] is not None
+        act = Act(_("Reopen") if done else _("Withdraw"), f"{giving.URL}/{row['id']}/{'reopen' if done else 'withdraw'}",
+                  "arrow-back-up" if done else "x", "post", confirm="" if done else _("Withdraw “%(title)s”?", title=row["title"]))
+        who = row["owner_id"]
+        made.append(RecycleRow(row["title"], state.label if state is not None else _("No day set"), "circle-check" if done else "checkbox",
+                               show_moment(row["created_at"], short=True), render.person(names[who], who) if who in names else None, undo=act))
+    return RecyclePage(
+        _("Tasks I gave"), tuple(made), _("What you gave to colleagues. They see it among their tasks."),
+        tabs=(Tab(_("Tasks"), URL), Tab(_("Tasks I gave"), giving.URL, True)),
+        next_url=urls.address(giving.URL, [("before", str(shown[-1]["id"]))]) if more else "",
+        empty=Empty(_("You have given no tasks"), _("Name a colleague when you write a task; it is listed here then.")) if not made else None,
+    )
 
 
 class WaitingTask:
