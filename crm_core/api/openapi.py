@@ -128,7 +128,7 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
 
 def _list_parameters(resource: Any) -> list[dict[str, Any]]:
     fields = resource.fields()
-    sorts = [s for name in (*fields, "id", *(n for n in ("updated_at",) if n in resource.sort_keys()))
+    sorts = [s for name in (*fields, "id")
              for s in (name, f"-{name}")]
     found: list[dict[str, Any]] = [
         {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": LIMIT, "default": 50}},

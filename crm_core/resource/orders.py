@@ -37,9 +37,10 @@ class Order:
 
 
 def order_of(resource: Any, text: str, fields: dict[str, Field] | None = None) -> Order:
-    """The order an address asks for (`-updated_at,name`: by name among equals); empty: the resource's first."""
-    wanted = (text or resource.sorts[0] if resource.sorts else text) or "-id"
+    """The order an address asks for (`-updated_at,name`: by name among equals); empty: the first of the resource's that he
+    may see."""
     known = resource.fields() if fields is None else fields
+    wanted = text or next((sort for sort in resource.sorts if sort.lstrip("-") in known), "-id")
     parts = wanted.split(",")
     if len(parts) > MOST_KEYS:
         raise BadRequest(_("A list is sorted by at most %(n)s columns.", n=MOST_KEYS))
@@ -54,10 +55,9 @@ def _one(resource: Any, wanted: str, known: dict[str, Field]) -> Order:
     if name == "id":
         return Order("id", "id", descending, True)
     indexed = name in resource.sort_keys()
-    if name not in known and not (indexed and name == "updated_at"):
+    if name not in known:
         raise BadRequest(_("This list cannot be sorted by “%(name)s”.", name=name[:60]))
-    column = known[name].sort_column if name in known else name
-    return Order(name, column, descending, indexed)
+    return Order(name, known[name].sort_column, descending, indexed)
 
 
 def sortable(field: Field) -> bool:

@@ -144,6 +144,7 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
     later_edits = _edited_since(resource, rows, change_id)
     now = _allowed(resource, rows, change_id, later_edits)
     held = resource.held([r.row_id for r in rows]) if verb == "create" else set()
+    bound = _bound(resource)
     free: list[Any] = []
     for row in rows:
         state = now.get(row.row_id)
@@ -152,7 +153,7 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
         clash = (
             state is None
             or (verb == "create" and (bool(touched) or gone or row.row_id in held))
-            or (verb == "update" and (gone or bool(touched & set(row.old or ()))))
+            or (verb == "update" and (gone or bool((touched | bound) & set(row.old or ()))))
             or (verb == "delete" and state["deleted_change_id"] != change_id)
             or (verb == "restore" and gone)
         )
@@ -169,6 +170,14 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
         result.done += _bring_back(resource, free, now, undo, result)
 
 
+def _bound(resource: Any) -> set[str]:
+    """Columns that a field rule keeps the actor from changing: not even back."""
+    current = current_work().session
+    if current.system:
+        return set()
+    return {f.column for name, f in resource.all_fields.items() if current.actor.rule(resource.rules_of, name) is not None}
+
+
 def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mapping[int, set[str]]) -> dict[int, dict[str, Any]]:
     """The rows as they stand, deleted ones too, as far as the actor may change them: now, or, when he takes back his own act
     and nobody has touched them since, before it (he has given them away)."""
@@ -180,15 +189,25 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     if is_scoped(resource.model):
         scope = scope_for(current.actor, resource.model, "update")
     else:
-        scope = EVERYTHING if resource.may("update") or not resource.verbs else NOTHING
+        scope = EVERYTHING if _form_of(resource).may("update") else NOTHING
     mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == current.actor.user_id
     before = {r.row_id: r.old or {} for r in rows} if mine else {}
     made = rows[0].verb in ("create", "delete")  # by him, for somebody else perhaps: nobody has touched it since
     return {
         row_id: state for row_id, state in found.items()
-        if scope.holds(state) or (row_id in before and row_id not in touched and (
-            made or not is_scoped(resource.model) or scope.holds({**state, **_owners(before[row_id])})))
+        if scope.holds(state) or (
+            is_scoped(resource.model) and scope != NOTHING and row_id in before and row_id not in touched
+            and (made or scope.holds({**state, **_owners(before[row_id])})))
     }
+
+
+def _form_of(resource: Any) -> Any:
+    """The resource in whose form such rows are changed: lines have no rights of their own."""
+    if not resource.verbs:
+        for other in site().registry.resources.values():
+            if any(declared.model is resource.model for declared in other.lines):
+                return other
+    return resource
 
 
 def _owners(old: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from crm_core.data.session import session
 from crm_core.kernel.errors import BadRequest, CrmError, Forbidden, Missing
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.models import JobRow
-from crm_core.kernel.site import site
+from crm_core.kernel.site import actor, site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.exchange import mending, results, running
 from crm_core.resource.exchange.models import Import, ImportRow, State
@@ -36,10 +36,20 @@ def importable(name: str) -> Any:
 
 
 def mine(import_id: int) -> Import:
-    """An import of the acting person. Raises Missing."""
+    """An import the acting person may look at: his own, and those of others where a role says so. Raises Missing."""
     found = session.scalars(sa.select(Import).where(Import.id == import_id)).one_or_none()
     if found is None:
         raise Missing(_("This page was not found."))
+    return found
+
+
+def to_change(import_id: int) -> Import:
+    """An import the acting person may go on with; who reads those of others does nothing to them by that. Raises Missing,
+    Forbidden."""
+    found = mine(import_id)
+    if not actor().scope("core.import", "update").holds(found):
+        raise Forbidden(_("Your roles do not include this."))
+    importable(found.target)
     return found
 
 
@@ -160,8 +170,7 @@ def _words(importer: Any) -> dict[str, tuple[Choice, ...]]:
 @blueprint.post("/import/<int:import_id>/rows/<int:row_id>")
 @signed_in
 def mend(import_id: int, row_id: int) -> Any:
-    made, form = mine(import_id), flask.request.form
-    importable(made.target)
+    made, form = to_change(import_id), flask.request.form
     if form.get("_do") == "leave":
         mending.leave(made, row_id)
         bulk.remember(("done", str(_("The row is left out.")), ""))
@@ -176,8 +185,7 @@ def mend(import_id: int, row_id: int) -> Any:
 @signed_in
 def use_all(import_id: int) -> Any:
     """Take over what is suggested on this page for every row that is mended by it."""
-    made = mine(import_id)
-    importable(made.target)
+    made = to_change(import_id)
     kind, after = _where()
     wanted = mending.all_suggested(running.make(made), results.kept_rows(made, kind, after, PAGE))
     if wanted:

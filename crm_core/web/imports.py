@@ -21,7 +21,7 @@ from crm_core.resource.exchange.sense import CHOICES
 from crm_core.resource.show import show_moment
 from crm_core.web import urls
 from crm_core.web.access import body_limit, signed_in
-from crm_core.web.importresults import blueprint, cell, importable, mine, run_page, title_of
+from crm_core.web.importresults import blueprint, cell, importable, mine, run_page, title_of, to_change
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
     Choice,
@@ -119,8 +119,7 @@ def show(import_id: int) -> Any:
 @blueprint.post("/import/<int:import_id>")
 @signed_in
 def match(import_id: int) -> Any:
-    made = mine(import_id)
-    importable(made.target)
+    made = to_change(import_id)
     if made.state is not State.matching:
         return flask.redirect(f"/import/{import_id}", 303)
     encoding = flask.request.form.get("encoding", "")

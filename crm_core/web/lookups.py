@@ -12,6 +12,7 @@ from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
 from crm_core.resource import hits, listing, orders
+from crm_core.resource.seen import Seen
 from crm_core.text import dates, phones
 from crm_core.text.clean import fold
 from crm_core.text.names import avatar_text
@@ -37,7 +38,7 @@ def lookup(name: str, text: str) -> dict[str, Any]:
     """Hits of a picker: by words, or the most recent ones when nothing was typed."""
     source = source_of(name)
     query = listing.Query(source, text=text.strip()[:100], limit=HITS)
-    query.order = orders.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() else "")
+    query.order = orders.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() and "updated_at" in source.fields() else "")
     ids = listing.page(query).ids if not text or source.search else []
     return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids)], "more": len(ids) >= HITS}
 
@@ -128,7 +129,7 @@ def _on_best(resource: Any, hit: Any) -> dict[str, Any] | None:
     if not resource.timeline or not resource.may("update"):
         return None
     try:
-        row = resource.get(hit.id, "update")
+        row = Seen(resource, resource.get(hit.id, "update"))
     except Missing:
         return None
     here = urls.of_record(resource, hit.id)

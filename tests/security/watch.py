@@ -51,6 +51,12 @@ class Watch:
         engine.dispose()
         return found.hexdigest()
 
+    def lines(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        raise NotImplementedError
+
     def restore(self) -> None:
         """The database as it was when the watch began."""
 
@@ -81,14 +87,24 @@ class SqliteWatch(Watch):
             return ""
         return odd or ("something past the engine that writes" if quiet else "")
 
-    def digest(self) -> str:
-        found = hashlib.sha256()
+    def lines(self) -> Iterator[str]:
+        """Every row, one after the other."""
         tables = self.raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
         for (name,) in tables:
             if name not in TRACES:
                 for row in self.raw.execute(f'SELECT * FROM "{name}"'):
-                    found.update(repr(row).encode())
+                    yield f"{name} {row!r}"
+
+    def digest(self) -> str:
+        found = hashlib.sha256()
+        for line in self.lines():
+            found.update(line.encode())
         return found.hexdigest()
+
+    def begin(self) -> None:
+        """What stands there now is what `restore` puts back."""
+        self.raw.backup(self.kept)
+        self.before, self.whole = self._version(), self.digest()
 
     def restore(self) -> None:
         self.kept.backup(self.raw)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from crm_core.data.session import session
 from crm_core.features.customers import ages, tags
 from crm_core.features.customers.models import Contact, Note
-from crm_core.features.tasks.api import Task, urgency
+from crm_core.features.tasks.api import Task, by_due, urgency
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Column
 from crm_core.kernel.i18n import _
@@ -42,16 +42,17 @@ def _last_notes() -> sa.Select[Any, Any]:
 
 def next_step(ids: Sequence[int]) -> Mapping[int, Any]:
     """The earliest open task about the customer among those the reader may see, with how it stands."""
-    found = session.execute(_next_tasks(), {"ids": ids})
+    found = session.execute(_next_tasks(by_due()), {"ids": ids})
     return {r.subject_id: cells.step(r.title, urgency(r.due, r.due_time, None)) for r in found}
 
 
 @kept
-def _next_tasks() -> sa.Select[*tuple[Any, ...]]:
-    place = sa.func.row_number().over(partition_by=Task.subject_id, order_by=(Task.due, Task.id)).label("place")
+def _next_tasks(known: bool) -> sa.Select[*tuple[Any, ...]]:
+    """`known`: whether he may see the days."""
+    place = sa.func.row_number().over(partition_by=Task.subject_id, order_by=(Task.due, Task.id) if known else (Task.id,)).label("place")
     few = (
         sa.select(Task.subject_id, Task.title, Task.due, Task.due_time, place)
-        .where(Task.subject == CUSTOMER, Task.subject_id.in_(sa.bindparam("ids", expanding=True)), Task.done_at.is_(None), Task.due.is_not(None))
+        .where(Task.subject == CUSTOMER, Task.subject_id.in_(sa.bindparam("ids", expanding=True)), Task.done_at.is_(None), *([Task.due.is_not(None)] if known else []))
         .subquery()
     )
     return sa.select(few).where(few.c.place == 1)

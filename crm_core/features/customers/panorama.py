@@ -13,7 +13,7 @@ from crm_core.data.types import UtcDateTime
 from crm_core.features.customers import ages, tags
 from crm_core.features.customers.columns import birthday_words, may_know_dates
 from crm_core.features.customers.models import Contact, Note, Position
-from crm_core.features.tasks.api import Task, urgency
+from crm_core.features.tasks.api import Task, by_due, told, urgency
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
@@ -50,7 +50,7 @@ def queries(resource: Any, row: Any) -> dict[str, Ask]:
     """What both pages ask: tags, the first open tasks, the draft of the composer."""
     return {
         "tags": tags.ask_of(resource.name, row.id), "tagged": Ask(_tagged_once(), {"subject": resource.name, "row": row.id}),
-        "tasks": Ask(_first_tasks(), {"subject": resource.name, "row": row.id}),
+        "tasks": Ask(_first_tasks(by_due()), {"subject": resource.name, "row": row.id}),
         "draft": drafts.ask(draft_key(resource, row.id)),
     }
 
@@ -69,12 +69,12 @@ _ROW = sa.bindparam("row", type_=sa.BigInteger())
 
 
 @kept
-def _first_tasks() -> sa.Select[Any, Any]:
+def _first_tasks(known: bool) -> sa.Select[Any, Any]:
     packed = sa.func.coalesce(sa.cast(Task.due, sa.Text()), "") + _MARK + sa.func.coalesce(Task.due_time, "") + _MARK + Task.title
     return (
         sa.select(Task.id, packed.label("packed"))
         .where(Task.subject == sa.bindparam("subject", type_=sa.String()), Task.subject_id == _ROW, Task.done_at.is_(None))
-        .order_by(Task.due.is_(None), Task.due, Task.id).limit(OPEN_TASKS + 1)
+        .order_by(*((Task.due.is_(None), Task.due) if known else ()), Task.id).limit(OPEN_TASKS + 1)
     )
 
 
@@ -244,8 +244,8 @@ def _tasks(found: Found) -> list[tuple[int, str, Any, Status | None]]:
     drawn = []
     for task_id, packed in found.get("tasks", ()):
         day, hour, title = packed.split(_MARK, 2)
-        due = dt.date.fromisoformat(day[:10]) if day else None
-        when = " ".join((show_date(due), hour)).strip() if due is not None else _("no day")
+        due, told_hour = told(dt.date.fromisoformat(day[:10]) if day else None, hour)
+        when = " ".join((show_date(due), told_hour or "")).strip() if due is not None else _("no day")
         drawn.append((task_id, title, when, urgency(due, hour or None, None)))
     return drawn
 

@@ -47,7 +47,7 @@ def page() -> HomePage:
             foot=ngettext("%(n)s done this week", "%(n)s done this week", numbers["done"]) if numbers["done"] else "",
             empty=_("All done. Nothing waits for you."),
         ),
-        numbers=() if firsts else _drawn(numbers, gone, rows[0].due if rows else None), firsts=firsts,
+        numbers=() if firsts else _drawn(numbers, gone, tasks.told(rows[0].due, None)[0] if rows else None), firsts=firsts,
         panels=_silent(), lately=_lately(), lately_url="/core/note",
     )
 
@@ -91,7 +91,7 @@ def _numbers() -> dict[str, int]:
     task = tasks.Task
     asked = {
         "customers": bounded(Customer, mine), "key": bounded(Customer, mine, Customer.standing == "key") if told else sa.literal(0), "new": bounded(Customer, mine, Customer.created_at >= month),
-        "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today),
+        "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today) if tasks.by_due() else sa.literal(0),
         "done": bounded(task, task.owner_id == me, task.done_at >= week),
     }
     row = session.execute(sa.select(*(query.label(name) for name, query in asked.items()))).one()

@@ -4,9 +4,9 @@ from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.services import NAME as TASKS
 from crm_core.features.tasks.services import counters, finish, give, give_by_rule, waiting
 from crm_core.features.tasks.times import read_when
-from crm_core.features.tasks.views import URL, WaitingTask, draw_waiting, urgency
+from crm_core.features.tasks.views import URL, WaitingTask, by_due, draw_waiting, told, urgency
 
 __all__ = [
-    "TASKS", "URL", "Task", "WaitingTask", "counters", "draw_waiting", "finish", "give", "give_by_rule", "read_when", "urgency",
+    "TASKS", "URL", "Task", "WaitingTask", "by_due", "counters", "draw_waiting", "finish", "give", "give_by_rule", "read_when", "told", "urgency",
     "waiting",
 ]

@@ -139,7 +139,10 @@ def _open() -> tuple[sa.ColumnElement[bool], ...]:
 
 def waiting(limit: int) -> list[Task]:
     """My open tasks: late, then today, then later, those without a day last."""
-    query = sa.select(Task).where(*_open()).order_by(Task.due.is_(None), Task.due, Task.due_time.is_(None), Task.due_time, Task.id)
+    from crm_core.features.tasks.views import by_due
+
+    order = (Task.due.is_(None), Task.due, Task.due_time.is_(None), Task.due_time) if by_due() else ()
+    query = sa.select(Task).where(*_open()).order_by(*order, Task.id)
     return list(session.scalars(query.limit(limit)))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.models import Rule
 from crm_core.data.session import session
 from crm_core.features.tasks import giving
 from crm_core.features.tasks.models import Task
@@ -20,8 +21,23 @@ MINE = (("owner.me", "1"), ("done_at.empty", "1"))
 URL = urls.address("/core/task", MINE)
 
 
+def told(due: dt.date | None, due_time: str | None) -> tuple[dt.date | None, str | None]:
+    """Day and hour of a task, as far as the acting person may see these fields."""
+    who = actor()
+    if who is None:
+        return due, due_time
+    return None if who.rule("core.task", "due") is Rule.hidden else due, None if who.rule("core.task", "due_time") is Rule.hidden else due_time
+
+
+def by_due() -> bool:
+    """Whether the acting person may see the days of tasks: what is drawn is not sorted by a hidden one."""
+    who = actor()
+    return who is None or who.rule("core.task", "due") is not Rule.hidden
+
+
 def urgency(due: dt.date | None, due_time: str | None, done_at: dt.datetime | None) -> Status | None:
     """How a task stands: done, late, due today, later; None without a day."""
+    due, due_time = told(due, due_time)
     if done_at is not None:
         return Status(_("Done %(when)s", when=show_moment(done_at, short=True)), "circle-check", "green")
     if due is None:
@@ -100,8 +116,9 @@ class WaitingTask:
 
     def __init__(self, rows: Sequence[Task]) -> None:
         today = clock.today()
-        self.late = sum(1 for r in rows if r.due is not None and r.due < today)
-        self.today = sum(1 for r in rows if r.due == today)
+        days = [told(r.due, None)[0] for r in rows]
+        self.late = sum(1 for day in days if day is not None and day < today)
+        self.today = sum(1 for day in days if day == today)
 
 
 def draw_waiting(rows: Sequence[Task]) -> tuple[WaitRow, ...]:
