@@ -196,7 +196,7 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     return {
         row_id: state for row_id, state in found.items()
         if scope.holds(state) or (
-            is_scoped(resource.model) and scope != NOTHING and row_id in before and row_id not in touched
+            is_scoped(resource.model) and not scope.nothing and row_id in before and row_id not in touched
             and (made or scope.holds({**state, **_owners(before[row_id])})))
     }
 
