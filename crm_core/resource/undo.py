@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, NOTHING
+from crm_core.data import bulk
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work, session, writing
 from crm_core.kernel import clock
@@ -61,7 +62,8 @@ def ask(change_id: int) -> Result:
                 last = _batch(change_id, change, last, result)
                 if last is None:
                     break
-            _mark(change_id, change)
+            if result.done:
+                _mark(change_id, change)
         return result
     with writing():
         return Result(job=later("core.undo", {"change": change_id}, label=_("Undo"), total=found.rows))
@@ -95,13 +97,15 @@ def run(job: Running) -> None:
             job.position["last"] = last
             job.result["counts"] = {"done": result.done, "conflicts": len(result.conflicts)}
             job.progress(result.done + len(result.conflicts))
-            if last is None:
+            job.position["some"] = bool(result.done) or job.position.get("some", False)
+            if last is None and job.position["some"]:
                 _mark(change_id, job.position["undo"])
         if last is None:
             return
 
 
 def _mark(change_id: int, undo: int) -> None:
+    """It has been taken back, and is not again; where nothing could be, somebody with more rights may still do it."""
     current_work().session.execute(sa.update(Change).where(Change.id == change_id).values(undone_by=undo))
     emit(ChangeUndone((change_id,)))
 
@@ -141,15 +145,19 @@ def _batch(change_id: int, undo: int, last: int | None, result: Result) -> int |
 
 
 def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, undo: int, result: Result) -> None:
-    later_edits = _edited_since(resource, rows, change_id)
+    later_edits = _edited_since(resource, rows, (change_id, undo))
     now = _allowed(resource, rows, change_id, later_edits)
-    held = resource.held([r.row_id for r in rows]) if verb == "create" else set()
+    ids = [r.row_id for r in rows]
+    held = resource.held(ids) | _joined(resource, ids, change_id) if verb == "create" else set()
     bound = _bound(resource)
     free: list[Any] = []
     for row in rows:
         state = now.get(row.row_id)
         touched = later_edits.get(row.row_id, set())
         gone = state is not None and state["deleted_at"] is not None
+        if verb == "create" and state is not None and state["deleted_change_id"] == undo:
+            result.done += 1  # it went with what it is part of
+            continue
         clash = (
             state is None
             or (verb == "create" and (bool(touched) or gone or row.row_id in held))
@@ -162,7 +170,7 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
         else:
             free.append(row)
     if verb in ("create", "restore") and free:
-        _delete(resource, [r.row_id for r in free], undo)
+        delete_rows(resource, [r.row_id for r in free], undo)
         result.done += len(free)
     elif verb == "update":
         result.done += _restore_values(resource, free, now, undo)
@@ -179,25 +187,27 @@ def _bound(resource: Any) -> set[str]:
 
 
 def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mapping[int, set[str]]) -> dict[int, dict[str, Any]]:
-    """The rows as they stand, deleted ones too, as far as the actor may change them: now, or, when he takes back his own act
-    and nobody has touched them since, before it (he has given them away)."""
+    """The rows as they stand, deleted ones too, as far as the actor may change them with the rights he has now. When he takes
+    back his own act, and nobody has touched the row since, it may be one that he has given away (as it was before it lay within
+    them), or one that he made himself, for somebody else perhaps, and may still make."""
     table, current = resource.table, current_work().session
     query = sa.select(table).where(table.c.id.in_([r.row_id for r in rows]))
     found = {r["id"]: dict(r) for r in current.execute(query, execution_options=unscoped("undo")).mappings()}
     if current.system:
         return found
+    form = _form_of(resource)
     if is_scoped(resource.model):
         scope = scope_for(current.actor, resource.model, "update")
     else:
-        scope = EVERYTHING if _form_of(resource).may("update") else NOTHING
-    mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == current.actor.user_id
-    before = {r.row_id: r.old or {} for r in rows} if mine else {}
-    made = rows[0].verb in ("create", "delete")  # by him, for somebody else perhaps: nobody has touched it since
+        scope = EVERYTHING if form.may("update") else NOTHING
+    me = current.actor.user_id
+    mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == me
+    before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
+    maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()
-        if scope.holds(state) or (
-            is_scoped(resource.model) and not scope.nothing and row_id in before and row_id not in touched
-            and (made or scope.holds({**state, **_owners(before[row_id])})))
+        if scope.holds(state) or (row_id in before and (
+            (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])})))
     }
 
 
@@ -214,11 +224,11 @@ def _owners(old: Mapping[str, Any]) -> dict[str, Any]:
     return {name: old[name] for name in SCOPE_COLUMNS if name in old}
 
 
-def _edited_since(resource: Any, rows: Sequence[Any], change_id: int) -> dict[int, set[str]]:
-    """Columns others changed after this act, by row ("*" for anything else that happened to the row)."""
+def _edited_since(resource: Any, rows: Sequence[Any], acts: Sequence[int]) -> dict[int, set[str]]:
+    """Columns other acts changed after this one, by row ("*" for anything else that happened to the row)."""
     query = sa.select(History.row_id, History.id, History.verb, History.old).where(
         History.resource == resource.name, History.row_id.in_([r.row_id for r in rows]),
-        History.id > min(r.id for r in rows), History.change_id != change_id,
+        History.id > min(r.id for r in rows), History.change_id.not_in(acts),
     )
     first = {r.row_id: r.id for r in rows}
     found: dict[int, set[str]] = {}
@@ -228,8 +238,18 @@ def _edited_since(resource: Any, rows: Sequence[Any], change_id: int) -> dict[in
     return found
 
 
-def _delete(resource: Any, ids: Sequence[int], undo: int) -> None:
-    delete_rows(resource, ids, undo)
+def _joined(resource: Any, ids: Sequence[int], change_id: int) -> set[int]:
+    """Which of these rows have got parts by another act since, however deep; those would go with them."""
+    found: set[int] = set()
+    for child, column in resource.parts() if ids else ():
+        parent = child.table.c[column]
+        query = sa.select(child.table.c.id, parent).where(bulk.among(parent, ids), child.table.c.deleted_at.is_(None))
+        parts = {row[0]: row[1] for row in current_work().session.execute(query, execution_options=unscoped("undo"))}
+        made = session.scalars(sa.select(History.row_id).where(
+            History.change_id == change_id, History.resource == child.name, bulk.among(History.row_id, list(parts)))).all() if parts else ()
+        late = parts.keys() - set(made) | _joined(child, made, change_id)
+        found.update(parts[part] for part in late)
+    return found
 
 
 def _restore_values(resource: Any, rows: Iterable[Any], now: dict[int, dict[str, Any]], undo: int) -> int:
