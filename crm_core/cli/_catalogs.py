@@ -2,9 +2,10 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract
@@ -12,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from crm_core.kernel.declare import Package
-from crm_core.kernel.i18n import LANGUAGES, SOURCE
+from crm_core.kernel.i18n import CORE, LANGUAGES, SOURCE
 
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 HEADERS = (b"Language:", b"Plural-Forms:", b"MIME-Version:", b"Content-")  # the others are dates and empty forms
@@ -47,21 +48,22 @@ def collect(package: Package) -> Catalog:
     return found
 
 
-def update(package: Package, *, write: bool = True) -> Iterator[State]:
+def update(package: Package, *, write: bool = True, known: Mapping[str, str] | None = None) -> Iterator[State]:
     """Bring the catalogs of a package up to date: new texts in, texts of `parts/` taken over, what nobody says any more
-    out. With `write=False` only look."""
+    out. A plugin's text that core has too is taken from there, or from `known`. With `write=False` only look."""
     wanted = collect(package)
     for language in TRANSLATED:
         path = catalog_path(package, language)
         old = _read(path, language)
-        known = {_key(m): m.string for m in _parts(package, language)} | {_key(m): m.string for m in old if _done(m)}
+        strings = _of_core(package, language) | {(text, None): said for text, said in (known or {}).items()}
+        strings |= {_key(m): m.string for m in _parts(package, language)} | {_key(m): m.string for m in old if _done(m)}
         new = Catalog(locale=language, charset="utf-8", header_comment=f"# {package.name}, {language}", fuzzy=False)
         state = State(package.name, language, path)
         for message in wanted:
             if not message.id:
                 continue
             places = sorted({(name, 0) for name, _line in message.locations})
-            added = new.add(message.id, known.get(_key(message)), places, flags=message.flags,
+            added = new.add(message.id, strings.get(_key(message)), places, flags=message.flags,
                             auto_comments=message.auto_comments, context=message.context)
             state.messages += 1
             if not _done(added):
@@ -112,6 +114,14 @@ def _read(path: Path, language: str) -> Catalog:
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language)
+
+
+def _of_core(package: Package, language: str) -> dict[tuple[object, str | None], Any]:
+    """What core says already."""
+    if package.name == "core":
+        return {}
+    path = Path(CORE) / language / "LC_MESSAGES" / "messages.po"
+    return {_key(m): m.string for m in _read(path, language) if _done(m)}
 
 
 def _parts(package: Package, language: str) -> Iterable[Message]:

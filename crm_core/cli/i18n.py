@@ -15,13 +15,16 @@ def command() -> None:
     pass
 
 
-_package = click.option("--package", "name", help=str(_("Only this package.")))
+_package = click.option("--package", "name", metavar="NAME|PATH", help=str(_("Only this package; one that is not switched on too.")))
 
 
 def _packages(name: str | None) -> list[Package]:
     from crm_core.app import open_site
+    from crm_core.kernel import checkout, plugins
 
-    found = [p for p in open_site().registry.packages if name in (None, p.name)]
+    name = checkout.name_of(name) if name else None
+    also = tuple(plugins.closure(name, plugins.discover())) if name and name != "core" else ()
+    found = [p for p in open_site(also=also).registry.packages if name in (None, p.name)]
     if not found:
         raise CrmError(_("There is no active package %(name)s.", name=name))
     return found

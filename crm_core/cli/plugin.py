@@ -8,7 +8,7 @@ from crm_core.kernel.i18n import _
 
 
 @click.group("plugin", help=str(_("Switch plugins on and off.")), epilog=examples(
-    "crm plugin list", "crm plugin enable sales", "crm plugin disable sales"))
+    "crm plugin list", "crm plugin enable sales", "crm plugin disable sales", "crm plugin new visits"))
 def command() -> None:
     pass
 
@@ -73,9 +73,37 @@ def disable(names: tuple[str, ...], with_others: bool) -> None:
 
 
 @command.command(help=str(_(
+    "For authors: write a new plugin that runs at once, a distribution of its own with list, page, form, import, export and API "
+    "of one kind of record. Asks at a terminal for what is not said.")),
+    epilog=examples("crm plugin new", "crm plugin new visits --label Visits --zh 拜访 --folder ~/work"))
+@click.argument("name", required=False)
+@click.option("--label", help=str(_("What people read, in English, as of many: Visits.")))
+@click.option("--zh", help=str(_("The same in Chinese.")))
+@click.option("--folder", type=click.Path(file_okay=False), default=".", help=str(_("Where to put it; here, if not said.")))
+def new(name: str | None, label: str | None, zh: str | None, folder: str) -> None:
+    import sys
+    from pathlib import Path
+
+    from crm_core.cli._new import check_name, write
+
+    asks = sys.stdin.isatty()
+    if name is None and not asks:
+        raise click.UsageError(str(_("Say its name: crm plugin new visits")))
+    name = check_name(name or click.prompt(str(_("Name (small letters, as of many: visits)"))))
+    usual = name.capitalize()
+    label = label or (click.prompt(str(_("What people read, in English")), default=usual) if asks else usual)
+    zh = zh or (click.prompt(str(_("What people read, in Chinese")), default=label) if asks else label)
+    home = write(name, Path(folder), label, zh)
+    say(_("Made %(folder)s. Next:", folder=home))
+    for line in (f"pip install -e {home}", f"crm plugin enable {name}", f"crm plugin check {name}"):
+        say(f"  {line}")
+
+
+@command.command(help=str(_(
     "For authors: write the next revision of a plugin's tables from its models. Read it before you commit it. Needs no site: "
-    "the revisions there are run on an empty database first.")), epilog=examples('crm plugin migrate sales "more stages"'))
-@click.argument("name")
+    "the revisions there are run on an empty database first.")), epilog=examples(
+        'crm plugin migrate sales "more stages"', "crm plugin migrate ./crm-visits"))
+@click.argument("name", metavar="NAME|PATH")
 @click.argument("message", default="change")
 def migrate(name: str, message: str) -> None:
     import tempfile
@@ -83,9 +111,10 @@ def migrate(name: str, message: str) -> None:
 
     from crm_core.app import open_site
     from crm_core.data import migrate, revisions
-    from crm_core.kernel import plugins
+    from crm_core.kernel import checkout, plugins
     from crm_core.kernel.config import Config
 
+    name = checkout.name_of(name)
     with tempfile.TemporaryDirectory() as place:
         site = open_site(config=Config(site=Path(place)), also=tuple(plugins.closure(name, plugins.discover())))
         package = site.registry.package(name)

@@ -4,6 +4,7 @@ An author's own `mapped_column(info={"label": …})` merges with what stands her
 that parses, checks and shows the value (resource/fields.py).
 """
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -18,11 +19,13 @@ __all__ = [
     "Choice",
     "Choices",
     "Code",
+    "Day",
     "Email",
     "Id",
     "IdType",
     "JsonType",
     "Line",
+    "Link",
     "Money",
     "Name",
     "Note",
@@ -44,6 +47,7 @@ Note = Annotated[str, mapped_column(sa.Text(), info={"kind": "note"})]
 Phone = Annotated[str, mapped_column(sa.String(60), info={"kind": "phone"})]
 Email = Annotated[str, mapped_column(sa.String(254), info={"kind": "email"})]
 Url = Annotated[str, mapped_column(sa.String(500), info={"kind": "url"})]
+Day = Annotated[dt.date, mapped_column(sa.Date())]
 # Integer minor units; the currency is the company's, or a sibling column `<name>_currency` (security.md D19).
 Money = Annotated[int, mapped_column(sa.BigInteger(), info={"kind": "money"})]
 # A hidden column that sorts another one by pinyin: `name_key: Mapped[t.SortKey] = sort_key("name")`.
@@ -64,6 +68,14 @@ def derived(of: str, how: Callable[[str], Any], length: int, **kwargs: Any) -> M
     write path fills it whenever `of` is written. A function of `crm_core.text` is worked out ahead by large imports."""
     info = {"kind": "internal", "of": of, "how": how, **kwargs.pop("info", {})}
     return mapped_column(sa.String(length), info=info, **kwargs)
+
+
+def Link(target: str, label: Any = None, **kwargs: Any) -> MappedColumn[Any]:
+    """A foreign key to a record of core or of a package that is required, indexed and RESTRICT: `customer_id: Mapped[t.Id] =
+    t.Link("core.customer", _("Customer"))`; `Mapped[t.Id | None]` may stay empty."""
+    key = sa.ForeignKey(f"{target.replace('.', '_', 1)}.id", ondelete="RESTRICT")
+    info = {**({"label": label} if label is not None else {}), **kwargs.pop("info", {})}
+    return mapped_column(IdType, key, index=True, info=info, **kwargs)
 
 
 def Ref(target: str, *, on_delete: str = "refuse", **kwargs: Any) -> MappedColumn[Any]:

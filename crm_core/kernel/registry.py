@@ -57,7 +57,7 @@ class Registry:
         resources += [self._made(brief, cls) for cls in classes if (brief := getattr(cls, "brief_class", None)) is not None]
         self.resources: Mapping[str, Any] = self._named(resources, "resource")
         self.by_model: Mapping[type, Any] = MappingProxyType({r.model: r for r in resources})
-        self.menu: tuple[Menu, ...] = self._all("register_menu")
+        self.menu: tuple[Menu, ...] = self._menu(classes)
         self.panels: Mapping[str, tuple[Panel | Related, ...]] = self._grouped("register_panels", "panel")
         self.actions: Mapping[str, tuple[Action, ...]] = self._grouped("register_actions", "action")
         self.columns: Mapping[str, tuple[Column, ...]] = self._grouped("register_columns", "column")
@@ -116,6 +116,16 @@ class Registry:
                     self._origin[id(made)] = package
                     rows.append(made)
         return tuple(sorted(rows, key=lambda i: (getattr(i, "order", 50), str(getattr(i, "name", "")))))
+
+    def _menu(self, classes: Iterable[Any]) -> tuple[Menu, ...]:
+        """What packages register, and the entries of resources that say in which section they stand."""
+        found = list(self._all("register_menu"))
+        for cls in classes:
+            if section := getattr(cls, "menu", ""):
+                entry = Menu(cls.label, cls, section, order=cls.order, name=cls.name)
+                self._origin[id(entry)] = self.package_of(cls)
+                found.append(entry)
+        return tuple(sorted(found, key=lambda entry: (entry.order, entry.name)))
 
     def _made(self, cls: Any, origin: Any) -> Any:
         package = self.package_of(origin)

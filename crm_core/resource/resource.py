@@ -69,6 +69,7 @@ class Resource:
     label: ClassVar[Any] = ""  # of many
     singular: ClassVar[Any] = ""
     icon: ClassVar[str] = "puzzle"
+    menu: ClassVar[str] = ""  # the section of the rail it stands in; `register_menu` for more than that
     columns: ClassVar[tuple[str, ...]] = ()
     filters: ClassVar[tuple[str, ...]] = ()
     search: ClassVar[tuple[str, ...]] = ()

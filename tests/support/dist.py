@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
+from crm_core.kernel.checkout import declare
+
 ROOT = Path(__file__).parents[2]
 
 MODELS = """
@@ -76,10 +78,7 @@ class Shelf:
 
     def declare(self, name: str, module: str, distribution: str) -> None:
         """Only the entry point, as `pip install` writes it."""
-        info = self.folder / f"{distribution.replace('-', '_')}-1.0.dist-info"
-        info.mkdir(exist_ok=True)
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n", encoding="utf-8")
-        (info / "entry_points.txt").write_text(f"[crm.plugins]\n{name} = {module}\n", encoding="utf-8")
+        declare(self.folder, name, module, distribution)
 
     @property
     def environment(self) -> dict[str, str]:

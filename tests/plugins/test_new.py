@@ -1,0 +1,74 @@
+"""`crm plugin new`: what it writes runs at once, and is short."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crm_core.cli._new import write
+from crm_core.kernel.errors import CrmError
+from tests.plugins.code import lines_of
+from tests.support.dist import Shelf
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a new plugin `visits`."""
+    home = tmp_path_factory.mktemp("author")
+    done = Shelf(home / "shelf", home / "site").crm("plugin", "new", "visits", "--label", "Visits", "--zh", "拜访", "--folder", str(home))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == [
+        f"  pip install -e {home}/crm-visits", "  crm plugin enable visits", "  crm plugin check visits"]
+    return home / "crm-visits"
+
+
+def test_an_ordinary_entity_takes_25_lines(made: Path) -> None:
+    files = [made / "crm_visits" / name for name in ("models.py", "resources.py", "plugin.py")]
+    assert 15 < lines_of(files) <= 25
+
+
+def test_it_has_a_first_migration_and_every_text_in_chinese(made: Path) -> None:
+    assert 'revision = "visits_0001"' in (made / "crm_visits/migrations/0001_first.py").read_text("utf-8")
+    texts = (made / "crm_visits/translations/zh_Hans_CN/LC_MESSAGES/messages.po").read_text("utf-8")
+    assert 'msgid "Visits"\nmsgstr "拜访"' in texts
+    assert 'msgstr ""\n\n' not in texts
+
+
+def test_what_it_wrote_is_switched_on_and_has_nothing_left_to_migrate(made: Path, any_shelf: Shelf) -> None:
+    any_shelf.declare("visits", "crm_visits", "crm-visits")
+    (any_shelf.folder / "crm_visits").symlink_to(made / "crm_visits")
+    done = any_shelf.crm("plugin", "enable", "visits")
+    assert done.returncode == 0, done.stderr
+    assert "no difference" in any_shelf.crm("db", "check").stdout
+    assert any_shelf.run("print(R('visits.visit').columns, [m.section for m in site.registry.menu if m.name == 'visits.visit'])") == (
+        "('name', 'customer', 'day', 'owner') ['customers']")
+
+
+@pytest.mark.parametrize("name, why", [
+    ("Visits", "no name for a plugin"), ("field_visits", "no name for a plugin"), ("9lives", "no name for a plugin"), ("v", "no name"),
+    ("core", "reserved"), ("api", "reserved"), ("taken", "on this machine already"),
+])
+def test_a_name_that_cannot_be_is_refused_with_the_reason(name: str, why: str, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("taken", table=False)
+    monkeypatch.syspath_prepend(str(shelf.folder))
+    with pytest.raises(CrmError, match=why):
+        write(name, shelf.home, "Things", "东西")
+    assert not list(shelf.home.glob("crm-*"))
+
+
+def test_without_a_name_it_asks_at_a_terminal_only(shelf: Shelf) -> None:
+    done = shelf.crm("plugin", "new")
+    assert done.returncode == 2
+    assert "Say its name" in done.stderr
+
+
+def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "crm-visits").mkdir()
+    with pytest.raises(CrmError, match="already"):
+        write("visits", tmp_path, "Visits", "拜访")
+
+
+def test_a_plugin_of_a_folder_is_found_without_being_installed(made: Path, shelf: Shelf) -> None:
+    done = shelf.crm("plugin", "migrate", str(made))
+    assert "Nothing to write" in done.stdout, done.stderr
