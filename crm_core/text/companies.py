@@ -7,7 +7,8 @@ from functools import cache
 from typing import NamedTuple
 
 from crm_core.text.clean import fold
-from crm_core.text.divisions import regions, short_name
+from crm_core.text.divisions import regions
+from crm_core.text.places import short_name
 from crm_core.text.scripts import has_han, not_word
 
 _LEGAL = re.compile("(?:股份)?有限(?:责任)?(?:总)?公司|有限合伙|普通合伙|特殊普通合伙|有限(?=[(（])")

@@ -13,25 +13,16 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from crm_core.text.pinyin import spell
+from crm_core.text.places import english_keys, english_name, short_name
+from crm_core.text.scripts import has_han
 from crm_core.text.tables import read_bytes
 
-_NATIONS = (
-    "朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|哈尼族|壮族|傣族|白族|景颇族|傈僳族|回族|蒙古族|蒙古|柯尔克孜族|柯尔克孜|哈萨克族|"
-    "哈萨克|维吾尔族|维吾尔|满族|瑶族|仫佬族|毛南族|黎族|畲族|仡佬族|水族|拉祜族|佤族|布朗族|纳西族|普米族|独龙族|怒族|撒拉族|土族|"
-    "东乡族|保安族|裕固族|锡伯|塔吉克|达斡尔族|鄂温克族|鄂伦春|各族"
-)
-# What may stand after the name proper, longest first.
-_KIND = re.compile(
-    rf"(?:(?:{_NATIONS})*自治[区州县旗]|特别行政区|(?<=..)地区|(?<=..)新区|(?<=..)林区|(?<=..)矿区|[省市区县盟旗镇乡])$"
-)
 _SUFFIXES = ("地区", "新区", "省", "市", "州", "区", "县", "盟", "旗", "镇", "乡")
 _STREETS = tuple("路街道巷")
 _PREFIX = re.compile("^(?:中华人民共和国|中国)?[\\s,，、:：/·\\-—>]*")
 _BETWEEN = re.compile("[\\s,，、:：/·\\-—>]*")
-_ENGLISH = {
-    "shaanxi": "610000", "inner mongolia": "150000", "nei mongol": "150000", "tibet": "540000", "hong kong": "810000",
-    "hongkong": "810000", "macau": "820000", "macao": "820000", "taiwan": "710000", "taipei": "710100",
-}  # fmt: skip
+_ENGLISH = {"hongkong": "810000", "macao": "820000", "neimongol": "150000"}
+_COUNTRY = {"china", "prchina", "prc"}
 
 
 class Region(NamedTuple):
@@ -84,7 +75,7 @@ class Divisions:
         One: it is that. Several: it may be each of them. None: it begins with no division.
         """
         text = normalize("NFKC", text[:120])
-        if text.isascii():
+        if not has_han(text):
             return self._english(text)
         at = _end(_PREFIX, text, 0)
         found, at = self._first(text, at)
@@ -135,21 +126,25 @@ class Divisions:
         return [code for code in codes if code.startswith(heads) and code not in above]
 
     def _english(self, text: str) -> list[Region]:
-        word = " ".join(re.findall("[a-z]+", text.lower()))
-        for end in (" province", " city", " autonomous region", " municipality", " sheng", " shi"):
-            word = word.removesuffix(end)
-        if code := _ENGLISH.get(word):
-            return [self.regions[code]] if code in self.regions else []
-        return [self.regions[code] for code in self._sounds().get(word.replace(" ", ""), [])]
+        """Sichuan, Xi'an, or the whole way up: Cuiping District, Yibin, Sichuan."""
+        known = self._sounds()
+        words = [keys for part in re.split("[,;/>|]", text) if (keys := english_keys(part))[0] and keys[0] not in _COUNTRY]
+        among = [known.get(keys[0]) or known.get(keys[1], []) for keys in words]
+        if len(words) < 2:
+            return [self.regions[code] for codes in among for code in codes if code.endswith("00")]
+        ways = {code: [region.code for region in self.path(code)] for codes in among for code in codes}
+        fit = {code: way for code, way in ways.items() if len(way) >= len(words) and all(any(one in way for one in codes) for codes in among)}
+        return [self.regions[code] for code, way in sorted(fit.items()) if len(way) == min(map(len, fit.values()))]
 
     def _sounds(self) -> dict[str, list[str]]:
-        """Provinces and cities by their pinyin."""
+        """Divisions by their pinyin and by their English names."""
         if self._by_sound is None:
-            found: dict[str, list[str]] = {}
+            found = {key: [code] for key, code in _ENGLISH.items() if code in self.regions}
             for short, codes in self._short.items():
                 for code in codes:
-                    if code.endswith("00"):
-                        found.setdefault("".join(spell(short)), []).append(code)
+                    for key in {*english_keys(english_name(self.regions[code].name)), "".join(spell(short))}:
+                        if code not in found.setdefault(key, []):
+                            found[key].append(code)
             self._by_sound = found
         return self._by_sound
 
@@ -175,20 +170,15 @@ def find_region(text: str) -> list[Region]:
     return divisions().find(text)
 
 
-def short_name(name: str) -> str:
-    """How people say it: 内蒙古 for 内蒙古自治区, 延边 for 延边朝鲜族自治州, 深圳 for 深圳市; 东区 stays."""
-    if name.startswith("内蒙古"):
-        return "内蒙古"
-    short = _KIND.sub("", name)
-    return short if len(short) > 1 else name
-
-
 @lru_cache(maxsize=4096)
 def place_words(full: str) -> str:
-    """A place as a list says it: 四川 · 宜宾 for 四川省宜宾市翠屏区, 上海 · 黄浦. What is no single division stays as it is."""
+    """A place as a list says it: 四川 · 宜宾 for 四川省宜宾市翠屏区, Yibin, Sichuan for
+    Cuiping District, Yibin, Sichuan. What is no single division stays as it is."""
     found = find_region(full)
     if len(found) != 1:
         return full
+    if not has_han(full):
+        return ", ".join(full.split(", ")[-2:])
     return " · ".join(short_name(region.name) for region in region_path(found[0].code)[:2])
 
 

@@ -109,8 +109,22 @@ def test_a_filter_for_an_industry_means_those_below_it(office: Office) -> None:
         assert listing.page(query).ids == [spirits]
 
 
+def test_a_region_reads_in_both_languages_and_is_found_by_both(office: Office) -> None:
+    regions = office.resource("region")
+    for language, said, shortly in (
+        ("zh_Hans_CN", "四川省宜宾市翠屏区", "四川 · 宜宾"), ("en", "Cuiping District, Yibin, Sichuan", "Yibin, Sichuan"),
+    ):
+        with office.as_("chen", language):
+            found = regions.by_name(["四川省宜宾市翠屏区", "Cuiping District, Yibin, Sichuan", "511502", "Yibin, Sichuan"])
+            district = region("511502")
+            assert {name: row_id for name, row_id in found.items() if row_id != district.id} == {"Yibin, Sichuan": district.parent_id}
+            assert len(found) == 4
+            assert regions.labels([district.id]) == {district.id: said}
+            assert (regions.brief_word(said), regions.title(district)) == (shortly, said)
+
+
 def test_the_cascade_knows_sounds_and_sends_our_own_ids(office: Office) -> None:
-    with office.as_("chen"):
+    with office.as_("chen", "zh_Hans_CN"):
         tree = {p["name"]: p for p in json.loads(region_tree())}
         yibin = next(c for c in tree["四川省"]["children"] if c["name"] == "宜宾市")
         assert yibin["keys"] == "yibinshi ybs"
@@ -118,10 +132,18 @@ def test_the_cascade_knows_sounds_and_sends_our_own_ids(office: Office) -> None:
         assert yibin["code"] == str(region("511500").id)
         assert "翠屏区" in [d["name"] for d in yibin["children"]]
         assert "朝阳区" in [d["name"] for d in tree["北京市"]["children"]]
+    with office.as_("chen"):
+        tree = {p["name"]: p for p in json.loads(region_tree())}
+        hohhot = next(c for c in tree["Inner Mongolia"]["children"] if c["name"] == "Hohhot")
+        assert hohhot["keys"] == "huhehaoteshi hhhts hohhot 呼和浩特市"
 
 
 def test_a_region_put_in_by_hand_takes_its_full_name_from_what_lies_above(office: Office) -> None:
+    for language, name, full in (("zh_Hans_CN", "三江新区", "四川省宜宾市三江新区"), ("en", "临港新区", "Lingang New Area, Yibin, Sichuan")):
+        with office.as_("sun", language):
+            city = office.resource("region").by_name(["宜宾市"])["宜宾市"]
+            (made,) = office.resource("region").write([{"name": name, "parent": city}])
+            assert office.resource("region").labels([made]) == {made: full}
     with office.as_("sun"):
-        city = office.resource("region").by_name(["宜宾市"])["宜宾市"]
-        (made,) = office.resource("region").write([{"name": "三江新区", "parent": city}])
-        assert office.resource("region").labels([made]) == {made: "四川省宜宾市三江新区"}
+        office.resource("region").write([{"id": made, "english": "Lingang"}])
+        assert office.resource("region").labels([made]) == {made: "Lingang, Yibin, Sichuan"}

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.text.csv_safe import neutralise, restore
-from crm_core.text.divisions import Divisions, find_region, place_words, region_path, regions, short_name
+from crm_core.text.divisions import Divisions, find_region, place_words, region_path, regions
+from crm_core.text.places import english_name, short_name
 
 SIGNS = "=+-@＝＋－＠'\t\r\n \u3000\ufeff\u200b\x00\x1b\"1a张"
 cells = st.one_of(st.text(max_size=20), st.text(st.sampled_from(SIGNS), max_size=6), st.builds(str, st.integers()))
@@ -125,7 +126,40 @@ def test_a_small_table_of_ones_own():
 @pytest.mark.parametrize(
     "full, words",
     [("四川省宜宾市翠屏区", "四川 · 宜宾"), ("上海市黄浦区", "上海 · 黄浦"), ("广西壮族自治区南宁市", "广西 · 南宁"), ("新疆维吾尔自治区", "新疆"),
-     ("朝阳区", "朝阳区"), ("West quarter", "West quarter"), ("", "")],
+     ("朝阳区", "朝阳区"), ("Cuiping District, Yibin, Sichuan", "Yibin, Sichuan"), ("Tibet", "Tibet"), ("West quarter", "West quarter"), ("", "")],
 )
 def test_a_place_is_said_shortly_and_what_is_not_one_place_stays(full, words):
     assert place_words(full) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [
+        ("四川省", "Sichuan"), ("陕西省", "Shaanxi"), ("山西省", "Shanxi"), ("内蒙古自治区", "Inner Mongolia"), ("西藏自治区", "Tibet"),
+        ("新疆维吾尔自治区", "Xinjiang"), ("香港特别行政区", "Hong Kong"), ("西安市", "Xi'an"), ("吕梁市", "Lüliang"), ("六安市", "Lu'an"),
+        ("厦门市", "Xiamen"), ("呼和浩特市", "Hohhot"), ("武侯区", "Wuhou District"), ("单县", "Shanxian County"), ("万柏林区", "Wanbailin District"),
+        ("北川羌族自治县", "Beichuan Autonomous County"), ("浦东新区", "Pudong New Area"), ("阿拉善左旗", "Alxa Left Banner"),
+        ("延边朝鲜族自治州", "Yanbian"), ("义乌市", "Yiwu"), ("郑州经济技术开发区", "Zhengzhou Economic and Technological Development Zone"),
+        ("东区", "Dongqu District"), ("West quarter", "West quarter"), ("", ""),
+    ],
+)
+def test_a_place_has_an_english_name(name, english):
+    assert english_name(name) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Cuiping District, Yibin, Sichuan", "四川省 宜宾市 翠屏区"), ("Yibin, Sichuan, China", "四川省 宜宾市"), ("Xi’an", "陕西省 西安市"),
+        ("Suzhou, Jiangsu", "江苏省 苏州市"), ("Chaoyang, Beijing", "北京市 朝阳区"), ("Lüliang", "山西省 吕梁市"), ("Sichuan / Yibin", "四川省 宜宾市"),
+        ("Hohhot", "内蒙古自治区 呼和浩特市"), ("Kaohsiung", "台湾省 高雄市"), ("Ordos, Inner Mongolia", "内蒙古自治区 鄂尔多斯市"),
+    ],
+)
+def test_an_english_place_is_found(text, meant):
+    assert names(text) == [meant]
+
+
+def test_every_english_name_with_what_lies_above_is_found_again():
+    for region in list(regions())[::5]:
+        path = region_path(region.code)
+        assert path[-1] in find_region(", ".join(english_name(part.name) for part in reversed(path)))

@@ -29,11 +29,13 @@ class Region(Vocabulary, Model):
     __tablename__ = "core_region"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
+    english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
     code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
     parent_id: Mapped[t.Id | None] = mapped_column(
         sa.ForeignKey("core_region.id", ondelete="RESTRICT"), index=True, info={"label": _("Part of")}
     )
     full_name: Mapped[str] = mapped_column(sa.String(300), default="", info={"label": _("Whole name"), "readonly": True})
+    full_english: Mapped[str] = mapped_column(sa.String(300), default="", info={"label": _("Whole name in English"), "readonly": True})
     dialling_code: Mapped[t.Code | None] = mapped_column(info={"label": _("Dialling code")})
     postcode: Mapped[t.Code | None] = mapped_column(info={"label": _("Postcode")})
     __table_args__ = (sa.Index("uq_core_region_code", "code", unique=True, **LIVE),)

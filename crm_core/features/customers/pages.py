@@ -12,11 +12,12 @@ from crm_core.features.customers.models import Region
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.i18n import _, language, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import acts, changes, drafts
 from crm_core.resource.fields import Bad
 from crm_core.text.pinyin import initials, spell
+from crm_core.text.places import english_keys
 from crm_core.web import controls, lines, records, urls, ways
 from crm_core.web.access import signed_in
 from crm_core.web.bulk import say_undo
@@ -206,7 +207,7 @@ def regions() -> Any:
     if not site().registry.resource("core.region").may("read"):
         return flask.jsonify([])
     state = session.execute(sa.select(sa.func.count(Region.id), sa.func.max(Region.updated_at))).one()
-    etag = f"{state[0]}-{state[1]:%Y%m%d%H%M%S%f}" if state[1] is not None else "0"
+    etag = f"{language()}-{state[0]}-{state[1]:%Y%m%d%H%M%S%f}" if state[1] is not None else "0"
     if etag in flask.request.if_none_match:
         answer = flask.Response(status=304)
     else:
@@ -219,11 +220,13 @@ def regions() -> Any:
 
 def region_tree() -> str:
     """`code` is what a form sends: the region's id."""
-    rows = session.execute(sa.select(Region.id, Region.parent_id, Region.name, Region.dialling_code, Region.postcode).order_by(Region.code, Region.id))
+    english = language() == "en"
+    rows = session.execute(sa.select(Region.id, Region.parent_id, Region.name, Region.english, Region.dialling_code, Region.postcode).order_by(Region.code, Region.id))
     below: dict[int | None, list[dict[str, Any]]] = {}
     for row in rows:
         syllables = spell(row.name)
-        one: dict[str, Any] = {"id": row.id, "code": str(row.id), "name": row.name, "keys": f"{''.join(syllables)} {initials(row.name)}"}
+        keys = ["".join(syllables), initials(row.name), *((english_keys(row.english)[0], row.name) if english else ())]
+        one: dict[str, Any] = {"id": row.id, "code": str(row.id), "name": row.english if english else row.name, "keys": " ".join(keys)}
         if row.dialling_code:
             one["dial"] = row.dialling_code
         if row.postcode:

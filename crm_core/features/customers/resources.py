@@ -17,6 +17,7 @@ from crm_core.kernel.i18n import _, language
 from crm_core.resource.kept import Ask
 from crm_core.resource.resource import Lines, Resource, Section
 from crm_core.text.divisions import find_region, place_words
+from crm_core.text.places import english_name
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
@@ -134,21 +135,55 @@ class Notes(Resource):
         notes.written(verb, ids)
 
 
-class Regions(Resource):
+class _Bilingual(Resource):
+    """A vocabulary with a Chinese and an English name: read in the reader's language, found by both."""
+
+    sorts = "name", "-updated_at"
+    search_names: tuple[str, ...] = ("name",)
+    in_palette = False
+    names = "name", "english"  # the columns a record is known by, in Chinese and in English
+
+    @property
+    def label_column(self) -> InstrumentedAttribute[Any]:
+        return getattr(self.model, self.names[language() == "en"])  # type: ignore[no-any-return]
+
+    def title(self, row: Any) -> str:
+        return str(getattr(row, self.names[language() == "en"]))
+
+    def english(self, name: str) -> str:
+        """The English name of what nobody has given one."""
+        return name
+
+    def derive(self, rows: Rows, before: Before) -> None:
+        for row in rows:
+            now = {**before.get(row.get("id", 0), {}), **row}
+            if not now.get("english"):
+                row["english"] = self.english(now.get("name") or "")
+
+    def by_name(self, names: Iterable[str]) -> dict[str, int]:
+        wanted = list(names)
+        found: dict[str, set[int]] = {}
+        for column in (*self.names, *(["code"] if "code" in self.all_fields else [])):
+            named = getattr(self.model, column)
+            for label, row_id in session.execute(sa.select(named, self.model.id).where(named.in_(wanted)).limit(2_000)):
+                found.setdefault(label, set()).add(row_id)
+        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
+
+
+class Regions(_Bilingual):
     model = Region
     label = _("Regions")
     singular = _("Region")
     icon = "map-pin"
-    columns = "name", "full_name", "code", "dialling_code", "postcode"
-    search = "name", "full_name", "code"
+    columns = "name", "full_name", "english", "code", "dialling_code", "postcode"
+    search = "name", "full_name", "full_english", "code"
     search_names = "name", "full_name"
-    sorts = "name", "-updated_at"
     filters = "parent", "code", "dialling_code"
     tree = "parent_id"
     unique = (("code",),)
-    in_palette = False
     order = 81
     help = _("Provinces, cities and districts with their codes; customers and addresses name one of them.")
+    names = "full_name", "full_english"
 
     @property
     def label_field(self) -> str:
@@ -157,14 +192,21 @@ class Regions(Resource):
     def brief_word(self, value: str) -> str:
         return place_words(value)
 
+    def english(self, name: str) -> str:
+        return english_name(name)
+
     def derive(self, rows: Rows, before: Before) -> None:
-        """The full name follows the name and what lies above."""
+        """The full names follow the names and what lies above."""
+        super().derive(rows, before)
         wanted = {now["parent_id"] for row in rows if (now := {**before.get(row.get("id", 0), {}), **row}).get("parent_id")}
-        above = {r[0]: r[1] for r in session.execute(sa.select(Region.id, Region.full_name).where(Region.id.in_(wanted)))} if wanted else {}
+        query = sa.select(Region.id, Region.full_name, Region.full_english).where(Region.id.in_(wanted))
+        above = {row.id: row for row in session.execute(query)} if wanted else {}
         for row in rows:
             now = {**before.get(row.get("id", 0), {}), **row}
-            if "name" in row or "parent_id" in row:
-                row["full_name"] = (above.get(now.get("parent_id") or 0, "") + (now.get("name") or ""))[:300]
+            if not row.keys().isdisjoint(("name", "english", "parent_id")):
+                over = above.get(now.get("parent_id") or 0)
+                row["full_name"] = ((over.full_name if over else "") + (now.get("name") or ""))[:300]
+                row["full_english"] = ", ".join(filter(None, (now.get("english"), over.full_english if over else "")))[:300]
 
     def by_name(self, names: Iterable[str]) -> dict[str, int]:
         """As people and files say them: 四川宜宾, 宜宾市, Chengdu, 511500. What may be several places is none."""
@@ -175,35 +217,6 @@ class Regions(Resource):
             ids = {r.code: r.id for r in session.execute(sa.select(Region.code, Region.id).where(Region.code.in_(set(codes.values()))))}
             found.update({name: ids[code] for name, code in codes.items() if code in ids})
         return found
-
-
-class _Bilingual(Resource):
-    """A vocabulary with a Chinese and an English name: read in the reader's language, found by both."""
-
-    sorts = "name", "-updated_at"
-    search_names = ("name",)
-    in_palette = False
-
-    @property
-    def label_column(self) -> InstrumentedAttribute[Any]:
-        return self.model.english if language() == "en" else self.model.name  # type: ignore[no-any-return]
-
-    def title(self, row: Any) -> str:
-        return str(row.english if language() == "en" else row.name)
-
-    def derive(self, rows: Rows, before: Before) -> None:
-        for row in rows:
-            now = {**before.get(row.get("id", 0), {}), **row}
-            if not now.get("english"):
-                row["english"] = now.get("name") or ""
-
-    def by_name(self, names: Iterable[str]) -> dict[str, int]:
-        wanted = list(names)
-        found: dict[str, set[int]] = {}
-        for column in (self.model.name, self.model.english):
-            for label, row_id in session.execute(sa.select(column, self.model.id).where(column.in_(wanted)).limit(2_000)):
-                found.setdefault(label, set()).add(row_id)
-        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
 
 
 class Industries(_Bilingual):

@@ -15,6 +15,7 @@ from crm_core.resource import search
 from crm_core.resource.choices import put_words
 from crm_core.text.divisions import region_path, regions
 from crm_core.text.pinyin import sort_key
+from crm_core.text.places import english_name
 
 LISTS: dict[str, tuple[tuple[str, ...], ...]] = {
     "core.standing": (
@@ -117,10 +118,11 @@ def put_regions() -> None:
             if found.level != level or found.code in have or _double(found):
                 continue
             path = region_path(found.code)
+            english = [english_name(r.name) for r in reversed(path)]
             above = found.parent if found.parent in have else found.parent[:2] + "0000"
             dial = next((r.dial for r in reversed(path) if r.dial), "") or _city_dial(found.code)
             rows.append({
-                "code": found.code, "name": found.name, "name_key": sort_key(found.name), "dialling_code": dial or None,
+                "code": found.code, "name": found.name, "name_key": sort_key(found.name), "english": english[0], "full_english": ", ".join(english), "dialling_code": dial or None,
                 "full_name": "".join(r.name for r in path), "parent_id": have.get(above) if found.parent else None,
             })
         have.update(_insert(Region, "core.region", rows, key="code"))

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crm_core.resource.exchange.synonyms import meaning
-from crm_core.text.divisions import short_name
 from crm_core.text.names import person_display
+from crm_core.text.places import short_name
 from crm_core.text.scripts import has_han
 
 NAME, PLACE = "full name", "省市区"

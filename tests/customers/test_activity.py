@@ -1,8 +1,8 @@
-"""What the home page asks of dealings, and how the record page answers beside its time line."""
+"""What the home page asks of what people do with customers, and how the record page answers beside its time line."""
 
 import datetime as dt
 
-from crm_core.features.customers import dealings, notes
+from crm_core.features.customers import activity, notes
 from crm_core.features.tasks import services as tasks
 from crm_core.kernel import clock
 from tests.customers.office import Office
@@ -22,9 +22,9 @@ def test_my_weeks_count_notes_and_the_customers_they_are_about(office: Office) -
     for customer, ago in ((one, 0), (one, 6), (two, 3), (two, 7), (one, 60)):
         write(office, "chen", customer, ago)
     with office.as_("chen"), clock.freeze(MONDAY):
-        assert dealings.weeks()[-2:] == [(1, 1), (3, 2)]
+        assert activity.weeks()[-2:] == [(1, 1), (3, 2)]
     with office.as_("wang"), clock.freeze(MONDAY):
-        assert dealings.weeks() == [(0, 0)] * dealings.WEEKS
+        assert activity.weeks() == [(0, 0)] * activity.WEEKS
 
 
 def test_who_has_heard_nothing_for_long_and_has_nothing_planned_is_named_longest_first(office: Office) -> None:
@@ -37,11 +37,11 @@ def test_who_has_heard_nothing_for_long_and_has_nothing_planned_is_named_longest
     write(office, "chen", long_ago, 90)
     write(office, "chen", lately, 5)
     with office.as_("chen"), clock.freeze(MONDAY):
-        found = dealings.silent(5)
+        found = activity.silent(5)
         assert [(one.id, one.days, one.last) for one in found] == [(never, 200, None), (long_ago, 90, dt.date(2026, 8, 25))]
-        assert [one.id for one in dealings.silent(1)] == [never]
+        assert [one.id for one in activity.silent(1)] == [never]
     with office.as_("wang"), clock.freeze(MONDAY):
-        assert dealings.silent(5) == []
+        assert activity.silent(5) == []
 
 
 def test_what_was_written_lately_is_shown_to_who_may_read_it(office: Office) -> None:
@@ -49,10 +49,10 @@ def test_what_was_written_lately_is_shown_to_who_may_read_it(office: Office) -> 
     for ago, words in ((3, "first"), (1, "second")):
         write(office, "chen", customer, ago, words)
     with office.as_("chen"):
-        assert [(row.body, row.customer_id) for row in dealings.lately(5)] == [("second", customer), ("first", customer)]
-        assert len(dealings.lately(1)) == 1
+        assert [(row.body, row.customer_id) for row in activity.lately(5)] == [("second", customer), ("first", customer)]
+        assert len(activity.lately(1)) == 1
     with office.as_("li"):
-        assert dealings.lately(5) == []
+        assert activity.lately(5) == []
 
 
 def test_the_head_is_the_same_on_every_tab_and_the_time_line_has_what_is_open_beside_it(company: Company) -> None:

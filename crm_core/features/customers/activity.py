@@ -1,4 +1,4 @@
-"""What the home page asks of dealings: how my weeks went, what was written lately, who has heard nothing for long."""
+"""What the home page asks of activity: how my weeks went, what was written lately, who has heard nothing for long."""
 
 import datetime as dt
 from dataclasses import dataclass
