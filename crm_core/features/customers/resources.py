@@ -1,7 +1,7 @@
 """Customers and contacts as resources, with the vocabularies they use."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -139,7 +139,7 @@ class _Bilingual(Resource):
     """A vocabulary with a Chinese and an English name: read in the reader's language, found by both."""
 
     sorts = "name", "-updated_at"
-    search_names: tuple[str, ...] = ("name",)
+    search_names: ClassVar[tuple[str, ...]] = ("name",)
     in_palette = False
     names = "name", "english"  # the columns a record is known by, in Chinese and in English
 
