@@ -29,6 +29,8 @@ _WHERE = {
     "Action": ("crm_core.kernel.declare", "Action"),
     "Column": ("crm_core.kernel.declare", "Column"),
     "Job": ("crm_core.kernel.declare", "Job"),
+    "Settings": ("crm_core.resource.settings", "Settings"),  # typed values administrators change
+    "Setting": ("crm_core.resource.settings", "Setting"),
     "Listen": ("crm_core.kernel.declare", "Listen"),
     "Menu": ("crm_core.kernel.declare", "Menu"),
     "MenuSection": ("crm_core.kernel.declare", "Section"),

@@ -24,6 +24,7 @@ from crm_core.access.scope import NOTHING, Scope, reach
 from crm_core.data.session import Session, has_work, system_scope
 from crm_core.kernel import actors
 from crm_core.kernel.keys import digest
+from crm_core.kernel.models import PluginRow
 from crm_core.kernel.site import Site
 
 PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled when resources are declared
@@ -49,6 +50,7 @@ class Actor:
     roles: tuple[tuple[str, str, str | None], ...]  # (code, name, msgid)
     grants: tuple[tuple[str, Reach], ...]
     rules: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)  # resource -> field -> rule
+    hidden: frozenset[str] = frozenset()  # packages whose faces are not for his department
     rights: int = 0
     token: tuple[str, ...] | None = None  # scopes of the API token he came with; None: signed in
     _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
@@ -74,6 +76,8 @@ class Actor:
     def _find(self, permission: str) -> Scope:
         resource, _dot, verb = permission.rpartition(".")
         found = NOTHING
+        if self.hidden and permission.partition(".")[0] in self.hidden:
+            return found
         full = BRIEFS.get(resource)
         if full is not None and verb == "read":  # who sees the record sees its brief
             found |= self.scope(full, "read")
@@ -105,6 +109,10 @@ class Actor:
         """The field rule that binds him, or None."""
         return self.rules.get(resource, {}).get(name)
 
+    def behind(self) -> "Actor":
+        """The same person behind the scenes, where faces do not matter: listeners and jobs are for the whole house."""
+        return replace(self, hidden=frozenset(), _scopes={}) if self.hidden else self
+
     def with_token(self, scopes: tuple[str, ...]) -> "Actor":
         """The same person through an API token: never more than he may himself."""
         return replace(self, token=scopes, _scopes={})
@@ -114,9 +122,11 @@ def _for_jobs(site: Site, user_id: int) -> Actor | None:
     """The actor of a recorded id, for deliveries and jobs."""
     if has_work():
         with system_scope("actor of a delivery") as db:
-            return load_actor(site, db, user_id)
-    with site.system("actor of a job") as work:
-        return load_actor(site, work.session, user_id)
+            found = load_actor(site, db, user_id)
+    else:
+        with site.system("actor of a job") as work:
+            found = load_actor(site, work.session, user_id)
+    return found and found.behind()
 
 
 actors.provide(_for_jobs)
@@ -194,8 +204,16 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False) -> A
         roles=tuple((r.code, r.name, r.msgid) for r in roles),
         grants=tuple((g.permission, g.scope) for g in grants),
         rules=_bind(ids, grants, rules),
+        hidden=_hidden(db, home.path if home is not None else ""),
         rights=rights,
     )
+
+
+def _hidden(db: Session, path: str) -> frozenset[str]:
+    """The plugins whose audience a department with this path is not part of."""
+    wanted = {name: set(ids) for name, ids in db.execute(sa.select(PluginRow.name, PluginRow.audience).where(PluginRow.audience.is_not(None))) if ids}
+    line = {int(step) for step in path.split("/") if step}
+    return frozenset(name for name, ids in wanted.items() if not ids & line)
 
 
 def _bind(roles: list[int], grants: Any, rules: Any) -> dict[str, dict[str, Rule]]:

@@ -11,7 +11,7 @@ from crm_core.access.ledgers import attempt
 from crm_core.api import problems
 from crm_core.api.problems import Unauthenticated
 from crm_core.data.session import current_work, has_work
-from crm_core.kernel.errors import CrmError, TooMany
+from crm_core.kernel.errors import CrmError, Missing, TooMany
 from crm_core.kernel.i18n import _, in_language, known_language, language
 from crm_core.kernel.site import Site
 
@@ -57,6 +57,8 @@ def by_anybody_known(view: View) -> View:
 def _run(site: Site, actor: Any, view: View, names: dict[str, Any]) -> flask.Response:
     with site.work(actor), in_language(_spoken(site, actor)):
         try:
+            if names.get("package") in actor.hidden:
+                raise Missing(_("There is nothing at this address."))
             return problems.sealed(view(**names))
         except CrmError as error:
             return problems.answer(error)

@@ -16,8 +16,11 @@ from crm_core.kernel.i18n import _
 @click.option("--demo", is_flag=True, help=str(_("Fill it with a made-up company.")))
 @click.option("--if-missing", is_flag=True, help=str(_(
     "Be content with a site that is already there; upgrade it if needed.")))
+@click.option("--level", type=click.Choice(["department", "collaborative", "enterprise"]), help=str(_(
+    "Whether one department works with it, several together, or everybody: for whom a plugin is that is switched on. Can be "
+    "changed under Settings.")))
 @click.option("--new-link", is_flag=True, help=str(_("Only make a new set-up link, while nobody can sign in yet.")))
-def command(demo: bool, if_missing: bool, new_link: bool) -> None:
+def command(demo: bool, if_missing: bool, new_link: bool, level: str | None) -> None:
     from crm_core.cli._settled import settled
 
     if if_missing and settled(load()):
@@ -39,6 +42,12 @@ def command(demo: bool, if_missing: bool, new_link: bool) -> None:
     for package, steps in done.applied.revisions.items():
         if not done.first:
             say(f"{package}: {', '.join(steps)}")
+    if level is not None:
+        from crm_core.features.setup.levels import House, Level
+        from crm_core.resource.settings import put
+
+        with found.system("level"):
+            put(House, {"level": Level(level)})
     if done.first:
         say(_("Made a site in %(folder)s. Start it: crm serve", folder=found.home))
     if not anybody(found):

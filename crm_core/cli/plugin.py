@@ -33,8 +33,11 @@ def list_(as_json: bool) -> None:
     "Switch plugins on, with those they require: makes their tables (after a copy of the database), then has crm serve start "
     "anew beside the running processes. Nothing changes when it fails.")), epilog=examples("crm plugin enable sales service"))
 @click.argument("names", nargs=-1, required=True)
-def enable(names: tuple[str, ...]) -> None:
+@click.option("--for", "department", type=int, help=str(_(
+    "Id of the department that switches them on; with the level of the house it says for whom a new plugin is.")))
+def enable(names: tuple[str, ...], department: int | None) -> None:
     from crm_core.app import create_app, open_site
+    from crm_core.features.setup.levels import audience
     from crm_core.kernel import enabling
 
     serving = ready_site()
@@ -47,7 +50,9 @@ def enable(names: tuple[str, ...]) -> None:
         say(_("Required, and switched on too: %(names)s", names=list(others)))
     site = open_site(also=tuple(wanted))
     create_app(site)  # a route that collides or says nothing of access is found now
-    applied = enabling.enable(site, wanted)
+    with site.system("audience"):
+        whom = audience(department)
+    applied = enabling.enable(site, wanted, whom)
     if applied.backup:
         say(_("Copied before: %(path)s", path=applied.backup))
     for one in wanted:
@@ -70,6 +75,29 @@ def disable(names: tuple[str, ...], with_others: bool) -> None:
     enabling.disable(site, wanted)
     for one in wanted:
         say(_("“%(name)s” is switched off; its data sleeps.", name=one))
+
+
+@command.command("audience", help=str(_(
+    "Say, or change, who sees a plugin: people of these departments and of those below. It holds from the next click on; nothing "
+    "else changes.")), epilog=examples("crm plugin audience sales", "crm plugin audience sales --department 市场部", "crm plugin audience sales --everybody"))
+@click.argument("name")
+@click.option("--department", "departments", multiple=True, help=str(_("A department by name or code; may be given again.")))
+@click.option("--everybody", is_flag=True, help=str(_("No department is left out.")))
+def audience_(name: str, departments: tuple[str, ...], everybody: bool) -> None:
+    from crm_core.features.setup.audience import words
+    from crm_core.kernel import enabling, plugins
+
+    site = ready_site()
+    with site.system("audience"):
+        if departments or everybody:
+            known = site.registry.resource("core.department").by_name(departments)
+            if missing := [one for one in departments if one not in known]:
+                raise CrmError(_("There is no department “%(name)s”.", name=missing[0]))
+            enabling.set_audience(site, name, [known[one] for one in departments])
+        state = plugins.states(site.engines).get(name)
+        if state is None:
+            raise CrmError(_("The plugin “%(name)s” is not switched on.", name=name))
+        say(words(state.audience))
 
 
 @command.command(help=str(_(

@@ -43,8 +43,9 @@ def to_enable(site: Site, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def enable(site: Site, names: Sequence[str]) -> migrate.Applied:
-    """Switch these on, in load order; `site` was opened with them (`open_site(also=names)`). Raises what a plugin raises:
+def enable(site: Site, names: Sequence[str], audience: Sequence[int] = ()) -> migrate.Applied:
+    """Switch these on, in load order; `site` was opened with them (`open_site(also=names)`). `audience`: for whom those are that
+    the site has never used. Raises what a plugin raises:
     then nothing is switched on, and tables that were made before stay, empty and harmless."""
     applied = migrate.upgrade(site)
     _check_tables(site, names)
@@ -57,7 +58,7 @@ def enable(site: Site, names: Sequence[str]) -> migrate.Applied:
             conn.execute(sa.delete(table_of(OutboxRow)).where(_deliveries(package.name), OutboxRow.state == "dormant"))
             values = {"state": PluginState.active, "version": package.version, "error": None, "enabled_at": now(), "disabled_at": None}
             if not conn.execute(sa.update(_table).where(_table.c.name == package.name).values(values)).rowcount:
-                conn.execute(sa.insert(_table).values(name=package.name, made_at=now(), **values))
+                conn.execute(sa.insert(_table).values(name=package.name, made_at=now(), audience=list(audience) or None, **values))
             conn.execute(sa.delete(_table).where(_table.c.state == PluginState.failed, _bridges(package.name)))
             for wake in waking:
                 wake(site, package.name, since)
@@ -107,6 +108,18 @@ def disable(site: Site, names: Sequence[str]) -> None:
                 state=PluginState.disabled, disabled_at=sa.func.coalesce(_table.c.disabled_at, sa.bindparam("at", now())), error=None))
         _next_generation(db.connection())
     site.wake()
+
+
+def set_audience(site: Site, name: str, departments: Sequence[int]) -> None:
+    """For whom a plugin's faces are: people of these departments and those below; none: everybody. It holds from the next
+    request on. Raises Refused for a plugin the site does not use."""
+    with writing() as db:
+        conn = db.connection()
+        values = {"audience": sorted(set(departments)) or None}
+        if not conn.execute(sa.update(_table).where(_table.c.name == name).values(values)).rowcount:
+            raise Refused(_("The plugin “%(name)s” is not switched on.", name=name))
+        own = Model.metadata.tables["core_site"]
+        conn.execute(sa.update(own).values(rights=own.c.rights + 1))
 
 
 def generation(site: Site) -> int:

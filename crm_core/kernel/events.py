@@ -60,10 +60,14 @@ def emit(event: Event) -> None:
 
 
 def _inside(listen: Any, event: Event) -> None:
-    from crm_core.data.session import system_scope
+    from crm_core.data.session import acting_as, system_scope
 
+    who = current_work().session.actor
     if listen.acts == "system":
         with system_scope(f"listener {listen.key}"):
+            listen.call(event)
+    elif getattr(who, "hidden", None):
+        with acting_as(who.behind()):
             listen.call(event)
     else:
         listen.call(event)

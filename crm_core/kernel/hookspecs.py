@@ -58,6 +58,11 @@ def register_roles() -> "list[declare.RoleTemplate]":  # type: ignore[empty-body
 
 
 @hookspec
+def register_settings() -> "list[type[Any]]":  # type: ignore[empty-body]
+    """Classes of `sdk.Settings`: typed values that administrators change on one page, for the house or a department."""
+
+
+@hookspec
 def register_listeners() -> "list[declare.Listen]":  # type: ignore[empty-body]
     """Who wants to know of which event."""
 

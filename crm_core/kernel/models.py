@@ -54,6 +54,23 @@ class PluginRow(Keyed, Model):
     made_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
     enabled_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
     disabled_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    audience: Mapped[list[Any] | None]  # departments whose people see its faces, those below included; nothing: everybody
+
+
+HOUSE = 0  # the department of settings that hold for everybody
+
+
+class SettingRow(Keyed, Model):
+    """Values of a package's settings: for the house (department 0) or a department. Not declared as a reference: a department
+    that is gone is nobody's."""
+
+    __tablename__ = "core_setting"
+    name: Mapped[str] = mapped_column(sa.String(80))
+    department_id: Mapped[t.Id] = mapped_column(info={"kind": "internal"})
+    data: Mapped[dict[str, Any]]
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    by_id: Mapped[t.Id | None]
+    __table_args__ = (sa.UniqueConstraint("name", "department_id"),)
 
 
 class OutboxRow(Keyed, Model):

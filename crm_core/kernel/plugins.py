@@ -65,6 +65,7 @@ class State:
     error: str = ""
     enabled_at: Any = None
     disabled_at: Any = None
+    audience: tuple[int, ...] = ()  # departments whose people see its faces; none: everybody
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,12 @@ def states(engines: Any) -> dict[str, State]:
     t = table_of(PluginRow).c
     try:
         with engines.read.connect() as conn:
-            rows = conn.execute(sa.select(t.name, t.state, t.version, t.error, t.enabled_at, t.disabled_at).order_by(t.name)).all()
+            rows = conn.execute(sa.select(t.name, t.state, t.version, t.error, t.enabled_at, t.disabled_at, t.audience).order_by(t.name)).all()
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
         if "core_plugin" in str(error.orig):  # before the first migration
             return {}
         raise
-    return {r.name: State(r.name, r.state, r.version, r.error or "", r.enabled_at, r.disabled_at) for r in rows}
+    return {r.name: State(r.name, r.state, r.version, r.error or "", r.enabled_at, r.disabled_at, tuple(r.audience or ())) for r in rows}
 
 
 def wanted(known: Mapping[str, State]) -> set[str]:

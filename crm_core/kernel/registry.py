@@ -62,6 +62,7 @@ class Registry:
         self.actions: Mapping[str, tuple[Action, ...]] = self._grouped("register_actions", "action")
         self.columns: Mapping[str, tuple[Column, ...]] = self._grouped("register_columns", "column")
         self.permissions: Mapping[str, Permission] = self._named(self._all("register_permissions"), "permission")
+        self.settings: Mapping[str, Any] = self._named(self._all("register_settings"), "settings")
         self.roles: tuple[RoleTemplate, ...] = self._all("register_roles")
         listeners = self._all("register_listeners")
         self.listeners: Mapping[type, tuple[Listen, ...]] = _grouped(listeners, "event")
@@ -181,6 +182,10 @@ def _blamed(package: str) -> Iterator[None]:
 def _prefixed(item: Any, package: str) -> Any:
     """Names that stand in stored rows carry their package: `Job("remind", …)` of visits is `visits.remind`, and a listener
     of a plugin is called after its function."""
+    if inspect.isclass(item) and hasattr(item, "departments"):  # settings are called after their package
+        own = item.__dict__.get("name", "").removeprefix(f"{package}.")
+        named: Any = item
+        named.name = package if own in ("", package) else f"{package}.{own}"
     if isinstance(item, Job | Permission) and "." not in item.name:
         return replace(item, name=f"{package}.{item.name}")
     if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):

@@ -1,7 +1,7 @@
 """A site: one company, one database. Engines, files, keys, caches and registry hang on it, never on the process."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cached_property
@@ -127,3 +127,10 @@ def has_site() -> bool:
 def actor() -> Any:
     """Who acts. None only when the house itself does."""
     return current_work().session.actor if has_work() else None
+
+
+def offered(items: Iterable[Any]) -> tuple[Any, ...]:
+    """Of what packages registered, the faces for the acting person: those of plugins that are not for his department are
+    left out."""
+    hidden = getattr(actor(), "hidden", None)
+    return tuple(items) if not hidden else tuple(i for i in items if site().registry.package_of(i) not in hidden)

@@ -25,7 +25,11 @@ def fields_of(resource: Any, action: Action) -> dict[str, Field]:
 
 def values(resource: Any, action: Action, given: Mapping[str, Any], how: str = "load") -> dict[str, Any]:
     """What an act was given, as JSON (`load`) or as text of people (`parse`). Raises Invalid with a sentence a field."""
-    fields = fields_of(resource, action)
+    return checked(fields_of(resource, action), given, how)
+
+
+def checked(fields: Mapping[str, Field], given: Mapping[str, Any], how: str = "parse") -> dict[str, Any]:
+    """The values of a few fields by themselves, references looked up. Raises Invalid with a sentence a field."""
     found = clean_values(given, fields, how)
     faults: dict[str, list[Any]] = {}
     for name, field in fields.items():

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_core.access.rights import pending
 from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Vocabulary
@@ -68,7 +69,8 @@ def rights_epoch() -> int:
 
 def words(list_name: str) -> Mapping[str, Word]:
     """The words of a list by code, in their order, retired ones too. Kept in the process until somebody edits a list."""
-    return site().cached(("choices", rights_epoch()), _load).get(list_name, {})  # type: ignore[no-any-return]
+    found = _load() if pending() else site().cached(("choices", rights_epoch()), _load)
+    return found.get(list_name, {})  # type: ignore[no-any-return]
 
 
 def _load() -> dict[str, dict[str, Word]]:

@@ -29,7 +29,7 @@ from crm_core.data.session import current_work, session, system_scope
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import actor, offered
 from crm_core.resource import acts, byhand, kept, removal  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
@@ -202,8 +202,17 @@ class Resource:
         parent = getattr(self.model, "__part_of__", None)
         return self.all_fields.get(parent.rpartition(".")[2]) if parent else None
 
-    @cached_property
+    @property
     def all_actions(self) -> dict[str, Action]:
+        """What can be done with its records, as far as the acting person is shown it."""
+        if not getattr(actor(), "hidden", None):
+            return self._all_actions
+        foreign = self.registry.actions.get(self.name, ())
+        hidden = {a.name for a in foreign} - {a.name for a in offered(foreign)}
+        return {name: action for name, action in self._all_actions.items() if name not in hidden}
+
+    @cached_property
+    def _all_actions(self) -> dict[str, Action]:
         if self.is_brief or not self.verbs:
             return {}
         found = (*acts.standard(self), *self.actions, *self.registry.actions.get(self.name, ()))

@@ -16,7 +16,7 @@ from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work
 from crm_core.kernel import clock
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import raw
 from crm_core.resource.kept import kept
 
@@ -96,7 +96,7 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
 
 def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.datetime, int] | None = None, limit: int = 20) -> list[Entry]:
     """Newest first, at most `limit`, older than `before` (moment, id). Read the subject under its rights first."""
-    values: dict[str, Any] = {"subject": subject, "id": subject_id, "n": limit}
+    values: dict[str, Any] = {"subject": subject, "id": subject_id, "n": limit, "sources": _sources()}
     kinds = KINDS.get(kind, ())
     if kinds:
         values["kinds"] = kinds
@@ -105,10 +105,17 @@ def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.dateti
     return list(current_work().session.scalars(_newest(bool(kinds), before is not None), values))
 
 
+def _sources() -> list[str]:
+    """The packages whose lines are shown: those at work, as far as they are for the acting person's department."""
+    hidden = getattr(actor(), "hidden", ())
+    return [p.name for p in site().registry.packages if p.name not in hidden]
+
+
 @kept
 def _newest(of_kinds: bool, on: bool) -> sa.Select[Any]:
     big = sa.BigInteger()
     query = sa.select(Entry).where(Entry.subject == sa.bindparam("subject", type_=sa.String()), Entry.subject_id == sa.bindparam("id", type_=big))
+    query = query.where(Entry.source.in_(sa.bindparam("sources", expanding=True)))
     if of_kinds:
         query = query.where(Entry.kind.in_(sa.bindparam("kinds", expanding=True)))
     if on:

@@ -54,6 +54,8 @@ def enter(app: flask.Flask, request: flask.Request, person: SignedIn | None) -> 
         return
     if person is None:
         raise SignedOut(_("Please sign in first."))
+    if request.path.split("/", 2)[1] in person.actor.hidden:
+        raise Missing(_("This page was not found."))
     if kind == "signed in":
         return
     if kind == "permission" and person.actor.can(detail):

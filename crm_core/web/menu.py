@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_core.kernel.declare import Menu
 from crm_core.kernel.i18n import _, in_sentence
-from crm_core.kernel.site import site
+from crm_core.kernel.site import offered, site
 from crm_core.web import urls
 from crm_core.web.viewmodels import Act
 
@@ -50,6 +50,8 @@ def menu(who: Any) -> tuple[tuple[Group, ...], tuple[Menu, ...]]:
 
 
 def allowed_entry(entry: Menu, who: Any) -> bool:
+    if not offered((entry,)):
+        return False
     permission = entry.permission
     if not permission and not isinstance(entry.target, str):
         permission = f"{site().registry.resource(entry.target).name}.read"

@@ -13,7 +13,7 @@ from crm_core.data.session import session
 from crm_core.kernel.declare import Panel, Related
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import site
+from crm_core.kernel.site import offered, site
 from crm_core.resource import acts, changes, listing, timeline
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter
@@ -98,7 +98,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
 def panels(resource: Any) -> tuple[Panel | Related, ...]:
     """What packages put on this resource's page and the actor may read."""
     found: list[Panel | Related] = []
-    for panel in site().registry.panels.get(resource.name, ()):
+    for panel in offered(site().registry.panels.get(resource.name, ())):
         if isinstance(panel, Related):
             if site().registry.resource(panel.resource).may("read"):
                 found.append(panel)

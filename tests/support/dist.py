@@ -93,8 +93,12 @@ class Shelf:
 
     def run(self, code: str) -> str:
         """Run code on the site as the house, with `site`, `db` and `R` (a resource by name) at hand; what it prints."""
+        return self.work(code, "with site.system('test'), writing() as db:\n")
+
+    def work(self, code: str, around: str = "with site.system('test') as made:\n    db = made.session\n") -> str:
+        """The same without a write transaction around it."""
         head = ("from crm_core.app import open_site\nfrom crm_core.data.session import writing\nsite = open_site()\n"
-                "R = site.registry.resource\nwith site.system('test'), writing() as db:\n")
+                f"R = site.registry.resource\n{around}")
         body = "".join(f"    {line}\n" for line in dedent(code).strip().splitlines())
         done = subprocess.run([sys.executable, "-c", head + body], env=self.environment, cwd=self.home.parent, capture_output=True,
                               text=True, timeout=120, check=False)

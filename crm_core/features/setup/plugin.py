@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import home, plugins
+from crm_core.features.setup import home, levels, plugins, settings
 from crm_core.features.setup.resources import Imports
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
@@ -31,6 +31,7 @@ def register_menu() -> list[Menu]:
     return [
         Menu(_("Home"), "/", icon="home", order=10, name="home"),
         Menu(_("Plugins"), plugins.URL, "settings", "puzzle", 70, plugins.READ, name="plugins"),
+        Menu(_("Settings"), settings.URL, "settings", "adjustments", 75, settings.READ, name="settings"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
         Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
     ]
@@ -38,7 +39,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [home.pages, plugins.pages]
+    return [home.pages, plugins.pages, settings.pages]
 
 
 @hookimpl
@@ -46,12 +47,19 @@ def register_permissions() -> list[Permission]:
     return [
         Permission(plugins.READ, _("See the plugins")),
         Permission(plugins.CHANGE, _("Switch plugins on and off")),
+        Permission(settings.READ, _("See the settings")),
+        Permission(settings.CHANGE, _("Change the settings")),
         Permission("core.jobs.read", _("See everybody’s jobs")),
         Permission("core.jobs.update", _("Stop everybody’s jobs and run them again")),
         Permission("core.deliveries.read", _("See deliveries")),
         Permission("core.deliveries.update", _("Deliver again what was parked")),
         Permission("core.change.undo", _("Take back what others did")),
     ]
+
+
+@hookimpl
+def register_settings() -> list[type[Any]]:
+    return [levels.House]
 
 
 @hookimpl

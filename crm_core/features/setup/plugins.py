@@ -15,13 +15,15 @@ import sqlalchemy as sa
 from crm_core.access.delegation import require_proof
 from crm_core.data import revisions
 from crm_core.data.session import session, writing
+from crm_core.features.setup import audience as audiences
+from crm_core.features.setup import settings
 from crm_core.kernel import enabling, plugins
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _, listed, ngettext
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.models import JobRow, PluginState
 from crm_core.kernel.overview import WORDS, Row, Standing, overview
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, offered, site
 from crm_core.resource.show import show_moment
 from crm_core.web import bulk
 from crm_core.web.access import access
@@ -74,7 +76,7 @@ def enable(name: str) -> Any:
     names = enabling.to_enable(site(), [name])
     if names:
         with writing():
-            later("core.plugin", {"names": [name]}, label=_("Switch on: %(name)s", name=name))
+            later("core.plugin", {"names": [name], "department": actor().department_id}, label=_("Switch on: %(name)s", name=name))
     return flask.redirect(URL, 303)
 
 
@@ -88,10 +90,18 @@ def disable(name: str) -> Any:
     return flask.redirect(URL, 303)
 
 
+@pages.route(f"{URL}/<name>/audience", methods=["GET", "POST"])
+@access(CHANGE)
+def audience(name: str) -> Any:
+    return audiences.answer(name, URL)
+
+
 def run(job: Running) -> None:
     """The job that switches plugins on."""
     config = job.site.config
     command = [sys.executable, "-m", "crm_core", "plugin", "enable", *job.args["names"]]
+    if job.args.get("department"):
+        command += ["--for", str(job.args["department"])]
     place = {"CRM_SITE": str(config.site.absolute()), "CRM_DATABASE": config.database, "CRM_LANGUAGE": config.language}
     done = subprocess.run(command, env={**os.environ, **place}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -113,7 +123,8 @@ def _card(row: Row) -> PluginCard:
     return PluginCard(
         row.name, row.label, row.version, manifest.icon if manifest is not None else "puzzle", Status(WORDS[row.state], icon, colour),  # type: ignore[arg-type]
         summary=manifest.summary if manifest is not None else "", adds=_adds(row.name), needs=needs, dormant=_dormant(row), reason=row.reason,
-        trace=row.trace if may else "", foot=_foot(row), act=_act(row) if may else None, dim=row.state not in (Standing.active, Standing.starting),
+        trace=row.trace if may else "", foot=_foot(row), act=_act(row) if may else None,
+        more=_more(row, may), audience=audiences.words(row.known.audience) if row.known is not None and row.state is Standing.active else "", dim=row.state not in (Standing.active, Standing.starting),
     )
 
 
@@ -179,6 +190,16 @@ def _act(row: Row) -> Act | None:
     if row.found is None or row.found.manifest is None or row.state is Standing.starting or "+" in row.name:
         return None
     return Act(_("Check again") if row.state is Standing.failed else _("Switch on"), f"{url}/enable", method="post")
+
+
+def _more(row: Row, may: bool) -> tuple[Act, ...]:
+    if row.state is not Standing.active:
+        return ()
+    found = [Act(_("Audience"), f"{URL}/{row.name}/audience", "users", dialog=True)] if may else []
+    own = [one for one in offered(site().registry.settings.values()) if site().registry.package_of(one) == row.name]
+    if own and actor().can(settings.READ):
+        found.append(Act(_("Settings"), f"{settings.URL}/{own[0].name}", "adjustments"))
+    return tuple(found)
 
 
 def _readable(specifier: Any) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crm_core.web.viewmodels.base import Act, Empty, Note, Status, Tab, Words
+from crm_core.web.viewmodels.forms import FormField
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class PluginCard:
     trace: str = ""
     foot: Words = ""
     act: Act | None = None
+    more: tuple[Act, ...] = ()  # whom it is for, its settings
+    audience: Words = ""
     dim: bool = False  # not serving
 
 
@@ -35,4 +38,19 @@ class PluginsPage:
     cards: tuple[PluginCard, ...]
     note: Note | None = None
     poll: bool = False  # a new set of processes is starting: look again soon
+    empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """``settings.html``: the settings of one package, for the house or a department."""
+
+    title: Words
+    tabs: tuple[Tab, ...]
+    places: tuple[Tab, ...] = ()  # the house and the departments with values of their own
+    action: str = ""  # where they are saved; none: they may only be read
+    fields: tuple[FormField, ...] = ()
+    label: Words = ""
+    add: Act | None = None
+    remove: Act | None = None
     empty: Empty | None = None

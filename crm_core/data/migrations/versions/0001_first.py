@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column('made_at', AT, nullable=False),
         sa.Column('enabled_at', AT, nullable=True),
         sa.Column('disabled_at', AT, nullable=True),
+        sa.Column('audience', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_plugin')),
         sa.UniqueConstraint('name', name=op.f('uq_core_plugin_name'))
@@ -298,6 +299,16 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_series')),
         sa.UniqueConstraint('name', name=op.f('uq_core_series_name'))
+    )
+    op.create_table('core_setting',
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('department_id', ID, nullable=False),
+        sa.Column('data', JSON, nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('by_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_setting')),
+        sa.UniqueConstraint('name', 'department_id', name=op.f('uq_core_setting_name_department_id'))
     )
     op.create_table('core_site',
         sa.Column('public_id', sa.String(length=32), nullable=False),
@@ -943,6 +954,7 @@ def downgrade() -> None:
     op.drop_table('core_team')
     op.drop_table('core_tag')
     op.drop_table('core_site')
+    op.drop_table('core_setting')
     op.drop_table('core_series')
     op.drop_table('core_security_event')
     op.drop_table('core_search_waiting')
