@@ -70,7 +70,7 @@ def rights_epoch() -> int:
 def words(list_name: str) -> Mapping[str, Word]:
     """The words of a list by code, in their order, retired ones too. Kept in the process until somebody edits a list."""
     found = _load() if pending() else site().cached(("choices", rights_epoch()), _load)
-    return found.get(list_name, {})  # type: ignore[no-any-return]
+    return found.get(list_name, {})
 
 
 def _load() -> dict[str, dict[str, Word]]:
