@@ -13,6 +13,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.site import site
 from crm_core.resource.changes import Change, History
 from crm_core.resource.undo import DAYS, PERMISSION
+from crm_core.text.numbers import whole
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
     registry = site().registry
     tops = [r for r in registry.resources.values() if not r.is_brief and not r.part_of and r.may("read")]
     standing = clock.now() - dt.timedelta(days=DAYS)  # what is older cannot be brought back, and is emptied in the night
-    last = int(before) if before.isdigit() and len(before) < 19 else 2**62
+    last = whole(before) or 2**62
     found: list[Gone] = []
     while len(found) <= limit:
         query = (

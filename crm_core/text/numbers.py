@@ -14,6 +14,7 @@ from unicodedata import normalize
 from crm_core.text.problems import InvalidText
 
 MOST_DIGITS = 18
+INT64 = 2**63 - 1
 _PLAIN = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
 # As other programs write large amounts: 6.0E7.
 _SCIENTIFIC = re.compile(r"-?\d(?:\.\d{1,17})?[eE][+-]?\d{1,2}", re.ASCII)
@@ -25,6 +26,12 @@ _COMMA_DECIMAL = frozenset(
     "de fr es it pt ru uk pl nl cs sk da nb nn no sv fi tr el hu ro bg sr hr sl lt lv et vi id ca is".split()  # noqa: SIM905
 )
 _SPACES = re.compile("(?<=\\d)[\\s\u00a0\u202f'’](?=\\d{3}(?!\\d))")
+
+
+def whole(text: str, most: int = INT64) -> int | None:
+    """The number from 0 to `most` that plain digits say; None for any other text ("²" and "٣" are digits to Python as well)."""
+    found = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else most + 1
+    return found if found <= most else None
 
 
 def parse_decimal(text: str, locale: str = "zh_Hans_CN") -> Decimal:

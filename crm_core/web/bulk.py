@@ -13,6 +13,7 @@ from crm_core.kernel.i18n import _, ngettext
 from crm_core.resource import acts, listing
 from crm_core.resource import bulk as work
 from crm_core.resource.fields import Field, clean_values
+from crm_core.text.numbers import whole
 from crm_core.web import controls, jobviews, printing, urls
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, BulkFormPage, Choice, FormField, Toast
@@ -26,22 +27,22 @@ def answer(resource: Any, name: str) -> Any:
     """What a bulk act's button means: a form, a file, a page, or the work itself (`go=1`)."""
     form = flask.request.form
     state = [(k, v) for k, v in form.items(multi=True) if "." in k or k in STATE]
-    whole = form.get("all") == "1"
-    ids = list(dict.fromkeys(int(i) for i in form.getlist("id") if i.isascii() and i.isdigit() and len(i) < 19))
-    if not ids and not whole:
+    everything = form.get("all") == "1"
+    ids = list(dict.fromkeys(one for i in form.getlist("id") if (one := whole(i)) is not None))
+    if not ids and not everything:
         raise BadRequest(_("Choose at least one record."))
     if name == "print":
         _need(resource, "print")
-        return page_of("print.html", printing.table(resource, state, None if whole else ids))
+        return page_of("print.html", printing.table(resource, state, None if everything else ids))
     if name == "export":
         from crm_core.web.exports import answer as export
 
         _need(resource, "export")
-        return export(resource, [*state, ("format", "csv")], None if whole else ids)
+        return export(resource, [*state, ("format", "csv")], None if everything else ids)
     if name not in LABELS and not (name in resource.all_actions and resource.all_actions[name].bulk):
         raise Missing(_("There is no such action."))
     _need(resource, work.verb_of(name))
-    asked = _Asked(resource, name, ids, listing.parse(resource, state) if whole else None, state)
+    asked = _Asked(resource, name, ids, listing.parse(resource, state) if everything else None, state)
     return asked.go() if form.get("go") == "1" else page_of("bulk_form.html", asked.form())
 
 
@@ -180,9 +181,9 @@ def toasts(notes: list[tuple[str, ...]]) -> list[Toast]:
     found = []
     for note in notes:
         if note[0] == "done" and len(note) == 3:
-            undo = Act(_("Undo"), f"/undo/{note[2]}", "arrow-back-up", "post") if note[2].isdigit() else None
+            undo = Act(_("Undo"), f"/undo/{note[2]}", "arrow-back-up", "post") if whole(note[2]) is not None else None
             found.append(Toast(note[1], undo=undo))
-        elif note[0] == "job" and note[1].isdigit() and (row := jobviews.job_row(int(note[1]))) is not None:
+        elif note[0] == "job" and (number := whole(note[1])) is not None and (row := jobviews.job_row(number)) is not None:
             (job,) = jobviews.views([row])
             over = job.state not in ("waiting", "running")
             found.append(Toast(jobviews.told(row), job=job, undo=job.undo if over else None))

@@ -13,6 +13,7 @@ from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import Bad, Field
 from crm_core.resource.references import RefField, RefsField
 from crm_core.resource.resource import Section
+from crm_core.text.numbers import whole
 from crm_core.web import render, urls
 from crm_core.web.viewmodels import Choice, FormField, LineRow, LinesEditor, Picked
 from crm_core.web.viewmodels import Section as SectionView
@@ -83,8 +84,9 @@ def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mappin
     given["control"] = "reference"
     given["lookup_url"] = f"/lookup/{field.target}"
     if text:
-        name = shown or (text if not text.isdigit() else str(_("hidden record")))
-        someone = render.person(name, int(text)) if field.target == "core.user" and text.isdigit() else None
+        row_id = whole(text)
+        name = shown or (text if row_id is None else str(_("hidden record")))
+        someone = render.person(name, row_id) if field.target == "core.user" and row_id is not None else None
         given["picked"] = (Picked(text, name, someone),)
     return FormField(**given)
 
@@ -97,8 +99,8 @@ def reference_labels(fields: Iterable[Field], texts: Mapping[str, str]) -> dict[
         if not isinstance(field, RefField):
             continue
         for text in texts.get(field.name, "").split(","):
-            if text.isascii() and text.isdigit() and len(text) < 19:
-                wanted.setdefault(field.target, set()).add(int(text))
+            if (row_id := whole(text)) is not None:
+                wanted.setdefault(field.target, set()).add(row_id)
                 by_target[field.target] = field
     return {
         f"{target}:{i}": name for target, ids in wanted.items() for i, name in by_target[target].labels(ids).items()
@@ -254,8 +256,8 @@ def parse_lines(
             values = parse(fields, texts, found)
             if found:
                 faults.setdefault(name, {})[str(i)] = found
-            if row.get("id", "").isdigit():
-                values["id"] = int(row["id"])
+            if row.get("id"):
+                values["id"] = whole(row["id"]) or 0  # there is no row 0, and what is no number is no new row either
             values["__at__"] = i
             kept.append(values)
     return result

@@ -14,6 +14,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource import changes, drafts, once
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import children
+from crm_core.text.numbers import whole
 from crm_core.web import controls, render, urls, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
@@ -97,8 +98,9 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         return _show(resource, row, fields, texts, {}, lines, {})
     if sent.get("_remove"):
         name, _dash, at = sent["_remove"].rpartition("-")
-        if at.isdigit() and int(at) < len(lines.get(name, ())):
-            lines[name][int(at)]["remove"] = "1"
+        place = whole(at)
+        if place is not None and place < len(lines.get(name, ())):
+            lines[name][place]["remove"] = "1"
         return _show(resource, row, fields, texts, {}, lines, {})
     faults: dict[str, list[Any]] = {}
     line_faults: dict[str, dict[str, Any]] = {}
@@ -144,8 +146,7 @@ def _write(resource: Any, values: dict[str, Any], key: str) -> int:
 
 
 def _version(sent: Any) -> int:
-    text = sent.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else 0
+    return whole(sent.get("version", ""), 2**31) or 0
 
 
 def _show(
@@ -195,7 +196,7 @@ def _about(fields: Mapping[str, Field]) -> Note | None:
         if target is None:
             continue
         text = flask.request.values[f"{field.column}_id"]
-        label = target.labels([int(text)]).get(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        label = target.labels([one]).get(one) if (one := whole(text)) is not None else None
         if label:
             return Note(_("About: %(name)s", name=label), colour="acc", icon=target.icon)
     return None
@@ -286,7 +287,7 @@ def _pairs_of(fields: dict[str, Field], row: Any) -> list[tuple[str, str]]:
 
 def _words(field: Field, text: str, known: dict[str, str]) -> str:
     target = getattr(field, "target", "")
-    if target and text.isdigit():
+    if target and whole(text) is not None:
         return known.get(f"{target}:{text}", str(_("hidden record")))
     try:
         return field.show(field.parse(text)) or text

@@ -7,6 +7,7 @@ from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.resource import filters, listing
 from crm_core.resource.references import RefField
+from crm_core.text.numbers import whole
 from crm_core.web import urls
 from crm_core.web.viewmodels import Choice, FilterFormPage, FilterOp, FormField, Picked
 
@@ -29,7 +30,7 @@ def form(resource: Any, args: list[tuple[str, str]], error: Any = "") -> FilterF
         choices = FormField("v", field.label, "choices", choices=tuple(
             Choice(code, label, code in values) for code, label in (("1", _("Yes")), ("0", _("No")))))
     elif isinstance(field, RefField):
-        labels = {str(i): n for i, n in field.labels([int(v) for v in values if v.isdigit()]).items()}
+        labels = {str(i): n for i, n in field.labels(map(whole, values)).items()}
         reference = FormField("v-reference", field.label, "references", lookup_url=f"/lookup/{field.target}", picked=tuple(
             Picked(v, labels.get(v, v)) for v in values))
     elif hasattr(field, "options"):

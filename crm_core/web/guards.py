@@ -27,6 +27,7 @@ class _Parser(FormDataParser):
 
     def _parse_urlencoded(self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]) -> Any:
         body = stream.read()
+        stream.read(1)  # a body without a length was cut at the limit: this raises then
         if self.max_form_parts is not None and body.count(b"&") >= self.max_form_parts:
             raise RequestEntityTooLarge
         return super()._parse_urlencoded(io.BytesIO(body), mimetype, content_length, options)

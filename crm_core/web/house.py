@@ -15,6 +15,7 @@ from crm_core.kernel.models import JobRow, OutboxRow
 from crm_core.kernel.site import actor, site
 from crm_core.resource import recycle, undo
 from crm_core.resource.show import show_moment
+from crm_core.text.numbers import whole
 from crm_core.web import bulk, cells, helping, jobviews, render, urls
 from crm_core.web.access import access, signed_in
 from crm_core.web.show import page_of
@@ -50,9 +51,8 @@ def job_list() -> Any:
     query = sa.select(JobRow).order_by(JobRow.id.desc()).limit(PAGE + 1)
     if not everybody:
         query = query.where(JobRow.actor_id == who.user_id)
-    before = flask.request.args.get("before", "")
-    if before.isdigit() and len(before) < 19:
-        query = query.where(JobRow.id < int(before))
+    if (before := whole(flask.request.args.get("before", ""))) is not None:
+        query = query.where(JobRow.id < before)
     rows = list(session.scalars(query))
     names = render.user_names({r.actor_id for r in rows})
     tabs: tuple[Tab, ...] = ()
@@ -141,9 +141,8 @@ def deliveries() -> Any:
     query = sa.select(OutboxRow).order_by(OutboxRow.id.desc()).limit(PAGE + 1)
     if state in DELIVERY:
         query = query.where(OutboxRow.state == state)
-    before = flask.request.args.get("before", "")
-    if before.isdigit() and len(before) < 19:
-        query = query.where(OutboxRow.id < int(before))
+    if (before := whole(flask.request.args.get("before", ""))) is not None:
+        query = query.where(OutboxRow.id < before)
     rows = list(session.scalars(query))
     shown = tuple(
         Delivery(str(r.id), *_words(r), DELIVERY.get(r.state, Status(r.state)), show_moment(r.made_at), r.failures,

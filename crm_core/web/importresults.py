@@ -15,6 +15,7 @@ from crm_core.resource.choices import ChoiceField
 from crm_core.resource.exchange import mending, results, running
 from crm_core.resource.exchange.models import Import, ImportRow, State
 from crm_core.resource.fields import EnumField
+from crm_core.text.numbers import whole
 from crm_core.web import bulk, urls
 from crm_core.web.access import signed_in
 from crm_core.web.jobviews import job_view
@@ -97,7 +98,7 @@ def run_page(made: Import) -> ImportRunPage:
 def _where() -> tuple[str, int]:
     """Which rows are looked at: of a kind, behind a line."""
     kind, after = flask.request.args.get("kind", ""), flask.request.args.get("after", "0")
-    return kind if kind in ("refused", "doubtful") else "", int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    return kind if kind in ("refused", "doubtful") else "", whole(after, 2**31) or 0
 
 
 def _counts(made: Import) -> ImportCounts:
@@ -175,7 +176,7 @@ def mend(import_id: int, row_id: int) -> Any:
         mending.leave(made, row_id)
         bulk.remember(("done", str(_("The row is left out.")), ""))
         return _back(import_id)
-    cells = {int(name[5:]): text for name, text in form.items() if name.startswith("cell-") and name[5:].isascii() and name[5:].isdigit() and len(name) < 10}
+    cells = {at: text for name, text in form.items() if name.startswith("cell-") and (at := whole(name[5:], 9_999)) is not None}
     means = form.get("_do", "") if form.get("_do") in (mending.NEW, mending.SAME) else ""
     _tell(mending.mend(made, {row_id: mending.Mended(cells, means)}))
     return _back(import_id)

@@ -9,6 +9,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import listing
 from crm_core.resource.fields import Bad
+from crm_core.text.numbers import whole
 from crm_core.web import (
     acting,
     bulk,
@@ -132,8 +133,8 @@ def discard(package: str, path: str, row_id: int) -> Any:
 @resource_access("delete")
 def delete(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
-    version = flask.request.form.get("version", "")
-    versions = {row_id: int(version)} if version.isdigit() else None
+    version = whole(flask.request.form.get("version", ""))
+    versions = {row_id: version} if version is not None else None
     made = resource.delete([row_id], versions=versions)
     bulk.say_undo(_("Deleted"), made)
     return flask.redirect(ways.to_list(resource), 303)

@@ -21,6 +21,7 @@ from crm_core.resource.kept import Ask, gather, kept
 from crm_core.resource.references import LinkField, RefField, label_queries, labels_from
 from crm_core.resource.seen import Seen
 from crm_core.text.names import avatar_text
+from crm_core.text.numbers import whole
 from crm_core.web import cells, facts, lists, render, urls, ways
 from crm_core.web.edit import lines_of
 from crm_core.web.lines import days
@@ -302,9 +303,10 @@ def lists_cursor() -> Any:
     moment, _tilde, last = text.partition("~")
     try:
         found = changes.unraw(timeline.Entry.__table__.c.at, moment.replace(" ", "+")) if moment else None
-        return (found, int(last)) if found is not None and found.tzinfo else None
     except ValueError:
         return None
+    row_id = whole(last)
+    return (found, row_id) if found is not None and found.tzinfo and row_id is not None else None
 
 
 def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields: Mapping[str, Field], names: Any) -> Timeline | None:

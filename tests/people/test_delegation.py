@@ -378,3 +378,15 @@ def test_a_write_of_the_house_itself_needs_no_rights(company: Company) -> None:
     with company.site.system("test"), writing():
         company.site.registry.resource("core.user").write([{"id": company.people["lina"], "roles": _roles(company, "administrator")}])
     assert _codes(company, "lina") == ["administrator"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/core/customer", "/api/v1/nowhere"])
+def test_a_password_brought_to_what_asks_for_none_is_not_looked_at(house: Company, path: str) -> None:
+    """No page of ours asked for it there, so no forgery token is checked: nothing is proved and no try is used up."""
+    lina = house.client("lina")
+    before = house.state()
+    for password in (PASSWORD, "wrong"):
+        answer = lina.post(path, data={"proof_password": password}, raw=True)
+        assert answer.status_code in (401, 404)
+    assert {name: rows for name, rows in house.state().items() if name in ("core_session", "core_throttle")} == {
+        name: before[name] for name in ("core_session", "core_throttle")}

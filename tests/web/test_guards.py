@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from crm_core.kernel.config import Config
-from crm_core.web.guards import FIELDS, Hosts, hosts_of, own_names
+from crm_core.web.guards import BODY, FIELDS, Hosts, hosts_of, own_names
 from tests.support.people import Company
 
 
@@ -58,3 +60,13 @@ def test_a_form_of_thousands_of_fields_is_refused(house: Company) -> None:
     many = "&".join(f"f{i}=1" for i in range(FIELDS + 5))
     answer = house.browser().post("/sign-in", data=many, raw=True, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(("size", "status"), [(BODY // 2, 422), (BODY + 1, 413)])
+def test_a_body_that_does_not_say_its_length_is_refused_beyond_the_limit_and_not_cut_there(house: Company, size: int, status: int) -> None:
+    """Sent in chunks, a form would otherwise be read up to the limit and taken for whole."""
+    browser = house.browser()
+    start = urlencode({"csrf_token": browser.csrf(), "name": "nobody", "password": "x", "more": ""}).encode()
+    answer = browser.open("/sign-in", method="POST", raw=True, input_stream=io.BytesIO(start + b"a" * size),
+                          content_type="application/x-www-form-urlencoded", headers={"Transfer-Encoding": "chunked"}, environ_overrides={"wsgi.input_terminated": True})
+    assert answer.status_code == status

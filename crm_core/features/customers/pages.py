@@ -16,6 +16,7 @@ from crm_core.kernel.i18n import _, language, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import acts, changes, drafts
 from crm_core.resource.fields import Bad
+from crm_core.text.numbers import whole
 from crm_core.text.pinyin import initials, spell
 from crm_core.text.places import english_keys
 from crm_core.web import controls, lines, records, urls, ways
@@ -75,7 +76,10 @@ def _receiver(value: str, text: str) -> int | None:
     typed = value.strip() or text.strip()
     if not typed:
         return None
-    parsed = field.parse(typed)
+    try:
+        parsed = field.parse(typed)
+    except Bad as bad:
+        raise Invalid({"receiver": [bad.message]}) from None
     found = field.resolve([parsed]).get(parsed)
     if found is None:
         raise Invalid({"receiver": [_("There is no colleague “%(name)s”.", name=typed[:60])]})
@@ -83,7 +87,7 @@ def _receiver(value: str, text: str) -> int | None:
 
 
 def _ids(name: str) -> list[int]:
-    return [int(v) for v in flask.request.form.getlist(name) if v.isascii() and v.isdigit() and len(v) < 19][:50]
+    return [one for v in flask.request.form.getlist(name) if (one := whole(v)) is not None][:50]
 
 
 def _again(resource: Any, row_id: int, bad: Invalid, kind: str) -> Any:
@@ -162,9 +166,8 @@ def change_note(note_id: int) -> Any:
     text, error = row.body, ""
     if flask.request.method == "POST":
         text = flask.request.form.get("text", "")
-        version = flask.request.form.get("version", "")
         try:
-            done = notes.edit_note(note_id, text, version=int(version) if version.isdigit() else None, mentions=_ids("mention"))
+            done = notes.edit_note(note_id, text, version=whole(flask.request.form.get("version", "")), mentions=_ids("mention"))
             _tell_untold(done.untold)
             return flask.redirect(place, 303)
         except Invalid as bad:

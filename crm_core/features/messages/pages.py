@@ -6,6 +6,7 @@ import flask
 
 from crm_core.features.messages import services, views
 from crm_core.kernel.i18n import _
+from crm_core.text.numbers import whole
 from crm_core.web import urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
@@ -21,7 +22,7 @@ def notices() -> Any:
     """All of mine, newest first, by keyset."""
     args = flask.request.args
     unread = args.get("tab") == "unread"
-    before, after = _key(args.get("before")), _key(args.get("after"))
+    before, after = whole(args.get("before", "")), whole(args.get("after", ""))
     rows = services.newest(limit=PAGE + 1, before=before, after=after, unread=unread)
     more = len(rows) > PAGE
     if after is not None:
@@ -61,9 +62,5 @@ def open_notice(notice_id: int) -> Any:
 @pages.post(f"{views.URL}/read")
 @signed_in
 def read_all() -> Any:
-    services.read_all(_key(flask.request.form.get("up_to")))
+    services.read_all(whole(flask.request.form.get("up_to", "")))
     return flask.redirect(urls.safe_path(flask.request.form.get("back", views.URL)), 303)
-
-
-def _key(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -7,6 +7,7 @@ import flask
 from crm_core.features.tasks import giving, services, views
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
+from crm_core.text.numbers import whole
 from crm_core.web import urls
 from crm_core.web.access import signed_in
 from crm_core.web.bulk import say_undo
@@ -31,8 +32,7 @@ def reopen(task_id: int) -> Any:
 @signed_in
 def given() -> Any:
     """What one has given to colleagues, and how it stands."""
-    before = flask.request.args.get("before", "")
-    return page_of("recycle.html", views.given(int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0))
+    return page_of("recycle.html", views.given(whole(flask.request.args.get("before", "")) or 0))
 
 
 @pages.post(f"{giving.URL}/<int:task_id>/withdraw")

@@ -10,6 +10,7 @@ from crm_core.resource.choices import ChoiceField
 from crm_core.resource.exchange.table import Row
 from crm_core.resource.fields import Bad, EnumField, Field
 from crm_core.resource.references import RefField
+from crm_core.text.numbers import whole
 
 PUBLIC_ID, FOREIGN_ID = "public_id", "foreign_id"
 _LINE = Field(name="", column="", label="")  # a reference in a file is a name or a code, never the number we keep it under
@@ -140,7 +141,7 @@ def _values(target: Target, texts: list[str], items: list[Item], swap: Mapping[s
     if isinstance(wanted, RefField):
         values, bad = _LINE.parse_all(texts)
         if swap:
-            values = [int(swap[v]) if v in swap and swap[v].isdigit() else swap.get(v, v) for v in values]
+            values = [swap.get(v, v) if (one := whole(swap.get(v, ""))) is None else one for v in values]
     else:
         if swap:
             texts = [swap.get(text.strip(), text) for text in texts]

@@ -14,8 +14,9 @@ from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.show import full_moment, show_moment
+from crm_core.text.numbers import whole
 from crm_core.web import bulk, controls, frame, session, settings
-from crm_core.web.access import signed_in
+from crm_core.web.access import by_token, signed_in
 from crm_core.web.csrf import FIELD
 from crm_core.web.requests import address, me
 from crm_core.web.viewmodels import Act, AuthPage, Choice, FormField
@@ -69,11 +70,12 @@ def _context(found: Any, texts: dict[str, str], faults: dict[str, Any]) -> dict[
 @blueprint.post("/me/sessions/end")
 @signed_in
 def end_sessions() -> Response:
-    found, wanted = me(), flask.request.form.get("session", "")
-    if wanted.isdigit() and len(wanted) < 19:
+    found, asked = me(), flask.request.form.get("session", "")
+    if asked:
+        wanted = whole(asked)
         own_ids = {one.id for one in own.devices(found.actor.user_id, found.session_id)} - {found.session_id}
-        if int(wanted) in own_ids:
-            session.end(site(), session_id=int(wanted))
+        if wanted in own_ids:
+            session.end(site(), session_id=wanted)
     else:
         session.end_all(site(), found.actor.user_id, but=found.session_id)
     ledgers.note("sessions ended", found.actor.user_id, address=address())
@@ -89,8 +91,10 @@ def ask_again(_error: ProofNeeded) -> Response:
 
 @blueprint.before_app_request
 def take_proof() -> Response | None:
-    """A form that brings the password along proves who sends it, then goes on without it."""
-    if flask.request.method != "POST" or PROOF not in flask.request.form:
+    """A form that brings the password along proves who sends it, then goes on without it. Where no forgery token was asked for
+    (no such address, the API), no password is looked at."""
+    request = flask.request
+    if request.method != "POST" or request.endpoint is None or by_token(flask.current_app, request.endpoint) or PROOF not in request.form:
         return None
     found, given = me(), flask.request.form[PROOF]
     flask.request.form = ImmutableMultiDict([pair for pair in flask.request.form.items(multi=True) if pair[0] != PROOF])

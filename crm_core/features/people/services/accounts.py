@@ -17,6 +17,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
 from crm_core.resource.fields import clean_values
+from crm_core.text.numbers import whole
 
 RESET, SETUP = "reset", "setup"
 RESET_LIFE = dt.timedelta(hours=1)
@@ -60,8 +61,8 @@ def department_id(wanted: str) -> int:
                 return ids[0]
             if ids:
                 raise Missing(_("There is more than one department %(name)s; say its id.", name=wanted), several=True)
-        if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 and db.scalar(live.where(Department.id == int(wanted))):
-            return int(wanted)
+        if (number := whole(wanted)) is not None and db.scalar(live.where(Department.id == number)):
+            return number
     raise Missing(_("There is no department %(name)s.", name=wanted))
 
 
