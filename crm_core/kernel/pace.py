@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crm_core.data.engine import roomy
 from crm_core.data.session import Session
 from crm_core.kernel.jobs import Running
 
@@ -81,7 +82,7 @@ class Pace:
     def write(self) -> Iterator[Session]:
         """`job.write()`, measured: the next batch is larger or smaller, and there is a pause when others wait."""
         began = 0.0
-        with self.job.write() as session:
+        with self.job.write() as session, roomy(session.connection()):
             began = time.monotonic()
             yield session
         held = time.monotonic() - began

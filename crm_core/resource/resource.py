@@ -131,6 +131,9 @@ class Resource:
         for the status of what is one's own."""
         table = cls.model.__table__
         live = {"sqlite_where": table.c.deleted_at.is_(None), "postgresql_where": table.c.deleted_at.is_(None)}
+        # Most records have no team, and nobody asks for those by it.
+        of_team = sa.and_(table.c.deleted_at.is_(None), table.c.team_id.is_not(None)) if "team_id" in table.c else None
+        teams = {"sqlite_where": of_team, "postgresql_where": of_team}
         have = {index.name for index in table.indexes}
         for key in cls.sort_keys():
             column = cls._sort_column(key)
@@ -140,7 +143,7 @@ class Resource:
             for branch in branches:
                 name = "ix_" + "_".join([table.name, *branch, column])
                 if name not in have and len(name) <= 63:
-                    sa.Index(name, *(table.c[c] for c in (*branch, column, "id")), **live)
+                    sa.Index(name, *(table.c[c] for c in (*branch, column, "id")), **(teams if branch == ("team_id",) else live))
                     have.add(name)
         if cls.status and is_scoped(cls.model) and not cls.is_brief:  # "my key customers", the filter everybody keeps
             columns = ("owner_id", fields_of(cls.model)[cls.status].column, cls._sort_column(cls.sort_keys()[0]), "id")

@@ -22,7 +22,7 @@ from crm_core.app import open_site
 from crm_core.kernel.config import Config
 from crm_core.kernel.install import prepare
 from crm_core.kernel.site import Site
-from tests.bench import data, measure, report, work
+from tests.bench import data, exchange, measure, report, work
 from tests.bench.postgres import Postgres
 from tests.bench.serving import ROOT, Crm, Raw
 
@@ -58,23 +58,37 @@ def site_of(engine: str, size: int, url: str) -> Site:
 
 @contextmanager
 def databases(engine: str) -> Iterator[Any]:
-    """Where the databases of an engine are: a function from a size to a URL, and the first process of their server."""
+    """Where the databases of an engine are: a function from a name to the URL of a database, which is emptied if it is not
+    one of a filled site; and the first process of their server."""
     if engine == "sqlite":
-        yield (lambda size: ""), 0
+        yield (lambda name: ""), 0
         return
     with Postgres(HOME / "postgresql") as server:
-        yield (lambda size: server.url(f"bench_{size}", anew=not (HOME / f"postgresql-{size}" / "filled").exists())), server.pid
+        yield (lambda name: server.url(f"bench_{name}", anew=not (HOME / f"postgresql-{name}" / "filled").exists())), server.pid
 
 
 def run(engine: str, args: argparse.Namespace) -> dict[str, Any]:
     result: dict[str, Any] = {"engine": engine, "size": args.size, "load": [os.getloadavg()[0]]}
-    with databases(engine) as (url, database), ExitStack() as stack:
+    with databases(engine) as (url, database):
+        if args.only != "exchange":
+            result |= served(engine, args, url, database)
+        if not args.only or "exchange" in args.only:
+            result["exchange"] = exchange.measure(url, HOME / "exchange", args.size == SMALL, say)
+    result["load"].append(os.getloadavg()[0])
+    return result
+
+
+def served(engine: str, args: argparse.Namespace, url: Any, database: int) -> dict[str, Any]:
+    """What needs the filled sites: pages, searches, start, memory."""
+    result: dict[str, Any] = {}
+    with ExitStack() as stack:
         site = site_of(engine, args.size, url(args.size))
         small = site_of(engine, SMALL, url(SMALL)) if args.size != SMALL else None
         people = work.people(site)
         site.engines.dispose()
         if not args.only:
             result["missed"] = list(measure.exactness(site, say))
+        if not args.only or "start" in args.only:
             result["start"] = measure.starts(site, people[0], 3 if args.size == SMALL else 5)
             result["single"] = measure.single(site, people)
         crm = stack.enter_context(Crm(site, people[0].cookie))
@@ -86,12 +100,11 @@ def run(engine: str, args: argparse.Namespace) -> dict[str, Any]:
             small.engines.dispose()
         other = stack.enter_context(Crm(small, few[0].cookie)) if small is not None and few is not None else None
         result["pages"] = measure.pages(crm, raw, other, people, few, args, database, say)
-        if not args.only:
+        if not args.only or "crowd" in args.only:
             result["crowd"] = measure.crowds(crm, raw, people, 1.5 if args.size == SMALL else 4)
         result["after load"] = measure.memory(crm)
         measure.clean(site)
         site.engines.dispose()
-        result["load"].append(os.getloadavg()[0])
     return result
 
 

@@ -1,7 +1,8 @@
-"""The figures as a table for docs/performance.md."""
+"""The figures as tables for docs/performance.md."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -13,10 +14,26 @@ def table(results: list[dict[str, Any]]) -> str:
 
 def _one(r: dict[str, Any]) -> str:
     lines = [f"### {NAMES[r['engine']]}, {r['size']:,} customers", ""]
-    with_small = any(p["small"] for p in r["pages"])
+    if r.get("pages"):
+        lines += [*_pages(r["pages"]), ""]
+    figures = [*_server(r), *_exchange(r.get("exchange"), r["engine"])]
+    if figures:
+        lines += ["| what | figure | goal | |", "|---|---:|---|---|"]
+        lines += [f"| {what} | {figure} | {goal} | {'met' if kept else '**not met**'} |" for what, figure, goal, kept in figures]
+        lines.append("")
+    if "missed" in r:
+        missed, wrong, there = (sum(m[key] for m in r["missed"]) for key in ("missed", "wrong", "there"))
+        lines += [f"Searches compared with a naive look at every record, each actor: {there:,} hits, {missed:,} missed, {wrong:,} too many."]
+    lines.append(f"Load of the machine at the start and the end: {r['load'][0]:.1f} and {r['load'][1]:.1f}.")
+    return "\n".join(lines)
+
+
+def _pages(pages: list[dict[str, Any]]) -> Iterator[str]:
+    with_small = any(p["small"] for p in pages)
     head = ["page", "actor", "ms", "raw ms", "× raw", "processor ms", "× raw"] + (["at 10,000", "×"] if with_small else []) + ["goal", ""]
-    lines += ["| " + " | ".join(head) + " |", "|---|---|" + "---:|" * (len(head) - 4) + "---|---|"]
-    for p in r["pages"]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|---|---|" + "---:|" * (len(head) - 4) + "---|---|"
+    for p in pages:
         ours, raw, small = p["ours"], p["raw"], p["small"]
         times, grown = ours["p50"] / raw["p50"], ours["p50"] / small["p50"] if small else 0
         cells = [p["name"], p["actor"], f"{ours['p50']:.1f}", f"{raw['p50']:.1f}", f"{times:.1f}", f"{ours['cpu']:.1f}", f"{ours['cpu'] / raw['cpu']:.1f}"]
@@ -26,19 +43,40 @@ def _one(r: dict[str, Any]) -> str:
         kept = ours["p50"] <= p["goal"]
         if p["name"] == "list of 50" and small:
             goal, kept = goal + ", ≤ 1.3 × itself", kept and grown <= 1.3
-        lines.append("| " + " | ".join([*cells, goal, "met" if kept else "**not met**"]) + " |")
-    lines.append("")
-    if "crowd" in r:
-        c, s = r["crowd"], r["start"]
-        lines += ["| what | figure | goal | |", "|---|---:|---|---|"]
-        rows = [
-            ("lists a second, 8 connections", f"{c['ours']:.0f} (raw {c['raw']:.0f})", "≥ 130, ≥ 0.3 × raw", c["ours"] >= 130),
-            ("start to first page, s", f"{s['ours']:.2f}, best {s['best']:.2f} (processor {s['cpu']:.2f}; raw {s['raw']:.2f})", "≤ 1.4", s["best"] <= 1.4),
-            ("worker, idle, MiB", f"{r['idle']:.0f}", "≤ 75", r["idle"] <= 75), ("worker, after load, MiB", f"{r['after load']:.0f}", "≤ 90", r["after load"] <= 90),
-            ("single process, MiB", f"{r['single']:.0f}", "≤ 130", r["single"] <= 130),
-        ]
-        lines += [f"| {what} | {figure} | {goal} | {'met' if kept else '**not met**'} |" for what, figure, goal, kept in rows]
-        missed, wrong, there = (sum(m[key] for m in r["missed"]) for key in ("missed", "wrong", "there"))
-        lines += ["", f"Searches compared with a naive look at every record, each actor: {there:,} hits, {missed:,} missed, {wrong:,} too many."]
-    lines.append(f"Load of the machine at the start and the end: {r['load'][0]:.1f} and {r['load'][1]:.1f}.")
-    return "\n".join(lines)
+        yield "| " + " | ".join([*cells, goal, "met" if kept else "**not met**"]) + " |"
+
+
+Figure = tuple[str, str, str, bool]
+
+
+def _server(r: dict[str, Any]) -> Iterator[Figure]:
+    if c := r.get("crowd"):
+        yield "lists a second, 8 connections", f"{c['ours']:.0f} (raw {c['raw']:.0f})", "≥ 130, ≥ 0.3 × raw", c["ours"] >= 130
+    if s := r.get("start"):
+        figure = f"{s['ours']:.2f}, best {s['best']:.2f} (processor {s['cpu']:.2f}; raw {s['raw']:.2f})"
+        yield "start to first page, s", figure, "≤ 1.4", s["best"] <= 1.4
+    for key, what, most in (("idle", "worker, idle, MiB", 75), ("after load", "worker, after load, MiB", 90), ("single", "single process, MiB", 130)):
+        if key in r:
+            yield what, f"{r[key]:.0f}", f"≤ {most}", r[key] <= most
+
+
+def _exchange(e: dict[str, Any] | None, engine: str) -> Iterator[Figure]:
+    if e is None:
+        return
+    raw, raw_export = _pace(*e["floor"]), _pace(*e["export floor"])
+    for name, least in (("alone", 9_000), ("with people", 6_000)):
+        run, ours = e[name], _pace(e[name])
+        figure = f"{ours:,.0f}, {ours / raw:.2f} × (raw {raw:,.0f}); processor {run['cpu'] * 1e6 / run['rows']:.0f} µs a row"
+        yield f"import {name}, rows a second", figure, f"≥ {least:,}", ours >= least
+        yield f"import {name}: memory, MiB", f"{run['memory']:.0f}, second half {run['growth']:+.0f}", "constant", run["growth"] <= 5
+        yield f"import {name}: search index after it, s", f"{run['search']:.0f} for {run['rows']:,} rows", "a job", True
+    saves, most = e["saves"], 250
+    figure = f"{saves['p50']:.0f}, 99 of 100 within {saves['p99']:.0f}, longest {saves['longest']:.0f}"
+    yield "saving during an import, ms", figure, f"≤ {most} for 99 of 100" if engine == "sqlite" else "–", engine != "sqlite" or saves["p99"] <= most
+    run, ours = e["export"], _pace(e["export"])
+    yield "export, rows a second", f"{ours:,.0f}, {ours / raw_export:.2f} × (raw {raw_export:,.0f})", "≥ 24,000, ≥ 0.5 × raw", ours >= 24_000
+    yield "export: growth, MiB", f"{run['above']:.0f}", "≤ 30", run["above"] <= 30
+
+
+def _pace(*runs: dict[str, Any]) -> float:
+    return float(sum(run["rows"] for run in runs) / sum(run["seconds"] for run in runs))

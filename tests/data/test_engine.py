@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crm_core.data import safety
-from crm_core.data.engine import BUSY_MS, Engines
+from crm_core.data.engine import BUSY_MS, Engines, roomy
 
 sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 postgresql = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
 WANTED = {
     "journal_mode": "wal", "synchronous": 2, "busy_timeout": BUSY_MS, "foreign_keys": 1, "trusted_schema": 0, "secure_delete": 1,
-    "cell_size_check": 1, "journal_size_limit": 67_108_864,
+    "cell_size_check": 1, "journal_size_limit": 67_108_864, "cache_size": -8_000,
 }
 
 
@@ -52,6 +52,34 @@ def test_every_connection_has_its_pragmas_when_it_is_handed_out(engines: Engines
     all_right()
     with engines.write.connect() as first, engines.write.connect() as second:  # a second one of the pool
         assert first.connection.driver_connection is not second.connection.driver_connection
+
+
+@sqlite
+def test_a_batch_has_room_and_gives_it_back(engines: Engines) -> None:
+    def room() -> int:
+        return -int(conn.exec_driver_sql("pragma cache_size").scalar_one())
+
+    with engines.write.begin() as conn:
+        with roomy(conn):
+            assert room() > 8_000
+        assert room() == 8_000
+        with pytest.raises(ZeroDivisionError), roomy(conn):
+            raise ZeroDivisionError
+        assert room() == 8_000
+
+
+@sqlite
+def test_the_log_is_emptied_now_and_then_and_cut_after_a_large_write(engines: Engines) -> None:
+    log = Path(f"{engines.url.database}-wal")
+
+    def write(mebibytes: int) -> int:
+        with engines.write.begin() as conn:
+            conn.execute(sa.text("update counter set n = randomblob(:n)"), {"n": mebibytes * 2**20})
+        return log.stat().st_size
+
+    assert max([write(4) for _n in range(20)]) < 48 * 2**20  # of the eighty that were written
+    assert write(80) > 80 * 2**20
+    assert [write(1) for _n in range(2)][-1] <= WANTED["journal_size_limit"]  # type: ignore[operator]
 
 
 @sqlite

@@ -108,3 +108,15 @@ def children() -> list[int]:
     """The readers that this process has started and not buried."""
     started = [pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()]
     return [int(pid) for pid in started if b"apart_child" in (line := Path(f"/proc/{pid}/cmdline").read_bytes()) or not line]
+
+
+def test_rows_are_counted_apart_as_well(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = apart.take(many)
+    monkeypatch.setattr(frames, "COUNTED", 900)
+    assert list(frames.counts(taken.open(many))) == [900, 1_800, 2_000]
+    assert list(apart.count(many, taken)) == [2_000]
+    monkeypatch.setattr(apart, "SMALL", 0)
+    assert list(apart.count(many, taken)) == [2_000]
+    many.write_bytes(many.read_bytes() + b'"')
+    with pytest.raises(UnreadableFile):
+        list(apart.count(many, taken))

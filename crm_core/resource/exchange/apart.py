@@ -49,6 +49,15 @@ def reading(path: Path, taken: Taken, after: int = 0, asked: Sequence[tuple[int,
         yield (Frame(*frame) for frame in reader.answers())
 
 
+def count(path: Path, taken: Taken) -> Iterator[int]:
+    """How many rows there are so far, again and again until all of them were read. Raises UnreadableFile, ReaderDied."""
+    if _is_small(path) and not taken.stored:
+        yield taken.open(path).check()
+        return
+    with _Reader({"do": "count", "path": str(path), "taken": frames.plain(taken)}) as reader:
+        yield from reader.answers()
+
+
 def _is_small(path: Path) -> bool:
     with suppress(OSError), path.open("rb") as file:
         return path.stat().st_size < SMALL and file.read(4) != b"PK\x03\x04"

@@ -23,6 +23,9 @@ def main() -> None:
     try:
         if task["do"] == "take":
             _say(frames.plain(frames.take(path, task["encoding"])))
+        elif task["do"] == "count":
+            for number in frames.counts(frames.from_plain(task["taken"]).open(path)):
+                _say(number)
         else:
             table = frames.from_plain(task["taken"]).open(path)
             for frame in frames.frames(table, task["after"], [(at, name) for at, name in task["asked"]]):
@@ -49,7 +52,7 @@ def _limit(path: Path, do: str) -> None:
 
 def _say(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-    if value == "end" or isinstance(value, dict):
+    if value == "end" or isinstance(value, dict | int):
         sys.stdout.flush()
 
 

@@ -17,6 +17,7 @@ from crm_core.text.clean import clean_lines
 
 ROWS, CHARACTERS = 100, 200_000  # of a frame
 PURE = "crm_core.text."  # functions of these modules can be asked for by name
+COUNTED = 20_000  # rows between two tellings of their number
 CHECKED = 10_000_000  # bytes; what is wrong at the end of a larger file is told by its job, before anything is changed
 
 
@@ -88,6 +89,15 @@ def frames(table: Table, after: int = 0, asked: Sequence[tuple[int, str]] = ()) 
             rows, size = [], 0
     if rows:
         yield Frame(rows, [list(map(call, column(rows, at))) for at, call in functions])
+
+
+def counts(table: Table) -> Iterator[int]:
+    """How many rows there are, told now and then and at the end."""
+    number = 0
+    for number, _row in enumerate(table.rows(), 1):
+        if number % COUNTED == 0:
+            yield number
+    yield number
 
 
 def column(rows: Sequence[Row], at: int) -> list[str]:

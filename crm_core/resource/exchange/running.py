@@ -204,11 +204,8 @@ def _begin(job: Running, made: Import) -> None:
     """Look through a large file before anything is changed; then the change that everything is done under."""
     total = made.total
     if total is None:
-        total = 0
-        with apart.reading(path_of(made), taken(made)) as found:
-            for frame in found:
-                total += len(frame.rows)
-                job.check()
+        for total in apart.count(path_of(made), taken(made)):
+            job.check()
     with job.write() as db:
         row = db.get_one(Import, made.id)
         row.change_id = changes.new_change("import", resource=made.target, note=made.file_name)
