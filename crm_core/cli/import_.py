@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from crm_core.cli._common import examples, ready_site, say, say_json
+from crm_core.kernel import words
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site
@@ -130,7 +131,7 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
         else:
             say(_("%(new)s new, %(updated)s updated, %(same)s unchanged, %(doubtful)s doubtful, %(refused)s refused", **counts))
     if row.state != "done":
-        raise CrmError(row.error or _("The import did not come to its end (%(state)s).", state=row.state))
+        raise CrmError(words.read_line(row.error) or _("The import did not come to its end (%(state)s).", state=row.state))
     return 3 if counts["refused"] or counts["doubtful"] else 0
 
 

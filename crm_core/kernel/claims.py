@@ -12,6 +12,9 @@ import sqlalchemy as sa
 
 from crm_core.data.base import Model, table_of
 from crm_core.data.engine import Engines
+from crm_core.kernel import words
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
 from crm_core.kernel.lease import (
     MAX_CRASHES,
     MAX_FAILURES,
@@ -24,7 +27,12 @@ from crm_core.kernel.lease import (
 )
 
 QUEUED, RUNNING, PARKED = "queued", "running", "parked"
-CRASHED = "The worker died six times with this in hand."
+CRASHED = _("The worker died six times with this in hand.")
+
+
+def in_words(error: BaseException) -> str:
+    """An error as a row keeps it: a sentence of ours, which each reader has in his own language, or what the program says."""
+    return words.keep_line(error.message) if isinstance(error, CrmError) else describe(error)
 
 
 class LostLease(Exception):
@@ -60,14 +68,13 @@ class Claims:
         if conn.execute(sa.update(self.table).where(ours).values(**values)).rowcount != 1:
             raise LostLease(f"{self.table.name} {row.id}")
 
-    def fail(self, engines: Engines, row: Any, error: BaseException | str, timing: Timing) -> None:
+    def fail(self, engines: Engines, row: Any, error: BaseException, timing: Timing) -> None:
         """Hand in a failure: try again after a while, or park it after the fifth."""
         failures = row.failures + 1
         wait = retry_wait(timing, failures)
-        text = error if isinstance(error, str) else describe(error)
         with engines.write.begin() as conn:
             try:
-                self.fenced(conn, row, failures=failures, error=text, owner=None, lease_until=None,
+                self.fenced(conn, row, failures=failures, error=in_words(error), owner=None, lease_until=None,
                             state=PARKED if failures >= MAX_FAILURES else QUEUED, run_at=in_seconds(conn.dialect, wait))
             except LostLease:
                 pass  # whoever has it now will say how it went
@@ -112,7 +119,7 @@ class Claims:
             crashes = row.claims - row.failures
             values: dict[str, Any] = {"owner": None, "lease_until": None}
             if crashes >= MAX_CRASHES:
-                values |= {"state": PARKED, "error": CRASHED}
+                values |= {"state": PARKED, "error": words.keep_line(CRASHED)}
             with engines.write.begin() as conn:
                 silent = [] if all_running else [t.lease_until < db_now(conn.dialect)]
                 if crashes < MAX_CRASHES:

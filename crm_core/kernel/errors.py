@@ -24,7 +24,8 @@ class Invalid(CrmError):
     status = 422
 
     def __init__(self, fields: Mapping[str, Sequence[Any]] | None = None, message: Any = "", **details: Any) -> None:
-        super().__init__(message or "; ".join(str(m) for ms in (fields or {}).values() for m in ms), **details)
+        said = [m for ms in (fields or {}).values() for m in ms]
+        super().__init__(message or (said[0] if len(said) == 1 else "; ".join(map(str, said))), **details)
         self.fields: dict[str, list[Any]] = {name: list(messages) for name, messages in (fields or {}).items()}
 
 

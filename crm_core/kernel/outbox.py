@@ -15,8 +15,10 @@ from crm_core.data.base import table_of
 from crm_core.data.session import after_commit, current_work, has_work, writing
 from crm_core.kernel import actors, clock
 from crm_core.kernel.actors import ActorGone
-from crm_core.kernel.claims import PARKED, QUEUED, Claims, LostLease
-from crm_core.kernel.lease import USUAL, Timing, db_now, describe, new_owner
+from crm_core.kernel.claims import PARKED, QUEUED, Claims, LostLease, in_words
+from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
+from crm_core.kernel.lease import USUAL, Timing, db_now, new_owner
 from crm_core.kernel.models import OutboxRow
 from crm_core.kernel.outages import is_outage
 from crm_core.kernel.site import Site, site
@@ -29,7 +31,7 @@ claims = Claims(OutboxRow, order_key=("listener", "key"))
 _table = table_of(OutboxRow)
 
 
-class Unreadable(Exception):
+class Unreadable(CrmError):
     """The row names a listener or an event that this version does not know, or a newer number of it."""
 
 
@@ -64,7 +66,7 @@ def deliver_one(site: Site, owner: str | None = None, timing: Timing = USUAL, li
     except LostLease:
         pass
     except (Unreadable, ActorGone) as error:
-        claims.settle(site.engines, row, state=PARKED, error=describe(error))
+        claims.settle(site.engines, row, state=PARKED, error=in_words(error))
     except Exception as error:  # noqa: BLE001  the worker outlives what it runs
         if is_outage(error):
             claims.give_back(site.engines, row, timing.retry)
@@ -111,10 +113,10 @@ def _deliver(site: Site, row: Any) -> None:
 def _read(site: Site, row: Any) -> "tuple[Listen, Event]":
     listen = site.registry.listener.get(row.listener)
     if listen is None:
-        raise Unreadable(f"no active package has a listener {row.listener}")
+        raise Unreadable(_("No module that is on listens as “%(name)s”.", name=row.listener))
     kind: type[Event] = listen.event
     if kind.__name__ != row.event:
-        raise Unreadable(f"{row.listener} listens to {kind.__name__}, not to {row.event}")
+        raise Unreadable(_("“%(name)s” listens to %(kind)s, not to %(event)s.", name=row.listener, kind=kind.__name__, event=row.event))
     if row.number > kind.number:
-        raise Unreadable(f"{row.event} was written by a newer version ({row.number}, we know {kind.number})")
+        raise Unreadable(_("%(event)s was written by a newer version (%(number)s, this one knows %(known)s).", event=row.event, number=row.number, known=kind.number))
     return listen, kind.from_json(row.number, row.data)

@@ -5,13 +5,15 @@ from typing import Any
 
 from crm_core.kernel import actors, jobs
 from crm_core.kernel.actors import ActorGone
-from crm_core.kernel.claims import PARKED, LostLease
+from crm_core.kernel.claims import PARKED, LostLease, in_words
 from crm_core.kernel.clock import now
 from crm_core.kernel.errors import CrmError
+from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Cancelled, Running, Stopping
 from crm_core.kernel.lease import USUAL, Timing, describe, new_owner
 from crm_core.kernel.outages import is_outage
 from crm_core.kernel.site import Site
+from crm_core.kernel.words import keep_line
 
 log = logging.getLogger("crm.jobs")
 
@@ -31,7 +33,7 @@ def run_one(site: Site, owner: str | None = None, timing: Timing = USUAL,
     except Stopping:
         jobs.claims.give_back(site.engines, row, 0)
     except ActorGone as error:
-        jobs.claims.settle(site.engines, row, state=PARKED, error=str(error))
+        jobs.claims.settle(site.engines, row, state=PARKED, error=in_words(error))
     except Exception as error:  # the worker outlives what it runs
         log.warning("job %s %s: %s", row.id, row.name, describe(error), exc_info=not is_outage(error))
         if is_outage(error):
@@ -44,7 +46,7 @@ def run_one(site: Site, owner: str | None = None, timing: Timing = USUAL,
 def _run(site: Site, row: Any, timing: Timing, live: dict[int, Running]) -> None:
     job = site.registry.jobs.get(row.name)
     if job is None:
-        jobs.claims.settle(site.engines, row, state=PARKED, error=f"no active package has a job {row.name}")
+        jobs.claims.settle(site.engines, row, state=PARKED, error=keep_line(_("No module that is on has the job “%(name)s”.", name=row.name)))
         return
     person = None if row.actor_id is None else actors.load(site, row.actor_id)
     running = Running(site, row, person, timing)
@@ -58,8 +60,8 @@ def _run(site: Site, row: Any, timing: Timing, live: dict[int, Running]) -> None
                 if not running.finished:
                     with running.finish():
                         pass
-            except CrmError as error:  # the business says no, in the words of who asked: asking again would not help
-                jobs.claims.settle(site.engines, row, state="failed", error=str(error)[:500], ended_at=now())
+            except CrmError as error:  # the business says no, and each reader has it in his language: asking again would not help
+                jobs.claims.settle(site.engines, row, state="failed", error=in_words(error), ended_at=now())
     finally:
         del live[row.id]
 

@@ -1,6 +1,7 @@
 """Sentences kept in the database so that each reader has them in his own language: which sentence, with which values."""
 
 import importlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,18 @@ def keep(text: Any) -> dict[str, Any]:
     if text.values:
         found["values"] = {name: _kept(v) for name, v in text.values.items()}
     return found
+
+
+def keep_line(text: Any) -> str:
+    """`keep` for a column that holds a line of text."""
+    return json.dumps(keep(text), ensure_ascii=False, default=str) if isinstance(text, Lazy) else str(text)[:500]
+
+
+def read_line(kept: str | None) -> Any:
+    """What `keep_line` kept; any other text is itself."""
+    if kept and kept.startswith('{"msgid"'):
+        return read(json.loads(kept))
+    return kept or ""
 
 
 def _kept(value: Any) -> Any:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.fields import INT64, Bad, Field
-from crm_core.resource.kept import Ask, by_ids
+from crm_core.resource.kept import Ask, by_ids, gather
 
 _COMMAS = re.compile(r"[,，、;；\n]")
 
@@ -153,7 +153,7 @@ class LinkField(RefField):
         return sa.and_(getattr(columns, self.pointing) == self.target, getattr(columns, self.column).in_(values))
 
 
-def label_queries(wanted: Mapping[str, Iterable[int]]) -> dict[str, Ask]:
+def label_queries(wanted: Mapping[str, Iterable[int | None]]) -> dict[str, Ask]:
     """For `kept.gather`: the names of records by target resource, as far as the actor may know them. Keys: `label:<target>`."""
     found = {}
     for target, ids in wanted.items():
@@ -165,6 +165,11 @@ def label_queries(wanted: Mapping[str, Iterable[int]]) -> dict[str, Ask]:
         if source.may("read"):
             found[f"label:{target}"] = Ask(by_ids(source.model, source.label_column.key), {"ids": few})
     return found
+
+
+def named(wanted: Mapping[str, Iterable[int | None]]) -> dict[str, dict[int, str]]:
+    """Names of records of several resources in one statement: target → {id: name}."""
+    return labels_from(gather(label_queries(wanted)))
 
 
 def labels_from(gathered: Mapping[str, list[tuple[int, str]]]) -> dict[str, dict[int, str]]:

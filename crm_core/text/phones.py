@@ -21,8 +21,10 @@ _DASHED = re.compile(r"[-‐‑–—/]\s*\d{1,5}\s*$")  # an extension as many 
 _OUR_GROUPS = re.compile(r"(?:\+?(?:00)?86[\s-]*)?(?:\d+|(?:1\d\d|[48]00)[\s-]\d+(?:[\s-]\d+)?)")
 _MARKS = re.compile(r"[\d\s()\[\]+\-‐‑‒–—―−~./·*_]")
 _SPLIT = re.compile(r"[;；、，|\n]|(?<=\d)\s*[/,]\s*(?=[\d+(])|\s{2,}|(?<=\d{7})\s+(?=[\d+(]{3})")
+_LIKE_DIGITS = re.compile(r"(?<=\d)[OoIl]+|[OoIl]+(?=\d)")  # 86I2: letters that look like the digits they stand among
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _SERVICE = re.compile(r"[48]00\d{7}")
+_DIGITS = str.maketrans("OoIl", "0011")
 _BIG_AREA = re.compile(r"0(?:10|2\d)")
 # The countries whose people write a 0 before the area code at home (and not after +NN).
 _TRUNK_ZERO = {"86", "81", "82", "44", "49", "33", "61", "91", "84", "60", "886"}
@@ -88,12 +90,14 @@ def sure_problem(text: str) -> Problem | None:
     """What is wrong for certain with what stands in a box for phones: several numbers, remarks, extensions and the habits of
     other countries may stand. ``None`` where one cannot be sure.
 
-    ``1380013800`` → 1 of 11 digits missing; ``13800138000 (王总)``, ``010-65529988-8012``, ``95588``, ``1300 123 456`` → None.
+    ``1380013800`` → 1 of 11 digits missing; ``0852-86I2 3307`` → “I”; ``13800138000 (王总)``, ``010-65529988-8012``, ``95588``, ``1300 123 456`` → None.
     """
     if _USUAL.fullmatch(text):  # most of them, and an import has a million
         return None
     for number in split_phones(text) or [text]:
         problem = check_phone(number)
+        if problem is not None and problem.code == "phone_letters" and with_digits(number):
+            return problem
         if problem is None or problem.code == "phone_letters" or check_phone(_DASHED.sub("", number)) is None:
             continue
         digits = _NOT_DIGIT.sub("", number)
@@ -103,6 +107,14 @@ def sure_problem(text: str) -> Problem | None:
             continue
         return problem
     return None
+
+
+def with_digits(number: str) -> str:
+    """What a number with letters for digits was meant to be: ``0852-8612 3307`` for ``0852-86I2 3307``; ``""`` when it has none
+    or is no number even then."""
+    meant = _LIKE_DIGITS.sub(lambda found: found.group().translate(_DIGITS), number)
+    sure = meant != number and len(_NOT_DIGIT.sub("", meant)) >= 7 and check_phone(meant) is None
+    return meant if sure else ""
 
 
 def show_phone(text: str, country: str = "86") -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from unicodedata import normalize
 
+from crm_core.text import phones
 from crm_core.text.clean import fold
 
 _AT = re.compile(r"\s*(?:[#＃◎]|\(at\)|\[at\]|\s艾特\s|\sat\s)\s*", re.IGNORECASE)
@@ -37,6 +38,12 @@ def url(text: str) -> Iterator[str]:
         yield ("https://" if plain.lower().startswith("https") else "http://") + fixed
     yield fixed
     yield from re.split(r"[\s;；,，、]+", plain)
+
+
+def phone(text: str) -> Iterator[str]:
+    """``0852-86I2 3307`` is ``0852-8612 3307``."""
+    if meant := phones.with_digits(text):
+        yield meant
 
 
 def number(text: str) -> Iterator[str]:

@@ -6,8 +6,7 @@ from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, listed
 from crm_core.resource import changes
 from crm_core.resource.fields import Field
-from crm_core.resource.kept import gather
-from crm_core.resource.references import RefField, label_queries, labels_from
+from crm_core.resource.references import RefField, named
 from crm_core.web import ways
 from crm_core.web.viewmodels import FieldHistoryPage, OldValue
 
@@ -24,7 +23,7 @@ def page(resource: Any, row_id: int, name: str) -> FieldHistoryPage:
     wanted: dict[str, set[Any]] = {"core.user": {r.actor_id for r in rows}}
     if isinstance(field, RefField):
         wanted.setdefault(field.target, set()).update(one for value in values for one in _ids(value))
-    names = labels_from(gather(label_queries(wanted)))
+    names = named(wanted)
     stamp = resource.all_fields["updated_at"]
     old = tuple(
         OldValue(_words(field, value, names) or "—", _("%(when)s changed", when=stamp.show(r.at)), names.get("core.user", {}).get(r.actor_id or 0, ""))

@@ -146,7 +146,7 @@ def deliveries() -> Any:
     rows = list(session.scalars(query))
     shown = tuple(
         Delivery(str(r.id), *_words(r), DELIVERY.get(r.state, Status(r.state)), show_moment(r.made_at), r.failures,
-                 show_moment(r.run_at) if r.state == "queued" and r.failures else "", (r.error or "").splitlines()[-1][:300] if r.error else "",
+                 show_moment(r.run_at) if r.state == "queued" and r.failures else "", jobviews.last_line(r.error),
                  rerun=Act(_("Deliver again"), f"/deliveries/{r.id}/again", "refresh", "post") if r.state == "parked" else None)
         for r in rows[:PAGE]
     )

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import session
+from crm_core.kernel import words
 from crm_core.kernel.i18n import _
 from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import actor, site
@@ -61,11 +62,17 @@ def _view(row: Any, names: dict[int, str] | None, undoable: bool) -> JobView:
         done=row.done or 0, total=row.total or 0, text=progress_text(row), url=f"/jobs/{row.id}", poll_url=f"/jobs/{row.id}.json",
         person=render.person(names[row.actor_id], row.actor_id) if names and row.actor_id in names else None,
         started=show_moment(row.started_at) if row.started_at else "", ended=show_moment(row.ended_at) if row.ended_at else "",
-        error=(row.error or "").splitlines()[-1][:300] if row.error else "",
+        error=last_line(row.error),
         cancel=Act(_("Stop"), f"/jobs/{row.id}/cancel", "player-stop", "post") if mine and not over else None,
         rerun=Act(_("Run again"), f"/jobs/{row.id}/again", "refresh", "post") if mine and state in ("parked", "failed", "cancelled") else None,
         undo=Act(_("Undo"), f"/undo/{row.change_id}", "arrow-back-up", "post") if over and undoable and _may_undo(row) else None,
     )
+
+
+def last_line(error: str | None) -> str:
+    """What went wrong, in the reader's language where it is a sentence of ours; of a longer report its end."""
+    lines = str(words.read_line(error)).splitlines()
+    return lines[-1][:300] if lines else ""
 
 
 def progress_text(row: Any) -> str:

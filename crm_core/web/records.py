@@ -18,7 +18,7 @@ from crm_core.resource import acts, changes, listing, timeline
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter
 from crm_core.resource.kept import Ask, gather, kept
-from crm_core.resource.references import LinkField, RefField, label_queries, labels_from
+from crm_core.resource.references import LinkField, RefField, label_queries, labels_from, named
 from crm_core.resource.seen import Seen
 from crm_core.text.names import avatar_text
 from crm_core.text.numbers import whole
@@ -347,7 +347,7 @@ def _brief(resource: Any, row_id: int) -> RecordPage:
     row = resource.get(row_id)
     fields = resource.fields()
     wanted = {f.target: {getattr(row, f.column)} for f in fields.values() if isinstance(f, RefField)}
-    names = labels_from(gather(label_queries(wanted)))
+    names = named(wanted)
     owner = names.get("core.user", {}).get(row.owner_id or 0, "") if "owner" in fields else ""
     few = tuple(
         Fact(f.label, facts.drawn(f, getattr(row, f.column), names)) for n, f in fields.items() if n not in (resource.label_field, resource.status)

@@ -13,6 +13,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.config import Config
 from crm_core.kernel.demo import Make
 from crm_core.kernel.install import prepare
+from crm_core.kernel.models import OutboxRow
 from crm_core.kernel.site import Site
 from crm_core.resource import search, timeline
 
@@ -55,5 +56,6 @@ def test_the_demo_is_the_same_each_time_and_whole(engine_url: str, tmp_path: Pat
             assert late == 0, "nothing has happened in the future"
             orphans = session.scalars(sa.select(Contact.id).join(Customer).where(Contact.owner_id != Customer.owner_id)).all()
             assert orphans == []
+            assert session.scalars(sa.select(OutboxRow.id).where(OutboxRow.event == "RecordsAssigned")).all() == [], "nobody gave anything"
         site.engines.dispose()
     assert pictures[0] == pictures[1]

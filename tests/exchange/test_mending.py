@@ -123,6 +123,13 @@ def test_a_row_is_dealt_with_once(world: World, tmp_path: Path) -> None:
         assert 3 not in rows(made) and codes() == ["M-1", "M-4"]
 
 
+def test_a_letter_among_the_digits_of_a_phone_is_refused_and_the_digit_suggested(world: World, tmp_path: Path) -> None:
+    made = imported(world, tmp_path, "公司名称,客户编号,电话\n甲公司,M-1,0852-86I2 3307\n乙公司,M-2,0852-8612 3308\n")
+    with world.as_("root"):
+        assert now(made) == (1, 1, 0)
+        assert mending.suggestions(running.make(made), rows(made)[2]) == {2: ("phone", "0852-8612 3307")}
+
+
 def test_a_row_of_another_import_is_not_touched(world: World, tmp_path: Path) -> None:
     made, other = imported(world, tmp_path), imported(world, tmp_path)
     with world.as_("root"), pytest.raises(Refused):

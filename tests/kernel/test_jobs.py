@@ -15,7 +15,7 @@ from crm_core.kernel.models import JobRow
 from crm_core.kernel.series import draw
 from crm_core.kernel.site import Site
 from tests.kernel import toy
-from tests.kernel.toy import effect, effects, known
+from tests.kernel.toy import effect, effects, known, told
 
 table = JobRow.__table__
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -171,7 +171,8 @@ def test_rows_of_a_silent_worker_come_back_with_a_random_wait_and_are_parked_at_
             if crash < 6:
                 wait = row(site, number).run_at - clock.now()
                 assert dt.timedelta(0) <= wait <= dt.timedelta(seconds=0.5 * 2**crash)
-    assert "died six times" in row(site, number).error
+    assert "died six times" in told(row(site, number).error, "en")
+    assert "六次" in told(row(site, number).error, "zh_Hans_CN")
 
 
 def test_a_job_of_somebody_who_left_is_parked(site: Site) -> None:

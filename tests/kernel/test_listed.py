@@ -36,3 +36,8 @@ def test_no_sentence_is_given_words_that_are_joined_already() -> None:
     found = [f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, hit.start()) + 1}" for path in ROOT.rglob("*.py")
              for text in [path.read_text("utf-8")] for hit in joined.finditer(text)]
     assert found == []
+
+
+def test_a_line_of_an_older_row_and_a_name_of_the_program_are_themselves() -> None:
+    assert [words.read_line(line) for line in (None, "", "ValueError: broken", '{"text": "a"}')] == ["", "", "ValueError: broken", '{"text": "a"}']
+    assert words.keep_line("ValueError: broken") == "ValueError: broken"

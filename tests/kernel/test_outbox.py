@@ -15,7 +15,7 @@ from crm_core.kernel.events import emit
 from crm_core.kernel.models import OutboxRow
 from crm_core.kernel.site import Site
 from tests.kernel import toy
-from tests.kernel.toy import Told, effect, effects, known
+from tests.kernel.toy import Told, effect, effects, known, told
 
 table = OutboxRow.__table__
 START = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -147,6 +147,7 @@ def test_unknown_listeners_and_newer_events_are_parked_and_older_ones_upgraded(s
         patch.setattr(Told, "upgrade", upgraded)
         outbox.drain(site)
     assert rows(site, "gone.listener")[0].state == "parked"
+    assert told(rows(site, "gone.listener")[0].error, "zh_Hans_CN") == "没有已启用的模块接收“gone.listener”。"
     assert [r.state for r in rows(site)] == ["parked", "done"]
     assert effects(site) == [("3:old", 1)]
 
@@ -158,7 +159,8 @@ def test_a_delivery_for_somebody_who_left_is_parked_and_says_so(site: Site) -> N
         outbox.drain(site)
     finally:
         known[9] = gone
-    assert rows(site)[0].state == "parked" and "no longer" in rows(site)[0].error
+    assert rows(site)[0].state == "parked" and "may no longer sign in" in told(rows(site)[0].error, "en")
+    assert told(rows(site)[0].error, "zh_Hans_CN") == "提出此项操作的人已不能登录。"
 
 
 def test_a_database_that_was_away_counts_as_no_failure(site: Site) -> None:

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import session
+from crm_core.kernel import words
 from crm_core.kernel.declare import Job, Listen
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.events import Event
 from crm_core.kernel.hookspecs import hookimpl
+from crm_core.kernel.i18n import in_language
 from crm_core.kernel.jobs import Running
 from crm_core.kernel.site import Site, actor
 
@@ -115,3 +117,9 @@ def effects(site: Site) -> list[tuple[str, int | None]]:
     with site.engines.read.connect() as conn:
         rows = conn.execute(sa.select(Effect.__table__.c.what, Effect.__table__.c.who).order_by(Effect.__table__.c.id))
         return [(what, who) for what, who in rows]
+
+
+def told(line: str | None, language: str) -> str:
+    """What a reader of this language makes of a kept line."""
+    with in_language(language):
+        return str(words.read_line(line))

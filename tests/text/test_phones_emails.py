@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_core.text import repairs
 from crm_core.text.emails import clean_email, email_key
 from crm_core.text.phones import check_phone, phone_key, show_phone, split_phones, sure_problem
 from crm_core.text.problems import PROBLEMS, InvalidText
@@ -169,6 +170,8 @@ def test_every_problem_has_a_sentence():
     ("400820882", "10 digits expected, 1 missing."),
     ("12", "This is too short for a phone number."), ("1234567890123456", "This is too long for a phone number."),
     ("１３８００１３８００", "11 digits expected, 1 missing."),
+    ("0852-86I2 3307", "A phone number has digits only; “I” does not belong in it."), ("13O88889999", "A phone number has digits only; “O” does not belong in it."),
+    ("138 OO13 8000", "A phone number has digits only; “OO” does not belong in it."), ("O28-6655443l; 13900139000", "A phone number has digits only; “Ol” does not belong in it."),
 ])
 def test_what_is_surely_wrong_is_told(written: str, wrong: str) -> None:
     problem = sure_problem(written)
@@ -179,7 +182,12 @@ def test_what_is_surely_wrong_is_told(written: str, wrong: str) -> None:
     "13800138000", "138 0013 8000", "+86-138-0013-8000", "8613800138000", "13800138000 (王总)", "13800138000 王总、13900139000", "010-65529988", "010-65529988-8012",
     "0831-8235566转8012", "65529988", "6552 9988", "8235566", "110", "10086", "95588", "12315", "12345678", "400-820-8820", "4008-208-820", "800-810-1234",
     "+1 919-676-9515", "(512) 757-6000", "1-800-555-0199", "+44 20 7946 0958", "020 7946 0958", "089 12345", "+852 2345 6789", "1300 123 456", "1800-123-456",
-    "+81 3-1234-5678", "tel: 010-65529988", "13800138000/13900139000", "010-65529988、65529989",
+    "+81 3-1234-5678", "tel: 010-65529988", "13800138000/13900139000", "1-800-FLOWERS", "010-65529988 Oliver", "B1203", "10I", "010-65529988、65529989",
 ])
 def test_what_people_really_have_may_stand(written: str) -> None:
     assert sure_problem(written) is None
+
+
+def test_the_digits_that_letters_stand_for_are_suggested() -> None:
+    assert [list(repairs.phone(text)) for text in ("0852-86I2 3307", "O28-66554431", "13800138000", "王总")] == [
+        ["0852-8612 3307"], ["028-66554431"], [], []]

@@ -1,6 +1,6 @@
 """What other features may use of messages."""
 
 from crm_core.features.messages.services import COUNTED, newest, notify, read_all, unread_count
-from crm_core.features.messages.views import panel
+from crm_core.features.messages.views import BELL, panel
 
-__all__ = ["COUNTED", "newest", "notify", "panel", "read_all", "unread_count"]
+__all__ = ["BELL", "COUNTED", "newest", "notify", "panel", "read_all", "unread_count"]

@@ -1,6 +1,6 @@
 """Notices as the pages draw them: the bell, the panel of the home page, the whole list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from crm_core.features.messages import services
 from crm_core.features.messages.models import Notice
@@ -23,10 +23,10 @@ def target(row: Notice) -> str:
     return row.path or ""
 
 
-def draw(rows: Iterable[Notice]) -> tuple[NoticeView, ...]:
-    """One statement for the names of all senders."""
+def draw(rows: Iterable[Notice], names: Mapping[int, str] | None = None) -> tuple[NoticeView, ...]:
+    """One statement for the names of all senders, where they are not known already."""
     found = list(rows)
-    names = render.user_names(n.sender_id for n in found)
+    names = render.user_names(n.sender_id for n in found) if names is None else names
     drawn = []
     for row in found:
         name = names.get(row.sender_id, "") if row.sender_id is not None else ""
@@ -42,12 +42,14 @@ def draw(rows: Iterable[Notice]) -> tuple[NoticeView, ...]:
     return tuple(drawn)
 
 
-def panel(unread: int | None = None, *, limit: int = BELL) -> NoticePanel:
-    """The newest, with how many are unread when somebody has counted them already."""
-    rows = services.newest(limit=limit)
+def panel(
+    unread: int | None = None, *, limit: int = BELL, rows: list[Notice] | None = None, names: Mapping[int, str] | None = None,
+) -> NoticePanel:
+    """The newest, with how many are unread when somebody has counted them already; `rows` and names of senders likewise."""
+    rows = services.newest(limit=limit) if rows is None else rows
     count = sum(1 for r in rows if r.read_at is None) if unread is None else unread
     return NoticePanel(
-        rows=draw(rows), unread=count,
+        rows=draw(rows, names), unread=count,
         unread_text=ngettext("%(n)s unread", "%(n)s unread", count) if count else "",
         read_all=read_all(rows), all_url=URL,
     )

@@ -35,17 +35,18 @@ PEOPLE = {
 
 
 def fill(make: Any) -> None:
-    """Departments and people into an empty site; `make.made` gets the ids of both, by code and by sign-in name."""
+    """Departments and people into an empty site; `make.made` gets the ids of both, by code and by sign-in name.
+
+    People come before departments: a department that is made with its head has been given to nobody, and nobody is told so.
+    """
     registry = site().registry
-    departments: dict[str, int] = {}
-    for code, (name, parent, _head) in DEPARTMENTS.items():
-        above = departments.get(parent) if parent else None
-        departments[code] = registry.resource("core.department").write([{"name": name, "code": code, "parent": above}])[0]
     users: dict[str, int] = {}
-    for login, (name, role, code, title, phone) in PEOPLE.items():
-        email = f"{login}@example.com"
-        users[login] = accounts.add(login, name, [role], departments[code], title=title, phone=phone, email=email)
+    for login, (name, role, _code, title, phone) in PEOPLE.items():
+        users[login] = accounts.add(login, name, [role], title=title, phone=phone, email=f"{login}@example.com")
         accounts.store_hash(users[login], passwords.hash_password(make.password(login)), "password made for the demo")
-    heads = [{"id": departments[code], "owner": users[head]} for code, (_n, _p, head) in DEPARTMENTS.items() if head in users]
-    registry.resource("core.department").write(heads)
+    departments: dict[str, int] = {}
+    for code, (name, parent, head) in DEPARTMENTS.items():
+        row = {"name": name, "code": code, "parent": departments.get(parent or ""), "owner": users.get(head or "")}
+        departments[code] = registry.resource("core.department").write([row])[0]
+    registry.resource("core.user").write([{"id": users[login], "department": departments[row[2]]} for login, row in PEOPLE.items()])
     make.made.update(departments=departments, users=users)

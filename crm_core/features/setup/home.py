@@ -1,18 +1,19 @@
 """My information: what waits for me, what I was told, my numbers. A handful of statements, however much there is."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import flask
 import sqlalchemy as sa
 
-from crm_core.data.session import session
 from crm_core.features.customers.api import Customer, lately, silent, weeks
 from crm_core.features.messages import api as messages
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, locale, ngettext
 from crm_core.kernel.site import actor, site
+from crm_core.resource.references import named
 from crm_core.resource.show import full_moment, show_date, show_moment
 from crm_core.web import render, urls
 from crm_core.web.access import signed_in
@@ -34,21 +35,26 @@ def home() -> Any:
 
 def page() -> HomePage:
     """The home page of the acting person."""
-    open_tasks, unread = tasks.counters()
-    rows = tasks.waiting(ROWS)
-    seen = tasks.WaitingTask(rows)
     numbers = _numbers()
+    open_tasks, unread = tasks.counters()
+    rows, told, written = tasks.waiting(ROWS), messages.newest(limit=messages.BELL), lately(LATELY)
+    seen = tasks.WaitingTask(rows)
+    wanted = tasks.wanted(rows)
+    wanted["core.user"].update(n.sender_id for n in told)
+    wanted["core.user"].update(n.created_by_id for n in written)
+    names = named(wanted)
+    people = names.get("core.user", {})
     gone = weeks()
     firsts = _firsts() if not rows and not any(numbers.values()) and not any(n for n, _customers in gone) else ()
     return HomePage(
-        greeting=_greeting(), sentence=_sentence(open_tasks, seen), notices=messages.panel(unread),
+        greeting=_greeting(), sentence=_sentence(open_tasks, seen), notices=messages.panel(unread, rows=told, names=people),
         waiting=Waiting(
-            tasks.draw_waiting(rows), count=_more(open_tasks, messages.COUNTED), all=Act(_("All tasks"), tasks.URL),
+            tasks.draw_waiting(rows, names), count=_more(open_tasks, messages.COUNTED), all=Act(_("All tasks"), tasks.URL),
             foot=ngettext("%(n)s done this week", "%(n)s done this week", numbers["done"]) if numbers["done"] else "",
             empty=_("All done. Nothing waits for you."),
         ),
         numbers=() if firsts else _drawn(numbers, gone, tasks.told(rows[0].due, None)[0] if rows else None), firsts=firsts,
-        panels=_silent(), lately=_lately(), lately_url="/core/note",
+        panels=_silent(), lately=_lately(written, people), lately_url="/core/note",
     )
 
 
@@ -76,7 +82,7 @@ def _sentence(open_tasks: int, seen: Any) -> str:
 
 
 def _numbers() -> dict[str, int]:
-    """My numbers in one statement, each bounded."""
+    """My numbers in one statement, with the counters of the top bar, each bounded."""
     me = actor().user_id
     today = clock.today()
     month = _instant(today.replace(day=1))
@@ -94,8 +100,7 @@ def _numbers() -> dict[str, int]:
         "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today) if tasks.by_due() else sa.literal(0),
         "done": bounded(task, task.owner_id == me, task.done_at >= week),
     }
-    row = session.execute(sa.select(*(query.label(name) for name, query in asked.items()))).one()
-    return dict(row._mapping)
+    return tasks.count(asked)
 
 
 def _instant(day: dt.date) -> dt.datetime:
@@ -149,11 +154,9 @@ def _silent() -> tuple[PanelView, ...]:
     return (PanelView(_("Not heard of for long"), "hourglass-low", rows=rows),) if rows else ()
 
 
-def _lately() -> tuple[Notice, ...]:
+def _lately(rows: list[Any], names: Mapping[int, str]) -> tuple[Notice, ...]:
     """What was written last about the customers one may see."""
     customers = site().registry.resource("core.customer")
-    rows = lately(LATELY)
-    names = render.user_names(row.created_by_id for row in rows)
     return tuple(
         Notice(row.customer, row.body, f"{names.get(row.created_by_id, '')} · {show_moment(row.created_at, short=True)}", full_moment(row.created_at), urls.of_record(customers, row.customer_id),
                person=render.person(names.get(row.created_by_id, ""), row.created_by_id))

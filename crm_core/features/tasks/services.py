@@ -1,7 +1,7 @@
 """Tasks: give, tick off, take back, end with their cause; and the questions of home page and bell."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -156,9 +156,20 @@ def counters() -> tuple[int, int]:
     return found
 
 
+def count(asked: Mapping[str, sa.ScalarSelect[int]]) -> dict[str, int]:
+    """More numbers, in the statement of the counters: for a page that shows both."""
+    row = session.execute(sa.select(*_counted(), *(query.label(name) for name, query in asked.items())), {"me": actor().user_id}).one()
+    current_work().info["counters"] = (row[0], row[1])
+    return {name: getattr(row, name) for name in asked}
+
+
 @kept
 def _counting() -> sa.Select[int, int]:
     """Kept: every page asks it."""
+    return sa.select(*_counted())
+
+
+def _counted() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[int]]:
     me = sa.bindparam("me", type_=sa.BigInteger())
     mine = sa.select(Task.id).where(Task.owner_id == me, Task.done_at.is_(None)).limit(COUNTED).subquery()
-    return sa.select(sa.select(sa.func.count()).select_from(mine).scalar_subquery(), unread_count(me))
+    return sa.select(sa.func.count()).select_from(mine).scalar_subquery(), unread_count(me)

@@ -13,6 +13,7 @@ from crm_core.features.tasks.models import Task
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
+from crm_core.resource.references import named
 from crm_core.resource.show import show_date, show_moment
 from crm_core.web import cells, render, urls
 from crm_core.web.viewmodels import Act, Empty, RecyclePage, RecycleRow, Status, Tab, WaitRow
@@ -121,11 +122,23 @@ class WaitingTask:
         self.today = sum(1 for day in days if day == today)
 
 
-def draw_waiting(rows: Sequence[Task]) -> tuple[WaitRow, ...]:
-    """Rows of "waiting for me": title, what it is about, who gave it, how it stands, a tick."""
-    names = subjects((r.subject, r.subject_id) for r in rows)
+def wanted(rows: Iterable[Task]) -> dict[str, set[int | None]]:
+    """The records whose names `draw_waiting` needs, by resource."""
+    found: dict[str, set[int | None]] = {"core.user": set()}
+    for row in rows:
+        if row.source is None and row.created_by_id not in (None, actor().user_id):
+            found["core.user"].add(row.created_by_id)
+        if row.subject and row.subject_id:
+            found.setdefault(row.subject, set()).add(row.subject_id)
+    return found
+
+
+def draw_waiting(rows: Sequence[Task], names: Mapping[str, Mapping[int, str]] | None = None) -> tuple[WaitRow, ...]:
+    """Rows of "waiting for me": title, what it is about, who gave it, how it stands, a tick. `names`, where they are known
+    already: resource → {id: name}."""
+    names = named(wanted(rows)) if names is None else names
     me = actor().user_id
-    givers = render.user_names({r.created_by_id for r in rows if r.source is None and r.created_by_id != me})
+    givers = names.get("core.user", {})
     drawn = []
     for row in rows:
         if row.source is not None:
@@ -134,7 +147,7 @@ def draw_waiting(rows: Sequence[Task]) -> tuple[WaitRow, ...]:
             sender = _("me") if row.created_by_id == me else givers.get(row.created_by_id or 0, "")
         page = urls.of_name(site().registry, "core.task", row.id)
         drawn.append(WaitRow(
-            title=row.title, url=page, sub=names.get((row.subject or "", row.subject_id or 0), ""), sender=sender,
+            title=row.title, url=page, sub=names.get(row.subject or "", {}).get(row.subject_id or 0, ""), sender=sender,
             due=urgency(row.due, row.due_time, None),
             tick_url="" if row.locked else f"/tasks/{row.id}/done", untick_url="" if row.locked else f"/tasks/{row.id}/reopen",
             tick_why=_("This task ends by itself when its cause is gone.") if row.locked else "",

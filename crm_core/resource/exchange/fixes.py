@@ -15,6 +15,7 @@ from crm_core.resource.fields import (
     EnumField,
     Field,
     IntegerField,
+    PhoneField,
     UrlField,
 )
 from crm_core.resource.references import RefField
@@ -38,6 +39,8 @@ def suggest(field: Field | None, text: str) -> str:
 def _candidates(field: Field, text: str) -> Iterable[str]:
     if isinstance(field, EmailField):
         yield from repairs.email(text)
+    elif isinstance(field, PhoneField):
+        yield from repairs.phone(text)
     elif isinstance(field, UrlField):
         yield from repairs.url(text)
     elif isinstance(field, DateField):
