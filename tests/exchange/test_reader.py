@@ -282,6 +282,11 @@ def test_a_workbook_is_read_as_it_looks(tmp_path):
     ]
 
 
+def test_a_workbook_is_known_by_what_is_in_it_not_by_the_name_it_was_stored_under(tmp_path):
+    path = book(tmp_path / "x.xlsx", [["a"], [1]]).rename(tmp_path / "24af67600fd42221b6e4a63e934f5918")
+    assert list(open_table(path).rows()) == [(2, ["1"])]
+
+
 def test_the_first_sheet_with_something_in_it_is_taken(tmp_path):
     table = open_table(book(tmp_path / "x.xlsx", [], data=[["a", "b"], [1, 2]]))
     assert list(table.rows()) == [(2, ["1", "2"])]

@@ -70,7 +70,8 @@ def _book(path: Path) -> Any:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions that do not touch the cells
-        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # Of a path it looks at the ending; a file that was uploaded is kept under a name without one.
+        return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
 
 
 def _sheet(path: Path) -> str:
