@@ -60,9 +60,9 @@ def _values(name: str, label: str) -> dict[str, str]:
 def _complete(name: str, home: Path, known: dict[str, str]) -> None:
     """What is generated from the code rather than written by a template: the first migration and the catalog."""
     from crm_core.app import open_site
-    from crm_core.cli._catalogs import update
     from crm_core.data import migrate
     from crm_core.kernel import checkout
+    from crm_core.kernel.catalogs import update
     from crm_core.kernel.config import Config
 
     checkout.put_on_path(home)

@@ -11,6 +11,7 @@ import click
 from crm_core.kernel import hookspecs
 from crm_core.kernel.config import Config
 from crm_core.kernel.registry import Registry
+from crm_core.testing.checks import CHECKS
 
 NOTE = "<!-- Written by `crm docs` from the program. Change the program, then run it again. -->"
 
@@ -27,6 +28,9 @@ def pages(root: click.Group, registry: Registry) -> dict[str, str]:
             "verbs of a resource.", _permissions(registry)),
         "hooks.md": _page(
             "Hooks", "What a package can offer in its `plugin.py`, each with `@hookimpl`.", _hooks()),
+        "checks.md": _page(
+            "Checks", "What `crm plugin check` and `test_contract` see to, in this order. After a check in bold that finds "
+            "something, those below it wait: they need what it found missing.", _checks()),
     }
 
 
@@ -75,6 +79,12 @@ def _hooks() -> Iterator[str]:
         signature = re.sub(r"declare\.|flask\.|click\.|\bAny\b|'", lambda m: "" if m[0] in ("declare.", "'") else m[0],
                            str(inspect.signature(function)))
         yield from (f"## {name}", "", f"`{name}{signature}`", "", inspect.cleandoc(function.__doc__ or ""), "")
+
+
+def _checks() -> Iterator[str]:
+    yield from ("| check | what it sees to | cure |", "|---|---|---|")
+    for name, known in CHECKS.items():
+        yield f"| {f'**`{name}`**' if known.gate else f'`{name}`'} | {known.says} | {known.cure} |"
 
 
 def folder() -> Path | None:

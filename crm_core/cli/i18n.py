@@ -34,7 +34,7 @@ def _packages(name: str | None) -> list[Package]:
                  epilog=examples("crm i18n extract", "crm i18n extract --package core"))
 @_package
 def extract(name: str | None) -> None:
-    from crm_core.cli._catalogs import collect
+    from crm_core.kernel.catalogs import collect
 
     for package in _packages(name):
         for message in collect(package):
@@ -51,7 +51,7 @@ def extract(name: str | None) -> None:
 @click.option("--check", is_flag=True, help=str(_("Only look.")))
 @click.option("--missing", is_flag=True, help=str(_("List the texts that are missing.")))
 def update(name: str | None, check: bool, missing: bool) -> int:
-    from crm_core.cli._catalogs import update as bring
+    from crm_core.kernel.catalogs import update as bring
 
     good = True
     for package in _packages(name):
@@ -70,7 +70,7 @@ def update(name: str | None, check: bool, missing: bool) -> int:
 @command.command("compile", help=str(_("Write the .mo files that the program reads.")), epilog=examples("crm i18n compile"))
 @_package
 def compile_(name: str | None) -> None:
-    from crm_core.cli._catalogs import TRANSLATED, compile_catalog
+    from crm_core.kernel.catalogs import TRANSLATED, compile_catalog
 
     for package in _packages(name):
         for language in TRANSLATED:

@@ -128,6 +128,35 @@ def new(name: str | None, label: str | None, zh: str | None, folder: str) -> Non
 
 
 @command.command(help=str(_(
+    "For authors: try whether a plugin keeps what every plugin must, in houses of its own that are thrown away. Says file, line "
+    "and cure of each fault; the exit code is 1 then. Without a name: the plugin of this folder.")),
+    epilog=examples("crm plugin check visits", "crm plugin check ./crm-visits", "crm plugin check --only texts --only scope", "crm plugin check --json"))
+@click.argument("name", metavar="[NAME|PATH]", default=".")
+@click.option("--only", multiple=True, help=str(_("Only this check; the reference of the checks has their names.")))
+@click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
+def check(name: str, only: tuple[str, ...], as_json: bool) -> int:
+    from crm_core.cli import REFUSED
+    from crm_core.kernel import checkout
+    from crm_core.testing.checks import CHECKS
+    from crm_core.testing.suite import run
+
+    if unknown := [one for one in only if one not in CHECKS]:
+        raise click.UsageError(str(_("There is no check %(name)s. There are: %(names)s", name=unknown[0], names=list(CHECKS))))
+    outcome = run(checkout.name_of(name), only)
+    if as_json:
+        say_json({"findings": [{"check": f.check, "file": f.place.path, "line": f.place.line, "text": str(f.text), "cure": str(f.cure)}
+                               for f in outcome.findings], "passed": outcome.passed, "waiting": outcome.waiting})
+        return REFUSED if outcome.findings else 0
+    for one in outcome.findings:
+        say(f"{one.place.path}:{one.place.line}: {one.text}")
+        say(f"  {one.check}: {one.cure}")
+    if outcome.waiting:
+        say(_("Not tried before “%(name)s” passes: %(names)s", name=outcome.waits_for, names=list(outcome.waiting)))
+    say(_("%(n)s checks passed, %(m)s faults.", n=len(outcome.passed), m=len(outcome.findings)))
+    return REFUSED if outcome.findings else 0
+
+
+@command.command(help=str(_(
     "For authors: write the next revision of a plugin's tables from its models. Read it before you commit it. Needs no site: "
     "the revisions there are run on an empty database first.")), epilog=examples(
         'crm plugin migrate sales "more stages"', "crm plugin migrate ./crm-visits"))

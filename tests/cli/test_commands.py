@@ -17,12 +17,12 @@ import sqlalchemy as sa
 
 from crm_core.app import open_site
 from crm_core.cli import root
-from crm_core.cli._catalogs import collect, update
 from crm_core.cli._common import site as working
 from crm_core.cli._reference import pages
 from crm_core.cli._settled import settled
 from crm_core.cli.serve import greet
 from crm_core.data.session import writing
+from crm_core.kernel.catalogs import collect, update
 from crm_core.kernel.config import Config
 from crm_core.kernel.i18n import in_language
 from crm_core.kernel.jobs import later

@@ -15,6 +15,7 @@ from crm_core.data.session import Work, writing
 from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import Site
 from crm_core.resource.changes import stamp
+from crm_core.testing.statements import sent
 
 READ_WORDS = {f"core.{n}.read": "all" for n in ("region", "industry", "position", "tag", "user.brief", "department.brief", "team")}
 ROLES = {
@@ -83,34 +84,19 @@ class Office:
 
     def count_writes(self, do: Callable[[], Any]) -> int:
         """How many statements a call sends on the connection that writes."""
-        sent: list[str] = []
-        note = lambda _conn, _cursor, statement, *_rest: sent.append(statement)
-        sa.event.listen(self.site.engines.write, "before_cursor_execute", note)
-        try:
+        with sent(self.site.engines.write) as statements:
             do()
-        finally:
-            sa.event.remove(self.site.engines.write, "before_cursor_execute", note)
-        return len(sent)
+        return len(statements)
 
     def changed(self) -> None:
         """Rights were changed by hand: actors kept in memory are old."""
         with self.site.system("tests"), writing() as db:
             db.execute(sa.update(SiteRow).values(rights=SiteRow.rights + 1))
 
-    def count(self, statements: Callable[[], Any]) -> tuple[Any, int]:
+    def count(self, call: Callable[[], Any]) -> tuple[Any, int]:
         """What a call answers, and how many statements it sent."""
-        sent: list[str] = []
-
-        def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith("BEGIN"):
-                sent.append(statement)
-
-        engine = self.site.engines.read
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            return statements(), len(sent)
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+        with sent(self.site.engines.read) as statements:
+            return call(), len(statements)
 
 
 def furnish(site: Site) -> Office:

@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages import Message
 from babel.messages.pofile import read_po
 
-from crm_core.cli._catalogs import TRANSLATED, catalog_path, collect
+from crm_core.kernel.catalogs import TRANSLATED, catalog_path, collect
 from crm_core.kernel.declare import Package
 
 NUMBERS = ("n", "m", "count", "minutes", "days")  # placeholders that hold figures; the others mostly hold Chinese

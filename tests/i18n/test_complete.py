@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_core.cli._catalogs import update
+from crm_core.kernel.catalogs import update
 from crm_core.kernel.config import Config
 from crm_core.kernel.declare import Package
 from tests.i18n.catalogs import faults, package_at, unmarked

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +14,10 @@ import pytest
 from crm_core.cli._new import write
 from crm_core.kernel.errors import CrmError
 from tests.plugins.code import lines_of
-from tests.support.dist import Shelf
+from tests.support import ENGINES
+from tests.support.dist import ROOT, Shelf
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +80,15 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
 def test_a_plugin_of_a_folder_is_found_without_being_installed(made: Path, shelf: Shelf) -> None:
     done = shelf.crm("plugin", "migrate", str(made))
     assert "Nothing to write" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_face_answers_and_keeps_the_contract(engine: str, made: Path, request: pytest.FixtureRequest) -> None:
+    """The author's own test run, without installing anything: the contract and the file of faces."""
+    shutil.copy(Path(__file__).parent / "authors/faces.py", made / "tests/test_faces.py")
+    url = request.getfixturevalue("postgres_url") if engine == "postgresql" else ""
+    chosen = ["tests", *([] if engine == "sqlite" else [f"--database={url}", "-k", "not contract"])]
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen], cwd=made, env=ENVIRONMENT,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr
+    assert re.search(r"\d+ passed", done.stdout) and "skipped" not in done.stdout

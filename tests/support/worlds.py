@@ -5,23 +5,18 @@ A folder of tests takes them with `from tests.support.worlds import *` in its co
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import flask
 import pytest
-import sqlalchemy as sa
-from werkzeug.test import TestResponse
 
-from crm_core.access import tokens
-from crm_core.access.models import User
 from crm_core.app import create_app, open_site
 from crm_core.kernel.config import Config
-from crm_core.kernel.keys import digest
+from crm_core.testing import clients
+from crm_core.testing.clients import Browser, Client
 from tests.support import ENGINES
 from tests.support.world import World, company
 
@@ -31,43 +26,9 @@ __all__ = ["Browser", "Client", "api_app", "as_", "at_browser", "engine_url", "o
 one_engine = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 
 
-class Client:
-    """Somebody who calls the API with a token: `ann("GET", "/core/customer", If_Match='"1"')`."""
-
-    def __init__(self, app: flask.Flask, secret: str = "") -> None:
-        self.http, self.secret = app.test_client(), secret
-
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        sent = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        data: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        return self.http.open(f"/api/v1{path}", method=method, headers=sent, **data)
-
-
-class Browser:
-    """Somebody at a browser, signed in (or not): his cookie, and the token of his forms."""
-
-    def __init__(self, app: flask.Flask, secret: str = "", token: str = "") -> None:
-        self.http, self.token = app.test_client(), token
-        if secret:
-            self.http.set_cookie("sid", secret)
-
-    def __call__(self, method: str, path: str, data: Any = None, **headers: str) -> TestResponse:
-        sent = {"X-CSRF-Token": self.token} if self.token and method not in ("GET", "HEAD") else {}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.http.open(path, method=method, data=data, headers=sent)
-
-
 def signed_in(app: flask.Flask, world: World, name: str) -> Browser:
     """A browser whose person has signed in a moment ago."""
-    from crm_core.web import session
-
-    user = world.people[name]
-    with world.site.system("tests") as work:
-        stored = work.session.execute(sa.select(User.password_hash).where(User.id == user)).scalar_one()
-        with app.test_request_context():
-            secret = session.begin(world.site, user, stored, stay=False)
-    return Browser(app, secret, world.site.keys.sign("csrf", f"session:{digest(secret)}"))
+    return clients.signed_in(app, world.site, world.people[name])
 
 
 @pytest.fixture(scope="session")
@@ -136,5 +97,4 @@ def at_browser(world: World, api_app: flask.Flask) -> Callable[[str], Browser]:
 
 
 def token_of(world: World, name: str, *scopes: str) -> str:
-    with world.site.system("tests"):
-        return tokens.issue(world.people[name], "test", scopes or ("*",))[0]
+    return clients.token_of(world.site, world.people[name], *scopes)

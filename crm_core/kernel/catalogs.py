@@ -116,6 +116,15 @@ def _read(path: Path, language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+def untranslated(package: Package) -> set[str]:
+    """Texts that neither the package nor core has in every language."""
+    lacking: set[str] = set()
+    for language in TRANSLATED:
+        known = {_key(m) for m in _read(catalog_path(package, language), language) if _done(m)} | set(_of_core(package, language))
+        lacking |= {str(_key(m)[0]) for m in collect(package) if m.id and _key(m) not in known}
+    return lacking
+
+
 def _of_core(package: Package, language: str) -> dict[tuple[object, str | None], Any]:
     """What core says already."""
     if package.name == "core":

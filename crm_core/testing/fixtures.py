@@ -1,0 +1,107 @@
+"""Fixtures for tests of a plugin. The plugin is the one of the `pyproject.toml` above the tests; another set:
+
+    @pytest.fixture(scope="session")
+    def plugins(): return ["visits", "sales"]
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.kernel import checkout
+from crm_core.kernel.outbox import drain
+from crm_core.testing.clients import Browser, Client
+from crm_core.testing.house import House, Person
+from crm_core.testing.make import Make
+from crm_core.testing.statements import sent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", default="", help="URL of an empty PostgreSQL database to run on; it is emptied for each test")
+
+
+@pytest.fixture(scope="session")
+def plugins(pytestconfig: pytest.Config) -> list[str]:
+    """Names of the plugins that are switched on, and with them what they require."""
+    return [checkout.put_on_path(pytestconfig.rootpath)]
+
+
+@pytest.fixture(scope="session")
+def empty_house(plugins: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a house nobody lives in, made once; others begin with a copy of its database."""
+    home = tmp_path_factory.mktemp("house")
+    House(home, plugins).close()
+    return home
+
+
+@pytest.fixture
+def house(plugins: list[str], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+    """A migrated site with the plugins switched on and nobody in it, fresh for this test."""
+    if url := request.config.getoption("--database"):
+        _empty(url)
+        made = House(tmp_path / "site", plugins, url)
+    else:
+        made = House(tmp_path / "site", plugins, like=request.getfixturevalue("empty_house"))
+    yield made
+    made.close()
+
+
+def _empty(url: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as conn:
+        conn.execute(sa.text("DROP SCHEMA IF EXISTS public CASCADE"))
+        conn.execute(sa.text("CREATE SCHEMA public"))
+    engine.dispose()
+
+
+@pytest.fixture
+def site(house: House) -> Any:
+    """The site itself: `site.registry`, `site.engines`."""
+    return house.site
+
+
+@pytest.fixture
+def make(house: House) -> Make:
+    """`make.customer(owner=ann)`, `make("visits.visit", owner=ann)`: ids of new records."""
+    return house.make
+
+
+@pytest.fixture
+def as_user(house: House) -> Callable[..., Person]:
+    """`as_user("ann", {"visits.*": "own"}, roles=["user"], department="north")`: a new person of the house."""
+    return house.person
+
+
+@pytest.fixture
+def browser(house: House) -> Browser:
+    """A signed-in administrator's: `browser("GET", "/visits/visit")`."""
+    return house.person("admin", roles=["administrator"]).browser()
+
+
+@pytest.fixture
+def api(house: House) -> Client:
+    """An administrator's program: `api("POST", "/visits/visit", {"name": "x"})`."""
+    return house.person("machine", roles=["administrator"]).api()
+
+
+@pytest.fixture
+def deliver(house: House) -> Callable[[], int]:
+    """`deliver()`: what waits in the outbox is delivered to the listeners; how many deliveries."""
+    return lambda: drain(house.site)
+
+
+@pytest.fixture
+def max_statements(house: House) -> Callable[[int], AbstractContextManager[list[str]]]:
+    """`with max_statements(8): browser("GET", …)`: fails when more is asked of the database."""
+
+    @contextmanager
+    def within(most: int) -> Iterator[list[str]]:
+        with sent(house.site.engines.read) as statements:
+            yield statements
+        assert len(statements) <= most, f"{len(statements)} statements, {most} allowed:\n" + "\n".join(statements)
+
+    return within

@@ -1,0 +1,128 @@
+"""Two people in a house with the plugin, and the addresses where they may meet its records."""
+
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
+
+import flask
+from werkzeug.routing import Rule
+
+from crm_core.data.mixins import is_scoped
+from crm_core.kernel.declare import Panel, Related
+from crm_core.testing.clients import Browser, Client
+from crm_core.testing.house import Person
+from crm_core.testing.subject import Place, Subject
+
+CANARY = "CANARYSUE"
+
+
+class Answer(NamedTuple):
+    status: int
+    text: str
+    trace: str
+
+
+@dataclass
+class Stage:
+    """Ann in the north and Sue in the south, each with all rights on her own records of the plugin and on her customers."""
+
+    subject: Subject
+    ids: dict[str, int] = field(default_factory=dict)  # resource → a record of Ann's
+
+    def __post_init__(self) -> None:
+        self.house = self.subject.house()
+        names = [p.name for p in self.house.site.registry.packages if p.name != "core"]
+        grants = {"core.customer.*": "own", "core.task.*": "own", **{f"{name}.*": "own" for name in names}}
+        self.ann = self.house.person("ann", grants, department="north")
+        self.sue = self.house.person("sue", grants, department="south")
+        self.admin = self.house.person("root", roles=["administrator"], department="north")
+
+    def close(self) -> None:
+        self.house.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_fault: object) -> None:
+        self.close()
+
+    @property
+    def registry(self) -> Any:
+        return self.house.site.registry
+
+    @property
+    def resources(self) -> list[Any]:
+        """The plugin's, bound to this house."""
+        return [self.registry.resource(r.name) for r in self.subject.resources]
+
+    @property
+    def hosts(self) -> list[Any]:
+        """Resources of others on which it shows something."""
+        named = {on for slot in (self.registry.panels, self.registry.columns) for on, items in slot.items() if self.mine(items)}
+        return [self.registry.resource(name) for name in sorted(named) if not name.startswith(f"{self.subject.name}.")]
+
+    def mine(self, items: Any) -> list[Any]:
+        return [item for item in items if self.registry.package_of(item) == self.subject.name]
+
+    def fill(self, owner: Person, *, mark: str = "Test", on: Mapping[str, int] | None = None) -> dict[str, int]:
+        """A record of each of its resources with everything filled in; `on`: records of hosts that they point at."""
+        made = {}
+        for resource in self.resources:
+            if is_scoped(resource.model) or mark == "Test":
+                given = {name: (on or {})[f.target] for name, f in resource.all_fields.items() if getattr(f, "target", "") in (on or {})}
+                made[resource.name] = self.house.make(resource.name, owner=owner, full=True, mark=mark, **given)
+        return made
+
+    def host(self, owner: Person) -> dict[str, int]:
+        """A record of each host."""
+        return {resource.name: self.house.make(resource.name, owner=owner) for resource in self.hosts}
+
+    # --- addresses -----------------------------------------------------------------------------------------------
+
+    def pages(self, ids: Mapping[str, int]) -> Iterator[tuple[Place, str]]:
+        """The pages of its resources and of the hosts, each with who answers for it; `ids`: one record of each."""
+        for resource in self.resources:
+            place, root = self.subject.of(type(resource)), f"/{resource.package}/{resource.path}"
+            yield place, root
+            if resource.name in ids:
+                yield place, f"{root}/{ids[resource.name]}"
+                yield from ((place, f"{root}/{ids[resource.name]}/print") for _one in (1,) if "print" in resource.verbs)
+        for resource in self.hosts:
+            root = f"/{resource.package}/{resource.path}"
+            for panel in self.mine(self.registry.panels.get(resource.name, ())):
+                if isinstance(panel, Related):
+                    target = self.registry.resource(panel.resource)
+                    yield self.subject.of(type(target)), f"{root}/{ids[resource.name]}?tab={target.name}"
+                elif isinstance(panel, Panel):
+                    yield self.subject.of(panel.load), f"{root}/{ids[resource.name]}/panel/{panel.name}"
+            for column in self.mine(self.registry.columns.get(resource.name, ())):
+                yield self.subject.of(column.load), f"{root}?columns={resource.label_field},{column.name}"
+
+    def by_hand(self, ids: Mapping[str, int]) -> Iterator[tuple[Place, str]]:
+        """Its hand-made pages; an id in an address is that of a record of its first resource."""
+        own = {b.name for b in self.mine(self.registry.blueprints)}
+        rules: list[Rule] = [r for r in self.house.app.url_map.iter_rules() if r.endpoint.partition(".")[0] in own and "GET" in (r.methods or ())]
+        first = next(iter(ids.values()), 1)
+        for rule in rules:
+            values = {name: first for name in rule.arguments if name not in (rule.defaults or {})}
+            with self.house.app.test_request_context():
+                address = flask.url_for(rule.endpoint, **values)  # type: ignore[arg-type]
+            yield self.subject.of(self.house.app.view_functions[rule.endpoint]), address
+
+    def ask(self, browser: Browser, path: str) -> Answer:
+        """What a page answers, led on where it leads, with the trace of what went wrong."""
+        return self._watched(lambda: browser.http.get(path, follow_redirects=True))
+
+    def call(self, client: Client, path: str) -> Answer:
+        return self._watched(lambda: client("GET", path))
+
+    def _watched(self, do: Any) -> Answer:
+        traces: list[str] = []
+
+        def note(_app: Any, exception: BaseException, **_more: Any) -> None:
+            traces.append("".join(traceback.format_exception(exception)))
+
+        flask.got_request_exception.connect(note, self.house.app)
+        answer = do()
+        return Answer(answer.status_code, answer.text, traces[-1] if traces else "")

@@ -1,0 +1,160 @@
+"""Faults planted into the plugin that `crm plugin new visits` writes, one for each way a check can find one. The faulty line
+ends with `# here`, or the file is faulty as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import dedent
+
+
+@dataclass(frozen=True)
+class Plant:
+    check: str
+    says: str
+    file: str
+    old: str = ""  # what is replaced; without it, `new` goes to the end
+    new: str = ""
+    more: dict[str, str] = field(default_factory=dict)  # other files, whole
+
+    def put(self, home: Path) -> None:
+        for name, text in {self.file: self._planted(home / self.file), **{n: dedent(t) for n, t in self.more.items()}}.items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_text(text, "utf-8")
+
+    def _planted(self, path: Path) -> str:
+        text = path.read_text("utf-8") if path.exists() else ""
+        if self.old:
+            assert self.old in text, f"{self.old!r} stands no more in {path.name}"
+            return text.replace(self.old, self.new)
+        return text + dedent(self.new)
+
+
+LINK = 't.Link("core.customer", _("Customer"))'
+BLUEPRINT = """
+    import flask
+    from crm_core.sdk import public, session, signed_in, site
+    from crm_visits.models import Visit
+    from sqlalchemy import select
+    pages = flask.Blueprint("visits_pages", __name__)
+    @hookimpl
+    def register_blueprints():
+        return [pages]
+"""
+COLUMN = """
+    from crm_core.sdk import Column, session, site
+    from sqlalchemy import func, select
+    from crm_visits.models import Visit, _
+    @hookimpl
+    def register_columns():
+        return [Column("core.customer", "visits", _("Visits"), counts)]
+"""
+LISTEN = """
+    import dataclasses
+    from crm_core.sdk import Event, Listen, emit, session
+    from crm_visits.models import Visit
+    @dataclasses.dataclass(frozen=True)
+    class VisitSeen(Event):
+        ids: tuple[int, ...]
+    @hookimpl
+    def register_listeners():
+        return [Listen(VisitSeen, note)]
+"""
+
+PLANTS = {
+    "a hook without its mark": Plant("hooks", "register_menu", "crm_visits/plugin.py", new="\n\ndef register_menu():  # here\n    return []\n"),
+    "a template beside its folder": Plant("templates", "visit.html", "crm_visits/templates/visit.html", new="{{ page }}"),
+    "a template of others": Plant("templates", "record.html", "crm_visits/plugin.py", new=BLUEPRINT + """
+    @pages.get("/visits/x")
+    @signed_in
+    def x():
+        return flask.render_template("record.html")  # here
+    """),
+    "a text that is not marked": Plant("texts", "'Visits' is not marked", "crm_visits/resources.py", 'label, singular = _("Visits"), _("Visit")',
+                                       'label, singular = "Visits", _("Visit")  # here'),
+    "a text without Chinese": Plant("texts", "“Somewhere” has no Chinese", "crm_visits/models.py", '_("Day")', '_("Somewhere")', ),
+    "a word in a template": Plant("texts", "'Hello'", "crm_visits/templates/visits/x.html", new="<p\n  class='{{ x }}'>{{ y }}\nHello</p>"),
+    "a refusal that is not marked": Plant("texts", "not yet", "crm_visits/models.py", new="""
+    def refuse():
+        from crm_core.sdk import Refused
+        raise Refused("not yet")  # here
+    """),
+    "a name that core has": Plant("loading", "claimed twice", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Job
+    @hookimpl
+    def register_jobs():
+        return [Job("core.tidy", print)]  # here
+    """),
+    "an import that fails": Plant("loading", "No module named", "crm_visits/plugin.py", new="import nowhere_at_all  # here\n"),
+    "an action of others": Plant("names", "assign", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Action
+    from crm_visits.models import _
+    @hookimpl
+    def register_actions():
+        return [Action("assign", _("Assign"), print, on="core.customer")]  # here
+    """),
+    "a column called like a field": Plant("names", "phone", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Column
+    from crm_visits.models import _
+    @hookimpl
+    def register_columns():
+        return [Column("core.customer", "phone", _("Phone"), dict)]  # here
+    """),
+    "a key that deletes": Plant("keys", "CASCADE", "crm_visits/models.py", LINK,
+                                'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id", ondelete="CASCADE"))  # here'),
+    "a key that says nothing": Plant("keys", "NO ACTION", "crm_visits/models.py", LINK,
+                                     'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id"))  # here'),
+    "money as a float": Plant("money", "Float", "crm_visits/models.py", "    note:",
+                              '    price: Mapped[float | None] = mapped_column(__import__("sqlalchemy").Float())  # here\n    note:'),
+    "a column without a migration": Plant("migrations", "place", "crm_visits/models.py", "    note:", "    place: Mapped[t.Line | None]  # here\n    note:"),
+    "a route that says nothing of access": Plant("routes", "/visits/open", "crm_visits/plugin.py", new=BLUEPRINT + """
+    @pages.get("/visits/open")  # here
+    def open_to_whom():
+        return "hello"
+    """),
+    "a route elsewhere": Plant("routes", "/elsewhere/x", "crm_visits/plugin.py", new=BLUEPRINT + """
+    @pages.get("/elsewhere/x")  # here
+    @signed_in
+    def x():
+        return "hello"
+    """),
+    "a page that breaks": Plant("faces", "ZeroDivisionError", "crm_visits/plugin.py", new=BLUEPRINT + """
+    @pages.get("/visits/x")
+    @signed_in
+    def x():
+        return str(1 / 0)  # here
+    """),
+    "a column that counts as the house": Plant("scope", "visits", "crm_visits/plugin.py", new=COLUMN + """
+    def counts(ids):  # here
+        with site().system("column") as work:
+            query = select(Visit.customer_id, func.count()).where(Visit.customer_id.in_(ids)).group_by(Visit.customer_id)
+            return dict(work.session.execute(query).all())
+    """),
+    "a page that shows the records of others": Plant("scope", "/visits/all", "crm_visits/plugin.py", new=BLUEPRINT + """
+    @pages.get("/visits/all")  # here
+    @signed_in
+    def everything():
+        with site().system("page") as work:
+            return " ".join(v.name for v in work.session.scalars(select(Visit)))
+    """),
+    "a column that asks for each row": Plant("statements", "visits", "crm_visits/plugin.py", new=COLUMN + """
+    def counts(ids):  # here
+        return {i: session.scalar(select(func.count()).select_from(Visit).where(Visit.customer_id == i)) for i in ids}
+    """),
+    "a page that asks for each row": Plant("statements", "/visits/names", "crm_visits/plugin.py", new=BLUEPRINT + """
+    @pages.get("/visits/names")  # here
+    @signed_in
+    def names():
+        return " ".join(session.scalar(select(Visit.name).where(Visit.id == i)) for i in session.scalars(select(Visit.id)).all())
+    """),
+    "a listener that adds": Plant("listeners", "delivered twice", "crm_visits/plugin.py", new=LISTEN + """
+    def note(event):  # here
+        for visit in session.scalars(select(Visit).where(Visit.id.in_(event.ids))):
+            visit.note = f"{visit.note}!"
+    from sqlalchemy import select
+    """),
+    "a listener that fails": Plant("listeners", "KeyError", "crm_visits/plugin.py", new=LISTEN + """
+    def note(event):  # here
+        raise KeyError("x")
+    """),
+}
