@@ -88,7 +88,8 @@ class Engines:
             )
             prepare_sqlite(engine, write=write)
         else:
-            options = (f"-c timezone=UTC -c jit=off -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s "
+            # Neither compiling nor parallel workers: they cost more to begin than a page may take.
+            options = (f"-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0 -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s "
                        "-c idle_in_transaction_session_timeout=15min")
             url = self.url.set(drivername="postgresql+psycopg")
             engine = sa.create_engine(

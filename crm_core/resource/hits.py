@@ -135,7 +135,7 @@ def newest(
     holds = _checker(one) if one.checked else None
     values = one.values()
     if not one.sqlite and many is None:
-        many = execute(_COUNT, {"q": values["q"], "n": FEW + 1}).scalar_one() > FEW
+        many = execute(_statement(one, "documents"), {**values, "n": FEW + 1}).scalar_one() > FEW
     found: list[Hit] = []
     place, chunk = (before, min(limit + 20, CHUNK) if holds else limit) if after is None else (after, limit)
     while len(found) < limit:
@@ -166,7 +166,7 @@ def _checker(one: Look) -> Callable[[Sequence[Any]], bool]:
 class _Shape(NamedTuple):
     """What makes two statements the same but for their parameters."""
 
-    form: str  # "size", "order", "walk", "few"
+    form: str  # "size", "documents", "order", "walk", "few"
     table: sa.Table
     sqlite: bool
     joined: bool
@@ -183,10 +183,11 @@ class _Shape(NamedTuple):
 
 def _statement(one: Look, form: str, order: tuple[tuple[str, bool], ...] = (), descending: bool = True, direction: str = "") -> sa.Select[Any]:
     what = one.what
-    read = tuple(one.resource.all_fields[name].column for name in one.names) if one.checked else ()
+    joined = one.joined if form == "size" else form != "documents"
+    read = tuple(one.resource.all_fields[name].column for name in one.names) if one.checked and joined else ()
     pins, within = plans.asked(what)
     shape = _Shape(
-        form, one.resource.table, one.sqlite, one.joined or form != "size", read, len(one.question.words) if one.checked else 0,
+        form, one.resource.table, one.sqlite, joined, read, len(one.question.words) if one.checked else 0,
         tuple(column for column, _values in what.scope.branches), pins, within, order, descending, direction, one.resource.is_brief)
     return _kept(shape) if not what.conditions else _build(shape, what.conditions)
 
@@ -198,22 +199,21 @@ def _kept(shape: _Shape) -> sa.Select[Any]:
 
 def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     docs, table, big = table_of(Document), shape.table, sa.BigInteger()
-    where: list[Any] = [docs.c.resource == sa.bindparam("r")]
+    home: Any = docs.c.resource == sa.bindparam("r")
     if shape.sqlite:
         fts = sa.table("core_search_fts", sa.column("rowid", big))
         key: Any = fts.c.rowid
         # The plus signs keep SQLite from turning the join round: the index first, then the document, then the record.
         source: Any = fts.join(docs, docs.c.id == sa.literal_column("+core_search_fts.rowid", big))
         record: Any = sa.literal_column("+core_search.record_id", big)
-        where.append(sa.text("core_search_fts MATCH :q"))
-    else:
-        matching = sa.text("core_search.vector @@ CAST(:q AS tsquery)")
-        source = docs
+        where: list[Any] = [home, sa.text("core_search_fts MATCH :q")]
+    elif shape.form == "walk":  # a function in place of the operator: no index of words, the newest are walked through
+        source, where = docs, [home, sa.text("ts_match_vq(core_search.vector, CAST(:q AS tsquery))")]
+    else:  # an expression in place of the column: the tokens name the resource, no index need find all its documents
+        source, where = docs, [docs.c.resource + "" == sa.bindparam("r"), sa.text("core_search.vector @@ CAST(:q AS tsquery)")]
         if shape.form == "few":  # so that no order of the answer lets the planner walk through all documents
-            source = sa.select(docs.c.id, docs.c.record_id).where(matching, *where).cte("few").prefix_with("MATERIALIZED")
-            where = []
-        else:
-            where.append(matching)
+            source, where = sa.select(docs.c.id, docs.c.record_id).where(*where).cte("few").prefix_with("MATERIALIZED"), []
+    if not shape.sqlite:
         key, record = source.c.id, source.c.record_id
     if shape.joined:
         source = source.join(table, table.c.id == record)
@@ -221,7 +221,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
                   *plans.reached(table, shape.within, "w"), *conditions]
     unsure: sa.ColumnElement[int] = sa.case((_sure(shape), 0), else_=1) if shape.read else sa.literal_column("0", sa.Integer())
     limit = sa.bindparam("n", type_=big)
-    if shape.form == "size":
+    if shape.form in ("size", "documents"):
         few = sa.select(unsure.label("unsure")).select_from(source).where(*where).limit(limit).subquery()
         waiting = _waiting(shape).scalar_subquery()
         return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(few.c.unsure), 0), waiting).select_from(few)
@@ -255,9 +255,6 @@ def _sure(shape: _Shape) -> sa.ColumnElement[bool]:
     texts = [sa.func.lower(column) for name in shape.read if isinstance((column := shape.table.c[name]).type, sa.String)]
     return sa.and_(*(
         sa.or_(sa.false(), *(place(text, sa.bindparam(f"w{at}", type_=sa.String())) > 0 for text in texts)) for at in range(shape.words)))
-
-
-_COUNT = sa.text("SELECT count(*) FROM (SELECT 1 FROM core_search WHERE vector @@ CAST(:q AS tsquery) LIMIT :n) counted")
 
 
 def find(text: str, resources: Iterable[Any], limit: int = 5) -> list[Found]:
