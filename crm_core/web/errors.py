@@ -3,6 +3,7 @@
 import logging
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 import flask
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -14,6 +15,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.lease import describe
 from crm_core.kernel.outages import is_full, is_outage, is_slow
 from crm_core.web.requests import SignedOut, address, maybe_me, wants_json
+from crm_core.web.urls import safe_path
 from crm_core.web.viewmodels import ErrorPage
 
 log = logging.getLogger("crm.web")
@@ -65,7 +67,13 @@ def _advice(status: int, number: str) -> dict[str, Any]:
             "ask": _("Tell an administrator this number:") if number else "",
             "retry_url": again,
         }
-    return {"icon": "alert-triangle"}
+    where = urlsplit(flask.request.referrer or "")
+    back = safe_path(f"{where.path}?{where.query}".rstrip("?")) if where.netloc == flask.request.host else ""
+    here = flask.request.full_path.rstrip("?") if flask.request.method == "GET" else ""
+    found = {"icon": "alert-triangle", "back_url": back if back not in ("/", here) else ""}
+    if status == 413:
+        found |= {"safe": _("Nothing of it was taken, and nothing else has changed."), "todo": _("Send less at once: a smaller file, or one file in several parts.")}
+    return found
 
 
 def note_refusal(response: flask.Response) -> flask.Response:

@@ -99,6 +99,13 @@ def test_a_fresh_site_has_nobody(empty: Company) -> None:
             assert empty.browser().sign_in(name, password).status_code in (422, 429)
 
 
+def test_the_sign_in_page_of_a_fresh_site_says_where_to_begin(empty: Company) -> None:
+    page = empty.browser().get("/sign-in").text
+    assert "crm init --new-link" in page and 'name="password"' not in page
+    dead = empty.browser().get("/setup/x")
+    assert (dead.status_code, "链接已失效" in dead.text, 'href="/sign-in"' in dead.text) == (404, True, True)
+
+
 def test_without_the_link_nobody_becomes_the_first(empty: Company) -> None:
     for secret in ("x", "setup", "0" * 43, digest("x")):
         assert empty.browser().get(f"/setup/{secret}").status_code == 404

@@ -83,6 +83,8 @@ def test_the_link_arrives_and_sets_a_new_password_once(company: Company, box: Bo
     browser = company.browser()
     assert browser.get(path).status_code == 200
     assert browser.post(path, data={"password": OTHER, "again": OTHER}).headers["Location"] == "/sign-in?done=reset"
+    used = browser.get(path)
+    assert (used.status_code, "This link no longer works" in used.text, 'href="/password/forgotten"' in used.text) == (404, True, True)
     assert elsewhere.get("/me").status_code == 303, "whoever was signed in is out"
     assert company.browser().sign_in("lina", PASSWORD).status_code == 422
     assert company.browser().sign_in("lina", OTHER).status_code == 303

@@ -10,7 +10,7 @@ import pytest
 
 from crm_core.kernel.config import Config
 from crm_core.web.guards import BODY, FIELDS, Hosts, hosts_of, own_names
-from tests.support.people import Company
+from tests.support.people import HOST, Company
 
 
 @pytest.mark.parametrize("host", ["crm.example.com", "CRM.example.com", "crm.example.com:8443", "a.b.example.org", "[::1]:8000"])
@@ -60,6 +60,15 @@ def test_a_form_of_thousands_of_fields_is_refused(house: Company) -> None:
     many = "&".join(f"f{i}=1" for i in range(FIELDS + 5))
     answer = house.browser().post("/sign-in", data=many, raw=True, content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 413
+
+
+def test_the_page_of_what_is_too_big_says_what_is_safe_and_leads_back(house: Company) -> None:
+    browser, form = house.client("lina"), {"name": "x" * (BODY + 1)}
+    for referer, link in ((f"{HOST}/core/customer/new?a=1", 'href="/core/customer/new?a=1"'), ("http://evil.example/x", "")):
+        answer = browser.post("/core/customer/new", data=form, headers={"Referer": referer})
+        assert answer.status_code == 413 and "Nothing of it was taken" in answer.text
+        assert ((link in answer.text) if link else ("evil" not in answer.text)), referer
+    assert "Back</a>" not in browser.post("/core/customer/new", data=form, headers={"Referer": "http://evil.example/x"}).text
 
 
 @pytest.mark.parametrize(("size", "status"), [(BODY // 2, 422), (BODY + 1, 413)])

@@ -12,7 +12,7 @@ from crm_core.features.people.events import PasswordResetAsked
 from crm_core.features.people.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm, drawn
 from crm_core.features.people.pages import blueprint
 from crm_core.features.people.services import accounts, signin
-from crm_core.kernel.errors import Invalid, Missing, TooMany
+from crm_core.kernel.errors import Invalid, TooMany
 from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.keys import digest
@@ -65,7 +65,9 @@ def _ask(name: str) -> None:
 def reset(secret: str) -> Response | str:
     form, faults = NewPasswordForm(flask.request.form), {}
     if ledgers.find_link(accounts.RESET, secret) is None:
-        raise Missing(_("This link was used already, or it is too old. Ask for a new one."))
+        ask = Act(_("Ask for a new link"), flask.url_for("people.forgotten"))
+        dead = AuthPage(_("This link no longer works"), _("This link was used already, or it is too old. Ask for a new one."), "", (), "", back=ask)
+        return flask.make_response(_outer("reset.html", dead), 404)
     if flask.request.method == "POST" and form.validate():
         try:
             accounts.reset(secret, form.password.data)

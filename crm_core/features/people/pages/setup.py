@@ -7,12 +7,12 @@ from crm_core.access import ledgers
 from crm_core.features.people.forms import SetupForm, drawn
 from crm_core.features.people.pages import blueprint
 from crm_core.features.people.services import accounts
-from crm_core.kernel.errors import Invalid, Missing
+from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.web import session
 from crm_core.web.access import public
-from crm_core.web.viewmodels import AuthPage
+from crm_core.web.viewmodels import Act, AuthPage
 
 _FIELDS = {"parent": "company", "roles": "login"}  # where a fault of the records is shown
 
@@ -22,7 +22,9 @@ _FIELDS = {"parent": "company", "roles": "login"}  # where a fault of the record
 def setup(secret: str) -> Response | str:
     form, faults, error = SetupForm(flask.request.form), {}, ""
     if ledgers.find_link(accounts.SETUP, secret) is None or accounts.anybody():
-        raise Missing(_("This link was used already, or it is too old. Make a new one: crm init --new-link"))
+        text = _("This link was used already, or it is too old. Make a new one: crm init --new-link")
+        dead = AuthPage(_("This link no longer works"), text, "", (), "", back=Act(_("Back to sign-in"), flask.url_for("people.sign_in")))
+        return flask.make_response(flask.render_template("setup.html", page=dead), 404)
     if flask.request.method == "POST" and form.validate():
         email = (form.email.data or "").strip() or None
         try:
@@ -37,7 +39,7 @@ def setup(secret: str) -> Response | str:
             session.set_cookie(site(), response, session.begin(site(), account.id, account.password_hash, stay=False), stay=False)
             return response
     page = AuthPage(
-        _("Welcome"), _("You are the first here. With this account you can do everything; others come afterwards."),
+        _("Welcome"), _("You are the first here, with the right to everything. Others come afterwards."),
         flask.url_for("people.setup", secret=secret), drawn(form, faults), _("Start"), error=error,
     )
     text = flask.render_template("setup.html", page=page)

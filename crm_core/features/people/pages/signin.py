@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from crm_core.access import ledgers
 from crm_core.features.people.pages import blueprint
-from crm_core.features.people.services import signin
+from crm_core.features.people.services import accounts, signin
 from crm_core.features.people.services.signin import WrongPassword
 from crm_core.kernel.errors import TooMany
 from crm_core.kernel.i18n import _
@@ -16,7 +16,7 @@ from crm_core.web import csrf, session
 from crm_core.web.access import public, signed_in
 from crm_core.web.requests import address, maybe_me, me
 from crm_core.web.urls import safe_path
-from crm_core.web.viewmodels import SignInPage
+from crm_core.web.viewmodels import AuthPage, SignInPage
 
 DEVICE = "device"
 _DONE = {"reset": _("Your new password is set. Sign in with it."), "out": _("You are signed out.")}
@@ -27,6 +27,9 @@ _DONE = {"reset": _("Your new password is set. Sign in with it."), "out": _("You
 def sign_in() -> Response | str:
     if maybe_me() is not None:
         return flask.redirect(safe_path(flask.request.args.get("next", "")), 303)
+    if not accounts.anybody():
+        text = _("Nobody has an account here yet. Open the link that was printed when the site was made; crm init --new-link prints another.")
+        return flask.render_template("setup.html", page=AuthPage(_("Welcome"), text, "", (), ""))
     return _page(info=_DONE.get(flask.request.args.get("done", ""), ""))
 
 
