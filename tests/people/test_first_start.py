@@ -174,6 +174,8 @@ def test_a_link_that_is_still_open_when_somebody_is_there_leads_nowhere(empty: C
         accounts.add("ann", "Ann", ["user"], home)
     assert empty.browser().get(f"/setup/{secret}").status_code == 404
     assert empty.browser().post(f"/setup/{secret}", data=FILLED).status_code == 404
+    with empty.site.work(None), pytest.raises(Refused):  # nor when the page was drawn before that
+        accounts.first_administrator(secret, "Eve Works", "Eve", "eve", PASSWORD, None)
 
 
 def test_the_link_grows_old(empty: Company) -> None:
