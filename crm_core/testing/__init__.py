@@ -1,5 +1,5 @@
-"""What authors test their plugins with. `pytest_plugins = "crm_core.testing"` in the `conftest.py` at the top brings the fixtures
-(`crm_core/testing/fixtures.py`); `test_contract = contract("visits")` is the contract suite, which `crm plugin check` runs
+"""What authors test their plugins with. `pytest -p crm_core.testing` (or `pytest_plugins = "crm_core.testing"` in the `conftest.py`
+at the top) brings the fixtures of `crm_core/testing/fixtures.py`; `test_contract = contract("visits")` is the contract suite, which `crm plugin check` runs
 without pytest."""
 
 from typing import Any

@@ -24,3 +24,14 @@ def any_shelf(site_url: str, tmp_path: Path) -> Shelf:
     """The same on each engine, for what changes tables."""
     tmp_path.chmod(0o700)
     return Shelf(tmp_path / "shelf", tmp_path, "" if site_url.startswith("sqlite") else site_url)
+
+
+@pytest.fixture(scope="session")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `crm plugin new visits` writes; copy it, never write to it."""
+    home = tmp_path_factory.mktemp("author")
+    done = Shelf(home / "shelf", home / "site").crm("plugin", "new", "visits", "--label", "Visits", "--zh", "拜访", "--folder", str(home))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == [
+        f"  pip install -e {home}/crm-visits", "  crm plugin enable visits", "  crm plugin check visits"]
+    return home / "crm-visits"

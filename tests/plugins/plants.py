@@ -1,33 +1,44 @@
 """Faults planted into the plugin that `crm plugin new visits` writes, one for each way a check can find one. The faulty line
-ends with `# here`, or the file is faulty as a whole."""
+ends with `# here`, or the file is faulty as a whole. Those of one group stand in one plugin and are all found together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
 
 @dataclass(frozen=True)
 class Plant:
+    group: str
     check: str
     says: str
     file: str
     old: str = ""  # what is replaced; without it, `new` goes to the end
     new: str = ""
-    more: dict[str, str] = field(default_factory=dict)  # other files, whole
+    head: str = ""  # goes before `new`, once a group
 
-    def put(self, home: Path) -> None:
-        for name, text in {self.file: self._planted(home / self.file), **{n: dedent(t) for n, t in self.more.items()}}.items():
-            (home / name).parent.mkdir(parents=True, exist_ok=True)
-            (home / name).write_text(text, "utf-8")
+    def line(self, home: Path) -> int | None:
+        """Where the faulty line stands; None when the file is faulty as a whole."""
+        marked = [line.strip() for line in self.new.splitlines() if "# here" in line]
+        lines = (home / self.file).read_text("utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, 1) if line.strip().endswith(marked[0])) if marked else None
 
-    def _planted(self, path: Path) -> str:
+
+def put(plants: Iterable[Plant], home: Path) -> None:
+    heads: set[str] = set()
+    for plant in plants:
+        path = home / plant.file
+        path.parent.mkdir(parents=True, exist_ok=True)
         text = path.read_text("utf-8") if path.exists() else ""
-        if self.old:
-            assert self.old in text, f"{self.old!r} stands no more in {path.name}"
-            return text.replace(self.old, self.new)
-        return text + dedent(self.new)
+        if plant.old:
+            assert plant.old in text, f"{plant.old!r} stands no more in {path.name}"
+            text = text.replace(plant.old, plant.new)
+        else:
+            text += dedent(plant.head if plant.head not in heads else "") + dedent(plant.new)
+            heads.add(plant.head)
+        path.write_text(text, "utf-8")
 
 
 LINK = 't.Link("core.customer", _("Customer"))'
@@ -62,98 +73,98 @@ LISTEN = """
 """
 
 PLANTS = {
-    "a hook without its mark": Plant("hooks", "register_menu", "crm_visits/plugin.py", new="\n\ndef register_menu():  # here\n    return []\n"),
-    "a template beside its folder": Plant("templates", "visit.html", "crm_visits/templates/visit.html", new="{{ page }}"),
-    "a template of others": Plant("templates", "record.html", "crm_visits/plugin.py", new=BLUEPRINT + """
+    "a hook without its mark": Plant("files", "hooks", "register_menu", "crm_visits/plugin.py", new="\n\ndef register_menu():  # here\n    return []\n"),
+    "a template beside its folder": Plant("files", "templates", "visit.html", "crm_visits/templates/visit.html", new="{{ page }}"),
+    "a template of others": Plant("files", "templates", "record.html", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/x")
     @signed_in
     def x():
         return flask.render_template("record.html")  # here
     """),
-    "a text that is not marked": Plant("texts", "'Visits' is not marked", "crm_visits/resources.py", 'label, singular = _("Visits"), _("Visit")',
+    "a text that is not marked": Plant("files", "texts", "'Visits' is not marked", "crm_visits/resources.py", 'label, singular = _("Visits"), _("Visit")',
                                        'label, singular = "Visits", _("Visit")  # here'),
-    "a text without Chinese": Plant("texts", "“Somewhere” has no Chinese", "crm_visits/models.py", '_("Day")', '_("Somewhere")', ),
-    "a word in a template": Plant("texts", "'Hello'", "crm_visits/templates/visits/x.html", new="<p\n  class='{{ x }}'>{{ y }}\nHello</p>"),
-    "a refusal that is not marked": Plant("texts", "not yet", "crm_visits/models.py", new="""
+    "a text without Chinese": Plant("files", "texts", "“Somewhere” has no Chinese", "crm_visits/models.py", '_("Day")', '_("Somewhere")', ),
+    "a word in a template": Plant("files", "texts", "'Hello'", "crm_visits/templates/visits/x.html", new="<p\n  class='{{ x }}'>{{ y }}\nHello</p>"),
+    "a refusal that is not marked": Plant("files", "texts", "not yet", "crm_visits/models.py", new="""
     def refuse():
         from crm_core.sdk import Refused
         raise Refused("not yet")  # here
     """),
-    "a name that core has": Plant("loading", "claimed twice", "crm_visits/plugin.py", new="""
+    "a name that core has": Plant("taken", "loading", "claimed twice", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Job
     @hookimpl
     def register_jobs():
         return [Job("core.tidy", print)]  # here
     """),
-    "an import that fails": Plant("loading", "No module named", "crm_visits/plugin.py", new="import nowhere_at_all  # here\n"),
-    "an action of others": Plant("names", "assign", "crm_visits/plugin.py", new="""
+    "an import that fails": Plant("broken", "loading", "No module named", "crm_visits/plugin.py", new="import nowhere_at_all  # here\n"),
+    "an action of others": Plant("names", "names", "assign", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Action
     from crm_visits.models import _
     @hookimpl
     def register_actions():
         return [Action("assign", _("Assign"), print, on="core.customer")]  # here
     """),
-    "a column called like a field": Plant("names", "phone", "crm_visits/plugin.py", new="""
+    "a column called like a field": Plant("names", "names", "phone", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Column
     from crm_visits.models import _
     @hookimpl
     def register_columns():
         return [Column("core.customer", "phone", _("Phone"), dict)]  # here
     """),
-    "a key that deletes": Plant("keys", "CASCADE", "crm_visits/models.py", LINK,
+    "a key that deletes": Plant("cascade", "keys", "CASCADE", "crm_visits/models.py", LINK,
                                 'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id", ondelete="CASCADE"))  # here'),
-    "a key that says nothing": Plant("keys", "NO ACTION", "crm_visits/models.py", LINK,
-                                     'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id"))  # here'),
-    "money as a float": Plant("money", "Float", "crm_visits/models.py", "    note:",
+    "a key that says nothing": Plant("cascade", "keys", "NO ACTION", "crm_visits/models.py", "    note:",
+                                     '    other_id: Mapped[t.Id | None] = mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id"))  # here\n    note:'),
+    "money as a float": Plant("money", "money", "Float", "crm_visits/models.py", "    note:",
                               '    price: Mapped[float | None] = mapped_column(__import__("sqlalchemy").Float())  # here\n    note:'),
-    "a column without a migration": Plant("migrations", "place", "crm_visits/models.py", "    note:", "    place: Mapped[t.Line | None]  # here\n    note:"),
-    "a route that says nothing of access": Plant("routes", "/visits/open", "crm_visits/plugin.py", new=BLUEPRINT + """
+    "a column without a migration": Plant("migrations", "migrations", "place", "crm_visits/models.py", "    note:", "    place: Mapped[t.Line | None]  # here\n    note:"),
+    "a route that says nothing of access": Plant("routes", "routes", "/visits/open", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/open")  # here
     def open_to_whom():
         return "hello"
     """),
-    "a route elsewhere": Plant("routes", "/elsewhere/x", "crm_visits/plugin.py", new=BLUEPRINT + """
+    "a route elsewhere": Plant("routes", "routes", "/elsewhere/x", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/elsewhere/x")  # here
     @signed_in
     def x():
         return "hello"
     """),
-    "a page that breaks": Plant("faces", "ZeroDivisionError", "crm_visits/plugin.py", new=BLUEPRINT + """
+    "a page that breaks": Plant("faces", "faces", "ZeroDivisionError", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/x")
     @signed_in
     def x():
         return str(1 / 0)  # here
     """),
-    "a column that counts as the house": Plant("scope", "visits", "crm_visits/plugin.py", new=COLUMN + """
+    "a column that counts as the house": Plant("house", "scope", "core.customer: visits", "crm_visits/plugin.py", head=COLUMN, new="""
     def counts(ids):  # here
         with site().system("column") as work:
             query = select(Visit.customer_id, func.count()).where(Visit.customer_id.in_(ids)).group_by(Visit.customer_id)
             return dict(work.session.execute(query).all())
     """),
-    "a page that shows the records of others": Plant("scope", "/visits/all", "crm_visits/plugin.py", new=BLUEPRINT + """
+    "a page that shows the records of others": Plant("house", "scope", "/visits/all", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/all")  # here
     @signed_in
     def everything():
         with site().system("page") as work:
             return " ".join(v.name for v in work.session.scalars(select(Visit)))
     """),
-    "a column that asks for each row": Plant("statements", "visits", "crm_visits/plugin.py", new=COLUMN + """
+    "a column that asks for each row": Plant("rows", "statements", "core.customer: visits", "crm_visits/plugin.py", head=COLUMN, new="""
     def counts(ids):  # here
         return {i: session.scalar(select(func.count()).select_from(Visit).where(Visit.customer_id == i)) for i in ids}
     """),
-    "a page that asks for each row": Plant("statements", "/visits/names", "crm_visits/plugin.py", new=BLUEPRINT + """
+    "a page that asks for each row": Plant("rows", "statements", "/visits/names", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/names")  # here
     @signed_in
     def names():
         return " ".join(session.scalar(select(Visit.name).where(Visit.id == i)) for i in session.scalars(select(Visit.id)).all())
     """),
-    "a listener that adds": Plant("listeners", "delivered twice", "crm_visits/plugin.py", new=LISTEN + """
+    "a listener that adds": Plant("house", "listeners", "delivered twice", "crm_visits/plugin.py", head=LISTEN, new="""
     def note(event):  # here
         for visit in session.scalars(select(Visit).where(Visit.id.in_(event.ids))):
             visit.note = f"{visit.note}!"
     from sqlalchemy import select
     """),
-    "a listener that fails": Plant("listeners", "KeyError", "crm_visits/plugin.py", new=LISTEN + """
+    "a listener that fails": Plant("rows", "listeners", "KeyError", "crm_visits/plugin.py", head=LISTEN, new="""
     def note(event):  # here
         raise KeyError("x")
     """),

@@ -13,6 +13,7 @@ import pytest
 
 from crm_core.cli._new import write
 from crm_core.kernel.errors import CrmError
+from crm_core.testing.checks import CHECKS
 from tests.plugins.code import lines_of
 from tests.support import ENGINES
 from tests.support.dist import ROOT, Shelf
@@ -20,36 +21,25 @@ from tests.support.dist import ROOT, Shelf
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a new plugin `visits`."""
-    home = tmp_path_factory.mktemp("author")
-    done = Shelf(home / "shelf", home / "site").crm("plugin", "new", "visits", "--label", "Visits", "--zh", "拜访", "--folder", str(home))
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1:] == [
-        f"  pip install -e {home}/crm-visits", "  crm plugin enable visits", "  crm plugin check visits"]
-    return home / "crm-visits"
-
-
-def test_an_ordinary_entity_takes_25_lines(made: Path) -> None:
-    files = [made / "crm_visits" / name for name in ("models.py", "resources.py", "plugin.py")]
+def test_an_ordinary_entity_takes_25_lines(visits: Path) -> None:
+    files = [visits / "crm_visits" / name for name in ("models.py", "resources.py", "plugin.py")]
     assert 15 < lines_of(files) <= 25
 
 
-def test_it_has_a_first_migration_and_every_text_in_chinese(made: Path) -> None:
-    assert 'revision = "visits_0001"' in (made / "crm_visits/migrations/0001_first.py").read_text("utf-8")
-    texts = (made / "crm_visits/translations/zh_Hans_CN/LC_MESSAGES/messages.po").read_text("utf-8")
+def test_it_has_a_first_migration_and_every_text_in_chinese(visits: Path) -> None:
+    assert 'revision = "visits_0001"' in (visits / "crm_visits/migrations/0001_first.py").read_text("utf-8")
+    texts = (visits / "crm_visits/translations/zh_Hans_CN/LC_MESSAGES/messages.po").read_text("utf-8")
     assert 'msgid "Visits"\nmsgstr "拜访"' in texts
     assert 'msgstr ""\n\n' not in texts
 
 
-def test_what_it_wrote_is_switched_on_and_has_nothing_left_to_migrate(made: Path, any_shelf: Shelf) -> None:
-    any_shelf.declare("visits", "crm_visits", "crm-visits")
-    (any_shelf.folder / "crm_visits").symlink_to(made / "crm_visits")
-    done = any_shelf.crm("plugin", "enable", "visits")
+def test_what_it_wrote_is_switched_on_and_has_nothing_left_to_migrate(visits: Path, shelf: Shelf) -> None:
+    shelf.declare("visits", "crm_visits", "crm-visits")
+    (shelf.folder / "crm_visits").symlink_to(visits / "crm_visits")
+    done = shelf.crm("plugin", "enable", "visits")
     assert done.returncode == 0, done.stderr
-    assert "no difference" in any_shelf.crm("db", "check").stdout
-    assert any_shelf.run("print(R('visits.visit').columns, [m.section for m in site.registry.menu if m.name == 'visits.visit'])") == (
+    assert "no difference" in shelf.crm("db", "check").stdout
+    assert shelf.run("print(R('visits.visit').columns, [m.section for m in site.registry.menu if m.name == 'visits.visit'])") == (
         "('name', 'customer', 'day', 'owner') ['customers']")
 
 
@@ -77,18 +67,21 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
         write("visits", tmp_path, "Visits", "拜访")
 
 
-def test_a_plugin_of_a_folder_is_found_without_being_installed(made: Path, shelf: Shelf) -> None:
-    done = shelf.crm("plugin", "migrate", str(made))
+def test_a_plugin_of_a_folder_is_found_without_being_installed(visits: Path, shelf: Shelf) -> None:
+    done = shelf.crm("plugin", "migrate", str(visits))
     assert "Nothing to write" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_face_answers_and_keeps_the_contract(engine: str, made: Path, request: pytest.FixtureRequest) -> None:
+def test_every_face_answers_and_keeps_the_contract(engine: str, visits: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """The author's own test run, without installing anything: the contract and the file of faces."""
-    shutil.copy(Path(__file__).parent / "authors/faces.py", made / "tests/test_faces.py")
+    home = tmp_path / "crm-visits"
+    shutil.copytree(visits, home)
+    shutil.copy(Path(__file__).parent / "authors/faces.py", home / "tests/test_faces.py")
     url = request.getfixturevalue("postgres_url") if engine == "postgresql" else ""
     chosen = ["tests", *([] if engine == "sqlite" else [f"--database={url}", "-k", "not contract"])]
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen], cwd=made, env=ENVIRONMENT,
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen], cwd=home, env=ENVIRONMENT,
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
-    assert re.search(r"\d+ passed", done.stdout) and "skipped" not in done.stdout
+    tests = len(re.findall(r"^def test_", (home / "tests/test_faces.py").read_text("utf-8"), re.MULTILINE))
+    assert f"{tests + (len(CHECKS) if engine == 'sqlite' else 0)} passed" in done.stdout and "skipped" not in done.stdout

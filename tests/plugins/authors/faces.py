@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-pytest_plugins = "crm_core.testing"
 VISIT = {"name": "Spring fair", "day": "2026-04-01", "note": "brought the samples"}
 
 
