@@ -24,6 +24,10 @@ _WHERE = {
     "Contact": ("crm_core.features.customers.models", "Contact"),
     "User": ("crm_core.access.models", "User"),
     "Department": ("crm_core.access.models", "Department"),
+    # rights
+    "Scope": ("crm_core.access.scope", "Scope"),  # what narrow_records may answer
+    "Only": ("crm_core.access.scope", "Only"),
+    "rights_changed": ("crm_core.access.rights", "bump"),  # what plugins decide about rights is asked anew
     # what a package registers
     "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
     "Action": ("crm_core.kernel.declare", "Action"),

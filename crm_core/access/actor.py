@@ -20,12 +20,13 @@ from crm_core.access.models import (
     UserRole,
 )
 from crm_core.access.models import Scope as Reach
-from crm_core.access.scope import NOTHING, Scope, reach
+from crm_core.access.scope import NOTHING, OfParent, Scope, narrowed, reach
 from crm_core.data.session import Session, has_work, system_scope
 from crm_core.kernel import actors
+from crm_core.kernel.calling import decided
 from crm_core.kernel.keys import digest
 from crm_core.kernel.models import PluginRow
-from crm_core.kernel.site import Site
+from crm_core.kernel.site import Site, has_site, site
 
 PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled when resources are declared
 LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent's form and have no face of their own
@@ -54,6 +55,7 @@ class Actor:
     rights: int = 0
     token: tuple[str, ...] | None = None  # scopes of the API token he came with; None: signed in
     _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
+    _fields: dict[tuple[str, str], Rule | None] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> int:
@@ -70,7 +72,23 @@ class Actor:
     def scope_of(self, permission: str) -> Scope:
         found = self._scopes.get(permission)
         if found is None:
-            found = self._scopes[permission] = self._find(permission)
+            found = self._scopes[permission] = narrowed(self._find(permission), self._narrow(permission))
+        return found
+
+    def _narrow(self, permission: str) -> list[Any]:
+        """What plugins let him do at most: of the resource, of what it is part of, and of the whole of a brief."""
+        if not has_site():
+            return []
+        resource, _dot, verb = permission.rpartition(".")
+        if not site().registry.deciders("narrow_records"):
+            return []
+        resource = BRIEFS.get(resource, resource)
+        found = decided("narrow_records", NOTHING, actor=self, resource=resource, verb=verb)
+        parent = PARTS.get(resource)
+        if parent is not None:
+            link, table = site().registry.parent_of(resource)
+            for one in self._narrow(f"{parent}.{'update' if verb in _UPDATING else verb}"):
+                found.append(one if isinstance(one, Scope) else OfParent(link, table, one))
         return found
 
     def _find(self, permission: str) -> Scope:
@@ -80,20 +98,20 @@ class Actor:
             return found
         full = BRIEFS.get(resource)
         if full is not None and verb == "read":  # who sees the record sees its brief
-            found |= self.scope(full, "read")
+            found |= self._find(f"{full}.read")
         if not self._covered(permission):
             return found
         for pattern, word in self.grants:
             if pattern == permission or fnmatchcase(permission, pattern):
                 found |= reach(word, self.user_id, self.department_id, self.subtree, self.teams)
-        mine = replace(self, token=None, _scopes={})
+        mine = replace(self, token=None, _scopes={}, _fields={})
         if resource in PERSONAL:
             found |= reach(Reach.own, self.user_id, None, (), ())
         parent = PARTS.get(resource)
         if parent is not None:  # read ⇒ read, update ⇒ create, update and delete of the part
-            found |= mine.scope(parent, "update" if verb in _UPDATING else verb)
+            found |= mine._find(f"{parent}.{'update' if verb in _UPDATING else verb}")
         if full is not None and verb == "read":
-            found |= mine.scope(full, "read")
+            found |= mine._find(f"{full}.read")
         return found
 
     def _covered(self, permission: str) -> bool:
@@ -106,16 +124,23 @@ class Actor:
         return parent is not None and self._covered(f"{parent}.{'update' if verb in _UPDATING else verb}")
 
     def rule(self, resource: str, name: str) -> Rule | None:
-        """The field rule that binds him, or None."""
-        return self.rules.get(resource, {}).get(name)
+        """The field rule that binds him, or None: the stricter of his roles' and of what plugins say."""
+        found = self.rules.get(resource, {}).get(name)
+        if found is Rule.hidden or not has_site() or not site().registry.deciders("field_access"):
+            return found
+        key = (resource, name)
+        if key not in self._fields:
+            said = decided("field_access", "hidden", actor=self, resource=resource, field=name)
+            self._fields[key] = None if not said else Rule.readonly if set(said) == {"readonly"} else Rule.hidden
+        return self._fields[key] or found
 
     def behind(self) -> "Actor":
         """The same person behind the scenes, where faces do not matter: listeners and jobs are for the whole house."""
-        return replace(self, hidden=frozenset(), _scopes={}) if self.hidden else self
+        return replace(self, hidden=frozenset(), _scopes={}, _fields={}) if self.hidden else self
 
     def with_token(self, scopes: tuple[str, ...]) -> "Actor":
         """The same person through an API token: never more than he may himself."""
-        return replace(self, token=scopes, _scopes={})
+        return replace(self, token=scopes, _scopes={}, _fields={})
 
 
 def _for_jobs(site: Site, user_id: int) -> Actor | None:

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from crm_core.access.models import Scope as Reach
 from crm_core.data import wall
 from crm_core.data.mixins import SCOPE_COLUMNS
+from crm_core.data.session import current_work
 
+_UNTOLD = object()
 # Not sa.false(): `mark AND false` would be folded to `false`, and the mark with it.
 _NO_ROW: sa.ColumnElement[bool] = sa.literal_column("1 = 0", sa.Boolean())
 
@@ -32,6 +34,11 @@ class Scope:
     def pairs(self) -> list[tuple[str, int]]:
         """Each branch value for itself: (column, id)."""
         return [(column, value) for column, values in self.branches for value in values]
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The columns a row must tell to know whether it lies inside."""
+        return SCOPE_COLUMNS
 
     def __or__(self, other: "Scope") -> "Scope":
         if self.everything or other.everything:
@@ -60,6 +67,101 @@ class Scope:
         """The criterion with the mark that lets it pass the wall."""
         passed = wall.marked(table)
         return sa.and_(passed, self.clause(entity)) if not self.everything else passed
+
+
+@dataclass(frozen=True)
+class Only:
+    """Rows whose column holds one of these values (or, with `but`, none of them): how a plugin narrows by what a record says."""
+
+    column: str
+    values: tuple[Any, ...]
+    but: bool = False
+
+    def __init__(self, column: str, *values: Any, but: bool = False) -> None:
+        object.__setattr__(self, "column", column)
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "but", but)
+
+    @property
+    def nothing(self) -> bool:
+        return not self.values and not self.but
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    def holds(self, row: Any) -> bool:
+        """A row that does not tell the column is outside: not knowing is not letting through."""
+        value = row.get(self.column, _UNTOLD) if isinstance(row, dict) else getattr(row, self.column, _UNTOLD)
+        return value is not _UNTOLD and (getattr(value, "value", value) in self.values) is not self.but
+
+    def clause(self, entity: Any) -> sa.ColumnElement[bool]:
+        """The same as a criterion; nothing in the column is none of the values."""
+        if isinstance(entity, sa.FromClause):
+            column = entity.c[self.column]
+        else:  # a brief view is narrowed by columns it does not show
+            column = getattr(entity, self.column, None) or entity.__table__.c[self.column]
+        inside = sa.or_(_NO_ROW, column.in_(self.values)) if self.values else _NO_ROW
+        return sa.or_(column.is_(None), sa.not_(inside)) if self.but else inside
+
+
+@dataclass(frozen=True)
+class OfParent:
+    """Parts whose parent is within: `link` is their column that holds its id, `table` where it lies."""
+
+    link: str
+    table: sa.Table
+    within: "Only | OfParent"
+
+    nothing = False
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        return (self.link,)
+
+    def _parents(self) -> sa.Select[Any]:
+        return sa.select(self.table.c.id).where(wall.marked(self.table.name), self.within.clause(self.table))
+
+    def holds(self, row: Any) -> bool:
+        parent = row.get(self.link) if isinstance(row, dict) else getattr(row, self.link, None)
+        if parent is None:
+            return False
+        found = current_work().session.connection().execute(self._parents().where(self.table.c.id == parent))
+        return found.first() is not None
+
+    def clause(self, entity: Any) -> sa.ColumnElement[bool]:
+        column: sa.ColumnElement[Any] = entity.c[self.link] if isinstance(entity, sa.FromClause) else getattr(entity, self.link)
+        return column.in_(self._parents())
+
+
+@dataclass(frozen=True)
+class Narrowed(Scope):
+    """A scope that plugins have narrowed. Its own branches are empty: whoever plans by branches takes those of `base` and asks
+    `within` of each row; whoever forgets it finds nothing."""
+
+    base: Scope = field(default_factory=Scope)
+    within: tuple["Scope | Only | OfParent", ...] = ()
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for one in (self.base, *self.within) for name in one.asks))
+
+    @property
+    def nothing(self) -> bool:
+        return self.base.nothing or any(one.nothing for one in self.within)
+
+    def holds(self, row: Any) -> bool:
+        return self.base.holds(row) and all(one.holds(row) for one in self.within)
+
+    def clause(self, entity: Any) -> sa.ColumnElement[bool]:
+        return sa.and_(self.base.clause(entity), *(one.clause(entity) for one in self.within))
+
+
+def narrowed(scope: Scope, within: Iterable[Any]) -> Scope:
+    """The scope within all of these. What is neither a Scope nor an Only lets nothing through."""
+    found = tuple(one if isinstance(one, Scope | Only | OfParent) else NOTHING for one in within)
+    found = tuple(one for one in found if not (isinstance(one, Scope) and one.everything))
+    return Narrowed(base=scope, within=found) if found and not scope.nothing else scope
 
 
 def unite(branches: Iterable[tuple[str, Iterable[int]]]) -> Scope:

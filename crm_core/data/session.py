@@ -28,6 +28,7 @@ class Session(orm.Session):
     """An ORM session with one actor for its whole life, `info["actor"]`; `info["system"]` is the reason of a system one."""
 
     checking = False
+    held = False  # the write transaction is open: whoever opened it ends it
 
     def flush(self, objects: Any = None) -> None:
         """Check what was changed by hand, then let its statements pass the wall; the pass never outlives the flush."""
@@ -48,6 +49,23 @@ class Session(orm.Session):
             info.pop(FLUSHING, None)
         for call in after:
             call()
+
+    def commit(self) -> None:
+        self._whose("commit")
+        super().commit()
+
+    def rollback(self) -> None:
+        self._whose("rollback")
+        super().rollback()
+
+    def close(self) -> None:
+        self._whose("close")
+        super().close()
+
+    def _whose(self, what: str) -> None:
+        """A transaction is ended by `writing()` alone: what somebody ends in the middle would keep half of an act."""
+        if self.held:
+            raise RuntimeError(f"{what}() inside writing(): it ends by itself; for a try use session.begin_nested()")
 
     @property
     def actor(self) -> Any:
@@ -73,6 +91,7 @@ class Work:
         self.stack: list[Session] = []  # innermost last: writing, system_scope, acting_as
         self.reader: Session | None = None
         self.after_commit: list[Callable[[], None]] = []
+        self.afterwards: list[Callable[[], None]] = []  # called when a write transaction is over, whichever way
         self.writing_since: float | None = None
         self.longest_write = 0.0
         self.writes = 0  # how many write transactions there were: what was found before one may be out of date
@@ -150,10 +169,13 @@ def writing() -> Iterator[Session]:
     try:
         session.connection()  # takes the lock now, not in the middle
         mine.writing_since = time.monotonic()
+        session.held = True
         try:
             yield session
+            session.held = False
             session.commit()
         except BaseException:
+            session.held = False
             session.rollback()
             raise
     finally:
@@ -163,9 +185,16 @@ def writing() -> Iterator[Session]:
         mine.writes += 1
         mine.stack.remove(session)
         session.close()
-    done, mine.after_commit = mine.after_commit, []
-    for call in done:
+        for call in _taken(mine.afterwards):
+            call()
+    for call in _taken(mine.after_commit):
         call()
+
+
+def _taken(calls: list[Callable[[], None]]) -> list[Callable[[], None]]:
+    found = calls[:]
+    calls.clear()
+    return found
 
 
 def in_writing() -> bool:

@@ -7,6 +7,7 @@ An INSERT can carry no mark: rows of scoped tables are made by the write path, o
 """
 
 import re
+import threading
 from typing import Any
 
 import sqlalchemy as sa
@@ -110,11 +111,20 @@ def _examine(sql: str, tables: frozenset[str]) -> str | None:
     return None
 
 
+_asked = threading.local()
+
+
+def statements() -> int:
+    """How many statements this thread has asked of any database: the difference of two readings is what lies between."""
+    return getattr(_asked, "n", 0)
+
+
 def guard(engine: sa.Engine) -> None:
     """Put the wall before every cursor of this engine."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def before(conn: sa.Connection, _cursor: Any, sql: str, _params: Any, context: Any, _many: bool) -> None:
+        _asked.n = statements() + 1
         if context is not None and context.execution_options.get(UNSCOPED):
             return
         if conn.info.get(FLUSHING):

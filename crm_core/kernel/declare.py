@@ -21,7 +21,7 @@ class Menu:
     order: int = 50
     permission: str = ""
     name: str = ""
-    badge: Callable[[], int] | None = None  # a count shown beside it; must be cheap and bounded
+    badge: Callable[[], Any] | None = None  # a select of the ids to count beside it, up to 100; all are asked in one statement
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Panel:
-    """A box or tab on another resource's record page. `load(record_id)` gives the template's context, in the reader's rights."""
+    """A box beside another resource's record. `load(record_id)` runs in the reader's rights and gives the values of `template`
+    (`visits/panel.html` in the package's folder `templates`). Filled when it is seen, so it costs the page nothing."""
 
     on: str
     name: str
@@ -44,7 +45,6 @@ class Panel:
     template: str
     icon: str = ""
     order: int = 50
-    place: str = "side"  # side or tab
     permission: str = ""
 
 

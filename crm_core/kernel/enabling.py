@@ -56,7 +56,8 @@ def enable(site: Site, names: Sequence[str], audience: Sequence[int] = ()) -> mi
         for package in [p for p in site.registry.packages if p.name in names]:
             since = known[package.name].disabled_at if package.name in known else None
             conn.execute(sa.delete(table_of(OutboxRow)).where(_deliveries(package.name), OutboxRow.state == "dormant"))
-            values = {"state": PluginState.active, "version": package.version, "error": None, "enabled_at": now(), "disabled_at": None}
+            values = {"state": PluginState.active, "version": package.version, "error": None, "enabled_at": now(), "disabled_at": None,
+                      "faults": 0, "fault": None, "fault_at": None}
             if not conn.execute(sa.update(_table).where(_table.c.name == package.name).values(values)).rowcount:
                 conn.execute(sa.insert(_table).values(name=package.name, made_at=now(), audience=list(audience) or None, **values))
             conn.execute(sa.delete(_table).where(_table.c.state == PluginState.failed, _bridges(package.name)))

@@ -45,6 +45,7 @@ def words_of(name: str) -> str:
 
 def emit(event: Event) -> None:
     """Tell who listens: those inside the transaction now, the others through the outbox in the same transaction."""
+    from crm_core.kernel.calling import stopped
     from crm_core.kernel.outbox import put
 
     if not in_writing():
@@ -52,7 +53,10 @@ def emit(event: Event) -> None:
     waiting = []
     for listen in site().registry.listeners.get(type(event), ()):
         if listen.inside:
-            _inside(listen, event)
+            try:
+                _inside(listen, event)
+            except (Exception, SystemExit) as error:  # noqa: BLE001  whatever it is, the transaction ends with its name
+                stopped(site().registry.package_of(listen), error)
         else:
             waiting.append(listen)
     if waiting:

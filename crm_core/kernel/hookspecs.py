@@ -1,6 +1,7 @@
 """Every hook, in reading order. The docstring is the reference. A hook exists only with a real use.
 
-Register hooks are called once when a registry is built; each returns a list, sorted by `order`, then name.
+Register hooks are called once when a registry is built; each returns a list, sorted by `order`, then name. What becomes of a fault
+when the declared parts are called says their kind (kernel/calling.py).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -80,6 +81,19 @@ def register_blueprints() -> "list[flask.Blueprint]":  # type: ignore[empty-body
 @hookspec
 def register_commands() -> "list[click.Command]":  # type: ignore[empty-body]
     """Commands of `crm`."""
+
+
+@hookspec
+def narrow_records(actor: Any, resource: str, verb: str) -> Any:
+    """*Decide.* Which rows of a resource this person may do the verb on at most: a `sdk.Scope`, or `sdk.Only("standing", "key")`; None
+    leaves them as they are. All answers hold together, so a plugin can only take away. A fault means no rows. The answer is
+    kept until rights change (`sdk.rights_changed()`)."""
+
+
+@hookspec
+def field_access(actor: Any, resource: str, field: str) -> Any:
+    """*Decide.* "hidden" or "readonly" for one field and one person; None leaves it as it is. The strictest answer counts, a fault
+    hides. Kept until rights change."""
 
 
 @hookspec

@@ -54,6 +54,9 @@ class PluginRow(Keyed, Model):
     made_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
     enabled_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
     disabled_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    faults: Mapped[int] = mapped_column(default=0)  # of its parts and listeners since it was switched on
+    fault: Mapped[str | None] = mapped_column(sa.Text())  # the last one
+    fault_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
     audience: Mapped[list[Any] | None]  # departments whose people see its faces, those below included; nothing: everybody
 
 

@@ -67,7 +67,7 @@ def deliver_one(site: Site, owner: str | None = None, timing: Timing = USUAL, li
         pass
     except (Unreadable, ActorGone) as error:
         claims.settle(site.engines, row, state=PARKED, error=in_words(error))
-    except Exception as error:  # noqa: BLE001  the worker outlives what it runs
+    except (Exception, SystemExit) as error:  # noqa: BLE001  the worker outlives what it runs
         if is_outage(error):
             claims.give_back(site.engines, row, timing.retry)
         else:

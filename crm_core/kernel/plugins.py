@@ -65,6 +65,9 @@ class State:
     error: str = ""
     enabled_at: Any = None
     disabled_at: Any = None
+    faults: int = 0
+    fault: str = ""
+    fault_at: Any = None
     audience: tuple[int, ...] = ()  # departments whose people see its faces; none: everybody
 
 
@@ -116,12 +119,12 @@ def states(engines: Any) -> dict[str, State]:
     t = table_of(PluginRow).c
     try:
         with engines.read.connect() as conn:
-            rows = conn.execute(sa.select(t.name, t.state, t.version, t.error, t.enabled_at, t.disabled_at, t.audience).order_by(t.name)).all()
+            rows = conn.execute(sa.select(t.name, t.state, t.version, t.error, t.enabled_at, t.disabled_at, t.faults, t.fault, t.fault_at, t.audience).order_by(t.name)).all()
     except (sa.exc.OperationalError, sa.exc.ProgrammingError) as error:
         if "core_plugin" in str(error.orig):  # before the first migration
             return {}
         raise
-    return {r.name: State(r.name, r.state, r.version, r.error or "", r.enabled_at, r.disabled_at, tuple(r.audience or ())) for r in rows}
+    return {r.name: State(r.name, r.state, r.version, r.error or "", r.enabled_at, r.disabled_at, r.faults, r.fault or "", r.fault_at, tuple(r.audience or ())) for r in rows}
 
 
 def wanted(known: Mapping[str, State]) -> set[str]:
@@ -136,7 +139,7 @@ def note_fault(engines: Any, fault: PluginFault) -> None:
     fault.noted = True
     with engines.write.begin() as conn:
         if not conn.execute(sa.update(table).where(table.c.name == fault.name).values(values)).rowcount:
-            conn.execute(sa.insert(table).values(name=fault.name, version="", made_at=now(), **values))
+            conn.execute(sa.insert(table).values(name=fault.name, version="", made_at=now(), faults=0, **values))
 
 
 def plan(names: Collection[str], found: Mapping[str, Found]) -> Plan:

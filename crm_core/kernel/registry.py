@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -44,6 +45,7 @@ class Registry:
     def __init__(self, packages: Sequence[Package]) -> None:
         self.packages = tuple(packages)
         self._origin: dict[int, str] = {}  # of what was registered (by identity: it lives as long as we do) → package
+        self._deciders: dict[str, list[tuple[str, Any]]] = {}
         self._manager = manager = pluggy.PluginManager("crm")
         manager.add_hookspecs(hookspecs)
         for package in packages:
@@ -90,6 +92,24 @@ class Registry:
     def resource(self, name: Any) -> Any:
         """The resource by name (`core.customer`) or by its class; raises KeyError."""
         return self.resources[name if isinstance(name, str) else name.name]
+
+    def deciders(self, hook: str) -> list[tuple[str, Any]]:
+        """(package, function) of a live hook, in load order; the function takes any of the hook's arguments it does not want."""
+        found = self._deciders.get(hook)
+        if found is None:
+            found = self._deciders[hook] = [(package, partial(_with_wanted, impl)) for package, impl in self._impls(hook)]
+        return found
+
+    def parent_of(self, resource: str) -> tuple[str, Any]:
+        """(column that holds the parent's id, the parent's table) of a part, a line of a form too."""
+        found = self.resources.get(resource)
+        if found is not None and found.parent_field is not None:
+            return found.parent_field.column, self.resources[found.parent_field.target].table
+        for other in self.resources.values():
+            for name, line in other.line_resources.items():
+                if line.name == resource:
+                    return other.link_column(name), other.table
+        raise KeyError(resource)
 
     def call(self, hook: str, *, only: str = "", **kwargs: Any) -> list[Any]:
         """Call a live hook of every package (or of `only` one) in load order and return what is not None."""
@@ -166,6 +186,10 @@ class Registry:
         kind = item if inspect.isclass(item) else type(item)
         call = getattr(item, "call", None) or getattr(item, "run", None) or getattr(item, "load", None)
         return f"{self.package_of(item)} ({getattr(call, '__module__', None) or kind.__module__})"
+
+
+def _with_wanted(impl: Any, **given: Any) -> Any:
+    return impl.function(**{name: given[name] for name in impl.argnames})
 
 
 @contextmanager

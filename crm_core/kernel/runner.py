@@ -34,7 +34,7 @@ def run_one(site: Site, owner: str | None = None, timing: Timing = USUAL,
         jobs.claims.give_back(site.engines, row, 0)
     except ActorGone as error:
         jobs.claims.settle(site.engines, row, state=PARKED, error=in_words(error))
-    except Exception as error:  # the worker outlives what it runs
+    except (Exception, SystemExit) as error:  # the worker outlives what it runs
         log.warning("job %s %s: %s", row.id, row.name, describe(error), exc_info=not is_outage(error))
         if is_outage(error):
             jobs.claims.give_back(site.engines, row, timing.retry)

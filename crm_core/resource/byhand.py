@@ -150,14 +150,12 @@ def _allowed(session: Session, one: _Touched) -> None:
         if not any(who.can(f"{resource.name}.{v}") for v in (verb, running) if v):
             raise refusal
         return
-    scope = scope_for(who, resource.model, verb)
-    if running:
-        scope |= scope_for(who, resource.model, running)
+    scopes = [scope_for(who, resource.model, v) for v in (verb, running) if v]
     now = one.values
-    if not scope.holds(one.before or now):
+    if not any(scope.holds(one.before or now) for scope in scopes):
         raise refusal
     moved = one.changed is not None and any(c in one.changed and now[c] != one.before[c] for c in SCOPE_COLUMNS)
-    if moved and resource.parent_field is not None and not scope.holds(now):
+    if moved and resource.parent_field is not None and not any(scope.holds(now) for scope in scopes):
         raise refusal
     if moved and resource.parent_field is None and not running and not who.scope(resource.name, "assign").holds(one.before):
         raise Forbidden(_("You may not give this record to somebody else."))

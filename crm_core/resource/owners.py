@@ -62,6 +62,7 @@ def check(resource: Any, rows: Sequence[Row], before: Mapping[int, Row]) -> None
     for row in rows:
         old = before.get(row["id"]) if "id" in row else None
         if old is None:
+            row = {**_untold(resource.table), **row}
             if not creates.holds(row) and (part or not assigns.holds({**row, "owner_id": who.user_id})):
                 raise Forbidden(_("You may not create records for this owner or department."))
         elif any(c in row and row[c] != old[c] for c in SCOPE_COLUMNS):
@@ -69,6 +70,11 @@ def check(resource: Any, rows: Sequence[Row], before: Mapping[int, Row]) -> None
                 raise Forbidden(_("You may not create records for this owner or department."))
             if not part and not assigns.holds(old):
                 raise Forbidden(_("You may not give this record to somebody else."))
+
+
+def _untold(table: sa.Table) -> Row:
+    """What columns of a new row hold when nothing is said."""
+    return {c.name: c.default.arg if c.default is not None and c.default.is_scalar else None for c in table.columns}  # type: ignore[attr-defined]
 
 
 def of_parents(resource: Any, ids: Iterable[Any]) -> dict[int, Row]:

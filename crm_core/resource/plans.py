@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
-from crm_core.access.scope import EVERYTHING, Scope
+from crm_core.access.scope import EVERYTHING, Narrowed, Scope
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import NoActor, current_work
 from crm_core.data.wall import marked
@@ -52,8 +52,8 @@ def sought(resource: Any, filters: Sequence[Filter], verb: str = "read") -> Soug
     found = Sought(resource, EVERYTHING)
     scoped = is_scoped(resource.model)
     if scoped and not session.system:
-        found.scope = scope_for(session.actor, resource.model)
-        narrow = scope_for(session.actor, resource.model, verb) if verb != "read" else EVERYTHING
+        found.scope = _bare(scope_for(session.actor, resource.model), found)
+        narrow = _bare(scope_for(session.actor, resource.model, verb), found) if verb != "read" else EVERYTHING
         if not narrow.everything:
             if not found.scope.everything:
                 found.conditions.append(found.scope.clause(resource.table))
@@ -74,6 +74,14 @@ def sought(resource: Any, filters: Sequence[Filter], verb: str = "read") -> Soug
             found.parent = found.parent or (link is not None and column == link.column)
     found.pins.sort(key=lambda pin: pin[0])
     return found
+
+
+def _bare(scope: Scope, what: Sought) -> Scope:
+    """The branches of a scope; what plugins narrow it by is asked of each row."""
+    if not isinstance(scope, Narrowed):
+        return scope
+    what.conditions += [one.clause(what.table) for one in scope.within]
+    return scope.base
 
 
 def _walks(scope: Scope, column: str, pins: Sequence[Any]) -> bool:

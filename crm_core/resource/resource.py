@@ -227,7 +227,7 @@ class Resource:
         return self.registry.resources.get(f"{self.name}.brief") if self.brief and not self.is_brief else None
 
     @cached_property
-    def _line_resources(self) -> "dict[str, Resource]":
+    def line_resources(self) -> "dict[str, Resource]":
         found: dict[str, Resource] = {}
         for declared in self.lines:
             known = self.registry.by_model.get(declared.model)
@@ -241,7 +241,7 @@ class Resource:
 
     def line_resource(self, name: str) -> "Resource":
         """The resource of the child rows edited inside this one's form."""
-        return self._line_resources[name]
+        return self.line_resources[name]
 
     @cached_property
     def _links(self) -> "dict[str, str]":

@@ -7,7 +7,7 @@ from typing import Any
 
 import flask
 import flask_login
-from jinja2 import StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm_core.kernel.config import LOOPBACK
@@ -16,7 +16,7 @@ from crm_core.web import csrf, errors, frame, guards, notes, plain, session
 from crm_core.web.access import body_limit_of, by_token, check_declared, enter
 from crm_core.web.headers import Headers
 from crm_core.web.requests import address, maybe_me
-from crm_core.web.show import dress
+from crm_core.web.show import PackageTemplates, dress
 
 FOLDER = Path(__file__).parent
 
@@ -120,6 +120,7 @@ def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
     app = Application(site)
     for blueprint in (plain.blueprint, *blueprints):
         app.register_blueprint(blueprint)
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(FOLDER / "templates"), PackageTemplates(site.registry.packages)])
     for blueprint in site.registry.blueprints:
         with site.registry.blamed(blueprint):
             before = len(list(app.url_map.iter_rules()))

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import flask
+import sqlalchemy as sa
 from markupsafe import Markup
 
 from crm_core import __version__
+from crm_core.data.session import session
 from crm_core.kernel import clock
+from crm_core.kernel.calling import shown
 from crm_core.kernel.declare import Menu
 from crm_core.kernel.i18n import LANGUAGES, _, html_lang, language, listed
 from crm_core.kernel.site import site
@@ -65,18 +69,21 @@ def role_name(name: str, msgid: str | None) -> Any:
     return _(msgid) if msgid else name
 
 
-def _frame(found: SignedIn) -> Frame:
-    who, preferences, here = found.actor, found.preferences, flask.g.get("place") or flask.request.path
+def _frame(person_in: SignedIn) -> Frame:
+    who, preferences, here = person_in.actor, person_in.preferences, flask.g.get("place") or flask.request.path
     tasks, notices = slots.counters() if slots.counters is not None else (0, 0)
     groups, foot = menu(who)
     folded = set(preferences.get("folded") or ())
+    counted = [e for g in groups for e in g.entries if e.badge is not None]
+    found = _badges(counted)
+    badges = {id(e): found.get(at, 0) for at, e in enumerate(counted)}
     frame = Frame(
         **_common(preferences.get("theme")),
         person=person(who.name, who.user_id),
         department=who.department,
         role=listed(role_name(name, msgid) for _code, name, msgid in who.roles[:2]),
         module=module(groups, here),
-        menu=tuple(_group(g, here, folded, tasks, notices) for g in groups),
+        menu=tuple(_group(g, here, folded, tasks, notices, badges) for g in groups),
         foot_menu=tuple(_entry(e, here) for e in foot),
         create=creatable(who),
         person_menu=tuple(make() for make in person_menu),
@@ -112,11 +119,27 @@ def _entry(entry: Menu, here: str, count: Any = "", unread: bool = False) -> Men
     )
 
 
-def _group(group: Group, here: str, folded: set[str], tasks: int, notices: int) -> MenuGroup:
+def _badges(entries: list[Menu]) -> dict[int, int]:
+    """The counts beside entries by their place, in one statement; when one of them fails, each is asked by itself."""
+    asked = {at: ids for at, one in enumerate(entries) if (ids := shown(one, one.badge or (lambda: None), None)) is not None}
+    try:
+        return _counted(asked)
+    except Exception:  # noqa: BLE001  one of them: each is asked in a guard of its own
+        return {at: shown(entries[at], partial(_counted, {at: ids}), {at: 0})[at] for at, ids in asked.items()}
+
+
+def _counted(asked: dict[int, Any]) -> dict[int, int]:
+    if not asked:
+        return {}
+    parts = [sa.select(sa.literal(at), sa.func.count()).select_from(ids.limit(100).subquery()) for at, ids in asked.items()]
+    return {row[0]: row[1] for row in session.execute(sa.union_all(*parts))}
+
+
+def _group(group: Group, here: str, folded: set[str], tasks: int, notices: int, badges: dict[int, int]) -> MenuGroup:
     entries = []
     for entry in group.entries:
         url = entry_url(entry)
-        count: Any = entry.badge() if entry.badge is not None else 0
+        count: Any = badges.get(id(entry), 0)
         if url == slots.tasks_url:
             count = tasks
         elif url == slots.notices_url:

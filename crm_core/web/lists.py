@@ -8,6 +8,7 @@ from typing import Any
 import flask
 
 from crm_core.data.session import session
+from crm_core.kernel.calling import shown
 from crm_core.kernel.i18n import _, in_sentence, listed, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import bulk, listing, orders
@@ -136,12 +137,19 @@ def rows(
                 drawn.append([show(row[at]) for row in data])
         else:
             column = next(c for c in columns.computed(resource) if c.name == name)
-            values = column.load([row[0] for row in data])
-            drawn.append([values.get(row[0], "") for row in data])
+            drawn.append(_computed(column, [row[0] for row in data]))
     return tuple(
         Row(str(row[0]), url_of(row[0]), str(resource.word(row[1]) or f"#{row[0]}"), tuple(cells[at] for cells in drawn))
         for at, row in enumerate(data)
     )
+
+
+def _computed(column: Any, ids: Sequence[int]) -> list[Any]:
+    def load() -> list[Any]:
+        values = column.load(ids)
+        return [values.get(one, "") for one in ids]
+
+    return shown(column, load, [""] * len(ids))
 
 
 def heads(

@@ -4,6 +4,8 @@ from typing import Any
 
 import flask
 
+from crm_core.kernel.calling import shown
+from crm_core.kernel.declare import Panel
 from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
@@ -19,6 +21,7 @@ from crm_core.web import (
     histories,
     lists,
     lookups,
+    panelling,
     printing,
     records,
     urls,
@@ -157,15 +160,11 @@ def history(package: str, path: str, row_id: int, field: str) -> Any:
 def panel(package: str, path: str, row_id: int, name: str) -> Any:
     resource = resource_at(package, path)
     resource.get(row_id)
-    found = next((p for p in records.panels(resource) if getattr(p, "name", "") == name), None)
-    if found is None or not hasattr(found, "load"):
+    found = next((p for p in records.panels(resource) if isinstance(p, Panel) and p.name == name), None)
+    if found is None:
         raise Missing(_("This page was not found."))
-    try:
-        view = found.load(row_id)
-    except Exception:
-        flask.current_app.logger.exception("panel %s of %s failed", name, resource.name)
-        view = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)
-    return page_of("panel.html", view)
+    failed = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)
+    return page_of("panel.html", shown(found, lambda: panelling.filled(found, row_id), failed))
 
 
 @blueprint.get(f"{ROW}/print")

@@ -328,7 +328,7 @@ def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields:
 def _side(resource: Any, row_id: int) -> tuple[PanelModel, ...]:
     return tuple(
         PanelModel(p.label, p.icon or "puzzle", load_url=urls.of_act(resource, row_id, f"panel/{p.name}"))
-        for p in panels(resource) if isinstance(p, Panel) and p.place == "side"
+        for p in panels(resource) if isinstance(p, Panel)
     )
 
 

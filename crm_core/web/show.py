@@ -1,11 +1,12 @@
 """Rendering a page: the template and its model; the frame around both comes from the context."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import flask
-from jinja2 import Environment
+from jinja2 import BaseLoader, Environment, FileSystemLoader, TemplateNotFound
 
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, translations
 from crm_core.web import cells, csrf, table
 from crm_core.web.assets import asset
 
@@ -13,6 +14,25 @@ from crm_core.web.assets import asset
 def page_of(template: str, page: Any, **more: Any) -> str:
     """A page made of a template and its view model."""
     return flask.render_template(template, page=page, **more)
+
+
+class PackageTemplates(BaseLoader):
+    """Templates of plugins: `visits/panel.html` is `templates/visits/panel.html` of the package visits, and its `_` is that
+    package's. No package reaches another's, nor takes the place of core's."""
+
+    def __init__(self, packages: Iterable[Any]) -> None:
+        self.homes = {p.name: (FileSystemLoader(p.folder / "templates"), translations(p.name, p.folder / "translations"))
+                      for p in packages if p.name != "core" and (p.folder / "templates").is_dir()}
+
+    def get_source(self, environment: Environment, template: str) -> Any:
+        home = self.homes.get(template.partition("/")[0])
+        if home is None:
+            raise TemplateNotFound(template)
+        return home[0].get_source(environment, template)
+
+    def load(self, environment: Environment, name: str, globals: Any = None) -> Any:
+        home = self.homes.get(name.partition("/")[0])
+        return super().load(environment, name, {**(globals or {}), "_": home[1]} if home is not None else globals)
 
 
 def dress(env: Environment) -> None:

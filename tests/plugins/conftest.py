@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.dist import Shelf
+from tests.support.worlds import engine_url, templates, world
+
+__all__ = ["any_shelf", "engine_url", "shelf", "templates", "world"]
 
 
 @pytest.fixture

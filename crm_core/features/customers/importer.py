@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from crm_core.access.scope import Scope
 from crm_core.data import bulk
-from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work
 from crm_core.features.customers.models import Contact, Customer
 from crm_core.kernel.errors import Invalid
@@ -45,7 +44,7 @@ class CustomersImporter(Importer):
         who = actor()
         brief, whole, may = who.scope("core.customer.brief", "read"), who.scope("core.customer", "read"), who.scope("core.customer", "update")
         known = {True: self.resource.fields().keys(), False: self.resource.brief_resource.fields().keys()}
-        hits = _named({_name_key(item) for item in items}, brief)
+        hits = _named({_name_key(item) for item in items}, brief, {*whole.asks, *may.asks})
         for item in items if hits else ():
             visible = hits.get(_name_key(item), ())
             sure = [r for r in visible if _same(item, r, known[whole.holds(r)])]
@@ -103,10 +102,11 @@ class CustomersImporter(Importer):
             }) from None
 
 
-def _named(keys: set[str], scope: Scope) -> dict[str, list[Any]]:
-    """Customers of a scope by the key of their name; of one name as many as anybody would look at."""
+def _named(keys: set[str], scope: Scope, asks: set[str]) -> dict[str, list[Any]]:
+    """Customers of a scope by the key of their name, with the columns `asks`; of one name as many as anybody would look at."""
     table = Customer.__table__
-    columns = [table.c[c] for c in ("match_key", "id", "code", "phone_key", "mobile_key", "email", "region_id", *SCOPE_COLUMNS, "name")]
+    names = ("match_key", "id", "code", "phone_key", "mobile_key", "email", "region_id", "name")
+    columns = [table.c[c] for c in (*names, *(asks - {*names}))]
     number = sa.func.row_number().over(partition_by=table.c.match_key, order_by=table.c.id).label("number")
     wanted = bulk.among(table.c.match_key, keys - {""}, sa.Text), table.c.deleted_at.is_(None), scope.clause(table)
     found = sa.select(number, *columns).where(*wanted).subquery()

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data import bulk
-from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
@@ -208,13 +208,13 @@ class Importer:
         if not wanted:
             return
         model, scoped = self.resource.model, is_scoped(self.resource.model)
-        owners = [getattr(model, c) for c in SCOPE_COLUMNS] if scoped else []
+        may = actor().scope(self.resource.name, "update") if scoped else None
+        owners = [getattr(model, c) for c in may.asks] if may is not None else []
         query = sa.select(attribute.label("key"), model.id, *owners).where(bulk.among(attribute, sorted(wanted), sa.Text))
         if attribute is ForeignId.ref:
             query = query.join(model, model.id == ForeignId.resource_id).where(
                 ForeignId.resource == self.resource.name, ForeignId.source == self.options.source)
         found = {row.key: row for row in current_work().session.execute(query)}
-        may = actor().scope(self.resource.name, "update") if scoped and found else None
         for item in items if found else ():
             hit = found.get(key(item)) if item.row_id is None and not item.faults else None
             if hit is not None and may is not None and not may.holds(hit):
