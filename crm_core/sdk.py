@@ -33,6 +33,11 @@ _WHERE = {
     "Action": ("crm_core.kernel.declare", "Action"),
     "Column": ("crm_core.kernel.declare", "Column"),
     "Job": ("crm_core.kernel.declare", "Job"),
+    "Card": ("crm_core.kernel.declare", "Card"),
+    "PrintTemplate": ("crm_core.kernel.declare", "PrintTemplate"),
+    "Report": ("crm_core.kernel.declare", "Report"),
+    "count_by": ("crm_core.resource.reporting", "count_by"),  # the ordinary question of a report or card
+    "Timeline": ("crm_core.kernel.declare", "Timeline"),
     "Settings": ("crm_core.resource.settings", "Settings"),  # typed values administrators change
     "Setting": ("crm_core.resource.settings", "Setting"),
     "Listen": ("crm_core.kernel.declare", "Listen"),
@@ -54,6 +59,7 @@ _WHERE = {
     "Event": ("crm_core.kernel.events", "Event"),  # base of events: frozen dataclasses with ids
     "emit": ("crm_core.kernel.events", "emit"),
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
+    "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")

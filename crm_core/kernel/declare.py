@@ -21,6 +21,7 @@ class Menu:
     order: int = 50
     permission: str = ""
     name: str = ""
+    when: Callable[[], bool] | None = None  # whether it is there for the acting person; asked when his rights change
     badge: Callable[[], Any] | None = None  # a select of the ids to count beside it, up to 100; all are asked in one statement
 
 
@@ -98,6 +99,51 @@ class Column:
     order: int = 50
     kind: str = "line"
     field: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A question about the records of `of`: `query(rows)` gets those the reader may see as a sub-select and gives a select of what is
+    told apart and its numbers. A table with its chart ("bar", "line" or none); its lines lead to the records."""
+
+    name: str
+    label: Any
+    of: Any
+    query: Callable[[Any], Any]
+    chart: str = "bar"
+    icon: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Card(Report):
+    """The same as a small panel on the home page."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Records of `of` leave a line on the time line of what they point at by `via`, when they are made. The line names the record as
+    far as its reader may know it; `words` says what happened (“visited”), else that it was added."""
+
+    of: Any
+    via: str
+    words: Any = ""
+    icon: str = ""
+    order: int = 50
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class PrintTemplate:
+    """Another way to put a record on paper: `template` (`visits/letter.html`) gets `record`, `fields` (what the reader may see) and
+    what `values(row)` adds."""
+
+    on: str
+    name: str
+    label: Any
+    template: str
+    values: Callable[[Any], Mapping[str, Any]] | None = None
+    order: int = 50
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,26 @@ def register_columns() -> "list[declare.Column]":  # type: ignore[empty-body]
 
 
 @hookspec
+def register_reports() -> "list[declare.Report]":  # type: ignore[empty-body]
+    """*Show.* Questions about records, as tables with a chart, among the rows the reader may see."""
+
+
+@hookspec
+def register_cards() -> "list[declare.Card]":  # type: ignore[empty-body]
+    """*Show.* The same as small panels on the home page."""
+
+
+@hookspec
+def register_timeline() -> "list[declare.Timeline]":  # type: ignore[empty-body]
+    """*Show.* Which records leave a line on whose time line."""
+
+
+@hookspec
+def register_print_templates() -> "list[declare.PrintTemplate]":  # type: ignore[empty-body]
+    """*Show.* Further ways to put a record on paper."""
+
+
+@hookspec
 def register_permissions() -> "list[declare.Permission]":  # type: ignore[empty-body]
     """Rights that no resource implies, such as opening a page of one's own."""
 

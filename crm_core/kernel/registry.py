@@ -14,6 +14,7 @@ import pluggy
 from crm_core.kernel import hookspecs
 from crm_core.kernel.declare import (
     Action,
+    Card,
     Column,
     Job,
     Listen,
@@ -21,9 +22,12 @@ from crm_core.kernel.declare import (
     Package,
     Panel,
     Permission,
+    PrintTemplate,
     Related,
+    Report,
     RoleTemplate,
     Section,
+    Timeline,
 )
 
 
@@ -63,6 +67,10 @@ class Registry:
         self.panels: Mapping[str, tuple[Panel | Related, ...]] = self._grouped("register_panels", "panel")
         self.actions: Mapping[str, tuple[Action, ...]] = self._grouped("register_actions", "action")
         self.columns: Mapping[str, tuple[Column, ...]] = self._grouped("register_columns", "column")
+        self.reports: Mapping[str, Report] = self._named(self._all("register_reports"), "report")
+        self.cards: Mapping[str, Card] = self._named(self._all("register_cards"), "card")
+        self.print_templates: Mapping[str, tuple[PrintTemplate, ...]] = self._grouped("register_print_templates", "print template")
+        self.timelines: Mapping[str, tuple[Timeline, ...]] = _by_resource(self._all("register_timeline"))
         self.permissions: Mapping[str, Permission] = self._named(self._all("register_permissions"), "permission")
         self.settings: Mapping[str, Any] = self._named(self._all("register_settings"), "settings")
         self.roles: tuple[RoleTemplate, ...] = self._all("register_roles")
@@ -210,7 +218,7 @@ def _prefixed(item: Any, package: str) -> Any:
         own = item.__dict__.get("name", "").removeprefix(f"{package}.")
         named: Any = item
         named.name = package if own in ("", package) else f"{package}.{own}"
-    if isinstance(item, Job | Permission) and "." not in item.name:
+    if isinstance(item, Job | Permission | Report) and "." not in item.name:
         return replace(item, name=f"{package}.{item.name}")
     if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):
         return replace(item, name=f"{package}.{item.name or item.call.__qualname__}")
@@ -221,6 +229,13 @@ def _modules(package: Package) -> Iterable[Any]:
     if package.plugin is None:
         return ()
     return package.plugin if isinstance(package.plugin, list | tuple) else (package.plugin,)
+
+
+def _by_resource(items: Iterable[Timeline]) -> Mapping[str, tuple[Timeline, ...]]:
+    found: dict[str, list[Timeline]] = {}
+    for item in items:
+        found.setdefault(item.of.name, []).append(item)
+    return MappingProxyType({name: tuple(lines) for name, lines in found.items()})
 
 
 def _grouped(items: Iterable[Any], attribute: str) -> Mapping[Any, tuple[Any, ...]]:

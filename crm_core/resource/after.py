@@ -65,8 +65,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
         else:
             changes.record_same(resource.name, verb, ids, change)
         search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())])
-        if resource.timeline:
-            timeline.follow(resource, verb, found)
+        timeline.follow(resource, verb, found)
         resource.written(verb, ids, change)
         emit(RecordsChanged(resource.name, verb, tuple(ids), change))
 

@@ -15,7 +15,7 @@ from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work
-from crm_core.kernel import clock
+from crm_core.kernel import clock, words
 from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import raw
 from crm_core.resource.kept import kept
@@ -74,6 +74,10 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
     """What the write path did, as lines."""
     if len(edits) > SET_LIMIT:
         return
+    if verb == "create":
+        _told(resource, edits)
+    if not resource.timeline:
+        return
     kinds = {"create": "created", "update": "change", "delete": "deleted", "restore": "restored"}
     rows = []
     for edit in edits:
@@ -92,6 +96,21 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
         )
     if rows:
         current_work().session.execute(sa.insert(Entry.__table__), rows)
+
+
+def _told(resource: Any, edits: Sequence[Any]) -> None:
+    """The lines that new records leave on the time lines of what they point at (`declare.Timeline`)."""
+    rows = []
+    for declared in site().registry.timelines.get(resource.name, ()):
+        field = resource.all_fields[declared.via]
+        target = getattr(field, "target", "")
+        said = {"words": words.keep(declared.words)} if declared.words else None
+        for edit in edits:
+            subject_id = edit.row.get(field.column if target else f"{field.column}_id")
+            if subject_id is not None:
+                rows.append({"subject": target or edit.row[field.column], "subject_id": subject_id, "kind": "record", "data": said,
+                             "source": site().registry.package_of(declared), "record": resource.name, "record_id": edit.id})
+    add_all(rows)
 
 
 def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.datetime, int] | None = None, limit: int = 20) -> list[Entry]:

@@ -6,12 +6,13 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from crm_core.kernel import clock, words
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.i18n import _, in_sentence, ngettext
+from crm_core.kernel.site import site
 from crm_core.resource import changes
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
 from crm_core.resource.show import full_moment, show_day_heading
-from crm_core.web import render
+from crm_core.web import render, urls
 from crm_core.web.viewmodels import Change, Entry, TimelineDay
 
 SENTENCES = {
@@ -50,6 +51,8 @@ def days(resource: Any, entries: Sequence[Any], fields: Mapping[str, Field], nam
 
 def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> Entry | None:
     """One entry; None when nothing of it may be seen (all its fields are hidden from the reader)."""
+    if one.kind == "record":
+        return _record(one, names)
     text, icon, colour = SENTENCES.get(one.kind, (None, "note", ""))
     who = names.get("core.user", {}).get(one.actor_id or 0) or (_("The system") if one.actor_id is None else _("Somebody"))
     made = _changes(resource, one, fields, names) if one.kind == "change" else ()
@@ -74,6 +77,19 @@ def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[s
         sentence=more.get("sentence", sentence), time=f"{here:%H:%M}", icon=more.get("icon", icon), colour=more.get("colour", colour),
         moment=one.at.isoformat(), full=full_moment(one.at), body=more.get("body", body), changes=made, acts=more.get("acts", ()),
     )
+
+
+def _record(one: Any, names: Mapping[str, Mapping[int, str]]) -> Entry | None:
+    """A record of another kind that was made for this one; None for who may not know it."""
+    title = names.get(one.record, {}).get(one.record_id)
+    if title is None:
+        return None
+    who = names.get("core.user", {}).get(one.actor_id or 0) or (_("The system") if one.actor_id is None else _("Somebody"))
+    target = site().registry.resource(one.record)
+    link = Markup('<a href="{}">{}</a>').format(urls.of_record(target, one.record_id), title)
+    said = words.read((one.data or {}).get("words")) or _("added: %(what)s", what=in_sentence(target.singular))
+    return Entry(sentence=Markup("<b>{}</b> {} {}").format(who, said, link), time=f"{clock.local(one.at):%H:%M}", icon=target.icon or "puzzle",
+                 colour="", moment=one.at.isoformat(), full=full_moment(one.at), body="", changes=(), acts=())
 
 
 def _changes(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> tuple[Change, ...]:

@@ -55,6 +55,8 @@ def allowed_entry(entry: Menu, who: Any) -> bool:
     permission = entry.permission
     if not permission and not isinstance(entry.target, str):
         permission = f"{site().registry.resource(entry.target).name}.read"
+    if entry.when is not None and not entry.when():
+        return False
     return not permission or any(who.can(p) for p in permission.split("|"))
 
 

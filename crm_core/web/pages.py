@@ -8,7 +8,7 @@ from crm_core.kernel.calling import shown
 from crm_core.kernel.declare import Panel
 from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import site
+from crm_core.kernel.site import offered, site
 from crm_core.resource import listing
 from crm_core.resource.fields import Bad
 from crm_core.text.numbers import whole
@@ -165,6 +165,18 @@ def panel(package: str, path: str, row_id: int, name: str) -> Any:
         raise Missing(_("This page was not found."))
     failed = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)
     return page_of("panel.html", shown(found, lambda: panelling.filled(found, row_id), failed))
+
+
+@blueprint.get(f"{ROW}/print/<name>")
+@resource_access("print")
+def print_by(package: str, path: str, row_id: int, name: str) -> Any:
+    resource = _may(resource_at(package, path), "print")
+    row = resource.get(row_id, "print")
+    found = next((t for t in offered(site().registry.print_templates.get(resource.name, ())) if t.name == name), None)
+    if found is None:
+        raise Missing(_("This page was not found."))
+    drawn = shown(found, lambda: printing.by_template(resource, row, found), None)
+    return page_of("print.html", drawn or printing.record(resource, row_id))
 
 
 @blueprint.get(f"{ROW}/print")

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+import flask
+from markupsafe import Markup
+
 from crm_core.data.session import session
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.resource import listing
+from crm_core.resource.seen import Seen
 from crm_core.web import columns, lists, records, render, urls
 from crm_core.web.viewmodels import PrintPage, PrintTable
 
@@ -20,6 +24,15 @@ def record(resource: Any, row_id: int) -> PrintPage:
         title=view.title, company=_("Tangram CRM"), printed=_printed(), groups=view.groups, tables=tables, sub=view.number,
         back_url=urls.of_record(resource, row_id),
     )
+
+
+def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
+    """One record as a package's template puts it on paper: with what the reader may see of it."""
+    fields, seen = resource.fields(), Seen(resource, row)
+    values = dict(template.values(seen)) if template.values is not None else {}
+    html = flask.render_template(template.template, record=seen, fields={n: (f.label, f.show(getattr(row, f.column))) for n, f in fields.items()}, **values)
+    return PrintPage(title=resource.title(row), company=_("Tangram CRM"), printed=_printed(), back_url=urls.of_record(resource, row.id),
+                     html=Markup(html))  # the template has escaped what it was given
 
 
 def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = None) -> PrintPage:

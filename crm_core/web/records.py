@@ -178,6 +178,8 @@ def _wanted(resource: Any, fields: Mapping[str, Field], row: Any, lines: Mapping
                 want(child.all_fields[name], getattr(line, child.all_fields[name].column))
     by_column = {f.column: f for f in fields.values()}
     for entry in entries:
+        if entry.kind == "record" and entry.record:
+            found.setdefault(entry.record, set()).add(entry.record_id)
         if entry.actor_id:
             found.setdefault("core.user", set()).add(entry.actor_id)
         for column, pair in (entry.data or {}).items() if entry.kind == "change" else ():
@@ -244,6 +246,8 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
     more[:0] = mine[2:]
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
+        more += [Act(_("Print: %(what)s", what=one.label), urls.of_act(resource, row.id, f"print/{one.name}"), "printer")
+                 for one in offered(site().registry.print_templates.get(resource.name, ()))]
     if resource.may("delete") and "delete" in resource.verbs and facts.his(resource, row, "delete"):
         sure = _("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row))
         fields = (("version", str(row.version)),)

@@ -8,9 +8,10 @@ from crm_core.features.customers import columns, demo, vocabulary
 from crm_core.features.customers.pages import REGIONS, pages
 from crm_core.features.customers.resources import Contacts, Customers, Industries, Notes, Positions, Regions, Tags
 from crm_core.features.tasks.api import TASKS
-from crm_core.kernel.declare import Column, Menu, Related, RoleTemplate, Section
+from crm_core.kernel.declare import Column, Menu, Related, Report, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.resource.reporting import count_by
 from crm_core.web.menu import slots
 
 slots.regions_url = REGIONS
@@ -44,6 +45,14 @@ def register_panels() -> list[Any]:
         Related("core.customer", Contacts, order=10),
         Related("core.customer", TASKS, order=20, via="subject", label=_("Tasks")),
         Related("core.contact", TASKS, order=20, via="subject", label=_("Tasks")),
+    ]
+
+
+@hookimpl
+def register_reports() -> list[Report]:
+    return [
+        Report("standing", _("Customers by standing"), of=Customers, query=count_by("standing"), order=10),
+        Report("source", _("Customers by source"), of=Customers, query=count_by("source"), order=20),
     ]
 
 

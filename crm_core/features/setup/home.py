@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.features.customers.api import Customer, lately, silent, weeks
 from crm_core.features.messages import api as messages
+from crm_core.features.setup import reports
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, locale, ngettext
@@ -54,7 +55,7 @@ def page() -> HomePage:
             empty=_("All done. Nothing waits for you."),
         ),
         numbers=() if firsts else _drawn(numbers, gone, tasks.told(rows[0].due, None)[0] if rows else None), firsts=firsts,
-        panels=_silent(), lately=_lately(written, people), lately_url="/core/note",
+        panels=(*_silent(), *reports.waiting()), lately=_lately(written, people), lately_url="/core/note",
     )
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import home, levels, plugins, settings
+from crm_core.features.setup import home, levels, plugins, reports, settings
 from crm_core.features.setup.resources import Imports
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import bulk, drafts, merging, once, purge, search, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
+from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone
@@ -30,6 +30,7 @@ def register_sections() -> list[Section]:
 def register_menu() -> list[Menu]:
     return [
         Menu(_("Home"), "/", icon="home", order=10, name="home"),
+        Menu(_("Reports"), reports.URL, icon="chart-bar", order=90, name="reports", when=lambda: bool(reporting.reports())),
         Menu(_("Plugins"), plugins.URL, "settings", "puzzle", 70, plugins.READ, name="plugins"),
         Menu(_("Settings"), settings.URL, "settings", "adjustments", 75, settings.READ, name="settings"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
@@ -39,7 +40,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [home.pages, plugins.pages, settings.pages]
+    return [home.pages, plugins.pages, settings.pages, reports.pages]
 
 
 @hookimpl

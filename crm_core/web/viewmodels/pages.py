@@ -298,3 +298,4 @@ class PrintPage:
     foot: Words = ""
     landscape: bool = False
     back_url: str = ""
+    html: Words = ""  # by a package's own template, instead of groups and tables

@@ -1,0 +1,73 @@
+"""The pages of reports, and the cards of the home page, which are small ones."""
+
+from typing import Any
+
+import flask
+from markupsafe import Markup
+
+from crm_core.kernel.calling import shown
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.resource import reporting
+from crm_core.web import urls
+from crm_core.web.access import signed_in
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import Empty, PanelView, Tab
+from crm_core.web.viewmodels.reports import Bar, ReportPage
+
+pages = flask.Blueprint("reports", __name__)
+URL, CARDS = "/reports", "/cards"
+CARD_ROWS = 8
+
+
+@pages.get(URL)
+@signed_in
+def index() -> Any:
+    found = reporting.reports()
+    if found:
+        return page_of("report.html", view(found[0], found))
+    return page_of("report.html", ReportPage(empty=Empty(_("No report is there for you"), _("Reports of the plugins in use appear here."))))
+
+
+@pages.get(f"{URL}/<name>")
+@signed_in
+def show(name: str) -> Any:
+    found = reporting.reports()
+    return page_of("report.html", view(reporting.find(found, name), found))
+
+
+@pages.get(f"{CARDS}/<name>")
+@signed_in
+def card(name: str) -> Any:
+    one = reporting.find(reporting.cards(), name)
+    url = f"{CARDS}/{one.name}"
+    failed = PanelView(one.label, one.icon or "chart-bar", failed=True, load_url=url)
+
+    def fill() -> PanelView:
+        drawn = _drawn(one)
+        html = flask.render_template("parts/chart.html", page=drawn, rows=drawn.bars[:CARD_ROWS])
+        return PanelView(one.label, one.icon or "chart-bar", html=Markup(html))  # the template has escaped what it was given
+
+    return page_of("panel.html", shown(one, fill, failed))
+
+
+def waiting() -> tuple[PanelView, ...]:
+    """The cards of the home page, filled when they are seen."""
+    return tuple(PanelView(one.label, one.icon or "chart-bar", load_url=f"{CARDS}/{one.name}") for one in reporting.cards())
+
+
+def view(report: Any, found: list[Any]) -> ReportPage:
+    """The page of one report beside the others."""
+    tabs = tuple(Tab(one.label, f"{URL}/{one.name}", one is report) for one in found)
+    return shown(report, lambda: _drawn(report, tabs), ReportPage(label=report.label, tabs=tabs, failed=True))
+
+
+def _drawn(report: Any, tabs: tuple[Tab, ...] = ()) -> ReportPage:
+    answer, resource = reporting.answer(report), site().registry.resource(report.of)
+    top = max((abs(line.numbers[0]) for line in answer.lines if isinstance(line.numbers[0], int | float)), default=0)
+    bars = tuple(
+        Bar(line.label, line.shown, round(100 * abs(line.numbers[0]) / top, 1) if top and isinstance(line.numbers[0], int | float) else 0,
+            urls.of_list(resource, [line.filter]) if line.filter is not None and line.filter[0].partition(".")[0] in resource.filters else "")
+        for line in answer.lines
+    )
+    return ReportPage(label=report.label, tabs=tabs, heads=answer.heads, bars=bars, chart=report.chart, more=reporting.MOST if answer.more else 0)

@@ -1,0 +1,125 @@
+"""Reports and cards: a question of a package, asked among the rows the reader may see, as a table with its chart."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from crm_core.access.gate import visible
+from crm_core.kernel.errors import Missing
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import offered, site
+from crm_core.resource.fields import Field
+from crm_core.resource.plans import execute
+from crm_core.resource.references import RefField
+
+MOST = 1_000  # rows of an answer; a person reads no more
+_COUNTED = {"count": _("Number"), "sum": _("Sum")}
+
+
+class Line(NamedTuple):
+    """A row of the answer: what it speaks of, its numbers, and the filter that shows its records (none: it cannot be said)."""
+
+    label: str
+    numbers: tuple[Any, ...]
+    shown: tuple[str, ...]
+    filter: tuple[str, str] | None
+
+
+class Answer(NamedTuple):
+    """What a report says: heads of its columns, its lines, whether there were more."""
+
+    heads: tuple[Any, ...]
+    lines: tuple[Line, ...]
+    more: bool
+
+
+def reports() -> list[Any]:
+    """Those the acting person may ask: he sees what they count."""
+    return [one for one in offered(site().registry.reports.values()) if _of(one).may("read")]
+
+
+def cards() -> list[Any]:
+    """The same of cards."""
+    return [one for one in offered(site().registry.cards.values()) if _of(one).may("read")]
+
+
+def count_by(column: str) -> Callable[[Any], sa.Select[Any]]:
+    """The ordinary question: how many records there are of each value of a column, the most first."""
+
+    def ask(rows: Any) -> sa.Select[Any]:
+        number = sa.func.count()
+        return sa.select(rows.c[column], number).group_by(rows.c[column]).order_by(number.desc(), rows.c[column])
+
+    return ask
+
+
+def find(items: Sequence[Any], name: str) -> Any:
+    """The one of this name. Raises Missing."""
+    for one in items:
+        if one.name == name:
+            return one
+    raise Missing(_("This page was not found."))
+
+
+def answer(report: Any) -> Answer:
+    """Ask. `report.query` gets the rows the reader may see as a sub-select and gives back a select of (what, numbers …).
+    Raises TypeError for anything else, ScopeLeak for rows it helps itself to."""
+    resource = _of(report)
+    query = report.query(visible(resource.model))
+    if not isinstance(query, sa.Select) or len(query.selected_columns) < 2:
+        raise TypeError(f"{report.name}: a select of what is counted and a number is wanted")
+    columns = list(query.selected_columns)
+    fields = {f.column: f for f in resource.fields().values()}
+    said = [fields.get(c.key or "") for c in columns]
+    hidden = [c.key for c, field in zip(columns, said, strict=True) if field is None and (c.key or "") in {f.column for f in resource.all_fields.values()}]
+    if hidden:  # it counts by a field that is not for this person
+        raise Missing(_("This page was not found."))
+    rows: Sequence[Any] = execute(query.limit(MOST + 1), {}).all()
+    names = _names(said[0], [row[0] for row in rows])
+    lines = tuple(
+        Line(names(row[0]), tuple(row[1:]), tuple(_number(field, value) for field, value in zip(said[1:], row[1:], strict=True)), _filter(said[0], row[0]))
+        for row in rows[:MOST]
+    )
+    return Answer(tuple(_head(c, f) for c, f in zip(columns, said, strict=True)), lines, len(rows) > MOST)
+
+
+def _of(one: Any) -> Any:
+    return site().registry.resource(one.of)
+
+
+def _names(field: Field | None, values: list[Any]) -> Callable[[Any], str]:
+    known = field.labels(v for v in values if v is not None) if isinstance(field, RefField) else {}
+
+    def name(value: Any) -> str:
+        if value is None:
+            return str(_("Nothing"))
+        if isinstance(field, RefField):
+            return known.get(value, str(_("hidden record")))
+        return field.show(value) if field is not None else str(value)
+
+    return name
+
+
+def _number(field: Field | None, value: Any) -> str:
+    if field is not None and value is not None:
+        return field.show(value)
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def _filter(field: Field | None, value: Any) -> tuple[str, str] | None:
+    if field is None:
+        return None
+    if value is None:
+        return (f"{field.name}.empty", "1") if "empty" in field.operators else None
+    raw = str(getattr(value, "value", value))
+    operator = next((one for one in ("any", "eq") if one in field.operators), None)
+    return (f"{field.name}.{operator}", raw) if operator else None
+
+
+def _head(column: Any, field: Field | None) -> Any:
+    if field is not None:
+        return field.label
+    name = str(column.key or "")
+    word = name.rpartition("_")[0] if name.rpartition("_")[2].isdigit() else name
+    return _COUNTED.get(word, word.replace("_", " ").capitalize())

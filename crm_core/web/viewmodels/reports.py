@@ -1,0 +1,29 @@
+"""The page of a report."""
+
+from dataclasses import dataclass
+
+from crm_core.web.viewmodels.base import Empty, Tab, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A line of the answer: its label (with where its records are), its figures, the length of its bar in percent."""
+
+    label: Words
+    figures: tuple[Words, ...]
+    share: float = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """``report.html``. ``chart``: bar, line, or none."""
+
+    label: Words = ""
+    tabs: tuple[Tab, ...] = ()
+    heads: tuple[Words, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    chart: str = ""
+    more: int = 0
+    failed: bool = False
+    empty: Empty | None = None
