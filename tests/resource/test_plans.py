@@ -17,8 +17,8 @@ def _actor(reach: Reach) -> Actor:
                  roles=(), grants=(("bare.thing.read", reach),))
 
 
-def _plan(firm: Firm, who: Actor, filters: list[tuple[str, str]]) -> str:
-    """How the database goes about the first statement of a list."""
+def _plan(firm: Firm, who: Actor, filters: list[tuple[str, str]], branch: bool = True) -> str:
+    """How the database goes about the first statement of a list; `branch`: an index of a branch could serve it."""
     asked: list[tuple[str, Any]] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
@@ -30,11 +30,16 @@ def _plan(firm: Firm, who: Actor, filters: list[tuple[str, str]]) -> str:
         listing.page(listing.parse(firm.things, [*filters, ("sort", "rank")], limit=5))
     sa.event.remove(engine, "before_cursor_execute", note)
     statement, parameters = next(one for one in asked if "bare_thing" in one[0])
-    with engine.connect().execution_options(**{UNSCOPED: "tests"}) as conn:
-        if firm.site.engines.is_sqlite:
+    if firm.site.engines.is_sqlite:
+        with engine.connect().execution_options(**{UNSCOPED: "tests"}) as conn:
             return str(conn.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters).all())
-        for way in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):  # which a table of ten rows has no need of
+    # Ten rows need no index, and what PostgreSQL knows of them changes: here it may neither scan nor sort, and the index that
+    # walks everybody's is gone until the rollback.
+    with firm.site.engines.write.connect().execution_options(**{UNSCOPED: "tests"}) as conn:
+        for way in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
             conn.exec_driver_sql(f"SET LOCAL {way} = off")
+        if branch:
+            conn.exec_driver_sql("DROP INDEX ix_bare_thing_rank")
         return str(conn.exec_driver_sql("EXPLAIN " + statement, parameters).all())
 
 
@@ -49,6 +54,6 @@ def test_a_filter_by_team_walks_the_index_of_teams(shared_firm: Firm) -> None:
 
 
 def test_things_without_a_team_are_found_without_the_index_of_teams(shared_firm: Firm) -> None:
-    plan = _plan(shared_firm, _actor(Reach.all), [("team.empty", "")])
+    plan = _plan(shared_firm, _actor(Reach.all), [("team.empty", "")], branch=False)
     assert "ix_bare_thing" in plan
     assert "team_id_rank" not in plan
