@@ -107,7 +107,7 @@ class Role(Vocabulary, Model):
 
     __tablename__ = "core_role"
     code: Mapped[t.Code] = mapped_column(info={"label": _("Code")})
-    name: Mapped[t.Name] = mapped_column(info={"label": _("Name"), "translated": "msgid"})
+    name: Mapped[str] = mapped_column(sa.String(200), info={"label": _("Name"), "kind": "preset_name"})
     msgid: Mapped[str | None] = mapped_column(sa.String(200), info={"kind": "internal"})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
 

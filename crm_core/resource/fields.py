@@ -116,6 +116,10 @@ class Field:
     def show(self, value: Any) -> str:
         return "" if value is None else str(value)
 
+    def heading(self, value: Any) -> tuple[str, str]:
+        """Under what rows of lines are gathered that hold this value, and what it says there."""
+        return self.show(value), ""
+
     def text(self, value: Any) -> str:
         """As it stands in a form's box and in an exported cell: `parse(text(v)) == v`."""
         return self.show(value)

@@ -59,6 +59,8 @@ class Lines:
     columns: tuple[str, ...]
     label: Any = ""
     parent: str = ""  # the child's column that holds the parent's id; found by itself when there is only one
+    group: str = ""  # of many rows: the column whose `heading` gathers them
+    group_label: Any = ""
 
 
 class Resource:

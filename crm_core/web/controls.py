@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import Bad, Field
@@ -15,7 +15,7 @@ from crm_core.resource.references import RefField, RefsField
 from crm_core.resource.resource import Section
 from crm_core.text.numbers import whole
 from crm_core.web import render, urls
-from crm_core.web.viewmodels import Choice, FormField, LineRow, LinesEditor, Picked
+from crm_core.web.viewmodels import Choice, FormField, LineGroup, LineRow, LinesEditor, Picked
 from crm_core.web.viewmodels import Section as SectionView
 
 CONTROLS = {
@@ -26,6 +26,7 @@ DATES_URL = "/dates"
 CHECKED = ("phone", "email", "url", "integer", "money")  # kinds that are looked at when somebody leaves their box
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
+FEW = 6  # rows that need no folding
 
 
 def control(field: Field, text: str, *, error: Any = "", prefix: str = "", labels: Mapping[str, str] | None = None) -> FormField:
@@ -56,6 +57,7 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
             Choice(code, label, code in chosen, getattr(words.get(code), "icon", None) or "", getattr(words.get(code), "colour", None) or "")
             for code, label in offered
         )
+        given["placeholder"] = getattr(field, "blank", "")
         if field.kind != "choices":
             given["control"] = "choice"
     return FormField(**given)
@@ -113,7 +115,7 @@ def sections(
 ) -> tuple[SectionView, ...]:
     """The form's sections: those the resource names, then one with whatever it did not name."""
     named = {n for s in resource.form for n in s.fields}
-    line_names = {d.name for d in resource.lines}
+    line_names = [d.name for d in resource.lines]
     rest = tuple(n for n, f in fields.items() if n not in named and not f.readonly and n not in resource.hidden_fields)
     layout = list(resource.form)
     if rest:
@@ -168,7 +170,32 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {})) for i, row in enumerate(rows))
     blank = {n: f.text(f.default) if f.default is not None else "" for n, f in fields.items()}
-    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank, {}), _("Add row"), table=True)
+    groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group else ()
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank, {}), _("Add row"), table=True, groups=groups)
+
+
+def _groups(by: Field, rows: tuple[LineRow, ...], texts: list[str]) -> tuple[LineGroup, ...]:
+    """Many rows by what they are about, each group with its content in words; one with a fault or a new row stands open."""
+    found: dict[str, list[LineRow]] = {}
+    words: dict[str, dict[str, list[str]]] = {}
+    for row, text in zip(rows, texts, strict=True):
+        what, said = by.heading(text)
+        found.setdefault(what, []).append(row)
+        rest = listed(str(c.label) for f in row.fields if not f.name.endswith(f"-{by.name}") for c in f.choices if c.chosen)
+        if not row.removed:
+            words.setdefault(what, {}).setdefault(rest, []).append(said)
+    return tuple(
+        LineGroup(
+            what, tuple(few), " · ".join(_said(said, rest) for rest, said in words.get(what, {}).items()),
+            open=len(rows) <= FEW or any(not row.id or row.error or any(f.error for f in row.fields) for row in few),
+        )
+        for what, few in found.items()
+    )
+
+
+def _said(words: Iterable[str], rest: str) -> str:
+    said = listed(filter(None, words))
+    return str(_("%(what)s (%(how)s)", what=said, how=rest)) if said and rest else said or rest
 
 
 def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "") -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import session
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
 from crm_core.web import cells, render, urls, ways
@@ -78,8 +78,24 @@ def lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any) -
     """Parts of a record, a row each."""
     child = resource.line_resource(declared.name)
     fields = [child.all_fields[n] for n in declared.columns]
+    if declared.group:
+        return _gathered(declared, child.all_fields[declared.group], [f for f in fields if f.name != declared.group], rows, names)
     return LinesTable(
         declared.label, tuple(f.label for f in fields),
         tuple(tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows),
         right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"),
+    )
+
+
+def _gathered(declared: Any, by: Field, others: Sequence[Field], rows: Sequence[Any], names: Any) -> LinesTable:
+    """Many parts, those that differ in nothing but what they say of the same thing on one line."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for line in rows:
+        what, said = by.heading(getattr(line, by.column))
+        found.setdefault((what, *(drawn(f, getattr(line, f.column), names) for f in others)), []).append(said)
+    order = list(dict.fromkeys(key[0] for key in found))
+    return LinesTable(
+        declared.label, (declared.group_label, by.label, *(f.label for f in others)),
+        tuple((key[0], listed(filter(None, said)), *key[1:]) for key, said in sorted(found.items(), key=lambda item: order.index(item[0][0]))),
+        empty=_("None yet"),
     )

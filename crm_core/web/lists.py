@@ -95,6 +95,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> Lis
             for n in resource.filters if (f := fields.get(n) or resource.virtual_fields.get(n)) is not None
         ),
         clear_url=place.address([(k, v) for k, v in kept if "." not in k and k != "q"]),
+        unfind_url=place.address([(k, v) for k, v in kept if k != "q"]) if query.text else "",
         choices=columns.choices(resource, fields, names), columns_url=urls.of_act(resource, None, "columns"),
         here=place.address([(k, v) for k, v in kept if k != "columns"]),
         bulk=bulk_acts, bulk_more=bulk_more,

@@ -251,6 +251,18 @@ def test_a_panel_loads_when_it_is_seen_and_a_failed_one_can_be_tried_again(at) -
     expect(page.locator(".panel.fail")).to_have_count(0)
 
 
+def test_a_panel_that_waits_is_drawn_in_outline(gallery: Gallery, page: Page) -> None:
+    held = []
+    page.route("**/panel", lambda route: held.append(route))
+    page.goto(gallery.url("customer"))
+    panel = page.locator(".side .panel", has_text="附近客户")
+    expect(panel.locator(".bones")).to_be_visible()
+    expect(panel.locator("a.lnk")).to_be_hidden()
+    for route in held:
+        route.continue_()
+    expect(panel.locator(".bones")).to_have_count(0)
+
+
 def test_a_panel_that_does_not_come_is_one_small_box(at, page: Page) -> None:
     page.route("**/panel", lambda route: route.abort())
     at("customer")

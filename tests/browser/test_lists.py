@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.demo import Demo
-from tests.support.browser import Visitor, axe
+from tests.support.browser import PHONE, Visitor, axe
 
 BOTH = pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
 LIST = "/core/customer"
@@ -51,6 +51,19 @@ def test_a_filter_is_built_by_picking_changed_and_taken_away(visitor: Visitor, d
     expect(page.locator(".chip:not(.add)")).to_have_count(1)
     page.locator("[data-unchip]").click()
     expect(page).to_have_url(demo.address + LIST)
+
+
+def test_on_a_phone_the_words_searched_for_are_a_chip(visitor: Visitor, demo: Demo) -> None:
+    page = demo.open(visitor, f"{LIST}?q=酒业&standing.any=key", size=PHONE)
+    chip = page.get_by_role("group", name="Find in list 酒业")
+    expect(chip).to_be_visible()
+    chip.get_by_role("button").click()
+    expect(page.locator("#sheet-filter input[type=search]")).to_have_value("酒业")
+    page.keyboard.press("Escape")
+    chip.get_by_role("link", name="Clear the search").click()
+    expect(page).to_have_url(f"{demo.address}{LIST}?standing.any=key")
+    desk = demo.open(visitor, f"{LIST}?q=酒业")
+    expect(desk.get_by_role("group", name="Find in list 酒业")).to_be_hidden()
 
 
 @BOTH

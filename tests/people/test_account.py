@@ -92,6 +92,11 @@ def test_a_password_is_not_changed_by_a_wrong_form(company: Company, data: dict[
     assert company.browser().sign_in("lina", PASSWORD).status_code == 303
 
 
+def test_who_chose_no_time_zone_reads_the_one_of_the_site(company: Company) -> None:
+    page = company.client("lina").get("/me").text
+    assert "As the site: Asia/Shanghai" in page and "As the browser asks" in page
+
+
 def test_the_language_is_switched_for_a_person_and_for_strangers(company: Company) -> None:
     stranger = company.browser()
     assert 'lang="en"' in stranger.get("/sign-in").text.partition("<head>")[0]

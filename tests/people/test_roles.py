@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -133,6 +134,37 @@ def test_the_names_of_presets_are_translated_until_somebody_renames_them(company
         roles.write([{"id": key, "name": "Salesperson"}])
         assert roles.labels([key]) == {key: "Salesperson"}
         assert roles.system_row(key).msgid is None
+
+
+def test_the_form_of_a_preset_has_its_name_in_the_readers_language_and_saving_it_renames_nothing(company: Company) -> None:
+    roles, key, browser = company.site.registry.resource("core.role"), _role(company, "user"), company.client("admin")
+    browser.post("/preferences", data={"language": "zh_Hans_CN"})
+    assert re.search(r'<input[^>]*value="一般用户" id="f-name"', browser.get(f"/core/role/{key}/edit").text)
+    with company.as_("admin"):
+        with in_language("zh_Hans_CN"):
+            kept = roles.all_fields["name"].parse("一般用户")
+            roles.write([{"id": key, "name": kept, "note": "x"}])
+        assert (roles.system_row(key).name, roles.system_row(key).msgid) == ("General user", "General user")
+        with in_language("en"):
+            assert roles.labels([key]) == {key: "General user"}
+
+
+def test_grants_stand_gathered_by_what_they_are_for(company: Company) -> None:
+    browser, role = company.client("admin"), _role(company, "supervisor")
+    page = browser.get(f"/core/role/{role}").text
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", page)]
+    found = {row[0]: tuple(row[1:]) for row in rows if len(row) == 3}
+    assert found["Roles"] == ("read", "all") and found["Customers"][1] == "department and below"
+    assert {"read", "create", "change", "give to others"} <= set(found["Customers"][0].split(", "))
+    form = browser.get(f"/core/role/{role}/edit").text
+    groups = re.findall(r'<details class="lgroup"( open)?><summary>.*?<b>(.*?)</b><span[^>]*>(.*?)</span>', form)
+    assert ("", "Roles", "read (all)") in groups and not any(opened for opened, *_rest in groups)
+    assert form.index('id="f-grants"') < form.index('id="f-rules"'), "in the order they are declared"
+    with company.site.system("test") as work:
+        wanted = work.session.scalar(sa.select(sa.func.count()).select_from(Grant).where(Grant.role_id == role, Grant.deleted_at.is_(None)))
+    assert len(re.findall(r'name="grants-\d+-permission"', form)) == wanted, "every grant is in the form"
+    added = browser.post(f"/core/role/{role}/edit", data={"_add": "grants", "name": "Supervisor"}).text
+    assert 'name="grants-0-permission"' in added
 
 
 def _role(company: Company, code: str) -> int:

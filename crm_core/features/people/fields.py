@@ -30,6 +30,11 @@ class ListField(Field):
         """Code → shown word, in order."""
         return {}
 
+    @property
+    def blank(self) -> Any:
+        """What holds while none is chosen."""
+        return ""
+
     def options(self) -> list[tuple[str, str]]:
         return [(code, str(word)) for code, word in self.words().items()]
 
@@ -57,6 +62,10 @@ class ListField(Field):
 class LanguageField(ListField):
     kind: str = "language"
 
+    @property
+    def blank(self) -> Any:
+        return _("As the browser asks")
+
     def words(self) -> Mapping[str, Any]:
         return LANGUAGES
 
@@ -69,6 +78,10 @@ def _zones() -> dict[str, str]:
 @dataclass(frozen=True, kw_only=True)
 class TimezoneField(ListField):
     kind: str = "timezone"
+
+    @property
+    def blank(self) -> Any:
+        return _("As the site: %(zone)s", zone=site().config.timezone)
 
     def words(self) -> Mapping[str, Any]:
         return _zones()
@@ -83,6 +96,15 @@ class PermissionField(ListField):
     def words(self) -> Mapping[str, Any]:
         return permissions()
 
+    def heading(self, value: Any) -> tuple[str, str]:
+        """Whose permission it is, and to do what."""
+        name, _dot, verb = str(value or "").rpartition(".")
+        resource = site().registry.resources.get(name)
+        if resource is None:
+            return (self.show(value), "") if value == "*" else (str(_("Other rights")) if value else "", self.show(value))
+        action = resource.all_actions.get(verb)
+        return _whose(resource), str(VERBS.get(verb) or (action.label if action is not None else verb))
+
     def parse(self, text: str) -> Any:
         wanted = (text or "").strip()
         return wanted if PATTERN.fullmatch(wanted) and len(wanted) <= 255 else super().parse(text)
@@ -92,13 +114,17 @@ def _join(what: Any, verb: Any) -> str:
     return str(_("%(what)s: %(verb)s", what=what, verb=verb))
 
 
+def _whose(resource: Any) -> str:
+    return str(_("%(what)s of others, in brief", what=resource.label) if resource.is_brief else resource.label)
+
+
 def permissions() -> dict[str, str]:
     """What a role can be allowed: patterns for everything, the verbs of each resource, its actions, rights of pages."""
     registry = site().registry
     found = {"*": str(_("Everything"))}
     shown = sorted((r for r in registry.resources.values() if r.verbs), key=lambda r: (str(r.label), r.name))
     for resource in shown:
-        label = _("%(what)s of others, in brief", what=resource.label) if resource.is_brief else resource.label
+        label = _whose(resource)
         if not resource.is_brief:
             found[f"{resource.name}.*"] = _join(label, VERBS["*"])
         for verb in resource.verbs:
@@ -109,6 +135,25 @@ def permissions() -> dict[str, str]:
     for one in registry.permissions.values():
         found[one.name] = str(one.label)
     return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresetNameField(Field):
+    """The name of a role: a preset's is read and written in the reader's language, and kept as its English sentence."""
+
+    kind: str = "preset_name"
+
+    def taken(self, line: str) -> Any:
+        found = next((str(name.msgid) for name in preset_names() if line == str(name)), line)
+        return super().taken(found)
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(next((name for name in preset_names() if name.msgid == value), value))
+
+
+def preset_names() -> list[Any]:
+    """Names of the roles that packages bring, to be translated."""
+    return [role.label for role in site().registry.roles if hasattr(role.label, "msgid")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,5 +180,5 @@ class FieldNameField(ListField):
         return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
-for _kind in (LanguageField, TimezoneField, PermissionField, ResourceNameField, FieldNameField):
+for _kind in (LanguageField, TimezoneField, PermissionField, PresetNameField, ResourceNameField, FieldNameField):
     register_kind(_kind.kind, _kind)

@@ -328,14 +328,14 @@ class Roles(Resource):
     sorts = "name", "-updated_at"
     unique = (("code",),)
     lines = (
-        Lines("grants", Grant, ("permission", "scope"), _("Grants")),
+        Lines("grants", Grant, ("permission", "scope"), _("Grants"), group="permission", group_label=_("For")),
         Lines("rules", FieldRule, ("resource", "field", "rule"), _("Field rules")),
     )
     help = _("A role is a set of grants: what may be done, and how far it reaches. A person may have several; they add up.")
 
     def word(self, value: Any) -> Any:
         """Names of presets are translated, as long as nobody has renamed them."""
-        return _(value) if value in {str(getattr(role.label, "msgid", role.label)) for role in self.registry.roles} else value
+        return self.all_fields["name"].show(value) if value else value
 
     def derive(self, rows: Rows, before: Before) -> None:
         for row in rows:

@@ -111,6 +111,16 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Rows about one thing, folded away under it; ``words`` say what they hold. Without a label they stand as they are."""
+
+    label: Words
+    rows: tuple[LineRow, ...]
+    words: Words = ""
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LinesEditor:
     """Parts edited inside the parent's form. ``blank`` is a row whose key ends in ``-__n__``: the script copies it.
 
@@ -128,6 +138,7 @@ class LinesEditor:
     error: Words = ""
     readonly: bool = False
     table: bool = False
+    groups: tuple[LineGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

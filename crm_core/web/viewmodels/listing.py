@@ -182,6 +182,7 @@ class ListPage:
     find: str = ""
     find_name: str = "q"
     can_find: bool = True
+    unfind_url: str = ""
     state: tuple[tuple[str, str], ...] = ()
     chips: tuple[Chip, ...] = ()
     filters: tuple[FilterField, ...] = ()
