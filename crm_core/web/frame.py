@@ -91,7 +91,8 @@ def _frame(person_in: SignedIn) -> Frame:
         tasks_url=slots.tasks_url, tasks_count=tasks,
         notices_url=slots.notices_url, notices_count=notices, bell_url=slots.bell_url,
         palette_url="/palette",
-        help_url=urls.address("/help", [("at", flask.request.path)]),
+        # A link that works once is a secret: it goes into no other address.
+        help_url=urls.address("/help", [("at", "" if "secret" in (flask.request.view_args or {}) else flask.request.path)]),
         server_time=f"{clock.local(clock.now()):%Y-%m-%d %H:%M}",
         rail_folded=bool(preferences.get("rail_folded")),
         keys_off=bool(preferences.get("keys_off")),

@@ -205,3 +205,35 @@ def test_the_files_of_a_site_are_the_owners(empty: Company) -> None:
     for path in empty.site.home.iterdir():
         if path.name == "key" or path.is_dir():
             assert not stat.S_IMODE(path.stat().st_mode) & 0o077 or os.name != "posix"
+
+
+def test_what_nobody_has_set_is_the_careful_choice(tmp_path: Path) -> None:
+    """For this machine alone, no debugging, no proxy believed, no further host names, mail encrypted or not at all."""
+    plain = Config(site=tmp_path)
+    assert (plain.host, plain.debug, plain.proxies, plain.trusted_hosts, plain.smtp_tls, plain.smtp_host) == ("127.0.0.1", False, 0, "", "starttls", "")
+    app = create_app(open_site(config=plain))
+    assert (app.debug, app.testing, app.secret_key, app.static_folder) == (False, False, None, None)
+    assert app.config["MAX_CONTENT_LENGTH"] and app.config["MAX_FORM_PARTS"]
+
+
+@pytest.mark.parametrize("path", ["/console", "/?__debugger__=yes&cmd=resource&f=debugger.js", "/sign-in?__debugger__=yes&cmd=printpin", "/admin", "/.env", "/metrics"])
+def test_there_is_no_back_door(empty: Company, path: str) -> None:
+    answer = empty.browser().get(path)
+    assert answer.status_code in (200, 303, 404)
+    assert answer.mimetype == "text/html" and "werkzeug" not in answer.text.lower() and "Console Locked" not in answer.text
+
+
+def test_a_fresh_site_has_no_session_token_or_link_but_the_one(empty: Company) -> None:
+    new_link_token(empty.site)
+    kept = empty.state()
+    assert [len(kept[name]) for name in ("core_session", "core_token", "core_one_time")] == [0, 0, 1]
+
+
+def test_passwords_of_the_demo_are_random_and_the_owners(tmp_path: Path) -> None:
+    from crm_core.kernel.demo import Make, keep_passwords
+
+    site = open_site(config=Config(site=tmp_path))
+    words = [Make(site).password("ann") for _ in range(50)]
+    keep_passwords(site, {"ann": "x"})
+    assert stat.S_IMODE((tmp_path / "demo-passwords.txt").stat().st_mode) == 0o600
+    assert len(set(words)) == 50 and min(map(len, words)) >= 19

@@ -101,11 +101,12 @@ def confirm(account: Account, password: str) -> bool:
 
 
 def _limits(account: Account | None, name: str, address: str, device: str) -> dict[str, int]:
-    """Keys and limits that an attempt counts under; the first is the account's or the known device's own."""
+    """Keys and limits that an attempt counts under. How many tries are left is told of the first: of the name as it was typed,
+    or two names of one person would tell that he is here."""
     if device and account is not None:
         return {f"device:{digest(device)[:32]}:{account.id}": PER_DEVICE}
-    who = f"user:{account.id}" if account is not None else f"name:{digest(fold(name))[:32]}"
-    return {who: PER_ACCOUNT, f"address:{network(address)}": PER_ADDRESS, "all": ALTOGETHER}
+    own = {f"user:{account.id}": PER_ACCOUNT} if account is not None else {}
+    return {f"name:{digest(fold(name))[:32]}": PER_ACCOUNT, **own, f"address:{network(address)}": PER_ADDRESS, "all": ALTOGETHER}
 
 
 def network(address: str) -> str:
