@@ -4,6 +4,7 @@
     def plugins(): return ["visits", "sales"]
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import writing
-from crm_core.kernel import checkout
+from crm_core.kernel import checkout, clock
 from crm_core.kernel.jobs import later
 from crm_core.kernel.models import JobRow
 from crm_core.kernel.outbox import drain
@@ -72,6 +73,13 @@ def site(house: House) -> Any:
 def make(house: House) -> Make:
     """`make.customer(owner=ann)`, `make("visits.visit", owner=ann)`: ids of new records."""
     return house.make
+
+
+@pytest.fixture
+def today(house: House) -> dt.date:
+    """The day it is at the house; its clock need not be this machine's."""
+    with house.system():
+        return clock.today()
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class House:
     def __init__(self, home: Path, names: Sequence[str], database: str = "", like: Path | None = None) -> None:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         home.chmod(0o700)
-        config = Config(site=home, database=database, language="en")
+        config = Config(site=home, database=database, language="en", debug=True)  # a part that fails says so
         found = plugins.discover()
         every = tuple(dict.fromkeys(one for name in names for one in plugins.closure(name, found)))
         if like is not None:

@@ -59,8 +59,15 @@ class Stage:
     @property
     def hosts(self) -> list[Any]:
         """Resources of others on which it shows something."""
-        named = {on for slot in (self.registry.panels, self.registry.columns) for on, items in slot.items() if self.mine(items)}
+        slots = (self.registry.panels, self.registry.columns, self.registry.print_templates)
+        named = {on for slot in slots for on, items in slot.items() if self.mine(items)} | set(self.timelines)
         return [self.registry.resource(name) for name in sorted(named) if not name.startswith(f"{self.subject.name}.")]
+
+    @property
+    def timelines(self) -> dict[str, Place]:
+        """Resources on whose time line its records leave a line."""
+        own = [line for lines in self.registry.timelines.values() for line in self.mine(lines)]
+        return {self.registry.resource(one.of).all_fields[one.via].target: self.subject.of(one.of) for one in own}
 
     def mine(self, items: Any) -> list[Any]:
         return [item for item in items if self.registry.package_of(item) == self.subject.name]
@@ -88,6 +95,8 @@ class Stage:
             if resource.name in ids:
                 yield place, f"{root}/{ids[resource.name]}"
                 yield from ((place, f"{root}/{ids[resource.name]}/print") for _one in (1,) if "print" in resource.verbs)
+        for kind, items in (("reports", self.registry.reports), ("cards", self.registry.cards)):
+            yield from ((self.blame(one, one.query), f"/{kind}/{one.name}") for one in self.mine(items.values()))
         for resource in self.hosts:
             root = f"/{resource.package}/{resource.path}"
             for panel in self.mine(self.registry.panels.get(resource.name, ())):
@@ -98,6 +107,15 @@ class Stage:
                     yield self.subject.of(panel.load), f"{root}/{ids[resource.name]}/panel/{panel.name}"
             for column in self.mine(self.registry.columns.get(resource.name, ())):
                 yield self.subject.of(column.load), f"{root}?columns={resource.label_field},{column.name}"
+            for paper in self.mine(self.registry.print_templates.get(resource.name, ())):
+                yield self.blame(paper, paper.values), f"{root}/{ids[resource.name]}/print/{paper.name}"
+            if resource.name in self.timelines:
+                yield self.timelines[resource.name], f"{root}/{ids[resource.name]}"
+
+    def blame(self, item: Any, call: Any) -> Place:
+        """Where a registered thing is written: its function, if the author wrote one, else where its name stands."""
+        place = self.subject.of(call)
+        return place if place.line > 1 else self.subject.literal(item.name.rpartition(".")[2])
 
     def by_hand(self, ids: Mapping[str, int]) -> Iterator[tuple[Place, str]]:
         """Its hand-made pages; an id in an address is that of a record of its first resource."""

@@ -28,6 +28,9 @@ class Plant:
 
 def put(plants: Iterable[Plant], home: Path) -> None:
     heads: set[str] = set()
+    own = home / "crm_visits/templates/visits"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "latest.html").write_text("{{ n }}", "utf-8")
     for plant in plants:
         path = home / plant.file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +54,15 @@ BLUEPRINT = """
     @hookimpl
     def register_blueprints():
         return [pages]
+"""
+PANEL = """
+    from crm_core.sdk import Panel, Report, session, site
+    from sqlalchemy import func, select
+    from crm_visits.models import Visit, _
+    from crm_visits.resources import Visits
+    @hookimpl
+    def register_panels():
+        return [Panel("core.customer", "latest", _("Visits"), latest, "visits/latest.html")]
 """
 COLUMN = """
     from crm_core.sdk import Column, session, site
@@ -135,11 +147,29 @@ PLANTS = {
     def x():
         return str(1 / 0)  # here
     """),
+    "a panel that fails": Plant("faces", "faces", "KeyError", "crm_visits/plugin.py", head=PANEL, new="""
+    def latest(customer):
+        return {"n": {}["nothing"]}  # here
+    """),
     "a column that counts as the house": Plant("house", "scope", "core.customer: visits", "crm_visits/plugin.py", head=COLUMN, new="""
     def counts(ids):  # here
         with site().system("column") as work:
             query = select(Visit.customer_id, func.count()).where(Visit.customer_id.in_(ids)).group_by(Visit.customer_id)
             return dict(work.session.execute(query).all())
+    """),
+    "a panel that counts as the house": Plant("house", "scope", "core.customer: latest", "crm_visits/plugin.py", head=PANEL, new="""
+    def latest(customer):  # here
+        with site().system("panel") as work:
+            return {"n": work.session.scalar(select(func.count()).select_from(Visit).where(Visit.customer_id == customer))}
+    """),
+    "a report of all": Plant("house", "scope", "report: visits.all", "crm_visits/plugin.py", head=PANEL, new="""
+    @hookimpl
+    def register_reports():
+        return [Report("all", _("Visits"), of=Visits, query=everyones)]
+    def everyones(rows):  # here
+        with site().system("report") as work:
+            n = work.session.scalar(select(func.count()).select_from(Visit))
+        return select(rows.c.owner_id, func.count() + n).group_by(rows.c.owner_id)
     """),
     "a page that shows the records of others": Plant("house", "scope", "/visits/all", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/all")  # here

@@ -10,6 +10,7 @@ from crm_core.data.base import Model
 from crm_core.data.mixins import is_scoped
 from crm_core.kernel.declare import Panel
 from crm_core.kernel.i18n import _
+from crm_core.resource.reporting import answer
 from crm_core.testing.stage import CANARY, Stage
 from crm_core.testing.subject import Place, Subject
 
@@ -53,6 +54,9 @@ def _loads(stage: Stage, hosts: Mapping[str, int]) -> dict[str, tuple[Place, Cal
                 found[f"{resource.name}: {panel.name}"] = stage.subject.of(panel.load), _bound(panel.load, hosts[resource.name])
         for column in stage.mine(stage.registry.columns.get(resource.name, ())):
             found[f"{resource.name}: {column.name}"] = stage.subject.of(column.load), _bound(column.load, [hosts[resource.name]])
+    for kind, items in (("report", stage.registry.reports), ("card", stage.registry.cards)):
+        for one in stage.mine(items.values()):
+            found[f"{kind}: {one.name}"] = stage.blame(one, one.query), _bound(answer, one)
     for entry in stage.mine(stage.registry.menu):
         if entry.badge is not None:
             found[f"menu: {entry.name}"] = stage.subject.of(entry.badge), entry.badge
