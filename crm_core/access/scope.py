@@ -10,6 +10,9 @@ from crm_core.access.models import Scope as Reach
 from crm_core.data import wall
 from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work
+from crm_core.data.sets import Several, one_of
+
+FEW = 8  # more values than these are one parameter: two hundred of them would be the half of a statement's time
 
 _UNTOLD = object()
 # Not sa.false(): `mark AND false` would be folded to `false`, and the mark with it.
@@ -57,10 +60,7 @@ class Scope:
         if self.everything:
             return sa.true()
         columns = entity.c if isinstance(entity, sa.FromClause) else entity
-        parts = [
-            getattr(columns, column) == values[0] if len(values) == 1 else getattr(columns, column).in_(values)
-            for column, values in self.branches
-        ]
+        parts = [_among(getattr(columns, column), values) for column, values in self.branches]
         return sa.or_(*parts) if parts else _NO_ROW
 
     def marked(self, entity: Any, table: str) -> sa.ColumnElement[bool]:
@@ -162,6 +162,13 @@ def narrowed(scope: Scope, within: Iterable[Any]) -> Scope:
     found = tuple(one if isinstance(one, Scope | Only | OfParent) else NOTHING for one in within)
     found = tuple(one for one in found if not (isinstance(one, Scope) and one.everything))
     return Narrowed(base=scope, within=found) if found and not scope.nothing else scope
+
+
+def _among(column: Any, values: tuple[int, ...]) -> sa.ColumnElement[bool]:
+    if len(values) > FEW:
+        return one_of(column, sa.literal(values, Several()))
+    found: sa.ColumnElement[bool] = column == values[0] if len(values) == 1 else column.in_(values)
+    return found
 
 
 def unite(branches: Iterable[tuple[str, Iterable[int]]]) -> Scope:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from crm_core.data.columns import UtcDateTime
 from crm_core.data.session import current_work
+from crm_core.data.sets import Several, one_of
 from crm_core.data.wall import UNSCOPED
 
 FEW = 50  # up to this many the ordinary statement is as fast
@@ -98,12 +99,8 @@ def each(values: Collection[Any], kind: type[sa.types.TypeEngine[Any]] = sa.BigI
 
 
 def among(column: Any, values: Collection[Any], kind: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> sa.ColumnElement[bool]:
-    """`column IN values` by one parameter, in the way each engine takes an index for: PostgreSQL `= ANY(array)`."""
-    if current_work().session.connection().dialect.name == "postgresql":
-        found: sa.ColumnElement[bool] = column == sa.func.any(sa.literal(list(values), postgresql.ARRAY(kind())))
-        return found
-    listed: sa.ColumnElement[bool] = column.in_(sa.select(each(values, kind).c.value))
-    return listed
+    """`column IN values` by one parameter."""
+    return one_of(column, sa.literal(list(values), Several(kind)))
 
 
 def insert_each(table: sa.Table, column: str, ids: Sequence[int], **same: Any) -> None:

@@ -1,4 +1,4 @@
-"""Column types that behave the same on SQLite and PostgreSQL (security.md D19 in our papers: no floats, no naive time)."""
+"""Column types that behave the same on SQLite and PostgreSQL (no floats, no naive time)."""
 
 import datetime as dt
 

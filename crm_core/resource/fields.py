@@ -186,7 +186,8 @@ class PhoneField(Field):
     def taken(self, line: str) -> Any:
         if not line[-1].isdigit() and not any(map(str.isdigit, line)):
             raise Bad(_("A phone number needs digits."))
-        line = _EXCELS.sub(r"\1", line)
+        if line.endswith(".0"):
+            line = _EXCELS.sub(r"\1", line)
         problem = phones.sure_problem(line)
         if problem is not None:
             raise Bad(_(PROBLEMS[problem.code], **problem.params))

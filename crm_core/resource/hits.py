@@ -173,6 +173,7 @@ class _Shape(NamedTuple):
     read: tuple[str, ...]  # columns that are compared with the words; none when the index is exact
     words: int
     scope: tuple[str, ...]
+    wide: bool
     pins: tuple[str, ...]
     within: tuple[str, ...]
     order: tuple[tuple[str, bool], ...]
@@ -188,7 +189,7 @@ def _statement(one: Look, form: str, order: tuple[tuple[str, bool], ...] = (), d
     pins, within = plans.asked(what)
     shape = _Shape(
         form, one.resource.table, one.sqlite, joined, read, len(one.question.words) if one.checked else 0,
-        tuple(column for column, _values in what.scope.branches), pins, within, order, descending, direction, one.resource.is_brief)
+        tuple(column for column, _values in what.scope.branches), plans.is_wide(what.scope), pins, within, order, descending, direction, one.resource.is_brief)
     return _kept(shape) if not what.conditions else _build(shape, what.conditions)
 
 
@@ -217,7 +218,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
         key, record = source.c.id, source.c.record_id
     if shape.joined:
         source = source.join(table, table.c.id == record)
-        where += [marked(table.name), *plans.living(table), *plans.pinned(table, shape.pins), *plans.reached(table, shape.scope),
+        where += [marked(table.name), *plans.living(table), *plans.pinned(table, shape.pins), *plans.reached(table, shape.scope, wide=shape.wide),
                   *plans.reached(table, shape.within, "w"), *conditions]
     unsure: sa.ColumnElement[int] = sa.case((_sure(shape), 0), else_=1) if shape.read else sa.literal_column("0", sa.Integer())
     limit = sa.bindparam("n", type_=big)
@@ -246,7 +247,7 @@ def _waiting(shape: _Shape) -> sa.Select[Any]:
     if not shape.scope and not shape.brief:
         return counted
     return counted.select_from(first.join(table, table.c.id == first.c.record_id)).where(
-        marked(table.name), *plans.living(table), *plans.reached(table, shape.scope))
+        marked(table.name), *plans.living(table), *plans.reached(table, shape.scope, wide=shape.wide))
 
 
 def _sure(shape: _Shape) -> sa.ColumnElement[bool]:

@@ -17,6 +17,7 @@ from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, Narrowed, Scope
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import NoActor, current_work
+from crm_core.data.sets import Several, one_of
 from crm_core.data.wall import marked
 from crm_core.resource.filters import Filter, clause
 
@@ -106,6 +107,7 @@ class _Shape(NamedTuple):
     pins: tuple[str, ...]
     within: tuple[str, ...]
     walked: bool = False  # the first rows of the sort index are looked at, those in scope taken
+    wide: bool = False  # the scope has many values
     sorted: bool = False  # do not walk the sort index: the rows are few and found by another one
 
 
@@ -130,13 +132,17 @@ def segment(what: Sought, key: str, descending: bool, nulls: bool | None, start:
 
 
 def _walk(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> list[Key]:
-    shape = shape._replace(scope=tuple(column for column, _values in what.scope.branches))
+    shape = shape._replace(scope=tuple(column for column, _values in what.scope.branches), wide=is_wide(what.scope))
     values = {**values, **reach(what.scope)}
     if not what.parent:
         found = _keys(what, shape._replace(walked=True), {**values, "look": WALK}, limit)
         if len(found) >= limit:
             return found
     return _keys(what, shape, values, limit)
+
+
+def is_wide(scope: Scope) -> bool:
+    return len(scope.pairs) > BRANCH_LIMIT
 
 
 def reach(scope: Scope, mark: str = "s") -> dict[str, list[int]]:
@@ -184,9 +190,9 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     base = sa.select(*wanted).where(*where)
     if shape.walked:  # a limit around a limit: rows come in the order of the index until there are enough
         looked = base.order_by(*ordering).limit(sa.bindparam("look", type_=sa.BigInteger())).subquery()
-        return sa.select(looked.c.k, looked.c.i).where(*reached(looked, shape.scope)).limit(limit)
+        return sa.select(looked.c.k, looked.c.i).where(*reached(looked, shape.scope, wide=shape.wide)).limit(limit)
     if not shape.union:
-        return base.where(*reached(table, shape.scope)).order_by(*ordering).limit(limit)
+        return base.where(*reached(table, shape.scope, wide=shape.wide)).order_by(*ordering).limit(limit)
     branches = [
         sa.select(base.where(table.c[column] == sa.bindparam(f"b{i}")).order_by(*ordering).limit(limit).subquery())
         for i, column in enumerate(shape.scope)
@@ -204,8 +210,12 @@ def pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]
     return [table.c[name].in_(sa.bindparam(f"p{i}", expanding=True)) for i, name in enumerate(pins)]
 
 
-def reached(table: sa.FromClause, columns: Sequence[str], mark: str = "s") -> list[sa.ColumnElement[bool]]:
-    parts = [table.c[column].in_(sa.bindparam(f"{mark}_{column}", expanding=True)) for column in columns]
+def reached(table: sa.FromClause, columns: Sequence[str], mark: str = "s", wide: bool = False) -> list[sa.ColumnElement[bool]]:
+    """The condition that a row lies in one of these branches; `wide`: of many values, which are one parameter each."""
+    parts: list[sa.ColumnElement[bool]] = [
+        one_of(table.c[column], sa.bindparam(f"{mark}_{column}", type_=Several())) if wide
+        else table.c[column].in_(sa.bindparam(f"{mark}_{column}", expanding=True)) for column in columns
+    ]
     return [sa.or_(*parts)] if parts else []
 
 
@@ -233,6 +243,7 @@ def select_ids(what: Sought) -> sa.Select[Any]:
 class _Set(NamedTuple):
     table: sa.Table
     scope: tuple[str, ...]
+    wide: bool
     pins: tuple[str, ...]
     within: tuple[str, ...]
 
@@ -247,7 +258,7 @@ def _count(shape: _Set, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Sele
     table, limit = shape.table, sa.bindparam("n", type_=sa.BigInteger())
     where = [marked(table.name), *living(table), *pinned(table, shape.pins), *reached(table, shape.within, "w"), *conditions]
     base = sa.select(table.c.id).where(*where).limit(limit)
-    parts = [base.where(*reached(table, (column,))).subquery() for column in shape.scope] or [base.subquery()]
+    parts = [base.where(*reached(table, (column,), wide=shape.wide)).subquery() for column in shape.scope] or [base.subquery()]
     inner = sa.union(*(sa.select(part.c.id) for part in parts)).limit(limit).subquery() if len(parts) > 1 else parts[0]
     return sa.select(sa.func.count()).select_from(inner)
 
@@ -257,7 +268,7 @@ def count(what: Sought, limit: int) -> int:
     if what.scope.nothing:
         return 0
     columns = () if what.scope.everything else tuple(column for column, _values in what.scope.branches)
-    shape = _Set(what.table, columns, *asked(what))
+    shape = _Set(what.table, columns, is_wide(what.scope), *asked(what))
     query = _kept_count(shape) if not what.conditions else _count(shape, what.conditions)
     return int(execute(query, {**given(what), **reach(what.scope), "n": limit}).scalar_one())
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from crm_core.kernel.i18n import _
@@ -115,11 +116,12 @@ def parse(
         if width and len(item.cells) > width:
             item.faults.append(reason(_("This row has %(n)s cells, the heading has %(m)s.", n=len(item.cells), m=width)))
     groups: dict[str, dict[str, list[Any]]] = {}
+    columns_read = list(zip_longest(*(cells for _line, cells in rows), fillvalue=""))
     for at, name in mapping.items():
         target = targets.get(name)
         if target is None:
             continue
-        texts = [cells[at] if at < len(cells) else "" for _line, cells in rows]
+        texts = columns_read[at] if at < len(columns_read) else [""] * len(rows)
         if target.field is None:
             for item, text in zip(items, texts, strict=True):
                 setattr(item, target.name, text.strip()[:120])
@@ -134,7 +136,7 @@ def parse(
     return items
 
 
-def _values(target: Target, texts: list[str], items: list[Item], swap: Mapping[str, str]) -> list[Any]:
+def _values(target: Target, texts: Sequence[str], items: list[Item], swap: Mapping[str, str]) -> list[Any]:
     """The values of a column, None where there is none; words that nobody knows and faults go to their items."""
     wanted = target.field
     assert wanted is not None
