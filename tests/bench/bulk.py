@@ -63,7 +63,7 @@ def write_out(site: Site, _file: Path) -> dict[str, Any]:
 
 def save(site: Site, stop: Path) -> dict[str, Any]:
     """A person who saves a small record, again and again until the file `stop` is there."""
-    customers, who, took = site.registry.resource("core.customer"), actor(site), []
+    customers, who, took = site.registry.resource("core.customer"), actor(site), list[float]()
     while not stop.exists():
         began = time.perf_counter()
         with site.work(who):

@@ -24,7 +24,7 @@ from crm_core.kernel.site import Site
 from tests.bench import rows, serving
 from tests.bench.bulk import cpu
 
-ROWS, FEW = 400_000, 20_000  # of the file: the growth of memory is read in its second half
+ROWS, FEW = 200_000, 20_000  # of the file: the growth of memory is read in its second half
 SETTLED = 5.0  # seconds after which somebody saves at his usual pace
 
 Urls = Callable[[str], str]
