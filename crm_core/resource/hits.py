@@ -200,21 +200,16 @@ def _kept(shape: _Shape) -> sa.Select[Any]:
 
 def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     docs, table, big = table_of(Document), shape.table, sa.BigInteger()
-    home: Any = docs.c.resource == sa.bindparam("r")
     if shape.sqlite:
         fts = sa.table("core_search_fts", sa.column("rowid", big))
         key: Any = fts.c.rowid
         # The plus signs keep SQLite from turning the join round: the index first, then the document, then the record.
         source: Any = fts.join(docs, docs.c.id == sa.literal_column("+core_search_fts.rowid", big))
         record: Any = sa.literal_column("+core_search.record_id", big)
-        where: list[Any] = [home, sa.text("core_search_fts MATCH :q")]
-    elif shape.form == "walk":  # a function in place of the operator: no index of words, the newest are walked through
-        source, where = docs, [home, sa.text("ts_match_vq(core_search.vector, CAST(:q AS tsquery))")]
-    else:  # an expression in place of the column: the tokens name the resource, no index need find all its documents
-        source, where = docs, [docs.c.resource + "" == sa.bindparam("r"), sa.text("core_search.vector @@ CAST(:q AS tsquery)")]
-        if shape.form == "few":  # so that no order of the answer lets the planner walk through all documents
-            source, where = sa.select(docs.c.id, docs.c.record_id).where(*where).cte("few").prefix_with("MATERIALIZED"), []
-    if not shape.sqlite:
+        where: list[Any] = [docs.c.resource == sa.bindparam("r"), sa.text("core_search_fts MATCH :q")]
+        where += [_beyond(key, shape)] if shape.direction else []
+    else:
+        source, where = (_one_by_one(shape), []) if shape.form in ("walk", "few") else (docs, _matching(docs))
         key, record = source.c.id, source.c.record_id
     if shape.joined:
         source = source.join(table, table.c.id == record)
@@ -224,16 +219,46 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     limit = sa.bindparam("n", type_=big)
     if shape.form in ("size", "documents"):
         few = sa.select(unsure.label("unsure")).select_from(source).where(*where).limit(limit).subquery()
+        if shape.form == "documents":
+            return sa.select(sa.func.count()).select_from(few)
         waiting = _waiting(shape).scalar_subquery()
         return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(few.c.unsure), 0), waiting).select_from(few)
     texts = [sa.case((unsure == 0, None), else_=table.c[name]) for name in shape.read]
     if shape.form == "order":
         ids = sa.select(table.c.id, unsure, *texts).select_from(source).where(*where)
         return ids.order_by(*plans.ordering(table, shape.order, shape.descending))
-    if shape.direction:
-        where.append(key > sa.bindparam("place", type_=big) if shape.direction == "newer" else key < sa.bindparam("place", type_=big))
     query = sa.select(key, table.c.id, unsure, *texts).select_from(source).where(*where)
-    return query.order_by(key.asc() if shape.direction == "newer" else key.desc()).limit(limit)
+    return query.order_by(_towards(key, shape)).limit(limit)
+
+
+def _towards(key: Any, shape: _Shape) -> Any:
+    return key.asc() if shape.direction == "newer" else key.desc()
+
+
+def _beyond(key: Any, shape: _Shape) -> sa.ColumnElement[bool]:
+    place = sa.bindparam("place", type_=sa.BigInteger())
+    return key > place if shape.direction == "newer" else key < place  # type: ignore[no-any-return]
+
+
+def _matching(docs: sa.Table) -> list[Any]:
+    """On PostgreSQL: the documents by the index of words. An expression in place of the column, as the tokens name the
+    resource: no other index need find all its documents."""
+    return [docs.c.resource + "" == sa.bindparam("r"), sa.text("core_search.vector @@ CAST(:q AS tsquery)")]
+
+
+def _one_by_one(shape: _Shape) -> sa.Subquery:
+    """On PostgreSQL: documents in the order of their keys, from which hits are taken until there are enough. The planner knows
+    little of how words and scopes are spread and would rather sort all; OFFSET 0 is where it stops thinking."""
+    docs = table_of(Document)
+    found: Any = docs
+    where: list[Any]
+    if shape.form == "walk":  # a function in place of the operator: no index of words, the newest are walked through
+        where = [docs.c.resource == sa.bindparam("r"), sa.text("ts_match_vq(core_search.vector, CAST(:q AS tsquery))")]
+    else:
+        found, where = sa.select(docs.c.id, docs.c.record_id).where(*_matching(docs)).cte("few").prefix_with("MATERIALIZED"), []
+    where += [_beyond(found.c.id, shape)] if shape.direction else []
+    query = sa.select(found.c.id, found.c.record_id).where(*where).order_by(_towards(found.c.id, shape))
+    return query.offset(sa.literal_column("0")).subquery("documents")
 
 
 def _waiting(shape: _Shape) -> sa.Select[Any]:
