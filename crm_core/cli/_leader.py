@@ -22,6 +22,7 @@ from crm_core.kernel.i18n import _, told
 from crm_core.kernel.plugins import PluginFault
 from crm_core.kernel.site import Site
 from crm_core.kernel.worker import Worker
+from crm_core.web.watchdog import watch
 
 GRACE = 10  # seconds for requests in hand when the web workers end
 
@@ -50,11 +51,15 @@ class Web(BaseApplication):  # type: ignore[misc]
             # Whom to believe is said in one place, by `proxies`
             "secure_scheme_headers": {}, "forwarded_allow_ips": "",
             "post_fork": lambda _arbiter, _worker: die_with_parent(),
-            "post_worker_init": lambda _worker: self.up(),
+            "post_worker_init": lambda _worker: self._begin(),
         }.items():
             self.cfg.set(name, value)
         if os.path.isdir("/dev/shm"):
             self.cfg.set("worker_tmp_dir", "/dev/shm")
+
+    def _begin(self) -> None:
+        watch(self.site, self.app.busy)
+        self.up()
 
     def load(self) -> Any:
         return self.app

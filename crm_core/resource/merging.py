@@ -20,6 +20,7 @@ from crm_core.data.bulk import each
 from crm_core.data.mixins import SCOPE_COLUMNS, Keyed, is_scoped
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.kernel import clock, references
+from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
@@ -27,6 +28,7 @@ from crm_core.kernel.site import Site, site
 from crm_core.resource import changes, search, timeline
 from crm_core.resource.after import give_parts
 from crm_core.resource.changes import unscoped
+from crm_core.resource.references import RefsField
 from crm_core.resource.removal import delete_rows
 from crm_core.resource.undo import ChangeUndone
 
@@ -242,3 +244,15 @@ def _follow(resource: Any, package: str) -> None:
 def _execute(statement: Any) -> sa.CursorResult[Any]:
     found: sa.CursorResult[Any] = current_work().session.connection().execute(statement, execution_options=unscoped("merge"))
     return found
+
+
+def _others(resource: Any) -> list[Any]:
+    return [RefsField(name="others", column="", label=_("Records that go into it"), target=resource.name, required=True)]
+
+
+def _merge(row: Any, others: Sequence[int]) -> None:
+    merge(site().registry.by_model[type(row)], row.id, others)
+
+
+# Without a button: choosing field by field wants a page of its own.
+MERGE = Action("merge", _("Merge"), _merge, icon="git-merge", fields=_others, bulk=False, button=False)

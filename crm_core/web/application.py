@@ -17,6 +17,7 @@ from crm_core.web.access import body_limit_of, by_token, check_declared, enter
 from crm_core.web.headers import Headers
 from crm_core.web.requests import address, maybe_me
 from crm_core.web.show import PackageTemplates, dress
+from crm_core.web.watchdog import Busy
 
 FOLDER = Path(__file__).parent
 
@@ -52,6 +53,7 @@ class Application(flask.Flask):
     def __init__(self, site: Site) -> None:
         super().__init__("crm_core.web", root_path=str(FOLDER), template_folder="templates", static_folder=None)
         self.site = site
+        self.busy = Busy()
         self.extensions["crm_site"] = site
         self.session_interface = NoFlaskSession()
         self.url_map.converters["int"] = guards.IdConverter
@@ -68,8 +70,12 @@ class Application(flask.Flask):
         dress(self.jinja_env)
 
     def full_dispatch_request(self) -> flask.Response:
-        with self._working():
-            return super().full_dispatch_request()
+        self.busy.begin(flask.request.endpoint or "")
+        try:
+            with self._working():
+                return super().full_dispatch_request()
+        finally:
+            self.busy.end()
 
     def handle_exception(self, e: Exception) -> flask.Response:
         with self._working():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from crm_core.kernel.events import Event, emit
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.models import OutboxRow, PluginRow, PluginState
 from crm_core.sdk import Only, Scope, now
+from crm_core.web import watchdog
 from tests.support.world import World
 from tests.support.worlds import Browser, one_engine, signed_in
 
@@ -85,7 +87,7 @@ def with_plugin(world: World, folder: Path, **hooks: Callable[..., Any]) -> Iter
     module = types.ModuleType("probe")
     for name, call in hooks.items():
         setattr(module, name, hookimpl(call))
-    package = Package("probe", "Probe", "1.0", "tests.plugins", (module,))
+    package = Package("probe", "Probe", "1.0", "tests", (module,))
     config = replace(world.site.config, database=str(world.site.engines.url.render_as_string(hide_password=False)))
     site = open_site(config=config, plugins=(package,))
     with site.system("tests"), writing() as db:
@@ -269,3 +271,39 @@ def test_nobody_but_writing_ends_its_transaction(world: World) -> None:
             pass
 
 
+
+
+# --- what does not end --------------------------------------------------------------------------------------------------
+
+
+def test_a_request_that_turns_for_ever_is_found_by_its_processor_time_and_one_that_waits_is_not(world: World, tmp_path: Path) -> None:
+    stop, turning, waiting = threading.Event(), threading.Event(), threading.Event()
+    busy = watchdog.Busy()
+
+    def turn() -> None:
+        busy.begin("probe.turn")
+        turning.set()
+        while not stop.is_set():
+            pass
+
+    def wait() -> None:
+        busy.begin("probe.wait")
+        waiting.set()
+        stop.wait()
+
+    threads = [threading.Thread(target=one, daemon=True) for one in (turn, wait)]
+    left = threading.Event()
+    with with_plugin(world, tmp_path) as found:
+        for one in threads:
+            one.start()
+        try:
+            turning.wait()
+            waiting.wait()
+            watching = watchdog.watch(found.site, busy, left.set, every=0.01, limit=0.05)
+            watching.join(30)
+            assert left.is_set() and [endpoint for _thread, endpoint in busy.stuck(0.05)] == ["probe.turn"]
+            # This module counts as the plugin's: its name is found in the stack.
+            assert watchdog.blame(found.site, threads[0].ident or 0, "probe.turn") == "probe"
+        finally:
+            stop.set()
+        assert faults(found)[0] >= 1

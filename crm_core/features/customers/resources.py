@@ -15,6 +15,7 @@ from crm_core.features.customers.tags import acts as tag_acts
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.resource.kept import Ask
+from crm_core.resource.merging import MERGE
 from crm_core.resource.resource import Lines, Resource, Section
 from crm_core.text.divisions import find_region, place_words
 from crm_core.text.places import english_name
@@ -35,7 +36,7 @@ class Customers(Resource):
         "business_kind", "created_at", "updated_at", "name", "phone", "email",
     )
     virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.customer"),)
-    actions = tag_acts()
+    actions = (*tag_acts(), MERGE)
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website"
     sorts = "-updated_at", "name"
     status = "standing"
@@ -70,7 +71,7 @@ class Contacts(Resource):
     columns = "name", "customer", "position", "mobile", "phone", "email", "updated_at"
     filters = "customer", "position", "sex", "tags", "main", "invalid", "owner", "department", "updated_at"
     virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"),)
-    actions = tag_acts()
+    actions = (*tag_acts(), MERGE)
     search = "name", "mobile", "phone", "email"
     sorts = "-updated_at", "name"
     subtitle = "customer", "position", "mobile", "email"

@@ -18,6 +18,7 @@ from crm_core.data.session import session, writing
 from crm_core.features.setup import audience as audiences
 from crm_core.features.setup import settings
 from crm_core.kernel import enabling, plugins
+from crm_core.kernel.calling import health
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _, listed, ngettext
 from crm_core.kernel.jobs import Running, later
@@ -123,7 +124,7 @@ def _card(row: Row) -> PluginCard:
     return PluginCard(
         row.name, row.label, row.version, manifest.icon if manifest is not None else "puzzle", Status(WORDS[row.state], icon, colour),  # type: ignore[arg-type]
         summary=manifest.summary if manifest is not None else "", adds=_adds(row.name), needs=needs, dormant=_dormant(row), reason=row.reason,
-        trace=row.trace if may else "", foot=_foot(row), act=_act(row) if may else None,
+        trace=(row.trace or _trace(row)) if may else "", faults=_faults(row), cost=_cost(row.name), foot=_foot(row), act=_act(row) if may else None,
         more=_more(row, may), audience=audiences.words(row.known.audience) if row.known is not None and row.state is Standing.active else "", dim=row.state not in (Standing.active, Standing.starting),
     )
 
@@ -143,10 +144,18 @@ def _adds(name: str) -> tuple[tuple[str, Any], ...]:
 
     menu, records = of(registry.menu), of(registry.resources.values())
     panels = of(p for found in registry.panels.values() for p in found)
+    columns, acts = (of(one for found in grouped.values() for one in found) for grouped in (registry.columns, registry.actions))
+    reports = of(registry.reports.values()) + of(registry.cards.values())
+    listeners, jobs = of(registry.listener.values()), of(registry.jobs.values())
     rows = (
         ("menu-2", ngettext("%(n)s menu entry", "%(n)s menu entries", menu), menu),
         ("database", ngettext("%(n)s kind of record", "%(n)s kinds of record", records), records),
         ("layout-sidebar-right", ngettext("%(n)s tab or panel", "%(n)s tabs or panels", panels), panels),
+        ("columns", ngettext("%(n)s column", "%(n)s columns", columns), columns),
+        ("bolt", ngettext("%(n)s action", "%(n)s actions", acts), acts),
+        ("chart-bar", ngettext("%(n)s report", "%(n)s reports", reports), reports),
+        ("ear", ngettext("%(n)s listener", "%(n)s listeners", listeners), listeners),
+        ("clock", ngettext("%(n)s job", "%(n)s jobs", jobs), jobs),
     )
     return tuple((icon, words) for icon, words, n in rows if n)
 
@@ -190,6 +199,28 @@ def _act(row: Row) -> Act | None:
     if row.found is None or row.found.manifest is None or row.state is Standing.starting or "+" in row.name:
         return None
     return Act(_("Check again") if row.state is Standing.failed else _("Switch on"), f"{url}/enable", method="post")
+
+
+def _faults(row: Row) -> Any:
+    known = row.known
+    if known is None or not known.faults or row.state is not Standing.active:
+        return ""
+    return ngettext("%(n)s fault since it was switched on, the last %(when)s", "%(n)s faults since it was switched on, the last %(when)s",
+                    known.faults, when=show_moment(known.fault_at))
+
+
+def _trace(row: Row) -> str:
+    return row.known.fault if row.known is not None and row.state is Standing.active else ""
+
+
+def _cost(name: str) -> Any:
+    """What its parts took in this process."""
+    found = health().costs.get(name)
+    if found is None or not found.calls:
+        return ""
+    return _("On pages: %(statements)s statements and %(ms)s ms a part, the slowest %(slowest)s ms (%(n)s lately)",
+             statements=f"{found.statements / found.calls:.1f}", ms=f"{found.seconds / found.calls * 1_000:.1f}",
+             slowest=f"{found.slowest * 1_000:.0f}", n=f"{found.calls:,}")
 
 
 def _more(row: Row, may: bool) -> tuple[Act, ...]:

@@ -25,6 +25,8 @@ class PluginCard:
     act: Act | None = None
     more: tuple[Act, ...] = ()  # whom it is for, its settings
     audience: Words = ""
+    faults: Words = ""  # what its parts did wrong while it served
+    cost: Words = ""
     dim: bool = False  # not serving
 
 
