@@ -63,10 +63,9 @@ def register_columns() -> list[Column]:
 
 @hookimpl
 def register_roles() -> list[RoleTemplate]:
-    """Who changes customers tags them too; who may delete what others hold may merge."""
+    """Who changes customers tags them too."""
     return [
-        *(RoleTemplate(code, "", {f"core.customer.{act}": scope for act in ("tag", "untag")}) for code, scope in (("user", "own"), ("supervisor", "subtree"))),
-        RoleTemplate("decision-maker", "", {f"core.{thing}.merge": "all" for thing in ("customer", "contact")}),
+        RoleTemplate(code, "", {f"core.customer.{act}": scope for act in ("tag", "untag")}) for code, scope in (("user", "own"), ("supervisor", "subtree"))
     ]
 
 
