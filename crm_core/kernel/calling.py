@@ -22,7 +22,7 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, has_work
 from crm_core.data.wall import statements
 from crm_core.kernel.clock import now
-from crm_core.kernel.errors import CrmError
+from crm_core.kernel.errors import CrmError, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.models import PluginRow
 from crm_core.kernel.site import site
@@ -83,6 +83,8 @@ def shown(item: Any, call: Callable[[], T], otherwise: T) -> T:
     began, asked = time.perf_counter(), statements()
     try:
         return call()
+    except Missing:  # it is not for this reader, which is nobody's fault: it does not rest for the others
+        return otherwise
     except (Exception, SystemExit):  # whatever an author wrote there: the page stands
         if site().config.debug:
             raise

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
 from crm_core.access.gate import visible
 from crm_core.kernel.errors import Missing
@@ -66,14 +67,15 @@ def answer(report: Any) -> Answer:
     """Ask. `report.query` gets the rows the reader may see as a sub-select and gives back a select of (what, numbers …).
     Raises TypeError for anything else, ScopeLeak for rows it helps itself to."""
     resource = _of(report)
-    query = report.query(visible(resource.model))
+    rows_seen = visible(resource.model)
+    query = report.query(rows_seen)
     if not isinstance(query, sa.Select) or len(query.selected_columns) < 2:
         raise TypeError(f"{report.name}: a select of what is counted and a number is wanted")
     columns = list(query.selected_columns)
     fields = {f.column: f for f in resource.fields().values()}
     said = [fields.get(c.key or "") for c in columns]
-    hidden = [c.key for c, field in zip(columns, said, strict=True) if field is None and (c.key or "") in {f.column for f in resource.all_fields.values()}]
-    if hidden:  # it counts by a field that is not for this person
+    used = {one.key for one in visitors.iterate(query) if isinstance(one, sa.ColumnClause) and one.table is rows_seen}
+    if used & ({f.column for f in resource.all_fields.values()} - fields.keys()):  # it counts, sums up or chooses by a field that is not for this person
         raise Missing(_("This page was not found."))
     rows: Sequence[Any] = execute(query.limit(MOST + 1), {}).all()
     names = _names(said[0], [row[0] for row in rows])

@@ -27,6 +27,8 @@ FACES = PLUGIN + """
     @hookimpl
     def register_reports():
         return [Report("owners", "Visits by owner", of=Things, query=count_by("owner_id")),
+                Report("most", "Most", of=Things, query=lambda rows: sa.select(rows.c.owner_id, sa.func.max(rows.c.customer_id).label("n")).group_by(rows.c.owner_id)),
+                Report("first", "First", of=Things, query=lambda rows: sa.select(rows.c.owner_id, sa.func.count()).where(rows.c.customer_id == 1).group_by(rows.c.owner_id)),
                 Report("sly", "Sly", of=Things, query=lambda rows: sa.select(sa.table("core_customer", sa.column("name")).c.name, sa.func.count()))]
 
     @hookimpl
@@ -68,8 +70,10 @@ def test_the_faces_of_a_plugin(shelf: Shelf) -> None:
     shelf.run("""
         (house,) = R("core.department").write([{"name": "house"}])
         roles = R("core.role").write([{"code": s, "name": s, "grants": [{"permission": p, "scope": s} for p in ("visits.*", "core.customer.*")]} for s in ("all", "own")])
+        (blind,) = R("core.role").write([{"code": "blind", "name": "blind", "grants": [{"permission": "visits.*", "scope": "all"}],
+                                          "rules": [{"resource": "visits.thing", "field": "customer", "rule": "hidden"}]}])
         (root,) = R("core.role").write([{"code": "root", "name": "root", "grants": [{"permission": "*", "scope": "all"}]}])
-        ids = R("core.user").write([{"login": n, "name": f"{n} whole", "department": house, "roles": [{"role": r}]} for n, r in (("all", roles[0]), ("own", roles[1]), ("root", root))])
+        ids = R("core.user").write([{"login": n, "name": f"{n} whole", "department": house, "roles": [{"role": r}]} for n, r in (("all", roles[0]), ("own", roles[1]), ("root", root), ("blind", blind))])
         R("core.customer").write([{"name": "甲", "owner": ids[1]}, {"name": "乙", "owner": ids[0]}])
         R("visits.thing").write([{"name": "<b>one</b>", "customer": 1, "owner": ids[0]}, {"name": "two", "customer": 1, "owner": ids[1]}, {"name": "three", "customer": 2, "owner": ids[0]}])
     """)
@@ -78,6 +82,7 @@ def test_the_faces_of_a_plugin(shelf: Shelf) -> None:
     print(json.dumps({{
         "numbers": [">2<" in report, ">1<" in report, "/visits/thing?owner.any=" in report, "all whole" in report],
         "narrow": [">2<" in get("own", "/reports/visits.owners").text, get("own", "/reports").status_code],
+        "hidden": ["无法显示" in get(who, "/reports/visits." + name).text for who in ("blind", "blind", "blind", "blind", "all") for name in ("most", "first")],
         "sly": "无法显示" in get("all", "/reports/visits.sly").text,
         "card": [get("all", "/cards/visits.owners").status_code, "/cards/visits.owners" in get("all", "/").text],
         "line": ["visited" in get("all", "/core/customer/1").text, get("own", "/core/customer/1").text.count("visited")],
@@ -88,6 +93,7 @@ def test_the_faces_of_a_plugin(shelf: Shelf) -> None:
     }}))"""))
     assert found["numbers"] == [True, True, True, True]
     assert found["narrow"] == [False, 200], "a report counts what its reader may see"
+    assert found["hidden"] == [True] * 8 + [False] * 2, "nothing is summed up or chosen by a field that is hidden from its reader; others see it all the same"
     assert found["sly"], "rows it helps itself to stop at the wall"
     assert found["card"] == [200, True]
     assert found["line"] == [True, 1], "the line of a record one may not know is not there"
