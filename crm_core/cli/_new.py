@@ -14,6 +14,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.manifest import RESERVED
 
 TEMPLATES = Path(crm_core.__file__).parent / "scaffold"
+_NO_PLURAL = ("ss", "us", "is", "news", "series")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,30}")  # no _: core reads `visits_visit` as the visit of visits
 
 
@@ -49,10 +50,11 @@ def write(name: str, folder: Path, label: str, zh: str) -> Path:
 
 def _values(name: str, label: str) -> dict[str, str]:
     version = Version(crm_core.__version__)
-    thing = name[:-3] + "y" if name.endswith("ies") else name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+    same = not name.endswith("s") or name.endswith(_NO_PLURAL)
+    thing = name if same else name[:-3] + "y" if name.endswith("ies") else name[:-1]
     things = name.capitalize() if thing != name else f"{name.capitalize()}Records"
     plain = label.replace('"', "'").strip()
-    one = plain[:-1] if thing != name and plain.endswith("s") else plain
+    one = plain if same or not plain.endswith("s") else plain[:-3] + "y" if plain.endswith("ies") else plain[:-1]
     return {"name": name, "module": f"crm_{name}", "label": plain, "one": one, "thing": thing, "Thing": thing.capitalize(),
             "Things": things, "core": f">={version.major}.{version.minor},<{version.major + 1}"}
 

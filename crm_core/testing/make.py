@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from crm_core.data.mixins import is_scoped
 from crm_core.kernel import clock
 from crm_core.resource.choices import ChoiceField, ChoicesField
 from crm_core.resource.fields import EnumField, Field
@@ -76,7 +77,8 @@ class Make:
             return owner.id if owner is not None else None
         if field.target == "core.department":
             return owner.department if owner is not None else None
-        return self._record(self.house.resource(field.target), owner, False, mark, {}, above)
+        target = self.house.resource(field.target)
+        return self._record(target, owner, False, mark if is_scoped(target.model) else "Test", {}, above)  # words are for everybody
 
     def _value(self, field: Field, mark: str) -> Any:
         number = next(self._numbers)

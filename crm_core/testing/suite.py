@@ -1,6 +1,7 @@
 """The contract suite: every check on one plugin, in order; what cannot be tried because of an earlier fault is said."""
 
 import tempfile
+import traceback
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
@@ -33,13 +34,28 @@ def run(name: str, only: Collection[str] = ()) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="crm-check-") as home:
         subject = Subject(name, Path(home))
         for code in _steps(wanted):
-            found = [Finding(code, place, text, CHECKS[code].cure) for place, text in CHECKS[code].look(subject)]
+            found = _findings(code, subject)
             findings += found
             passed += [] if found else [code]
             if found and CHECKS[code].gate:
                 rest = list(CHECKS)[list(CHECKS).index(code) + 1:]
                 return Outcome(tuple(findings), tuple(passed), tuple(one for one in wanted if one in rest), code)
     return Outcome(tuple(findings), tuple(passed))
+
+
+def _findings(code: str, subject: Subject) -> list[Finding]:
+    """What one check finds. What the plugin's own code raises on the way is a finding as well."""
+    known = CHECKS[code]
+    found: list[Finding] = []
+    try:
+        for place, text in known.look(subject):
+            found.append(Finding(code, place, text, known.cure))
+    except Exception as error:  # whatever an author's code raises
+        where = subject.traced(traceback.format_exc())
+        if where is None:
+            raise
+        found.append(Finding(code, where, f"{type(error).__name__}: {error}", _("Mend what the trace says.")))
+    return found
 
 
 def _steps(wanted: list[str]) -> list[str]:

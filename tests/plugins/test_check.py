@@ -52,3 +52,17 @@ def test_after_a_gate_the_rest_waits_and_is_named(visits: Path, tmp_path: Path) 
     put([PLANTS["an import that fails"]], home)
     code, said = check(home, "--only", "scope")
     assert (code, [one["check"] for one in said["findings"]], said["waiting"]) == (1, ["loading"], ["scope"])
+
+
+def test_a_plugin_with_records_of_every_shape_passes(visits: Path, tmp_path: Path) -> None:
+    """Words, lines, parts, soft references, choices, a number series, a brief view: nothing of them is taken for a fault."""
+    home = tmp_path / "crm-visits"
+    shutil.copytree(visits, home)
+    for path in (Path(__file__).parent / "authors/shapes").glob("*.py"):
+        shutil.copy(path, home / "crm_visits" / path.name)
+    (home / "crm_visits/migrations/0001_first.py").unlink()
+    done = Shelf(tmp_path / "none", tmp_path / "site").crm("plugin", "migrate", str(home))
+    assert done.returncode == 0, done.stderr
+    wanted = [name for name in CHECKS if name != "texts"]
+    code, said = check(home, *(word for name in wanted for word in ("--only", name)))
+    assert (code, said["findings"], said["passed"]) == (0, [], wanted)

@@ -61,6 +61,20 @@ def test_without_a_name_it_asks_at_a_terminal_only(shelf: Shelf) -> None:
     assert "Say its name" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_at_a_terminal_it_asks_for_what_is_not_said(shelf: Shelf) -> None:
+    ours, its = os.openpty()
+    command = [sys.executable, "-m", "crm_core", "plugin", "new", "--folder", str(shelf.home)]
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, env=shelf.environment, cwd=shelf.home) as running:
+        os.write(ours, "loans\n\n借用\n".encode())
+        assert running.wait(60) == 0, os.read(ours, 10_000)
+    os.close(its)
+    said = os.read(ours, 10_000).decode()
+    assert "Name (small letters" in said and "in English [Loans]" in said and "in Chinese [Loans]" in said
+    texts = (shelf.home / "crm-loans/crm_loans/translations/zh_Hans_CN/LC_MESSAGES/messages.po").read_text("utf-8")
+    assert 'msgid "Loan"\nmsgstr "借用"' in texts
+
+
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "crm-visits").mkdir()
     with pytest.raises(CrmError, match="already"):

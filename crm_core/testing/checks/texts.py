@@ -13,10 +13,11 @@ from crm_core.kernel.declare import Package
 from crm_core.kernel.i18n import _
 from crm_core.testing.subject import Place, Subject
 
-SHOWN = frozenset({"label", "singular", "help", "confirm", "summary"})
+SHOWN = frozenset({"label", "singular", "help", "confirm", "summary", "words"})
 # Calls whose argument at this position people read.
 READ = {"Manifest": 1, "Menu": 0, "MenuSection": 1, "Action": 1, "Column": 2, "Panel": 2, "Permission": 1, "RoleTemplate": 1, "Section": 0,
-        "Report": 1, "Card": 1, "PrintTemplate": 1, "Link": 1, "Refused": 0, "Forbidden": 0, "Missing": 0, "notify": 1}
+        "Lines": 3, "Report": 1, "Card": 1, "PrintTemplate": 2, "Timeline": 2, "Setting": 1, "Link": 1, "Refused": 0, "Forbidden": 0,
+        "Missing": 0, "notify": 1}
 WORD = re.compile(r"[^\W\d_]{2}")
 
 
@@ -44,7 +45,10 @@ def _unmarked(subject: Subject) -> Iterator[list[tuple[Place, Any]]]:
         yield [(Place(place.path, one.lineno), _said(one)) for one in given if _plain(one)]
     for place, node in subject.walk(ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
-        yield [(place, _said(value)) for key, value in pairs if isinstance(key, ast.Constant) and key.value in SHOWN and _plain(value)]
+        for key, value in pairs:
+            if isinstance(key, ast.Constant) and key.value in SHOWN | {"labels"}:  # labels: the words of an enum
+                words = value.values if isinstance(value, ast.Dict) else [value]
+                yield [(Place(place.path, one.lineno), _said(one)) for one in words if _plain(one)]
     for place, node in subject.walk(ast.ClassDef):
         for line in node.body:
             if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name | ast.Tuple):
