@@ -56,6 +56,12 @@ def forgive(keys: Iterable[str]) -> None:
         conn.execute(sa.delete(_attempts).where(_attempts.c.key.in_(list(keys))))
 
 
+def uncount(keys: Iterable[str]) -> None:
+    """One attempt under each of these keys was none."""
+    with ledger() as conn:
+        conn.execute(sa.update(_attempts).where(_attempts.c.key.in_(list(keys)), _attempts.c.count > 0).values(count=_attempts.c.count - 1))
+
+
 def note(kind: str, user_id: int | None = None, detail: str = "", address: str = "") -> None:
     """Write a security event: together with the running write transaction, or at once where there is none."""
     values = {

@@ -302,9 +302,10 @@ def _as_of(resource: Any, row: Any, version: int) -> dict[str, Any]:
     for change in changes.history_of(resource.name, row.id, limit=200):
         if steps <= 0:
             break
-        if change.verb == "update" and change.old:
-            for name, value in change.old.items():
-                values[name] = changes.unraw(resource.table.c[name], value)
+        old = {name: value for name, value in (change.old or {}).items() if name in resource.table.c} if change.verb == "update" else {}
+        if change.verb == "update" and change.old and not old:
+            continue  # tags and the like: no version of the record
+        values.update({name: changes.unraw(resource.table.c[name], value) for name, value in old.items()})
         steps -= 1
     return values
 

@@ -184,3 +184,14 @@ def test_the_command_search_marks_what_was_meant_and_offers_what_can_be_done_wit
 @pytest.mark.parametrize("words, spans", [("ylc", [[2, 5]]), ("yunling", [[2, 4]]), ("云岭", [[2, 4]]), ("sc jiuye", [[0, 2], [5, 7]]), ("xyz", [])])
 def test_what_matched_is_marked_by_signs_initials_and_syllables(words: str, spans: list[list[int]]) -> None:
     assert lookups.marks("四川云岭春酒业有限公司", words) == spans
+
+
+def test_two_versions_stand_beside_each_other_whatever_else_was_done_meanwhile(company: Company, customer: int) -> None:
+    """Tags are put past the form and raise no version: they are no reason to fail, nor do they count as a save."""
+    lina = company.client("lina")
+    with company.as_("lina"):
+        resource(company, "customer").write([{"id": customer, "name": "Changed by another"}])
+        resource(company, "customer").run("tag", [customer], {"tags": ["Fair"]})
+    answer = lina.post(f"/core/customer/{customer}/edit", data={"name": "Mine", "version": "1"})
+    assert answer.status_code == 409
+    assert "Changed by another" in answer.text and "Mine" in answer.text and "四川云岭春酒业有限公司" in answer.text

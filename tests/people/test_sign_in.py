@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from crm_core.access import passwords
 from crm_core.access.models import SecurityEvent
 from crm_core.app import create_app
-from crm_core.features.people.services import accounts
+from crm_core.features.people.services import accounts, signin
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
 from tests.support.people import PASSWORD, Client, Company
@@ -229,6 +229,16 @@ def test_one_address_cannot_try_everybody(company: Company) -> None:
     codes = [browser.sign_in(f"somebody{number}", WRONG).status_code for number in range(61)]
     assert codes[:60] == [422] * 60
     assert codes[60] == 429
+
+
+def test_a_whole_office_comes_in_from_one_address(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who gives the right password is no attempt of that address; mistakes between them still are."""
+    monkeypatch.setattr(signin, "PER_ADDRESS", 6)
+    for _ in range(4):
+        assert [company.browser().sign_in(name).status_code for name in ("lina", "sue")] == [303, 303]
+    codes = [code for number in range(7) for code in (company.browser().sign_in(f"somebody{number}", WRONG).status_code,)]
+    assert codes == [422] * 6 + [429]
+    assert company.browser().sign_in("nora").status_code == 429
 
 
 def test_a_success_forgets_the_mistakes_before_it(company: Company) -> None:

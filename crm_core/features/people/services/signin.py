@@ -78,7 +78,10 @@ def sign_in(name: str, password: str, *, address: str, device: str = "") -> Acco
     if account is None or not right:
         ledgers.note("sign-in refused", account.id if account else None, address=address)
         raise WrongPassword(_("Name or password is wrong."), left=tried.left)
-    ledgers.forgive([key for key in limits if not key.startswith(("address:", "all"))])
+    shared = [key for key in limits if key.startswith(("address:", "all"))]  # many people's: a whole office has one address
+    ledgers.forgive(limits.keys() - shared)
+    if shared:
+        ledgers.uncount(shared)
     ledgers.note("signed in", account.id, address=address)
     if account.password_hash is not None and passwords.outdated(account.password_hash):
         account = _rehash(account, password)
