@@ -55,7 +55,7 @@ def answer(status: int, message: Any = "", *, title: Any = "", number: str = "",
 
 def _advice(status: int, number: str) -> dict[str, Any]:
     if status == 403:
-        return {"icon": "lock", "colour": "amber", "ask": _("Ask an administrator for the right you need.")}
+        return {"icon": "lock", "colour": "amber", "todo": _("Ask an administrator for the right you need.")}
     if status == 404:
         return {"icon": "file-unknown", "colour": ""}
     if status >= 500:

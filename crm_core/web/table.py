@@ -24,7 +24,7 @@ def rows(page: ListPage, tick: bool) -> Markup:
         title, *cells = row.cells
         parts = ["\n<tr>", _tick(row) if tick else "", _title(row, title, wide)]
         for at, cell in enumerate(cells, 1):
-            if cell is None or cell == "":
+            if cell is None or cell in ("", DASH):
                 parts.append(voids[at])
             else:
                 parts.append(f'{opens[at]}{_call(cell, call) if calls[at] else escape(cell)}</td>')
