@@ -33,6 +33,7 @@ __all__ = [
     "Phone",
     "Ref",
     "SortKey",
+    "Total",
     "Url",
     "UtcDateTime",
     "derived",
@@ -85,6 +86,13 @@ def Ref(target: str, *, on_delete: str = "refuse", **kwargs: Any) -> MappedColum
     """
     info = {"kind": "ref", "target": target, "on_delete": on_delete, "soft": True, **kwargs.pop("info", {})}
     return mapped_column(IdType, info=info, **kwargs)
+
+
+def Total(lines: str, column: str, **kwargs: Any) -> MappedColumn[Any]:
+    """Money that is the sum of a column over the record's lines: `total: Mapped[int] = t.Total("items", "amount")`. Kept by the
+    write path, read-only for everybody."""
+    info = {"kind": "money", "total": (lines, column), "readonly": True, **kwargs.pop("info", {})}
+    return mapped_column(sa.BigInteger(), default=0, info=info, **kwargs)
 
 
 def AnyRef(**kwargs: Any) -> MappedColumn[Any]:

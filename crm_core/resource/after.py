@@ -13,7 +13,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource import changes, search, timeline
+from crm_core.resource import changes, search, timeline, totals
 from crm_core.resource.changes import unscoped
 
 _SILENT = {"version", "updated_at", "updated_by_id", "created_at", "created_by_id"}
@@ -65,6 +65,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
         else:
             changes.record_same(resource.name, verb, ids, change)
         search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())])
+        totals.follow(resource, found)
         timeline.follow(resource, verb, found)
         resource.written(verb, ids, change)
         emit(RecordsChanged(resource.name, verb, tuple(ids), change))

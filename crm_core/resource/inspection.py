@@ -83,7 +83,7 @@ def _by_type(column: sa.Column[Any], info: dict[str, Any], given: dict[str, Any]
     if isinstance(kind, sa.Date):
         return f.DateField(**given)
     if isinstance(kind, sa.BigInteger):
-        return f.IntegerField(**given)
+        return f.IntegerField(**given, minimum=info.get("minimum", -f.INT64), maximum=info.get("maximum", f.INT64))
     if isinstance(kind, sa.Integer):
         return f.IntegerField(**given, minimum=info.get("minimum", -(2**31)), maximum=info.get("maximum", 2**31 - 1))
     if isinstance(kind, sa.Text):

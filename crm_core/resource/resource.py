@@ -30,7 +30,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, offered
-from crm_core.resource import acts, byhand, kept, removal  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
+from crm_core.resource import acts, byhand, kept, removal, totals  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
@@ -59,6 +59,7 @@ class Lines:
     columns: tuple[str, ...]
     label: Any = ""
     parent: str = ""  # the child's column that holds the parent's id; found by itself when there is only one
+    repeats: bool = False  # in a file, rows with the same head each bring a line of the record they make
     group: str = ""  # of many rows: the column whose `heading` gathers them
     group_label: Any = ""
 
@@ -80,6 +81,7 @@ class Resource:
     form: ClassVar[tuple[Section, ...]] = ()
     brief: ClassVar[tuple[str, ...]] = ()
     lines: ClassVar[tuple[Lines, ...]] = ()
+    known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there
     actions: ClassVar[Sequence[Action]] = ()
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
@@ -271,6 +273,11 @@ class Resource:
             if link is not None and getattr(link, "target", "") == self.name:
                 found[other.name] = (other, link.column)
         return list(found.values())
+
+    @cached_property
+    def sums(self) -> "tuple[totals.Sum, ...]":
+        """Columns of records that are sums over rows of this one."""
+        return tuple(totals.kept_by(self))
 
     def parts(self) -> "list[tuple[Resource, str]]":
         """Resources whose rows are parts of this one's, with the column that holds the parent's id."""

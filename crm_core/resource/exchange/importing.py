@@ -17,7 +17,7 @@ from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource import derived
-from crm_core.resource.changes import History
+from crm_core.resource.changes import History, unscoped
 from crm_core.resource.exchange import items as rows_of_items
 from crm_core.resource.exchange.frames import PURE, Frame, column, reference
 from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Outcome, Target, reason, told
@@ -42,6 +42,8 @@ class Importer:
         self.replace = values  # target → {text: text to take instead}
         self.width = 0  # cells of the heading; a row with more of them is broken
         self.numbers = {n for n, f in resource.all_fields.items() if f.kind == "number_series"}
+        self.known_by = [n for n in resource.known_by if n in resource.all_fields]
+        self.repeated = [d.name for d in resource.lines if d.repeats]
         self._ids: dict[str, dict[Any, Any]] = {}  # target → name in the file → id, or None
 
     # --- what can be mapped ---------------------------------------------------------------------------------------
@@ -192,8 +194,8 @@ class Importer:
         model = self.resource.model
         self._by(found, lambda i: i.public_id, model.public_id)
         self._by(found, lambda i: i.foreign_id, ForeignId.ref)
-        if "code" in self.resource.all_fields:
-            self._by(found, lambda i: i.groups[""].get("code"), model.code)
+        for name in self.known_by:
+            self._by(found, lambda i, name=name: i.groups[""].get(name), getattr(model, self.resource.all_fields[name].column))  # type: ignore[misc]
         self.alike([i for i in found if i.row_id is None and not i.faults])
         first: dict[Any, Item] = {}
         for item in found:
@@ -227,7 +229,7 @@ class Importer:
 
     def keys(self, item: Item) -> list[tuple[Any, ...]]:
         """What a row shares with another row that means the same record, or perhaps."""
-        found = (("public", item.public_id), ("foreign", item.foreign_id), ("code", item.groups[""].get("code")))
+        found = [("public", item.public_id), ("foreign", item.foreign_id), *((name, item.groups[""].get(name)) for name in self.known_by)]
         return [pair for pair in found if pair[1]]
 
     def again(self, item: Item, first: Item, kind: str) -> None:
@@ -283,11 +285,13 @@ class Importer:
             if item.row_id is not None:
                 if (earlier := last.get(item.row_id)) is not None:
                     item.groups[""] = {**earlier.groups[""], **item.groups[""]}
+                    item.before = [*earlier.before, earlier.groups]
                 last[item.row_id] = item
         written = [item for item in items if item.row_id is None or last[item.row_id] is item]
         known = [item.row_id for item in written if item.row_id is not None]
         mark = current_work().session.scalar(sa.select(sa.func.max(History.id))) if known else 0
         rows = [self.row(item) for item in written]
+        self._continue(written, rows)
         try:
             ids = self.resource.write(rows, kind="import")
         except Invalid as bad:
@@ -318,6 +322,25 @@ class Importer:
             return {**{name: value for name, value in values.items() if name not in self.numbers}, "id": item.row_id}
         lines = {d.name: [item.groups[d.name]] for d in self.resource.lines if d.name in item.groups}
         return {**values, **lines} if lines else values
+
+    def _continue(self, items: Sequence[Item], rows: Sequence[dict[str, Any]]) -> None:
+        """Rows with the head of a record that this import has made bring further lines of it; one that was there before keeps
+        its own."""
+        wanted = {item.row_id: at for at, item in enumerate(items) if item.row_id is not None and any(n in item.groups for n in self.repeated)}
+        if not wanted:
+            return
+        made = set(current_work().session.scalars(sa.select(History.row_id).where(
+            History.change_id == current_work().info["change"], History.resource == self.resource.name, History.verb == "create",
+            bulk.among(History.row_id, wanted))))
+        for name in self.repeated:
+            child, link = self.resource.line_resource(name), self.resource.link_column(name)
+            query = sa.select(child.table.c.id, child.table.c[link]).where(bulk.among(child.table.c[link], made), child.table.c.deleted_at.is_(None))
+            have: dict[int, list[dict[str, Any]]] = {}
+            for line_id, parent_id in current_work().session.execute(query.order_by(child.table.c.id), execution_options=unscoped("lines of an import")):
+                have.setdefault(parent_id, []).append({"id": line_id})
+            for row_id in made:
+                item = items[wanted[row_id]]
+                rows[wanted[row_id]][name] = [*have.get(row_id, ()), *(groups[name] for groups in (*item.before, item.groups) if name in groups)]
 
     def follow(self, items: list[Item]) -> None:
         """After the records of a set are written: parts, tags. For subclasses. Raises Invalid whose "rows" are positions in

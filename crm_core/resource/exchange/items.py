@@ -45,6 +45,7 @@ class Item:
     foreign_id: str = ""
     row_id: int | None = None
     twin: "Item | None" = None  # an earlier new row that makes the record this one means
+    before: list[dict[str, dict[str, Any]]] = field(default_factory=list)  # groups of earlier rows that mean the same record
     doubt: tuple[str, int | None] | None = None
     sure: bool = False  # a person has said that it is the record `row_id`, or a new one
 

@@ -85,12 +85,14 @@ _OTHER: dict[str, str] = {"opportunity": "opportunities", "order": "orders", "di
 _LEAST = 0.6
 
 
-def match_columns(header: Sequence[str], samples: Sequence[Sequence[str]], targets: Sequence[Target]) -> list[Match]:
-    """One match a column, in order; each target at most once. ``samples``: some rows of the file."""
+def match_columns(header: Sequence[str], samples: Sequence[Sequence[str]], targets: Sequence[Target], of: str = "") -> list[Match]:
+    """One match a column, in order; each target at most once. ``samples``: some rows of the file; ``of``: the resource, where
+    it is none of customers or contacts only labels and synonyms count."""
     columns = _columns(header, samples)
     names = {target.name for target in targets}
-    contacts = "customer" in names
-    expected: Thing = "contacts" if contacts else "customers" if names & {"standing", "contact.name"} else "unknown"
+    contacts = of == "core.contact" or (not of and "customer" in names)
+    customers = of == "core.customer" or (not of and not contacts and bool(names & {"standing", "contact.name"}))
+    expected: Thing = "contacts" if contacts else "customers" if customers else "unknown"
     thing = guess_thing(header, samples)
     by_company = any(column.meaning == "company" for column in columns)
     by_person = any(column.meaning in ("person", "first name", "last name") for column in columns)

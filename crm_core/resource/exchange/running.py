@@ -108,7 +108,7 @@ def _found(resource: Any, path: Path, encoding: str) -> tuple[Taken, dict[str, s
     """What a file is, which columns go where, and what is kept of how that was found."""
     found = apart.take(path, encoding)
     sample = [cells for _line, cells in found.sample]
-    matches = matching.match_columns(found.header, sample, suggesting.targets(importer_of(resource).all_targets(resource)))
+    matches = matching.match_columns(found.header, sample, suggesting.targets(importer_of(resource).all_targets(resource)), resource.name)
     used: set[str] = set()
     mapping = {}
     for at, match in enumerate(matches):
@@ -116,7 +116,7 @@ def _found(resource: Any, path: Path, encoding: str) -> tuple[Taken, dict[str, s
             mapping[str(at)] = match.target
             used.add(match.target)
     return found, mapping, {
-        "thing": matching.guess_thing(found.header, sample), "matches": [[m.target or "", m.reason or "", m.certainty] for m in matches],
+        "thing": matching.guess_thing(found.header, sample) if resource.package == "core" else "unknown", "matches": [[m.target or "", m.reason or "", m.certainty] for m in matches],
         "file": {"kind": found.kind, "delimiter": found.delimiter, "stored": found.stored, "others": list(found.others)},
     }
 
