@@ -92,6 +92,7 @@ class Stage:
         for resource in self.resources:
             place, root = self.subject.of(type(resource)), f"/{resource.package}/{resource.path}"
             yield place, root
+            yield from ((place, f"{root}/export") for _one in (1,) if "export" in resource.verbs)
             if resource.name in ids:
                 yield place, f"{root}/{ids[resource.name]}"
                 yield from ((place, f"{root}/{ids[resource.name]}/print") for _one in (1,) if "print" in resource.verbs)

@@ -99,3 +99,10 @@ def test_every_face_answers_and_keeps_the_contract(engine: str, visits: Path, tm
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
     tests = len(re.findall(r"^def test_", (home / "tests/test_faces.py").read_text("utf-8"), re.MULTILINE))
     assert f"{tests + (len(CHECKS) if engine == 'sqlite' else 0)} passed" in done.stdout and "skipped" not in done.stdout
+
+
+def test_installing_it_to_work_on_it_needs_nothing_more(visits: Path, tmp_path: Path) -> None:
+    """`pip install -e . --no-build-isolation` without a network: what hatchling would fetch is not used."""
+    code = f"import sys; sys.modules['editables'] = None; from hatchling.build import build_editable; print(build_editable({str(tmp_path)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=visits, capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith("crm_visits-0.1-py3-none-any.whl"), done.stderr

@@ -27,7 +27,7 @@ def _forms(stage: Stage, ids: dict[str, int]) -> Iterator[tuple[Place, str]]:
     for resource in stage.resources:
         root, place = f"/{resource.package}/{resource.path}", stage.subject.of(type(resource))
         if not resource.readonly:
-            yield from ((place, f"{root}/{kind}") for kind in ("print", "export") if kind in resource.verbs)
+            yield from ((place, f"{root}/{kind}") for kind in ("print",) if kind in resource.verbs)
             yield from ((place, f"{root}/new") for _one in (1,) if "create" in resource.verbs)
             yield from ((place, f"{root}/{ids[resource.name]}/edit") for _one in (1,) if "update" in resource.verbs)
 
