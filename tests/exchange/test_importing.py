@@ -11,6 +11,7 @@ from crm_core.features.customers.models import Address, Contact, Customer
 from crm_core.kernel import runner
 from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.resource import undo
+from crm_core.resource.changes import History
 from crm_core.resource.exchange import results, running
 from crm_core.resource.exchange.importing import Options
 from crm_core.resource.exchange.models import Import, State
@@ -181,6 +182,28 @@ def test_an_import_that_dies_between_batches_goes_on_where_it_was(
         assert len(codes) == len(set(codes)) == 300
         done = session.scalars(sa.select(Import)).one()
         assert (done.state, done.new) == (State.done, 300)
+
+
+@pytest.mark.parametrize(("refusing", "name", "tried"), [("core.contact", "恶人", 2), ("core.customer", "恶商贸", 1)])
+def test_what_is_refused_half_way_leaves_nothing_and_the_other_rows_are_in(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusing: str, name: str, tried: int
+) -> None:
+    """A contact is refused when its customer was written already, a customer before anything was."""
+    path = tmp_path / "people.csv"
+    path.write_text("公司名称,客户编号,联系人\n甲甲商贸,H-1,王一\n恶商贸,H-2,恶人\n丙丙商贸,H-3,李三\n", encoding="utf-8")
+    tries: list[int] = []
+    write = running.Pace.write
+    monkeypatch.setattr(running.Pace, "write", lambda self: tries.append(1) or write(self))
+    monkeypatch.setattr(world.site.registry.resource(refusing), "check", lambda made, before: {
+        i: {"name": ["no"]} for i, row in enumerate(made) if row.get("name") == name})
+    done = bring(world, "root", path)
+    assert (done.new, done.refused) == (2, 1)
+    if world.site.engines.is_sqlite:  # without a savepoint, which is dear there, and with one when something was written
+        assert len(tries) == tried
+    with world.as_("root"):
+        assert set(session.scalars(sa.select(Customer.code).where(Customer.code.like("H-%")))) == {"H-1", "H-3"}
+        assert session.scalar(sa.select(sa.func.count()).select_from(History).where(
+            History.change_id == done.change_id, History.resource == "core.customer")) == 2
 
 
 def hurry(world: World) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data import bulk
+from crm_core.data.attempts import attempt
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.errors import CrmError, Invalid
@@ -33,6 +34,8 @@ Ahead = dict[derived.Key, dict[str, Any]]
 
 class Importer:
     """Imports into one resource. Subclasses know records again by more than ids and take parts along."""
+
+    careful = True  # False: `write` may raise Redo, then its transaction goes and the batch is done anew
 
     def __init__(self, resource: Any, mapping: Mapping[int, str], values: Mapping[str, Mapping[str, str]], options: Options) -> None:
         self.resource = resource
@@ -254,7 +257,7 @@ class Importer:
         while items:
             before = [item.row_id for item in items]
             try:
-                with current_work().session.begin_nested():  # what is refused half-way leaves nothing behind
+                with attempt(current_work().session, CrmError, careful=self.careful):
                     changed = self._attempt(items)
             except Invalid as bad:
                 items = self._set_aside(items, before, bad, outcome)

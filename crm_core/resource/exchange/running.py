@@ -2,13 +2,14 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data.attempts import Redo
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.kernel import clock
@@ -219,22 +220,30 @@ def _read(job: Running, made: Import, change_id: int, counts: dict[str, int]) ->
     importer, pace = make(made), Pace(job)
     asks = importer.asks()
     asked = [(at, how) for at, _key, how in asks]
+
+    def take(batch: Sequence[Frame], careful: bool) -> None:
+        known: Ahead = {}
+        items: list[Item] = []
+        for frame in batch:
+            importer.ahead(asks, frame, known)
+            items += importer.parse(frame.rows)
+        importer.resolve(items)
+        importer.careful = careful
+        with pace.write() as db, changes.within(change_id), derived.ahead(known):
+            outcome = importer.write(items)
+            for name, n in outcome.counts().items():
+                counts[name] += n
+            _keep(db, made.id, outcome, counts)
+            job.position.update(counts, line=items[-1].line)
+            job.result.update(counts=dict(counts))
+            job.progress(job.done + len(items))
+
     with bulk(), apart.reading(path_of(made), taken(made), job.position.get("line", 0), asked) as found:
         for batch in _batches(found, lambda: pace.size):
-            known: Ahead = {}
-            items: list[Item] = []
-            for frame in batch:
-                importer.ahead(asks, frame, known)
-                items += importer.parse(frame.rows)
-            importer.resolve(items)
-            with pace.write() as db, changes.within(change_id), derived.ahead(known):
-                outcome = importer.write(items)
-                for name, n in outcome.counts().items():
-                    counts[name] += n
-                _keep(db, made.id, outcome, counts)
-                job.position.update(counts, line=items[-1].line)
-                job.result.update(counts=dict(counts))
-                job.progress(job.done + len(items))
+            try:
+                take(batch, careful=False)
+            except Redo:
+                take(batch, careful=True)
 
 
 def _batches(found: Iterator[Frame], size: Callable[[], int]) -> Iterator[list[Frame]]:
