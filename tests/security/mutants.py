@@ -62,8 +62,8 @@ MUTANTS = [Mutant(name, _IN + where, old, new, test) for name, where, old, new, 
     # fields
     ("hidden fields", "resource.resource:Resource.fields", "if rule is Rule.hidden:", "if False:", f"{_WRITE}::test_a_field_hidden_or_readonly_for_a_role_is_no_field_when_writing"),
     ("read-only fields", "resource.resource:Resource.fields", "if rule is Rule.readonly and not one.readonly:", "if False:", f"{_WRITE}::test_a_field_hidden_or_readonly_for_a_role_is_no_field_when_writing"),
-    ("a rule binds", "access.actor:Actor.rule", "return self.rules.get(resource, {}).get(name)", "return None", f"{_RES}/test_listing.py::test_a_hidden_field_is_as_unknown_as_none"),
-    ("a rule binds the search", "access.actor:Actor.rule", "return self.rules.get(resource, {}).get(name)", "return None", f"{_RES}/test_search.py::test_a_hidden_field_is_not_felt_by_searching"),
+    ("a rule binds", "access.actor:Actor.rule", "found = self.rules.get(resource, {}).get(name)", "found = None", f"{_RES}/test_listing.py::test_a_hidden_field_is_as_unknown_as_none"),
+    ("a rule binds the search", "access.actor:Actor.rule", "found = self.rules.get(resource, {}).get(name)", "found = None", f"{_RES}/test_search.py::test_a_hidden_field_is_not_felt_by_searching"),
     # pages
     ("forgery: any", "web.csrf:check", "if request.method in SAFE:", "if True:", _CSRF),
     ("forgery: where it came from", "web.csrf:check", "if origin is not None and", "if False and", _CSRF),

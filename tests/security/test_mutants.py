@@ -34,6 +34,12 @@ def test_its_test_fails_without_the_guard(mutant: Mutant, results: dict[str, str
     assert results.get(mutant.name, f"no such test: {mutant.test}") == "killed"
 
 
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_guard_is_where_the_table_says(mutant: Mutant) -> None:
+    """Or switching it off would be no switching off, and the error of that taken for a test that fails."""
+    assert mutated(function(mutant.where), mutant.old, mutant.new) is not None
+
+
 def test_there_are_sixty_of_them_and_each_has_its_name() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) >= 60
 
