@@ -1,5 +1,6 @@
 """The generated pages of the documentation, each a function of the program: commands, settings, permissions, hooks."""
 
+import ast
 import dataclasses
 import inspect
 import re
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from crm_core import testing
 from crm_core.kernel import hookspecs
 from crm_core.kernel.config import Config
 from crm_core.kernel.registry import Registry
@@ -28,6 +30,9 @@ def pages(root: click.Group, registry: Registry) -> dict[str, str]:
             "verbs of a resource.", _permissions(registry)),
         "hooks.md": _page(
             "Hooks", "What a package can offer in its `plugin.py`, each with `@hookimpl`.", _hooks()),
+        "testing.md": _page(
+            "Fixtures", "What `pytest -p crm_core.testing` gives to the tests of a plugin. `--database=URL` runs them on an empty "
+            "PostgreSQL database.", _fixtures()),
         "checks.md": _page(
             "Checks", "What `crm plugin check` and `test_contract` see to, in this order. After a check in bold that finds "
             "something, those below it wait: they need what it found missing.", _checks()),
@@ -79,6 +84,15 @@ def _hooks() -> Iterator[str]:
         signature = re.sub(r"declare\.|flask\.|click\.|\bAny\b|'", lambda m: "" if m[0] in ("declare.", "'") else m[0],
                            str(inspect.signature(function)))
         yield from (f"## {name}", "", f"`{name}{signature}`", "", inspect.cleandoc(function.__doc__ or ""), "")
+
+
+def _fixtures() -> Iterator[str]:
+    """Read, not imported: the program itself does without pytest."""
+    source = Path(testing.__file__).with_name("fixtures.py").read_text(encoding="utf-8")
+    yield from ("| fixture | |", "|---|---|")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and any("pytest.fixture" in ast.unparse(one) for one in node.decorator_list):
+            yield f"| `{node.name}` | {' '.join((ast.get_docstring(node) or '').split())} |"
 
 
 def _checks() -> Iterator[str]:

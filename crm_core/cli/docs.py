@@ -9,7 +9,7 @@ from crm_core.kernel.i18n import SOURCE, _, in_language
 
 
 @click.command("docs", help=str(_(
-    "For authors: write docs/reference (commands, configuration, permissions, hooks, checks) from the program. With --check "
+    "For authors: write docs/reference (commands, configuration, permissions, hooks, checks, fixtures) from the program. With --check "
     "nothing is written, and the exit code is 3 when a page is not what the program says.")),
     epilog=examples("crm docs", "crm docs --check"))
 @click.option("--check", is_flag=True, help=str(_("Only look.")))

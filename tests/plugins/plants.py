@@ -102,6 +102,20 @@ PLANTS = {
         from crm_core.sdk import Refused
         raise Refused("not yet")  # here
     """),
+    "a refusal put together": Plant("files", "texts", "row.name", "crm_visits/models.py", new="""
+    def refuse_by_name(row):
+        raise Refused(f"{row.name} is closed")  # here
+    """),
+    "words of an enum that are not marked": Plant("files", "texts", "'Planned'", "crm_visits/models.py", new="""
+    INFO = {"label": _("Name"), "labels": {"planned": "Planned"}}  # here
+    """),
+    "templates of somewhere else": Plant("files", "templates", "../elsewhere", "crm_visits/plugin.py", new="""
+    other = flask.Blueprint("visits_others", __name__, template_folder="../elsewhere")  # here
+    """),
+    "a table with the name of others": Plant("table", "loading", "other_thing", "crm_visits/models.py", new="""
+    class Thing(Owned, Model):  # here
+        __tablename__ = "other_thing"
+    """),
     "a name that core has": Plant("taken", "loading", "claimed twice", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Job
     @hookimpl
@@ -122,6 +136,18 @@ PLANTS = {
     @hookimpl
     def register_columns():
         return [Column("core.customer", "phone", _("Phone"), dict)]  # here
+    """),
+    "two events of one name": Plant("names", "names", "Seen", "crm_visits/plugin.py", new="""
+    import dataclasses
+    from crm_core.sdk import Event, Listen
+    def made():
+        @dataclasses.dataclass(frozen=True)  # here
+        class Seen(Event):
+            ids: tuple[int, ...]
+        return Seen
+    @hookimpl
+    def register_listeners():
+        return [Listen(made(), print, name="one"), Listen(made(), print, name="other")]
     """),
     "a key that deletes": Plant("cascade", "keys", "CASCADE", "crm_visits/models.py", LINK,
                                 'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id", ondelete="CASCADE"))  # here'),
