@@ -104,7 +104,7 @@ def test_a_site_with_plugins_is_looked_at_whole(crm: Crm, home: Path) -> None:
     crm("user", "add", "ann", "--role", "administrator", "--department", "HQ")
     assert settled(Config(site=home))
     with sqlite3.connect(home / "crm.db") as conn:
-        put(conn, "core_plugin", name="sales", state="enabled", version="1", made_at="2026-03-01 00:00:00")
+        put(conn, "core_plugin", name="sales", state="enabled", version="1", faults=0, made_at="2026-03-01 00:00:00")
     assert not settled(Config(site=home))
 
 
