@@ -18,6 +18,7 @@ _WHERE = {
     # one declaration
     "Resource": ("crm_core.resource.resource", "Resource"),
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
+    "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
     "Customer": ("crm_core.features.customers.models", "Customer"),  # core's records, to refer to
@@ -57,6 +58,9 @@ _WHERE = {
     "actor": ("crm_core.kernel.site", "actor"),  # who acts
     "site": ("crm_core.kernel.site", "site"),
     "Event": ("crm_core.kernel.events", "Event"),  # base of events: frozen dataclasses with ids
+    "RecordsAssigned": ("crm_core.resource.after", "RecordsAssigned"),  # core's events
+    "RecordsChanged": ("crm_core.resource.after", "RecordsChanged"),
+    "RecordsMerged": ("crm_core.resource.merging", "RecordsMerged"),
     "emit": ("crm_core.kernel.events", "emit"),
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something

@@ -2,6 +2,7 @@
 
 import inspect
 import traceback
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -52,11 +53,15 @@ class Registry:
         self._deciders: dict[str, list[tuple[str, Any]]] = {}
         self._manager = manager = pluggy.PluginManager("crm")
         manager.add_hookspecs(hookspecs)
+        old: list[tuple[str, str]] = []
         for package in packages:
             for number, module in enumerate(_modules(package)):
-                with _blamed(package.name):
+                with _blamed(package.name), warnings.catch_warnings(record=True) as said:
+                    warnings.simplefilter("always", DeprecationWarning)
                     manager.register(module, name=f"{package.name}:{number}:{getattr(module, '__name__', '')}")
                     manager.check_pending()
+                old += [(package.name, str(one.message)) for one in said if issubclass(one.category, DeprecationWarning)]
+        self.deprecated = tuple(old)  # (package, sentence): hooks it uses that will go (docs/promise.md)
         self.sections: tuple[Section, ...] = self._all("register_sections")
         classes = self._all("register_resources")
         resources = [self._made(cls, cls) for cls in classes]

@@ -12,7 +12,7 @@ from crm_core.kernel.config import Config
 from crm_core.kernel.i18n import in_language
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("start.md", "operate.md", "permissions.md", "import.md", "author.md")
+PAGES = ("start.md", "operate.md", "permissions.md", "import.md", "author.md", "extend.md", "promise.md")
 
 
 def presets(site_folder: Path) -> str:

@@ -124,7 +124,7 @@ def _card(row: Row) -> PluginCard:
     return PluginCard(
         row.name, row.label, row.version, manifest.icon if manifest is not None else "puzzle", Status(WORDS[row.state], icon, colour),  # type: ignore[arg-type]
         summary=manifest.summary if manifest is not None else "", adds=_adds(row.name), needs=needs, dormant=_dormant(row), reason=row.reason,
-        trace=(row.trace or _trace(row)) if may else "", faults=_faults(row), cost=_cost(row.name), foot=_foot(row), act=_act(row) if may else None,
+        trace=(row.trace or _trace(row)) if may else "", faults=_faults(row), old=_old(row.name), cost=_cost(row.name), foot=_foot(row), act=_act(row) if may else None,
         more=_more(row, may), audience=audiences.words(row.known.audience) if row.known is not None and row.state is Standing.active else "", dim=row.state not in (Standing.active, Standing.starting),
     )
 
@@ -207,6 +207,12 @@ def _faults(row: Row) -> Any:
         return ""
     return ngettext("%(n)s fault since it was switched on, the last %(when)s", "%(n)s faults since it was switched on, the last %(when)s",
                     known.faults, when=show_moment(known.fault_at))
+
+
+def _old(name: str) -> Any:
+    """Hooks it uses that will go."""
+    said = [sentence for package, sentence in site().registry.deprecated if package == name]
+    return _("Its author should know: %(said)s", said=said) if said else ""
 
 
 def _trace(row: Row) -> str:

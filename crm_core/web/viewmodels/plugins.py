@@ -27,6 +27,7 @@ class PluginCard:
     audience: Words = ""
     faults: Words = ""  # what its parts did wrong while it served
     cost: Words = ""
+    old: Words = ""  # what it uses that will go
     dim: bool = False  # not serving
 
 

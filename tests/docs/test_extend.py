@@ -1,0 +1,112 @@
+"""The how-to pages: what stands on them is one plugin, it is taken in whole, and each of its faces is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from crm_core.kernel import hookspecs
+from tests.support.dist import ROOT, Shelf
+
+PAGE = ROOT / "docs/extend.md"
+BLOCK = re.compile(r"^```(?:python|html)\n(?:# )?(?P<head>[^\n]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+LOOK = """
+    import json
+    import sqlalchemy as sa
+    from crm_core.access.models import User
+    from crm_core.app import create_app
+    from tests.support.world import World
+    from tests.support.worlds import signed_in
+    app = create_app(site)
+    world = World(site, people={u.login: u.id for u in db.scalars(sa.select(User))})
+    def get(who, path):
+        answer = signed_in(app, world, who)("GET", path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return answer.text
+    def has(words, path, who="root"):
+        return words in get(who, path)
+"""
+
+
+def write(folder: Path) -> None:
+    """The files of the page, as a reader would write them."""
+    for found in BLOCK.finditer(PAGE.read_text("utf-8")):
+        name, _comma, added = found["head"].partition(",")
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_text("utf-8") if added else ""
+        path.write_text(before + ("\n\n" if added else "") + found["text"], encoding="utf-8")
+
+
+@pytest.fixture
+def extras(sqlite_template: Path, tmp_path: Path) -> Shelf:
+    import shutil
+
+    home = tmp_path / "site"
+    home.mkdir(mode=0o700)
+    shutil.copyfile(sqlite_template, home / "crm.db")
+    shelf = Shelf(tmp_path / "shelf", home)
+    write(shelf.folder)
+    shelf.declare("extras", "crm_extras", "crm-extras")
+    shelf.ready("extras")
+    return shelf
+
+
+def test_every_hook_has_its_place_on_the_page() -> None:
+    hooks = {name for name, spec in vars(hookspecs).items() if hasattr(spec, "crm_spec")}
+    said = set(re.findall(r"^def (\w+)\(", PAGE.read_text("utf-8"), re.MULTILINE))
+    assert hooks - said == set() and len(hooks) > 20
+
+
+def test_what_the_page_says_is_a_plugin_whose_every_face_is_there(extras: Shelf) -> None:
+    extras.run("""
+        (house,) = R("core.department").write([{"name": "house"}])
+        (root,) = R("core.role").write([{"code": "root", "name": "root", "grants": [{"permission": "*", "scope": "all"}]}])
+        (few,) = R("core.role").write([{"code": "few", "name": "few", "grants": [{"permission": p, "scope": "all"} for p in ("core.customer.*", "extras.gift.read")]}])
+        ids = R("core.user").write([{"login": n, "name": n, "language": "en", "department": house, "roles": [{"role": r}]} for n, r in (("root", root), ("guest", few))])
+        R("core.customer").write([{"name": "Alpha", "owner": ids[0], "standing": "key"}, {"name": "Beta", "owner": ids[0]}])
+        R("extras.gift").write([{"name": "Fountain pen", "customer": 1, "worth": 5000, "owner": ids[0]}])
+        R("core.customer").run("promise", [1], {"gift": "Tea"})
+    """)
+    found = json.loads(extras.work(f"""{LOOK}
+    print(json.dumps({{
+        "list": has("Fountain pen", "/extras/gift"), "badge": has(">1<", "/extras/gift"), "section": has("Extras", "/"),
+        "tab": has("Gifts", "/core/customer/1"), "box": has("Tea", "/core/customer/1/panel/last"),
+        "column": has("50.00", "/core/customer?columns=name,gifts_worth"), "action": has("Promise a gift", "/core/customer/1"),
+        "report": has("Alpha", "/reports/extras.customers"), "card": has("root", "/cards/extras.owners"),
+        "line": has("gave a present", "/core/customer/1"), "paper": has("Dear Alpha, thank you.", "/core/customer/1/print/thanks"),
+        "settings": has("Remind after so many days", "/settings/extras"), "page": has("Wishes", "/extras/wishes"),
+        "narrowed": [has("Alpha", "/core/customer", "guest"), has("Beta", "/core/customer", "guest"), has("Beta", "/core/customer")],
+        "hidden": [has("Worth", "/extras/gift"), has("Worth", "/extras/gift", "guest")],
+    }}))"""))
+    assert found.pop("narrowed") == [True, False, True] and found.pop("hidden") == [True, False]
+    assert all(found.values()), found
+    done = extras.crm("gifts")
+    assert done.stdout.strip() == "2", done.stderr
+
+
+def test_a_hook_that_will_go_is_told_beside_who_uses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import types
+
+    import pluggy
+
+    from crm_core.app import core
+    from crm_core.kernel.declare import Package
+    from crm_core.kernel.hookspecs import hookimpl
+    from crm_core.kernel.registry import Registry
+
+    def register_badges() -> list[object]:
+        """An old hook."""
+        return []
+
+    words = "register_badges goes with version 2: give Menu a badge instead"
+    spec = pluggy.HookspecMarker("crm")(warn_on_impl=DeprecationWarning(words))
+    monkeypatch.setattr(hookspecs, "register_badges", spec(register_badges), raising=False)
+    module = types.ModuleType("old")
+    module.register_badges = hookimpl(lambda: list[object]())  # type: ignore[attr-defined]
+    registry = Registry((core(), Package("old", "Old", "1.0", "tests", (module,))))
+    assert [(package, words in sentence) for package, sentence in registry.deprecated] == [("old", True)]
+    assert Registry((core(),)).deprecated == ()
