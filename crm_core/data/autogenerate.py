@@ -1,6 +1,7 @@
 """The half of migrations that needs Alembic (70 ms, so imported only at use): running, comparing, writing revisions."""
 
 import argparse
+import enum
 import re
 import tempfile
 import warnings
@@ -95,6 +96,10 @@ class Settings:
         back = ops.UpgradeOps([*[created[name] for name in order], *closing, *inner]).reverse()
         script.downgrade_ops.ops[:] = back.ops
         self.changes = tuple(sorted(_changed(others)))
+        for op in others:
+            for inner in op.ops if isinstance(op, ops.ModifyTableOps) else ():
+                if isinstance(inner, ops.AddColumnOp):
+                    inner.column = _for_old_rows(inner.column)
 
 
 def run(settings: Settings, steps: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -156,6 +161,18 @@ def write_first(package: PackageLike, packages: Sequence[PackageLike]) -> Path:
         target = package.migrations / "0001_first.py"
         target.write_text(made.read_text(encoding="utf-8"), encoding="utf-8")
         return target
+
+
+def _for_old_rows(column: sa.Column[Any]) -> sa.Column[Any]:
+    """A new column that may not be empty gets what new rows get by default: there may be rows already."""
+    default = column.default
+    if column.nullable or column.server_default is not None or default is None or not default.is_scalar:
+        return column
+    value = default.arg  # type: ignore[attr-defined]
+    value = value.value if isinstance(value, enum.Enum) else int(value) if isinstance(value, bool) else value
+    filled = column._copy()
+    filled.server_default = sa.DefaultClause(str(value))
+    return filled
 
 
 def _by_hand(settings: Settings) -> set[str]:

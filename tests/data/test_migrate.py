@@ -1,5 +1,6 @@
 """Upgrades: each package by itself, safe on SQLite, one at a time, never backwards."""
 
+import enum
 import os
 import signal
 import sqlite3
@@ -37,6 +38,13 @@ def upgrade():
     op.execute("insert into {name}_parent (id, word) values (1, 'a')")
     op.execute("insert into {name}_child (id, parent_id) values (1, 1)")
 """
+
+
+class Mood(enum.Enum):
+    new = "fresh"
+
+
+State = sa.Enum(Mood, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e])
 WIDEN = """
 import sqlalchemy as sa
 from alembic import op
@@ -287,7 +295,9 @@ def test_a_revision_is_written_for_what_the_models_have_more(
     site = made(CORE, alpha(FIRST))
     migrate.upgrade(site)
     parent = sa.Table("alpha_parent", Model.metadata, sa.Column("id", sa.Integer, primary_key=True),
-                      sa.Column("word", sa.String(5)), sa.Column("more", sa.Text))
+                      sa.Column("word", sa.String(5)), sa.Column("more", sa.Text),
+                      sa.Column("state", State, nullable=False, default=Mood.new), sa.Column("good", sa.Boolean, nullable=False, default=True),
+                      sa.Column("times", sa.BigInteger, nullable=False, default=7))
     child = sa.Table("alpha_child", Model.metadata, sa.Column("id", sa.Integer, primary_key=True),
                      sa.Column("parent_id", sa.Integer))
     try:
@@ -298,6 +308,8 @@ def test_a_revision_is_written_for_what_the_models_have_more(
         again = made(CORE, alpha())
         assert migrate.upgrade(again).revisions == {"alpha": ("alpha_0002",)}
         assert migrate.make_revision(again, "alpha", "nothing") is None
+        with again.engines.read.connect() as conn:  # the row of before has what a new one gets
+            assert conn.execute(sa.select(parent.c.more, parent.c.state, parent.c.good, parent.c.times)).one() == (None, Mood.new, True, 7)
     finally:
         Model.metadata.remove(parent)
         Model.metadata.remove(child)
