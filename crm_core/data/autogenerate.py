@@ -96,8 +96,8 @@ class Settings:
         back = ops.UpgradeOps([*[created[name] for name in order], *closing, *inner]).reverse()
         script.downgrade_ops.ops[:] = back.ops
         self.changes = tuple(sorted(_changed(others)))
-        for op in others:
-            for inner in op.ops if isinstance(op, ops.ModifyTableOps) else ():
+        for step in others:
+            for inner in step.ops if isinstance(step, ops.ModifyTableOps) else ():
                 if isinstance(inner, ops.AddColumnOp):
                     inner.column = _for_old_rows(inner.column)
 
