@@ -96,10 +96,10 @@ class Settings:
         back = ops.UpgradeOps([*[created[name] for name in order], *closing, *inner]).reverse()
         script.downgrade_ops.ops[:] = back.ops
         self.changes = tuple(sorted(_changed(others)))
-        for step in others:
-            for inner in step.ops if isinstance(step, ops.ModifyTableOps) else ():
-                if isinstance(inner, ops.AddColumnOp):
-                    inner.column = _for_old_rows(inner.column)
+        for change in others:
+            for added in change.ops if isinstance(change, ops.ModifyTableOps) else ():
+                if isinstance(added, ops.AddColumnOp):
+                    added.column = _for_old_rows(added.column)
 
 
 def run(settings: Settings, steps: Sequence[str]) -> tuple[set[str], set[str]]:
