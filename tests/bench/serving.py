@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -97,13 +98,12 @@ def below(pid: int, depth: int = 0) -> list[tuple[int, int]]:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of processor time a process has used, all its threads."""
+    """Seconds of processor time a process has used, all its threads; what has ended meanwhile is left out."""
     total = 0
-    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-        try:
-            total += int(path.read_text().split()[0])
-        except (OSError, IndexError):
-            continue
+    with suppress(OSError):
+        for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with suppress(OSError, IndexError):
+                total += int(path.read_text().split()[0])
     return total / 1e9
 
 
