@@ -15,7 +15,7 @@ from crm_core.resource.plans import execute
 from crm_core.resource.references import RefField
 
 MOST = 1_000  # rows of an answer; a person reads no more
-_COUNTED = {"count": _("Number"), "sum": _("Sum")}
+_COUNTED = {"count": _("How many"), "sum": _("Sum")}
 
 
 class Line(NamedTuple):
@@ -122,6 +122,5 @@ def _filter(field: Field | None, value: Any) -> tuple[str, str] | None:
 def _head(column: Any, field: Field | None) -> Any:
     if field is not None:
         return field.label
-    name = str(column.key or "")
-    word = name.rpartition("_")[0] if name.rpartition("_")[2].isdigit() else name
+    word = column.name if isinstance(column, sa.sql.functions.FunctionElement) else str(column.key or "")
     return _COUNTED.get(word, word.replace("_", " ").capitalize())

@@ -37,7 +37,7 @@ def answer(name: str, back: str) -> Any:
     else:
         texts = {field.name: field.text(known.audience)}
     return page_of("bulk_form.html", BulkFormPage(
-        _("Who sees “%(name)s”", name=name), f"{back}/{name}/audience", _("Save"),
+        _("Who sees “%(name)s”", name=getattr(site().registry.package(name), "label", name)), f"{back}/{name}/audience", _("Save"),
         _("People of these departments and of those below see its menu, pages and tabs; for all others they are not there. Without a department everybody sees it."),
         fields=controls.of_fields(fields, texts, faults), back_url=back)), 422 if faults else 200
 
