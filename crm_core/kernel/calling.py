@@ -5,7 +5,7 @@ minutes and it rests for five. *decide* (`narrow_records`, `field_access`): a fa
 (listeners in the transaction): a fault undoes the whole transaction with a sentence that names the plugin; `Refused` is the polite
 veto. *after* (the outbox): tried again, then parked.
 
-What each package's parts cost (calls, statements, time) is counted as they are called.
+What each package's parts cost (statements, time) is counted as they are called.
 """
 
 import logging
@@ -43,7 +43,7 @@ class Stopped(CrmError):
 class Cost:
     """What the parts of one package took in this process."""
 
-    calls: int = 0
+    pages: int = 0
     statements: int = 0
     seconds: float = 0.0
     slowest: float = 0.0
@@ -94,10 +94,19 @@ def shown(item: Any, call: Callable[[], T], otherwise: T) -> T:
     finally:
         took = time.perf_counter() - began
         cost = mine.costs.setdefault(package, Cost())
-        cost.calls, cost.statements, cost.seconds = cost.calls + 1, cost.statements + statements() - asked, cost.seconds + took
+        cost.pages += _first(package)
+        cost.statements, cost.seconds = cost.statements + statements() - asked, cost.seconds + took
         cost.slowest = max(cost.slowest, took)
         if took > SLOW:
             log.warning("%s took %d ms", key, took * 1_000)
+
+
+def _first(package: str) -> bool:
+    """Whether this is the first part of a package in the running request."""
+    seen: set[str] = current_work().info.setdefault("parts", set())
+    new = package not in seen
+    seen.add(package)
+    return new
 
 
 def decided(hook: str, denied: T, **given: Any) -> list[T | Any]:

@@ -30,12 +30,12 @@ def register_sections() -> "list[declare.Section]":  # type: ignore[empty-body]
 
 @hookspec
 def register_menu() -> "list[declare.Menu]":  # type: ignore[empty-body]
-    """Entries of the rail. Only those whose permission the reader has are drawn."""
+    """*Show.* Entries of the rail. Only those whose permission the reader has are drawn."""
 
 
 @hookspec
 def register_panels() -> "list[declare.Panel | declare.Related]":  # type: ignore[empty-body]
-    """Tabs and boxes on other resources' record pages."""
+    """*Show.* Tabs and boxes on other resources' record pages."""
 
 
 @hookspec
@@ -45,7 +45,7 @@ def register_actions() -> "list[declare.Action]":  # type: ignore[empty-body]
 
 @hookspec
 def register_columns() -> "list[declare.Column]":  # type: ignore[empty-body]
-    """Computed columns for another resource's list."""
+    """*Show.* Computed columns for another resource's list."""
 
 
 @hookspec
@@ -85,7 +85,7 @@ def register_settings() -> "list[type[Any]]":  # type: ignore[empty-body]
 
 @hookspec
 def register_listeners() -> "list[declare.Listen]":  # type: ignore[empty-body]
-    """Who wants to know of which event."""
+    """Who wants to know of which event: *inside* the transaction, or *after* it."""
 
 
 @hookspec

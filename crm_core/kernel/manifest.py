@@ -8,7 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
-RESERVED = frozenset({"core", "api", "static", "portal"})
+# The first part of an address is whose page it is: what core's own begin with is nobody else's name.
+RESERVED = frozenset(["core", "api", "portal", "static", "cards", "dates", "deliveries", "favicon", "files", "help", "import", "jobs", "live", "lookup", "me", "notices", "palette", "password", "plugins", "preferences", "ready", "recycle", "reports", "settings", "setup", "tasks", "undo"])
 
 
 class BadManifest(ValueError):

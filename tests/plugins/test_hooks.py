@@ -64,6 +64,11 @@ def closes(*_a: Any, **_k: Any) -> Any:
     raise RuntimeError("after a close")
 
 
+def prints(*_a: Any, **_k: Any) -> Any:
+    print("a plugin thinks aloud")
+    raise RuntimeError("after printing")
+
+
 def leaves(*_a: Any, **_k: Any) -> Any:
     sys.exit(3)
 
@@ -76,7 +81,7 @@ def looks_past_the_scope(*_a: Any, **_k: Any) -> Any:
     return session.execute(sa.text("select id from core_customer")).all()
 
 
-BEHAVIOURS = [raises, wrong, recurses, allocates, commits, rolls_back, closes, leaves, breaks_sql, looks_past_the_scope]
+BEHAVIOURS = [raises, wrong, prints, recurses, allocates, commits, rolls_back, closes, leaves, breaks_sql, looks_past_the_scope]
 each = pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda b: b.__name__)
 pytestmark = one_engine
 
@@ -147,6 +152,24 @@ def test_a_part_that_failed_three_times_rests(world: World, tmp_path: Path) -> N
             calling.health().rests.clear()
         ann("GET", f"/core/customer/{world.customers['ann']}/panel/box")
         assert len(called) == calling.FAULTS + 1
+
+
+def test_a_part_that_takes_long_is_named_and_what_it_cost_is_known(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(calling, "SLOW", 0.0)
+
+    def load(ids: Any) -> Any:
+        return dict.fromkeys(ids, session.scalar(sa.select(sa.func.count()).select_from(Customer)))
+
+    with with_plugin(world, tmp_path, register_columns=lambda: [Column("core.customer", "probe", "Probe", load)]) as found:
+        ann = signed_in(create_app(found.site), found, "ann")
+        for _round in range(2):
+            assert ann("GET", "/core/customer?columns=name,probe").status_code == 200
+        with found.site.system("tests"):
+            cost = calling.health().costs["probe"]
+        assert (cost.pages, cost.statements) == (2, 2) and cost.seconds > 0
+    assert "probe:Column:core.customer:probe took" in caplog.text
 
 
 # --- decide -------------------------------------------------------------------------------------------------------------

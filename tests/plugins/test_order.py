@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.kernel.manifest import BadManifest, Manifest
+from crm_core.app import create_app, open_site
+from crm_core.kernel.config import Config
+from crm_core.kernel.manifest import RESERVED, BadManifest, Manifest
 from crm_core.kernel.plugins import Found, closure, dependants, plan
 
 
@@ -91,3 +96,13 @@ def test_whoever_is_taken_in_has_all_he_requires_before_him(shelf: dict[str, Fou
 def test_a_manifest_that_cannot_be_believed_says_what_is_wrong(bad: dict[str, object]) -> None:
     with pytest.raises(BadManifest):
         Manifest(**{"name": "visits", "label": "", "version": "1.0", **bad})  # type: ignore[arg-type]
+
+
+def test_no_plugin_is_called_as_the_addresses_of_core_begin(tmp_path: Path) -> None:
+    """Or its audience would hide core's own pages."""
+    app = create_app(open_site(config=Config(site=tmp_path)))
+    firsts = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
+    names = {first for first in firsts if re.fullmatch("[a-z][a-z0-9_]{1,30}", first)}
+    assert names - RESERVED == set() and len(names) > 15
+    with pytest.raises(BadManifest):
+        Manifest("reports", "Reports", "1.0")

@@ -222,11 +222,11 @@ def _trace(row: Row) -> str:
 def _cost(name: str) -> Any:
     """What its parts took in this process."""
     found = health().costs.get(name)
-    if found is None or not found.calls:
+    if found is None or not found.pages:
         return ""
-    return _("On pages: %(statements)s statements and %(ms)s ms a part, the slowest %(slowest)s ms (%(n)s lately)",
-             statements=f"{found.statements / found.calls:.1f}", ms=f"{found.seconds / found.calls * 1_000:.1f}",
-             slowest=f"{found.slowest * 1_000:.0f}", n=f"{found.calls:,}")
+    return _("A page: %(statements)s statements and %(ms)s ms, its slowest part %(slowest)s ms (%(n)s pages lately)",
+             statements=f"{found.statements / found.pages:.1f}", ms=f"{found.seconds / found.pages * 1_000:.1f}",
+             slowest=f"{found.slowest * 1_000:.0f}", n=f"{found.pages:,}")
 
 
 def _more(row: Row, may: bool) -> tuple[Act, ...]:
