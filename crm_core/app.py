@@ -70,7 +70,9 @@ def _plugins(site: Site) -> tuple[Package, ...]:
         return ()
     failed = {s.name for s in known.values() if s.state is PluginState.failed}
     with _blaming(site):
-        return plugins.load(site.home, plugins.plan(names, plugins.discover()), failed)
+        packages = plugins.load(site.home, plugins.plan(names, plugins.discover()), failed)
+        plugins.check_schema(site, packages)
+        return packages
 
 
 @contextmanager

@@ -124,6 +124,11 @@ def main(arguments: list[str] | None = None) -> None:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
+def again() -> bool:
+    """Whether this process goes without a plugin that the one before could not take in."""
+    return int(os.environ.get("CRM_AGAIN", "0")) > 0
+
+
 class _Again(Exception):
     """A plugin could not be taken in and was noted: the same command in a fresh process goes without it."""
 

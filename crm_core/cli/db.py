@@ -2,8 +2,8 @@
 
 import click
 
-from crm_core.cli import FOUND
-from crm_core.cli._common import examples, say, say_json, site
+from crm_core.cli import FOUND, REFUSED, again
+from crm_core.cli._common import examples, say, say_json, site, step
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
 
@@ -37,19 +37,56 @@ def status(as_json: bool) -> int:
     "changes in one transaction for each package. Stops before anything is changed when the database is of a newer version.")),
     epilog=examples("crm db upgrade", "crm db upgrade --json"))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
-def upgrade(as_json: bool) -> None:
+def upgrade(as_json: bool) -> int:
     from crm_core.kernel.install import prepare
 
     done = prepare(site()).applied
+    code = REFUSED if again() else 0  # a plugin was left out; the process before said which and why
     if as_json:
         say_json({"backup": done.backup, "revisions": done.revisions})
-        return
+        return code
     if not done:
         say(_("Nothing to do."))
     if done.backup:
         say(_("Copied before: %(path)s", path=done.backup))
     for package, steps in done.revisions.items():
         say(f"{package}: {', '.join(steps)}")
+    return code
+
+
+@command.command(help=str(_(
+    "Try an upgrade on a copy: all pending migrations of core and of every plugin, those that are switched off too. Says how long it "
+    "takes, which tables change, and what cannot be taken back. The site stays as it is. Exit code 1 when something failed, 3 when a "
+    "step cannot be taken back.")), epilog=examples("crm db rehearse", "crm db rehearse --json", "crm db rehearse --without visits"))
+@click.option("--without", "without", multiple=True, help=str(_("Leave out this plugin, which is switched off; may be given again.")))
+@click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
+def rehearse(without: tuple[str, ...], as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from crm_core.app import open_site
+    from crm_core.kernel.rehearsing import rehearse
+
+    done = rehearse(site(), lambda config, also: open_site(config=config, also=also), without, tell=step)
+    code = REFUSED if done.failed else FOUND if done.irreversible else 0
+    if as_json:
+        say_json(asdict(done))
+        return code
+    for one in done.steps:
+        state = _("switched off") if one.asleep else ""
+        say(f"{one.package:16} {one.current or '–':20} → {one.head or '–':20} {one.seconds:6.1f} s  {state}".rstrip())
+        for table, (old, new) in one.rows.items():
+            say(f"  {table}: {'–' if old is None else old} → {'–' if new is None else new}")
+        for line in one.irreversible:
+            say("  " + str(_("Cannot be taken back: %(what)s", what=line)))
+        if one.failure:
+            say("  " + str(_("Failed: %(why)s", why=one.failure)))
+    for name, why in done.left_out.items():
+        say(_("“%(name)s” was not tried: %(why)s", name=name, why=why))
+    if done.failure:
+        say(_("Switching on failed: %(why)s", why=done.failure))
+    say(_("Tried on a copy (%(copied)s s to copy, %(enabled)s s to switch on what sleeps); the site is as it was.",
+          copied=done.copied, enabled=done.enabled))
+    return code
 
 
 @command.command(help=str(_("Compare the models with the database. Exit code 3 when they differ.")),

@@ -2,6 +2,7 @@
 
 import click
 
+from crm_core.cli import _purging
 from crm_core.cli._common import examples, ready_site, say, say_json
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
@@ -67,7 +68,7 @@ def enable(names: tuple[str, ...], department: int | None) -> None:
 def disable(names: tuple[str, ...], with_others: bool) -> None:
     from crm_core.kernel import enabling
 
-    site = ready_site()
+    site = ready_site(without=names)  # one whose migration breaks can be switched off
     wanted = enabling.to_disable(site, names)
     others = [one for one in wanted if one not in names]
     if others and not with_others:
@@ -182,3 +183,7 @@ def migrate(name: str, message: str) -> None:
             return
         migrate.upgrade(site, backup=False)
         say(migrate.make_revision(site, name, message) or _("Nothing to write: the models are what the database has."))
+
+
+command.add_command(_purging.purge)
+command.add_command(_purging.restore)

@@ -34,7 +34,7 @@ class Settings:
         self.package = package
         self.metadata = Model.metadata
         self.packages = set(packages) | revisions.installed(connection)
-        self.virtual = _virtual(connection)
+        self.virtual = safety.virtual(connection)
         self.changes: tuple[str, ...] = ()
         self.by_hand: set[str] = set()
         self._closing: set[str] = set()
@@ -103,12 +103,12 @@ class Settings:
 
 
 def run(settings: Settings, steps: Sequence[str]) -> tuple[set[str], set[str]]:
-    """Apply a package's revisions on its connection, inside the caller's transaction. What they say they change,
+    """Apply a package's next revisions on its connection, inside the caller's transaction. What they say they change,
     and fill."""
     config = settings.config()
     scripts = ScriptDirectory.from_config(config)
     modules = [scripts.get_revision(step).module for step in steps]
-    command.upgrade(config, "head")
+    command.upgrade(config, steps[-1])
     changes = {name for module in modules for name in getattr(module, "changes", ())}
     return changes, {name for module in modules for name in getattr(module, "fills", ())}
 
@@ -189,13 +189,6 @@ def _tidy(text: str) -> str:
     text = text.replace(", schema=None)", ")").replace("batch_op", "batch").rstrip()
     text = re.sub(r"\n\n+(    with|    op)", r"\n\1", text)
     return re.sub(r"\n{4,}", "\n\n\n", text) + "\n"
-
-
-def _virtual(conn: sa.Connection) -> list[str]:
-    if conn.dialect.name != "sqlite":
-        return []
-    query = "select name from sqlite_master where type = 'table' and upper(sql) like 'CREATE VIRTUAL%'"
-    return list(conn.execute(sa.text(query)).scalars())
 
 
 def _changed(found: Iterable[Any]) -> set[str]:

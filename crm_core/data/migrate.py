@@ -5,6 +5,7 @@ own.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,6 +26,10 @@ HERE = Path(__file__).parent / "migrations"
 
 # Slot: called in the transaction of each package's upgrade, after its last revision (kernel/references.py).
 after_package: list[Callable[[sa.Connection, Any, "SiteLike"], None]] = []
+# Slot: called with each package and its pending steps before anything is changed; refuses what would hurt somebody who sleeps.
+before_upgrade: list[Callable[[sa.Connection, Any, Sequence[str], "SiteLike"], None]] = []
+
+Blame = Callable[[str], AbstractContextManager[None]]
 
 
 class RegistryLike(Protocol):
@@ -65,11 +70,11 @@ def needs_upgrade(site: SiteLike) -> list[str]:
     return [status.package for status in pending(site) if status.pending]
 
 
-def upgrade(site: SiteLike, package: str | None = None, *, backup: bool = True) -> Applied:
+def upgrade(site: SiteLike, package: str | None = None, *, backup: bool = True, blame: Blame = lambda _package: nullcontext()) -> Applied:
     """Bring the database to the newest revisions of all packages (or of one), under the lock, after a copy.
 
-    Each package is one transaction: killed or failed in the middle, it is as before. Raises NewerSchema or
-    UpgradeRefused.
+    Each package is one transaction: killed or failed in the middle, it is as before. `blame(package)` is around each, and may
+    make another fault of what is raised. Raises NewerSchema or UpgradeRefused.
     """
     made = safety.engine(site.engines.url)
     try:
@@ -79,11 +84,15 @@ def upgrade(site: SiteLike, package: str | None = None, *, backup: bool = True) 
                     site.registry.packages, revisions.status(conn, site.registry.packages), strict=True)
                     if package in (None, p.name) and s.pending]
                 empty = not revisions.table_names(conn)
+                for one, steps in todo if not empty else ():
+                    for call in before_upgrade:
+                        call(conn, one, steps, site)
             if not todo:
                 return Applied({}, None)
             copy = safety.copy_before(site.engines.url, site.folder("backups")) if backup and not empty else None
             for one, _steps in todo:
-                _upgrade_one(made, one, site)
+                with blame(one.name):
+                    _upgrade_one(made, one, site)
             return Applied({p.name: steps for p, steps in todo}, copy)
     finally:
         made.dispose()

@@ -1,8 +1,9 @@
 """Which revision a database has and which the code knows, without importing Alembic: `crm serve` asks this at
 each start."""
 
+import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +79,48 @@ def known(folder: Path) -> tuple[str, ...]:
     if len(chain) != len(parent_of):
         raise ValueError(f"{folder}: the revisions {', '.join(sorted(parent_of))} are not one chain")
     return tuple(chain)
+
+
+def removes(folder: Path, steps: Collection[str]) -> set[str]:
+    """Tables, and columns as `table.column`, that these revisions drop or rename, as far as their text says so."""
+    found: set[str] = set()
+    for path in sorted(folder.glob("[0-9]*.py")):
+        text = path.read_text(encoding="utf-8")
+        names = {name: value for name, value in _LINE.findall(text)}
+        pair = _PAIR.search(text)
+        if (pair[1] if pair else names.get("revision")) in steps:
+            _walk(ast.parse(text), "", found)
+    return found
+
+
+def _walk(node: ast.AST, table: str, found: set[str]) -> None:
+    """Calls on `op`, and on what `with op.batch_alter_table("…") as batch` gives."""
+    if isinstance(node, ast.FunctionDef) and node.name == "downgrade":
+        return
+    if isinstance(node, ast.With):
+        for item in node.items:
+            if isinstance(item.context_expr, ast.Call) and _called(item.context_expr) == "batch_alter_table":
+                table = next(_words(item.context_expr), "")
+    if isinstance(node, ast.Call):
+        words = [*([table] if table else []), *_words(node)]
+        renames = any(k.arg == "new_column_name" for k in node.keywords)
+        match _called(node):
+            case "drop_table" | "rename_table":
+                found.update(words[:1])
+            case "drop_column":
+                found.add(".".join(words[:2]))
+            case "alter_column" if renames:
+                found.add(".".join(words[:2]))
+    for child in ast.iter_child_nodes(node):
+        _walk(child, table, found)
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ""
+
+
+def _words(node: ast.Call) -> Iterator[str]:
+    return (a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
 
 
 def current(conn: sa.Connection, package: PackageLike) -> str | None:

@@ -38,6 +38,18 @@ def engine(url: sa.URL) -> sa.Engine:
 
 
 @contextlib.contextmanager
+def reading(url: sa.URL) -> Iterator[sa.Connection]:
+    """One moment of the whole database, for who copies from it; others go on writing meanwhile. No wall, no time limit."""
+    if url.get_backend_name() == "sqlite":
+        made = sa.create_engine(url, poolclass=sa.NullPool)
+        prepare_sqlite(made, write=False)
+    else:
+        made = engine(url).execution_options(isolation_level="REPEATABLE READ")
+    with made.connect() as conn:
+        yield conn
+
+
+@contextlib.contextmanager
 def lock(made: sa.Engine, home: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """One process migrates, the others wait for it and then find nothing to do. Raises UpgradeRefused after
     `seconds`."""
@@ -80,10 +92,10 @@ class Snapshot:
         conn = conn.execution_options(**{UNSCOPED: unscoped})
         if conn.dialect.name != "sqlite":
             return None
-        everything = sa.text("select type, name, sql from sqlite_master where name not like 'sqlite_%'")
+        everything = sa.text("select type, name from sqlite_master where name not like 'sqlite_%'")
         entries = conn.execute(everything).all()
-        virtual = [e.name for e in entries if e.type == "table" and (e.sql or "").upper().startswith("CREATE VIRTUAL")]
-        tables = [e.name for e in entries if e.type == "table" and not is_virtual(e.name, virtual)]
+        words = virtual(conn)
+        tables = [e.name for e in entries if e.type == "table" and not is_virtual(e.name, words)]
         rows = {t: conn.execute(sa.select(sa.func.count()).select_from(sa.table(t))).scalar_one() for t in tables}
         keys = sa.text('select "table", "from", "to", on_update, on_delete from pragma_foreign_key_list(:name)')
         foreign = {t: frozenset(tuple(map(str, key)) for key in conn.execute(keys, {"name": t})) for t in tables}
@@ -105,10 +117,18 @@ class Snapshot:
         return found
 
 
-def is_virtual(table: str, virtual: list[str]) -> bool:
+def virtual(conn: sa.Connection) -> list[str]:
+    """The virtual tables of a SQLite database (full text)."""
+    if conn.dialect.name != "sqlite":
+        return []
+    query = "select name from sqlite_master where type = 'table' and upper(sql) like 'CREATE VIRTUAL%'"
+    return list(conn.execute(sa.text(query)).scalars())
+
+
+def is_virtual(table: str, names: list[str]) -> bool:
     """Whether a SQLite table is a virtual one (full text) or the inner part of one."""
     return any(table == v or (table.startswith(f"{v}_") and table.removeprefix(f"{v}_") in
-                              ("data", "idx", "content", "docsize", "config")) for v in virtual)
+                              ("data", "idx", "content", "docsize", "config")) for v in names)
 
 
 def broken_keys(conn: sa.Connection) -> list[str]:

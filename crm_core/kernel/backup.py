@@ -6,8 +6,6 @@ copied database names is there. The key is not in it: a backup that is lost must
 
 import datetime as dt
 import fcntl
-import hashlib
-import io
 import json
 import os
 import shutil
@@ -25,19 +23,16 @@ import sqlalchemy as sa
 from crm_core import __version__
 from crm_core.data import revisions, safety
 from crm_core.data.migrate import pending
-from crm_core.kernel import postgres
+from crm_core.kernel import packing, postgres
 from crm_core.kernel.clock import now
-from crm_core.kernel.errors import CrmError, Refused
+from crm_core.kernel.errors import Refused
 from crm_core.kernel.house import closed_house
 from crm_core.kernel.i18n import _
+from crm_core.kernel.packing import BadBackup
 from crm_core.kernel.site import Site
 
 FOLDERS = ("files", "imports")  # what a site keeps besides its database
 MANIFEST = "manifest.json"
-
-
-class BadBackup(CrmError):
-    """The file is no backup of ours, or not whole."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def back_up(site: Site, target: Path | None = None, tell: Tell = lambda _step: N
     target = target or site.folder("backups") / f"crm-{made:%Y%m%d-%H%M%S}.tar"
     if target.exists():
         raise Refused(_("%(path)s exists already.", path=target))
-    with _alone(site), _workshop(target.parent, f".crm-backup-{_mark(site)}-") as place:
+    with alone(site), packing.workshop(target.parent, f".crm-backup-{packing.mark(site.home)}-") as place:
         half = place / "half.tar"
         tell(_("Copying the database"))
         copy = place / ("crm.db" if site.engines.is_sqlite else "crm.dump")
@@ -83,39 +78,18 @@ def back_up(site: Site, target: Path | None = None, tell: Tell = lambda _step: N
         kept = Manifest(__version__, made.isoformat(timespec="seconds"), site.engines.url.get_backend_name(),
                         {s.package: s.current for s in pending(site)}, rows)
         tell(_("Packing"))
-        with half.open("xb") as file, tarfile.open(fileobj=file, mode="w") as archive:
-            half.chmod(0o600)
-            kept.sums[copy.name] = _add(archive, copy, copy.name)
+        with packing.packed(half) as archive:
+            kept.sums[copy.name] = packing.add(archive, copy, copy.name)
             for path in _files(site):
                 name = path.relative_to(site.home).as_posix()
-                kept.sums[name] = _add(archive, path, name)
-            text = json.dumps(asdict(kept), ensure_ascii=False, indent=1).encode()
-            entry = tarfile.TarInfo(MANIFEST)
-            entry.size, entry.mode = len(text), 0o600
-            archive.addfile(entry, io.BytesIO(text))
-            archive.close()
-            file.flush()
-            os.fsync(file.fileno())
-        half.replace(target)
+                kept.sums[name] = packing.add(archive, path, name)
+            packing.add_text(archive, MANIFEST, json.dumps(asdict(kept), ensure_ascii=False, indent=1))
+        packing.publish(half, target)
     return target, kept
 
 
-def _mark(site: Site) -> str:
-    """Tells the workshop of one site from those of others in the same folder."""
-    return hashlib.sha256(str(site.home.resolve()).encode()).hexdigest()[:8]
-
-
 @contextmanager
-def _workshop(folder: Path, prefix: str) -> Iterator[Path]:
-    """A passing folder. Those that somebody left who was killed go first: the caller holds the lock, so nobody uses them."""
-    for left in folder.glob(f"{prefix}*"):
-        shutil.rmtree(left)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=prefix) as place:
-        yield Path(place)
-
-
-@contextmanager
-def _alone(site: Site) -> Iterator[None]:
+def alone(site: Site) -> Iterator[None]:
     """One backup at a time. Raises Refused."""
     with (site.home / "backup.lock").open("a") as file:
         try:
@@ -128,11 +102,7 @@ def _alone(site: Site) -> Iterator[None]:
 def read_manifest(path: Path) -> Manifest:
     """The manifest of a backup. Raises BadBackup."""
     try:
-        with tarfile.open(path) as archive:
-            member = archive.extractfile(MANIFEST)
-            if member is None:
-                raise KeyError(MANIFEST)
-            return Manifest(**json.load(member))
+        return Manifest(**json.loads(packing.read_text(path, MANIFEST)))
     except (tarfile.TarError, KeyError, ValueError, TypeError) as error:
         raise BadBackup(_("%(path)s is no backup of this program (%(why)s).", path=path, why=error)) from None
 
@@ -142,7 +112,7 @@ def verify(path: Path, tell: Tell = lambda _step: None) -> Manifest:
     kept = read_manifest(path)
     tell(_("Checking every byte"))
     with tempfile.TemporaryDirectory(prefix="crm-verify-") as place:
-        _unpack(path, Path(place), kept)
+        packing.unpack(path, Path(place), kept.sums)
         if kept.engine == "sqlite":
             safety.check_sqlite(Path(place) / kept.database)
     return kept
@@ -160,9 +130,9 @@ def restore(site: Site, path: Path, *, replace: bool = False, tell: Tell = lambd
         raise Refused(_("This is a backup of %(theirs)s, the site is configured for %(ours)s.",
                         theirs=kept.engine, ours=site.engines.url.get_backend_name()))
     _check_known(site, kept)
-    with closed_house(site.home), _workshop(site.home, ".restore-") as place:
+    with closed_house(site.home), packing.workshop(site.home, ".restore-") as place:
         tell(_("Checking every byte"))
-        _unpack(path, place, kept)
+        packing.unpack(path, place, kept.sums)
         tell(_("Putting it in place"))
         site.engines.dispose()
         aside = None
@@ -203,35 +173,11 @@ def _files(site: Site) -> Iterator[Path]:
         yield site.home / "crm.toml"
 
 
-def _add(archive: tarfile.TarFile, path: Path, name: str) -> str:
-    entry = archive.gettarinfo(str(path), name)
-    entry.uid = entry.gid = 0
-    entry.uname = entry.gname = ""
-    with path.open("rb") as file:
-        total = hashlib.file_digest(file, "sha256").hexdigest()
-        entry.size = file.tell()
-        file.seek(0)
-        archive.addfile(entry, file)
-    return total
-
-
 def _check_known(site: Site, kept: Manifest) -> None:
     for package in site.registry.packages:
         step = kept.revisions.get(package.name)
         if step is not None:
             revisions.Status(package.name, step, revisions.known(package.migrations)).check()
-
-
-def _unpack(path: Path, place: Path, kept: Manifest) -> None:
-    with tarfile.open(path) as archive:
-        archive.extractall(place, members=[m for m in archive if m.isfile() and m.name in kept.sums], filter="data")
-    for name, total in kept.sums.items():
-        found = place / name
-        if not found.is_file():
-            raise BadBackup(_("%(name)s is missing in the backup.", name=name))
-        with found.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != total:
-                raise BadBackup(_("%(name)s is damaged in the backup.", name=name))
 
 
 def _put_sqlite(site: Site, copy: Path, kept: Manifest, replace: bool) -> Path | None:

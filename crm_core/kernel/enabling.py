@@ -7,6 +7,7 @@ processes beside the old one. Off: undelivered events are put to sleep, waiting 
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,20 +48,17 @@ def enable(site: Site, names: Sequence[str], audience: Sequence[int] = ()) -> mi
     """Switch these on, in load order; `site` was opened with them (`open_site(also=names)`). `audience`: for whom those are that
     the site has never used. Raises what a plugin raises:
     then nothing is switched on, and tables that were made before stay, empty and harmless."""
-    applied = migrate.upgrade(site)
-    _check_tables(site, names)
+    applied = migrate.upgrade(site, blame=partial(plugins.blaming, site))
     known = plugins.states(site.engines)
     with site.system("enable"), writing() as db:
         conn = db.connection()
+        fresh = [p for p in site.registry.packages if p.name in names]
+        for package in fresh:
+            _mark(conn, package, audience)
+        _check_tables(conn, site, names)  # only now: who purges one at this moment waits for us, or we see that he was quicker
         site.registry.call("install", first=False)
-        for package in [p for p in site.registry.packages if p.name in names]:
+        for package in fresh:
             since = known[package.name].disabled_at if package.name in known else None
-            conn.execute(sa.delete(table_of(OutboxRow)).where(_deliveries(package.name), OutboxRow.state == "dormant"))
-            values = {"state": PluginState.active, "version": package.version, "error": None, "enabled_at": now(), "disabled_at": None,
-                      "faults": 0, "fault": None, "fault_at": None}
-            if not conn.execute(sa.update(_table).where(_table.c.name == package.name).values(values)).rowcount:
-                conn.execute(sa.insert(_table).values(name=package.name, made_at=now(), audience=list(audience) or None, **values))
-            conn.execute(sa.delete(_table).where(_table.c.state == PluginState.failed, _bridges(package.name)))
             for wake in waking:
                 wake(site, package.name, since)
             site.registry.call("on_enable", only=package.name, since=since)
@@ -70,11 +68,20 @@ def enable(site: Site, names: Sequence[str], audience: Sequence[int] = ()) -> mi
     return applied
 
 
-def _check_tables(site: Site, names: Sequence[str]) -> None:
+def _mark(conn: sa.Connection, package: Any, audience: Sequence[int]) -> None:
+    """It counts as switched on, with nothing left of its sleep and its faults."""
+    conn.execute(sa.delete(table_of(OutboxRow)).where(_deliveries(package.name), OutboxRow.state == "dormant"))
+    values = {"state": PluginState.active, "version": package.version, "error": None, "enabled_at": now(), "disabled_at": None,
+              "faults": 0, "fault": None, "fault_at": None}
+    if not conn.execute(sa.update(_table).where(_table.c.name == package.name).values(values)).rowcount:
+        conn.execute(sa.insert(_table).values(name=package.name, made_at=now(), audience=list(audience) or None, **values))
+    conn.execute(sa.delete(_table).where(_table.c.state == PluginState.failed, _bridges(package.name)))
+
+
+def _check_tables(conn: sa.Connection, site: Site, names: Sequence[str]) -> None:
     """Refuse a plugin whose migrations do not make the tables its models want."""
     packages = [p.name for p in site.registry.packages]
-    with site.engines.read.connect() as conn:
-        there = revisions.table_names(conn)
+    there = revisions.table_names(conn)
     lacking = sorted(t for t in Model.metadata.tables if revisions.owner_of(t, packages) in names and t not in there)
     if lacking:
         raise Refused(_("Its migrations do not make these tables: %(tables)s. For its author: crm plugin migrate %(name)s",

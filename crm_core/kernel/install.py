@@ -1,6 +1,7 @@
 """A site made ready: its tables at the newest revision, and the words every site needs (roles, choices) put in once."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -8,6 +9,7 @@ from crm_core.data import migrate
 from crm_core.data.base import Model
 from crm_core.data.mixins import new_public_id
 from crm_core.data.session import writing
+from crm_core.kernel import plugins
 from crm_core.kernel.clock import now
 from crm_core.kernel.site import Site
 
@@ -21,18 +23,18 @@ class Prepared:
 
 
 def prepare(site: Site, *, backup: bool = True) -> Prepared:
-    """Upgrade the database and call the packages' `install` hook, each time something was applied.
+    """Upgrade the database and call the packages' `install` hook, each time: an upgrade that a plugin stopped goes on here.
 
     Killed in between, the next call goes on: `first` is true until the site's own row is committed, together with what
-    the packages put in. Raises NewerSchema or UpgradeRefused, then nothing was changed.
+    the packages put in. Raises NewerSchema or UpgradeRefused, then nothing was changed; PluginFault when the migration of a
+    plugin failed: it is as before and noted, and a fresh process goes on without it.
     """
-    applied = migrate.upgrade(site, backup=backup)
+    applied = migrate.upgrade(site, backup=backup, blame=partial(plugins.blaming, site))
     with site.system("install"), writing() as session:
         own = Model.metadata.tables["core_site"]
         first = session.connection().execute(sa.select(own.c.id)).first() is None
         if first:
             session.connection().execute(sa.insert(own).values(
                 public_id=new_public_id(), rights=1, generation=1, made_at=now()))
-        if first or applied:
-            site.registry.call("install", first=first)
+        site.registry.call("install", first=first)
     return Prepared(applied, first)

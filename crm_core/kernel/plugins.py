@@ -24,11 +24,13 @@ from packaging.version import Version
 from sqlalchemy.orm import configure_mappers
 
 from crm_core import __version__
+from crm_core.data import revisions
 from crm_core.data.base import Model, table_of
+from crm_core.data.faults import NewerSchema
 from crm_core.kernel.clock import now
 from crm_core.kernel.declare import Package
 from crm_core.kernel.errors import CrmError
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, told
 from crm_core.kernel.manifest import Manifest
 from crm_core.kernel.models import PluginRow, PluginState
 
@@ -130,6 +132,35 @@ def states(engines: Any) -> dict[str, State]:
 def wanted(known: Mapping[str, State]) -> set[str]:
     """Names of the plugins that are switched on."""
     return {s.name for s in known.values() if s.state is PluginState.active and "+" not in s.name}
+
+
+@contextmanager
+def blaming(site: Any, name: str) -> Iterator[None]:
+    """What is raised within is the fault of this plugin: noted, unless it is only being tried. A database that is away is not."""
+    try:
+        yield
+    except sa.exc.OperationalError:
+        raise
+    except Exception:
+        if name == "core":
+            raise
+        fault = PluginFault(name, traceback.format_exc())
+        if name not in site.trying:
+            note_fault(site.engines, fault)
+        raise fault from None
+
+
+def check_schema(site: Any, packages: Collection[Package]) -> None:
+    """The first whose tables a newer version of it has made is left out, and the others serve. Raises PluginFault."""
+    if site.engines.is_sqlite and not Path(site.engines.url.database or "").exists():
+        return
+    with site.engines.read.connect() as conn:
+        found = revisions.status(conn, packages)
+    for status in found:
+        try:
+            status.check()
+        except NewerSchema as error:
+            raise PluginFault(status.package, str(told(error))) from None
 
 
 def note_fault(engines: Any, fault: PluginFault) -> None:

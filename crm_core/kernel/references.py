@@ -4,15 +4,17 @@ Written from the models whenever a package migrates (its models are then what th
 the question "who refers to this?" read it instead of importing anybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.data import migrate
+from crm_core.data import migrate, revisions
 from crm_core.data.base import Model, table_of
+from crm_core.data.faults import UpgradeRefused
 from crm_core.data.revisions import owner_of
 from crm_core.kernel.models import ReferenceRow
+from crm_core.text.problems import N_
 
 _table = table_of(ReferenceRow)
 
@@ -65,4 +67,32 @@ def _of_table(table: sa.Table) -> Iterator[tuple[str, str, str]]:
             yield column.name, str(target), "ref"
 
 
+def guard(conn: sa.Connection, package: Any, steps: Sequence[str], site: Any) -> None:
+    """Called before an upgrade: one that drops or renames what a sleeping package refers to is refused, by its name."""
+    gone = revisions.removes(package.migrations, steps)
+    if not gone or _table.name not in revisions.table_names(conn):
+        return
+    serving = {p.name for p in site.registry.packages}
+    for row in conn.execute(sa.select(_table).order_by(_table.c.package, _table.c.table_name, _table.c.id)):
+        if row.package not in serving and (hit := _hit(conn, row, gone)):
+            raise UpgradeRefused(N_(
+                "This upgrade of “%(package)s” drops or renames %(what)s, to which “%(name)s” refers, which is switched off. Nothing was "
+                "changed. Install a newer version of it, switch it on, or purge it: crm plugin purge %(name)s"),
+                package=package.name, what=hit, name=row.package)
+
+
+def _hit(conn: sa.Connection, row: Any, gone: set[str]) -> str:
+    """What of these a reference needs: the table it points at, or its key."""
+    if row.kind != "anyref":
+        target = row.target.replace(".", "_", 1)  # a resource's table is called like it
+        return target if target in gone else f"{target}.id" if f"{target}.id" in gone else ""
+    named = sa.column(row.column_name, sa.String())
+    for table in sorted(g for g in gone if "." not in g):
+        of = sa.select(sa.literal(1)).select_from(sa.table(row.table_name)).where(named == table.replace("_", ".", 1)).limit(1)
+        if conn.execute(of).first() is not None:
+            return table
+    return ""
+
+
 migrate.after_package.append(write)
+migrate.before_upgrade.append(guard)

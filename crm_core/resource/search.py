@@ -20,6 +20,7 @@ from crm_core.data.base import Model, table_of
 from crm_core.data.ids import reserve_ids
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
+from crm_core.kernel import belongings
 from crm_core.kernel.i18n import LANGUAGES, in_language
 from crm_core.kernel.jobs import later
 from crm_core.kernel.models import JobRow
@@ -140,6 +141,17 @@ def _replace(faces: list[str], records: Sequence[int], values: list[dict[str, An
         if sqlite:
             conn.execute(_FTS_INSERT, values)
 
+
+def part(conn: sa.Connection, package: str) -> None:
+    """A package is purged: the index beside the table forgets its documents before they go."""
+    if conn.dialect.name == "sqlite":
+        docs = table_of(Document).c
+        gone = sa.select(sa.literal("delete"), docs.id, docs.tokens).where(docs.resource.startswith(f"{package}.", autoescape=True))
+        words = sa.table("core_search_fts", sa.column("core_search_fts"), sa.column("rowid"), sa.column("tokens"))
+        conn.execute(sa.insert(words).from_select(["core_search_fts", "rowid", "tokens"], gone), execution_options=unscoped("purge"))
+
+
+belongings.parting.append(part)
 
 _FTS_DELETE = sa.text("INSERT INTO core_search_fts(core_search_fts, rowid, tokens) VALUES ('delete', :id, :tokens)")
 _FTS_INSERT = sa.text("INSERT INTO core_search_fts(rowid, tokens) VALUES (:id, :tokens)")

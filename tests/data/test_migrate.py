@@ -17,7 +17,9 @@ from crm_core.app import core
 from crm_core.data import migrate, revisions, safety
 from crm_core.data.base import Model
 from crm_core.data.migrate import NewerSchema, UpgradeRefused
+from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import references
+from crm_core.kernel.clock import now
 from crm_core.kernel.config import Config
 from crm_core.kernel.declare import Package
 from crm_core.kernel.registry import Registry
@@ -288,6 +290,48 @@ def test_references_of_a_package_are_written_when_it_migrates_and_stay_when_it_s
     assert {(r.column_name, r.target, r.kind) for r in cards} == {
         ("sender_id", "core_user", "fk"), ("order_id", "sales.order", "ref"), ("about", "*", "anyref")}
     assert ("core_session", "user_id", "fk") in {(r.table_name, r.column_name, r.kind) for r in core}
+
+
+def test_what_a_sleeping_package_refers_to_is_not_dropped_or_renamed(made: Callable[..., Site], alpha: Callable[..., Package]) -> None:
+    """It is refused before it begins, by the name of who sleeps; once nobody refers to it, the same upgrade is made."""
+    site = made(CORE, alpha(FIRST))
+    migrate.upgrade(site)
+    points = [("beta_x", "child_id", "alpha_child", "fk"), ("beta_x", "parent_id", "alpha.parent", "ref"), ("core_task", "subject", "*", "anyref")]
+    with site.engines.write.begin() as conn:
+        for table, column, target, kind in points:
+            conn.execute(sa.delete(references._table).where(references._table.c.table_name == table, references._table.c.kind == kind))
+            conn.execute(sa.insert(references._table).values(package="beta", table_name=table, column_name=column, target=target, kind=kind))
+        conn.execute(sa.insert(Model.metadata.tables["core_task"]).values(
+            title="t", subject="alpha.word", subject_id=1, created_at=now(), updated_at=now()),
+            execution_options={UNSCOPED: "test"})
+    steps = {
+        'op.drop_table("alpha_child")': "alpha_child", 'op.rename_table("alpha_parent", "alpha_mother")': "alpha_parent",
+        'op.alter_column("alpha_parent", "id", new_column_name="key")': "alpha_parent.id", 'op.drop_table("alpha_word")': "alpha_word",
+        'with op.batch_alter_table("alpha_parent") as batch:\n        batch.drop_column("id")': "alpha_parent.id",
+    }
+    for step, what in steps.items():
+        before = tables(site)
+        with pytest.raises(UpgradeRefused, match=rf"{what}, to which “beta” refers"):
+            migrate.upgrade(made(CORE, alpha(FIRST, f"""
+revision, down_revision = "alpha_0002", "alpha_0001"
+from alembic import op
+def upgrade():
+    {step}
+""")))
+        assert tables(site) == before
+    free = alpha(FIRST, """
+revision, down_revision = "alpha_0002", "alpha_0001"
+changes = ("alpha_child",)
+from alembic import op
+def upgrade():
+    op.drop_table("alpha_child")
+def downgrade():
+    op.drop_table("alpha_parent")
+""")
+    with site.engines.write.begin() as conn:
+        conn.execute(sa.delete(references._table).where(references._table.c.target == "alpha_child"))
+    assert migrate.upgrade(made(CORE, free)).revisions == {"alpha": ("alpha_0002",)}
+    assert "alpha_child" not in tables(site)
 
 
 def test_a_revision_is_written_for_what_the_models_have_more(
