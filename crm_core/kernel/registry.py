@@ -83,12 +83,31 @@ class Registry:
         self.listeners: Mapping[type, tuple[Listen, ...]] = _grouped(listeners, "event")
         self.listener: Mapping[str, Listen] = self._named(listeners, "listener", key="key")
         self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
+        self._events(listeners)
         self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
         self.blueprints = self._all("register_blueprints")
         self.commands = self._all("register_commands")
         for resource in resources:
             with _blamed(self.package_of(resource)):
                 resource.bind(self)
+        self._hosts()
+
+    def _events(self, listeners: Iterable[Listen]) -> None:
+        """Rows of deliveries name an event by its class: two classes of one name would be taken for each other."""
+        heard: dict[str, Listen] = {}
+        for one in listeners:
+            first = heard.setdefault(one.event.__name__, one)
+            if first.event is not one.event:
+                self._collide("event", one.event.__name__, first, one)
+
+    def _hosts(self) -> None:
+        """What a package puts onto another's resource takes no name that is there already."""
+        for group, taken in ((self.actions, _acts_of), (self.columns, _fields_of)):
+            for name, items in group.items():
+                host = self.resources.get(name)
+                for item in items if host is not None else ():
+                    if item.name in taken(host):
+                        raise Collision(self.package_of(item), f"{name} has a “{item.name}” already; {self._said(item)} needs another name")
 
     def package_of(self, item: Any) -> str:
         """The name of the package that registered this."""
@@ -203,6 +222,14 @@ class Registry:
 
 def _with_wanted(impl: Any, **given: Any) -> Any:
     return impl.function(**{name: given[name] for name in impl.argnames})
+
+
+def _acts_of(resource: Any) -> set[str]:
+    return {*resource.verbs, *(a.name for a in resource.own_actions)}
+
+
+def _fields_of(resource: Any) -> set[str]:
+    return set(resource.all_fields)
 
 
 @contextmanager

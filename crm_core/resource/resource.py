@@ -222,8 +222,13 @@ class Resource:
     def _all_actions(self) -> dict[str, Action]:
         if self.is_brief or not self.verbs:
             return {}
-        found = (*acts.standard(self), *self.actions, *self.registry.actions.get(self.name, ()))
+        found = (*self.own_actions, *self.registry.actions.get(self.name, ()))
         return {a.name: a for a in sorted(found, key=lambda a: a.order)}
+
+    @property
+    def own_actions(self) -> tuple[Action, ...]:
+        """Those that no other package has put here."""
+        return (*acts.standard(self), *self.actions)
 
     @property
     def brief_resource(self) -> "Resource | None":
