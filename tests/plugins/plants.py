@@ -123,25 +123,25 @@ PLANTS = {
         return [Job("core.tidy", print)]  # here
     """),
     "an import that fails": Plant("broken", "loading", "No module named", "crm_visits/plugin.py", new="import nowhere_at_all  # here\n"),
-    "an action of others": Plant("names", "names", "assign", "crm_visits/plugin.py", new="""
+    "an action of others": Plant("action", "loading", "assign", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Action
     from crm_visits.models import _
     @hookimpl
     def register_actions():
         return [Action("assign", _("Assign"), print, on="core.customer")]  # here
     """),
-    "a column called like a field": Plant("names", "names", "phone", "crm_visits/plugin.py", new="""
+    "a column called like a field": Plant("column", "loading", "phone", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Column
     from crm_visits.models import _
     @hookimpl
     def register_columns():
         return [Column("core.customer", "phone", _("Phone"), dict)]  # here
     """),
-    "two events of one name": Plant("names", "names", "Seen", "crm_visits/plugin.py", new="""
+    "two events of one name": Plant("events", "loading", "Seen", "crm_visits/plugin.py", new="""
     import dataclasses
     from crm_core.sdk import Event, Listen
     def made():
-        @dataclasses.dataclass(frozen=True)  # here
+        @dataclasses.dataclass(frozen=True)
         class Seen(Event):
             ids: tuple[int, ...]
         return Seen
@@ -149,6 +149,8 @@ PLANTS = {
     def register_listeners():
         return [Listen(made(), print, name="one"), Listen(made(), print, name="other")]
     """),
+    "an act that every record has": Plant("names", "names", "assign", "crm_visits/resources.py", "    importable = True", """    importable = True
+    actions = (__import__("crm_core.sdk", fromlist=["sdk"]).Action("assign", _("Assign"), print),)  # here"""),
     "a key that deletes": Plant("cascade", "keys", "CASCADE", "crm_visits/models.py", LINK,
                                 'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id", ondelete="CASCADE"))  # here'),
     "a key that says nothing": Plant("cascade", "keys", "NO ACTION", "crm_visits/models.py", "    note:",
