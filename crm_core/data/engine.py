@@ -19,6 +19,7 @@ from crm_core.data.wall import guard
 
 BUSY_MS = 10_000
 STATEMENT_SECONDS = 30
+PREPARED_AFTER = 5  # how often PostgreSQL is asked the same before it keeps the statement with its plan
 
 
 class Engines:
@@ -141,6 +142,14 @@ def roomy(conn: sa.Connection) -> Iterator[None]:
         yield
     finally:
         raw.execute("pragma cache_size=-8000")
+
+
+def plan_anew(conn: sa.Connection, anew: bool) -> None:
+    """Whether PostgreSQL thinks about each statement of this transaction anew. The plan it keeps for a prepared one is right
+    for pages; bulk work fills tables, and what was planned while they were empty reads them whole for every batch."""
+    if conn.dialect.name != "sqlite":
+        raw: Any = conn.connection.driver_connection
+        raw.prepare_threshold = None if anew else PREPARED_AFTER
 
 
 def sqlite_version_ok() -> bool:

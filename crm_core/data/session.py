@@ -16,7 +16,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from crm_core.data.engine import Engines
+from crm_core.data.engine import Engines, plan_anew
 from crm_core.data.wall import FLUSHING
 
 
@@ -74,6 +74,11 @@ class Session(orm.Session):
     @property
     def system(self) -> str | None:
         return cast(str | None, self.info.get("system"))
+
+
+@sa.event.listens_for(Session, "after_begin")
+def _after_begin(session: Session, _transaction: Any, conn: sa.Connection) -> None:
+    plan_anew(conn, session.info["work"].background)
 
 
 # Slot for the layers above: each gets the session before a flush (rights, stamps) and may return what follows it

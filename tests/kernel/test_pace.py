@@ -17,13 +17,21 @@ from tests.kernel.toy import known
 
 
 class Clock:
-    """A clock on which a row costs a ten-thousandth of a second."""
+    """A clock on which a row costs a ten-thousandth of a second of processor time; a `busy` machine takes that many times
+    as long."""
 
-    def __init__(self) -> None:
-        self.at, self.slept = 1_000.0, [0.0]
+    def __init__(self, busy: int) -> None:
+        self.at, self.used, self.busy, self.slept = 1_000.0, 0.0, busy, [0.0]
+
+    def work(self, seconds: float) -> None:
+        self.at += seconds * self.busy
+        self.used += seconds
 
     def monotonic(self) -> float:
         return self.at
+
+    def thread_time(self) -> float:
+        return self.used
 
     def time(self) -> float:
         return self.at
@@ -34,8 +42,8 @@ class Clock:
 
 @pytest.fixture
 def sizes(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[int], Clock]]:
-    def run(batches: int, quiet: bool = True) -> tuple[list[int], Clock]:
-        clock, found = Clock(), []
+    def run(batches: int, quiet: bool = True, busy: int = 1) -> tuple[list[int], Clock]:
+        clock, found = Clock(busy), []
         monkeypatch.setattr(pace, "time", clock)
 
         def work(job: Running) -> None:
@@ -43,7 +51,7 @@ def sizes(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[li
             for _ in range(batches):
                 found.append(mine.size)
                 with mine.write():
-                    clock.at += mine.size / 10_000
+                    clock.work(mine.size / 10_000)
 
         toy.behave["write"] = work
         with site.work(known[1]), writing():
@@ -63,6 +71,12 @@ def test_alone_a_batch_grows_to_a_quarter_of_a_second(site: Site, sizes: Any) ->
     assert found[0] == 500 and found[-1] == 2_500 and max(clock.slept) == 0.0
 
 
+@pytest.mark.parametrize(("busy", "size"), [(2, 2_500), (pace.HURRIED, 2_500), (6, 1_250)])
+@pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
+def test_a_machine_busy_with_other_things_does_not_shrink_it_as_long_as_it_stays_short(site: Site, sizes: Any, busy: int, size: int) -> None:
+    assert sizes(6, busy=busy)[0][-1] == size
+
+
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 def test_when_another_process_writes_it_shrinks_and_pauses(
         site: Site, sizes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +90,7 @@ def test_when_another_process_writes_it_shrinks_and_pauses(
     monkeypatch.setattr(Clock, "time", time.time)
     found, clock = sizes(6, quiet=False)
     assert found[-1] == 1_000 and min(clock.slept[1:]) >= 0.010
+    assert sizes(6, quiet=False, busy=2)[0][-1] == 500  # who waits looks at the clock
 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
@@ -87,4 +102,5 @@ def test_a_job_that_writes_is_no_reason_to_be_polite(site: Site, sizes: Any) -> 
 @pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
 def test_where_there_is_no_one_lock_nobody_is_in_the_way(site: Site, sizes: Any) -> None:
     assert site.traffic is None
-    assert sizes(3)[0][-1] > 500
+    assert sizes(6)[0][-1] == 2_500
+    assert sizes(6, busy=2)[0][-1] == 1_250  # the processor time of the server is not known here

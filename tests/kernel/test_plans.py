@@ -1,0 +1,49 @@
+"""Plans that PostgreSQL keeps: for pages, not for work that fills the tables the plans are about."""
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.data.session import current_work, writing
+from crm_core.kernel import runner
+from crm_core.kernel.jobs import Running, later
+from crm_core.kernel.site import Site
+from tests.kernel import toy
+from tests.kernel.toy import known
+
+pytestmark = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
+ASKED = sa.text("SELECT count(*) FROM core_job WHERE id = :id")
+
+
+def ask() -> int:
+    """Ask the same ten times; how many plans of it are kept."""
+    session = current_work().session
+    for n in range(10):
+        session.execute(ASKED, {"id": n})
+    return session.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT count(*) FROM core_job%'")) or 0
+
+
+def test_a_job_has_its_statements_planned_for_the_tables_as_they_are(site: Site) -> None:
+    found: list[int] = []
+
+    def work(job: Running) -> None:
+        found.append(ask())
+        with job.write():
+            found.append(ask())
+
+    toy.behave["write"] = work
+    with site.work(known[1]), writing():
+        later("toy.write")
+    runner.drain(site)
+    toy.behave.clear()
+    assert found == [0, 0]
+
+
+def test_pages_and_saves_go_on_with_the_plans_they_have(site: Site) -> None:
+    with site.work(known[1]) as work:
+        work.background = True
+        assert ask() == 0
+        work.end_reading()
+        work.background = False
+        assert ask() == 1  # the same connection, from the pool
+        with writing():
+            assert ask() == 1
