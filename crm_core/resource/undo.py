@@ -148,28 +148,29 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
     later_edits = _edited_since(resource, rows, (change_id, undo))
     now = _allowed(resource, rows, change_id, later_edits)
     ids = [r.row_id for r in rows]
-    held = resource.held(ids) | _joined(resource, ids, change_id) if verb == "create" else set()
+    goes = verb in ("create", "restore")
+    held = resource.held(ids) | _joined(resource, ids, change_id) if goes else set()
     bound = _bound(resource)
     free: list[Any] = []
     for row in rows:
         state = now.get(row.row_id)
         touched = later_edits.get(row.row_id, set())
         gone = state is not None and state["deleted_at"] is not None
-        if verb == "create" and state is not None and state["deleted_change_id"] == undo:
+        if goes and state is not None and state["deleted_change_id"] == undo:
             result.done += 1  # it went with what it is part of
             continue
         clash = (
             state is None
-            or (verb == "create" and (bool(touched) or gone or row.row_id in held))
+            or (goes and (gone or row.row_id in held))
+            or (verb == "create" and bool(touched))
             or (verb == "update" and (gone or bool((touched | bound) & set(row.old or ()))))
             or (verb == "delete" and state["deleted_change_id"] != change_id)
-            or (verb == "restore" and gone)
         )
         if clash:
             result.conflicts.append((resource.name, row.row_id))
         else:
             free.append(row)
-    if verb in ("create", "restore") and free:
+    if goes and free:
         delete_rows(resource, [r.row_id for r in free], undo)
         result.done += len(free)
     elif verb == "update":

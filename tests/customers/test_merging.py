@@ -126,3 +126,15 @@ def test_it_takes_the_right_to_change_the_one_and_to_delete_the_other(office: Of
             merge(office.resource("customer"), kept, [kept])
         with pytest.raises(Forbidden):
             merge(office.resource("tag"), 1, [2])
+
+
+def test_a_merge_that_was_undone_is_not_done_again_by_halves(office: Office, twins: tuple[int, int]) -> None:
+    """To take the undo back would delete the second customer with all that came back to it, and merge nothing."""
+    kept, gone = twins
+    with office.as_("sun"):
+        back = undo.ask(merge(office.resource("customer"), kept, [gone])).change
+        assert back is not None
+        again = undo.ask(back)
+        assert again.done == 0 and again.conflicts == [("core.customer", gone)]
+    with office.site.system("tests"):
+        assert of(gone)["Contact"] == 1 and office.resource("customer").system_row(gone).deleted_at is None

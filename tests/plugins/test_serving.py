@@ -29,6 +29,7 @@ def test_a_running_server_takes_in_what_is_switched_on_and_does_without_what_is_
             "@hookimpl\ndef register_blueprints(): return [b]\n")
     shelf.put("hello", table=False, plugin=page)
     shelf.put("boom", table=False, plugin=page)
+    shelf.put("stuck", table=False)
     assert shelf.crm("plugin", "enable", "killer", "boom").returncode == 0
     (killer / "plugin.py").write_text("import os; os._exit(9)", encoding="utf-8")
     boom = shelf.folder / "crm_boom" / "plugin.py"
@@ -40,6 +41,18 @@ def test_a_running_server_takes_in_what_is_switched_on_and_does_without_what_is_
         first = server.leader()
         assert shelf.crm("plugin", "enable", "hello").returncode == 0
         until(lambda: there(server, "/hello/hello") and server.leader() != first, "it was not taken in")
+        # A migration that fails, when one is switched on and when one that serves is updated: those who serve go on as they were.
+        second = server.leader()
+        for name, words in (("stuck", ("plugin", "enable", "stuck")), ("boom", ("db", "upgrade"))):
+            steps = shelf.folder / f"crm_{name}" / "migrations"
+            steps.mkdir()
+            (steps / "0001_first.py").write_text(f'revision, down_revision = "{name}_0001", None\ndef upgrade(): raise RuntimeError("half way")\n', encoding="utf-8")
+            failed = shelf.crm(*words)
+            assert failed.returncode == 1 and "half way" in failed.stderr, failed.stderr
+        assert server.leader() == second and server.get("/ready") == 200 and there(server, "/boom/hello")
+        (steps / "0001_first.py").unlink()
+        assert shelf.crm("plugin", "enable", "boom").returncode == 0
+        until(lambda: server.leader() != second and there(server, "/boom/hello"), "it was not taken in again")
         # One that breaks while the house runs: the next generation is without it, and nobody waited.
         boom.write_text("raise RuntimeError('boom')", encoding="utf-8")
         assert shelf.crm("plugin", "disable", "hello").returncode == 0
@@ -48,4 +61,4 @@ def test_a_running_server_takes_in_what_is_switched_on_and_does_without_what_is_
     finally:
         server.end()
     states = {name: state for name, (state, _reason) in shelf.standing().items()}
-    assert states == {"killer": "failed", "boom": "failed", "hello": "disabled"}
+    assert states == {"killer": "failed", "boom": "failed", "hello": "disabled", "stuck": "available"}

@@ -1,0 +1,53 @@
+"""Random sequences of what people and administrators do, against a model (quick; CRM_STATEFUL=200 for more runs)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from crm_core.resource import merging
+from tests.stateful.machine import Machine
+from tests.stateful.pebbled import Template
+from tests.support import ENGINES
+
+RUNS = int(os.environ.get("CRM_STATEFUL", "0"))
+
+
+@pytest.fixture(params=ENGINES)
+def template(request: pytest.FixtureRequest, tmp_path: Path) -> Template:
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "crm.db")
+
+        def copy(home: Path) -> str:
+            shutil.copyfile(tmp_path / "crm.db", home / "crm.db")
+            return ""
+
+        return Template(tmp_path, f"sqlite:///{tmp_path / 'crm.db'}", copy, lambda url: None)
+    cluster = request.getfixturevalue("postgres")
+    url = cluster.create(request.getfixturevalue("postgres_template"))
+    return Template(tmp_path, url, lambda home: str(cluster.create(url)), cluster.drop)
+
+
+def play(template: Template, runs: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
+    run_state_machine_as_test(
+        type("Played", (Machine,), {"template": template}),
+        settings=settings(max_examples=runs, stateful_step_count=steps, deadline=None, derandomize=not RUNS, phases=phases,
+                          suppress_health_check=list(HealthCheck), database=None, print_blob=False))
+
+
+def test_whatever_is_done_in_whatever_order_the_house_does_as_the_model_says(template: Template) -> None:
+    play(template, RUNS or (10 if template.sqlite else 3), 50 if RUNS else 30)
+
+
+@pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("broken", ["_follow", "_move_back"])
+def test_the_model_notices_a_house_that_forgets(template: Template, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who wakes does not follow, or what a merge moved does not go back."""
+    monkeypatch.setattr(merging, broken, lambda *_given: None)
+    with pytest.raises(AssertionError):
+        play(template, 30, 30, (Phase.generate,))
