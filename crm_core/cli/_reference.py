@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from crm_core import testing
+from crm_core.cli import _sdk_page
 from crm_core.kernel import hookspecs
 from crm_core.kernel.config import Config
 from crm_core.kernel.registry import Registry
@@ -30,6 +31,9 @@ def pages(root: click.Group, registry: Registry) -> dict[str, str]:
             "verbs of a resource.", _permissions(registry)),
         "hooks.md": _page(
             "Hooks", "What a package can offer in its `plugin.py`, each with `@hookimpl`.", _hooks()),
+        "sdk.md": _page(
+            "What crm_core.sdk has", "Everything a plugin imports: `from crm_core.sdk import …`. Each example of its use: "
+            "[extension points](../extend.md).", _sdk_page.lines()),
         "testing.md": _page(
             "Fixtures", "What `pytest -p crm_core.testing` gives to the tests of a plugin. `--database=URL` runs them on an empty "
             "PostgreSQL database.", _fixtures()),

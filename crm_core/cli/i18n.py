@@ -62,6 +62,10 @@ def update(name: str | None, check: bool, missing: bool) -> int:
                   broken=len(state.broken)))
             for text in [*state.broken, *(state.missing if missing or check else [])]:
                 say(f"  {text}")
+            if state.taken:
+                say(_("  as core says it, look whether you mean the same:"))
+            for text, said in state.taken.items():
+                say(f"    {text} → {said}")
             if state.stale:
                 say(_("  not up to date: crm i18n update"))
     return FOUND if check and not good else 0

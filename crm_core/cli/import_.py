@@ -181,7 +181,10 @@ def _say_plan(report: dict[str, Any], header: list[str]) -> None:
     from crm_core.web.imports import THINGS
 
     what = THINGS.get(report["seems"], report["seems"])
-    say(_("%(file)s: %(encoding)s, seems to hold %(what)s", file=report["file"], encoding=report["encoding"] or "-", what=what))
+    if report["seems"] == "unknown":
+        say(f"{report['file']}: {report['encoding'] or '-'}")
+    else:
+        say(_("%(file)s: %(encoding)s, seems to hold %(what)s", file=report["file"], encoding=report["encoding"] or "-", what=what))
     for column in header:
         say(f"  {column[:40]:40} → {report['mapping'].get(column, '–')}")
     plan = report["plan"]

@@ -148,9 +148,10 @@ def check(name: str, only: tuple[str, ...], as_json: bool) -> int:
         say_json({"findings": [{"check": f.check, "file": f.place.path, "line": f.place.line, "text": str(f.text), "cure": str(f.cure)}
                                for f in outcome.findings], "passed": outcome.passed, "waiting": outcome.waiting})
         return REFUSED if outcome.findings else 0
-    for one in outcome.findings:
+    for at, one in enumerate(outcome.findings, 1):
         say(f"{one.place.path}:{one.place.line}: {one.text}")
-        say(f"  {one.check}: {one.cure}")
+        if at == len(outcome.findings) or outcome.findings[at].check != one.check:  # the cure once, below all it cures
+            say(f"  {one.check}: {one.cure}")
     if outcome.waiting:
         say(_("Not tried before “%(name)s” passes: %(names)s", name=outcome.waits_for, names=list(outcome.waiting)))
     say(_("%(n)s checks passed, %(m)s faults.", n=len(outcome.passed), m=len(outcome.findings)))

@@ -30,6 +30,7 @@ class State:
     messages: int = 0
     missing: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)  # translations whose placeholders differ
+    taken: dict[str, str] = field(default_factory=dict)  # new here, and said as core says it
     stale: bool = False  # the file is not what update would write
 
     @property
@@ -55,8 +56,10 @@ def update(package: Package, *, write: bool = True, known: Mapping[str, str] | N
     for language in TRANSLATED:
         path = catalog_path(package, language)
         old = _read(path, language)
-        strings = _of_core(package, language) | {(text, None): said for text, said in (known or {}).items()}
+        ours = _of_core(package, language)
+        strings = ours | {(text, None): said for text, said in (known or {}).items()}
         strings |= {_key(m): m.string for m in _parts(package, language)} | {_key(m): m.string for m in old if _done(m)}
+        before = {_key(m) for m in old}
         new = Catalog(locale=language, charset="utf-8", header_comment=f"# {package.name}, {language}", fuzzy=False)
         state = State(package.name, language, path)
         for message in wanted:
@@ -70,6 +73,8 @@ def update(package: Package, *, write: bool = True, known: Mapping[str, str] | N
                 state.missing.append(str(_key(message)[0]))
             elif list(added.check(new)):
                 state.broken.append(str(_key(message)[0]))
+            elif _key(message) in ours and _key(message) not in before:
+                state.taken[str(_key(message)[0])] = str(added.string)
         text = _text(new)
         state.stale = not path.exists() or path.read_bytes() != text
         if write and state.stale and state.messages:

@@ -66,8 +66,9 @@ class Action:
     """A verb on records: at once a button, a bulk act, `POST /api/v1/<p>/<r>/<id>/<name>`, a permission, a change with an id.
 
     `call(row, **values)` runs inside the write transaction with the row loaded under the actor's rights for this verb;
-    with `whole` it is `call(resource, ids, **values)`, once for the set. `fields` are what it asks (a sequence of
-    resource.fields.Field, or a function of the resource that makes one): form, JSON body and check come from them.
+    with `whole` it is `call(resource, ids, **values)`, once for the set. `fields` are what it asks: names of fields
+    of the record, which must be filled in then, and `Field(…)` for anything else (or a function of the resource that gives
+    them). Form, JSON body and check come from them.
     """
 
     name: str
@@ -135,8 +136,9 @@ class Timeline:
 
 @dataclass(frozen=True)
 class PrintTemplate:
-    """Another way to put a record on paper: `template` (`visits/letter.html`) gets `record`, `fields` (what the reader may see) and
-    what `values(row)` adds."""
+    """Another way to put a record on paper: `template` (`visits/letter.html`) gets `record` (values as they
+    are stored), `fields` (as people read them: `{{ fields.deposit }}`, `{{ fields.deposit.label }}`), `lines` (`{% for item in
+    lines.items %}`, each with its fields) and what `values(record)` adds; of all that only what the reader may see."""
 
     on: str
     name: str

@@ -3,6 +3,8 @@ bulk act, a route of the interface, a permission and a change with an id; what i
 JSON body and check are of one piece."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from inspect import Parameter, signature
 from typing import Any
 
 from crm_core.access.gate import scope_for
@@ -20,7 +22,8 @@ from crm_core.resource.references import RefField
 def fields_of(resource: Any, action: Action) -> dict[str, Field]:
     """What an act asks, by name."""
     asked = action.fields(resource) if callable(action.fields) else action.fields
-    return {field.name: field for field in asked}
+    fields = (replace(resource.all_fields[one], required=True, readonly=False) if isinstance(one, str) else one for one in asked)
+    return {field.name: field for field in fields}
 
 
 def values(resource: Any, action: Action, given: Mapping[str, Any], how: str = "load") -> dict[str, Any]:
@@ -57,7 +60,7 @@ def run(resource: Any, name: str, ids: Sequence[int], given: Mapping[str, Any] |
         raise Missing(_("There is no such action."))
     if not resource.may(name):
         raise Forbidden(_("You may not do this: %(what)s.", what=action.label))
-    work, asked = current_work(), dict(given or {})
+    work, asked = current_work(), {**_left_out(resource, action), **(given or {})}
     with writing(), changes.change(name, resource=resource.name) as change:
         before = work.info.get("verb")
         work.info["verb"] = name
@@ -73,6 +76,12 @@ def run(resource: Any, name: str, ids: Sequence[int], given: Mapping[str, Any] |
         finally:
             work.info["verb"] = before
         return change
+
+
+def _left_out(resource: Any, action: Action) -> dict[str, None]:
+    """What an act asks and its function must be given, for when nobody filled it in."""
+    asked = fields_of(resource, action)
+    return {name: None for name, one in signature(action.call).parameters.items() if name in asked and one.default is Parameter.empty}
 
 
 def _whole(resource: Any, action: Action, ids: list[int], asked: dict[str, Any]) -> None:

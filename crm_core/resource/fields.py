@@ -408,6 +408,7 @@ class EnumField(Field):
     kind: str = "enum"
     members: type[enum.Enum] = enum.Enum
     labels: Mapping[str, Any] = field(default_factory=dict)
+    looks: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # value → its icon and colour
     operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
 
     def parse(self, text: str) -> Any:

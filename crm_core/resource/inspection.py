@@ -75,7 +75,7 @@ def _by_type(column: sa.Column[Any], info: dict[str, Any], given: dict[str, Any]
     if isinstance(kind, sa.Enum):
         cls = kind.enum_class
         assert cls is not None and issubclass(cls, enum.Enum)
-        return f.EnumField(**{**given, "length": None}, members=cls, labels=info.get("labels", {}))
+        return f.EnumField(**{**given, "length": None}, members=cls, labels=info.get("labels", {}), looks=info.get("looks", {}))
     if isinstance(kind, sa.Boolean):
         return f.BooleanField(**given)
     if isinstance(kind, UtcDateTime):

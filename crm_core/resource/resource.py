@@ -67,22 +67,22 @@ class Lines:
 class Resource:
     """Base of all resources. Class attributes are the declaration; the one instance hangs on the registry."""
 
-    model: ClassVar[Any]
-    name: ClassVar[str] = ""
+    model: ClassVar[Any]  # the mapped class
+    name: ClassVar[str] = ""  # follows from the table: `visits_visit` is `visits.visit`
     label: ClassVar[Any] = ""  # of many
-    singular: ClassVar[Any] = ""
-    icon: ClassVar[str] = "puzzle"
+    singular: ClassVar[Any] = ""  # of one
+    icon: ClassVar[str] = "puzzle"  # in the rail, beside the name
     menu: ClassVar[str] = ""  # the section of the rail it stands in; `register_menu` for more than that
-    columns: ClassVar[tuple[str, ...]] = ()
-    filters: ClassVar[tuple[str, ...]] = ()
-    search: ClassVar[tuple[str, ...]] = ()
+    columns: ClassVar[tuple[str, ...]] = ()  # of the list; people may choose others
+    filters: ClassVar[tuple[str, ...]] = ()  # fields the list can be asked for
+    search: ClassVar[tuple[str, ...]] = ()  # fields in which words are looked for
     search_names: ClassVar[tuple[str, ...]] = ("name",)  # of those: found by pinyin and initials too
-    sorts: ClassVar[tuple[str, ...]] = ("-updated_at",)
-    form: ClassVar[tuple[Section, ...]] = ()
-    brief: ClassVar[tuple[str, ...]] = ()
-    lines: ClassVar[tuple[Lines, ...]] = ()
-    known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there
-    actions: ClassVar[Sequence[Action]] = ()
+    sorts: ClassVar[tuple[str, ...]] = ("-updated_at",)  # fields with an index each; the first is how a list begins
+    form: ClassVar[tuple[Section, ...]] = ()  # groups of a long form
+    brief: ClassVar[tuple[str, ...]] = ()  # fields that everybody with `.brief.read` knows of records beyond his reach
+    lines: ClassVar[tuple[Lines, ...]] = ()  # rows inside the form
+    known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there; a `t.Number` always is one
+    actions: ClassVar[Sequence[Action]] = ()  # verbs of its own
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
     readonly: ClassVar[bool] = False  # no create, update, delete by people
@@ -90,8 +90,8 @@ class Resource:
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
     unique: ClassVar[tuple[tuple[str, ...], ...]] = ()  # groups of fields that together are unique
-    is_brief: ClassVar[bool] = False
-    verbs: ClassVar[tuple[str, ...]] = VERBS
+    is_brief: ClassVar[bool] = False  # set by the program: the brief view itself
+    verbs: ClassVar[tuple[str, ...]] = VERBS  # what may be done with it at all
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on
     hidden_fields: ClassVar[tuple[str, ...]] = ("team",)  # fields no form shows (a user's own owner)
     virtual: ClassVar[tuple[Field, ...]] = ()  # fields that are no column: only filters ask them (tags)
@@ -102,7 +102,7 @@ class Resource:
     mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
-    order: ClassVar[int] = 50
+    order: ClassVar[int] = 50  # in the rail
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

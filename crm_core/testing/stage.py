@@ -96,6 +96,7 @@ class Stage:
             if resource.name in ids:
                 yield place, f"{root}/{ids[resource.name]}"
                 yield from ((place, f"{root}/{ids[resource.name]}/print") for _one in (1,) if "print" in resource.verbs)
+                yield from self._boxes(resource, root, ids[resource.name])
         for kind, items in (("reports", self.registry.reports), ("cards", self.registry.cards)):
             yield from ((self.blame(one, one.query), f"/{kind}/{one.name}") for one in self.mine(items.values()))
         for resource in self.hosts:
@@ -104,14 +105,19 @@ class Stage:
                 if isinstance(panel, Related):
                     target = self.registry.resource(panel.resource)
                     yield self.subject.of(type(target)), f"{root}/{ids[resource.name]}?tab={target.name}"
-                elif isinstance(panel, Panel):
-                    yield self.subject.of(panel.load), f"{root}/{ids[resource.name]}/panel/{panel.name}"
             for column in self.mine(self.registry.columns.get(resource.name, ())):
                 yield self.subject.of(column.load), f"{root}?columns={resource.label_field},{column.name}"
-            for paper in self.mine(self.registry.print_templates.get(resource.name, ())):
-                yield self.blame(paper, paper.values), f"{root}/{ids[resource.name]}/print/{paper.name}"
+            yield from self._boxes(resource, root, ids[resource.name])
             if resource.name in self.timelines:
                 yield self.timelines[resource.name], f"{root}/{ids[resource.name]}"
+
+    def _boxes(self, resource: Any, root: str, row_id: int) -> Iterator[tuple[Place, str]]:
+        """Its boxes beside a record, and its papers."""
+        for panel in self.mine(self.registry.panels.get(resource.name, ())):
+            if isinstance(panel, Panel):
+                yield self.subject.of(panel.load), f"{root}/{row_id}/panel/{panel.name}"
+        for paper in self.mine(self.registry.print_templates.get(resource.name, ())):
+            yield self.blame(paper, paper.values), f"{root}/{row_id}/print/{paper.name}"
 
     def blame(self, item: Any, call: Any) -> Place:
         """Where a registered thing is written: its function, if the author wrote one, else where its name stands."""

@@ -1,5 +1,8 @@
 """Lists and records on paper."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import flask
@@ -11,6 +14,7 @@ from crm_core.kernel.i18n import _
 from crm_core.resource import listing
 from crm_core.resource.seen import Seen
 from crm_core.web import columns, lists, records, render, urls
+from crm_core.web.edit import lines_of
 from crm_core.web.viewmodels import PrintPage, PrintTable
 
 ROWS = 1_000  # a printed list is read by a person
@@ -28,11 +32,33 @@ def record(resource: Any, row_id: int) -> PrintPage:
 
 def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
     """One record as a package's template puts it on paper: with what the reader may see of it."""
-    fields, seen = resource.fields(), Seen(resource, row)
+    seen = Seen(resource, row)
     values = dict(template.values(seen)) if template.values is not None else {}
-    html = flask.render_template(template.template, record=seen, fields={n: (f.label, f.show(getattr(row, f.column))) for n, f in fields.items()}, **values)
+    lines = SimpleNamespace(**{d.name: _written(resource.line_resource(d.name), lines_of(resource, d, row.id)) for d in resource.lines})
+    html = flask.render_template(template.template, record=seen, fields=_written(resource, [row])[0], lines=lines, **values)
     return PrintPage(title=resource.title(row), company=_("Tangram CRM"), printed=_printed(), back_url=urls.of_record(resource, row.id),
                      html=Markup(html))  # the template has escaped what it was given
+
+
+@dataclass(frozen=True)
+class Written:
+    """A field as it stands on paper: `{{ fields.deposit }}` is what people read, `{{ fields.deposit.label }}` what it is called."""
+
+    label: Any
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+def _written(resource: Any, rows: Sequence[Any]) -> list[dict[str, Written]]:
+    """What the reader may see of these rows, in words; names of what they point at are asked once a column."""
+    fields = {n: f for n, f in resource.fields().items() if f.column}
+    shows = {n: render.renderer(f, [getattr(row, f.column) for row in rows], plain=True) for n, f in fields.items()}
+    return [{n: Written(f.label, str(shows[n](getattr(row, f.column)))) for n, f in fields.items()} for row in rows]
 
 
 def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = None) -> PrintPage:

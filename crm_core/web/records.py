@@ -71,6 +71,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     found = gather(parts)
     names = labels_from(found)
     shown = _shown(resource, row)
+    sheet = tuple(act for act in (*shown[0], shown[1], *shown[2]) if act is not None and act.icon != "pencil")
     groups = facts.groups(resource, fields, row, names, _changed_columns(found.get("history", ())))
     view = RecordPage(
         title=resource.title(row),
@@ -88,7 +89,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
         lines=tuple(facts.lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names) if body in ("panorama", "history", "facts") else None,
         side=_side(resource, row_id) if body == "panorama" else (),
-        phone=_phone(resource, seen),
+        phone=_phone(resource, seen, sheet=bool(sheet)), sheet=sheet,
     )
     if body == "list":
         view = replace(view, related=_related(resource, row, related[tab]))
@@ -336,13 +337,15 @@ def _side(resource: Any, row_id: int) -> tuple[PanelModel, ...]:
     )
 
 
-def _phone(resource: Any, row: Any) -> tuple[PhoneAct, ...]:
+def _phone(resource: Any, row: Any, *, sheet: bool) -> tuple[PhoneAct, ...]:
     found = []
     number = getattr(row, "mobile", None) or getattr(row, "phone", None)
     if number:
         found.append(PhoneAct(_("Call"), "phone", cells.call_url(number)))
     if resource.may("update") and facts.his(resource, row, "update"):
         found.append(PhoneAct(_("Edit"), "pencil", ways.to_act(resource, row.id, "edit"), main=not resource.timeline))
+    if sheet:
+        found.append(PhoneAct(_("More"), "dots", opens="sheet-more"))
     return tuple(found)
 
 

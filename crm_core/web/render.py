@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
-from crm_core.resource.fields import Field
+from crm_core.resource.fields import EnumField, Field
 from crm_core.resource.references import RefField
 from crm_core.resource.show import full_moment, show_moment
 from crm_core.text.names import avatar_text
@@ -30,6 +30,8 @@ def person(name: str, user_id: int | None, url: str = "") -> Person:
 
 def status_of(field: Field, value: Any) -> Status | None:
     """A choice as a status with its icon and colour."""
+    if value is not None and isinstance(field, EnumField):
+        return Status(field.show(value), *field.looks.get(field.dump(value), ()))
     if value is None or not isinstance(field, ChoiceField) or isinstance(value, list):
         return None
     word = field.words().get(value)
@@ -42,6 +44,8 @@ def column_kind(field: Field) -> str:
         return "person" if field.target == "core.user" else "text"
     if field.kind == "choice" and not any(w.icon for w in field.words().values()):  # type: ignore[attr-defined]
         return "text"
+    if isinstance(field, EnumField) and field.looks:
+        return "status"
     return KINDS.get(field.kind, "text")
 
 
@@ -110,6 +114,7 @@ def _date(field: Field) -> Renderer:
 
 _MADE: dict[str, Callable[[Field], Renderer]] = {
     "choice": _choice,
+    "enum": _choice,
     "phone": _phone,
     "datetime": _moment,
     "date": _date,

@@ -55,6 +55,14 @@ def extras(sqlite_template: Path, tmp_path: Path) -> Shelf:
     return shelf
 
 
+PEOPLE = """
+    (house,) = R("core.department").write([{"name": "house"}])
+    (root,) = R("core.role").write([{"code": "root", "name": "root", "grants": [{"permission": "*", "scope": "all"}]}])
+    R("core.user").write([{"login": "root", "name": "root", "language": "en", "department": house, "roles": [{"role": root}]}])
+    R("core.customer").write([{"name": "Alpha", "owner": 1}])
+"""
+
+
 def test_every_hook_has_its_place_on_the_page() -> None:
     hooks = {name for name, spec in vars(hookspecs).items() if hasattr(spec, "crm_spec")}
     said = set(re.findall(r"^def (\w+)\(", PAGE.read_text("utf-8"), re.MULTILINE))
@@ -70,6 +78,8 @@ def test_what_the_page_says_is_a_plugin_whose_every_face_is_there(extras: Shelf)
         R("core.customer").write([{"name": "Alpha", "owner": ids[0], "standing": "key"}, {"name": "Beta", "owner": ids[0]}])
         R("extras.gift").write([{"name": "Fountain pen", "customer": 1, "worth": 5000, "owner": ids[0]}])
         R("core.customer").run("promise", [1], {"gift": "Tea"})
+        R("extras.parcel").write([{"name": "New year", "customer": 1, "owner": ids[0], "items": [
+            {"what": "Tea", "serial": "T-1", "worth": 8000}, {"what": "Cup", "worth": 2050}]}])
     """)
     found = json.loads(extras.work(f"""{LOOK}
     print(json.dumps({{
@@ -80,12 +90,50 @@ def test_what_the_page_says_is_a_plugin_whose_every_face_is_there(extras: Shelf)
         "line": has("gave a present", "/core/customer/1"), "paper": has("Dear Alpha, thank you.", "/core/customer/1/print/thanks"),
         "settings": has("Remind after so many days", "/settings/extras"), "page": has("Wishes", "/extras/wishes"),
         "narrowed": [has("Alpha", "/core/customer", "guest"), has("Beta", "/core/customer", "guest"), has("Beta", "/core/customer")],
+        "slip": all(has(words, "/extras/parcel/1/print/slip") for words in ("Alpha", "-0001", "Tea T-1 80", "Cup  20.50", "Worth: 100.50")),
+        "state": has('pill amber', "/extras/parcel/1") and has("Packed", "/extras/parcel/1"),
+        "on a phone": has('data-opens="sheet-more"', "/extras/parcel/1") and has("Has arrived", "/extras/parcel/1"),
         "hidden": [has("Worth", "/extras/gift"), has("Worth", "/extras/gift", "guest")],
     }}))"""))
     assert found.pop("narrowed") == [True, False, True] and found.pop("hidden") == [True, False]
     assert all(found.values()), found
     done = extras.crm("gifts")
     assert done.stdout.strip() == "2", done.stderr
+
+
+def test_an_action_asks_for_a_field_of_the_record(extras: Shelf) -> None:
+    extras.run(PEOPLE)
+    said = json.loads(extras.work(f"""{LOOK}
+    from crm_core.access import tokens
+    from tests.support.worlds import Client
+    api = Client(app, tokens.issue(world.people["root"], "t", ["*"])[0])
+    row = api("POST", "/extras/parcel", {{"name": "Fair", "customer": 1, "items": []}}).json["id"]
+    out = [[answer.status_code, [e["pointer"] for e in answer.json.get("errors", ())]] for answer in (
+        api("PATCH", f"/extras/parcel/{{row}}", {{"state": "arrived"}}), api("POST", f"/extras/parcel/{{row}}/arrive", {{}}),
+        api("POST", f"/extras/parcel/{{row}}/arrive", {{"signed": "Ms Li"}}))]
+    print(json.dumps([out, [api("GET", f"/extras/parcel/{{row}}").json[n] for n in ("state", "signed")]]))"""))
+    assert said == [[[422, ["#/state"]], [422, ["#/signed"]], [200, []]], ["arrived", "Ms Li"]]
+
+
+FILE = """Occasion,Customer,Thing,Worth of it
+Fair,Alpha,Tea,10
+Fair,Alpha,Cup,2.50
+Feast,Alpha,Tea,10
+Fair,Alpha,Pot,7
+"""
+
+
+def test_rows_one_below_the_other_with_the_same_head_are_one_record_wherever_a_batch_ends(extras: Shelf) -> None:
+    extras.run(PEOPLE)
+    rows = FILE.splitlines()
+    (extras.home / "p.csv").write_text("\n".join([*rows, *("Long,Alpha,Nut,1" for _n in range(1_200))]) + "\n", encoding="utf-8")
+    done = extras.crm("import", "parcels", str(extras.home / "p.csv"), "--as", "root", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(extras.work(f"""{LOOK}
+    from crm_core.data.wall import UNSCOPED
+    with site.engines.read.connect() as conn:
+        print(json.dumps([list(row) for row in conn.exec_driver_sql("select name, worth from extras_parcel order by id", execution_options={{UNSCOPED: "test"}})]))"""))
+    assert found == [["Fair", 1250], ["Feast", 1000], ["Fair", 700], ["Long", 120_000]]
 
 
 def test_a_hook_that_will_go_is_told_beside_who_uses_it(monkeypatch: pytest.MonkeyPatch) -> None:

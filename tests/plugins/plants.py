@@ -123,6 +123,13 @@ PLANTS = {
         return [Job("core.tidy", print)]  # here
     """),
     "an import that fails": Plant("broken", "loading", "No module named", "crm_visits/plugin.py", new="import nowhere_at_all  # here\n"),
+    "an icon that is not there": Plant("names", "icons", "banana", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Menu
+    from crm_visits.models import _
+    @hookimpl
+    def register_menu():
+        return [Menu(_("Later"), "/visits/visit", icon="banana", permission="visits.visit.read")]  # here
+    """),
     "an action of others": Plant("action", "loading", "assign", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Action
     from crm_visits.models import _

@@ -195,7 +195,7 @@ def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) ->
         marks=tuple(Status(name) for _id, name in sorted(found.get("tags", ()), key=lambda pair: pair[1])),
         acts=tuple(shown[:2]), more=(*shown[2:], *more), primary=primary,
         composer=composer(resource, row.id, found.get("draft", ())) if may and here else None,
-        phone=_phone(page, may, home),
+        phone=_phone(page, may, home), sheet=(),
     )
 
 

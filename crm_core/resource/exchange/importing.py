@@ -45,7 +45,7 @@ class Importer:
         self.replace = values  # target → {text: text to take instead}
         self.width = 0  # cells of the heading; a row with more of them is broken
         self.numbers = {n for n, f in resource.all_fields.items() if f.kind == "number_series"}
-        self.known_by = [n for n in resource.known_by if n in resource.all_fields]
+        self.known_by = [n for n in dict.fromkeys((*resource.known_by, *sorted(self.numbers))) if n in resource.all_fields]
         self.repeated = [d.name for d in resource.lines if d.repeats]
         self._ids: dict[str, dict[Any, Any]] = {}  # target → name in the file → id, or None
 
@@ -206,6 +206,35 @@ class Importer:
                 for key in self.keys(item):
                     if (earlier := first.setdefault(key, item)) is not item:
                         self.again(item, earlier, key[0])
+        if self.repeated:
+            self._same_heads(items)
+
+    def _same_heads(self, items: list[Item]) -> None:
+        """Rows one below the other with the same head, and nothing else by which a record is known, mean one record."""
+        above: Item | None = None
+        for item in items:
+            if item.faults or item.doubt is not None or item.row_id is not None or self.keys(item) or not any(n in item.groups for n in self.repeated):
+                above = None
+                continue
+            if above is None and item is items[0]:
+                item.row_id = self._made_last(item)
+            elif above is not None and above.groups[""] == item.groups[""]:
+                item.row_id = above.row_id
+                if item.row_id is None:
+                    self.again(item, above, "head")
+            above = item
+
+    def _made_last(self, item: Item) -> int | None:
+        """The record that the row before this batch made, if it has this head."""
+        change, model = current_work().info.get("change"), self.resource.model
+        heads = {n: v for n, v in item.groups[""].items() if not isinstance(v, list) and self.resource.all_fields[n].column}
+        if not change or not heads:
+            return None
+        last = sa.select(sa.func.max(History.row_id)).where(
+            History.change_id == change, History.resource == self.resource.name, History.verb == "create").scalar_subquery()
+        same = [getattr(model, self.resource.all_fields[n].column) == v for n, v in heads.items()]
+        found: int | None = current_work().session.scalar(sa.select(model.id).where(model.id == last, *same))
+        return found
 
     def _by(self, items: list[Item], key: Callable[[Item], Any], attribute: Any) -> None:
         """One query for all items that have this key."""

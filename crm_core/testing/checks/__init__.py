@@ -10,6 +10,7 @@ from crm_core.kernel.i18n import _
 from crm_core.testing.checks import (
     faces,
     hooks,
+    icons,
     listeners,
     loading,
     migrations,
@@ -41,6 +42,7 @@ CHECKS: Mapping[str, Known] = MappingProxyType({
     "texts": Known(_("Every text people see goes through _() and has its Chinese."), _("Wrap it in _(), then crm i18n update, and write the Chinese."), texts.look, loads=False),
     "loading": Known(_("It loads alone with what it requires, and nobody else has its names."), _("Mend what the trace says."), loading.look, gate=True),
     "names": Known(_("What it adds to others has names of its own."), _("Give it a name that nobody has."), names.look),
+    "icons": Known(_("Every icon is there."), _("Take one of those in docs/reference/sdk.md."), icons.look),
     "keys": Known(_("Foreign keys are RESTRICT, so nothing disappears by itself."), _("Write t.Link(\"core.customer\"), or ondelete=\"RESTRICT\"."), tables.keys),
     "money": Known(_("No Numeric or Float columns: they lose cents."), _("Use t.Money (integer minor units) or an integer."), tables.numbers, gate=True),
     "migrations": Known(_("The migrations make what the models say."), _("Run crm plugin migrate and read what it wrote."), migrations.look, gate=True),

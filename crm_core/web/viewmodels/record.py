@@ -260,3 +260,4 @@ class RecordPage:
     brief: Brief | None = None
     empty: Empty | None = None
     phone: tuple[PhoneAct, ...] = ()
+    sheet: tuple[Act, ...] = ()  # behind ⋯ of the phone's bar; none: `more`

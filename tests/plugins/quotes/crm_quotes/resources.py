@@ -17,7 +17,6 @@ class Quotes(Resource):
     filters = "customer", "until", "total", "owner"
     search = "number", "subject"
     importable = True
-    known_by = ("number",)
     lines = (Lines("items", Item, ("what", "quantity", "price", "amount"), _("Items"), repeats=True),)
 
 
