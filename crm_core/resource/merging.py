@@ -195,6 +195,19 @@ def undone(event: ChangeUndone) -> None:
         _execute(sa.update(resource.table).where(resource.table.c.id == row.gone_id).values(merged_into_id=None))
         _move_back(resource, row)
         search.follow(resource, [row.kept_id, row.gone_id])
+    _settle(event.ids)
+
+
+def _settle(change_ids: Sequence[int]) -> None:
+    """Rows that got an old value back may point at records that were merged since: they follow as well."""
+    h = table_of(changes.History).c
+    touched: dict[str, list[int]] = {}
+    for row in _execute(sa.select(h.resource, h.row_id).where(h.change_id.in_(change_ids), h.verb == "update")):
+        touched.setdefault(row.resource, []).append(row.row_id)
+    for name, ids in touched.items():
+        if (holder := site().registry.resources.get(name)) is not None:
+            for resource in _mergeable(site()):
+                _follow(resource, holder.package, holder.table, ids)
 
 
 def _move_back(resource: Any, row: Any, package: str = "") -> None:
@@ -220,24 +233,33 @@ def awake(place: Site, package: str, _since: Any) -> None:
     for row in _execute(waiting.order_by(m.c.id.desc())).all():
         if row.resource in registry.resources:
             _move_back(registry.resources[row.resource], row, package)
-    for resource in registry.resources.values():
-        if resource.mergeable and not resource.is_brief:
-            _follow(resource, package)
+    for resource in _mergeable(place):
+        _follow(resource, package)
 
 
-def _follow(resource: Any, package: str) -> None:
+def _mergeable(place: Site) -> list[Any]:
+    return [r for r in place.registry.resources.values() if r.mergeable and not r.is_brief]
+
+
+def _follow(resource: Any, package: str, holder: sa.Table | None = None, ids: Sequence[int] | None = None) -> None:
+    """Rows of a package (or those of `ids` in one table) that point at tombstones of this resource go where these lead."""
     m, table = table_of(Merge), resource.table
     for pointer in _pointers(resource, package):
+        if holder is not None and pointer.table is not holder:
+            continue
         tombs = sa.select(table.c.id).where(table.c.merged_into_id.is_not(None))
         column = pointer.table.c[pointer.column]
-        for gone in [row[0] for row in _execute(sa.select(column).distinct().where(*pointer.at(resource.name, tombs)))]:
+        where = pointer.at(resource.name, tombs)
+        if ids is not None:
+            where.append(pointer.table.c.id.in_(sa.select(each(list(ids)).c.value)))
+        for gone in [row[0] for row in _execute(sa.select(column).distinct().where(*where))]:
             step: int | None = gone
             while step is not None:  # along a chain one by one, so that each merge can be undone by itself
                 query = sa.select(m.c.id, m.c.kept_id).where(m.c.resource == resource.name, m.c.gone_id == step, m.c.undone_at.is_(None))
                 made = _execute(query.order_by(m.c.id.desc()).limit(1)).first()
                 if made is None:
                     break
-                _log(made.id, pointer, _move(pointer, resource.name, step, made.kept_id)[0])
+                _log(made.id, pointer, _move(pointer, resource.name, step, made.kept_id, ids)[0])
                 step = made.kept_id
 
 

@@ -11,7 +11,7 @@ from crm_core.features.customers.notes import add_note
 from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import Forbidden, Invalid, Missing
 from crm_core.resource import listing, timeline, undo
-from crm_core.resource.changes import stamp
+from crm_core.resource.changes import Change, stamp
 from crm_core.resource.merging import merge
 from tests.customers.office import Office
 
@@ -138,3 +138,17 @@ def test_a_merge_that_was_undone_is_not_done_again_by_halves(office: Office, twi
         assert again.done == 0 and again.conflicts == [("core.customer", gone)]
     with office.site.system("tests"):
         assert of(gone)["Contact"] == 1 and office.resource("customer").system_row(gone).deleted_at is None
+
+
+def test_what_gets_an_old_value_back_after_a_merge_points_at_the_kept_one(office: Office, twins: tuple[int, int]) -> None:
+    kept, gone = twins
+    with office.as_("sun"):
+        tasks, customers = office.resource("task"), office.resource("customer")
+        (task,) = tasks.write([{"title": "ring", "subject": "core.customer", "subject_id": gone}])
+        tasks.write([{"id": task, "subject": None, "subject_id": None}])
+        cleared = session.scalar(sa.select(sa.func.max(Change.id)))
+        merged = merge(customers, kept, [gone])
+        assert undo.ask(cleared).done == 1
+        assert tasks.get(task).subject_id == kept
+        undo.ask(merged)
+        assert tasks.get(task).subject_id == gone
