@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,12 +92,15 @@ class Engines:
             # Neither compiling nor parallel workers: they cost more to begin than a page may take.
             options = (f"-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0 -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s "
                        "-c idle_in_transaction_session_timeout=15min")
+            if not write:  # a word of every name and a rare one need plans of their own
+                options += " -c plan_cache_mode=force_custom_plan"
             url = self.url.set(drivername="postgresql+psycopg")
             engine = sa.create_engine(
                 url,
                 pool_size=self._threads,
                 max_overflow=self._threads,
                 pool_pre_ping=True,
+                pool_use_lifo=True,  # the connection used last has the statements of pages prepared
                 hide_parameters=True,  # values of people do not belong into tracebacks and logs (S21)
                 connect_args={"options": options},
                 execution_options={} if write else {"postgresql_readonly": True},
@@ -142,6 +145,16 @@ def roomy(conn: sa.Connection) -> Iterator[None]:
         yield
     finally:
         raw.execute("pragma cache_size=-8000")
+
+
+def end_reading(conn: sa.Connection) -> None:
+    """End a transaction that only read by a commit: after a rollback the driver throws away what PostgreSQL has prepared for
+    this connection, so each page would have all its statements read anew."""
+    if conn.dialect.name != "sqlite" and not conn.invalidated:
+        raw: Any = conn.connection.driver_connection
+        if raw.info.transaction_status.name == "INTRANS":
+            with suppress(raw.Error):  # the server is gone: closing the session tells it
+                raw.commit()
 
 
 def plan_anew(conn: sa.Connection, anew: bool) -> None:

@@ -47,3 +47,34 @@ def test_pages_and_saves_go_on_with_the_plans_they_have(site: Site) -> None:
         assert ask() == 1  # the same connection, from the pool
         with writing():
             assert ask() == 1
+
+
+KEPT = sa.text("SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT count(*) FROM core_job%'")
+
+
+def test_a_page_finds_the_statements_prepared_that_the_page_before_left(site: Site) -> None:
+    with site.work(known[1]):
+        ask()
+        ask()
+    with site.work(known[1]):
+        (kept,) = current_work().session.execute(KEPT)
+    assert kept.custom_plans > 5 and kept.generic_plans == 0  # common and rare words need different plans
+
+
+def test_a_page_whose_question_failed_leaves_a_connection_that_answers(site: Site) -> None:
+    with site.work(known[1]):
+        ask()
+        with pytest.raises(sa.exc.DBAPIError):
+            current_work().session.execute(sa.text("SELECT 1 / 0"))
+    with site.work(known[1]):
+        assert list(current_work().session.execute(KEPT)) == []  # after a rollback the driver forgets them
+        assert ask() == 1
+
+
+def test_a_server_that_goes_in_the_middle_of_a_page_is_an_outage_like_any_other(site: Site) -> None:
+    with pytest.raises(sa.exc.OperationalError), site.work(known[1]):
+        mine = current_work().session.scalar(sa.text("SELECT pg_backend_pid()"))
+        with site.engines.write.connect() as other:
+            other.execute(sa.text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": mine})
+    with site.work(known[1]):
+        assert ask() == 1
