@@ -22,7 +22,7 @@ from crm_core.app import open_site
 from crm_core.kernel.config import Config
 from crm_core.kernel.install import prepare
 from crm_core.kernel.site import Site
-from tests.bench import data, exchange, measure, report, work
+from tests.bench import data, exchange, measure, plugins, report, work
 from tests.bench.postgres import Postgres
 from tests.bench.serving import ROOT, Crm, Raw
 
@@ -118,11 +118,13 @@ def main() -> None:
     args = parser.parse_args()
     args.rounds = args.rounds or (10 if args.size <= SMALL else 20)
     results = []
-    for engine in [args.engine] if args.engine else ["sqlite", "postgresql"]:
+    for engine in [] if args.only == "plugins" else [args.engine] if args.engine else ["sqlite", "postgresql"]:
         results.append(run(engine, args))
         if args.json:
             args.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
     print(report.table(results))
+    if not args.only or "plugins" in args.only:
+        print("\n".join(plugins.lines(plugins.measure(HOME / "plugins", 3 if args.size == SMALL else 5, say))))
 
 
 if __name__ == "__main__":
