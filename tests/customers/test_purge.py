@@ -80,6 +80,8 @@ def test_an_empty_row_is_left_while_a_task_speaks_of_it_and_then_nothing(office:
     night(office)
     for name in ("core_customer", "core_task"):
         assert sql(office, sa.select(sa.func.count()).select_from(tables[name]))[0][0] == 0, name
+    history = tables["core_history"]
+    assert sql(office, sa.select(history.c.id).where(history.c.resource == "core.customer", history.c.row_id == gone, history.c.verb != "purge")) == []
 
 
 def test_a_purged_customer_is_not_found_and_the_task_about_him_still_opens(office: Office, gone: int) -> None:
