@@ -1,6 +1,7 @@
 """Ages move on; who may not know the birth date sees the age and the week, never the day."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -76,7 +77,8 @@ def test_without_the_right_the_age_shows_and_the_date_never(office: Office) -> N
     with office.as_("chen"), clock.freeze(MONDAY):
         assert "birth_date" not in contacts.fields()
         assert str(columns.contact_age([person])[person]) == '<span class="num">45</span>'
-        assert "25" not in str(columns.birthday([person])[person])
+        shown = str(columns.birthday([person])[person])
+        assert "25" not in re.sub("<[^>]*>", "", shown), "the address of the icon may hold any number"
         assert "this week" in str(columns.birthday([person])[person])
         for question in ({"sort": "birth_date"}, {"birth_date.gte": "1980-01-01"}, {"sort": "age"}, {"age.eq": "45"}):
             with pytest.raises(BadRequest):

@@ -52,6 +52,5 @@ def test_the_interface_refuses_it_with_the_same_sentence(office: Office) -> None
         with pytest.raises(Invalid) as bad:
             clean_values({"mobile": "1380013800"}, fields, "load")
         assert str(bad.value) == SAID
-    with office.as_("sun", language="zh_Hans_CN"), pytest.raises(Invalid) as bad:
-        clean_values({"mobile": "1380013800"}, fields, "load")
-    assert str(bad.value) == "应为 11 位数字，少了 1 位。"
+    with office.as_("sun", language="zh_Hans_CN"):  # whoever reads it has it in his language
+        assert str(bad.value) == "应为 11 位数字，少了 1 位。"
