@@ -65,7 +65,7 @@ def test_the_faces_of_a_plugin(shelf: Shelf) -> None:
     home = shelf.put("visits", plugin=FACES)
     (home / "templates" / "visits").mkdir(parents=True)
     (home / "templates" / "visits" / "words.html").write_text("<p>{{ _('seen') }}: {% for w in words %}{{ w }}{% endfor %}</p>")
-    (home / "templates" / "visits" / "letter.html").write_text("<p>{{ greeting }}, {{ record.name }} {{ fields.name[0] }}</p>")
+    (home / "templates" / "visits" / "letter.html").write_text("<p>{{ greeting }}, {{ record.name }} {{ fields.name.label }}</p>")
     shelf.ready("visits")
     shelf.run("""
         (house,) = R("core.department").write([{"name": "house"}])
