@@ -18,6 +18,7 @@ from crm_core.access.models import (
     TeamMember,
     User,
     UserRole,
+    departments_of,
 )
 from crm_core.access.models import Scope as Reach
 from crm_core.access.scope import NOTHING, OfParent, Scope, narrowed, reach
@@ -237,7 +238,7 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False) -> A
 def _hidden(db: Session, path: str) -> frozenset[str]:
     """The plugins whose audience a department with this path is not part of."""
     wanted = {name: set(ids) for name, ids in db.execute(sa.select(PluginRow.name, PluginRow.audience).where(PluginRow.audience.is_not(None))) if ids}
-    line = {int(step) for step in path.split("/") if step}
+    line = set(departments_of(path))
     return frozenset(name for name, ids in wanted.items() if not ids & line)
 
 

@@ -64,6 +64,11 @@ class TeamMember(Vocabulary, Model):
     )
 
 
+def departments_of(path: str) -> list[int]:
+    """The departments of a path, from the top down."""
+    return [int(step) for step in path.split("/") if step]
+
+
 class User(Owned, Model):
     """A person who signs in. He is in his own scope: `owner_id` is his own id."""
 

@@ -132,15 +132,19 @@ def stopped(package: str, error: BaseException) -> NoReturn:
     raise Stopped(_("The plugin “%(name)s” failed, so nothing was saved. Your administrator finds the reason under Plugins.", name=package)) from error
 
 
+def faulted(package: str, trace: str) -> sa.Update:
+    """The statement that puts a fault onto the page of plugins."""
+    table = table_of(PluginRow)
+    return sa.update(table).where(table.c.name == package).values(faults=table.c.faults + 1, fault=trace[-4_000:], fault_at=now())
+
+
 def _note(package: str, key: str) -> None:
     """Say it in the log and on the page of plugins: at once, or when the running write transaction is over, unless somebody
     else is writing just then."""
     log.exception("%s failed", key)
-    trace = traceback.format_exc()[-4_000:]
     if package == "core" or not has_work():
         return
-    table, engines = table_of(PluginRow), site().engines
-    statement = sa.update(table).where(table.c.name == package).values(faults=table.c.faults + 1, fault=trace, fault_at=now())
+    statement, engines = faulted(package, traceback.format_exc()), site().engines
 
     def write() -> None:
         try:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self, get_type_hints
 
 import sqlalchemy as sa
 
-from crm_core.access.models import Department
+from crm_core.access.models import Department, departments_of
 from crm_core.access.rights import bump, pending
 from crm_core.data.base import table_of
 from crm_core.data.session import system_scope, writing
@@ -117,7 +117,7 @@ def _above(department_id: int | None) -> list[int]:
         return []
     with system_scope("department of settings") as db:
         path = db.execute(sa.select(Department.path).where(Department.id == department_id)).scalar_one_or_none() or ""
-    return [int(step) for step in path.split("/") if step]
+    return departments_of(path)
 
 
 def _stored(cls: type[Settings], departments: list[int]) -> dict[int, dict[str, Any]]:

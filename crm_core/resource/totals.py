@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from crm_core.data.bulk import among
 from crm_core.data.session import current_work
 from crm_core.resource.changes import unscoped
 
@@ -37,10 +38,9 @@ def follow(resource: Any, edits: Sequence[Any]) -> None:
     for one in resource.sums:
         found = {state[one.link] for edit in edits for state in (edit.row, edit.old or {}) if state.get(one.link) is not None}
         untold = [edit.id for edit in edits if one.link not in edit.row]  # what is deleted is known by its id
-        for start in range(0, len(untold), 500):
-            parents = sa.select(child.c[one.link]).where(child.c.id.in_(untold[start : start + 500]))
+        if untold:
+            parents = sa.select(child.c[one.link]).where(among(child.c.id, untold))
             found.update(current_work().session.connection().scalars(parents, execution_options=unscoped("sums of lines")))
         lines = sa.select(sa.func.coalesce(sa.func.sum(child.c[one.of]), 0)).where(child.c[one.link] == one.parent.c.id, child.c.deleted_at.is_(None))
-        for start in range(0, len(ids := sorted(found)), 500):
-            statement = sa.update(one.parent).where(one.parent.c.id.in_(ids[start : start + 500])).values({one.column: lines.scalar_subquery()})
-            current_work().session.connection().execute(statement, execution_options=unscoped("sums of lines"))
+        statement = sa.update(one.parent).where(among(one.parent.c.id, sorted(found))).values({one.column: lines.scalar_subquery()})
+        current_work().session.connection().execute(statement, execution_options=unscoped("sums of lines"))

@@ -69,14 +69,14 @@ def role_name(name: str, msgid: str | None) -> Any:
     return _(msgid) if msgid else name
 
 
-def _frame(person_in: SignedIn) -> Frame:
-    who, preferences, here = person_in.actor, person_in.preferences, flask.g.get("place") or flask.request.path
+def _frame(found: SignedIn) -> Frame:
+    who, preferences, here = found.actor, found.preferences, flask.g.get("place") or flask.request.path
     tasks, notices = slots.counters() if slots.counters is not None else (0, 0)
     groups, foot = menu(who)
     folded = set(preferences.get("folded") or ())
     counted = [e for g in groups for e in g.entries if e.badge is not None]
-    found = _badges(counted)
-    badges = {id(e): found.get(at, 0) for at, e in enumerate(counted)}
+    numbers = _badges(counted)
+    badges = {id(e): numbers.get(at, 0) for at, e in enumerate(counted)}
     frame = Frame(
         **_common(preferences.get("theme")),
         person=person(who.name, who.user_id),

@@ -54,7 +54,7 @@ def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[s
     if one.kind == "record":
         return _record(one, names)
     text, icon, colour = SENTENCES.get(one.kind, (None, "note", ""))
-    who = names.get("core.user", {}).get(one.actor_id or 0) or (_("The system") if one.actor_id is None else _("Somebody"))
+    who = _who(one, names)
     made = _changes(resource, one, fields, names) if one.kind == "change" else ()
     if one.kind == "change" and not made:
         return None
@@ -79,12 +79,16 @@ def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[s
     )
 
 
+def _who(one: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
+    return names.get("core.user", {}).get(one.actor_id or 0) or (_("The system") if one.actor_id is None else _("Somebody"))
+
+
 def _record(one: Any, names: Mapping[str, Mapping[int, str]]) -> Entry | None:
     """A record of another kind that was made for this one; None for who may not know it."""
     title = names.get(one.record, {}).get(one.record_id)
     if title is None:
         return None
-    who = names.get("core.user", {}).get(one.actor_id or 0) or (_("The system") if one.actor_id is None else _("Somebody"))
+    who = _who(one, names)
     target = site().registry.resource(one.record)
     link = Markup('<a href="{}">{}</a>').format(urls.of_record(target, one.record_id), title)
     said = words.read((one.data or {}).get("words")) or _("added: %(what)s", what=in_sentence(target.singular))

@@ -16,9 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.data.base import table_of
-from crm_core.kernel.clock import now
-from crm_core.kernel.models import PluginRow
+from crm_core.kernel.calling import faulted
 from crm_core.kernel.site import Site
 
 log = logging.getLogger("crm.watchdog")
@@ -72,11 +70,9 @@ def blame(site: Site, thread: int, endpoint: str) -> str:
     log.error("a request to %s does not end; this process is replaced\n%s", endpoint, trace)
     name = _owner(site, frame)
     if name:
-        table = table_of(PluginRow)
-        statement = sa.update(table).where(table.c.name == name).values(faults=table.c.faults + 1, fault=trace[-4_000:], fault_at=now())
         try:
             with site.engines.write.begin() as conn:
-                conn.execute(statement)
+                conn.execute(faulted(name, trace))
         except sa.exc.OperationalError:
             log.warning("the fault of %s could not be noted", name)
     return name
