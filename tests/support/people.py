@@ -89,6 +89,12 @@ class Client(FlaskClient):
         return answer
 
 
+def steady_headers(answer: TestResponse) -> list[tuple[str, str]]:
+    """The headers of an answer in order, without its length and the moment its cookies expire: two askings a second
+    apart differ in nothing else."""
+    return sorted((k, re.sub(r"Expires=[^;]+", "Expires=…", v)) for k, v in answer.headers if k != "Content-Length")
+
+
 def check_headers(answer: TestResponse) -> None:
     """What S11 wants on every answer, errors and files included."""
     policy = answer.headers["Content-Security-Policy"]
