@@ -1,4 +1,4 @@
-// Columns: chosen in their dialog, put in order and made wide by pointer or keys.
+// Columns: chosen in their dialog, put in order and made wide by pointer or keys. Other lists in an order move the same way.
 import { $, on, postJson, word } from "./dom.js";
 import { failNote } from "./nav.js";
 
@@ -12,11 +12,24 @@ function move(item, down) {
   if (down) other.after(item);
   else other.before(item);
   item.scrollIntoView({ block: "nearest" });
+  keepOrder(item.parentElement);
 }
-on("click", "[data-up], [data-down]", (event, button) => {
-  move(button.closest("li"), button.matches("[data-down]"));
+on("click", "[data-up], [data-down], [data-move-up], [data-move-down]", (event, button) => {
+  event.preventDefault(); // without scripts the button sends its form
+  move(button.closest("li"), button.matches("[data-down], [data-move-down]"));
   button.focus();
 });
+// A list that is saved as it stands (data-order: where), a moment after the last move.
+let waiting;
+function keepOrder(list) {
+  if (!list.dataset.order) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    const order = new FormData();
+    for (const item of list.children) order.append("code", item.dataset.name);
+    postJson(list.dataset.order, order).catch(() => failNote(word("offline")));
+  }, 300);
+}
 on("pointerdown", "[data-grip]", (event, grip) => {
   const item = grip.closest("li");
   event.preventDefault();
@@ -76,14 +89,14 @@ on("dblclick", "[data-wide]", (event, handle) => {
 });
 
 // ---------- keys in the dialog ----------
-on("keydown", "#columns li", (event, item) => {
+on("keydown", "#columns li, [data-order] li", (event, item) => {
   const { name } = item.dataset;
   const down = event.key === "ArrowDown";
   if (event.altKey && (down || event.key === "ArrowUp")) {
     const { target } = event;
     move(item, down);
     target.focus();
-  } else if ((event.key === "ArrowLeft" || event.key === "ArrowRight") && headOf(name)) {
+  } else if ((event.key === "ArrowLeft" || event.key === "ArrowRight") && item.closest("#columns") && headOf(name)) {
     const now = stepsOf(name) || Math.round(headOf(name).offsetWidth / STEP);
     widen(name, fit(now + (event.key === "ArrowRight" ? 1 : -1)));
   } else return;

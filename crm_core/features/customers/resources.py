@@ -176,6 +176,7 @@ class Regions(_Bilingual):
     label = _("Regions")
     singular = _("Region")
     icon = "map-pin"
+    importable = True
     columns = "name", "full_name", "english", "code", "dialling_code", "postcode"
     search = "name", "full_name", "full_english", "code"
     search_names = "name", "full_name"
@@ -225,6 +226,7 @@ class Industries(_Bilingual):
     label = _("Industries")
     singular = _("Industry")
     icon = "building-factory-2"
+    importable = True
     columns = "name", "english", "code", "parent"
     search = "name", "english", "code"
     filters = ("parent",)
@@ -239,6 +241,7 @@ class Positions(_Bilingual):
     label = _("Positions")
     singular = _("Position")
     icon = "id-badge-2"
+    importable = True
     columns = "name", "english"
     search = "name", "english"
     order = 83
@@ -250,6 +253,7 @@ class Tags(Resource):
     label = _("Tags")
     singular = _("Tag")
     icon = "tag"
+    importable = True
     columns = ("name", "updated_at")
     search = ("name",)
     sorts = "name", "-updated_at"

@@ -167,6 +167,7 @@ class Departments(Resource):
     label = _("Departments")
     singular = _("Department")
     icon = "sitemap"
+    importable = True
     columns = "name", "code", "parent", "owner", "phone"
     filters = "parent", "owner"
     search = "name", "code"

@@ -4,8 +4,8 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import home, levels, plugins, reports, settings
-from crm_core.features.setup.resources import Imports
+from crm_core.features.setup import choices, home, levels, plugins, reports, settings
+from crm_core.features.setup.resources import Choices, Imports
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
@@ -18,7 +18,7 @@ from crm_core.resource.undo import ChangeUndone
 
 @hookimpl
 def register_resources() -> list[type[Any]]:
-    return [Imports]
+    return [Choices, Imports]
 
 
 @hookimpl
@@ -31,6 +31,7 @@ def register_menu() -> list[Menu]:
     return [
         Menu(_("Home"), "/", icon="home", order=10, name="home"),
         Menu(_("Reports"), reports.URL, icon="chart-bar", order=90, name="reports", when=lambda: bool(reporting.reports())),
+        Menu(_("Choice lists"), choices.URL, "words", "list", 5, choices.CHANGE, name="choices"),
         Menu(_("Plugins"), plugins.URL, "settings", "puzzle", 70, plugins.READ, name="plugins"),
         Menu(_("Settings"), settings.URL, "settings", "adjustments", 75, settings.READ, name="settings"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
@@ -40,12 +41,13 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [home.pages, plugins.pages, settings.pages, reports.pages]
+    return [choices.pages, home.pages, plugins.pages, settings.pages, reports.pages]
 
 
 @hookimpl
 def register_permissions() -> list[Permission]:
     return [
+        Permission(choices.CHANGE, _("Edit choice lists")),
         Permission(plugins.READ, _("See the plugins")),
         Permission(plugins.CHANGE, _("Switch plugins on and off")),
         Permission(settings.READ, _("See the settings")),

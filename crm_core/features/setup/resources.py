@@ -1,6 +1,7 @@
-"""What belongs to the house and to each person: imports."""
+"""What belongs to the house and to each person: words of choice lists, imports."""
 
 from crm_core.kernel.i18n import _
+from crm_core.resource.choices import Choice
 from crm_core.resource.exchange.models import Import
 from crm_core.resource.resource import Resource
 
@@ -16,4 +17,18 @@ class Imports(Resource):
     sorts = ("-created_at",)
     verbs = ()
     personal = True
+    in_palette = False
+
+
+class Choices(Resource):
+    """The words of choice lists; their pages are hand-made (features/setup/choices.py)."""
+
+    model = Choice
+    label = _("Choice lists")
+    singular = _("Word")
+    icon = "list"
+    columns = "zh", "en"
+    sorts = ()
+    verbs = ()
+    unique = (("list", "code"),)
     in_palette = False
