@@ -179,7 +179,7 @@ def build(root: Path = ROOT, force: bool = False) -> None:
     stamps.part(
         "text",
         [divisions, root / "tools/build_text.py", *(root / "tools").glob("*.txt")],
-        [text / name for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "divisions.json")],
+        [text / name for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "simplified.tsv", "divisions.json")],
         lambda: _make_text(root),
     )
     for po in catalogs(root):

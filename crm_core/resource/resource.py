@@ -99,6 +99,7 @@ class Resource:
     entry: ClassVar[tuple[tuple[str, str], ...]] = ()  # what its menu entry asks the list for (my open tasks)
     beside: ClassVar[tuple[tuple[Any, str], ...]] = ()  # (label, address) of pages that stand beside its list as tabs
     in_palette: ClassVar[bool] = True  # found by the command search
+    duplicates: ClassVar[tuple[str, ...]] = ()  # fields by which two of its records are found to be one (resource/twins.py)
     mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way

@@ -27,6 +27,7 @@ from crm_core.kernel.models import JobRow
 from crm_core.kernel.pace import Pace
 from crm_core.kernel.pace import bulk as bulk_work
 from crm_core.kernel.site import site
+from crm_core.resource import twinkeys
 from crm_core.resource.changes import unscoped
 from crm_core.text import tokens
 
@@ -65,7 +66,7 @@ def concerns(resource: Any, columns: Iterable[str]) -> bool:
 
 
 def _indexed(resource: Any) -> set[str]:
-    return {resource.all_fields[name].column for name in resource.search} | {*SCOPE_COLUMNS, "merged_into_id"}
+    return {resource.all_fields[name].column for name in resource.search} | twinkeys.columns(resource) | {*SCOPE_COLUMNS, "merged_into_id"}
 
 
 def follow(resource: Any, ids: Sequence[int]) -> None:
@@ -158,7 +159,7 @@ _FTS_INSERT = sa.text("INSERT INTO core_search_fts(rowid, tokens) VALUES (:id, :
 
 
 def document(resource: Any, row: Any) -> str:
-    """The token stream of one row: words of its search fields and the tokens of its scope."""
+    """The token stream of one row: words of its search fields, the tokens of its scope, the keys of what may be the same."""
     texts, names, numbers = [], [], []
     for name in resource.search:
         field = resource.all_fields[name]
@@ -174,6 +175,8 @@ def document(resource: Any, row: Any) -> str:
     found = tokens.document(texts, names=names, phones=numbers)
     if is_scoped(resource.model):
         found += [f"{mark}{row[column]}" for column, mark in SCOPE_TOKENS.items() if row[column] is not None]
+    if resource.duplicates:
+        found += twinkeys.tokens(resource, row)
     kind = kind_of(resource.name)
     return kind + f" {kind}".join(found) if found else ""
 

@@ -6,10 +6,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from crm_core.text.clean import fold
 from crm_core.text.divisions import regions
 from crm_core.text.places import short_name
 from crm_core.text.scripts import has_han, not_word
+from crm_core.text.simple import plain
 
 _LEGAL = re.compile("(?:股份)?有限(?:责任)?(?:总)?公司|有限合伙|普通合伙|特殊普通合伙|有限(?=[(（])")
 _LEGAL_END = re.compile("(?:控股|集团|股份|有限|责任|总公司|公司|个体工商户)+$")
@@ -38,12 +38,13 @@ class Places(NamedTuple):
 
 
 def company_key(name: str) -> str:
-    """Equal for names that mean the same firm: without legal form, place in front, brackets, marks, width and case.
+    """Equal for names that mean the same firm: without legal form, place in front, brackets, marks, width, case and
+    traditional characters.
 
     北京天地科技有限公司, 天地科技(北京)股份有限公司 and 天地科技 have one key; the place stays where it is all that
     tells (北京银行, 上海科技有限公司). The key alone is no proof: ask for an equal phone, mail or region too.
     """
-    text = fold(name)
+    text = plain(name)
     if not has_han(text):
         return _latin(text)
     return _chinese(text)[0]
@@ -57,7 +58,7 @@ def match_key(name: str | None) -> str:
 def company_core(name: str) -> str:
     """What people call the firm, to take a letter of: 天地科技 for 北京天地科技有限公司, ``rhombus`` for The Rhombus
     Group."""
-    text = fold(name)
+    text = plain(name)
     return _chinese(text)[1] if has_han(text) else _latin_core(text)
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel.site import Site
-from crm_core.resource import search
+from crm_core.resource import search, twinkeys
 from crm_core.text import companies, pinyin, tokens
 
 PLACES = ["四川", "贵州", "广西", "宁夏", "浙江", "云南", "安徽", "山西", "山东", "河南", "湖南", "上海", "成都", "天津", "陕西", "新疆", "北京", "广州"]
@@ -134,7 +134,7 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
     yield f"""
         INSERT INTO core_search (id, resource, record_id, tokens)
         SELECT {base} + id - :first + 1, '{full}', id,
-            {document(full, "words", inside(kind, "phone", 11), f"' {kind}kh'", inside(kind, "substr(code, 4)", 7))}
+            {document(full, "words || ' ' || keys", inside(kind, "phone", 11), f"' {kind}kp_' || phone", f"' {kind}kh'", inside(kind, "substr(code, 4)", 7))}
         FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
     yield f"""
         INSERT INTO core_search (id, resource, record_id, tokens)
@@ -142,7 +142,7 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
         FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
     yield f"""
         INSERT INTO core_search (id, resource, record_id, tokens)
-        SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, '{contact}', id, {document(contact, "words", inside(person, "mobile", 11))}
+        SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, '{contact}', id, {document(contact, "words", f"' {person}kn_' || said || '_' || customer_id || ' {person}kp_' || mobile", inside(person, "mobile", 11))}
         FROM core_contact c JOIN bench_person b ON b.name = c.name WHERE id BETWEEN :first * 2 - 1 AND :last * 2"""
 
 
@@ -195,8 +195,8 @@ def _pools(conn: sa.Connection, words: Words, size: int) -> int:
     r = random.Random(7)
     conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_number (i BIGINT PRIMARY KEY)")
     conn.execute(sa.text(f"INSERT INTO bench_number {words.numbers}"), {"size": size})
-    conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_name (n INTEGER PRIMARY KEY, name TEXT UNIQUE, name_key TEXT, match_key TEXT, words TEXT)")
-    conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_person (n INTEGER PRIMARY KEY, name TEXT, name_key TEXT, words TEXT)")
+    conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_name (n INTEGER PRIMARY KEY, name TEXT UNIQUE, name_key TEXT, match_key TEXT, words TEXT, keys TEXT)")
+    conn.exec_driver_sql("CREATE TEMPORARY TABLE bench_person (n INTEGER PRIMARY KEY, name TEXT, name_key TEXT, words TEXT, said TEXT)")
     conn.exec_driver_sql("CREATE INDEX bench_person_name ON bench_person (name)")
     wanted = min(NAMES, max(1_000, size // 10))
     firms = {f"{r.choice(LATIN)} {i}" for i in range(wanted // 50)}
@@ -204,11 +204,13 @@ def _pools(conn: sa.Connection, words: Words, size: int) -> int:
         firms.add(r.choice(PLACES) + r.choice(CORES_A) + r.choice(CORES_B) + r.choice(CORES_C) + r.choice(TRADES))
     people = [f + a + b for f in FAMILY for a in GIVEN for b in GIVEN][:PERSONS]
     r.shuffle(people)
-    conn.execute(sa.text("INSERT INTO bench_name VALUES (:n, :name, :key, :match, :words)"), [
-        {"n": n, "name": name, "key": pinyin.sort_key(name), "match": companies.company_key(name)[:200], "words": " ".join(tokens.document([], names=[name]))}
+    conn.execute(sa.text("INSERT INTO bench_name VALUES (:n, :name, :key, :match, :words, :keys)"), [
+        {"n": n, "name": name, "key": pinyin.sort_key(name), "match": companies.company_key(name)[:200], "words": " ".join(tokens.document([], names=[name])),
+         "keys": " ".join(twinkeys.of_firm(name))}
         for n, name in enumerate(sorted(firms))])
-    conn.execute(sa.text("INSERT INTO bench_person VALUES (:n, :name, :key, :words)"), [
-        {"n": n, "name": name, "key": pinyin.sort_key(name, name=True), "words": " ".join(tokens.document([], names=[name]))}
+    conn.execute(sa.text("INSERT INTO bench_person VALUES (:n, :name, :key, :words, :said)"), [
+        {"n": n, "name": name, "key": pinyin.sort_key(name, name=True), "words": " ".join(tokens.document([], names=[name])),
+         "said": "".join(pinyin.spell(name, name=True))}
         for n, name in enumerate(people)])
     conn.exec_driver_sql("ANALYZE")
     return len(firms)

@@ -38,6 +38,7 @@ class Customers(Resource):
     virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.customer"),)
     actions = (*tag_acts(), MERGE)
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website"
+    duplicates = "name", "phone", "mobile", "email", "region"
     sorts = "-updated_at", "name"
     status = "standing"
     subtitle = "industry", "region", "phone", "website"
@@ -73,6 +74,7 @@ class Contacts(Resource):
     virtual = (TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"),)
     actions = (*tag_acts(), MERGE)
     search = "name", "mobile", "phone", "email"
+    duplicates = "name", "mobile", "phone", "email", "customer"
     sorts = "-updated_at", "name"
     subtitle = "customer", "position", "mobile", "email"
     timeline = True

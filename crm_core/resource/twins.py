@@ -1,0 +1,224 @@
+"""Records that may be one: found by the keys in their search documents, compared field by field, told with reasons.
+
+    class Visits(Resource):
+        duplicates = "name", "phone", "email"
+
+is all a resource says. What is looked for is found whatever anybody's rights; who asks (`find`) learns of what he may not read
+only that it is there and who looks after it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.access import ledgers
+from crm_core.data import bulk
+from crm_core.data.session import current_work, session
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor
+from crm_core.resource import twinkeys
+from crm_core.resource.changes import unscoped
+from crm_core.resource.search import kind_of
+from crm_core.text import alike
+from crm_core.text.alike import LIKELY, SHOWN, SURE
+from crm_core.text.simple import plain
+
+MOST = 60  # documents that are looked at for one key
+SHOW = 5
+HOUR = dt.timedelta(hours=1)
+TOLD_AN_HOUR = 60  # of records beyond his reach somebody is told as often
+CHECKS_AN_HOUR = 1_200
+
+@dataclass(frozen=True)
+class Reason:
+    """Why two records may be one: what a field means (`twinkeys.role`), the field, how much alike in percent."""
+
+    what: str
+    field: str
+    percent: int = 100
+
+    def words(self, resource: Any) -> Any:
+        label = resource.all_fields[self.field].label if self.field in resource.all_fields else self.field
+        if self.what in ("firm", "person"):
+            return _("name %(n)s%% alike", n=self.percent) if self.percent < 100 else _("same name")
+        return _("same: %(what)s", what=label)
+
+    def kept(self) -> list[Any]:
+        return [self.what, self.field, self.percent]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record that may be the same: how sure that is, and why."""
+
+    id: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def likely(self) -> bool:
+        return self.score >= LIKELY
+
+    @property
+    def sure(self) -> bool:
+        return self.score >= SURE
+
+
+def compare(resource: Any, one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[float, tuple[Reason, ...]]:
+    """How much two records (field → value) look like one, and why."""
+    name, number, beside = 0.0, False, 0.0
+    person = False
+    reasons: list[Reason] = []
+    for field, what in twinkeys.roles(resource).items():
+        mine, theirs = one.get(field), other.get(field)
+        if mine in (None, ""):
+            continue
+        if what == "phone":  # often written into the other's box
+            if not _numbers(resource, other).isdisjoint(twinkeys.numbers(str(mine))):
+                number = True
+                reasons.append(Reason(what, field))
+        elif theirs in (None, ""):
+            continue
+        elif what in ("firm", "person"):
+            person = what == "person"
+            name = (alike.persons if person else alike.firms)(str(mine), str(theirs))
+            if name >= 0.4:
+                same = plain(str(mine)) == plain(str(theirs))
+                reasons.insert(0, Reason(what, field, 100 if same else min(99, round(name * 100))))
+        elif what == "code":
+            if twinkeys.code_key(str(mine)) != twinkeys.code_key(str(theirs)):
+                return min(name, 0.3), tuple(reasons)  # each has its own
+            return 1.0, (Reason(what, field), *reasons)
+        elif what == "mail" and str(mine).casefold() == str(theirs).casefold():
+            number = True
+            reasons.append(Reason(what, field))
+        elif what == "ref" and mine == theirs:
+            beside += 0.35 if person and name >= 0.5 else 0.03
+            reasons.append(Reason(what, field))
+    if not number:
+        return round(min(1.0, name + beside), 3) if name else 0.0, tuple(reasons)
+    if not _both_named(resource, one, other):
+        return SHOWN + 0.05, tuple(reasons)  # a number without a name: look
+    if name < 0.45:
+        return SHOWN + 0.02, tuple(reasons)  # one number, two names: a switchboard, a family
+    return round(min(1.0, name + beside + 0.4), 3), tuple(reasons)
+
+
+def _both_named(resource: Any, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether both have a name to compare."""
+    names = [field for field, what in twinkeys.roles(resource).items() if what in ("firm", "person")]
+    return not names or all(one.get(field) and other.get(field) for field in names)
+
+
+def _numbers(resource: Any, row: Mapping[str, Any]) -> set[str]:
+    """All its numbers: one is often written into the other's box."""
+    return {digits for field, what in twinkeys.roles(resource).items() if what == "phone" and row.get(field)
+            for digits in twinkeys.numbers(str(row[field]))}
+
+
+def candidates(resource: Any, keys: Sequence[str]) -> list[int]:
+    """Ids of records with one of these keys, whatever anybody's rights; of a key that many have, some."""
+    if not keys:
+        return []
+    conn = current_work().session.connection()
+    sqlite = conn.dialect.name == "sqlite"
+    kind = kind_of(resource.name)
+    said = {f"q{at}": f'"{kind}{key}"' if sqlite else f"'{kind}{key}'" for at, key in enumerate(keys)}
+    found = conn.execute(_looked_up(len(keys), sqlite), {**said, "r": resource.name}, execution_options=unscoped("duplicates"))
+    return [row[0] for row in found]
+
+
+@lru_cache
+def _looked_up(count: int, sqlite: bool) -> sa.TextClause:
+    """One statement for so many keys; each is asked by itself, so that a common one does not crowd out a rare one."""
+    if sqlite:
+        one = "SELECT rowid AS id FROM (SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :q{} LIMIT {})"
+    else:
+        one = "SELECT id FROM (SELECT id FROM core_search WHERE vector @@ CAST(:q{} AS tsquery) LIMIT {}) part{}"
+    parts = " UNION ALL ".join(one.format(at, MOST, at) for at in range(count))
+    return sa.text(f"SELECT DISTINCT record_id FROM core_search WHERE resource = :r AND id IN ({parts})")
+
+
+def values(resource: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What is compared of these records (field → value), those that are there, whatever anybody's rights."""
+    table = resource.table
+    columns = {name: resource.all_fields[name].column for name in resource.duplicates}
+    query = sa.select(table.c.id, *(table.c[column] for column in columns.values())).where(
+        bulk.among(table.c.id, list(ids)), table.c.deleted_at.is_(None), table.c.merged_into_id.is_(None))
+    rows = current_work().session.connection().execute(query, execution_options=unscoped("duplicates"))
+    return {row.id: {name: row._mapping[column] for name, column in columns.items()} for row in rows}
+
+
+def matches(resource: Any, given: Mapping[str, Any], *, without: int = 0, least: float = SHOWN) -> list[Match]:
+    """Records that look like these values (field → value), the likeliest first, whatever anybody's rights."""
+    found = []
+    for row_id, row in values(resource, candidates(resource, twinkeys.keys(resource, given))).items():
+        if row_id == without:
+            continue
+        score, reasons = compare(resource, given, row)
+        if score >= least:
+            found.append(Match(row_id, score, reasons))
+    return sorted(found, key=lambda one: (-one.score, one.id))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the acting person is told of a match: `sight` is "whole", "brief" or "hidden"."""
+
+    match: Match
+    sight: str
+    label: str = ""
+    owner_id: int | None = None
+
+
+def find(resource: Any, given: Mapping[str, Any], *, without: int = 0, limit: int = SHOW) -> list[Told]:
+    """Likely duplicates of what somebody types, as far as he may know of them. Of those beyond his reach only likely ones, not
+    by names that are merely alike, and not more than a number an hour: nobody reads the house through this."""
+    known = {name: value for name, value in given.items() if name in resource.fields()}
+    return tell(resource, matches(resource, known, without=without), limit=limit)
+
+
+def tell(resource: Any, found: Sequence[Match], *, limit: int = SHOW) -> list[Told]:
+    """These matches as the acting person may know of them."""
+    if not found:
+        return []
+    who = actor()
+    user_id = getattr(who, "user_id", None)
+    if user_id is not None and ledgers.attempt({f"twins:{user_id}": CHECKS_AN_HOUR}, HOUR).wait:
+        return []
+    ids = [one.id for one in found]
+    mine = set(session.scalars(sa.select(resource.model.id).where(resource.model.id.in_(ids)))) if resource.may("read") else set()
+    brief = resource.brief_resource
+    others: set[int] = set()
+    if brief is not None and brief.may("read"):
+        others = set(session.scalars(sa.select(brief.model.id).where(brief.model.id.in_(ids)))) - mine
+    labels = resource.labels(mine | others)
+    owners = _owners(resource, ids)
+    said: list[Told] = []
+    for one in found:
+        sight = "whole" if one.id in mine else "brief" if one.id in others else "hidden"
+        if sight == "hidden" and (not one.likely or not _may_tell(user_id)):
+            continue
+        said.append(Told(one, sight, labels.get(one.id, "") if sight != "hidden" else "", owners.get(one.id)))
+        if len(said) == limit:
+            break
+    return said
+
+
+def _may_tell(user_id: int | None) -> bool:
+    return user_id is None or not ledgers.attempt({f"twins-hidden:{user_id}": TOLD_AN_HOUR}, HOUR).wait
+
+
+def _owners(resource: Any, ids: Sequence[int]) -> dict[int, int]:
+    if "owner_id" not in resource.table.c:
+        return {}
+    table = resource.table
+    query = sa.select(table.c.id, table.c.owner_id).where(bulk.among(table.c.id, list(ids)))
+    rows = current_work().session.connection().execute(query, execution_options=unscoped("duplicates"))
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
