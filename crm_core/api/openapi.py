@@ -36,7 +36,7 @@ def paths_of(resource: Any) -> dict[str, dict[str, str]]:
 def document() -> dict[str, Any]:
     """All that the actor may do."""
     paths: dict[str, Any] = {}
-    components: dict[str, Any] = {"problem": schemas.PROBLEM}
+    components: dict[str, Any] = {"problem": schemas.PROBLEM, "conditions": schemas.CONDITIONS}
     tags = []
     for resource in sorted(site().registry.resources.values(), key=lambda r: r.name):
         if not resource.may("read"):
@@ -136,6 +136,8 @@ def _list_parameters(resource: Any) -> list[dict[str, Any]]:
         {"name": "sort", "in": "query", "description": "a field, or -field for the other way; several with commas in lists of at most 10,000",
          "schema": {"type": "string"}, "examples": {s: {"value": s} for s in dict.fromkeys(sorts[:4])}},
     ]
+    found.append({"name": "f", "in": "query", "description": str(_("Conditions as a tree: all, any, not, a field with its operator, has of a related record. Left out: none.")),
+                  "content": {"application/json": {"schema": {"$ref": "#/components/schemas/conditions"}}}})
     if resource.search:
         found.append({"name": "q", "in": "query", "description": "words to look for", "schema": {"type": "string", "maxLength": 200}})
     for name in resource.filters:

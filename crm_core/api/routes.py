@@ -25,7 +25,7 @@ blueprint = flask.Blueprint("api", __name__, url_prefix="/api/v1")
 problems.install(blueprint)
 
 LIMIT = 200
-_PLAIN = {"q", "sort", "limit", "after"}
+_PLAIN = {"q", "f", "sort", "limit", "after"}
 
 
 def _route(rule: str, method: str, verb: str) -> Callable[[Callable[..., flask.Response]], Any]:

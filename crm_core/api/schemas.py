@@ -4,6 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_core.api import represent
+from crm_core.resource.filters import WORDS
+
+_TREE = {"$ref": "#/components/schemas/conditions"}
+_WORD = {"type": ["string", "integer", "boolean"]}
+CONDITIONS: dict[str, Any] = {  # resource/conditions.py
+    "description": "Which records are meant; values as typed: \"today\", \"60 days ago\", \"-30d\"",
+    "oneOf": [
+        {"type": "object", "required": ["all"], "additionalProperties": False, "properties": {"all": {"type": "array", "minItems": 1, "items": _TREE}}},
+        {"type": "object", "required": ["any"], "additionalProperties": False, "properties": {"any": {"type": "array", "minItems": 1, "items": _TREE}}},
+        {"type": "object", "required": ["not"], "additionalProperties": False, "properties": {"not": _TREE}},
+        {"type": "object", "required": ["has"], "additionalProperties": False, "properties": {
+            "has": {"type": "string", "description": "a reference, lines, `timeline`, or `resource:field` of records that point here"}, "where": _TREE}},
+        {"type": "object", "required": ["field", "op"], "additionalProperties": False, "properties": {
+            "field": {"type": "string", "description": "the name of a field, or * for every text"}, "op": {"type": "string", "enum": sorted(WORDS)},
+            "value": {"anyOf": [_WORD, {"type": "array", "items": _WORD}]}}},
+    ],
+    "examples": [{"all": [{"field": "updated_at", "op": "within", "value": "-30d"},
+                          {"not": {"has": "timeline", "where": {"field": "kind", "op": "any", "value": "note"}}}]}],
+}
 
 LONGEST_NOTE = 100_000
 PROBLEM = {

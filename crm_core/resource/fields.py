@@ -49,7 +49,7 @@ class Field:
     sort_column: str = ""  # the indexed column that sorts it; "" = only small sets can be sorted by it
     info: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "contains", "starts", "empty", "filled")
+    operators: ClassVar[tuple[str, ...]] = ("eq", "ne", "contains", "starts", "roughly", "empty", "filled")
     numeric: ClassVar[bool] = False
     kept: ClassVar[bool] = False  # no column, yet history keeps its values (tags): `stored` and `store` read and write them
 
@@ -156,7 +156,7 @@ class NameField(Field):
 @dataclass(frozen=True, kw_only=True)
 class NoteField(Field):
     kind: str = "note"
-    operators: ClassVar[tuple[str, ...]] = ("contains", "empty", "filled")
+    operators: ClassVar[tuple[str, ...]] = ("contains", "roughly", "empty", "filled")
 
     def parse(self, text: str) -> Any:
         try:

@@ -4,7 +4,8 @@ Only the closed list of a resource's `filters` can be asked for; anything else, 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +19,12 @@ from crm_core.resource.choices import ChoicesField
 from crm_core.resource.fields import Bad, Field, MomentField
 from crm_core.resource.references import RefField
 from crm_core.text import dates
+from crm_core.text.clean import fold
 
 WORDS = {
     "eq": _("is"), "ne": _("is not"), "any": _("is any of"), "none": _("is none of"), "contains": _("contains"),
     "starts": _("starts with"), "gte": _("from"), "lte": _("until"), "between": _("between"), "within": _("in"),
-    "empty": _("is empty"), "filled": _("is not empty"), "me": _("is me"),
+    "empty": _("is empty"), "filled": _("is not empty"), "me": _("is me"), "roughly": _("is roughly"),
 }
 NO_VALUE = {"empty", "filled", "me"}
 MANY = {"any", "none", "between"}
@@ -71,13 +73,19 @@ def parse(fields: Mapping[str, Field], allowed: Iterable[str], args: Iterable[tu
         field = fields.get(name)
         if field is None or name not in names or operator not in field.operators:
             raise BadRequest(_("There is no filter “%(name)s”.", name=key[:80]))
-        values = _values(field, operator, raw)
-        reach = field.below(values) if isinstance(field, RefField) and operator in ("any", "none", "eq") else None
-        found.append(Filter(field, operator, raw, values, reach))
+        found.append(made(field, operator, raw.split(",") if operator in MANY else [raw], raw))
     return found
 
 
-def _values(field: Field, operator: str, raw: str) -> tuple[Any, ...]:
+def made(field: Field, operator: str, texts: Sequence[str], raw: str = "") -> Filter:
+    """One condition of a field and an operator it has, its values as texts. Raises BadRequest."""
+    values = _values(field, operator, texts)
+    reach = field.below(values) if isinstance(field, RefField) and operator in ("any", "none", "eq") else None
+    return Filter(field, operator, raw or ",".join(texts), values, reach)
+
+
+def _values(field: Field, operator: str, texts: Sequence[str]) -> tuple[Any, ...]:
+    raw = texts[0] if texts else ""
     if operator == "me":
         return (getattr(actor(), "user_id", None),)
     if operator in NO_VALUE:
@@ -87,11 +95,13 @@ def _values(field: Field, operator: str, raw: str) -> tuple[Any, ...]:
             return dates.relative_range(raw, clock.today())
         except ValueError:
             raise BadRequest(_("“%(value)s” is no time span.", value=raw[:60])) from None
-    texts = raw.split(",")[:MAX_VALUES] if operator in MANY else [raw]
     try:
         if operator in ("contains", "starts"):
-            return tuple(Field.parse(field, text) or "" for text in texts)
-        values = tuple(_one(field, text) for text in texts if text.strip())
+            return (Field.parse(field, raw) or "",)
+        if operator == "roughly":
+            values = tuple(filter(None, (rough(Field.parse(field, raw) or ""),)))
+        else:
+            values = tuple(_one(field, text) for text in texts[:MAX_VALUES] if text.strip())
     except Bad as bad:
         raise BadRequest(_("%(field)s: %(message)s", field=field.label, message=bad.message)) from None
     if not values or (operator == "between" and len(values) != 2):
@@ -121,9 +131,9 @@ def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
     of_table = isinstance(entity, sa.FromClause)
     column: sa.ColumnElement[Any] = entity.c[one.field.column] if of_table else getattr(entity, one.field.column)
     if op == "empty":
-        return sa.or_(column.is_(None), column == "") if one.field.kind in _TEXTS else column.is_(None)
+        return sa.or_(column.is_(None), column == "") if one.field.kind in TEXTS else column.is_(None)
     if op == "filled":
-        return sa.and_(column.is_not(None), column != "") if one.field.kind in _TEXTS else column.is_not(None)
+        return sa.and_(column.is_not(None), column != "") if one.field.kind in TEXTS else column.is_not(None)
     if isinstance(one.field, ChoicesField):
         found = sa.or_(*(sa.cast(column, sa.Text()).contains(f'"{v}"', autoescape=True) for v in values))
         return found if op == "any" else sa.or_(column.is_(None), sa.not_(found))
@@ -135,6 +145,8 @@ def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
         return column.icontains(values[0], autoescape=True)
     if op == "starts":
         return column.istartswith(values[0], autoescape=True)
+    if op == "roughly":
+        return column.ilike(f"%{'%'.join(values[0])}%")
     low, high = _bounds(one)
     parts = []
     if low is not None:
@@ -144,7 +156,16 @@ def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
     return sa.and_(*parts)
 
 
-_TEXTS = {"name", "line", "note", "phone", "email", "url"}
+_PIECE = re.compile(r"[a-z0-9]+|[^\W_]")
+
+
+def rough(text: str) -> tuple[str, ...]:
+    """The pieces that a text which is roughly this one has in the same order, whatever stands between them: each Chinese
+    character, each word of letters or figures."""
+    return tuple(_PIECE.findall(fold(text)))[:40]
+
+
+TEXTS = {"name", "line", "note", "phone", "email", "url"}
 
 
 def _bounds(one: Filter) -> tuple[Any, Any]:

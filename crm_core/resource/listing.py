@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
-from crm_core.resource import cursors, hits, plans
+from crm_core.resource import conditions, cursors, hits, plans
 from crm_core.resource.filters import Filter, in_full
 from crm_core.resource.filters import parse as parse_filters
 from crm_core.resource.orders import Order, order_of
@@ -39,7 +39,7 @@ class Query:
 
     @property
     def sought(self) -> plans.Sought:
-        return plans.sought(self.resource, self.filters, self.verb)
+        return plans.sought(self.resource, conditions.spread(self.filters), self.verb)
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -58,7 +58,7 @@ class Page:
     newest: bool = False  # too many hits of words to be sorted as asked: newest first
 
 
-ARGUMENTS = {"q", "sort", "after", "before", "limit", "columns"}
+ARGUMENTS = {"q", "f", "sort", "after", "before", "limit", "columns"}
 
 
 def spelled_out(resource: Any, args: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -82,6 +82,8 @@ def parse(resource: Any, args: Iterable[tuple[str, str]], *, limit: int = PAGE) 
     plain = {k: v for k, v in pairs if "." not in k}
     fields = resource.fields()
     query = Query(resource, parse_filters({**resource.virtual_fields, **fields}, resource.filters, pairs), limit=limit)
+    if plain.get("f"):
+        query.filters.append(conditions.as_filter(resource, conditions.loads(plain["f"])))
     query.text = plain.get("q", "").strip()[:200]
     query.after, query.before = plain.get("after", ""), plain.get("before", "")
     query.order = order_of(resource, plain.get("sort", ""), fields)

@@ -15,13 +15,17 @@ import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, Narrowed, Scope
+from crm_core.data.limits import TooLong, limited
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import NoActor, current_work
 from crm_core.data.sets import Several, one_of
 from crm_core.data.wall import marked
+from crm_core.kernel.errors import BadRequest
+from crm_core.kernel.i18n import _
 from crm_core.resource.filters import Filter, clause
 
 BRANCH_LIMIT = 8
+BOUNDED = 100_000  # larger counts are asked for by somebody who waits
 WALK = 2_000  # rows of the sort index that are looked at, at most
 
 Key = tuple[Any, int]
@@ -164,7 +168,7 @@ def _keys(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> li
 
 def _rows(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> Sequence[Any]:
     statement = _kept(shape) if not what.conditions else _build(shape, what.conditions)
-    return execute(statement, {**values, "n": limit}).all()
+    return _in_time(what, statement, {**values, "n": limit})
 
 
 @lru_cache(maxsize=2_000)
@@ -270,13 +274,16 @@ def count(what: Sought, limit: int) -> int:
     columns = () if what.scope.everything else tuple(column for column, _values in what.scope.branches)
     shape = _Set(what.table, columns, is_wide(what.scope), *asked(what))
     query = _kept_count(shape) if not what.conditions else _count(shape, what.conditions)
-    return int(execute(query, {**given(what), **reach(what.scope), "n": limit}).scalar_one())
+    values = {**given(what), **reach(what.scope), "n": limit}
+    if limit > BOUNDED:  # counted whole, as somebody asked
+        return int(execute(query, values).scalar_one())
+    return int(_in_time(what, query, values)[0][0])
 
 
 def in_any_order(what: Sought, columns: Sequence[tuple[str, bool]], descending: bool, limit: int) -> list[int]:
     """Ids sorted by any columns (name, descending), null last, then by id; for sets known to be small."""
     query = select_ids(what).order_by(*ordering(what.table, columns, descending)).limit(limit)
-    return [row[0] for row in execute(query, {})]
+    return [row[0] for row in _in_time(what, query, {})]
 
 
 def sort(table: sa.Table, ids: Sequence[int], columns: Sequence[tuple[str, bool]], descending: bool) -> list[int]:
@@ -293,6 +300,21 @@ def ordering(table: sa.Table, columns: Sequence[tuple[str, bool]], descending: b
             found.append(table.c[name].is_(None))
         found.append(table.c[name].desc() if down else table.c[name].asc())
     return [*found, table.c.id.desc() if descending else table.c.id.asc()]
+
+
+class TooSlow(BadRequest):
+    """What was asked would take too long to find out."""
+
+
+def _in_time(what: Sought, statement: Any, values: dict[str, Any]) -> Sequence[Any]:
+    """All rows of a statement; one with conditions that people make is stopped after a while."""
+    if not what.conditions:
+        return execute(statement, values).all()
+    try:
+        with limited(current_work().session.connection()):
+            return execute(statement, values).all()
+    except TooLong:
+        raise TooSlow(_("Among so many records this takes too long to find out; ask for less, or filter by something else as well.")) from None
 
 
 def execute(statement: Any, values: dict[str, Any]) -> sa.CursorResult[Any]:

@@ -16,6 +16,7 @@ from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work
 from crm_core.kernel import clock, words
+from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import raw
 from crm_core.resource.kept import kept
@@ -23,6 +24,7 @@ from crm_core.resource.kept import kept
 _SPOKEN = "record_id IS NOT NULL"
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
 KINDS = {"note": ("note",), "change": ("created", "change", "tagged", "deleted", "restored", "merged"), "task": ("task",)}
+WORDS = {"note": _("Notes"), "task": _("Tasks"), "change": _("Changes")}  # what one looks through a time line for
 
 
 class Entry(Keyed, Model):
@@ -115,7 +117,7 @@ def _told(resource: Any, edits: Sequence[Any]) -> None:
 
 def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.datetime, int] | None = None, limit: int = 20) -> list[Entry]:
     """Newest first, at most `limit`, older than `before` (moment, id). Read the subject under its rights first."""
-    values: dict[str, Any] = {"subject": subject, "id": subject_id, "n": limit, "sources": _sources()}
+    values: dict[str, Any] = {"subject": subject, "id": subject_id, "n": limit, "sources": sources()}
     kinds = KINDS.get(kind, ())
     if kinds:
         values["kinds"] = kinds
@@ -124,7 +126,7 @@ def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.dateti
     return list(current_work().session.scalars(_newest(bool(kinds), before is not None), values))
 
 
-def _sources() -> list[str]:
+def sources() -> list[str]:
     """The packages whose lines are shown: those at work, as far as they are for the acting person's department."""
     hidden = getattr(actor(), "hidden", ())
     return [p.name for p in site().registry.packages if p.name not in hidden]

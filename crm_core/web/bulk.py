@@ -19,7 +19,7 @@ from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, BulkFormPage, Choice, FormField, Toast
 
 AT_ONCE = 100  # up to this many are done in the request
-STATE = ("q", "sort")
+STATE = ("q", "f", "sort")
 LABELS = {"edit": _("Edit a field"), "delete": _("Delete")}  # besides the resource's own acts
 
 

@@ -9,10 +9,11 @@ from crm_core.resource import filters, listing
 from crm_core.resource.references import RefField
 from crm_core.text.numbers import whole
 from crm_core.web import urls
+from crm_core.web.chips import SPANS
 from crm_core.web.viewmodels import Choice, FilterFormPage, FilterOp, FormField, Picked
 
-OWN = {"f", "op", "old", "at", "csrf_token"}
-CONTROL = {"any": "choices", "none": "choices", "contains": "text", "starts": "text", "within": "choice", "between": "range",
+OWN = {"field", "op", "old", "at", "csrf_token"}
+CONTROL = {"any": "choices", "none": "choices", "contains": "text", "starts": "text", "roughly": "text", "within": "choice", "between": "range",
            "gte": "number", "lte": "number", "eq": "text", "ne": "text", "empty": "none", "filled": "none", "me": "none"}
 
 
@@ -24,7 +25,7 @@ def form(resource: Any, args: list[tuple[str, str]], error: Any = "") -> FilterF
     values = tuple(raw.split(",")) if raw else ()
     if error:
         values = tuple(_values(field, given["op"], args))
-    ops = tuple(FilterOp(code, filters.WORDS[code], _control(field, code)) for code in operators(field))  # type: ignore[arg-type]
+    ops = tuple(FilterOp(code, filters.WORDS[code], control_of(field, code)) for code in operators(field))  # type: ignore[arg-type]
     choices = reference = None
     if field.kind == "boolean":
         choices = FormField("v", field.label, "choices", choices=tuple(
@@ -36,8 +37,6 @@ def form(resource: Any, args: list[tuple[str, str]], error: Any = "") -> FilterF
     elif hasattr(field, "options"):
         choices = FormField("v", field.label, "choices", choices=tuple(Choice(c, w, c in values) for c, w in field.options()))
     elif "within" in field.operators:
-        from crm_core.web.lists import SPANS
-
         choices = FormField("v", field.label, "choices", choices=tuple(Choice(c, w, c in values) for c, w in SPANS.items()))
     return FilterFormPage(
         title=field.label, action=urls.of_act(resource, None, "filter"), field=field.name, ops=ops,
@@ -52,7 +51,8 @@ def operators(field: Any) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda op: op != "contains"))
 
 
-def _control(field: Any, op: str) -> str:
+def control_of(field: Any, op: str) -> str:
+    """The control in which the values of an operator are given."""
     if op in ("any", "none"):
         return "reference" if isinstance(field, RefField) else "choices"
     if field.kind in ("date", "datetime"):
@@ -80,7 +80,7 @@ def canonical(resource: Any, args: list[tuple[str, str]]) -> str:
 
 def _values(field: Any, op: str, args: list[tuple[str, str]]) -> list[str]:
     """What was sent in the control of this operator; in a pick without scripts, the words typed."""
-    control = f"v-{_control(field, op)}"
+    control = f"v-{control_of(field, op)}"
     return [v.strip() for k, v in args if k in (control, f"{control}__text") and v.strip()]
 
 
@@ -88,9 +88,9 @@ def _parts(resource: Any, args: list[tuple[str, str]]) -> tuple[dict[str, str], 
     """What a form says, its field, and the rest of the list's address. Raises BadRequest for a field or an operator
     that no filter has."""
     given = dict(args)
-    field = {**resource.virtual_fields, **resource.fields()}.get(given.get("f", ""))
+    field = {**resource.virtual_fields, **resource.fields()}.get(given.get("field", ""))
     if field is None or field.name not in resource.filters:
-        raise BadRequest(_("There is no filter “%(name)s”.", name=given.get("f", "")[:80]))
+        raise BadRequest(_("There is no filter “%(name)s”.", name=given.get("field", "")[:80]))
     if "op" in given and given["op"] not in field.operators:
         raise BadRequest(_("There is no filter “%(name)s”.", name=f"{field.name}.{given['op']}"[:80]))
     return given, field, [(k, v) for k, v in args if k not in OWN and k not in ("after", "before") and not k.startswith("v-")]

@@ -1,25 +1,22 @@
 """The list page of any resource: chips, sort heads, rows, pager, bulk bar."""
 
-import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import flask
 
 from crm_core.data.session import session
 from crm_core.kernel.calling import shown
-from crm_core.kernel.i18n import _, in_sentence, listed, ngettext
+from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import bulk, listing, orders
+from crm_core.resource import bulk, conditions, listing, orders, plans
 from crm_core.resource.fields import Field
-from crm_core.resource.filters import NO_VALUE, WORDS, Filter
 from crm_core.resource.kept import by_ids
-from crm_core.resource.show import show_date
-from crm_core.web import columns, render, urls, ways
+from crm_core.web import chips, columns, render, urls, ways
+from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import (
     Act,
-    Chip,
     Column,
     Count,
     Empty,
@@ -32,50 +29,43 @@ from crm_core.web.viewmodels import (
     lay_cards,
 )
 
-Pairs = list[tuple[str, str]]
-ICONS = {"choice": "circle-dot", "enum": "circle-dot", "date": "calendar", "datetime": "calendar", "boolean": "checkbox", "phone": "phone",
-         "email": "mail", "url": "world", "money": "cash", "line": "search", "name": "search"}
-
 
 def pairs() -> Pairs:
     """The arguments of the request, repeated names kept."""
     return list(flask.request.args.items(multi=True))
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a list stands when that is not its own page: the address, the arguments of that page, and the filter its place
-    means (as an address says it), which no chip shows."""
-
-    url: str
-    args: Pairs
-    pins: Pairs
-
-    def address(self, pairs: Pairs) -> str:
-        return urls.address(self.url, [*self.args, *pairs])
-
-
 def page(resource: Any, args: Pairs) -> ListPage:
     """The list an address means. Raises BadRequest for what no list knows."""
-    return build(resource, listing.parse(resource, args), args, Place(urls.of_list(resource), [], []))
+    place = Place(urls.of_list(resource), [], [])
+    try:
+        return build(resource, listing.parse(resource, args), args, place)
+    except conditions.Broken as broken:  # nothing is meant by it, and that is said
+        query = listing.parse(resource, [(k, v) for k, v in args if k != "f"])
+        query.filters.append(conditions.nothing(conditions.loads(dict(args)["f"])))
+        return build(resource, query, args, place, Note(_("These conditions mean nothing now"), broken.message, "amber", "filter"))
 
 
-def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> ListPage:
+def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: Note | None = None) -> ListPage:
     """The page of a query; the filter of its place, if any, is the last of the query's."""
     fields = resource.fields()
     names = columns.chosen(resource, fields, args)
-    note = None
     if query.text and (waiting := listing.hit_count(query).waiting):
         text = ngettext("%(n)s record is not found by its words yet.", "%(n)s records are not found by their words yet.", waiting)
         note = Note(_("The search index is catching up"), text, "acc", "refresh")
     try:
         found = listing.page(query)
+    except plans.TooSlow as slow:
+        note, found = Note(_("Too much to look through"), slow.message, "amber", "filter"), listing.Page([])
     except listing.TooLarge as large:  # shown in its own order, and told
         note = Note(_("Not sorted as you asked"), large.message, "amber", "arrows-sort")
         args = [(k, v) for k, v in args if k not in ("sort", "after", "before")]
         query.order, query.after, query.before = orders.order_of(resource, "", fields), "", ""
         found = listing.page(query)
-    number, more = listing.count(query)
+    try:
+        number, more = listing.count(query)
+    except plans.TooSlow:  # the page was found, or not; how many there are is not known
+        number, more = len(found.ids), bool(found.next)
     shown = query.filters[:-1] if place.pins else query.filters
     kept = [(k, v) for k, v in args if k not in ("after", "before")]
     meant = [*place.pins, *kept]
@@ -89,12 +79,13 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place) -> Lis
         rows=rows(resource, fields, drawn, found.ids, url_of),
         tabs=_tabs(resource), acts=acts, more=more_acts, primary=_primary(resource), note=note,
         find=query.text, can_find=bool(resource.search), state=tuple((k, v) for k, v in [*place.args, *kept] if k != "q"),
-        chips=tuple(chip(resource, f, kept, place) for f in shown),
+        chips=tuple(c for f in shown for c in chips.of(resource, f, kept, place)),
+        conditions_url="" if place.pins else chips.conditions_url(resource, kept),
         filters=tuple(
-            FilterField(f.label, filter_url(resource, n, "", kept, place), icon_of(f))
+            FilterField(f.label, chips.filter_url(resource, n, "", kept, place), chips.icon_of(f), chips.keys(f.label))
             for n in resource.filters if (f := fields.get(n) or resource.virtual_fields.get(n)) is not None
         ),
-        clear_url=place.address([(k, v) for k, v in kept if "." not in k and k != "q"]),
+        clear_url=place.address([(k, v) for k, v in kept if "." not in k and k not in ("q", "f")]),
         unfind_url=place.address([(k, v) for k, v in kept if k != "q"]) if query.text else "",
         choices=columns.choices(resource, fields, names), columns_url=urls.of_act(resource, None, "columns"),
         here=place.address([(k, v) for k, v in kept if k != "columns"]),
@@ -187,52 +178,6 @@ def heads(
             ))
     wide = columns.widths(resource)
     return lay_cards([replace(column, width=wide.get(column.name, 0)) for column in found])
-
-
-def icon_of(field: Field) -> str:
-    """The picture of a field in menus and chips: that of what it points at, or of its kind."""
-    target = site().registry.resources.get(getattr(field, "target", ""))
-    return target.icon if target is not None else ICONS.get(field.kind, "filter")
-
-
-def chip(resource: Any, one: Filter, args: Pairs, place: Place) -> Chip:
-    rest = [(k, v) for k, v in args if k != one.key]
-    return Chip(one.field.label, WORDS[one.operator], value_words(one), filter_url(resource, one.field.name, one.key, args, place),
-                place.address(rest), icon_of(one.field))
-
-
-def filter_url(resource: Any, name: str, old: str, args: Pairs, place: Place) -> str:
-    """The little form of a filter, which leads back to where the list stands."""
-    at = urls.address(place.url, place.args) if place.pins else ""
-    return urls.of_act(resource, None, "filter", [("f", name), ("old", old), ("at", at), *args])
-
-
-def value_words(one: Filter) -> str:
-    """The value of a filter in words: at most three, then how many more."""
-    if one.operator in NO_VALUE:
-        return ""
-    if one.operator == "within":
-        return str(SPANS.get(one.raw, one.raw))
-    if one.operator in ("contains", "starts"):
-        return str(one.values[0])
-    shown = [_value_word(one.field, v) for v in one.values]
-    if one.operator == "between":
-        return " – ".join(shown)
-    text = listed(shown[:3])
-    return f"{text} +{len(shown) - 3}" if len(shown) > 3 else text
-
-
-def _value_word(field: Field, value: Any) -> str:
-    if type(value) is dt.date:  # of a moment too, where a whole day is meant
-        return show_date(value)
-    return field.show([value] if field.kind == "choices" else value) or str(value)
-
-
-SPANS = {
-    "today": _("today"), "yesterday": _("yesterday"), "this-week": _("this week"), "last-week": _("last week"),
-    "this-month": _("this month"), "last-month": _("last month"), "this-year": _("this year"),
-    "-7d": _("last 7 days"), "-30d": _("last 30 days"), "-90d": _("last 90 days"), "-365d": _("last 365 days"),
-}
 
 
 def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]:

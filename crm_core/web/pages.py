@@ -10,12 +10,14 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
 from crm_core.resource import listing
+from crm_core.resource.conditions import dumps
 from crm_core.resource.fields import Bad
 from crm_core.text.numbers import whole
 from crm_core.web import (
     acting,
     bulk,
     columns,
+    conditioning,
     edit,
     filtering,
     histories,
@@ -205,6 +207,25 @@ def filter_form(package: str, path: str) -> Any:
         return flask.redirect(filtering.canonical(resource, args))
     except BadRequest as bad:
         return page_of("filter_form.html", filtering.form(resource, args, bad.message)), 422
+
+
+@blueprint.route(f"{LIST}/conditions", methods=["GET", "POST"])
+@resource_access("read")
+def build_conditions(package: str, path: str) -> Any:
+    """The builder of a list's conditions; each of its steps is a post of the form as it stands."""
+    resource = resource_at(package, path)
+    if flask.request.method == "GET":
+        return page_of("conditions.html", conditioning.page(resource, lists.pairs(), conditioning.start(lists.pairs())))
+    root, rest = conditioning.read(flask.request.form)
+    do = flask.request.form.get("do", "apply")
+    if do != "apply":
+        focus = conditioning.step(resource, root, do)
+        return page_of("conditions.html", conditioning.page(resource, rest, root, focus=focus))
+    try:
+        made = conditioning.tree(resource, root, told=True)
+    except BadRequest as bad:
+        return page_of("conditions.html", conditioning.page(resource, rest, root, error=bad.message)), 422
+    return flask.redirect(urls.of_list(resource, [*rest, ("f", dumps(made))] if made else rest), 303)
 
 
 @blueprint.post(f"{LIST}/columns")

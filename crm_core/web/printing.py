@@ -13,7 +13,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.resource import listing
 from crm_core.resource.seen import Seen
-from crm_core.web import columns, lists, records, render, urls
+from crm_core.web import chips, columns, records, render, urls
 from crm_core.web.edit import lines_of
 from crm_core.web.viewmodels import PrintPage, PrintTable
 
@@ -78,18 +78,12 @@ def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = No
     shows = [render.renderer(fields[n], [row[i + 1] for row in data], plain=True) for i, n in enumerate(names)]
     cells = tuple(tuple(show(row[i + 1]) for i, show in enumerate(shows)) for row in data)
     right = tuple(i for i, n in enumerate(names) if fields[n].numeric)
-    words = tuple(f"{f.field.label} {filters_word(f)}" for f in query.filters)
+    words = tuple(chips.words(f) for f in query.filters)
     foot = _("The first %(n)s rows.", n=ROWS) if ids is None and len(found) == ROWS else ""
     return PrintPage(
         title=resource.label, company=_("Tangram CRM"), printed=_printed(), tables=(PrintTable(tuple(fields[n].label for n in names), cells, "", right),),
         filters=words, foot=foot, landscape=len(names) > 5, back_url=urls.of_list(resource, args),
     )
-
-
-def filters_word(one: Any) -> str:
-    from crm_core.resource.filters import WORDS
-
-    return f"{WORDS[one.operator]} {lists.value_words(one)}".strip()
 
 
 def _printed() -> Any:

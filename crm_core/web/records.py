@@ -22,7 +22,7 @@ from crm_core.resource.references import LinkField, RefField, label_queries, lab
 from crm_core.resource.seen import Seen
 from crm_core.text.names import avatar_text
 from crm_core.text.numbers import whole
-from crm_core.web import cells, facts, lists, render, urls, ways
+from crm_core.web import cells, chips, facts, lists, render, urls, ways
 from crm_core.web.edit import lines_of
 from crm_core.web.lines import days
 from crm_core.web.viewmodels import (
@@ -285,7 +285,7 @@ def _related(resource: Any, row: Any, panel: Related) -> Any:
     here = urls.of_record(resource, row.id)
     linked = isinstance(field, LinkField)
     pins = [(f"{field.name}.eq", resource.name), (f"{field.column}.eq", str(row.id))] if linked else [(f"{field.name}.any", str(row.id))]
-    view = lists.build(target, query, args, lists.Place(here, tab, pins))
+    view = lists.build(target, query, args, chips.Place(here, tab, pins))
     link = [(field.name, resource.name), (field.column, str(row.id))] if linked else [(field.name, str(row.id))]
     create = view.primary and replace(view.primary, url=urls.of_act(target, None, "new", [*link, ("back", urls.address(here, tab))]))
     empty = view.empty
@@ -325,7 +325,7 @@ def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields:
                             [*ways.pairs(resource), ("kind", flask.request.args.get("kind", "")), ("before", f"{last.at.isoformat()}~{last.id}")])
     kind = flask.request.args.get("kind", "")
     here = urls.of_record(resource, row_id)
-    words = {"": _("All"), "note": _("Notes"), "task": _("Tasks"), "change": _("Changes")}
+    words = {"": _("All"), **timeline.WORDS}
     tabs = tuple(Tab(label, urls.address(here, [("kind", k), *ways.pairs(resource)]), k == kind) for k, label in words.items()) if body == "panorama" else ()
     return Timeline(days(resource, entries, fields, names), tabs, more, _("Nothing has happened here yet."))
 

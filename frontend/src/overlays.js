@@ -12,6 +12,7 @@ document.addEventListener("toggle", (event) => {
   for (const other of $$("details.menu[open]")) if (other !== menu && !other.contains(menu)) other.open = false;
   if (menu.dataset.bell) ringBell(menu);
   keepInside(menu.querySelector(":scope > .pop"));
+  if (menu.closest(".builder")) menu.querySelector(":scope > .pop").scrollIntoView({ block: "nearest" });
   const narrow = $("[data-narrow]", menu);
   if (narrow) {
     narrow.value = "";
@@ -43,12 +44,18 @@ document.addEventListener("keydown", (event) => {
 // A long menu is narrowed by typing; Enter takes the first that is left.
 on("input", "[data-narrow]", (event, input) => {
   const wanted = input.value.trim().toLowerCase();
-  for (const item of $$(".it", input.parentElement)) item.hidden = !item.textContent.toLowerCase().includes(wanted);
+  for (const item of $$(".it", input.parentElement)) item.hidden = !`${item.textContent} ${item.dataset.keys ?? ""}`.toLowerCase().includes(wanted);
 });
 on("keydown", "[data-narrow]", (event, input) => {
   if (event.key !== "Enter" || event.isComposing) return;
   event.preventDefault();
   $(".it:not([hidden])", input.parentElement)?.click();
+});
+// A menu of ticks says what is ticked.
+on("change", ".valpick input", (event, input) => {
+  const menu = input.closest(".valpick");
+  const said = $$("label", menu).filter((label) => $("input", label).checked).map((label) => label.textContent.trim());
+  if (said.length) $("summary .cut", menu).textContent = said.join(", ");
 });
 async function ringBell(menu) {
   const panel = await part(menu.dataset.bell, ".panel").catch(() => null);
@@ -128,7 +135,7 @@ export async function openDialog(url, options) {
   dialog.showModal();
   first(dialog)?.focus();
 }
-const first = (root) => $("[autofocus], input:not([type=hidden], [hidden]), select, textarea", root) ?? $("button", root);
+const first = (root) => $("[autofocus]", root) ?? $("input:not([type=hidden], [hidden]), select, textarea", root) ?? $("button", root);
 
 on("click", "a[data-dialog]", (event, link) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -154,15 +161,16 @@ document.addEventListener("submit", (event) => {
   }
 }, true);
 // Another field to edit wants another control: the question is asked anew.
-on("change", "dialog [data-again]", async (event, select) => {
+on("change", "[data-again]", async (event, select) => {
   const body = new FormData(select.form);
   body.delete("go");
-  const dialog = select.closest("dialog");
+  if (select.dataset.again) body.set("do", select.dataset.again);
+  const dialog = select.closest("dialog") ?? select.closest("#dialog").parentElement;
   const answer = await page(select.form.action, { method: "POST", body }).catch(() => null);
   const again = answer?.document.querySelector("#dialog");
   if (!again) return failNote(word("offline"));
   fill(dialog, document.adoptNode(again));
-  ($("[data-field=field] ~ [data-field] :is(input:not([type=hidden]), select, textarea)", dialog) ?? first(dialog))?.focus();
+  ($("[autofocus]", dialog) ?? $("[data-field=field] ~ [data-field] :is(input:not([type=hidden]), select, textarea)", dialog) ?? first(dialog))?.focus();
 });
 async function send(form, button) {
   if (form.dataset.sending) return;

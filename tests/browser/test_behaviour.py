@@ -184,7 +184,7 @@ def test_a_chip_opens_its_filter_and_shows_only_the_control_that_the_operator_ne
     expect(form.locator("[data-for=dates] input").first).to_be_visible()
     form.locator("[data-for=dates] input").first.fill("2026-01-01")
     form.get_by_role("button", name="应用").click()
-    expect(page).to_have_url(re.compile(r"customers\?f=contacted&op=between&v-dates=2026-01-01&v-dates=$"))
+    expect(page).to_have_url(re.compile(r"customers\?field=contacted&op=between&v-dates=2026-01-01&v-dates=$"))
 
 
 def test_rows_are_walked_ticked_and_opened_by_keys(gallery: Gallery, at) -> None:
@@ -576,4 +576,4 @@ def test_without_scripts_the_composer_has_both_tabs_and_the_filter_is_a_page(gal
     page = plain("customers")
     page.locator(".chip a", has_text="行业").first.click()
     page.get_by_role("button", name="应用").click()
-    expect(page).to_have_url(re.compile(r"customers\?f=industry"))
+    expect(page).to_have_url(re.compile(r"customers\?field=industry"))

@@ -150,7 +150,7 @@ def hidden(one: Case) -> Iterator[str]:
     for operator in one.field.operators:
         yield from unlike_unknown(one, f"{base}?{name}.{operator}=1", f"{base}?nosuchfield.{operator}=1", "nosuchfield")
     yield from unlike_unknown(one, f"{base}?sort={name}", f"{base}?sort=nosuchfield", "nosuchfield")
-    yield from unlike_unknown(one, f"{base}/filter?f={name}", f"{base}/filter?f=nosuchfield", "nosuchfield")
+    yield from unlike_unknown(one, f"{base}/filter?field={name}", f"{base}/filter?field=nosuchfield", "nosuchfield")
     yield from unlike_unknown(one, f"{base}/{one.row}/history/{name}", f"{base}/{one.row}/history/nosuchfield", "nosuchfield")
     item = client("GET", f"{base}/{one.row}").json
     if name in item or any(name in entry for entry in client("GET", base).json["items"]):

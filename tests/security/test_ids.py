@@ -57,7 +57,7 @@ SWAPS = [
     Swap("PATCH", "api:/core/contact/§", "core.customer", body={"customer": "#"}),
     Swap("GET", "/core/contact?customer.any=#", "core.customer"),
     Swap("GET", "/core/contact?customer.any=§,#", "core.customer"),
-    Swap("GET", "/core/contact/filter?f=customer&old=customer.any&customer.any=#", "core.customer"),
+    Swap("GET", "/core/contact/filter?field=customer&old=customer.any&customer.any=#", "core.customer"),
     Swap("GET", "api:/core/contact?customer.none=#", "core.customer"),
     Swap("GET", "/core/contact/export?format=csv&customer.any=#", "core.customer"),
     Swap("GET", "/core/task/new?subject=core.customer&subject_id=#", "core.customer"),

@@ -50,18 +50,18 @@ def test_nothing_in_an_address_is_ignored_in_silence(lina: Client, path: str, qu
 
 # ---------- the little form of a filter ----------
 @pytest.mark.parametrize(("sent", "meant"), [
-    ("f=standing&op=any&v-choices=key&v-choices=lost", "standing.any=key%2Clost"),
-    ("f=standing&op=none&v-choices=key&v-text=other+control", "standing.none=key"),
-    ("f=name&op=contains&v-text=+Firm+", "name.contains=Firm"),
-    ("f=phone&op=empty&v-text=left+over", "phone.empty=1"),
-    ("f=owner&op=me", "owner.me=1"),
-    ("f=owner&op=any&v-reference=1&v-reference__sent=1", "owner.any=1"),
-    ("f=owner&op=any&v-reference__text=Lina", "owner.any=Lina"),
-    ("f=created_at&op=within&v-choice=this-month", "created_at.within=this-month"),
-    ("f=created_at&op=between&v-dates=2026-01-01&v-dates=2026-02-01", "created_at.between=2026-01-01%2C2026-02-01"),
-    ("f=created_at&op=gte&v-date=2026-01-01", "created_at.gte=2026-01-01"),
-    ("f=standing&op=any&v-choices=lost&old=standing.any&standing.any=key&q=x", "q=x&standing.any=lost"),
-    ("f=standing&op=none&v-choices=lost&old=standing.any&standing.any=key", "standing.none=lost"),
+    ("field=standing&op=any&v-choices=key&v-choices=lost", "standing.any=key%2Clost"),
+    ("field=standing&op=none&v-choices=key&v-text=other+control", "standing.none=key"),
+    ("field=name&op=contains&v-text=+Firm+", "name.contains=Firm"),
+    ("field=phone&op=empty&v-text=left+over", "phone.empty=1"),
+    ("field=owner&op=me", "owner.me=1"),
+    ("field=owner&op=any&v-reference=1&v-reference__sent=1", "owner.any=1"),
+    ("field=owner&op=any&v-reference__text=Lina", "owner.any=Lina"),
+    ("field=created_at&op=within&v-choice=this-month", "created_at.within=this-month"),
+    ("field=created_at&op=between&v-dates=2026-01-01&v-dates=2026-02-01", "created_at.between=2026-01-01%2C2026-02-01"),
+    ("field=created_at&op=gte&v-date=2026-01-01", "created_at.gte=2026-01-01"),
+    ("field=standing&op=any&v-choices=lost&old=standing.any&standing.any=key&q=x", "q=x&standing.any=lost"),
+    ("field=standing&op=none&v-choices=lost&old=standing.any&standing.any=key", "standing.none=lost"),
 ])
 def test_the_form_of_a_filter_leads_to_the_list_that_it_means(lina: Client, sent: str, meant: str) -> None:
     answer = lina.get(f"{LIST}/filter?{sent}")
@@ -70,8 +70,8 @@ def test_the_form_of_a_filter_leads_to_the_list_that_it_means(lina: Client, sent
 
 
 @pytest.mark.parametrize(("sent", "said"), [
-    ("f=created_at&op=gte&v-date=someday", "A time such as"), ("f=created_at&op=between&v-dates=2026-01-01", "lacks a value"),
-    ("f=standing&op=any", "lacks a value"), ("f=owner&op=any&v-reference__text=Nobody", "A value is missing"),
+    ("field=created_at&op=gte&v-date=someday", "A time such as"), ("field=created_at&op=between&v-dates=2026-01-01", "lacks a value"),
+    ("field=standing&op=any", "lacks a value"), ("field=owner&op=any&v-reference__text=Nobody", "A value is missing"),
 ])
 def test_what_a_filter_cannot_mean_is_said_in_its_form(lina: Client, sent: str, said: str) -> None:
     answer = lina.get(f"{LIST}/filter?{sent}")
@@ -79,7 +79,7 @@ def test_what_a_filter_cannot_mean_is_said_in_its_form(lina: Client, sent: str, 
     assert said in answer.text and 'id="dialog"' in answer.text
 
 
-@pytest.mark.parametrize("sent", ["f=nonsense&op=any", "f=standing&op=nonsense", "f=standing&op=any&v-choices=key&nonsense=1"])
+@pytest.mark.parametrize("sent", ["field=nonsense&op=any", "field=standing&op=nonsense", "field=standing&op=any&v-choices=key&nonsense=1"])
 def test_a_form_that_nobody_drew_is_refused(lina: Client, sent: str) -> None:
     answer = lina.get(f"{LIST}/filter?{sent}")
     assert answer.status_code in (400, 422) and "Location" not in answer.headers

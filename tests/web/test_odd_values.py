@@ -15,7 +15,7 @@ ODD = ("²", "٣", "9" * 30, "9" * 5_000, str(INT64 + 1), "-1", "1.0", "\x00", "
 ADDRESSES = (
     "/jobs?before=", "/deliveries?before=", "/recycle?before=", "/notices?before=", "/notices?after=", "/tasks/given?before=",
     "/core/customer/new?owner=", "/core/customer/new?region=", "/core/task/new?subject=core.customer&subject_id=", "/core/customer?owner.any=",
-    "/core/customer?after=", "/core/customer/filter?f=owner&old=owner.any&owner.any=", "/core/customer/{0}?before=2026-01-01T00:00:00%2B00:00~",
+    "/core/customer?after=", "/core/customer/filter?field=owner&old=owner.any&owner.any=", "/core/customer/{0}?before=2026-01-01T00:00:00%2B00:00~",
 )
 FORMS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "/core/customer/new": ({"name": "x"}, ("owner", "owner__text", "region", "form_key", "_add", "_remove", "addresses-0-id", "addresses-²-street")),

@@ -83,7 +83,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An active filter. ``edit_url`` answers ``filter_form.html`` filled with it; ``remove_url`` is the list without."""
+    """An active filter. ``edit_url`` answers ``filter_form.html`` filled with it, or (``dialog``) the builder of conditions;
+    ``remove_url`` is the list without."""
 
     label: Words
     op: Words
@@ -91,6 +92,7 @@ class Chip:
     edit_url: str
     remove_url: str
     icon: str = ""
+    dialog: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class FilterField:
     label: Words
     url: str
     icon: str = "filter"
+    keys: str = ""  # how it is found by typing, pinyin too
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class FilterOp:
 class FilterFormPage:
     """The little form behind a chip or "+ Filter" (``filter_form.html``; whole page without scripts, pop-up with).
 
-    It GETs ``action`` with ``f`` (field), ``op``, ``v-CONTROL`` (repeated; CONTROL is the operator's, so read
+    It GETs ``action`` with ``field``, ``op``, ``v-CONTROL`` (repeated; CONTROL is the operator's, so read
     ``args.getlist("v-" + op.control)``), ``old`` (the parameter it replaces, for an edited chip) and ``hidden`` (the
     rest of the list's address); the view redirects to the canonical address, or answers the form again with ``error``.
     ``reference`` is named ``v-reference``.
@@ -187,6 +190,7 @@ class ListPage:
     chips: tuple[Chip, ...] = ()
     filters: tuple[FilterField, ...] = ()
     clear_url: str = ""
+    conditions_url: str = ""
     choices: tuple[ColumnChoice, ...] = ()
     columns_url: str = ""
     here: str = ""
