@@ -1,21 +1,23 @@
 """Making and changing a record in a form, and the page of two versions when somebody was quicker."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flask
 from werkzeug.datastructures import MultiDict
 
-from crm_core.data.session import session
+from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource import changes, drafts, once
+from crm_core.resource import changes, drafts, once, pairs
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import children
+from crm_core.resource.references import RefField
+from crm_core.resource.twins import Told
 from crm_core.text.numbers import whole
-from crm_core.web import controls, render, urls, ways
+from crm_core.web import controls, render, twins, urls, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
     Act,
@@ -102,6 +104,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         if place is not None and place < len(lines.get(name, ())):
             lines[name][place]["remove"] = "1"
         return _show(resource, row, fields, texts, {}, lines, {})
+    if sent.get("_ask"):
+        return _ask(resource, row, fields, texts, lines)
     faults: dict[str, list[Any]] = {}
     line_faults: dict[str, dict[str, Any]] = {}
     writable = {n: f for n, f in fields.items() if not f.readonly} | (links if row is None else {})
@@ -114,8 +118,15 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     if row is not None:
         values["id"] = row.id
         values["version"] = _version(sent)
+    alike = [one for one in twins.told(resource, texts, None) if one.match.likely] if row is None else []
+    reason = sent.get("_twins_reason", "").strip()[:200]
+    if alike and not reason:
+        return _show(resource, row, fields, texts, {}, lines, {}, alike=alike, why=_("Say why it is another one, then save again.")), 422
     try:
-        saved = _write(resource, values, sent.get("form_key", "") if row is None else "")
+        with writing():
+            saved = _write(resource, values, sent.get("form_key", "") if row is None else "")
+            if alike:
+                pairs.entered(resource, saved, alike, reason)
     except Invalid as bad:
         for name, found in bad.details.get("lines", {}).items():
             line_faults[name] = {str(places[name][int(i)]): f for i, f in found.items()}
@@ -129,6 +140,25 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     if sent.get("_then") == "new":
         return flask.redirect(urls.of_act(resource, None, "new"), 303)
     return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else ways.to_record(resource, saved), 303)
+
+
+def _ask(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
+    """Ask a colleague for the record he holds that looks like the one in the form; nothing is saved."""
+    found = twins.told(resource, texts, row.id if row is not None else None)
+    at = twins.wanted(flask.request.form["_ask"])
+    if at is None or at >= len(found):
+        return _show(resource, row, fields, texts, {}, lines, {}, alike=found)
+    pairs.ask(resource, found[at], texts.get(resource.label_field, ""))
+    return _show(resource, row, fields, texts, {}, lines, {}, alike=found, told=_("Your colleague has been asked; the answer comes as a message."))
+
+
+def similar(resource: Any, row_id: int | None) -> Any:
+    """The box of records that look like what stands in a form."""
+    fields = form_fields(resource)
+    texts = controls.read(fields, flask.request.form)
+    found = twins.told(resource, texts, row_id)
+    box = twins.box(resource, found, texts, creating=row_id is None, reason=flask.request.form.get("_twins_reason", ""))
+    return page_of("parts/twins.html", box, box=box)
 
 
 def _unchanged(row: Any, fields: Mapping[str, Field], texts: Mapping[str, str]) -> dict[str, Any]:
@@ -152,6 +182,7 @@ def _version(sent: Any) -> int:
 def _show(
     resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, Any],
     lines: dict[str, Any], line_faults: dict[str, Any], *, note: str = "", restored: bool = False, kept: bool = False,
+    alike: Sequence[Told] = (), why: Any = "", told: Any = "",
 ) -> Any:
     creating = row is None
     shown = {n: f for n, f in fields.items() if n not in ("created_at", "created_by", "updated_at", "updated_by")}
@@ -176,11 +207,15 @@ def _show(
             _("There is a draft of this form"), _("It was not saved. You can go on with it."), "acc", "file-pencil",
             (Act(_("Go on with the draft"), urls.address(here, [("draft", "1")])),),
         )
+    if told:
+        message = Note(told, colour="acc", icon="send")
+    again = [n for n in resource.duplicates if n in fields and not fields[n].readonly and not isinstance(fields[n], RefField)]
     page = FormPage(
         title=_("New %(what)s", what=in_sentence(resource.singular)) if creating else _("Edit: %(name)s", name=resource.title(row)),
         action=here, cancel_url=(urls.safe_path(back) if back else urls.of_list(resource) if creating else ways.to_record(resource, row.id)),
         sections=sections, crumbs=tuple(crumbs), hidden=tuple(hidden), submit=_("Save"), save_new=creating, errors=tuple(links),
-        note=message,
+        note=message, twins_url=urls.of_act(resource, None if creating else row.id, "twins") if again else "", twins_fields=tuple(again),
+        twins=twins.box(resource, alike, texts, creating=creating, reason=flask.request.form.get("_twins_reason", ""), error=why) if alike else None,
         draft=Draft(
             urls.of_act(resource, None if creating else row.id, "draft"), restored=restored,
             discard=Act(_("Discard"), urls.of_act(resource, None if creating else row.id, "draft/discard"), method="post") if restored else None,

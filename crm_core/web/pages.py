@@ -252,6 +252,21 @@ def check(package: str, path: str) -> Any:
     return {"error": ""}
 
 
+@blueprint.post(f"{LIST}/twins")
+@resource_access("create")
+def similar(package: str, path: str) -> Any:
+    """What looks like the record that is being entered."""
+    return edit.similar(resource_at(package, path), None)
+
+
+@blueprint.post(f"{ROW}/twins")
+@resource_access("update")
+def similar_to(package: str, path: str, row_id: int) -> Any:
+    resource = resource_at(package, path)
+    resource.get(row_id, "update")
+    return edit.similar(resource, row_id)
+
+
 @blueprint.post(f"{LIST}/count")
 @resource_access("read")
 def count(package: str, path: str) -> Any:

@@ -9,6 +9,7 @@ import "./columns.js";
 import "./record.js";
 import "./composer.js";
 import "./form.js";
+import "./twins.js";
 import "./lines.js";
 import "./drafts.js";
 import "./pickers.js";

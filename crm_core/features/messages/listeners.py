@@ -4,6 +4,7 @@ from crm_core.features.messages.services import notify
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource.after import RecordsAssigned
+from crm_core.resource.pairs import TwinEntered
 
 
 def assigned(event: RecordsAssigned) -> None:
@@ -17,3 +18,12 @@ def assigned(event: RecordsAssigned) -> None:
         return
     text = ngettext("gave you %(n)s record: %(what)s", "gave you %(n)s records: %(what)s", len(event.ids), what=resource.label)
     notify([event.owner], text, path=f"/{resource.package}/{resource.path}?owner.me=1&sort=-updated_at")
+
+
+def twin_entered(event: TwinEntered) -> None:
+    """Whose record looks like one that was entered all the same hears of it, with the reason."""
+    resource = site().registry.resources.get(event.resource)
+    if resource is not None:
+        name = resource.labels(event.ids).get(event.ids[0], "")
+        text = _("entered %(name)s, which looks like a record of yours: %(reason)s", name=name, reason=event.reason)
+        notify(event.owners, text, about=(event.resource, event.ids[0]))

@@ -10,6 +10,7 @@ from crm_core.kernel.declare import Job, Listen, Menu
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.after import RecordsAssigned
+from crm_core.resource.pairs import TwinEntered
 from crm_core.web.menu import slots
 
 slots.notices_url, slots.bell_url = URL, f"{URL}/bell"
@@ -24,6 +25,7 @@ def register_menu() -> list[Menu]:
 def register_listeners() -> list[Listen]:
     return [
         Listen(RecordsAssigned, listeners.assigned, name="core.messages.assigned", label=_("Tell who was given records")),
+        Listen(TwinEntered, listeners.twin_entered, name="core.messages.twin", label=_("Tell whose record looks like a new one")),
         Listen(PasswordResetAsked, mail.reset_link, acts="system", name="core.reset_mail", outside=True, label=_("Mail with the link to a new password")),
     ]
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import flask
 
-from crm_core.features.tasks import services, views
+from crm_core.features.tasks import asking, services, views
 from crm_core.features.tasks.pages import pages
 from crm_core.features.tasks.resources import Tasks
-from crm_core.kernel.declare import Column, Menu, RoleTemplate
+from crm_core.kernel.declare import Column, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.choices import put_words
+from crm_core.resource.pairs import RecordWanted
 from crm_core.web.menu import slots
 
 slots.counters = services.counters
@@ -47,11 +48,17 @@ def register_blueprints() -> list[flask.Blueprint]:
 
 
 @hookimpl
+def register_listeners() -> list[Listen]:
+    return [Listen(RecordWanted, asking.wanted, inside=True, acts="system", name="core.task.wanted")]
+
+
+@hookimpl
 def register_roles() -> list[RoleTemplate]:
     """What the first roles may do with tasks besides reading and writing them: tick off, and give them to colleagues."""
     return [
-        RoleTemplate("user", "", {"core.task.done": "own", "core.task.reopen": "own", "core.task.assign": "own"}),
-        RoleTemplate("supervisor", "", {"core.task.done": "subtree", "core.task.reopen": "subtree"}),
+        RoleTemplate("user", "", {"core.task.done": "own", "core.task.reopen": "own", "core.task.assign": "own",
+                                  "core.task.agree": "own", "core.task.refuse": "own"}),
+        RoleTemplate("supervisor", "", {f"core.task.{act}": "subtree" for act in ("done", "reopen", "agree", "refuse")}),
     ]
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from crm_core.features.tasks import giving, services, times, views
+from crm_core.features.tasks import asking, giving, services, times, views
 from crm_core.features.tasks.models import Task
 from crm_core.kernel import words
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
+from crm_core.resource.fields import Field
 from crm_core.resource.kept import Ask
 from crm_core.resource.others import readers
 from crm_core.resource.references import label_queries
@@ -39,7 +40,10 @@ class Tasks(Resource):
     help = _("What is to be done, by whom and until when.")
     actions = (
         Action("done", _("Mark as done"), services.done, when=services.may_finish, icon="check", primary=True),
-        Action("reopen", _("Reopen"), services.reopen, when=lambda t: t.done_at is not None, icon="arrow-back-up", bulk=False),
+        Action("agree", _("Agree"), asking.agree, when=asking.is_question, icon="check", bulk=False, primary=True),
+        Action("refuse", _("Decline"), asking.refuse, when=asking.is_question, icon="x", bulk=False, fields=(
+            Field(name="reason", column="", label=_("Reason"), required=True, length=200),)),
+        Action("reopen", _("Reopen"), services.reopen, when=lambda t: t.done_at is not None and not t.locked, icon="arrow-back-up", bulk=False),
     )
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:

@@ -118,6 +118,7 @@ from crm_core.web.viewmodels.record import (
     Timeline,
     TimelineDay,
 )
+from crm_core.web.viewmodels.twins import TwinBox, TwinHit
 
 __all__ = [
     "Act",
@@ -208,6 +209,8 @@ __all__ = [
     "Timeline",
     "TimelineDay",
     "Toast",
+    "TwinBox",
+    "TwinHit",
     "ValueMap",
     "WaitRow",
     "Waiting",

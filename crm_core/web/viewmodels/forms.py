@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from crm_core.web.viewmodels.base import Act, Crumb, Note, Person, Status, Words
+from crm_core.web.viewmodels.twins import TwinBox
 
 Control: TypeAlias = Literal[
     "text",
@@ -178,7 +179,8 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class FormPage:
     """``form.html``. Posts to ``action`` with ``hidden`` (version, back, …); the button pressed is ``_then``: ``open``
-    (Save) or ``new`` (Save and new)."""
+    (Save) or ``new`` (Save and new). ``twins``: records that look like this one; when somebody leaves one of ``twins_fields``, the
+    form is POSTed to ``twins_url``, which answers ``parts/twins.html``."""
 
     title: Words
     action: str
@@ -193,6 +195,9 @@ class FormPage:
     draft: Draft | None = None
     acts: tuple[Act, ...] = ()
     multipart: bool = False
+    twins: TwinBox | None = None
+    twins_url: str = ""
+    twins_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

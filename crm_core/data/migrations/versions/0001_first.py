@@ -174,6 +174,19 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_merge'))
     )
+    op.create_table('core_twin',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('one_id', ID, nullable=False),
+        sa.Column('other_id', ID, nullable=False),
+        sa.Column('score', sa.Integer(), nullable=False),
+        sa.Column('reasons', JSON, nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('decided_by_id', ID, nullable=True),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_twin'))
+    )
     op.create_table('core_outbox',
         sa.Column('listener', sa.String(length=120), nullable=False),
         sa.Column('event', sa.String(length=80), nullable=False),
@@ -809,6 +822,9 @@ def upgrade() -> None:
     with op.batch_alter_table('core_merge') as batch:
         batch.create_index(batch.f('ix_core_merge_change_id'), ['change_id'], unique=False)
         batch.create_index('ix_core_merge_gone', ['resource', 'gone_id'], unique=False)
+    with op.batch_alter_table('core_twin') as batch:
+        batch.create_index('ix_core_twin_open', ['resource', 'state', 'score', 'id'], unique=False)
+        batch.create_index('uq_core_twin_pair', ['resource', 'one_id', 'other_id'], unique=True)
     with op.batch_alter_table('core_outbox') as batch:
         batch.create_index('ix_core_outbox_due', ['run_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch.create_index('ix_core_outbox_order', ['listener', 'key', 'id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))

@@ -1,0 +1,30 @@
+// Likely duplicates: when somebody leaves a field by which records are told apart, the form is compared with what is stored.
+import { $, adopt, on, token } from "./dom.js";
+
+let asked = "";
+let running = null;
+
+on("focusout", "[data-form] [name]", async (event, control) => {
+  const box = $("[data-twins]");
+  const fields = box?.dataset.fields.split(" ") ?? [];
+  if (!fields.includes(control.name)) return;
+  const form = control.closest("form");
+  const data = new FormData(form);
+  const now = fields.map((name) => (data.get(name) ?? "").trim()).join("\n");
+  if (now === asked || now === fields.map((name) => form.elements[name]?.defaultValue?.trim() ?? "").join("\n")) return;
+  asked = now;
+  running?.abort();
+  running = new AbortController();
+  data.set("csrf_token", token());
+  const answer = await fetch(box.dataset.twins, { method: "POST", body: data, headers: { Accept: "text/html" }, signal: running.signal }).catch(() => null);
+  if (!answer?.ok || !box.isConnected) return;
+  const text = (await answer.text()).trim();
+  if (text) control.closest("[data-field]").append(box);
+  const reason = $("[name=_twins_reason]", box)?.value;
+  box.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.children);
+  control.classList.toggle("is-warn", !!text);
+  if (reason && $("[name=_twins_reason]", box)) $("[name=_twins_reason]", box).value = reason;
+  adopt(box);
+});
+// What it said was of other words.
+on("input", "[data-form] .is-warn", (event, control) => control.classList.remove("is-warn"));
