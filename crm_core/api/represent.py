@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from crm_core.data.session import current_work
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
+from crm_core.resource import sensitive
 
 
 def always(resource: Any) -> tuple[str, ...]:
@@ -22,7 +23,8 @@ def items(resource: Any, ids: Sequence[int]) -> list[dict[str, Any]]:
         return []
     model, fields, first = resource.model, resource.fields(), always(resource)
     columns = [getattr(model, name) for name in (*first, *(f.column for f in fields.values()))]
-    rows = current_work().session.execute(sa.select(*columns).where(model.id.in_(ids)))
+    rows = current_work().session.execute(sa.select(*columns).where(model.id.in_(ids))).all()
+    sensitive.read_columns(resource, list(fields.values()), len(first), rows, "api")
     found: dict[int, dict[str, Any]] = {}
     dumps = [(name, field.dump, place) for place, (name, field) in enumerate(fields.items(), len(first))]
     for row in rows:

@@ -42,8 +42,8 @@ class Panel:
     on: str
     name: str
     label: Any
-    load: Callable[[int], Mapping[str, Any]]
-    template: str
+    load: Callable[[int], Any]
+    template: str = ""
     icon: str = ""
     order: int = 50
     permission: str = ""

@@ -65,7 +65,7 @@ def _field(key: str, column: sa.Column[Any], sort_keys: dict[str, str]) -> f.Fie
     if kind in _KINDS:
         cls = _KINDS[kind]
         if issubclass(cls, ChoiceField):
-            given["list_name"] = info["list"]
+            given["list_name"] = info.get("list", "")
         return cls(**given)
     return _by_type(column, info, given)
 

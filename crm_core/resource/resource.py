@@ -185,7 +185,14 @@ class Resource:
 
     @property
     def virtual_fields(self) -> dict[str, Field]:
-        return {f.name: f for f in self.virtual}
+        """Fields that only filters ask, as far as the actor may: one that goes by a sensitive column is for who sees that."""
+        return {f.name: f for f in self.virtual if not f.sensitive or self.may_see_sensitive}
+
+    @property
+    def may_see_sensitive(self) -> bool:
+        """Whether the actor sees the sensitive fields of these records."""
+        who = None if current_work().session.system else actor()
+        return who is None or bool(who.can(f"{self.rules_of}.sensitive"))
 
     @property
     def package(self) -> str:
@@ -310,6 +317,8 @@ class Resource:
                 continue
             if rule is Rule.readonly and not one.readonly:
                 one = replace(one, readonly=True)
+            if one.sensitive and not self.may_see_sensitive:
+                continue
             if one.readonly and writing and (one.kind != "number_series" or rule is not None):  # a number may be brought along
                 continue
             found[name] = one
@@ -408,6 +417,10 @@ class Resource:
     def title(self, row: Any) -> str:
         return str(self.word(getattr(row, self.label_field, None)) or f"#{row.id}")
 
+    def remarks(self, ids: Sequence[int]) -> Mapping[int, Any]:
+        """What pickers and the search say of records besides (a warning, a wish), by id; also where they are known in brief."""
+        return {}
+
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
 
@@ -490,6 +503,6 @@ def _brief_of(cls: type[Resource]) -> type[Resource]:
             "search": tuple(n for n in cls.search if n in brief), "search_names": cls.search_names,
             "sorts": tuple(s for s in cls.sorts if s.lstrip("-") in brief),
             "status": cls.status if cls.status in brief else "", "readonly": True, "is_brief": True,
-            "verbs": ("read",), "word": cls.word, "order": cls.order, "__doc__": f"Others' records of {cls.__name__}, in brief.",
+            "verbs": ("read",), "word": cls.word, "remarks": cls.remarks, "order": cls.order, "__doc__": f"Others' records of {cls.__name__}, in brief.",
         },
     )

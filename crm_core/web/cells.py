@@ -72,6 +72,12 @@ def tags(labels: Iterable[Words]) -> Markup:
     return draw('<span class="tags">%s</span>', Markup("").join(drawn)) if drawn else DASH
 
 
+def pills(values: Iterable[Status]) -> Markup:
+    """Several statuses as pills in a cell."""
+    drawn = [status_pill(value) for value in values]
+    return draw('<span class="tags">%s</span>', Markup("").join(drawn)) if drawn else DASH
+
+
 def avatar(person: Person, css: str = "") -> Markup:
     """The round (or with ``sq`` square) mark; the name always stands beside it or in a label."""
     if not person.text:

@@ -11,7 +11,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource import changes, drafts, once, pairs
+from crm_core.resource import changes, drafts, once, pairs, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import children
 from crm_core.resource.references import RefField
@@ -185,6 +185,8 @@ def _show(
     alike: Sequence[Told] = (), why: Any = "", told: Any = "",
 ) -> Any:
     creating = row is None
+    if not creating:
+        sensitive.read(resource, fields, [row], "form")
     shown = {n: f for n, f in fields.items() if n not in ("created_at", "created_by", "updated_at", "updated_by")}
     sections = controls.sections(resource, shown, texts, faults, lines, line_faults, creating=creating)
     links = [ErrorLink(n, fields[n].label if n in fields else "", m[0]) for n, m in faults.items() if m]
@@ -255,6 +257,7 @@ def discard_draft(resource: Any, row_id: int | None) -> None:
 def _conflict(resource: Any, row_id: int, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
     """Both versions beside each other: what both changed is chosen, what only one changed is merged and told."""
     now = resource.get(row_id, "update")
+    sensitive.read(resource, fields, [now], "form")
     then = _as_of(resource, now, _version(flask.request.form))
     picks = {k[5:]: flask.request.form.getlist(k) for k in flask.request.form if k.startswith("pick-")}
     who = actor()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crm_core.access import reads
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, listed
 from crm_core.resource import changes
@@ -17,6 +18,8 @@ def page(resource: Any, row_id: int, name: str) -> FieldHistoryPage:
     field = resource.fields().get(name) or next((f for f in resource.virtual if f.kept and f.name == name), None)
     if field is None or resource.is_brief:
         raise Missing(_("This record was not found."))
+    if field.sensitive:
+        reads.note(resource.name, [row_id], "history")
     key = field.name if field.kept else field.column
     rows = [r for r in changes.history_of(resource.name, row_id) if r.old and key in r.old]
     values = [r.old[key] if field.kept else changes.unraw(resource.table.c[key], r.old[key]) for r in rows]

@@ -10,7 +10,7 @@ from crm_core.data.session import session
 from crm_core.kernel.calling import shown
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import bulk, conditions, listing, orders, plans
+from crm_core.resource import bulk, conditions, listing, orders, plans, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import by_ids
 from crm_core.web import chips, columns, render, urls, ways
@@ -116,6 +116,7 @@ def rows(
     query = by_ids(resource.model, resource.label_column.key, *(fields[n].column for n in own))
     by_id = {row[0]: row for row in session.execute(query, {"ids": list(ids)})}
     data = [by_id[i] for i in ids if i in by_id]
+    sensitive.read_columns(resource, [fields[n] for n in own], 2, data, "list")
     drawn: list[Any] = []
     for name in names:
         if name in fields:

@@ -50,6 +50,7 @@ def _labelled(source: Any, ids: list[int]) -> Iterable[tuple[int, str, str]]:
     subs = [fields[n] for n in SAID if n in fields and n != source.label_field][:3]
     columns = [getattr(source.model, f.column).label(f"s{i}") for i, f in enumerate(subs)]
     rows = {r.id: r for r in session.execute(sa.select(source.model.id, source.label_column.label("label"), *columns).where(source.model.id.in_(ids)))}
+    remarks = source.remarks(ids)
     names = [f.labels([getattr(r, f"s{i}") for r in rows.values()]) if hasattr(f, "labels") else None for i, f in enumerate(subs)]
     for row_id in ids:
         row = rows.get(row_id)
@@ -59,6 +60,7 @@ def _labelled(source: Any, ids: list[int]) -> Iterable[tuple[int, str, str]]:
                 value = getattr(row, f"s{i}")
                 known = names[i]
                 words.append(f.resource.brief_word(known.get(value, "")).replace(" · ", "") if known is not None else f.show(value))
+            words.append(str(remarks.get(row_id, "")))
             yield row_id, str(source.word(row.label)), " · ".join(w for w in words if w)
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from crm_core.data.session import session
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
-from crm_core.resource import listing
+from crm_core.resource import listing, sensitive
 from crm_core.resource.seen import Seen
 from crm_core.web import chips, columns, records, render, urls
 from crm_core.web.edit import lines_of
@@ -22,7 +22,7 @@ ROWS = 1_000  # a printed list is read by a person
 
 def record(resource: Any, row_id: int) -> PrintPage:
     """One record with its facts and lines."""
-    view = records.page(resource, row_id, "facts")
+    view = records.page(resource, row_id, "facts", how="print")
     tables = tuple(PrintTable(t.columns, t.rows, t.title, t.right) for t in view.lines)
     return PrintPage(
         title=view.title, company=_("Tangram CRM"), printed=_printed(), groups=view.groups, tables=tables, sub=view.number,
@@ -33,6 +33,7 @@ def record(resource: Any, row_id: int) -> PrintPage:
 def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
     """One record as a package's template puts it on paper: with what the reader may see of it."""
     seen = Seen(resource, row)
+    sensitive.read(resource, resource.fields(), [row], "print")
     values = dict(template.values(seen)) if template.values is not None else {}
     lines = SimpleNamespace(**{d.name: _written(resource.line_resource(d.name), lines_of(resource, d, row.id)) for d in resource.lines})
     html = flask.render_template(template.template, record=seen, fields=_written(resource, [row])[0], lines=lines, **values)
@@ -75,6 +76,7 @@ def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = No
         statement = resource.visible("print").with_only_columns(model.id, *wanted).where(model.id.in_(found[start : start + 900]))
         rows.update({row.id: row for row in session.execute(statement)})
     data = [rows[i] for i in found if i in rows]
+    sensitive.read_columns(resource, [fields[n] for n in names], 1, data, "print")
     shows = [render.renderer(fields[n], [row[i + 1] for row in data], plain=True) for i, n in enumerate(names)]
     cells = tuple(tuple(show(row[i + 1]) for i, show in enumerate(shows)) for row in data)
     right = tuple(i for i, n in enumerate(names) if fields[n].numeric)

@@ -9,12 +9,13 @@ import flask
 import sqlalchemy as sa
 from markupsafe import Markup
 
+from crm_core.access import reads
 from crm_core.data.session import session
 from crm_core.kernel.declare import Panel, Related
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
-from crm_core.resource import acts, changes, listing, timeline
+from crm_core.resource import acts, changes, listing, sensitive, timeline
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter
 from crm_core.resource.kept import Ask, gather, kept
@@ -45,7 +46,7 @@ SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "w
              "customer": "building", "position": "id-badge-2"}
 
 
-def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
+def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> RecordPage:
     """The record page. Raises Missing; a record one may know only in brief answers with its brief page."""
     try:
         row = resource.get(row_id)
@@ -62,6 +63,7 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
     body = tab if tab in ("panorama", "facts", "history") else "list" if tab in related else home
     drawn_lines = _line_rows(resource, row) if body in ("panorama", "facts") else {}
     entries = _entries(resource, row, body)
+    _note_reading(resource, fields, row, body, entries, how)
     wanted = _wanted(resource, fields, row, drawn_lines, entries)
     parts = {**label_queries(wanted), **_badges(resource, row_id, related)}
     if body in ("panorama", "facts"):
@@ -95,6 +97,15 @@ def page(resource: Any, row_id: int, tab: str = "") -> RecordPage:
         view = replace(view, related=_related(resource, row, related[tab]))
     dressed: RecordPage = resource.dress(seen, view, {key: found.get(key, []) for key in asked})
     return replace(dressed, groups=facts.beside(resource, fields, dressed.groups)) if body == "panorama" else dressed
+
+
+def _note_reading(resource: Any, fields: Mapping[str, Field], row: Any, body: str, entries: Sequence[Any], how: str) -> None:
+    """Sensitive facts that this page shows, or that its lines say were other ones before."""
+    if body in ("panorama", "facts"):
+        sensitive.read(resource, fields, [row], how)
+    old = {column for entry in entries if entry.kind == "change" for column in entry.data or ()}
+    if not old.isdisjoint(field.column for field in sensitive.of(fields).values()):
+        reads.note(resource.name, [row.id], "history")
 
 
 def panels(resource: Any) -> tuple[Panel | Related, ...]:

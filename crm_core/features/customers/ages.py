@@ -18,23 +18,6 @@ def age(birth_date: dt.date | None, age_told: int | None, told_on: dt.date | Non
     return age_told
 
 
-def birthday_in(birth_date: dt.date | None, today: dt.date) -> dt.date | None:
-    """The birthday that lies in this week (Monday to Sunday), or None."""
-    if birth_date is None:
-        return None
-    monday = today - dt.timedelta(days=today.weekday())
-    for day in (monday + dt.timedelta(days=n) for n in range(7)):
-        if (day.month, day.day) == (birth_date.month, birth_date.day):
-            return day
-        if (birth_date.month, birth_date.day) == (2, 29) and (day.month, day.day) == (3, 1) and not _leap(day.year):
-            return day
-    return None
-
-
-def _leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
 def derive(rows: list[dict[str, Any]], before: Any, today: dt.date) -> None:
     """An age told anew, without the day, was told today; one taken back loses its day."""
     for row in rows:

@@ -1,12 +1,13 @@
 """Columns the lists of customers and contacts compute: one question a page, only when they are chosen."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.customers import ages, tags
+from crm_core.features.customers import ages, days, needs, tags
 from crm_core.features.customers.models import Contact, Note
 from crm_core.features.tasks.api import Task, by_due, urgency
 from crm_core.kernel import clock
@@ -68,11 +69,11 @@ def contact_age(ids: Sequence[int]) -> Mapping[int, Any]:
 
 def birthday(ids: Sequence[int]) -> Mapping[int, Any]:
     """Whether the birthday lies in this week; which day it is only for who may know the date."""
-    query = sa.select(Contact.id, Contact.birth_date).where(Contact.id.in_(ids), Contact.birth_date.is_not(None))
-    today = clock.today()
-    days = {r.id: ages.birthday_in(r.birth_date, today) for r in session.execute(query)}
+    start = days.monday(clock.today())
+    query = sa.select(Contact.id, Contact.next_birthday).where(
+        Contact.id.in_(ids), Contact.next_birthday.between(start, start + dt.timedelta(days=6)))
     open_to_me = may_know_dates()
-    return {i: cells.pill(birthday_words(day, open_to_me), "sparkles", "amber") for i, day in days.items() if day is not None}
+    return {r.id: cells.pill(birthday_words(r.next_birthday, open_to_me), "sparkles", "amber") for r in session.execute(query)}
 
 
 def birthday_words(day: Any, may_know: bool) -> Any:
@@ -90,6 +91,8 @@ COLUMNS = (
     Column(CUSTOMER, "tags", _("Tags"), tagged, order=10),
     Column(CUSTOMER, "last_contact", _("Last contact"), last_contact, order=20, kind="date"),
     Column(CUSTOMER, "next_step", _("Next step"), next_step, order=30, kind="line"),
+    Column(CUSTOMER, "needs", _("Wants now"), needs.column, order=40),
+    Column(f"{CUSTOMER}.brief", "needs", _("Wants now"), needs.column, order=40),
     Column(CONTACT, "age", _("Age"), contact_age, order=10, kind="number"),
     Column(CONTACT, "birthday", _("Birthday"), birthday, order=20),
     Column(CONTACT, "tags", _("Tags"), contact_tagged, order=30),

@@ -1,4 +1,5 @@
-"""Customers, their addresses and contacts, and the words of place and trade they are described with."""
+"""Customers, their addresses, contacts and notes. What hangs on them besides: parts.py; words they are described with:
+vocabularies.py. Real columns are what every trade has; what is of one trade is custom fields (docs/customers.md)."""
 
 import datetime as dt
 import enum
@@ -9,102 +10,53 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_core.data import types as t
 from crm_core.data.base import Model
-from crm_core.data.mixins import Keyed, Owned, PartOf, Vocabulary
+from crm_core.data.mixins import Owned, PartOf
+from crm_core.features.customers.vocabularies import Industry, Position, Region, Tag, Tagged
 from crm_core.kernel.i18n import _
 from crm_core.text import companies, phones
 
-LIVE: dict[str, Any] = {"sqlite_where": sa.text("deleted_at IS NULL"), "postgresql_where": sa.text("deleted_at IS NULL")}
-
+__all__ = ["Address", "Contact", "Customer", "Industry", "Kind", "Note", "Position", "Region", "Severity", "Tag", "Tagged"]
 
 class Kind(enum.StrEnum):
-    """A company or a person; forms and checks branch on it."""
+    """A company, a person, or a household whose members are its contacts; forms and checks branch on it."""
 
     company = "company"
     person = "person"
+    household = "household"
 
 
-class Region(Vocabulary, Model):
-    """Province, city or district, in a tree, with the codes the state gives them."""
+class Severity(enum.StrEnum):
+    """What the blacklist does when somebody wants to deal with one who is on it."""
 
-    __tablename__ = "core_region"
-    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
-    name_key: Mapped[t.SortKey] = t.sort_key("name")
-    english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
-    code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
-    parent_id: Mapped[t.Id | None] = mapped_column(
-        sa.ForeignKey("core_region.id", ondelete="RESTRICT"), index=True, info={"label": _("Part of")}
-    )
-    full_name: Mapped[str] = mapped_column(sa.String(300), default="", info={"label": _("Whole name"), "readonly": True})
-    full_english: Mapped[str] = mapped_column(sa.String(300), default="", info={"label": _("Whole name in English"), "readonly": True})
-    dialling_code: Mapped[t.Code | None] = mapped_column(info={"label": _("Dialling code")})
-    postcode: Mapped[t.Code | None] = mapped_column(info={"label": _("Postcode")})
-    __table_args__ = (sa.Index("uq_core_region_code", "code", unique=True, **LIVE),)
-
-    def __str__(self) -> str:
-        return self.name
+    warn = "warn"
+    refuse = "refuse"
 
 
-class Industry(Vocabulary, Model):
-    """Industries and sub-industries."""
+class Wishes:
+    """How somebody wants to hear from us; every sender asks `customers.api.may_reach`."""
 
-    __tablename__ = "core_industry"
-    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
-    name_key: Mapped[t.SortKey] = t.sort_key("name")
-    english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
-    code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
-    parent_id: Mapped[t.Id | None] = mapped_column(
-        sa.ForeignKey("core_industry.id", ondelete="RESTRICT"), index=True, info={"label": _("Part of")}
-    )
-    __table_args__ = (sa.Index("uq_core_industry_code", "code", unique=True, **LIVE),)
-
-    def __str__(self) -> str:
-        return self.name
+    wish_channels: Mapped[list[Any]] = t.Choices("core.channel", info={"label": _("Prefers, in this order")})
+    wish_never: Mapped[list[Any]] = t.Choices("core.channel", info={"label": _("Never by")})
+    wish_times: Mapped[list[Any]] = t.Choices("core.contact_time", info={"label": _("Good times")})
+    wish_language: Mapped[str | None] = t.Choice("core.language", info={"label": _("Language")})
+    wish_topics: Mapped[list[Any]] = t.Choices("core.topic", info={"label": _("Topics")})
 
 
-class Position(Vocabulary, Model):
-    """Positions contacts hold."""
+class Reachable:
+    """Channels that proved bad, and what follows from it (reach.py)."""
 
-    __tablename__ = "core_position"
-    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
-    name_key: Mapped[t.SortKey] = t.sort_key("name")
-    english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
-
-    def __str__(self) -> str:
-        return self.name
+    bad_channels: Mapped[dict[str, Any]] = mapped_column(t.JsonType, default=dict, info={"kind": "internal"})
+    invalid: Mapped[bool] = mapped_column(default=False, info={"label": _("No longer valid")})
+    invalid_reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Why no longer valid")})
 
 
-class Tag(Vocabulary, Model):
-    """A word people put on records."""
-
-    __tablename__ = "core_tag"
-    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
-    name_key: Mapped[t.SortKey] = t.sort_key("name")
-    __table_args__ = (sa.Index("uq_core_tag_name", "name", unique=True, **LIVE),)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Tagged(Keyed, Model):
-    """A tag on a record."""
-
-    __tablename__ = "core_tagged"
-    tag_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_tag.id", ondelete="RESTRICT"))
-    subject: Mapped[str] = t.AnyRef()
-    subject_id: Mapped[t.Id]
-    __table_args__ = (
-        sa.UniqueConstraint("subject", "subject_id", "tag_id"),
-        sa.Index("ix_core_tagged_tag", "tag_id", "subject", "subject_id"),
-    )
-
-
-class Customer(Owned, Model):
+class Customer(Wishes, Reachable, Owned, Model):
     """A company or person we deal with or want to."""
 
     __tablename__ = "core_customer"
     kind: Mapped[Kind] = mapped_column(
         default=Kind.company,
-        info={"label": _("Kind"), "labels": {"company": _("Company"), "person": _("Person")}},
+        info={"label": _("Kind"), "labels": {"company": _("Company"), "person": _("Person"), "household": _("Household")}},
     )
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name"), "help": _("as on the business licence")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
@@ -133,6 +85,36 @@ class Customer(Owned, Model):
     website: Mapped[t.Url | None] = mapped_column(info={"label": _("Web site")})
     legal_representative: Mapped[t.Line | None] = mapped_column(info={"label": _("Legal representative")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
+    collected_by_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": _("Collected by")}
+    )
+    parent_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True, info={"label": _("Branch of"), "help": _("the group or head office")}
+    )
+    country: Mapped[str | None] = t.Choice("core.country", default="CN", info={"label": _("Country")})
+    credit_code: Mapped[str | None] = mapped_column(sa.String(30), info={"label": _("Credit code"), "help": _("18 characters, on the business licence")})
+    founded_on: Mapped[dt.date | None] = mapped_column(info={"label": _("Founded on")})
+    standing_since: Mapped[dt.date | None] = mapped_column(info={"label": _("Standing since"), "readonly": True})
+    credit: Mapped[str | None] = t.Choice("core.credit", info={"label": _("Credit standing")})
+    general_manager: Mapped[t.Line | None] = mapped_column(info={"label": _("General manager")})
+    sales_head: Mapped[t.Line | None] = mapped_column(info={"label": _("Head of sales")})
+    publicity_head: Mapped[t.Line | None] = mapped_column(info={"label": _("Head of publicity")})
+    profile: Mapped[t.Note | None] = mapped_column(info={"label": _("Profile")})
+    business_scope: Mapped[t.Note | None] = mapped_column(info={"label": _("Lines of business")})
+    trade_position: Mapped[str | None] = t.Choice("core.trade_position", info={"label": _("Position in its trade")})
+    capital_band: Mapped[str | None] = t.Choice("core.capital_band", info={"label": _("Registered capital")})
+    headcount_band: Mapped[str | None] = t.Choice("core.headcount_band", info={"label": _("Head count")})
+    assets: Mapped[t.Money | None] = mapped_column(info={"label": _("Assets")})
+    liabilities: Mapped[t.Money | None] = mapped_column(info={"label": _("Liabilities")})
+    # Kept by the acts of the blacklist (blacklist.py).
+    blacklist: Mapped[Severity | None] = mapped_column(info={
+        "label": _("Blacklist"), "readonly": True, "labels": {"warn": _("Blacklisted: warns"), "refuse": _("Blacklisted: refuses")},
+        "looks": {"warn": ("ban", "amber"), "refuse": ("ban", "red")},
+    })
+    blacklist_until: Mapped[dt.date | None] = mapped_column(info={"label": _("Blacklisted until"), "readonly": True})
+    completeness: Mapped[int] = mapped_column(sa.Integer(), default=0, info={"label": _("Completeness, %"), "readonly": True})
+    # The next day of it from the Monday of this week on; a job moves it (days.py). So lists ask by an index.
+    next_founding: Mapped[dt.date | None] = mapped_column(index=True, info={"kind": "internal"})
 
     __table_args__ = (
         sa.Index("ix_core_customer_match", "match_key"),
@@ -162,7 +144,7 @@ class Address(PartOf("customer"), Model):  # type: ignore[misc]
         return self.street
 
 
-class Contact(PartOf("customer"), Model):  # type: ignore[misc]
+class Contact(Wishes, Reachable, PartOf("customer"), Model):  # type: ignore[misc]
     """A person at a customer."""
 
     __tablename__ = "core_contact"
@@ -192,7 +174,38 @@ class Contact(PartOf("customer"), Model):  # type: ignore[misc]
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})
     bio: Mapped[t.Note | None] = mapped_column(info={"label": _("Short bio")})
-    invalid: Mapped[bool] = mapped_column(default=False, info={"label": _("No longer valid")})
+    roles: Mapped[list[Any]] = t.Choices("core.contact_role", info={"label": _("Roles")})
+    family_role: Mapped[str | None] = t.Choice("core.family_role", info={"label": _("In the household")})
+    post_since: Mapped[dt.date | None] = mapped_column(info={"label": _("In this post since")})
+    note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
+    collected_by_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": _("Collected by")}
+    )
+    # Sensitive: hidden from who lacks `core.customer.sensitive`; each reading of them is noted (resource/sensitive.py).
+    lunar_birthday: Mapped[bool] = mapped_column(default=False, info={"label": _("Keeps the lunar birthday"), "sensitive": True})
+    wedding_date: Mapped[dt.date | None] = mapped_column(info={"label": _("Wedding day"), "sensitive": True})
+    ethnicity: Mapped[str | None] = t.Choice("core.ethnicity", info={"label": _("Ethnicity"), "sensitive": True})
+    schooling: Mapped[str | None] = t.Choice("core.schooling", info={"label": _("Schooling"), "sensitive": True})
+    major: Mapped[t.Line | None] = mapped_column(info={"label": _("Major"), "sensitive": True})
+    home_address: Mapped[t.Line | None] = mapped_column(info={"label": _("Home address"), "sensitive": True})
+    private_phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Private phone"), "sensitive": True})
+    household: Mapped[str | None] = t.Choice("core.household", info={"label": _("Household"), "sensitive": True})
+    income: Mapped[str | None] = t.Choice("core.income", info={"label": _("Income"), "sensitive": True})
+    character: Mapped[str | None] = t.Choice("core.character", info={"label": _("Character"), "sensitive": True})
+    hobbies: Mapped[t.Line | None] = mapped_column(info={"label": _("Hobbies"), "sensitive": True})
+    habits: Mapped[t.Note | None] = mapped_column(info={"label": _("Habits"), "sensitive": True})
+    social_ties: Mapped[t.Note | None] = mapped_column(info={"label": _("Social ties"), "sensitive": True})
+    cv: Mapped[t.Note | None] = mapped_column(info={"label": _("CV"), "sensitive": True})
+    honesty: Mapped[str | None] = t.Choice("core.grade", info={"label": _("Honesty"), "sensitive": True})
+    reliability: Mapped[str | None] = t.Choice("core.grade", info={"label": _("Reliability"), "sensitive": True})
+    drive: Mapped[str | None] = t.Choice("core.grade", info={"label": _("Drive"), "sensitive": True})
+    insight: Mapped[str | None] = t.Choice("core.grade", info={"label": _("Insight"), "sensitive": True})
+    leadership: Mapped[str | None] = t.Choice("core.grade", info={"label": _("Leadership"), "sensitive": True})
+    skill: Mapped[str | None] = t.Choice("core.grade", info={"label": _("Professional skill"), "sensitive": True})
+    health: Mapped[str | None] = t.Choice("core.grade", info={"label": _("Health"), "sensitive": True})
+    # The next day of each from the Monday of this week on; a job moves them (days.py). So lists ask by an index.
+    next_birthday: Mapped[dt.date | None] = mapped_column(index=True, info={"kind": "internal"})
+    next_wedding: Mapped[dt.date | None] = mapped_column(index=True, info={"kind": "internal"})
 
     __table_args__ = (
         sa.Index("ix_core_contact_mobile", "mobile_key"),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from markupsafe import Markup, escape
 
 from crm_core.data.types import UtcDateTime
-from crm_core.features.customers import ages, tags
+from crm_core.features.customers import ages, blacklist, days, needs, reach, tags
 from crm_core.features.customers.columns import birthday_words, may_know_dates
 from crm_core.features.customers.models import Contact, Note, Position
 from crm_core.features.tasks.api import Task, by_due, told, urgency
@@ -61,7 +61,7 @@ def customer_queries(resource: Any, row: Any) -> dict[str, Ask]:
     shown = frozenset(site().registry.resource("core.contact").fields()) & {"position", "mobile", "phone", "main", "invalid"}
     return {
         **queries(resource, row), "contacts": Ask(_contacts(language(), shown), mine), "last": Ask(_last_note(), mine),
-        "year": Ask(_notes_since(), {**mine, "since": clock.now() - dt.timedelta(days=365)}),
+        "needs": needs.ask(row.id), "year": Ask(_notes_since(), {**mine, "since": clock.now() - dt.timedelta(days=365)}),
     }
 
 
@@ -127,12 +127,27 @@ def dress_customer(resource: Any, row: Any, page: RecordPage, found: Found) -> R
         Number(_("Last contact"), _last(found.get("last", ()))),
         *_next(found),
         Number(_("Notes in 12 months"), f"{year - 1}+" if year == DEALINGS else str(year)),
+        *([Number(_("Completeness"), f"{row.completeness} %")] if row.completeness is not None else []),
         *([Number(_("Entered"), show_moment(row.created_at, short=True))] if row.created_at else []),
     ]
     page = _both(resource, row, page, found, may)
     if page.body == "panorama":
         page = replace(page, mini=_main_contacts(row, found.get("contacts", ()), may), side=(*_open_tasks(resource, row, found, may), *_addresses(resource, row, page), *page.side))
-    return replace(page, numbers=tuple(numbers))
+    flags = [needs.look(kind) for kind in dict.fromkeys(kind for _id, kind in found.get("needs", ()))]
+    return replace(page, numbers=tuple(numbers), marks=(*_warnings(row), *flags, *page.marks))
+
+
+def _warnings(row: Any) -> list[Status]:
+    """What everybody must see before he deals with a customer or contact."""
+    found = []
+    if getattr(row, "blacklist", None) is not None and (row.blacklist_until is None or row.blacklist_until >= clock.today()):
+        found.append(Status(blacklist.PILLS[row.blacklist.value], "ban", "red" if row.blacklist.value == "refuse" else "amber"))
+    if row.invalid:
+        found.append(Status(_("No longer valid: %(why)s", why=row.invalid_reason) if row.invalid_reason else _("No longer valid"), "ban", "red"))
+    else:
+        fields = site().registry.resource("core.contact").all_fields
+        found += [Status(_("%(channel)s is bad: %(why)s", channel=fields[kind].label, why=why), "alert-triangle", "amber") for kind, why in reach.marks(row)]
+    return found
 
 
 def dress_contact(resource: Any, row: Any, page: RecordPage, found: Found) -> RecordPage:
@@ -141,11 +156,10 @@ def dress_contact(resource: Any, row: Any, page: RecordPage, found: Found) -> Re
     page = _both(resource, row, page, found, may)
     marks = list(page.marks)
     whole = row.whole  # the week of a birthday and the age are told to those as well who may not know the date
-    day = ages.birthday_in(whole.birth_date, today)
-    if day is not None:
+    day = whole.next_birthday
+    if day is not None and (day - days.monday(today)).days < 7:
         marks.insert(0, Status(birthday_words(day, may_know_dates()), "sparkles", "amber"))
-    if row.invalid:
-        marks.insert(0, Status(_("No longer valid"), "ban", "red"))
+    marks[:0] = _warnings(row)
     years = ages.age(whole.birth_date, whole.age_told, whole.age_told_on, today)
     groups = page.groups
     if years is not None and groups and _age_shown():

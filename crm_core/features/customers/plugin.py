@@ -3,12 +3,23 @@
 from typing import Any
 
 import flask
+import sqlalchemy as sa
 
-from crm_core.features.customers import columns, demo, vocabulary
+from crm_core.features.customers import (
+    blacklist,
+    columns,
+    completeness,
+    days,
+    demo,
+    group,
+    part_resources,
+    related,
+    vocabulary,
+)
 from crm_core.features.customers.pages import REGIONS, pages
 from crm_core.features.customers.resources import Contacts, Customers, Industries, Notes, Positions, Regions, Tags
 from crm_core.features.tasks.api import TASKS
-from crm_core.kernel.declare import Column, Menu, Related, Report, RoleTemplate, Section
+from crm_core.kernel.declare import Column, Job, Menu, Panel, Permission, Related, Report, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.reporting import count_by
@@ -19,7 +30,7 @@ slots.regions_url = REGIONS
 
 @hookimpl
 def register_resources() -> list[type[Any]]:
-    return [Customers, Contacts, Notes, Regions, Industries, Positions, Tags]
+    return [Customers, Contacts, Notes, *part_resources.ALL, Regions, Industries, Positions, Tags, completeness.CompletenessRules]
 
 
 @hookimpl
@@ -32,9 +43,12 @@ def register_menu() -> list[Menu]:
     return [
         Menu(_("Customers"), Customers, "customers", order=10, name="customers", permission="core.customer.read|core.customer.brief.read"),
         Menu(_("Contacts"), Contacts, "customers", order=20, name="contacts"),
+        Menu(_("Needs"), part_resources.Needs, "customers", order=30, name="needs"),
+        Menu(_("Blacklist"), part_resources.Blacklistings, "customers", order=40, name="blacklist"),
         Menu(_("Tags"), Tags, "words", order=10, name="tags", permission="core.tag.update"),
         Menu(_("Industries"), Industries, "words", order=20, name="industries", permission="core.industry.update"),
         Menu(_("Positions"), Positions, "words", order=30, name="positions", permission="core.position.update"),
+        Menu(_("Completeness"), completeness.CompletenessRules, "words", order=50, name="completeness", permission="core.completeness_rule.update"),
         Menu(_("Regions"), Regions, "words", order=40, name="regions", permission="core.region.update"),
     ]
 
@@ -44,7 +58,12 @@ def register_panels() -> list[Any]:
     return [
         Related("core.customer", Contacts, order=10),
         Related("core.customer", TASKS, order=20, via="subject", label=_("Tasks")),
+        Related("core.customer", part_resources.Needs, order=30),
+        Related("core.customer", part_resources.Offerings, order=31, label=_("Products")),
+        Related("core.customer", part_resources.ProfileEntries, order=32),
+        Panel("core.customer", "related", _("Related firms"), related.panel, icon="sitemap", order=20),
         Related("core.contact", TASKS, order=20, via="subject", label=_("Tasks")),
+        Related("core.contact", part_resources.Posts, order=30),
     ]
 
 
@@ -52,8 +71,15 @@ def register_panels() -> list[Any]:
 def register_reports() -> list[Report]:
     return [
         Report("standing", _("Customers by standing"), of=Customers, query=count_by("standing"), order=10),
+        Report("completeness", _("Completeness by owner"), of=Customers, query=_completeness, order=30),
         Report("source", _("Customers by source"), of=Customers, query=count_by("source"), order=20),
     ]
+
+
+def _completeness(rows: Any) -> sa.Select[Any]:
+    """The average of each owner's customers."""
+    average = sa.cast(sa.func.round(sa.func.avg(rows.c.completeness)), sa.Integer()).label("completeness")
+    return sa.select(rows.c.owner_id, average, sa.func.count()).group_by(rows.c.owner_id).order_by(average.desc(), rows.c.owner_id)
 
 
 @hookimpl
@@ -63,15 +89,32 @@ def register_columns() -> list[Column]:
 
 @hookimpl
 def register_roles() -> list[RoleTemplate]:
-    """Who changes customers tags them too."""
+    """Who changes customers tags them too and lets their people change firm. Sensitive facts are for supervisors of their people."""
+    acts = ("core.customer.tag", "core.customer.untag", "core.contact.move")
     return [
-        RoleTemplate(code, "", {f"core.customer.{act}": scope for act in ("tag", "untag")}) for code, scope in (("user", "own"), ("supervisor", "subtree"))
+        RoleTemplate("user", "", dict.fromkeys(acts, "own")),
+        RoleTemplate("supervisor", "", {**dict.fromkeys(acts, "subtree"), "core.customer.sensitive": "subtree"}),
+        RoleTemplate("decision-maker", "", {"core.contact.move": "all"}),
+    ]
+
+
+@hookimpl
+def register_permissions() -> list[Permission]:
+    return [Permission("core.customer.sensitive", _("See sensitive facts of customers and contacts"))]
+
+
+@hookimpl
+def register_jobs() -> list[Job]:
+    return [
+        Job("core.days", days.move_on, every="every day at 00:10", label=_("Birthdays and anniversaries")),
+        Job("core.blacklist", blacklist.run_out, every="every day at 00:20", label=_("Blacklist entries that run out")),
+        Job("core.completeness", completeness.run, label=_("Completeness")),
     ]
 
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [pages]
+    return [pages, group.pages]
 
 
 @hookimpl

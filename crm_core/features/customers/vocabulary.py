@@ -8,6 +8,7 @@ from crm_core.data.base import table_of
 from crm_core.data.ids import reserve_ids
 from crm_core.data.mixins import new_public_id
 from crm_core.data.session import current_work
+from crm_core.features.customers import completeness, lists
 from crm_core.features.customers.models import Industry, Position, Region
 from crm_core.kernel import clock
 from crm_core.kernel.site import site
@@ -101,8 +102,9 @@ POSITIONS = (
 
 def install() -> None:
     """Put in what is missing; what people have renamed, retired or added stays as it is."""
-    for name, rows in LISTS.items():
+    for name, rows in {**LISTS, **lists.LISTS, "core.country": lists.countries()}.items():
         put_words(name, rows)
+    completeness.install()
     put_regions()
     put_industries()
     if not _known(Position, "name"):

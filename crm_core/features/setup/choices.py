@@ -134,10 +134,10 @@ def new(name: str) -> Any:
     return _form(name, None)
 
 
-@pages.route(f"{URL}/<name>/<int:row_id>", methods=["GET", "POST"])
+@pages.route(f"{URL}/<name>/<int:place>", methods=["GET", "POST"])
 @access(CHANGE)
-def edit(name: str, row_id: int) -> Any:
-    return _form(name, _word(name, row_id))
+def edit(name: str, place: int) -> Any:
+    return _form(name, _word(name, place))
 
 
 def _word(name: str, row_id: int) -> Any:
@@ -199,11 +199,11 @@ def _code(english: str, taken: set[str]) -> str:
     return next(code for n in range(1, len(taken) + 2) if (code := start if n == 1 else f"{start}_{n}") not in taken)
 
 
-@pages.post(f"{URL}/<name>/<int:row_id>/retire")
+@pages.post(f"{URL}/<name>/<int:place>/retire")
 @access(CHANGE)
-def retire(name: str, row_id: int) -> Any:
+def retire(name: str, place: int) -> Any:
     """Offer a word no longer, or again."""
-    row = _word(name, row_id)
+    row = _word(name, place)
     with writing(), changes.change("save", resource="core.choice") as change:
         _resource().write([{"id": row.id, "retired": not row.retired}])
     bulk.say_undo(_("Retired") if not row.retired else _("Brought back"), change)

@@ -22,7 +22,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest, Forbidden
 from crm_core.kernel.i18n import _, in_language, language
 from crm_core.kernel.site import Site
-from crm_core.resource import listing
+from crm_core.resource import listing, sensitive
 from crm_core.resource.exchange.formats import FORMATS, Format
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import clause
@@ -112,6 +112,7 @@ def _pages(site: Site, actor: Actor | None, export: Export, writer: Format) -> I
                     actor, rights = now, now.rights
                     continue  # read this page in the new rights
             rows, done = _read(export, place)
+            sensitive.read_columns(export.resource, list(export.fields.values()), 2, rows, "export")
             found = writer.page(rows) if rows else b""
         export.rows += len(rows)
         if rows and export.by_key:

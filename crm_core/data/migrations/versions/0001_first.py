@@ -17,6 +17,16 @@ AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_table('core_access',
+        sa.Column('at', AT, nullable=False),
+        sa.Column('actor_id', ID, nullable=True),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('row_id', ID, nullable=False),
+        sa.Column('what', sa.String(length=20), nullable=False),
+        sa.Column('how', sa.String(length=10), nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_access'))
+    )
     op.create_table('core_change',
         sa.Column('at', AT, nullable=False),
         sa.Column('actor_id', ID, nullable=True),
@@ -49,6 +59,22 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_choice'))
+    )
+    op.create_table('core_completeness_rule',
+        sa.Column('standing', sa.String(length=40), nullable=True),
+        sa.Column('field', sa.String(length=60), nullable=False),
+        sa.Column('points', sa.Integer(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_completeness_rule'))
     )
     op.create_table('core_department',
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -174,19 +200,6 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_merge'))
     )
-    op.create_table('core_twin',
-        sa.Column('resource', sa.String(length=80), nullable=False),
-        sa.Column('one_id', ID, nullable=False),
-        sa.Column('other_id', ID, nullable=False),
-        sa.Column('score', sa.Integer(), nullable=False),
-        sa.Column('reasons', JSON, nullable=False),
-        sa.Column('state', sa.String(length=10), nullable=False),
-        sa.Column('note', sa.Text(), nullable=True),
-        sa.Column('decided_by_id', ID, nullable=True),
-        sa.Column('at', AT, nullable=False),
-        sa.Column('id', ID, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_twin'))
-    )
     op.create_table('core_outbox',
         sa.Column('listener', sa.String(length=120), nullable=False),
         sa.Column('event', sa.String(length=80), nullable=False),
@@ -250,8 +263,8 @@ def upgrade() -> None:
     op.create_table('core_region',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
-        sa.Column('code', sa.String(length=60), nullable=True),
         sa.Column('english', sa.String(length=255), nullable=False),
+        sa.Column('code', sa.String(length=60), nullable=True),
         sa.Column('parent_id', ID, nullable=True),
         sa.Column('full_name', sa.String(length=300), nullable=False),
         sa.Column('full_english', sa.String(length=300), nullable=False),
@@ -386,6 +399,19 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_timeline'))
     )
+    op.create_table('core_twin',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('one_id', ID, nullable=False),
+        sa.Column('other_id', ID, nullable=False),
+        sa.Column('score', sa.Integer(), nullable=False),
+        sa.Column('reasons', JSON, nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('decided_by_id', ID, nullable=True),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_twin'))
+    )
     op.create_table('core_user',
         sa.Column('login', sa.String(length=60), nullable=False),
         sa.Column('login_key', sa.String(length=60), nullable=False),
@@ -441,6 +467,35 @@ def upgrade() -> None:
         sa.Column('website', sa.String(length=500), nullable=True),
         sa.Column('legal_representative', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('collected_by_id', ID, nullable=True),
+        sa.Column('parent_id', ID, nullable=True),
+        sa.Column('country', sa.String(length=40), nullable=True),
+        sa.Column('credit_code', sa.String(length=30), nullable=True),
+        sa.Column('founded_on', sa.Date(), nullable=True),
+        sa.Column('standing_since', sa.Date(), nullable=True),
+        sa.Column('credit', sa.String(length=40), nullable=True),
+        sa.Column('general_manager', sa.String(length=255), nullable=True),
+        sa.Column('sales_head', sa.String(length=255), nullable=True),
+        sa.Column('publicity_head', sa.String(length=255), nullable=True),
+        sa.Column('profile', sa.Text(), nullable=True),
+        sa.Column('business_scope', sa.Text(), nullable=True),
+        sa.Column('trade_position', sa.String(length=40), nullable=True),
+        sa.Column('capital_band', sa.String(length=40), nullable=True),
+        sa.Column('headcount_band', sa.String(length=40), nullable=True),
+        sa.Column('assets', sa.BigInteger(), nullable=True),
+        sa.Column('liabilities', sa.BigInteger(), nullable=True),
+        sa.Column('blacklist', sa.String(length=40), nullable=True),
+        sa.Column('blacklist_until', sa.Date(), nullable=True),
+        sa.Column('completeness', sa.Integer(), nullable=False),
+        sa.Column('next_founding', sa.Date(), nullable=True),
+        sa.Column('wish_channels', JSON, nullable=False),
+        sa.Column('wish_never', JSON, nullable=False),
+        sa.Column('wish_times', JSON, nullable=False),
+        sa.Column('wish_language', sa.String(length=40), nullable=True),
+        sa.Column('wish_topics', JSON, nullable=False),
+        sa.Column('bad_channels', JSON, nullable=False),
+        sa.Column('invalid', sa.Boolean(), nullable=False),
+        sa.Column('invalid_reason', sa.String(length=255), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -454,9 +509,11 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_customer_collected_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_customer_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_core_customer_industry_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_customer_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['parent_id'], ['core_customer.id'], name=op.f('fk_core_customer_parent_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_customer_region_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_customer_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_customer'))
@@ -712,6 +769,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_address_region_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_address'))
     )
+    op.create_table('core_blacklisting',
+        sa.Column('severity', sa.String(length=40), nullable=False),
+        sa.Column('reason', sa.Text(), nullable=False),
+        sa.Column('evidence', sa.Text(), nullable=True),
+        sa.Column('until', sa.Date(), nullable=True),
+        sa.Column('ended_on', sa.Date(), nullable=True),
+        sa.Column('ended_why', sa.String(length=255), nullable=True),
+        sa.Column('kind_before', sa.String(length=40), nullable=True),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_blacklisting_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_blacklisting'))
+    )
     op.create_table('core_contact',
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -731,7 +813,42 @@ def upgrade() -> None:
         sa.Column('email', sa.String(length=254), nullable=True),
         sa.Column('postcode', sa.String(length=20), nullable=True),
         sa.Column('bio', sa.Text(), nullable=True),
+        sa.Column('roles', JSON, nullable=False),
+        sa.Column('family_role', sa.String(length=40), nullable=True),
+        sa.Column('post_since', sa.Date(), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('collected_by_id', ID, nullable=True),
+        sa.Column('lunar_birthday', sa.Boolean(), nullable=False),
+        sa.Column('wedding_date', sa.Date(), nullable=True),
+        sa.Column('ethnicity', sa.String(length=40), nullable=True),
+        sa.Column('schooling', sa.String(length=40), nullable=True),
+        sa.Column('major', sa.String(length=255), nullable=True),
+        sa.Column('home_address', sa.String(length=255), nullable=True),
+        sa.Column('private_phone', sa.String(length=60), nullable=True),
+        sa.Column('household', sa.String(length=40), nullable=True),
+        sa.Column('income', sa.String(length=40), nullable=True),
+        sa.Column('character', sa.String(length=40), nullable=True),
+        sa.Column('hobbies', sa.String(length=255), nullable=True),
+        sa.Column('habits', sa.Text(), nullable=True),
+        sa.Column('social_ties', sa.Text(), nullable=True),
+        sa.Column('cv', sa.Text(), nullable=True),
+        sa.Column('honesty', sa.String(length=40), nullable=True),
+        sa.Column('reliability', sa.String(length=40), nullable=True),
+        sa.Column('drive', sa.String(length=40), nullable=True),
+        sa.Column('insight', sa.String(length=40), nullable=True),
+        sa.Column('leadership', sa.String(length=40), nullable=True),
+        sa.Column('skill', sa.String(length=40), nullable=True),
+        sa.Column('health', sa.String(length=40), nullable=True),
+        sa.Column('next_birthday', sa.Date(), nullable=True),
+        sa.Column('next_wedding', sa.Date(), nullable=True),
+        sa.Column('wish_channels', JSON, nullable=False),
+        sa.Column('wish_never', JSON, nullable=False),
+        sa.Column('wish_times', JSON, nullable=False),
+        sa.Column('wish_language', sa.String(length=40), nullable=True),
+        sa.Column('wish_topics', JSON, nullable=False),
+        sa.Column('bad_channels', JSON, nullable=False),
         sa.Column('invalid', sa.Boolean(), nullable=False),
+        sa.Column('invalid_reason', sa.String(length=255), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -745,6 +862,7 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_contact_collected_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_contact_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_contact_position_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_contact'))
@@ -760,6 +878,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['import_id'], ['core_import.id'], name=op.f('fk_core_import_row_import_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_row')),
         sa.UniqueConstraint('import_id', 'line', name=op.f('uq_core_import_row_import_id_line'))
+    )
+    op.create_table('core_need',
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('wanted', sa.String(length=255), nullable=True),
+        sa.Column('valid_from', sa.Date(), nullable=False),
+        sa.Column('valid_until', sa.Date(), nullable=True),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_need_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_need'))
     )
     op.create_table('core_note',
         sa.Column('customer_id', ID, nullable=False),
@@ -783,9 +923,104 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_note_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_note'))
     )
+    op.create_table('core_offering',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('category', sa.String(length=40), nullable=True),
+        sa.Column('quote', sa.BigInteger(), nullable=True),
+        sa.Column('outline', sa.Text(), nullable=True),
+        sa.Column('chance', sa.Text(), nullable=True),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_offering_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_offering'))
+    )
+    op.create_table('core_profile_entry',
+        sa.Column('topic', sa.String(length=40), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('as_of', sa.Date(), nullable=False),
+        sa.Column('source', sa.String(length=255), nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_profile_entry_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_profile_entry'))
+    )
+    op.create_table('core_relation',
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('other_id', ID, nullable=False),
+        sa.Column('note', sa.String(length=255), nullable=True),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_relation_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['other_id'], ['core_customer.id'], name=op.f('fk_core_relation_other_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_relation'))
+    )
+    op.create_table('core_post',
+        sa.Column('contact_id', ID, nullable=False),
+        sa.Column('position_id', ID, nullable=True),
+        sa.Column('started_on', sa.Date(), nullable=True),
+        sa.Column('ended_on', sa.Date(), nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_post_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_post_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_post_position_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_post'))
+    )
     with op.batch_alter_table('core_department') as batch:
         batch.create_foreign_key(batch.f('fk_core_department_owner_id'), 'core_user', ['owner_id'], ['id'], ondelete='RESTRICT')
         batch.create_foreign_key(batch.f('fk_core_department_team_id'), 'core_team', ['team_id'], ['id'], ondelete='RESTRICT')
+    with op.batch_alter_table('core_access') as batch:
+        batch.create_index('ix_core_access_actor', ['actor_id', 'id'], unique=False)
+        batch.create_index('ix_core_access_at', ['at'], unique=False)
+        batch.create_index('ix_core_access_row', ['resource', 'row_id', 'id'], unique=False)
     with op.batch_alter_table('core_change') as batch:
         batch.create_index('ix_core_change_kind', ['kind', 'id'], unique=False)
     with op.batch_alter_table('core_choice') as batch:
@@ -822,9 +1057,6 @@ def upgrade() -> None:
     with op.batch_alter_table('core_merge') as batch:
         batch.create_index(batch.f('ix_core_merge_change_id'), ['change_id'], unique=False)
         batch.create_index('ix_core_merge_gone', ['resource', 'gone_id'], unique=False)
-    with op.batch_alter_table('core_twin') as batch:
-        batch.create_index('ix_core_twin_open', ['resource', 'state', 'score', 'id'], unique=False)
-        batch.create_index('uq_core_twin_pair', ['resource', 'one_id', 'other_id'], unique=True)
     with op.batch_alter_table('core_outbox') as batch:
         batch.create_index('ix_core_outbox_due', ['run_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch.create_index('ix_core_outbox_order', ['listener', 'key', 'id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
@@ -856,6 +1088,9 @@ def upgrade() -> None:
     with op.batch_alter_table('core_timeline') as batch:
         batch.create_index('ix_core_timeline_record', ['record', 'record_id'], unique=False, sqlite_where=sa.text('record_id IS NOT NULL'), postgresql_where=sa.text('record_id IS NOT NULL'))
         batch.create_index('ix_core_timeline_subject', ['subject', 'subject_id', 'at', 'id'], unique=False)
+    with op.batch_alter_table('core_twin') as batch:
+        batch.create_index('ix_core_twin_open', ['resource', 'state', 'score', 'id'], unique=False)
+        batch.create_index('uq_core_twin_pair', ['resource', 'one_id', 'other_id'], unique=True)
     with op.batch_alter_table('core_user') as batch:
         batch.create_index('ix_core_user_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_user_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -873,9 +1108,11 @@ def upgrade() -> None:
         batch.create_index('ix_core_customer_match', ['match_key'], unique=False)
         batch.create_index('ix_core_customer_mobile', ['mobile_key'], unique=False)
         batch.create_index('ix_core_customer_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_customer_next_founding'), ['next_founding'], unique=False)
         batch.create_index('ix_core_customer_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_owner_id_standing_updated_at', ['owner_id', 'standing', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_customer_parent_id'), ['parent_id'], unique=False)
         batch.create_index('ix_core_customer_phone', ['phone_key'], unique=False)
         batch.create_index('ix_core_customer_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_customer_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
@@ -924,18 +1161,33 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_user_role_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('core_address') as batch:
         batch.create_index(batch.f('ix_core_address_customer_id'), ['customer_id'], unique=False)
+    with op.batch_alter_table('core_blacklisting') as batch:
+        batch.create_index(batch.f('ix_core_blacklisting_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_blacklisting_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_blacklisting_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_blacklisting_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_blacklisting_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_contact') as batch:
         batch.create_index(batch.f('ix_core_contact_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_contact_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_contact_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_contact_mobile', ['mobile_key'], unique=False)
         batch.create_index('ix_core_contact_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_contact_next_birthday'), ['next_birthday'], unique=False)
+        batch.create_index(batch.f('ix_core_contact_next_wedding'), ['next_wedding'], unique=False)
         batch.create_index('ix_core_contact_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_contact_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_contact_phone', ['phone_key'], unique=False)
         batch.create_index('ix_core_contact_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_contact_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_contact_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_need') as batch:
+        batch.create_index(batch.f('ix_core_need_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_need_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_need_kind', ['kind', 'valid_until', 'customer_id'], unique=False)
+        batch.create_index('ix_core_need_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_need_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_need_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_note') as batch:
         batch.create_index(batch.f('ix_core_note_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_note_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -943,15 +1195,51 @@ def upgrade() -> None:
         batch.create_index('ix_core_note_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_note_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_note_written', ['created_by_id', 'created_at'], unique=False)
+    with op.batch_alter_table('core_offering') as batch:
+        batch.create_index(batch.f('ix_core_offering_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_offering_department_id_name', ['department_id', 'name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_offering_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_offering_name', ['name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_offering_owner_id_name', ['owner_id', 'name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_offering_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_offering_team_id_name', ['team_id', 'name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_offering_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_offering_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_profile_entry') as batch:
+        batch.create_index(batch.f('ix_core_profile_entry_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_profile_entry_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_profile_entry_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_profile_entry_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_profile_entry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_relation') as batch:
+        batch.create_index(batch.f('ix_core_relation_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_relation_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_relation_other_id'), ['other_id'], unique=False)
+        batch.create_index('ix_core_relation_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_relation_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_relation_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_post') as batch:
+        batch.create_index(batch.f('ix_core_post_contact_id'), ['contact_id'], unique=False)
+        batch.create_index(batch.f('ix_core_post_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_post_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_post_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_post_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_post_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
 
 
 def downgrade() -> None:
     with op.batch_alter_table('core_department') as batch:
         batch.drop_constraint(batch.f('fk_core_department_team_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_department_owner_id'), type_='foreignkey')
+    op.drop_table('core_post')
+    op.drop_table('core_relation')
+    op.drop_table('core_profile_entry')
+    op.drop_table('core_offering')
     op.drop_table('core_note')
+    op.drop_table('core_need')
     op.drop_table('core_import_row')
     op.drop_table('core_contact')
+    op.drop_table('core_blacklisting')
     op.drop_table('core_address')
     op.drop_table('core_user_role')
     op.drop_table('core_token')
@@ -968,6 +1256,7 @@ def downgrade() -> None:
     op.drop_table('core_field_rule')
     op.drop_table('core_customer')
     op.drop_table('core_user')
+    op.drop_table('core_twin')
     op.drop_table('core_timeline')
     op.drop_table('core_throttle')
     op.drop_table('core_team')
@@ -992,5 +1281,7 @@ def downgrade() -> None:
     op.drop_table('core_file')
     op.drop_table('core_draft')
     op.drop_table('core_department')
+    op.drop_table('core_completeness_rule')
     op.drop_table('core_choice')
     op.drop_table('core_change')
+    op.drop_table('core_access')
