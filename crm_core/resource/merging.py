@@ -123,6 +123,24 @@ def merge(resource: Any, kept: int, gone: Sequence[int]) -> int:
         return change
 
 
+def goes_along(resource: Any, gone: Sequence[int]) -> list[tuple[Any, int]]:
+    """What would be re-pointed: (what it is called, how many), of all active packages, as the house knows it."""
+    registry = site().registry
+    names = {r.table.name: r.label for r in registry.resources.values() if not r.is_brief}
+    found: dict[str, int] = {}
+    with system_scope("merge"):
+        for pointer in _pointers(resource):
+            where = pointer.at(resource.name, list(gone))
+            if "deleted_at" in pointer.table.c:
+                where.append(pointer.table.c.deleted_at.is_(None))
+            count = _execute(sa.select(sa.func.count()).select_from(pointer.table).where(*where)).scalar_one()
+            if count:
+                found[pointer.table.name] = found.get(pointer.table.name, 0) + count
+    known = [(names[table], n) for table, n in found.items() if table in names]
+    rest = sum(n for table, n in found.items() if table not in names)
+    return sorted(known, key=lambda one: -one[1]) + ([(_("Other entries"), rest)] if rest else [])
+
+
 def _one(resource: Any, kept: int, gone: int, change: int) -> list[Conflict]:
     merge_id = _execute(sa.insert(table_of(Merge)).values(
         change_id=change, resource=resource.name, kept_id=kept, gone_id=gone, at=clock.now()).returning(table_of(Merge).c.id)).scalar_one()
@@ -276,5 +294,5 @@ def _merge(row: Any, others: Sequence[int]) -> None:
     merge(site().registry.by_model[type(row)], row.id, others)
 
 
-# Without a button: choosing field by field wants a page of its own.
+# Without a button: its page (web/merging.py) lets choose field by field.
 MERGE = Action("merge", _("Merge"), _merge, icon="git-merge", fields=_others, bulk=False, button=False)

@@ -210,6 +210,8 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
     for action in resource.all_actions.values():
         if action.bulk and resource.may(action.name):
             add(action.name, action.label, action.icon or "player-play", to=more if action.danger or len(acts) >= 2 else acts, danger=action.danger)
+    if resource.mergeable and resource.may("merge") and resource.may("update") and resource.may("delete"):
+        more.append(Act(_("Merge"), urls.of_act(resource, None, "merge"), "git-merge", "post"))
     if "update" in resource.verbs and resource.may("update") and bulk.editable(resource):
         add("edit", _("Edit a field"), "pencil", to=acts)
     if resource.may("print") and "print" in resource.verbs:

@@ -23,6 +23,7 @@ from crm_core.web import (
     histories,
     lists,
     lookups,
+    merging,
     panelling,
     printing,
     records,
@@ -265,6 +266,13 @@ def similar_to(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
     resource.get(row_id, "update")
     return edit.similar(resource, row_id)
+
+
+@blueprint.route(f"{LIST}/merge", methods=["GET", "POST"])
+@resource_access("update")
+def merge(package: str, path: str) -> Any:
+    """Several records that are one, field by field."""
+    return merging.answer(resource_at(package, path))
 
 
 @blueprint.post(f"{LIST}/count")

@@ -81,3 +81,9 @@ def test_persons_of_one_name_are_only_one_with_a_number_or_a_firm_in_common(offi
         assert twins.find(contacts, {"name": "罗建国", "customer": one})[0].match.likely
         assert twins.find(contacts, {"name": "罗建国", "mobile": "138-0013-8000"})[0].match.likely
         assert not twins.find(contacts, {"name": "王二", "mobile": "13800138000"})[0].match.likely
+
+
+def test_an_equal_credit_code_is_one_firm_another_code_is_another(office: Office) -> None:
+    office.customer("chen", "云岭茶业有限公司", credit_code="91450100MA5KABCD1W")
+    assert found(office, "chen", credit_code="91450100 ma5kabcd1w")[0][2] == ["same: Credit code"]
+    assert found(office, "chen", name="云岭茶业有限公司", credit_code="91450100MA5KABCE21") == []

@@ -66,7 +66,7 @@ class Customers(Resource):
     )
     actions = (*tag_acts(), MERGE, *blacklist.ACTS)
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website", "credit_code"
-    duplicates = "name", "phone", "mobile", "email", "region"
+    duplicates = "name", "phone", "mobile", "email", "credit_code", "region"
     sorts = "-updated_at", "name"
     status = "standing"
     subtitle = "industry", "region", "phone", "website"

@@ -72,6 +72,7 @@ from crm_core.web.viewmodels.listing import (
     Row,
     lay_cards,
 )
+from crm_core.web.viewmodels.merging import MergeCell, MergeField, MergePage, MergeSide
 from crm_core.web.viewmodels.pages import (
     AuthPage,
     DeliveriesPage,
@@ -176,6 +177,10 @@ __all__ = [
     "MendValue",
     "MenuEntry",
     "MenuGroup",
+    "MergeCell",
+    "MergeField",
+    "MergePage",
+    "MergeSide",
     "MergedField",
     "MiniList",
     "MiniPerson",
