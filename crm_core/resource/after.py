@@ -42,6 +42,18 @@ class RecordsAssigned(Event):
     change: int
 
 
+@dataclass(frozen=True)
+class OwnersChanged(Event):
+    """Records went from one owner to another, or to none: `before` and `after` stand beside `ids`."""
+
+    label = _("Records changed hands")
+    resource: str
+    ids: tuple[int, ...]
+    before: tuple[int | None, ...]
+    after: tuple[int | None, ...]
+    change: int
+
+
 class Edit(NamedTuple):
     """One row that was written: `old` holds previous values of the changed columns (None for creations)."""
 
@@ -102,6 +114,10 @@ def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
             given.setdefault(owner, []).append(edit.id)
     for owner, ids in given.items():
         emit(RecordsAssigned(resource.name, owner, tuple(ids), change))
+    moved = [edit for edit in edits if edit.old and "owner_id" in edit.old] if resource.part_of is None else ()
+    if moved:
+        emit(OwnersChanged(
+            resource.name, tuple(e.id for e in moved), tuple(e.old["owner_id"] for e in moved if e.old), tuple(e.row.get("owner_id") for e in moved), change))
 
 
 def _give(child: Any, column: str, parents: Sequence[int], owners: Mapping[str, Any]) -> None:

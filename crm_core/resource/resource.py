@@ -228,9 +228,9 @@ class Resource:
 
     @cached_property
     def _all_actions(self) -> dict[str, Action]:
-        if self.is_brief or not self.verbs:
+        if not self.verbs:
             return {}
-        found = (*self.own_actions, *self.registry.actions.get(self.name, ()))
+        found = (*(() if self.is_brief else self.own_actions), *self.registry.actions.get(self.name, ()))
         return {a.name: a for a in sorted(found, key=lambda a: a.order)}
 
     @property
@@ -432,6 +432,10 @@ class Resource:
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
         """The record page (web.viewmodels.RecordPage) with what this resource adds: figures, main contacts, acts. `row` is
         the record as the reader may see it (resource/seen.py), `found` the answers to `page_queries`."""
+        return page
+
+    def dress_brief(self, row: Any, page: Any) -> Any:
+        """The same for the page of its brief, whose reader knows nothing but `brief`."""
         return page
 
     def defaults(self) -> dict[str, Any]:

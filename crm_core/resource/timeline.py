@@ -5,7 +5,7 @@ Field changes are stored raw and shown through today's field rights.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,11 @@ _SPOKEN = "record_id IS NOT NULL"
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
 KINDS = {"note": ("note",), "change": ("created", "change", "tagged", "deleted", "restored", "merged"), "task": ("task",)}
 WORDS = {"note": _("Notes"), "task": _("Tasks"), "change": _("Changes")}  # what one looks through a time line for
+
+
+FOLLOW_UP = {"note", "feedback", "call", "mail", "visit", "meeting"}  # kinds that say their writer dealt with the subject
+DEALS = {"dealing"}  # kinds that say the subject dealt with us
+heard: list[Callable[[Sequence[Mapping[str, Any]]], None]] = []  # slot: told of the lines that were put, as rows of `Entry`
 
 
 class Entry(Keyed, Model):
@@ -48,19 +53,29 @@ class Entry(Keyed, Model):
     )
 
 
+def is_follow_up(row: Mapping[str, Any]) -> bool:
+    """Whether a line says that who wrote it has dealt with its subject."""
+    return row["kind"] in FOLLOW_UP
+
+
+def follow_up() -> sa.ColumnElement[bool]:
+    """The same of lines that are kept."""
+    return Entry.kind.in_(FOLLOW_UP)
+
+
 def add(
     subject: str, subject_id: int, kind: str, *, title: str | None = None, body: str | None = None,
     data: dict[str, Any] | None = None, record: tuple[str, int] | None = None, source: str = "core",
     at: dt.datetime | None = None,
 ) -> int:
     """Put a line on a record's time line; inside `writing()`. Returns its id."""
-    row = current_work().session.execute(
-        sa.insert(Entry).values(
-            subject=subject, subject_id=subject_id, at=at or clock.now(), kind=kind, source=source, title=title, body=body,
-            data=data, actor_id=getattr(actor(), "user_id", None),
-            record=record[0] if record else None, record_id=record[1] if record else None,
-        ).returning(Entry.id)
-    )
+    values = {
+        "subject": subject, "subject_id": subject_id, "at": at or clock.now(), "kind": kind, "source": source, "title": title, "body": body,
+        "data": data, "actor_id": getattr(actor(), "user_id", None),
+        "record": record[0] if record else None, "record_id": record[1] if record else None,
+    }
+    row = current_work().session.execute(sa.insert(Entry).values(**values).returning(Entry.id))
+    _tell([values])
     return int(row.scalar_one())
 
 
@@ -69,7 +84,14 @@ def add_all(rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         start = {"at": clock.now(), "source": "core", "actor_id": getattr(actor(), "user_id", None), "title": None, "body": None,
                  "data": None, "record": None, "record_id": None}
-        current_work().session.execute(sa.insert(Entry.__table__), [{**start, **row} for row in rows])
+        whole = [{**start, **row} for row in rows]
+        current_work().session.execute(sa.insert(Entry.__table__), whole)
+        _tell(whole)
+
+
+def _tell(rows: Sequence[Mapping[str, Any]]) -> None:
+    for told in heard:
+        told(rows)
 
 
 def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:

@@ -373,11 +373,17 @@ def _brief(resource: Any, row_id: int) -> RecordPage:
         Fact(f.label, facts.drawn(f, getattr(row, f.column), names)) for n, f in fields.items() if n not in (resource.label_field, resource.status)
     )
     text = _("Held by %(name)s. This is the brief view.", name=owner) if owner else _("This is the brief view.")
-    return RecordPage(
+    shown = _shown(resource, row)
+    sheet = tuple(act for act in (*shown[0], shown[1], *shown[2]) if act is not None)
+    page = RecordPage(
         title=resource.title(row), crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row), avatar=Person(resource.title(row), resource.title(row)[:1], row.id % 6 + 1),
         status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
         body="panorama", groups=(FactGroup(_("Key facts"), few),), brief=Brief(text, render.person(owner, row.owner_id) if owner else None),
+        acts=shown[0], primary=shown[1], more=shown[2], sheet=sheet, phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if sheet else (),
     )
+    full = site().registry.resources[resource.rules_of]
+    dressed: RecordPage = full.dress_brief(row, page)
+    return dressed
 
 
 def sentence(text: Any, **names: Any) -> Markup:

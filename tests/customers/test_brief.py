@@ -27,7 +27,7 @@ def held(office: Office) -> int:
 def test_the_brief_shows_who_holds_it(office: Office, held: int) -> None:
     with office.as_("li"):
         brief = office.resource("customer.brief")
-        assert list(brief.fields()) == ["name", "standing", "industry", "region", "blacklist", "owner"]
+        assert list(brief.fields()) == ["name", "standing", "industry", "region", "blacklist", "pool", "owner"]
         assert listing.page(listing.parse(brief, [("q", "云岭春")])).ids == [held]
         assert office.resource("customer").labels([held]) == {held: "四川云岭春酒业有限公司"}
 

@@ -23,6 +23,8 @@ from tests.support.world import canary
 
 # What is random in an answer: the key that makes a form that is sent twice one record.
 _NONCE = re.compile(r'(name="form_key" value=")[^"]+')
+# What a brief says on purpose: how much the house does there and when last (product 1.26), never what.
+_BRIEF, _COUNTS = '<div class="brief">', re.compile(r'<dl class="nums">.*?</dl>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def answer(house: House, who: str, asked: Question) -> str:
         if asked.path.startswith("/import") and found.status_code == 303:  # the plan is what an import tells
             found = house.browser(who)("GET", found.headers["Location"])
     text = _NONCE.sub(r"\1…", found.get_data(as_text=True))
+    if _BRIEF in text:
+        return f"{found.status_code}\n{_COUNTS.sub('', text)}"
     if asked.method != "GET":
         text = re.sub(r"(/|%2F)(import|jobs|undo|core(?:/|%2F)[a-z]+)(/|%2F)\d+", r"\1\2\3#", text)
         text = re.sub(r'"(id|public_id)": ?("\w+"|\d+)', r'"\1": #', text)

@@ -17,6 +17,15 @@ from crm_core.text import companies, phones
 
 __all__ = ["Address", "Contact", "Customer", "Industry", "Kind", "Note", "Position", "Region", "Severity", "Tag", "Tagged"]
 
+
+def _where(text: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(text), "postgresql_where": sa.text(text)}
+
+
+_IN_POOL = _where("deleted_at IS NULL AND owner_id IS NULL AND pool_id IS NOT NULL")
+_HELD = _where("deleted_at IS NULL AND owner_id IS NOT NULL AND pool_id IS NOT NULL")
+
+
 class Kind(enum.StrEnum):
     """A company, a person, or a household whose members are its contacts; forms and checks branch on it."""
 
@@ -115,8 +124,22 @@ class Customer(Wishes, Reachable, Owned, Model):
     completeness: Mapped[int] = mapped_column(sa.Integer(), default=0, info={"label": _("Completeness, %"), "readonly": True})
     # The next day of it from the Monday of this week on; a job moves it (days.py). So lists ask by an index.
     next_founding: Mapped[dt.date | None] = mapped_column(index=True, info={"kind": "internal"})
+    # The public pool whose rules hold for it. Whoever has an owner is held, whoever has none lies in the pool.
+    pool_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_pool.id", ondelete="RESTRICT"), info={"label": _("Public pool"), "readonly": True}
+    )
+    # The holder's clocks (holding.py): since when he has it, when he last spoke with it, when it last dealt with us.
+    held_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Held since")})
+    followed_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Last follow-up")})
+    dealt_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Last deal")})
+    protected_until: Mapped[dt.date | None] = mapped_column(info={"label": _("Protected until"), "readonly": True})
+    warned_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
+    deal_warned_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
 
     __table_args__ = (
+        sa.Index("ix_core_customer_pool", "pool_id", "name_key", "id", **_IN_POOL),
+        sa.Index("ix_core_customer_followed", "pool_id", "followed_at", **_HELD),
+        sa.Index("ix_core_customer_dealt", "pool_id", "dealt_at", **_HELD),
         sa.Index("ix_core_customer_match", "match_key"),
         sa.Index("ix_core_customer_phone", "phone_key"),
         sa.Index("ix_core_customer_mobile", "mobile_key"),

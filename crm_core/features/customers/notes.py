@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work, session, system_scope, writing
+from crm_core.features.customers import holding
 from crm_core.features.customers.models import Note
 from crm_core.features.messages.api import notify
 from crm_core.features.tasks import api as tasks
@@ -188,6 +189,8 @@ def _follow(row: Any, verb: str) -> None:
         )
         if verb == "delete":
             session.execute(sa.delete(entry).where(mine))
+            if subject == CUSTOMER:
+                holding.taken_back(subject_id)
         else:
             data = {"mentions": list(_names(row.mentions).values())} if row.mentions else None
             session.execute(sa.update(entry).where(mine).values(body=row.body, data=data))

@@ -12,6 +12,7 @@ from crm_core.features.customers import (
     blacklist,
     completeness,
     days,
+    holding,
     needs,
     notes,
     panorama,
@@ -55,7 +56,7 @@ class Customers(Resource):
     filters = (
         "standing", "owner", "department", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "wants", "blacklist", "completeness", "parent", "group", "country", "credit", "trade_position", "capital_band",
-        "headcount_band", "founded_on", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
+        "headcount_band", "founded_on", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
         "name", "phone", "email",
     )
     virtual = (
@@ -70,7 +71,7 @@ class Customers(Resource):
     sorts = "-updated_at", "name"
     status = "standing"
     subtitle = "industry", "region", "phone", "website"
-    brief = "name", "standing", "industry", "region", "owner", "blacklist"
+    brief = "name", "standing", "industry", "region", "owner", "blacklist", "pool"
     importer = CustomersImporter
     lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses")),)
     timeline = True
@@ -106,6 +107,7 @@ class Customers(Resource):
         reach.derive(rows, before)
         days.derive_customers(rows, today)
         completeness.derive(rows, before)
+        holding.derive(rows, before)
 
     def check(self, rows: Rows, before: Before) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {i: {"parent": found} for i, found in related.check(rows, before).items()}
@@ -126,10 +128,13 @@ class Customers(Resource):
         return {i: listed(map(str, said)) for i, said in found.items()}
 
     def page_queries(self, row: Any) -> dict[str, Ask]:
-        return panorama.customer_queries(self, row)
+        return {**panorama.customer_queries(self, row), **holding.queries(row)}
 
     def dress(self, row: Any, page: Any, found: panorama.Found) -> Any:
-        return panorama.dress_customer(self, row, page, found)
+        return holding.dress(row, panorama.dress_customer(self, row, page, found), found)
+
+    def dress_brief(self, row: Any, page: Any) -> Any:
+        return holding.dress_brief(row, page)
 
 
 class Contacts(Resource):

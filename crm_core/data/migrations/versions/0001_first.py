@@ -133,6 +133,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_foreign_id')),
         sa.UniqueConstraint('resource', 'source', 'ref', name=op.f('uq_core_foreign_id_resource_source_ref'))
     )
+    op.create_table('core_holding',
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('before_id', ID, nullable=True),
+        sa.Column('after_id', ID, nullable=True),
+        sa.Column('pool_id', ID, nullable=True),
+        sa.Column('by_id', ID, nullable=True),
+        sa.Column('why', sa.Text(), nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_holding'))
+    )
     op.create_table('core_idempotency',
         sa.Column('actor_id', ID, nullable=False),
         sa.Column('route', sa.String(length=200), nullable=False),
@@ -443,81 +456,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_user_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user'))
     )
-    op.create_table('core_customer',
-        sa.Column('kind', sa.String(length=40), nullable=False),
-        sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
-        sa.Column('match_key', sa.String(length=200), nullable=False),
-        sa.Column('code', sa.String(length=40), nullable=True),
-        sa.Column('standing', sa.String(length=40), nullable=False),
-        sa.Column('customer_kind', sa.String(length=40), nullable=True),
-        sa.Column('ownership', sa.String(length=40), nullable=True),
-        sa.Column('business_kind', sa.String(length=40), nullable=True),
-        sa.Column('size', sa.String(length=40), nullable=True),
-        sa.Column('source', sa.String(length=40), nullable=True),
-        sa.Column('industry_id', ID, nullable=True),
-        sa.Column('region_id', ID, nullable=True),
-        sa.Column('postcode', sa.String(length=20), nullable=True),
-        sa.Column('phone', sa.String(length=60), nullable=True),
-        sa.Column('mobile', sa.String(length=60), nullable=True),
-        sa.Column('fax', sa.String(length=60), nullable=True),
-        sa.Column('phone_key', sa.String(length=40), nullable=True),
-        sa.Column('mobile_key', sa.String(length=40), nullable=True),
-        sa.Column('email', sa.String(length=254), nullable=True),
-        sa.Column('website', sa.String(length=500), nullable=True),
-        sa.Column('legal_representative', sa.String(length=255), nullable=True),
-        sa.Column('note', sa.Text(), nullable=True),
-        sa.Column('collected_by_id', ID, nullable=True),
-        sa.Column('parent_id', ID, nullable=True),
-        sa.Column('country', sa.String(length=40), nullable=True),
-        sa.Column('credit_code', sa.String(length=30), nullable=True),
-        sa.Column('founded_on', sa.Date(), nullable=True),
-        sa.Column('standing_since', sa.Date(), nullable=True),
-        sa.Column('credit', sa.String(length=40), nullable=True),
-        sa.Column('general_manager', sa.String(length=255), nullable=True),
-        sa.Column('sales_head', sa.String(length=255), nullable=True),
-        sa.Column('publicity_head', sa.String(length=255), nullable=True),
-        sa.Column('profile', sa.Text(), nullable=True),
-        sa.Column('business_scope', sa.Text(), nullable=True),
-        sa.Column('trade_position', sa.String(length=40), nullable=True),
-        sa.Column('capital_band', sa.String(length=40), nullable=True),
-        sa.Column('headcount_band', sa.String(length=40), nullable=True),
-        sa.Column('assets', sa.BigInteger(), nullable=True),
-        sa.Column('liabilities', sa.BigInteger(), nullable=True),
-        sa.Column('blacklist', sa.String(length=40), nullable=True),
-        sa.Column('blacklist_until', sa.Date(), nullable=True),
-        sa.Column('completeness', sa.Integer(), nullable=False),
-        sa.Column('next_founding', sa.Date(), nullable=True),
-        sa.Column('wish_channels', JSON, nullable=False),
-        sa.Column('wish_never', JSON, nullable=False),
-        sa.Column('wish_times', JSON, nullable=False),
-        sa.Column('wish_language', sa.String(length=40), nullable=True),
-        sa.Column('wish_topics', JSON, nullable=False),
-        sa.Column('bad_channels', JSON, nullable=False),
-        sa.Column('invalid', sa.Boolean(), nullable=False),
-        sa.Column('invalid_reason', sa.String(length=255), nullable=True),
-        sa.Column('owner_id', ID, nullable=True),
-        sa.Column('department_id', ID, nullable=True),
-        sa.Column('team_id', ID, nullable=True),
-        sa.Column('public_id', sa.String(length=32), nullable=False),
-        sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('created_at', AT, nullable=False),
-        sa.Column('created_by_id', ID, nullable=True),
-        sa.Column('updated_at', AT, nullable=False),
-        sa.Column('updated_by_id', ID, nullable=True),
-        sa.Column('deleted_at', AT, nullable=True),
-        sa.Column('deleted_change_id', ID, nullable=True),
-        sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_customer_collected_by_id'), ondelete='RESTRICT'),
-        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_customer_department_id'), ondelete='RESTRICT'),
-        sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_core_customer_industry_id'), ondelete='RESTRICT'),
-        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_customer_owner_id'), ondelete='RESTRICT'),
-        sa.ForeignKeyConstraint(['parent_id'], ['core_customer.id'], name=op.f('fk_core_customer_parent_id'), ondelete='RESTRICT'),
-        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_customer_region_id'), ondelete='RESTRICT'),
-        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_customer_team_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_customer'))
-    )
     op.create_table('core_field_rule',
         sa.Column('role_id', ID, nullable=False),
         sa.Column('resource', sa.String(length=60), nullable=False),
@@ -638,6 +576,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_one_time')),
         sa.UniqueConstraint('digest', name=op.f('uq_core_one_time_digest'))
     )
+    op.create_table('core_pool',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('hold_limit', sa.Integer(), nullable=True),
+        sa.Column('claim_limit', sa.Integer(), nullable=True),
+        sa.Column('return_after', sa.Integer(), nullable=True),
+        sa.Column('deal_after', sa.Integer(), nullable=True),
+        sa.Column('warn_before', sa.Integer(), nullable=False),
+        sa.Column('cool_down', sa.Integer(), nullable=False),
+        sa.Column('protect_limit', sa.Integer(), nullable=False),
+        sa.Column('protect_days', sa.Integer(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_pool_department_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_pool'))
+    )
     op.create_table('core_session',
         sa.Column('digest', sa.String(length=64), nullable=False),
         sa.Column('user_id', ID, nullable=False),
@@ -745,6 +709,121 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_core_user_role_role_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_user_role_user_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user_role'))
+    )
+    op.create_table('core_customer',
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('match_key', sa.String(length=200), nullable=False),
+        sa.Column('code', sa.String(length=40), nullable=True),
+        sa.Column('standing', sa.String(length=40), nullable=False),
+        sa.Column('customer_kind', sa.String(length=40), nullable=True),
+        sa.Column('ownership', sa.String(length=40), nullable=True),
+        sa.Column('business_kind', sa.String(length=40), nullable=True),
+        sa.Column('size', sa.String(length=40), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('industry_id', ID, nullable=True),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('postcode', sa.String(length=20), nullable=True),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('mobile', sa.String(length=60), nullable=True),
+        sa.Column('fax', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('mobile_key', sa.String(length=40), nullable=True),
+        sa.Column('email', sa.String(length=254), nullable=True),
+        sa.Column('website', sa.String(length=500), nullable=True),
+        sa.Column('legal_representative', sa.String(length=255), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('collected_by_id', ID, nullable=True),
+        sa.Column('parent_id', ID, nullable=True),
+        sa.Column('country', sa.String(length=40), nullable=True),
+        sa.Column('credit_code', sa.String(length=30), nullable=True),
+        sa.Column('founded_on', sa.Date(), nullable=True),
+        sa.Column('standing_since', sa.Date(), nullable=True),
+        sa.Column('credit', sa.String(length=40), nullable=True),
+        sa.Column('general_manager', sa.String(length=255), nullable=True),
+        sa.Column('sales_head', sa.String(length=255), nullable=True),
+        sa.Column('publicity_head', sa.String(length=255), nullable=True),
+        sa.Column('profile', sa.Text(), nullable=True),
+        sa.Column('business_scope', sa.Text(), nullable=True),
+        sa.Column('trade_position', sa.String(length=40), nullable=True),
+        sa.Column('capital_band', sa.String(length=40), nullable=True),
+        sa.Column('headcount_band', sa.String(length=40), nullable=True),
+        sa.Column('assets', sa.BigInteger(), nullable=True),
+        sa.Column('liabilities', sa.BigInteger(), nullable=True),
+        sa.Column('blacklist', sa.String(length=40), nullable=True),
+        sa.Column('blacklist_until', sa.Date(), nullable=True),
+        sa.Column('completeness', sa.Integer(), nullable=False),
+        sa.Column('next_founding', sa.Date(), nullable=True),
+        sa.Column('pool_id', ID, nullable=True),
+        sa.Column('held_at', AT, nullable=True),
+        sa.Column('followed_at', AT, nullable=True),
+        sa.Column('dealt_at', AT, nullable=True),
+        sa.Column('protected_until', sa.Date(), nullable=True),
+        sa.Column('warned_at', AT, nullable=True),
+        sa.Column('deal_warned_at', AT, nullable=True),
+        sa.Column('wish_channels', JSON, nullable=False),
+        sa.Column('wish_never', JSON, nullable=False),
+        sa.Column('wish_times', JSON, nullable=False),
+        sa.Column('wish_language', sa.String(length=40), nullable=True),
+        sa.Column('wish_topics', JSON, nullable=False),
+        sa.Column('bad_channels', JSON, nullable=False),
+        sa.Column('invalid', sa.Boolean(), nullable=False),
+        sa.Column('invalid_reason', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_customer_collected_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_customer_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_core_customer_industry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_customer_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['parent_id'], ['core_customer.id'], name=op.f('fk_core_customer_parent_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['pool_id'], ['core_pool.id'], name=op.f('fk_core_customer_pool_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_customer_region_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_customer_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_customer'))
+    )
+    op.create_table('core_import_row',
+        sa.Column('import_id', ID, nullable=False),
+        sa.Column('line', sa.BigInteger(), nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('cells', JSON, nullable=False),
+        sa.Column('reasons', JSON, nullable=False),
+        sa.Column('candidate_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['import_id'], ['core_import.id'], name=op.f('fk_core_import_row_import_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_row')),
+        sa.UniqueConstraint('import_id', 'line', name=op.f('uq_core_import_row_import_id_line'))
+    )
+    op.create_table('core_pool_member',
+        sa.Column('pool_id', ID, nullable=False),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('user_id', ID, nullable=True),
+        sa.Column('manages', sa.Boolean(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_pool_member_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['pool_id'], ['core_pool.id'], name=op.f('fk_core_pool_member_pool_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_pool_member_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_pool_member'))
     )
     op.create_table('core_address',
         sa.Column('customer_id', ID, nullable=False),
@@ -866,18 +945,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_contact_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_contact_position_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_contact'))
-    )
-    op.create_table('core_import_row',
-        sa.Column('import_id', ID, nullable=False),
-        sa.Column('line', sa.BigInteger(), nullable=False),
-        sa.Column('state', sa.String(length=10), nullable=False),
-        sa.Column('cells', JSON, nullable=False),
-        sa.Column('reasons', JSON, nullable=False),
-        sa.Column('candidate_id', ID, nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.ForeignKeyConstraint(['import_id'], ['core_import.id'], name=op.f('fk_core_import_row_import_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_row')),
-        sa.UniqueConstraint('import_id', 'line', name=op.f('uq_core_import_row_import_id_line'))
     )
     op.create_table('core_need',
         sa.Column('kind', sa.String(length=40), nullable=False),
@@ -1041,6 +1108,9 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_file_expires_at'), ['expires_at'], unique=False)
     with op.batch_alter_table('core_foreign_id') as batch:
         batch.create_index('ix_core_foreign_id_record', ['resource', 'resource_id'], unique=False)
+    with op.batch_alter_table('core_holding') as batch:
+        batch.create_index('ix_core_holding_claims', ['after_id', 'kind', 'at'], unique=False)
+        batch.create_index('ix_core_holding_subject', ['subject', 'subject_id', 'id'], unique=False)
     with op.batch_alter_table('core_idempotency') as batch:
         batch.create_index('ix_core_idempotency_made', ['made_at'], unique=False)
     with op.batch_alter_table('core_industry') as batch:
@@ -1101,22 +1171,6 @@ def upgrade() -> None:
         batch.create_index('ix_core_user_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_user_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_user_login_key', ['login_key'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-    with op.batch_alter_table('core_customer') as batch:
-        batch.create_index('ix_core_customer_code', ['code'], unique=False)
-        batch.create_index('ix_core_customer_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_match', ['match_key'], unique=False)
-        batch.create_index('ix_core_customer_mobile', ['mobile_key'], unique=False)
-        batch.create_index('ix_core_customer_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index(batch.f('ix_core_customer_next_founding'), ['next_founding'], unique=False)
-        batch.create_index('ix_core_customer_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_owner_id_standing_updated_at', ['owner_id', 'standing', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index(batch.f('ix_core_customer_parent_id'), ['parent_id'], unique=False)
-        batch.create_index('ix_core_customer_phone', ['phone_key'], unique=False)
-        batch.create_index('ix_core_customer_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_customer_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_customer_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_field_rule') as batch:
         batch.create_index(batch.f('ix_core_field_rule_role_id'), ['role_id'], unique=False)
     with op.batch_alter_table('core_grant') as batch:
@@ -1135,6 +1189,10 @@ def upgrade() -> None:
     with op.batch_alter_table('core_notice') as batch:
         batch.create_index('ix_core_notice_receiver', ['receiver_id', 'id'], unique=False)
         batch.create_index('ix_core_notice_unread', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+    with op.batch_alter_table('core_pool') as batch:
+        batch.create_index('ix_core_pool_department', ['department_id'], unique=False)
+        batch.create_index('ix_core_pool_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_pool_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_session') as batch:
         batch.create_index(batch.f('ix_core_session_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('core_tagged') as batch:
@@ -1159,6 +1217,27 @@ def upgrade() -> None:
     with op.batch_alter_table('core_user_role') as batch:
         batch.create_index(batch.f('ix_core_user_role_role_id'), ['role_id'], unique=False)
         batch.create_index(batch.f('ix_core_user_role_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('core_customer') as batch:
+        batch.create_index('ix_core_customer_code', ['code'], unique=False)
+        batch.create_index('ix_core_customer_dealt', ['pool_id', 'dealt_at'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND owner_id IS NOT NULL AND pool_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND owner_id IS NOT NULL AND pool_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_followed', ['pool_id', 'followed_at'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND owner_id IS NOT NULL AND pool_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND owner_id IS NOT NULL AND pool_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_match', ['match_key'], unique=False)
+        batch.create_index('ix_core_customer_mobile', ['mobile_key'], unique=False)
+        batch.create_index('ix_core_customer_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_customer_next_founding'), ['next_founding'], unique=False)
+        batch.create_index('ix_core_customer_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_owner_id_standing_updated_at', ['owner_id', 'standing', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_customer_parent_id'), ['parent_id'], unique=False)
+        batch.create_index('ix_core_customer_phone', ['phone_key'], unique=False)
+        batch.create_index('ix_core_customer_pool', ['pool_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND owner_id IS NULL AND pool_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND owner_id IS NULL AND pool_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_pool_member') as batch:
+        batch.create_index(batch.f('ix_core_pool_member_pool_id'), ['pool_id'], unique=False)
     with op.batch_alter_table('core_address') as batch:
         batch.create_index(batch.f('ix_core_address_customer_id'), ['customer_id'], unique=False)
     with op.batch_alter_table('core_blacklisting') as batch:
@@ -1237,16 +1316,19 @@ def downgrade() -> None:
     op.drop_table('core_offering')
     op.drop_table('core_note')
     op.drop_table('core_need')
-    op.drop_table('core_import_row')
     op.drop_table('core_contact')
     op.drop_table('core_blacklisting')
     op.drop_table('core_address')
+    op.drop_table('core_pool_member')
+    op.drop_table('core_import_row')
+    op.drop_table('core_customer')
     op.drop_table('core_user_role')
     op.drop_table('core_token')
     op.drop_table('core_team_member')
     op.drop_table('core_task')
     op.drop_table('core_tagged')
     op.drop_table('core_session')
+    op.drop_table('core_pool')
     op.drop_table('core_one_time')
     op.drop_table('core_notice')
     op.drop_table('core_merge_moved')
@@ -1254,7 +1336,6 @@ def downgrade() -> None:
     op.drop_table('core_history')
     op.drop_table('core_grant')
     op.drop_table('core_field_rule')
-    op.drop_table('core_customer')
     op.drop_table('core_user')
     op.drop_table('core_twin')
     op.drop_table('core_timeline')
@@ -1277,6 +1358,7 @@ def downgrade() -> None:
     op.drop_table('core_job')
     op.drop_table('core_industry')
     op.drop_table('core_idempotency')
+    op.drop_table('core_holding')
     op.drop_table('core_foreign_id')
     op.drop_table('core_file')
     op.drop_table('core_draft')

@@ -1,0 +1,1 @@
+"""Claims and public pools: who holds which customer, and who may take it next."""
