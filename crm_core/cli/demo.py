@@ -11,11 +11,12 @@ from crm_core.kernel.site import Site
 @click.command("demo", help=str(_(
     "Fill an empty site with a made-up company: people, customers, tasks. The passwords are random, shown once and kept "
     "in the site's folder.")), epilog=examples("crm init && crm demo", "crm init --demo"))
-def command() -> None:
-    show_passwords(fill(ready_site()))
+@click.option("--customers", type=click.IntRange(300, 100_000), default=3_000, show_default=True, help=str(_("How many customers it has.")))
+def command(customers: int) -> None:
+    show_passwords(fill(ready_site(), customers))
 
 
-def fill(site: Site) -> dict[str, str]:
+def fill(site: Site, customers: int = 3_000) -> dict[str, str]:
     """Make the demo company in one transaction; the passwords by sign-in name. Refused when there are people
     already."""
     from crm_core.cli._people import anybody
@@ -24,7 +25,7 @@ def fill(site: Site) -> dict[str, str]:
 
     if anybody(site):
         raise CrmError(_("The demo needs an empty site; this one has people already."))
-    make = Make(site)
+    make = Make(site, customers)
     with site.system("demo"), writing():
         site.registry.call("demo_data", make=make)
         keep_passwords(site, make.passwords)

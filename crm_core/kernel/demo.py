@@ -19,6 +19,7 @@ class Make:
     on what later ones need in `made` (`make.made["users"]`)."""
 
     site: Site
+    customers: int = 3_000  # how many the company has; tests take fewer
     # The same rolls each time, for the same pictures
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     today: dt.date = field(default_factory=today)

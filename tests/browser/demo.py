@@ -30,7 +30,7 @@ class Demo:
         home.mkdir(mode=0o700)
         self.site = open_site(config=Config(site=home, timezone="Asia/Shanghai"))
         prepare(self.site, backup=False)
-        self.passwords = fill(self.site)
+        self.passwords = fill(self.site, customers=300)
         self.app = create_app(self.site)
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
         self.address = f"http://127.0.0.1:{self.server.server_port}"

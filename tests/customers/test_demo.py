@@ -19,7 +19,7 @@ from crm_core.resource import search, timeline
 
 
 def fill(site: Site) -> Make:
-    make = Make(site)
+    make = Make(site, customers=380)
     with site.system("tests"), writing():
         site.registry.call("demo_data", make=make)
     return make
@@ -49,7 +49,7 @@ def test_the_demo_is_the_same_each_time_and_whole(engine_url: str, tmp_path: Pat
         make = fill(site)
         pictures.append(picture(site))
         with site.system("tests"):
-            assert session.scalar(sa.select(sa.func.count()).select_from(Customer)) == 300
+            assert session.scalar(sa.select(sa.func.count()).select_from(Customer)) == 380
             assert len(set(make.passwords.values())) == len(make.passwords) >= 12
             assert session.scalar(sa.select(sa.func.count()).select_from(search.Waiting)) == 0
             late = session.scalar(sa.select(sa.func.count()).select_from(timeline.Entry).where(timeline.Entry.at > clock.now()))

@@ -1,4 +1,5 @@
-"""The customers of the demo company: some three hundred invented firms with a year behind them."""
+"""The customers of the demo company: three hundred invented firms with a year behind them, and those that fill up to the
+number wanted."""
 
 from crm_core.features.customers.demo.fill import fill
 

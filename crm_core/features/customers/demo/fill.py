@@ -11,6 +11,7 @@ from crm_core.data.session import acting_as, session, system_scope
 from crm_core.features.customers import notes
 from crm_core.features.customers.demo import showcase, text
 from crm_core.features.customers.demo.firms import Firms
+from crm_core.features.customers.demo.rest import Rest
 from crm_core.features.customers.models import Contact, Customer, Note
 from crm_core.features.messages import api as messages
 from crm_core.features.tasks import api as tasks
@@ -18,7 +19,7 @@ from crm_core.kernel import actors, clock
 from crm_core.kernel.i18n import in_language
 from crm_core.kernel.site import site
 
-COUNT = 300
+COUNT = 300  # with a story of their own; the others come in sets (rest.py)
 # Who looks after customers, and how many of ten.
 SELLERS = {"lina": 20, "wujiaqi": 18, "liuyang": 16, "zhouting": 14, "zhangwei": 14, "wangzhiqiang": 10, "chenxiaoyan": 8}
 CHIEF = "chenxiaoyan"
@@ -51,6 +52,10 @@ class Story:
         self._done_tasks()
         self._lately()
         showcase.tell(self, CHIEF, EDITOR)
+        rest = Rest(self.make, SELLERS, CHIEF).fill(max(0, self.make.customers - COUNT), self.firms.used)
+        # Features that come later tell what they know of these customers in a `demo_data` of their own.
+        self.make.made["customers"] = [*(i for found in self.owned.values() for i, _day in found), *rest]
+        self.make.made["showcase"] = self.owned[CHIEF][0][0]
 
     # --- when and who ----------------------------------------------------------------------------------------------------
 

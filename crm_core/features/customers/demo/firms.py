@@ -18,8 +18,8 @@ OTHERS = ("营销负责人", "市场负责人", "品牌经理", "采购负责人
 class Firms:
     """Draws firms and the people in them."""
 
-    def __init__(self, dice: random.Random) -> None:
-        self.dice = dice
+    def __init__(self, dice: random.Random, *, long_brands: bool = False) -> None:
+        self.dice, self.longer = dice, 0.9 if long_brands else 0.3
         self.regions = {r.code: r for r in session.execute(sa.select(Region.id, Region.code, Region.dialling_code))}
         self.industries = {r.code: r.id for r in session.execute(sa.select(Industry.id, Industry.code))}
         self.positions = {r.name: r.id for r in session.execute(sa.select(Position.id, Position.name))}
@@ -53,7 +53,7 @@ class Firms:
     def _brand(self) -> str:
         while True:
             brand = self.dice.choice(text.FIRST) + self.dice.choice(text.SECOND)
-            if self.dice.random() < 0.3:
+            if self.dice.random() < self.longer:
                 brand += self.dice.choice("春坊堂王尊源")
             if brand not in self.used and len(set(brand)) == len(brand):
                 self.used.add(brand)

@@ -10,9 +10,11 @@ from crm_core.features.customers.demo.firms import Firms
 from crm_core.features.customers.models import Note
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
+from crm_core.text import credit
 
 WEEKS = (5, 6, 4, 7, 6, 8, 7)  # notes a week, seven weeks back; then this week, day by day
 CUSTOMER = "core.customer"
+CODE = "91511502MA6200B8X"
 # (days ago, hour, what was written)
 STORY = (
     (168, 15.2, "拜访四川云岭春酒业，参观新的灌装线。罗建国说 2027 年要推两款中端产品，正在找各省代理。"),
@@ -30,7 +32,9 @@ def firm(firms: Firms) -> dict[str, Any]:
         "name": "四川云岭春酒业有限公司", "standing": "key", "customer_kind": "old", "region": region, "industry": firms.industries.get("A1"),
         "business_kind": "maker", "ownership": "private", "size": "medium", "source": "fair", "phone": "0831-8005566",
         "email": "office@yunling.example", "website": "www.yunling.example", "legal_representative": "罗世昌",
-        "note": "浓香型白酒、果露酒。",
+        "note": "浓香型白酒、果露酒。", "credit_code": CODE + credit.check_sign(CODE), "founded_on": dt.date(1958, 9, 28),
+        "general_manager": "罗建国", "publicity_head": "何文静", "capital_band": "b5", "headcount_band": "h3", "credit": "good", "trade_position": "imitator",
+        "business_scope": "白酒、果露酒的生产与销售；包装设计。", "wish_channels": ["phone", "wechat"], "wish_never": ["fax"], "wish_times": ["morning"],
         "addresses": [{"purpose": "office", "region": region, "street": "酒都路 88 号"}, {"purpose": "factory", "region": region, "street": "食品工业园一路 6 号"}],
     }
 
@@ -51,6 +55,8 @@ def tell(story: Any, chief: str, editor: str) -> None:
     for ago, new in ((140, {"legal_representative": "罗建国"}), (33, {"size": "large"})):
         with story.at(story.moment(ago), chief):
             story.customers.write([{"id": customer, **new}])
+    with story.at(story.moment(30), chief):
+        beside(story, customer)
     with story.at(story.moment(20), chief):
         story.customers.run("tag", [customer], {"tags": ["春糖会", "川酒"]})
     made = [note(story, chief, customer, story.moment(ago, hour), words) for ago, hour, words in STORY]
@@ -64,6 +70,26 @@ def tell(story: Any, chief: str, editor: str) -> None:
         tasks.give("寄春糖会展位合同", due=story.make.day(0), about=(CUSTOMER, customer))
     with story.at(story.moment(1, 16.5), chief):
         notes.add_note(CUSTOMER, customer, "请 @孙立 审阅明年的合作方案，本周内回复客户。", mentions=[story.users[editor]], next_day=story.make.day(4))
+
+
+def beside(story: Any, customer: int) -> None:
+    """What the customer wants, makes, is to others."""
+    of, day, mine = story.registry.resource, story.make.day, story.owned["chenxiaoyan"]
+    of("core.need").write([
+        {"customer": customer, "kind": "fair", "wanted": "2027 春糖会 36 ㎡ 双开间", "valid_from": day(-30), "valid_until": day(120)},
+        {"customer": customer, "kind": "media", "wanted": "封底广告 3 期以上", "valid_from": day(-12), "valid_until": day(60)},
+        {"customer": customer, "kind": "journal", "wanted": "半月刊 10 份", "valid_from": day(-400), "valid_until": day(-35)},
+    ])
+    of("core.offering").write([
+        {"customer": customer, "name": "云岭春 10 年陈酿", "category": "product", "quote": 39_800, "outline": "52 度浓香型，500 毫升。", "chance": "新品上市，需要招商专辑。"},
+        {"customer": customer, "name": "云岭春青梅酒", "category": "product", "quote": 6_800, "outline": "12 度果露酒，面向年轻人。"},
+    ])
+    of("core.profile_entry").write([
+        {"customer": customer, "topic": "strategy", "text": "三年内走出西南，先做华东和华中。", "as_of": day(-40), "source": "罗建国，拜访"},
+        {"customer": customer, "topic": "scale", "text": "三条灌装线，年产一万二千吨。", "as_of": day(-168), "source": "走访工厂"},
+    ])
+    if len(mine) > 2:
+        of("core.relation").write([{"customer": customer, "other": mine[1][0], "kind": "supplier", "note": "酒瓶"}, {"customer": customer, "other": mine[2][0], "kind": "agent", "note": "华东"}])
 
 
 def weeks(story: Any) -> list[dt.datetime]:
