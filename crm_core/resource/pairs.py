@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
@@ -112,11 +112,10 @@ def decide(resource: Any, pair_id: int, note: str | None = None) -> None:
             state=APART, note=note, decided_by_id=getattr(actor(), "user_id", None), at=clock.now()))
 
 
-def waiting(resource: Any, *, verb: str = "read") -> sa.Select[Any]:
+def waiting(resource: Any) -> sa.Select[Any]:
     """Open pairs of which the acting person may read both, the likeliest first."""
-    one, other = aliased(resource.model), aliased(resource.model)
-    query = sa.select(Pair).join(one, one.id == Pair.one_id).join(other, other.id == Pair.other_id)
-    return query.where(Pair.resource == resource.name, Pair.state == OPEN).order_by(Pair.score.desc(), Pair.id)
+    mine = [side.in_(sa.select(resource.model.id)) for side in (Pair.one_id, Pair.other_id)]
+    return sa.select(Pair).where(Pair.resource == resource.name, Pair.state == OPEN, *mine).order_by(Pair.score.desc(), Pair.id)
 
 
 def reason_of(kept: Sequence[Any]) -> twins.Reason:

@@ -190,6 +190,8 @@ def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]
         more.append(Act(_("Export Excel"), urls.of_act(resource, None, "export", [*kept, ("format", "xlsx")]), "download", download=True))
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, None, "print", kept), "printer"))
+    if resource.duplicates and resource.mergeable and resource.may("update") and resource.may("delete"):
+        more.append(Act(_("Duplicates"), urls.of_act(resource, None, "duplicates"), "git-merge"))
     return tuple(acts), tuple(more)
 
 

@@ -18,6 +18,7 @@ from crm_core.web import (
     bulk,
     columns,
     conditioning,
+    duplicates,
     edit,
     filtering,
     histories,
@@ -273,6 +274,31 @@ def similar_to(package: str, path: str, row_id: int) -> Any:
 def merge(package: str, path: str) -> Any:
     """Several records that are one, field by field."""
     return merging.answer(resource_at(package, path))
+
+
+@blueprint.get(f"{LIST}/duplicates")
+@resource_access("update")
+def twins(package: str, path: str) -> Any:
+    """Likely duplicates among what is stored."""
+    return duplicates.page(duplicates.checked(resource_at(package, path)))
+
+
+@blueprint.post(f"{LIST}/duplicates/sweep")
+@resource_access("update")
+def look_for_twins(package: str, path: str) -> Any:
+    return duplicates.look(duplicates.checked(resource_at(package, path)))
+
+
+@blueprint.post(f"{LIST}/duplicates/certain")
+@resource_access("update")
+def merge_twins(package: str, path: str) -> Any:
+    return duplicates.certain(duplicates.checked(resource_at(package, path)))
+
+
+@blueprint.post(f"{LIST}/duplicates/<int:pair_id>/apart")
+@resource_access("update")
+def no_twins(package: str, path: str, pair_id: int) -> Any:
+    return duplicates.apart(duplicates.checked(resource_at(package, path)), pair_id)
 
 
 @blueprint.post(f"{LIST}/count")

@@ -12,6 +12,7 @@ from crm_core.features.messages import services as messages
 from crm_core.features.tasks import services as tasks
 from crm_core.kernel import words
 from crm_core.kernel.outbox import deliver_one
+from crm_core.kernel.runner import drain
 from crm_core.resource.pairs import APART, Pair
 from tests.support.people import Company
 
@@ -81,3 +82,19 @@ def test_an_odd_question_asks_nobody(company: Company, customer: int) -> None:
         company.client("sue").post("/core/customer/new", data={"name": "云岭春酒业有限公司", "_ask": odd})
     with company.as_("lina"):
         assert tasks.waiting(5) == []
+
+
+def test_the_page_of_duplicates_is_worked_off(company: Company, customer: int) -> None:
+    with company.as_("lina"):
+        company.site.registry.resource("core.customer").write([{"name": "云岭春酒业有限公司"}])
+    admin = company.client("admin")
+    assert "No duplicates are waiting" in admin.get("/core/customer/duplicates").text
+    assert admin.post("/core/customer/duplicates/sweep").status_code == 303
+    drain(company.site)
+    page = admin.get("/core/customer/duplicates").text
+    assert "云岭春酒业有限公司" in page and f"/core/customer/merge?id={customer}&amp;id={customer + 1}" in page
+    apart = re.search(r"/core/customer/duplicates/\d+/apart", page)
+    assert apart and company.client("sue").post(apart[0]).status_code in (403, 404)
+    assert admin.post(apart[0]).status_code == 303
+    assert "No duplicates are waiting" in admin.get("/core/customer/duplicates").text
+    assert admin.post(apart[0]).status_code == 404

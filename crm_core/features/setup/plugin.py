@@ -10,7 +10,7 @@ from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
+from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, sweep, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone
@@ -82,6 +82,8 @@ def register_jobs() -> list[Job]:
         Job("core.import", imports.run, label=_("Import")),
         Job("core.export", exporting.run, label=_("Export")),
         Job("core.plugin", plugins.run, label=_("Switch a plugin on")),
+        Job("core.twins", sweep.run, label=_("Look for duplicates")),
+        Job("core.twins.merge", sweep.merge_certain, label=_("Merge certain duplicates")),
         Job("core.undo", undo.run, label=_("Undo")),
         Job("core.purge", purge.run, every="every day at 02:10", label=_("Empty the recycle bin of what has lain there for 30 days")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),

@@ -119,7 +119,7 @@ from crm_core.web.viewmodels.record import (
     Timeline,
     TimelineDay,
 )
-from crm_core.web.viewmodels.twins import TwinBox, TwinHit
+from crm_core.web.viewmodels.twins import TwinBox, TwinHit, TwinPair, TwinsPage
 
 __all__ = [
     "Act",
@@ -216,6 +216,8 @@ __all__ = [
     "Toast",
     "TwinBox",
     "TwinHit",
+    "TwinPair",
+    "TwinsPage",
     "ValueMap",
     "WaitRow",
     "Waiting",

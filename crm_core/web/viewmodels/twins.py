@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crm_core.web.viewmodels.base import Person, Words
+from crm_core.web.viewmodels.base import Act, Crumb, Empty, Person, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,26 @@ class TwinBox:
     reason: bool = False
     text: Words = ""
     error: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TwinPair:
+    """Two records that look like one, why, and what can be done."""
+
+    hits: tuple[TwinHit, TwinHit]
+    why: Words
+    apart: Act
+    merge: Act | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TwinsPage:
+    """``duplicates.html``."""
+
+    title: Words
+    pairs: tuple[TwinPair, ...]
+    back_url: str
+    acts: tuple[Act, ...] = ()
+    crumbs: tuple[Crumb, ...] = ()
+    next_url: str = ""
+    empty: Empty | None = None
