@@ -115,9 +115,9 @@ def as_filter(resource: Any, tree: Any) -> Filter:
     return Filter(field, "holds", dumps(tree), ())
 
 
-def nothing(tree: Any) -> Filter:
+def nothing(raw: str) -> Filter:
     """In the place of a broken tree: what no record is."""
-    return Filter(TreeField(name="f", column="id", label=_("Conditions"), tree=Group("any", ())), "holds", dumps(tree), ())
+    return Filter(TreeField(name="f", column="id", label=_("Conditions"), tree=Group("any", ())), "holds", raw, ())
 
 
 def parse(resource: Any, tree: Any) -> Node:

@@ -58,7 +58,7 @@ class Page:
     newest: bool = False  # too many hits of words to be sorted as asked: newest first
 
 
-ARGUMENTS = {"q", "f", "sort", "after", "before", "limit", "columns"}
+ARGUMENTS = {"q", "f", "sort", "after", "before", "limit", "columns", "view", "look", "by", "at"}
 
 
 def spelled_out(resource: Any, args: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -183,6 +183,8 @@ def toasts(notes: list[tuple[str, ...]]) -> list[Toast]:
         if note[0] == "done" and len(note) == 3:
             undo = Act(_("Undo"), f"/undo/{note[2]}", "arrow-back-up", "post") if whole(note[2]) is not None else None
             found.append(Toast(note[1], undo=undo))
+        elif note[0] == "view" and len(note) == 3 and whole(note[2]) is not None:
+            found.append(Toast(note[1], undo=Act(_("Undo"), f"/views/{note[2]}/restore", "arrow-back-up", "post")))
         elif note[0] == "job" and (number := whole(note[1])) is not None and (row := jobviews.job_row(number)) is not None:
             (job,) = jobviews.views([row])
             over = job.state not in ("waiting", "running")

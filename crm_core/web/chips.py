@@ -41,7 +41,7 @@ def icon_of(field: Field) -> str:
 def of(resource: Any, one: Filter, args: Pairs, place: Place) -> list[Chip]:
     """The chips of a filter: one, or of conditions one for each that must hold."""
     if isinstance(one.field, TreeField):
-        return _of_tree(resource, one.field.tree, conditions.loads(one.raw), args, place)
+        return _of_tree(resource, one.field.tree, conditions.loads(one.raw) if one.raw else {}, args, place)
     rest = [(k, v) for k, v in args if k != one.key]
     return [Chip(one.field.label, WORDS[one.operator], value_words(one), filter_url(resource, one.field.name, one.key, args, place),
                  place.address(rest), icon_of(one.field))]

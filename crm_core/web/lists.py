@@ -8,12 +8,13 @@ import flask
 
 from crm_core.data.session import session
 from crm_core.kernel.calling import shown
+from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import bulk, conditions, listing, orders, plans, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import by_ids
-from crm_core.web import chips, columns, render, urls, ways
+from crm_core.web import chips, columns, render, urls, viewing, ways
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import (
     Act,
@@ -37,13 +38,22 @@ def pairs() -> Pairs:
 
 def page(resource: Any, args: Pairs) -> ListPage:
     """The list an address means. Raises BadRequest for what no list knows."""
+    found = viewing.chosen(resource, args)
+    args = found.pairs
     place = Place(urls.of_list(resource), [], [])
     try:
-        return build(resource, listing.parse(resource, args), args, place)
-    except conditions.Broken as broken:  # nothing is meant by it, and that is said
-        query = listing.parse(resource, [(k, v) for k, v in args if k != "f"])
-        query.filters.append(conditions.nothing(conditions.loads(dict(args)["f"])))
-        return build(resource, query, args, place, Note(_("These conditions mean nothing now"), broken.message, "amber", "filter"))
+        query, note = listing.parse(resource, args), None
+    except BadRequest as bad:  # conditions of somebody else's, or of other days: nothing is meant by them, and that is said
+        if found.view is None and not isinstance(bad, conditions.Broken):
+            raise
+        left = [(k, v) for k, v in args if k in ("view", "columns", "after", "before")] if found.view is not None else [p for p in args if p[0] != "f"]
+        query = listing.parse(resource, left)
+        query.filters.append(conditions.nothing(dict(args).get("f", "")))
+        note = Note(_("These conditions mean nothing now"), bad.message, "amber", "filter")
+    made = build(resource, query, args, place, note)
+    if found.view is None:  # an order that was refused is not kept
+        found = viewing.Chosen(None, [*made.state, *([("q", made.find)] if made.find else [])])
+    return replace(made, tabs=(*viewing.tabs(resource, found), *made.tabs) if viewing.offered(resource) else made.tabs, view_bar=viewing.bar(resource, found))
 
 
 def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: Note | None = None) -> ListPage:
@@ -192,6 +202,8 @@ def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]
         more.append(Act(_("Print"), urls.of_act(resource, None, "print", kept), "printer"))
     if resource.duplicates and resource.mergeable and resource.may("update") and resource.may("delete"):
         more.append(Act(_("Duplicates"), urls.of_act(resource, None, "duplicates"), "git-merge"))
+    if viewing.offered(resource):
+        more.append(Act(_("Send to a colleague"), urls.address("/views/send", [("of", resource.name), *kept]), "send", dialog=True))
     return tuple(acts), tuple(more)
 
 
@@ -229,7 +241,8 @@ def _tabs(resource: Any) -> tuple[Tab, ...]:
     """The full list and, where there is one and he may see more by it, the brief view of everybody's."""
     full = site().registry.resources[resource.name.removesuffix(".brief")] if resource.is_brief else resource
     if resource.beside:
-        return (Tab(resource.label, urls.of_list(resource), True), *(Tab(label, url) for label, url in resource.beside))
+        whole = () if viewing.offered(resource) else (Tab(resource.label, urls.of_list(resource), True),)
+        return (*whole, *(Tab(label, url) for label, url in resource.beside))
     brief = full.brief_resource
     if brief is None or not brief.may("read"):
         return ()
@@ -238,10 +251,8 @@ def _tabs(resource: Any) -> tuple[Tab, ...]:
     who = actor()
     if who.scope(full.name, "read") == who.scope(brief.name, "read"):
         return ()
-    return (
-        Tab(full.label, urls.of_list(full), not resource.is_brief),
-        Tab(_("Everybody’s, in brief"), urls.of_list(brief), resource.is_brief),
-    )
+    whole = () if viewing.offered(resource) else (Tab(full.label, urls.of_list(full), not resource.is_brief),)
+    return (*whole, Tab(_("Everybody’s, in brief"), urls.of_list(brief), resource.is_brief))
 
 
 def _empty(resource: Any, filtered: bool) -> Empty:

@@ -29,6 +29,7 @@ from crm_core.web import (
     printing,
     records,
     urls,
+    viewing,
     ways,
 )
 from crm_core.web.access import resource_access, signed_in
@@ -57,6 +58,8 @@ def index(package: str, path: str) -> Any:
     if not resource.may("read"):
         return flask.redirect(urls.of_list(resource.brief_resource))
     asked = lists.pairs()
+    if not asked and (first := viewing.begins(resource)):
+        return flask.redirect(first)
     whole = listing.spelled_out(resource, asked)
     if whole != asked:
         return flask.redirect(urls.of_list(resource, whole))

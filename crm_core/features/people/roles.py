@@ -35,12 +35,14 @@ SUPERVISOR = {
     **_each("core.department", "read", "subtree"),
     "core.role.read": "all",
     "core.tag.update": "all",
+    "core.view.department": "all",
 }
 DECISION_MAKER = {
     **EVERYBODY,
     "core.customer.*": "all",
     "core.task.*": "all",
     "core.tag.*": "all",
+    "core.view.*": "all",
     "core.user.read": "all",
     "core.department.read": "all",
 }

@@ -4,13 +4,14 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import choices, home, levels, plugins, reports, settings
+from crm_core.features.setup import choices, home, levels, plugins, reports, settings, views
 from crm_core.features.setup.resources import Choices, Imports
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, sweep, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
+from crm_core.resource import views as kept_views
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone
@@ -41,7 +42,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [choices.pages, home.pages, plugins.pages, settings.pages, reports.pages]
+    return [choices.pages, home.pages, plugins.pages, settings.pages, reports.pages, views.pages]
 
 
 @hookimpl
@@ -56,6 +57,8 @@ def register_permissions() -> list[Permission]:
         Permission("core.jobs.update", _("Stop everybody’s jobs and run them again")),
         Permission("core.deliveries.read", _("See deliveries")),
         Permission("core.deliveries.update", _("Deliver again what was parked")),
+        Permission(kept_views.DEPARTMENT, _("Save views of lists for one’s department")),
+        Permission(kept_views.EVERYONE, _("Save views of lists for everyone")),
         Permission("core.change.undo", _("Take back what others did")),
     ]
 
@@ -86,6 +89,7 @@ def register_jobs() -> list[Job]:
         Job("core.twins.merge", sweep.merge_certain, label=_("Merge certain duplicates")),
         Job("core.undo", undo.run, label=_("Undo")),
         Job("core.purge", purge.run, every="every day at 02:10", label=_("Empty the recycle bin of what has lain there for 30 days")),
+        Job("core.views", kept_views.sweep, every="every day at 03:20", label=_("Views deleted a month ago")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),
         Job("core.files", files.sweep, every="every day at 03:50", label=_("Old files")),

@@ -70,6 +70,7 @@ from crm_core.web.viewmodels.listing import (
     FilterOp,
     ListPage,
     Row,
+    ViewBar,
     lay_cards,
 )
 from crm_core.web.viewmodels.merging import MergeCell, MergeField, MergePage, MergeSide
@@ -219,6 +220,7 @@ __all__ = [
     "TwinPair",
     "TwinsPage",
     "ValueMap",
+    "ViewBar",
     "WaitRow",
     "Waiting",
     "Words",

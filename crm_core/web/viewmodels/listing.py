@@ -164,6 +164,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewBar:
+    """Beside the tabs: keep the list as a new view, change the one shown; when it was changed, save it or go back to it."""
+
+    new: Act
+    edit: Act | None = None
+    changed: bool = False
+    save: Act | None = None
+    reset_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """``list.html``. Forms of the page GET ``url`` and send ``state`` along (sort, filters, tab …, not ``find``).
 
@@ -201,6 +212,8 @@ class ListPage:
     next_url: str = ""
     empty: Empty | None = None
     job: JobView | None = None
+    view_bar: ViewBar | None = None
+    looks: tuple[Tab, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -425,6 +425,21 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_twin'))
     )
+    op.create_table('core_view',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('owner_id', ID, nullable=False),
+        sa.Column('audience', sa.Enum('mine', 'department', 'everyone', name='audience', native_enum=False, length=40), nullable=False),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('state', JSON, nullable=False),
+        sa.Column('roles', JSON, nullable=False),
+        sa.Column('position', sa.BigInteger(), nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_view'))
+    )
+    op.create_index('ix_core_view_resource', 'core_view', ['resource', 'position', 'id'], unique=False)
     op.create_table('core_user',
         sa.Column('login', sa.String(length=60), nullable=False),
         sa.Column('login_key', sa.String(length=60), nullable=False),
@@ -1343,6 +1358,7 @@ def downgrade() -> None:
     op.drop_table('core_team')
     op.drop_table('core_tag')
     op.drop_table('core_site')
+    op.drop_table('core_view')
     op.drop_table('core_setting')
     op.drop_table('core_series')
     op.drop_table('core_security_event')
