@@ -129,11 +129,11 @@ def goes_along(resource: Any, gone: Sequence[int]) -> list[tuple[Any, int]]:
     names = {r.table.name: r.label for r in registry.resources.values() if not r.is_brief}
     found: dict[str, int] = {}
     with system_scope("merge"):
-        for pointer in _pointers(resource):
+        for pointer in pointers(resource):
             where = pointer.at(resource.name, list(gone))
             if "deleted_at" in pointer.table.c:
                 where.append(pointer.table.c.deleted_at.is_(None))
-            count = _execute(sa.select(sa.func.count()).select_from(pointer.table).where(*where)).scalar_one()
+            count = execute(sa.select(sa.func.count()).select_from(pointer.table).where(*where)).scalar_one()
             if count:
                 found[pointer.table.name] = found.get(pointer.table.name, 0) + count
     known = [(names[table], n) for table, n in found.items() if table in names]
@@ -142,21 +142,32 @@ def goes_along(resource: Any, gone: Sequence[int]) -> list[tuple[Any, int]]:
 
 
 def _one(resource: Any, kept: int, gone: int, change: int) -> list[Conflict]:
-    merge_id = _execute(sa.insert(table_of(Merge)).values(
-        change_id=change, resource=resource.name, kept_id=kept, gone_id=gone, at=clock.now()).returning(table_of(Merge).c.id)).scalar_one()
+    merge_id = noted(resource, kept, gone, change)
     conflicts = []
-    for pointer in _pointers(resource):
+    for pointer in pointers(resource):
         moved, left = _move(pointer, resource.name, gone, kept)
         _log(merge_id, pointer, moved)
         if left:
             conflicts.append(Conflict(pointer.package, pointer.table.name, pointer.column, tuple(left)))
     table = resource.table
     delete_rows(resource, [gone], change)  # its parts went along: nothing is left that would be deleted with it
-    _execute(sa.update(table).where(table.c.id == gone).values(merged_into_id=kept))
+    execute(sa.update(table).where(table.c.id == gone).values(merged_into_id=kept))
     return conflicts
 
 
-def _pointers(resource: Any, package: str = "") -> list[_Pointer]:
+def noted(resource: Any, kept: int, gone: int, change: int) -> int:
+    """Write down that rows move from `gone` to `kept`."""
+    m = table_of(Merge)
+    values = {"change_id": change, "resource": resource.name, "kept_id": kept, "gone_id": gone, "at": clock.now()}
+    return int(execute(sa.insert(m).values(values).returning(m.c.id)).scalar_one())
+
+
+def carry(merge_id: int, pointer: "_Pointer", resource: str, source: int, target: int, ids: Sequence[int]) -> None:
+    """Re-point these rows and keep which they were."""
+    _log(merge_id, pointer, _move(pointer, resource, source, target, ids)[0])
+
+
+def pointers(resource: Any, package: str = "") -> list[_Pointer]:
     """The columns of active packages (or of `package`) that point at this resource."""
     active = {p.name for p in site().registry.packages}
     found = []
@@ -181,14 +192,14 @@ def _move(pointer: _Pointer, resource: str, source: int, target: int, ids: Itera
     db = session
     try:
         with db.begin_nested():
-            return [row[0] for row in _execute(statement)], []
+            return [row[0] for row in execute(statement)], []
     except sa.exc.IntegrityError:
         pass
     moved, left = [], []
-    for row_id in [row[0] for row in _execute(sa.select(table.c.id).where(*where).order_by(table.c.id))]:
+    for row_id in [row[0] for row in execute(sa.select(table.c.id).where(*where).order_by(table.c.id))]:
         try:
             with db.begin_nested():
-                _execute(sa.update(table).where(table.c.id == row_id).values({column: target}))
+                execute(sa.update(table).where(table.c.id == row_id).values({column: target}))
             moved.append(row_id)
         except sa.exc.IntegrityError:
             left.append(row_id)
@@ -197,7 +208,7 @@ def _move(pointer: _Pointer, resource: str, source: int, target: int, ids: Itera
 
 def _log(merge_id: int, pointer: _Pointer, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), CHUNK):
-        _execute(sa.insert(table_of(Moved)).values(
+        execute(sa.insert(table_of(Moved)).values(
             merge_id=merge_id, package=pointer.package, table_name=pointer.table.name, column_name=pointer.column,
             ids=list(ids[start : start + CHUNK])))
 
@@ -205,13 +216,13 @@ def _log(merge_id: int, pointer: _Pointer, ids: Sequence[int]) -> None:
 def undone(event: ChangeUndone) -> None:
     """Listener inside the transaction, as the house: a merge was taken back, so what it moved goes back too."""
     m = table_of(Merge)
-    for row in _execute(sa.select(m).where(m.c.change_id.in_(event.ids), m.c.undone_at.is_(None)).order_by(m.c.id.desc())).all():
+    for row in execute(sa.select(m).where(m.c.change_id.in_(event.ids), m.c.undone_at.is_(None)).order_by(m.c.id.desc())).all():
         resource = site().registry.resources.get(row.resource)
         if resource is None:
             continue
-        _execute(sa.update(m).where(m.c.id == row.id).values(undone_at=clock.now()))
-        _execute(sa.update(resource.table).where(resource.table.c.id == row.gone_id).values(merged_into_id=None))
-        _move_back(resource, row)
+        execute(sa.update(m).where(m.c.id == row.id).values(undone_at=clock.now()))
+        execute(sa.update(resource.table).where(resource.table.c.id == row.gone_id).values(merged_into_id=None))
+        move_back(resource, row)
         search.follow(resource, [row.kept_id, row.gone_id])
     _settle(event.ids)
 
@@ -220,7 +231,7 @@ def _settle(change_ids: Sequence[int]) -> None:
     """Rows that got an old value back may point at records that were merged since: they follow as well."""
     h = table_of(changes.History).c
     touched: dict[str, list[int]] = {}
-    for row in _execute(sa.select(h.resource, h.row_id).where(h.change_id.in_(change_ids), h.verb == "update")):
+    for row in execute(sa.select(h.resource, h.row_id).where(h.change_id.in_(change_ids), h.verb == "update")):
         touched.setdefault(row.resource, []).append(row.row_id)
     for name, ids in touched.items():
         if (holder := site().registry.resources.get(name)) is not None:
@@ -228,17 +239,17 @@ def _settle(change_ids: Sequence[int]) -> None:
                 _follow(resource, holder.package, holder.table, ids)
 
 
-def _move_back(resource: Any, row: Any, package: str = "") -> None:
+def move_back(resource: Any, row: Any, package: str = "") -> None:
     """Those of the moved rows that nobody has pointed elsewhere since. Rows of sleeping packages wait for their waking."""
     moved = table_of(Moved)
-    pointers = {(p.table.name, p.column): p for p in _pointers(resource, package)}
-    for entry in _execute(sa.select(moved).where(moved.c.merge_id == row.id)).all():
-        pointer = pointers.get((entry.table_name, entry.column_name))
+    known = {(p.table.name, p.column): p for p in pointers(resource, package)}
+    for entry in execute(sa.select(moved).where(moved.c.merge_id == row.id)).all():
+        pointer = known.get((entry.table_name, entry.column_name))
         if pointer is not None:
             _move(pointer, resource.name, row.kept_id, row.gone_id, entry.ids)
-            _execute(sa.delete(moved).where(moved.c.id == entry.id))
+            execute(sa.delete(moved).where(moved.c.id == entry.id))
     if is_scoped(resource.model):
-        gone = _execute(sa.select(*(resource.table.c[c] for c in SCOPE_COLUMNS)).where(resource.table.c.id == row.gone_id)).mappings().first()
+        gone = execute(sa.select(*(resource.table.c[c] for c in SCOPE_COLUMNS)).where(resource.table.c.id == row.gone_id)).mappings().first()
         if gone is not None:
             give_parts(resource, [row.gone_id], dict(gone))
 
@@ -248,9 +259,9 @@ def awake(place: Site, package: str, _since: Any) -> None:
     registry = place.registry
     m, moved = table_of(Merge), table_of(Moved)
     waiting = sa.select(m).where(m.c.undone_at.is_not(None), m.c.id.in_(sa.select(moved.c.merge_id).where(moved.c.package == package)))
-    for row in _execute(waiting.order_by(m.c.id.desc())).all():
+    for row in execute(waiting.order_by(m.c.id.desc())).all():
         if row.resource in registry.resources:
-            _move_back(registry.resources[row.resource], row, package)
+            move_back(registry.resources[row.resource], row, package)
     for resource in _mergeable(place):
         _follow(resource, package)
 
@@ -262,7 +273,7 @@ def _mergeable(place: Site) -> list[Any]:
 def _follow(resource: Any, package: str, holder: sa.Table | None = None, ids: Sequence[int] | None = None) -> None:
     """Rows of a package (or those of `ids` in one table) that point at tombstones of this resource go where these lead."""
     m, table = table_of(Merge), resource.table
-    for pointer in _pointers(resource, package):
+    for pointer in pointers(resource, package):
         if holder is not None and pointer.table is not holder:
             continue
         tombs = sa.select(table.c.id).where(table.c.merged_into_id.is_not(None))
@@ -270,18 +281,18 @@ def _follow(resource: Any, package: str, holder: sa.Table | None = None, ids: Se
         where = pointer.at(resource.name, tombs)
         if ids is not None:
             where.append(pointer.table.c.id.in_(sa.select(each(list(ids)).c.value)))
-        for gone in [row[0] for row in _execute(sa.select(column).distinct().where(*where))]:
+        for gone in [row[0] for row in execute(sa.select(column).distinct().where(*where))]:
             step: int | None = gone
             while step is not None:  # along a chain one by one, so that each merge can be undone by itself
                 query = sa.select(m.c.id, m.c.kept_id).where(m.c.resource == resource.name, m.c.gone_id == step, m.c.undone_at.is_(None))
-                made = _execute(query.order_by(m.c.id.desc()).limit(1)).first()
+                made = execute(query.order_by(m.c.id.desc()).limit(1)).first()
                 if made is None:
                     break
                 _log(made.id, pointer, _move(pointer, resource.name, step, made.kept_id, ids)[0])
                 step = made.kept_id
 
 
-def _execute(statement: Any) -> sa.CursorResult[Any]:
+def execute(statement: Any) -> sa.CursorResult[Any]:
     found: sa.CursorResult[Any] = current_work().session.connection().execute(statement, execution_options=unscoped("merge"))
     return found
 

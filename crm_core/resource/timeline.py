@@ -23,7 +23,7 @@ from crm_core.resource.kept import kept
 
 _SPOKEN = "record_id IS NOT NULL"
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
-KINDS = {"note": ("note",), "change": ("created", "change", "tagged", "deleted", "restored", "merged"), "task": ("task",)}
+KINDS = {"note": ("note",), "change": ("created", "change", "tagged", "deleted", "restored", "merged", "split"), "task": ("task",)}
 WORDS = {"note": _("Notes"), "task": _("Tasks"), "change": _("Changes")}  # what one looks through a time line for
 
 

@@ -40,6 +40,14 @@ class ChangeUndone(Event):
     ids: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class UndoBegins(Event):
+    """Acts are about to be taken back."""
+
+    label = _("A change is being taken back")
+    ids: tuple[int, ...]
+
+
 @dataclass
 class Result:
     """How many rows were taken back, which were left because edited since, and the job that does it, if it is large."""
@@ -56,6 +64,7 @@ def ask(change_id: int) -> Result:
     if found.rows <= AT_ONCE:
         with writing():
             change = changes.new_change("undo", resource=found.resource, undo_of=change_id)
+            emit(UndoBegins((change_id,)))
             result = Result(change=change)
             last: int | None = None
             while True:
@@ -89,6 +98,7 @@ def run(job: Running) -> None:
         check(change_id)
         with job.write():
             job.position["undo"] = changes.new_change("undo", undo_of=change_id)
+            emit(UndoBegins((change_id,)))
     result = Result()
     last: int | None = job.position.get("last")
     while True:

@@ -19,6 +19,7 @@ SENTENCES = {
     "created": (_("%(who)s entered this record"), "plus", ""),
     "change": (None, "pencil", ""),  # says how many
     "deleted": (_("%(who)s put this record into the recycle bin"), "trash", "red"),
+    "split": (_("%(who)s made two of this one"), "git-compare", ""),
     "merged": (_("%(who)s merged another record into this one"), "git-merge", ""),
     "restored": (_("%(who)s brought this record back"), "arrow-back-up", ""),
     "note": (_("%(who)s wrote a note"), "note", "acc"),

@@ -77,13 +77,13 @@ def _his(resource: Any, row_id: int) -> Any:
     return resource.get(row_id, "update")
 
 
-def _fields(resource: Any) -> dict[str, Field]:
+def fields_of(resource: Any) -> dict[str, Field]:
     """What is chosen field by field."""
     return {n: f for n, f in edit.form_fields(resource).items() if not f.readonly and n not in _OWN and f.kind != "number_series"}
 
 
 def _page(resource: Any, rows: Sequence[Any], fault: Any = "") -> MergePage:
-    fields = _fields(resource)
+    fields = fields_of(resource)
     form = flask.request.form
     keep = whole(form.get("keep", "")) or rows[0].id
     differ, same = [], []
@@ -134,7 +134,7 @@ def _merge(resource: Any, rows: Sequence[Any]) -> Any:
         if (seen := whole(form.get(f"version-{row.id}", ""))) is not None and seen != row.version:
             raise Conflict(_("Somebody saved a newer version meanwhile."), id=row.id, version=row.version)
     values: dict[str, Any] = {}
-    for name, field in _fields(resource).items():
+    for name, field in fields_of(resource).items():
         picked = [by_id[i] for text in form.getlist(f"pick-{name}") if (i := whole(text)) in by_id]
         found = [value for row in picked if (value := getattr(row, field.column)) not in (None, "")]
         if picked and field.kind == "note":

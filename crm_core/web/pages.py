@@ -28,6 +28,7 @@ from crm_core.web import (
     panelling,
     printing,
     records,
+    splitting,
     urls,
     viewing,
     ways,
@@ -302,6 +303,13 @@ def merge_twins(package: str, path: str) -> Any:
 @resource_access("update")
 def no_twins(package: str, path: str, pair_id: int) -> Any:
     return duplicates.apart(duplicates.checked(resource_at(package, path)), pair_id)
+
+
+@blueprint.route(f"{ROW}/split", methods=["GET", "POST"])
+@resource_access("update")
+def split(package: str, path: str, row_id: int) -> Any:
+    """Two that were kept as one."""
+    return splitting.answer(resource_at(package, path), row_id)
 
 
 @blueprint.post(f"{LIST}/count")

@@ -258,6 +258,8 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
     more[:0] = mine[2:]
     if resource.mergeable and resource.may("merge") and facts.his(resource, row, "update") and facts.his(resource, row, "delete"):
         more.append(Act(_("Merge with another"), urls.of_act(resource, None, "merge", [("id", str(row.id))]), "git-merge"))
+        if resource.may("create"):
+            more.append(Act(_("Split"), urls.of_act(resource, row.id, "split"), "git-compare"))
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
         more += [Act(_("Print: %(what)s", what=one.label), urls.of_act(resource, row.id, f"print/{one.name}"), "printer")

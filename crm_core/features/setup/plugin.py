@@ -10,11 +10,11 @@ from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, sweep, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
+from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, splitting, sweep, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
 from crm_core.resource import views as kept_views
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
-from crm_core.resource.undo import ChangeUndone
+from crm_core.resource.undo import ChangeUndone, UndoBegins
 
 
 @hookimpl
@@ -73,6 +73,7 @@ def register_listeners() -> list[Listen]:
     return [
         Listen(ChangeUndone, imports.undone, inside=True, acts="system", name="core.import.undone"),
         Listen(purge.RecordsPurged, imports.purged, inside=True, acts="system", name="core.import.purged"),
+        Listen(UndoBegins, splitting.rejoin, inside=True, acts="system", name="core.split.undone"),
         Listen(ChangeUndone, merging.undone, inside=True, acts="system", name="core.merge.undone"),
     ]
 

@@ -73,7 +73,15 @@ from crm_core.web.viewmodels.listing import (
     ViewBar,
     lay_cards,
 )
-from crm_core.web.viewmodels.merging import MergeCell, MergeField, MergePage, MergeSide
+from crm_core.web.viewmodels.merging import (
+    MergeCell,
+    MergeField,
+    MergePage,
+    MergeSide,
+    SplitField,
+    SplitGroup,
+    SplitPage,
+)
 from crm_core.web.viewmodels.pages import (
     AuthPage,
     DeliveriesPage,
@@ -208,6 +216,9 @@ __all__ = [
     "Section",
     "Shell",
     "SignInPage",
+    "SplitField",
+    "SplitGroup",
+    "SplitPage",
     "Status",
     "Steps",
     "SubFact",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crm_core.web.viewmodels.base import Crumb, Note, Person, Words
+from crm_core.web.viewmodels.forms import FormField
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,41 @@ class MergePage:
     fields: tuple[MergeField, ...]
     same: tuple[tuple[Words, Words], ...] = ()
     along: tuple[tuple[Words, int], ...] = ()
+    crumbs: tuple[Crumb, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitField:
+    """A value of the record; sends ``goes-NAME`` = stays, goes or both."""
+
+    name: str
+    label: Words
+    value: Words
+    goes: str = "stays"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitGroup:
+    """Rows that hang on it: (id, label, ticked); sends ``link-KEY`` repeated."""
+
+    key: str
+    label: Words
+    rows: tuple[tuple[str, Words, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPage:
+    """``split.html``."""
+
+    title: Words
+    action: str
+    back_url: str
+    name: FormField
+    fields: tuple[SplitField, ...]
+    groups: tuple[SplitGroup, ...]
+    ways: tuple[tuple[str, Words], ...]
     crumbs: tuple[Crumb, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
     note: Note | None = None
