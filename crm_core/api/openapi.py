@@ -180,7 +180,7 @@ def _problems(*statuses: int) -> dict[str, Any]:
 
 _SAMPLES: dict[str, Any] = {
     "name": "Example", "line": "Example", "note": "Text", "email": "name@example.com", "phone": "010-65001234",
-    "url": "https://www.example.com", "integer": 1, "money": 123_450, "boolean": True, "date": "2026-11-23",
+    "url": "https://www.example.com", "integer": 1, "decimal": 1, "money": 123_450, "boolean": True, "date": "2026-11-23",
     "datetime": "2026-11-23T09:30:00Z", "ref": 1,
 }
 

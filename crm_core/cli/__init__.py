@@ -34,6 +34,7 @@ def _summaries() -> dict[str, Any]:
         "i18n": _("Collect and compile translations."),
         "import": _("Read records from a file."),
         "init": _("Make a site: folder, key, database."),
+        "pack": _("Apply ready-made settings for a trade."),
         "plugin": _("Switch plugins on and off."),
         "restore": _("Put a backup in place."),
         "serve": _("Start the site: web and worker."),

@@ -16,7 +16,7 @@ from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from crm_core.data import revisions, safety
+from crm_core.data import inside, revisions, safety
 from crm_core.data.base import Model
 from crm_core.data.columns import UtcDateTime
 from crm_core.data.faults import UpgradeRefused
@@ -53,7 +53,7 @@ class Settings:
         table = name if type_ == "table" else getattr(getattr(item, "table", None), "name", None)
         if table is None or safety.is_virtual(table, self.virtual):
             return False
-        if (f"{table}.{name}" if type_ == "column" else name) in self.by_hand:
+        if (f"{table}.{name}" if type_ == "column" else name) in self.by_hand or (name or "").startswith(inside.BESIDE):
             return False
         return revisions.owner_of(table, self.packages) == self.package.name
 

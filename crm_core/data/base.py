@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.decl_api import DeclarativeAttributeIntercept
 
+from crm_core.data import inside
 from crm_core.data.columns import JsonType, UtcDateTime
 
 NAMING = {
@@ -18,7 +20,20 @@ NAMING = {
 }
 
 
-class Model(DeclarativeBase):
+class _Columns(DeclarativeAttributeIntercept):
+    """What a class lacks may be a column inside its `custom`."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if inside.is_inside(name) and inside.COLUMN in cls.__dict__.get("__mapper__", _NONE).column_attrs:
+            return inside.column(cls, name)
+        raise AttributeError(f"{cls.__name__} has no {name}")
+
+
+class _NONE:
+    column_attrs: ClassVar[dict[str, Any]] = {}
+
+
+class Model(DeclarativeBase, metaclass=_Columns):
     """Base of every mapped class. Write columns as typed attributes; a table is named `<package>_<thing>`."""
 
     if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from crm_core.data.columns import IdType, UtcDateTime
+from crm_core.data import inside
+from crm_core.data.columns import IdType, JsonType, UtcDateTime
 
 SCOPE_COLUMNS = ("owner_id", "department_id", "team_id")
 
@@ -54,7 +55,20 @@ class Vocabulary(Record):
     __scoped__ = False
 
 
-class Owned(Record):
+class Customised(Record):
+    """A record that may have fields of an administrator's own (resource/custom.py); data/inside.py says how they are kept."""
+
+    custom: Mapped[dict[str, Any] | None] = mapped_column(JsonType, info={"kind": "internal"})
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if inside.is_inside(name):
+                return inside.value(self.custom, name)
+            raise AttributeError(f"{type(self).__name__} has no {name}")
+
+
+class Owned(Customised):
     """A record with an owner, a department and perhaps a team of its own; rights are built on these three columns."""
 
     __scoped__ = True
@@ -80,7 +94,7 @@ def PartOf(parent: str) -> type:
     rights on a part are the parent's unless its resource says otherwise.
     """
 
-    class Part(Record):
+    class Part(Customised):
         __scoped__ = True
         __part_of__ = parent
         owner_id: Mapped[int | None] = mapped_column(IdType, info={"kind": "carried"})

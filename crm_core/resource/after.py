@@ -13,7 +13,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource import changes, search, timeline, totals
+from crm_core.resource import changes, custom, search, timeline, totals
 from crm_core.resource.changes import unscoped
 
 _SILENT = {"version", "updated_at", "updated_by_id", "created_at", "created_by_id"}
@@ -76,6 +76,8 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
             changes.record(resource.name, verb, [(e.id, _kept(e.old)) for e in found], change)
         else:
             changes.record_same(resource.name, verb, ids, change)
+        if verb != "delete":
+            custom.keep_beside(resource, ids)
         search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())])
         totals.follow(resource, found)
         timeline.follow(resource, verb, found)

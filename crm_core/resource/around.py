@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data import inside
 from crm_core.data.session import session
 from crm_core.resource import cursors, hits, listing
 from crm_core.resource.orders import Order, order_of
@@ -24,7 +25,7 @@ def around(query: listing.Query, row: Any, at: str = "") -> tuple[Neighbour | No
         return _beside(listing.sorted_hits(query, order), row.id)
     if not order.indexed or order.then:
         return _beside(listing.sorted_whole(query, order), row.id)
-    place = cursors.decode(at, order.text, query.resource.table.c[order.column])
+    place = cursors.decode(at, order.text, inside.column(query.resource.table, order.column))
     if place is None or place[1] != row.id:
         place = getattr(row, order.column), row.id
     return _first(query, order, place, back=True), _first(query, order, place, back=False)

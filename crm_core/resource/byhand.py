@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
+from crm_core.data import inside
 from crm_core.data.mixins import SCOPE_COLUMNS, is_record, is_scoped
 from crm_core.data.session import Session, current_work, flush_checks
 from crm_core.kernel import clock
@@ -18,7 +19,7 @@ from crm_core.kernel.errors import Conflict, Forbidden
 from crm_core.kernel.i18n import _
 from crm_core.kernel.registry import Registry
 from crm_core.kernel.site import has_site, site
-from crm_core.resource import changes, derived, owners, rows
+from crm_core.resource import changes, custom, derived, owners, rows
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
 
@@ -36,11 +37,16 @@ class _Touched:
 
     @property
     def values(self) -> Row:
-        return {c.key: getattr(self.row, c.key) for c in self.resource.table.columns}
+        return custom.unpacked(self.resource, {c.key: getattr(self.row, c.key) for c in self.resource.table.columns})
 
     @property
     def old(self) -> Row | None:
-        return None if self.changed is None else {name: self.before[name] for name in sorted(self.changed)}
+        if self.changed is None:
+            return None
+        own = custom.columns(self.resource) if inside.COLUMN in self.changed else ()
+        now = self.values
+        names = [*sorted(self.changed - {inside.COLUMN}), *(name for name in own if self.before[name] != now[name])]
+        return {name: self.before[name] for name in names}
 
 
 def _check(session: Session) -> Callable[[], None] | None:
@@ -105,7 +111,7 @@ def _load(session: Session, found: list[_Touched]) -> None:
         by_id = {one.row.id: one for one in group}
         query = sa.select(table).where(table.c.id.in_(list(by_id))).order_by(table.c.id).with_for_update()
         for row in session.connection().execute(query, execution_options=unscoped("before images")).mappings():
-            by_id.pop(row["id"]).before = dict(row)
+            by_id.pop(row["id"]).before = custom.unpacked(group[0].resource, dict(row))
         if by_id:
             raise Conflict(_("Somebody saved a newer version meanwhile."), id=min(by_id))
         for one in group:

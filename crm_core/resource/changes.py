@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.data import bulk
+from crm_core.data import bulk, inside
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
@@ -110,13 +110,13 @@ def raw(value: Any) -> Any:
     return getattr(value, "value", value)
 
 
-def unraw(column: sa.Column[Any], value: Any) -> Any:
+def unraw(column: sa.ColumnElement[Any], value: Any) -> Any:
     """Back from history to what the column takes."""
     if value is None:
         return None
     if isinstance(column.type, t.UtcDateTime):
         return dt.datetime.fromisoformat(value)
-    if isinstance(column.type, sa.Date):
+    if isinstance(column.type, sa.Date | inside.Day):
         return dt.date.fromisoformat(value)
     if isinstance(column.type, sa.Enum) and column.type.enum_class is not None:
         return column.type.enum_class(value)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.access.rights import pending
 from crm_core.data import types as t
-from crm_core.data.base import Model
+from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import current_work, system_scope
 from crm_core.kernel.i18n import _, language, listed
@@ -59,10 +59,9 @@ def rights_epoch() -> int:
     work = current_work()
     found = work.info.get("rights")
     if found is None:
-        found = getattr(work.actor, "rights", None)
+        found = getattr(work.actor, "rights", None) if "rights_moved" not in work.info else None
         if found is None:
-            with system_scope("counter of words") as db:
-                found = db.execute(sa.select(SiteRow.rights)).scalar_one_or_none() or 0
+            found = work.session.connection().execute(sa.select(table_of(SiteRow).c.rights)).scalar_one_or_none() or 0
         work.info["rights"] = found
     return int(found)
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.columns import UtcDateTime
+from crm_core.data.inside import Day
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.resource.changes import raw, unraw
@@ -26,7 +27,7 @@ def encode(order: str, last: Place) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(text: str, order: str, column: sa.Column[Any]) -> Place | None:
+def decode(text: str, order: str, column: sa.ColumnElement[Any]) -> Place | None:
     """The place of a cursor; None for none. Raises BadRequest for one that does not fit this list."""
     if not text:
         return None
@@ -48,7 +49,7 @@ def _fits(kind: Any, key: Any) -> bool:
     """Whether the database can compare the column with this value; PostgreSQL would answer with an error."""
     if isinstance(kind, UtcDateTime):
         return isinstance(key, dt.datetime) and key.tzinfo is not None and 1 < key.year < 9999
-    if isinstance(kind, sa.Date):
+    if isinstance(kind, sa.Date | Day):
         return type(key) is dt.date
     if isinstance(kind, sa.Enum):
         return True

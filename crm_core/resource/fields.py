@@ -53,6 +53,11 @@ class Field:
     numeric: ClassVar[bool] = False
     kept: ClassVar[bool] = False  # no column, yet history keeps its values (tags): `stored` and `store` read and write them
 
+    @property
+    def by(self) -> str:
+        """The column that conditions are put on: that of its index, where it has one of its own."""
+        return self.info.get("by") or self.column
+
     def parse(self, text: str) -> Any:
         """The value of what a person typed; None when empty. Raises Bad."""
         try:

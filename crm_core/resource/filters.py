@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data import inside
 from crm_core.kernel import clock
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
@@ -128,8 +129,7 @@ def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
     own = one.field.condition(op, values, entity)
     if own is not None:
         return own
-    of_table = isinstance(entity, sa.FromClause)
-    column: sa.ColumnElement[Any] = entity.c[one.field.column] if of_table else getattr(entity, one.field.column)
+    column: sa.ColumnElement[Any] = inside.column(entity, one.field.by)
     if op == "empty":
         return sa.or_(column.is_(None), column == "") if one.field.kind in TEXTS else column.is_(None)
     if op == "filled":

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from crm_core.data import inside
 from crm_core.data.base import table_of
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
@@ -223,7 +224,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
             return sa.select(sa.func.count()).select_from(few)
         waiting = _waiting(shape).scalar_subquery()
         return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(few.c.unsure), 0), waiting).select_from(few)
-    texts = [sa.case((unsure == 0, None), else_=table.c[name]) for name in shape.read]
+    texts = [sa.case((unsure == 0, None), else_=inside.column(table, name)) for name in shape.read]
     if shape.form == "order":
         ids = sa.select(table.c.id, unsure, *texts).select_from(source).where(*where)
         return ids.order_by(*plans.ordering(table, shape.order, shape.descending))
@@ -278,7 +279,7 @@ def _waiting(shape: _Shape) -> sa.Select[Any]:
 def _sure(shape: _Shape) -> sa.ColumnElement[bool]:
     """Whether each word stands in a text as it was typed; what is written otherwise is looked at by `question.verify`."""
     place = sa.func.instr if shape.sqlite else sa.func.strpos
-    texts = [sa.func.lower(column) for name in shape.read if isinstance((column := shape.table.c[name]).type, sa.String)]
+    texts = [sa.func.lower(column) for name in shape.read if isinstance((column := inside.column(shape.table, name)).type, sa.String)]
     return sa.and_(*(
         sa.or_(sa.false(), *(place(text, sa.bindparam(f"w{at}", type_=sa.String())) > 0 for text in texts)) for at in range(shape.words)))
 

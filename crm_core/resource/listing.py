@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data import inside
 from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
@@ -125,7 +126,7 @@ def _keyset(query: Query, order: Order) -> Page:
 
 def keys(query: Query, order: Order, place: cursors.Place | None, wanted: int, *, back: bool) -> list[plans.Key]:
     """Up to `wanted` (sort key, id) of rows after a place of the list, or `back` from it, nearest first."""
-    nullable = query.resource.table.c[order.column].nullable
+    nullable = inside.is_nullable(query.resource.table, order.column)
     # Null is last in the page's own direction, on both engines: two segments, asked one after the other.
     segments: list[bool | None] = [False, True] if nullable else [None]
     if back:
@@ -143,7 +144,7 @@ def keys(query: Query, order: Order, place: cursors.Place | None, wanted: int, *
 
 
 def _place(text: str, query: Query, order: Order) -> cursors.Place | None:
-    return cursors.decode(text, order.text, query.resource.table.c[order.column])
+    return cursors.decode(text, order.text, inside.column(query.resource.table, order.column))
 
 
 # --- small sets: any order ---------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_core.data import inside
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.bulk import each
@@ -25,7 +26,7 @@ from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site, site
-from crm_core.resource import changes, search, timeline
+from crm_core.resource import changes, custom, search, timeline
 from crm_core.resource.after import give_parts
 from crm_core.resource.changes import unscoped
 from crm_core.resource.references import RefsField
@@ -88,8 +89,14 @@ class _Pointer:
     column: str
     named: str = ""
 
+    def sets(self, target: int) -> dict[Any, Any]:
+        """What an UPDATE sets so that rows point at `target`."""
+        if not inside.is_inside(self.column):
+            return {self.table.c[self.column]: target}
+        return inside.assigned(self.table, self.column, target, current_work().session.connection().dialect.name)
+
     def at(self, resource: str, ids: Any) -> list[sa.ColumnElement[bool]]:
-        where: list[sa.ColumnElement[bool]] = [self.table.c[self.column].in_(ids)]
+        where: list[sa.ColumnElement[bool]] = [inside.column(self.table, self.column).in_(ids)]
         if self.named:
             where.append(self.table.c[self.named] == resource)
         return where
@@ -179,16 +186,21 @@ def pointers(resource: Any, package: str = "") -> list[_Pointer]:
             found.append(_Pointer(row.package, table, f"{row.column_name}_id", row.column_name))
         elif row.kind in ("fk", "ref"):
             found.append(_Pointer(row.package, table, row.column_name))
+    for holder in site().registry.resources.values():  # references among fields of an administrator's own
+        if package in ("", holder.package):
+            found += [_Pointer(holder.package, holder.table, one.column) for one in custom.of(holder.name).values()
+                      if getattr(one, "target", "") == resource.name]
     return found
 
 
 def _move(pointer: _Pointer, resource: str, source: int, target: int, ids: Iterable[int] | None = None) -> tuple[list[int], list[int]]:
     """Re-point rows (those of `ids`, or all): the ids that moved, and those a unique key kept where they are."""
-    table, column = pointer.table, pointer.table.c[pointer.column]
+    table = pointer.table
+    values = pointer.sets(target)
     where = pointer.at(resource, [source])
     if ids is not None:
         where.append(table.c.id.in_(sa.select(each(list(ids)).c.value)))
-    statement = sa.update(table).where(*where).values({column: target}).returning(table.c.id)
+    statement = sa.update(table).where(*where).values(values).returning(table.c.id)
     db = session
     try:
         with db.begin_nested():
@@ -199,7 +211,7 @@ def _move(pointer: _Pointer, resource: str, source: int, target: int, ids: Itera
     for row_id in [row[0] for row in execute(sa.select(table.c.id).where(*where).order_by(table.c.id))]:
         try:
             with db.begin_nested():
-                execute(sa.update(table).where(table.c.id == row_id).values({column: target}))
+                execute(sa.update(table).where(table.c.id == row_id).values(values))
             moved.append(row_id)
         except sa.exc.IntegrityError:
             left.append(row_id)
@@ -277,7 +289,7 @@ def _follow(resource: Any, package: str, holder: sa.Table | None = None, ids: Se
         if holder is not None and pointer.table is not holder:
             continue
         tombs = sa.select(table.c.id).where(table.c.merged_into_id.is_not(None))
-        column = pointer.table.c[pointer.column]
+        column = inside.column(pointer.table, pointer.column)
         where = pointer.at(resource.name, tombs)
         if ids is not None:
             where.append(pointer.table.c.id.in_(sa.select(each(list(ids)).c.value)))

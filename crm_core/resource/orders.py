@@ -54,7 +54,7 @@ def _one(resource: Any, wanted: str, known: dict[str, Field]) -> Order:
     name, descending = wanted.removeprefix("-"), wanted.startswith("-")
     if name == "id":
         return Order("id", "id", descending, True)
-    indexed = name in resource.sort_keys()
+    indexed = resource.sorted_at_once(name)
     if name not in known:
         raise BadRequest(_("This list cannot be sorted by “%(name)s”.", name=name[:60]))
     return Order(name, known[name].sort_column, descending, indexed)

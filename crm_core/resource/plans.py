@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, Narrowed, Scope
+from crm_core.data import inside
 from crm_core.data.limits import TooLong, limited
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import NoActor, current_work
@@ -67,7 +68,7 @@ def sought(resource: Any, filters: Sequence[Filter], verb: str = "read") -> Soug
     walked = False
     for one in filters:
         pins = one.pins
-        column = one.field.column
+        column = one.field.by
         if pins is None:
             found.conditions.append(clause(one, resource.table))
         elif scoped and not walked and column in SCOPE_COLUMNS and len(pins) <= BRANCH_LIMIT and _walks(found.scope, column, pins):
@@ -177,7 +178,7 @@ def _kept(shape: _Shape) -> sa.Select[Any]:
 
 
 def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-    table, key, row_id = shape.table, shape.table.c[shape.key], shape.table.c.id
+    table, key, row_id = shape.table, inside.column(shape.table, shape.key), shape.table.c.id
     wanted: list[sa.ColumnElement[Any]] = [key.label("k"), row_id.label("i")]
     if shape.walked:
         wanted += [table.c[column] for column in shape.scope]
@@ -211,7 +212,7 @@ def living(table: sa.Table) -> list[sa.ColumnElement[bool]]:
 
 
 def pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]:
-    return [table.c[name].in_(sa.bindparam(f"p{i}", expanding=True)) for i, name in enumerate(pins)]
+    return [inside.column(table, name).in_(sa.bindparam(f"p{i}", expanding=True)) for i, name in enumerate(pins)]
 
 
 def reached(table: sa.FromClause, columns: Sequence[str], mark: str = "s", wide: bool = False) -> list[sa.ColumnElement[bool]]:
@@ -239,7 +240,7 @@ def _after(key: sa.ColumnElement[Any], row_id: sa.ColumnElement[int], shape: _Sh
 def select_ids(what: Sought) -> sa.Select[Any]:
     """All ids a question means, in no order, under the scope, with its mark."""
     table = what.table
-    where = [marked(table.name), *living(table), *(table.c[name].in_(values) for name, values in what.pins), *what.conditions]
+    where = [marked(table.name), *living(table), *(inside.column(table, name).in_(values) for name, values in what.pins), *what.conditions]
     where += [scope.clause(table) for scope in (what.scope, what.within) if not scope.everything]
     return sa.select(table.c.id).where(*where)
 
@@ -296,9 +297,10 @@ def ordering(table: sa.Table, columns: Sequence[tuple[str, bool]], descending: b
     """By columns (name, descending), null last, then by id."""
     found: list[sa.ColumnElement[Any]] = []
     for name, down in columns:
-        if table.c[name].nullable:
-            found.append(table.c[name].is_(None))
-        found.append(table.c[name].desc() if down else table.c[name].asc())
+        column = inside.column(table, name)
+        if inside.is_nullable(table, name):
+            found.append(column.is_(None))
+        found.append(column.desc() if down else column.asc())
     return [*found, table.c.id.desc() if descending else table.c.id.asc()]
 
 

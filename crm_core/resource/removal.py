@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.data import bulk
+from crm_core.data import bulk, inside
 from crm_core.data.mixins import SCOPE_COLUMNS, is_record
 from crm_core.data.session import current_work, writing
 from crm_core.kernel import clock
@@ -89,13 +89,13 @@ def held(resource: Any, ids: Sequence[int]) -> set[int]:
     for other, field in references(resource):
         if field.on_delete == "refuse":
             pointing = _pointing(resource, other, field, ids)
-            found.update(row[0] for row in _execute(sa.select(other.table.c[field.column]).where(*pointing).distinct()))
+            found.update(row[0] for row in _execute(sa.select(inside.column(other.table, field.column)).where(*pointing).distinct()))
     return found
 
 
 def _pointing(resource: Any, other: Any, field: RefField, ids: Sequence[int]) -> list[sa.ColumnElement[bool]]:
     """The living rows that refer to these; those that go together do not hold each other."""
-    found = [bulk.among(other.table.c[field.column], ids), other.table.c.deleted_at.is_(None)]
+    found = [bulk.among(inside.column(other.table, field.column), ids), other.table.c.deleted_at.is_(None)]
     return [*found, ~bulk.among(other.table.c.id, ids)] if other is resource else found
 
 

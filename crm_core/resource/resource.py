@@ -30,7 +30,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, offered
-from crm_core.resource import acts, byhand, kept, removal, totals  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
+from crm_core.resource import acts, byhand, custom, kept, layout, removal, totals  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
@@ -48,6 +48,7 @@ class Section:
     label: Any
     fields: tuple[str, ...]
     folded: bool = False
+    left: bool = False  # an administrator left these out of the form
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Resource:
     search_names: ClassVar[tuple[str, ...]] = ("name",)  # of those: found by pinyin and initials too
     sorts: ClassVar[tuple[str, ...]] = ("-updated_at",)  # fields with an index each; the first is how a list begins
     form: ClassVar[tuple[Section, ...]] = ()  # groups of a long form
+    shown_if: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # a field of the form → another one and the values by which it shows ("*": any)
     brief: ClassVar[tuple[str, ...]] = ()  # fields that everybody with `.brief.read` knows of records beyond his reach
     lines: ClassVar[tuple[Lines, ...]] = ()  # rows inside the form
     known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there; a `t.Number` always is one
@@ -125,6 +127,9 @@ class Resource:
                 access.PARTS.setdefault(line_name, cls.name)
                 access.LINES.setdefault(line_name, cls.name)
         cls._indexes()
+        cls.filters = custom.Grown(cls.filters, custom.with_filters)  # type: ignore[assignment]
+        cls.search = custom.Grown(cls.search, custom.with_words)  # type: ignore[assignment]
+        cls.form = custom.Grown(cls.form, _laid_out)  # type: ignore[assignment]
         if cls.brief and not cls.is_brief:
             cls.brief_class = _brief_of(cls)
 
@@ -159,6 +164,10 @@ class Resource:
         """Names of the fields that are sorted by an index, at any size."""
         return tuple(s.lstrip("-") for s in cls.sorts)
 
+    def sorted_at_once(self, name: str) -> bool:
+        """Whether a list of any size can be sorted by this field."""
+        return name in self.sort_keys() or bool(custom.of(self.name) and name in custom.of(self.name) and custom.of(self.name)[name].info["promoted"])
+
     @classmethod
     def _sort_column(cls, name: str) -> str:
         columns = cls.model.__table__.c
@@ -175,9 +184,13 @@ class Resource:
         """Called once when the registry is complete."""
         self.registry = registry
 
-    @cached_property
+    @property
     def all_fields(self) -> dict[str, Field]:
-        """Every field, whatever anybody's rights."""
+        """Every field, whatever anybody's rights: those of the class and those an administrator added."""
+        return custom.merged(self, self._declared)
+
+    @cached_property
+    def _declared(self) -> dict[str, Field]:
         found = fields_of(self.model)
         if self.is_brief:
             found = {n: replace(f, readonly=True) for n, f in found.items() if n in self.brief}
@@ -477,6 +490,17 @@ class Resource:
         """All columns of a row whatever anybody's rights, for integrity work."""
         with system_scope("integrity") as db:
             return db.execute(sa.select(self.table).where(self.table.c.id == row_id)).one_or_none()
+
+
+def _laid_out(resource: Any, declared: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections of its form as an administrator laid them out."""
+    found = layout.rows().get(resource.name)
+    if not found:
+        return declared
+    return tuple(
+        Section(custom.Said(one["en"], one["zh"]), tuple(line["name"] for line in one["fields"]), one.get("folded", False), one.get("left", False))
+        for one in found
+    )
 
 
 def _brief_of(cls: type[Resource]) -> type[Resource]:

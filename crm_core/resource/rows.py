@@ -16,6 +16,7 @@ from crm_core.kernel import clock, series
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
+from crm_core.resource import custom
 from crm_core.resource.after import Edit
 from crm_core.resource.changes import same, unscoped
 
@@ -94,6 +95,7 @@ def insert(resource: Any, made: Sequence[Row]) -> list[Edit]:
         row["created_at"] = row.get("created_at") or now
         row["updated_at"] = row.get("updated_at") or now
         row["created_by_id"] = row["updated_by_id"] = who
+    custom.pack_new(resource, made)
     bulk.insert(table, made)
     return [Edit(row["id"], "create", None, row) for row in made]
 
@@ -108,7 +110,8 @@ def update(resource: Any, made: Sequence[Row], before: Mapping[int, Row]) -> lis
         changed = {c: v for c, v in row.items() if c != "id" and v is not old[c] and not same(v, old[c])}
         if changed:
             edits.append(Edit(row["id"], "update", {c: old[c] for c in changed}, {**old, **changed}))
-            groups.setdefault(tuple(sorted(changed)), []).append({**changed, "b_id": row["id"]})
+            written = custom.packed(old, changed)
+            groups.setdefault(tuple(sorted(written)), []).append({**written, "b_id": row["id"]})
     for columns, rows in groups.items():
         statement = (
             sa.update(table)

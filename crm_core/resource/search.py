@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.data import bulk
+from crm_core.data import bulk, inside
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.ids import reserve_ids
@@ -113,8 +113,8 @@ def _rows(resource: Any, ids: Sequence[int], *, lock: bool) -> Sequence[sa.Row[A
     never replaces a newer one."""
     table = resource.table
     wanted = _indexed(resource)
-    names = dict.fromkeys(["id", *(c.key for c in table.columns if c.key in wanted)])
-    query = sa.select(*(table.c[name] for name in names)).where(
+    names = dict.fromkeys(["id", *(c.key for c in table.columns if c.key in wanted), *sorted(filter(inside.is_inside, wanted))])
+    query = sa.select(*(inside.column(table, name).label(name) for name in names)).where(
         bulk.among(table.c.id, ids), table.c.deleted_at.is_(None), table.c.merged_into_id.is_(None))
     query = query.order_by(table.c.id).with_for_update(read=True) if lock else query
     return current_work().session.connection().execute(query, execution_options=unscoped("search index")).all()

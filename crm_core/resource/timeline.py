@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_core.data import inside
 from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed
@@ -110,7 +111,7 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
             data = {
                 c: [raw(old), raw(edit.row.get(c))]
                 for c, old in (edit.old or {}).items()
-                if c in resource.table.c and resource.table.c[c].info.get("kind") not in ("internal", "secret", "sort_key", "stamp", "carried")
+                if inside.is_inside(c) or c in resource.table.c and resource.table.c[c].info.get("kind") not in ("internal", "secret", "sort_key", "stamp", "carried")
             }
             if not data:
                 continue

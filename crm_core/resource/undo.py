@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, NOTHING
-from crm_core.data import bulk
+from crm_core.data import bulk, inside
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work, session, writing
 from crm_core.kernel import clock
@@ -21,7 +21,7 @@ from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.site import actor, site
-from crm_core.resource import changes
+from crm_core.resource import changes, custom
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import Change, History, unscoped
 from crm_core.resource.removal import delete_rows
@@ -203,7 +203,7 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     them), or one that he made himself, for somebody else perhaps, and may still make."""
     table, current = resource.table, current_work().session
     query = sa.select(table).where(table.c.id.in_([r.row_id for r in rows]))
-    found = {r["id"]: dict(r) for r in current.execute(query, execution_options=unscoped("undo")).mappings()}
+    found = {r["id"]: custom.unpacked(resource, dict(r)) for r in current.execute(query, execution_options=unscoped("undo")).mappings()}
     if current.system:
         return found
     form = _form_of(resource)
@@ -270,12 +270,12 @@ def _restore_values(resource: Any, rows: Iterable[Any], now: dict[int, dict[str,
     beside = _restore_beside(resource, rows)
     edits = []
     for row in rows:
-        values = {c: changes.unraw(table.c[c], v) for c, v in (row.old or {}).items() if c in table.c}
+        values = {c: changes.unraw(inside.column(table, c), v) for c, v in (row.old or {}).items() if inside.has(table, c)}
         if values:
             stamp = {"version": table.c.version + 1, "updated_at": clock.now(), "updated_by_id": who}
-            statement = sa.update(table).where(table.c.id == row.row_id).values({**values, **stamp})
+            statement = sa.update(table).where(table.c.id == row.row_id).values({**custom.packed(now[row.row_id], values), **stamp})
             current.execute(statement, execution_options=unscoped("undo"))
-        before = {**{c: now[row.row_id][c] for c in values}, **beside.get(row.row_id, {})}
+        before = {**{c: inside.read(now[row.row_id], c) for c in values}, **beside.get(row.row_id, {})}
         if before:
             edits.append(Edit(row.row_id, "update", before, {**now[row.row_id], **values}))
     finish(resource, edits, undo)

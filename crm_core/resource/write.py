@@ -11,11 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
+from crm_core.data import inside
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import changes, derived, owners
+from crm_core.resource import changes, custom, derived, owners
 from crm_core.resource import rows as statements
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -85,6 +86,7 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     owners.follow(resource, [made[i] for i in updating], before)
     resource.derive(made, before)
     derived.fill(resource.table, made)
+    custom.compute(resource.all_fields, made, before)
     for i, found in resource.check(made, before).items():
         for name, messages in found.items():
             faults.setdefault(i, {}).setdefault(name, []).extend(messages)
@@ -129,7 +131,7 @@ def _before(resource: Any, ids: Sequence[int], free: bool) -> dict[int, Row]:
         elif is_scoped(model):
             query = query.where(scope_for(session.actor, model, "update").clause(model))
         for row in session.execute(query, execution_options=options).mappings():
-            found[row["id"]] = dict(row)
+            found[row["id"]] = custom.unpacked(resource, dict(row))
     if set(ids) - set(found):
         raise Missing(_("This record was not found."))
     return found
@@ -178,7 +180,7 @@ def _required(resource: Any, made: list[Row], fields: Mapping[str, Field], creat
     """What a new row must have, and what no row may be without. A column with a default is never lacking in a new row."""
     table = resource.table
     needed = {field.column: name for name, field in fields.items() if field.required and not field.readonly}
-    strict = {f.column: name for name, f in fields.items() if f.column not in needed and not table.c[f.column].nullable}
+    strict = {f.column: name for name, f in fields.items() if f.column not in needed and not inside.is_nullable(table, f.column)}
     for i, values in enumerate(made):
         new = i in creating
         lacking = [name for column, name in needed.items() if values.get(column) in (None, "") and (new or column in values)]

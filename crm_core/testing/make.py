@@ -90,7 +90,7 @@ class Make:
             return next(iter(field.words()), None)
         plain: dict[str, Any] = {
             "phone": f"010-6500{number % 10_000:04d}", "email": f"m{number}@example.com", "url": f"www.example.com/{number}",
-            "integer": number, "money": number * 100, "boolean": True, "date": clock.today(), "datetime": dt.datetime.now(dt.UTC),
+            "integer": number, "decimal": number, "money": number * 100, "boolean": True, "date": clock.today(), "datetime": dt.datetime.now(dt.UTC),
         }
         if field.kind in plain:
             return plain[field.kind]

@@ -11,6 +11,7 @@ from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import Bad, Field
+from crm_core.resource.layout import rules as layout_rules
 from crm_core.resource.references import RefField, RefsField
 from crm_core.resource.resource import Section
 from crm_core.text.numbers import whole
@@ -19,11 +20,11 @@ from crm_core.web.viewmodels import Choice, FormField, LineGroup, LineRow, Lines
 from crm_core.web.viewmodels import Section as SectionView
 
 CONTROLS = {
-    "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "money": "money",
+    "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "decimal": "number", "money": "money",
     "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references",
 }
 DATES_URL = "/dates"
-CHECKED = ("phone", "email", "url", "integer", "money")  # kinds that are looked at when somebody leaves their box
+CHECKED = ("phone", "email", "url", "integer", "decimal", "money")  # kinds that are looked at when somebody leaves their box
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
 FEW = 6  # rows that need no folding
@@ -121,15 +122,18 @@ def sections(
     if rest:
         layout.append(Section(_("More facts") if resource.form else resource.singular, rest, folded=bool(resource.form)))
     homeless = tuple(n for n in line_names if n not in named)
-    labels = reference_labels(fields.values(), texts)
+    labels, rules = reference_labels(fields.values(), texts), layout_rules(resource)
     found = []
     for number, section in enumerate(layout):
+        if section.left:
+            continue
         names = [n for n in section.fields if n in fields and n not in resource.hidden_fields]
         names = [n for n in names if not (creating and fields[n].readonly)]
         check = urls.of_act(resource, None, "check")
         controls = tuple(
-            replace(control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels)),
-                    check_url=check if fields[n].kind in CHECKED else "") for n in names
+            replace(made := control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels)),
+                    check_url=check if fields[n].kind in CHECKED else "", required=made.required or (n in rules.required and not made.readonly),
+                    when=rules.told(n)) for n in names
         )
         wanted = [n for n in section.fields if n in line_names] + (list(homeless) if number == len(layout) - 1 else [])
         editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {})) for n in wanted)

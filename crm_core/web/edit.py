@@ -7,11 +7,12 @@ from typing import Any
 import flask
 from werkzeug.datastructures import MultiDict
 
+from crm_core.data import inside
 from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource import changes, drafts, once, pairs, sensitive
+from crm_core.resource import changes, custom, drafts, layout, once, pairs, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import children
 from crm_core.resource.references import RefField
@@ -110,6 +111,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     line_faults: dict[str, dict[str, Any]] = {}
     writable = {n: f for n, f in fields.items() if not f.readonly} | (links if row is None else {})
     values = controls.parse(writable, {n: t for n, t in texts.items() if n in writable}, faults, _unchanged(row, writable, texts))
+    for name, sentences in layout.lacking(resource, fields, texts).items():
+        faults.setdefault(name, sentences)
     given = controls.parse_lines(resource, lines, line_faults)
     places = {name: [line.pop("__at__") for line in found] for name, found in given.items()}
     if faults or line_faults:
@@ -335,15 +338,15 @@ def _words(field: Field, text: str, known: dict[str, str]) -> str:
 
 def _as_of(resource: Any, row: Any, version: int) -> dict[str, Any]:
     """The record as it stood at `version`: today's values with the old ones of each later save put back."""
-    values = {c.key: getattr(row, c.key) for c in resource.table.columns}
+    values = custom.unpacked(resource, {c.key: getattr(row, c.key) for c in resource.table.columns})
     steps = max(0, row.version - version)
     for change in changes.history_of(resource.name, row.id, limit=200):
         if steps <= 0:
             break
-        old = {name: value for name, value in (change.old or {}).items() if name in resource.table.c} if change.verb == "update" else {}
+        old = {name: value for name, value in (change.old or {}).items() if inside.has(resource.table, name)} if change.verb == "update" else {}
         if change.verb == "update" and change.old and not old:
             continue  # tags and the like: no version of the record
-        values.update({name: changes.unraw(resource.table.c[name], value) for name, value in old.items()})
+        values.update({name: changes.unraw(inside.column(resource.table, name), value) for name, value in old.items()})
         steps -= 1
     return values
 

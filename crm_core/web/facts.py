@@ -49,6 +49,9 @@ def groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, cha
     done: set[str] = set()
     made = []
     for section in (*resource.form, None):
+        if section is not None and section.left:
+            done.update(section.fields)
+            continue
         wanted = section.fields if section is not None else tuple(n for n in fields if n not in done)
         facts = []
         for name in wanted:

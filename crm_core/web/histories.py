@@ -3,6 +3,7 @@
 from typing import Any
 
 from crm_core.access import reads
+from crm_core.data import inside
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, listed
 from crm_core.resource import changes
@@ -22,7 +23,7 @@ def page(resource: Any, row_id: int, name: str) -> FieldHistoryPage:
         reads.note(resource.name, [row_id], "history")
     key = field.name if field.kept else field.column
     rows = [r for r in changes.history_of(resource.name, row_id) if r.old and key in r.old]
-    values = [r.old[key] if field.kept else changes.unraw(resource.table.c[key], r.old[key]) for r in rows]
+    values = [r.old[key] if field.kept else changes.unraw(inside.column(resource.table, key), r.old[key]) for r in rows]
     wanted: dict[str, set[Any]] = {"core.user": {r.actor_id for r in rows}}
     if isinstance(field, RefField):
         wanted.setdefault(field.target, set()).update(one for value in values for one in _ids(value))

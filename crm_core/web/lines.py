@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from crm_core.data import inside
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
@@ -102,9 +103,9 @@ def _changes(resource: Any, one: Any, fields: Mapping[str, Field], names: Mappin
     found = []
     for column, (old, new) in (one.data or {}).items():
         field = by_column.get(column)
-        if field is None or column not in resource.table.c:
+        if field is None or not inside.has(resource.table, column):
             continue
-        words = [_show(field, changes.unraw(resource.table.c[column], v), names) for v in (old, new)]
+        words = [_show(field, changes.unraw(inside.column(resource.table, column), v), names) for v in (old, new)]
         found.append(Change(field.label, *words))
     return tuple(found)
 

@@ -185,7 +185,7 @@ def heads(
                 add_sort_url=place.address([*rest, ("sort", second)]) if second is not None else "",
                 sorted="" if key is None else "descending" if key.descending else "ascending",
                 place=list(keys).index(name) + 1 if key is not None and len(keys) > 1 else 0,
-                limited=few if more and name not in resource.sort_keys() else "",
+                limited=few if more and not resource.sorted_at_once(name) else "",
             ))
     wide = columns.widths(resource)
     return lay_cards([replace(column, width=wide.get(column.name, 0)) for column in found])

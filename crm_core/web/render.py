@@ -19,7 +19,7 @@ from crm_core.web import cells, urls
 from crm_core.web.viewmodels import Person, Status
 
 Renderer = Callable[[Any], Any]
-KINDS = {"choice": "status", "enum": "text", "money": "money", "integer": "number", "date": "date", "datetime": "date",
+KINDS = {"choice": "status", "enum": "text", "money": "money", "integer": "number", "decimal": "number", "date": "date", "datetime": "date",
          "phone": "phone", "boolean": "tick"}
 
 
@@ -122,6 +122,7 @@ _MADE: dict[str, Callable[[Field], Renderer]] = {
     "url": lambda field: lambda value: cells.site(value) if value else "",
     "note": lambda field: lambda value: cells.text_lines(value) if value else "",
     "money": lambda field: lambda value: cells.number(field.show(value)) if value is not None else "",
+    "decimal": lambda field: lambda value: cells.number(field.show(value)) if value is not None else "",
     "integer": lambda field: lambda value: cells.number(field.show(value)) if value is not None else "",
 }
 

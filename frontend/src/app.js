@@ -11,6 +11,7 @@ import "./composer.js";
 import "./form.js";
 import "./twins.js";
 import "./lines.js";
+import "./shown.js";
 import "./drafts.js";
 import "./pickers.js";
 import "./region.js";

@@ -49,7 +49,7 @@ on("input", isRequired, (event, control) => {
 });
 on("submit", "[data-form]", (event, whole) => {
   if (event.submitter?.formNoValidate) return;
-  const bad = $$("[aria-required=true]", whole).filter((control) => !control.disabled && !control.closest(".gone, template") && !needed(control));
+  const bad = $$("[aria-required=true]", whole).filter((control) => !control.disabled && !control.closest(".gone, template, [data-when][hidden]") && !needed(control));
   if (!bad.length) return;
   event.preventDefault();
   event.stopPropagation();

@@ -5,6 +5,9 @@ from typing import Any
 import flask
 
 from crm_core.features.setup import choices, home, levels, plugins, reports, settings, views
+from crm_core.features.setup.fields import jobs as field_jobs
+from crm_core.features.setup.fields import layout
+from crm_core.features.setup.fields.resources import CustomFields
 from crm_core.features.setup.resources import Choices, Imports
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
@@ -19,7 +22,7 @@ from crm_core.resource.undo import ChangeUndone, UndoBegins
 
 @hookimpl
 def register_resources() -> list[type[Any]]:
-    return [Choices, Imports]
+    return [Choices, CustomFields, Imports]
 
 
 @hookimpl
@@ -34,6 +37,8 @@ def register_menu() -> list[Menu]:
         Menu(_("Reports"), reports.URL, icon="chart-bar", order=90, name="reports", when=lambda: bool(reporting.reports())),
         Menu(_("Choice lists"), choices.URL, "words", "list", 5, choices.CHANGE, name="choices"),
         Menu(_("Plugins"), plugins.URL, "settings", "puzzle", 70, plugins.READ, name="plugins"),
+        Menu(CustomFields.label, CustomFields, "settings", order=CustomFields.order, name=CustomFields.name),
+        Menu(_("Form layout"), layout.URL, "settings", "layout-list", 77, layout.READ, name="layouts"),
         Menu(_("Settings"), settings.URL, "settings", "adjustments", 75, settings.READ, name="settings"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
         Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
@@ -42,7 +47,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [choices.pages, home.pages, plugins.pages, settings.pages, reports.pages, views.pages]
+    return [choices.pages, home.pages, layout.pages, plugins.pages, settings.pages, reports.pages, views.pages]
 
 
 @hookimpl
@@ -51,6 +56,8 @@ def register_permissions() -> list[Permission]:
         Permission(choices.CHANGE, _("Edit choice lists")),
         Permission(plugins.READ, _("See the plugins")),
         Permission(plugins.CHANGE, _("Switch plugins on and off")),
+        Permission(layout.READ, _("See how forms are laid out")),
+        Permission(layout.CHANGE, _("Lay out forms")),
         Permission(settings.READ, _("See the settings")),
         Permission(settings.CHANGE, _("Change the settings")),
         Permission("core.jobs.read", _("See everybody’s jobs")),
@@ -85,6 +92,8 @@ def register_jobs() -> list[Job]:
         Job("core.bulk", bulk.run, label=_("Act on many records")),
         Job("core.import", imports.run, label=_("Import")),
         Job("core.export", exporting.run, label=_("Export")),
+        Job("core.fields.promote", field_jobs.promote, label=_("Index of a field")),
+        Job("core.fields.compute", field_jobs.compute, label=_("Computed field")),
         Job("core.plugin", plugins.run, label=_("Switch a plugin on")),
         Job("core.twins", sweep.run, label=_("Look for duplicates")),
         Job("core.twins.merge", sweep.merge_certain, label=_("Merge certain duplicates")),

@@ -17,6 +17,7 @@ from crm_core.access.actor import Actor, load_actor
 from crm_core.access.gate import scope_for, visible
 from crm_core.access.ledgers import note
 from crm_core.access.models import Rule
+from crm_core.data import inside
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest, Forbidden
@@ -148,7 +149,7 @@ def _read(export: Export, place: int) -> tuple[list[Any], bool]:
     """Rows of one page (id, public_id, then the columns), and whether it was the last."""
     session = current_work().session
     source = _source(export.resource, session)
-    query = sa.select(source.c.id, source.c.public_id, *(source.c[one.column] for one in export.fields.values()))
+    query = sa.select(source.c.id, source.c.public_id, *(inside.column(source, one.column) for one in export.fields.values()))
     execute = session.connection().execute  # rows of Core: half the work of rows of the ORM
     if export.ids is not None:
         wanted = export.ids[place : place + PAGE]

@@ -50,7 +50,7 @@ def draw_texts(field: Field, safe: Callable[[str], str]) -> Draw:
         return _remembered(field.show, safe)
     if field.kind == "choices":
         return lambda values: [safe(field.show(v)) for v in values]
-    if field.kind in ("money", "integer", "date"):
+    if field.kind in ("money", "integer", "decimal", "date"):
         return lambda values: [field.text(v) if v is not None else "" for v in values]
     return lambda values: ["" if not v else v if v[0].isalnum() else safe(v) for v in values]
 

@@ -76,6 +76,56 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_completeness_rule'))
     )
+    op.create_table('core_custom_field',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('kind', sa.Enum('text', 'note', 'number', 'money', 'date', 'choice', 'choices', 'boolean', 'reference', name='kind', native_enum=False, length=40), nullable=False),
+        sa.Column('zh', sa.String(length=255), nullable=False),
+        sa.Column('en', sa.String(length=255), nullable=False),
+        sa.Column('help_zh', sa.String(length=255), nullable=False),
+        sa.Column('help_en', sa.String(length=255), nullable=False),
+        sa.Column('required', sa.Boolean(), nullable=False),
+        sa.Column('searched', sa.Boolean(), nullable=False),
+        sa.Column('places', sa.Integer(), nullable=False),
+        sa.Column('target', sa.String(length=80), nullable=True),
+        sa.Column('options', sa.Text(), nullable=True),
+        sa.Column('formula', sa.Text(), nullable=True),
+        sa.Column('position', sa.Integer(), nullable=False),
+        sa.Column('retired', sa.Boolean(), nullable=False),
+        sa.Column('promoted', sa.Boolean(), nullable=False),
+        sa.Column('filling', sa.Boolean(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_custom_field'))
+    )
+    with op.batch_alter_table('core_custom_field') as batch:
+        batch.create_index('uq_core_custom_field_name', ['resource', 'name'], unique=True)
+        batch.create_index('ix_core_custom_field_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_table('core_layout',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('sections', JSON, nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_layout'))
+    )
+    with op.batch_alter_table('core_layout') as batch:
+        batch.create_index('uq_core_layout_resource', ['resource'], unique=True)
     op.create_table('core_department',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -96,6 +146,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_department_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['parent_id'], ['core_department.id'], name=op.f('fk_core_department_parent_id'), ondelete='RESTRICT'),
@@ -465,6 +516,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_user_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_user_owner_id'), ondelete='RESTRICT'),
@@ -548,6 +600,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_import_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_import_owner_id'), ondelete='RESTRICT'),
@@ -666,6 +719,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_task_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['done_by_id'], ['core_user.id'], name=op.f('fk_core_task_done_by_id'), ondelete='RESTRICT'),
@@ -720,6 +774,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_core_user_role_role_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_user_role_user_id'), ondelete='RESTRICT'),
@@ -797,6 +852,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_customer_collected_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_customer_department_id'), ondelete='RESTRICT'),
@@ -858,6 +914,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_address_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_address_region_id'), ondelete='RESTRICT'),
@@ -884,6 +941,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_blacklisting_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_blacklisting'))
@@ -955,6 +1013,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_contact_collected_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_contact_customer_id'), ondelete='RESTRICT'),
@@ -979,6 +1038,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_need_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_need'))
@@ -1001,6 +1061,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_note_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_note'))
@@ -1024,6 +1085,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_offering_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_offering'))
@@ -1046,6 +1108,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_profile_entry_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_profile_entry'))
@@ -1067,6 +1130,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_relation_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['other_id'], ['core_customer.id'], name=op.f('fk_core_relation_other_id'), ondelete='RESTRICT'),
@@ -1090,6 +1154,7 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_post_contact_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_post_customer_id'), ondelete='RESTRICT'),
@@ -1379,6 +1444,8 @@ def downgrade() -> None:
     op.drop_table('core_file')
     op.drop_table('core_draft')
     op.drop_table('core_department')
+    op.drop_table('core_layout')
+    op.drop_table('core_custom_field')
     op.drop_table('core_completeness_rule')
     op.drop_table('core_choice')
     op.drop_table('core_change')

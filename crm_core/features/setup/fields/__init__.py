@@ -1,0 +1,1 @@
+"""What administrators shape without code: fields of their own, and how forms are laid out."""

@@ -1,0 +1,22 @@
+// Fields that show only while another one has a certain value: `data-when` names it, `data-is` its values ("*": any).
+import { $$, on, ready } from "./dom.js";
+
+function values(form, name) {
+  return $$(`[name="${CSS.escape(name)}"]`, form)
+    .filter((control) => !/^(checkbox|radio)$/.test(control.type) || control.checked)
+    .flatMap((control) => control.value.split(",")).filter(Boolean);
+}
+function judge(form) {
+  for (const field of $$("[data-when]", form)) {
+    const now = values(form, field.dataset.when);
+    const wanted = field.dataset.is.split(",");
+    const shows = wanted[0] === "*" ? now.length > 0 : now.some((value) => wanted.includes(value));
+    field.hidden = !shows;
+    for (const control of $$("input, select, textarea", field)) control.toggleAttribute("data-unasked", !shows);
+  }
+}
+ready((root) => {
+  for (const form of root.matches?.("[data-form]") ? [root] : $$("[data-form]", root)) judge(form);
+});
+on("input", "[data-form]", (event, form) => judge(form));
+on("change", "[data-form]", (event, form) => judge(form));
