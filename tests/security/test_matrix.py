@@ -57,7 +57,7 @@ SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST people.sign_in_post": lambda _h, _c: {"name": "ann", "password": "wrong"},
     "POST people.preferences": lambda _h, _c: {"theme": "dark"},
 }
-ASKED = {"GET pages.filter_form": "f=name", "GET pages.palette": "q=CANARY", "GET pages.lookup": "q=CANARY", "GET pages.dates": "q=tomorrow",
+ASKED = {"GET pages.filter_form": "field=name", "GET pages.palette": "q=CANARY", "GET pages.lookup": "q=CANARY", "GET pages.dates": "q=tomorrow",
          "GET pages.index": "q=CANARY", "POST imports.take": "to=core.customer"}
 
 
@@ -136,7 +136,8 @@ class Caller:
             if name in ("package", "path"):
                 values[name] = {"package": package, "path": path}[name]
             elif name.endswith("_id"):
-                values[name] = self.house.id(cell.kind, cell.key) if cell.kind in self.house.records or cell.key == "missing" else cell.key
+                key = cell.key or "missing"  # of what is nobody's record, none
+                values[name] = self.house.id(cell.kind, key) if cell.kind in self.house.records or key == "missing" else key
                 if name == "public_id":
                     values[name] = "f" * 32 if cell.key == "missing" else self.house.id(cell.kind, cell.key)
             else:
