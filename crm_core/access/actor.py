@@ -1,5 +1,6 @@
 """The acting person: his departments, teams, grants and field rules, resolved once and kept until rights change."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -14,6 +15,7 @@ from crm_core.access.models import (
     Role,
     Rule,
     SiteRow,
+    StandIn,
     Team,
     TeamMember,
     User,
@@ -21,9 +23,9 @@ from crm_core.access.models import (
     departments_of,
 )
 from crm_core.access.models import Scope as Reach
-from crm_core.access.scope import NOTHING, OfParent, Scope, narrowed, reach
+from crm_core.access.scope import NOTHING, Scope, narrowed, of_parent, reach
 from crm_core.data.session import Session, has_work, system_scope
-from crm_core.kernel import actors
+from crm_core.kernel import actors, clock
 from crm_core.kernel.calling import decided
 from crm_core.kernel.keys import digest
 from crm_core.kernel.models import PluginRow
@@ -32,6 +34,7 @@ from crm_core.kernel.site import Site, has_site, site
 PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled when resources are declared
 LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent's form and have no face of their own
 PERSONAL: set[str] = set()  # resources whose rows are always their owner's to read and change (his imports, his files)
+LENDABLE: set[str] = set()  # verbs that a stand-in does for who is away
 BRIEFS: dict[str, str] = {}  # permission of a brief view -> that of the full resource
 _UPDATING = frozenset({"create", "update", "delete", "import"})
 
@@ -55,6 +58,8 @@ class Actor:
     hidden: frozenset[str] = frozenset()  # packages whose faces are not for his department
     rights: int = 0
     token: tuple[str, ...] | None = None  # scopes of the API token he came with; None: signed in
+    lent: tuple["Actor", ...] = ()  # colleagues for whom he stands in today: what `LENDABLE` names he does as they may
+    stale: dt.date | None = None  # from this day on others are lent
     _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
     _fields: dict[tuple[str, str], Rule | None] = field(default_factory=dict, compare=False, repr=False)
 
@@ -89,7 +94,7 @@ class Actor:
         if parent is not None:
             link, table = site().registry.parent_of(resource)
             for one in self._narrow(f"{parent}.{'update' if verb in _UPDATING else verb}"):
-                found.append(one if isinstance(one, Scope) else OfParent(link, table, one))
+                found.append(one if isinstance(one, Scope) else of_parent(link, table, one))
         return found
 
     def _find(self, permission: str) -> Scope:
@@ -106,6 +111,9 @@ class Actor:
             if pattern == permission or fnmatchcase(permission, pattern):
                 found |= reach(word, self.user_id, self.department_id, self.subtree, self.teams)
         mine = replace(self, token=None, _scopes={}, _fields={})
+        if verb in LENDABLE:
+            for away in self.lent:
+                found |= away._find(permission)
         if resource in PERSONAL:
             found |= reach(Reach.own, self.user_id, None, (), ())
         parent = PARTS.get(resource)
@@ -179,7 +187,7 @@ def load_actor(site: Site, db: Session, user_id: int, rights: int | None = None)
 def known_actor(site: Site, user_id: int, rights: int) -> Actor | None:
     """The actor of a user when this process has made it since rights last changed."""
     found: Actor | None = site.cache.get(("actor", user_id, rights))
-    return found
+    return None if found is not None and found.stale is not None and clock.today() >= found.stale else found
 
 
 def actor_now(db: Session, user_id: int) -> Actor | None:
@@ -187,7 +195,18 @@ def actor_now(db: Session, user_id: int) -> Actor | None:
     return _load(db, user_id, 0, whoever=True)
 
 
-def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False) -> Actor | None:
+def _lent(db: Session, user_id: int) -> tuple[tuple[Actor, ...], dt.date | None]:
+    """For whom somebody stands in today, and the day from which it is others."""
+    today, found, turns = clock.today(), [], set()
+    for row in db.execute(sa.select(StandIn.owner_id, StandIn.begins, StandIn.ends).where(
+            StandIn.substitute_id == user_id, StandIn.ends >= today, StandIn.deleted_at.is_(None))):
+        turns.add(row.begins if row.begins > today else row.ends + dt.timedelta(days=1))
+        if row.begins <= today and row.owner_id not in (None, user_id):
+            found.append(_load(db, row.owner_id, 0, alone=True))
+    return tuple(one for one in found if one is not None), min(turns, default=None)
+
+
+def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False, alone: bool = False) -> Actor | None:
     user = db.execute(
         sa.select(User.id, User.name, User.login, User.language, User.timezone, User.department_id, User.active)
         .where(User.id == user_id, User.deleted_at.is_(None))
@@ -210,6 +229,7 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False) -> A
         .order_by(Role.id)
     ).all()
     ids = [r.id for r in roles]
+    lent, stale = ((), None) if alone else _lent(db, user_id)  # nobody lends what he was lent
     grants = db.execute(
         sa.select(Grant.role_id, Grant.permission, Grant.scope).where(Grant.role_id.in_(ids), Grant.deleted_at.is_(None))
     ).all()
@@ -231,7 +251,7 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False) -> A
         grants=tuple((g.permission, g.scope) for g in grants),
         rules=_bind(ids, grants, rules),
         hidden=_hidden(db, home.path if home is not None else ""),
-        rights=rights,
+        rights=rights, lent=lent, stale=stale,
     )
 
 

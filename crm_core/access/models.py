@@ -158,6 +158,18 @@ class FieldRule(Vocabulary, Model):
     )
 
 
+class StandIn(Owned, Model):
+    """Somebody reviews in place of its owner, from one day to another."""
+
+    __tablename__ = "core_stand_in"
+    substitute_id: Mapped[t.Id] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True, info={"label": _("Stand-in")}
+    )
+    begins: Mapped[dt.date] = mapped_column(info={"label": _("From")})
+    ends: Mapped[dt.date] = mapped_column(info={"label": _("Until")})
+    note: Mapped[t.Line | None] = mapped_column(info={"label": _("Remark")})
+
+
 class SiteRow(Keyed, Model):
     """The one row of a site: counters that tell processes when what they keep has become stale."""
 

@@ -111,7 +111,7 @@ class OfParent:
 
     link: str
     table: sa.Table
-    within: "Only | OfParent"
+    within: Any
 
     nothing = False
 
@@ -135,12 +135,92 @@ class OfParent:
 
 
 @dataclass(frozen=True)
+class Unless:
+    """All rows but those whose column holds one of these values and that are not this person's own work. Few are meant: their
+    parts are told by leaving out a small set of parents, not by looking for a large one."""
+
+    column: str
+    values: tuple[str, ...]
+    author: str
+    me: int
+
+    nothing = False
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        return self.column, self.author
+
+    def holds(self, row: Any) -> bool:
+        """A row that does not tell its state is outside."""
+        get = (lambda name: row.get(name, _UNTOLD)) if isinstance(row, dict) else (lambda name: getattr(row, name, _UNTOLD))
+        value = get(self.column)
+        return value is not _UNTOLD and (getattr(value, "value", value) not in self.values or get(self.author) == self.me)
+
+    def _hidden(self, columns: Any) -> sa.ColumnElement[bool]:
+        by = columns[self.author]
+        return sa.and_(columns[self.column].in_(self.values), sa.or_(by.is_(None), by != self.me))
+
+    def clause(self, entity: Any) -> sa.ColumnElement[bool]:
+        columns = entity.c if isinstance(entity, sa.FromClause) else _Columns(entity)
+        state, by = columns[self.column], columns[self.author]
+        return sa.or_(state.is_(None), state.not_in(self.values), by == self.me)
+
+    def parents(self, table: sa.Table) -> sa.Select[Any]:
+        """The rows that are left out."""
+        return sa.select(table.c.id).where(wall.marked(table.name), self._hidden(table.c))
+
+
+class _Columns:
+    """Columns of a mapped class by name; a brief view is narrowed by columns it does not show."""
+
+    def __init__(self, entity: Any) -> None:
+        self.entity = entity
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self.entity, name, None) if hasattr(self.entity, name) else self.entity.__table__.c[name]
+
+
+@dataclass(frozen=True)
+class PartsUnless:
+    """Parts whose parent is not left out."""
+
+    link: str
+    table: sa.Table
+    parent: Unless
+
+    nothing = False
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        return (self.link,)
+
+    def holds(self, row: Any) -> bool:
+        parent = row.get(self.link) if isinstance(row, dict) else getattr(row, self.link, None)
+        if parent is None:
+            return False
+        found = current_work().session.connection().execute(self.parent.parents(self.table).where(self.table.c.id == parent))
+        return found.first() is None
+
+    def clause(self, entity: Any) -> sa.ColumnElement[bool]:
+        column: sa.ColumnElement[Any] = entity.c[self.link] if isinstance(entity, sa.FromClause) else getattr(entity, self.link)
+        return column.not_in(self.parent.parents(self.table))
+
+
+def of_parent(link: str, table: sa.Table, one: Any) -> Any:
+    """What narrows a record, said of its parts."""
+    return PartsUnless(link, table, one) if isinstance(one, Unless) else OfParent(link, table, one)
+
+
+_KINDS = (Scope, Only, OfParent, Unless, PartsUnless)
+
+
+@dataclass(frozen=True)
 class Narrowed(Scope):
     """A scope that plugins have narrowed. Its own branches are empty: whoever plans by branches takes those of `base` and asks
     `within` of each row; whoever forgets it finds nothing."""
 
     base: Scope = field(default_factory=Scope)
-    within: tuple["Scope | Only | OfParent", ...] = ()
+    within: tuple[Any, ...] = ()
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -158,8 +238,8 @@ class Narrowed(Scope):
 
 
 def narrowed(scope: Scope, within: Iterable[Any]) -> Scope:
-    """The scope within all of these. What is neither a Scope nor an Only lets nothing through."""
-    found = tuple(one if isinstance(one, Scope | Only | OfParent) else NOTHING for one in within)
+    """The scope within all of these. What is no kind of scope lets nothing through."""
+    found = tuple(one if isinstance(one, _KINDS) else NOTHING for one in within)
     found = tuple(one for one in found if not (isinstance(one, Scope) and one.everything))
     return Narrowed(base=scope, within=found) if found and not scope.nothing else scope
 

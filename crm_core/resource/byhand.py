@@ -138,8 +138,7 @@ def _complete(one: _Touched) -> None:
         values = {name: getattr(row, name) for name in one.changed} | {"id": row.id}
         before = {row.id: one.before}
         owners.follow(resource, [values], before)
-    resource.derive([values], before)
-    derived.fill(resource.table, [values])
+    derived.derive(resource, [values], before)
     for name, value in values.items():
         if name != "id" and getattr(row, name) != value:
             setattr(row, name, value)

@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from crm_core.data.session import current_work
 from crm_core.text import pinyin
 
+further: list[Callable[[Any, Sequence[dict[str, Any]], Mapping[int, Mapping[str, Any]]], None]] = []
+"""Slot: what features derive for records of many resources: (resource, rows, before), after the resource's own `derive`."""
+
 Key = tuple[str, str]
 """Table and column."""
 
@@ -38,6 +41,14 @@ def of(table: sa.Table) -> tuple[Derived, ...]:
         elif "how" in column.info:
             found.append(Derived(column.key, source, column.info["how"]))
     return tuple(found)
+
+
+def derive(resource: Any, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+    """All that follows for rows about to be written: the resource's own, that of features, derived columns."""
+    resource.derive(rows, before)
+    for one in further:
+        one(resource, rows, before)
+    fill(resource.table, rows)
 
 
 def fill(table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -84,8 +84,7 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     _complete(resource, made, rows, creating, link)
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
-    resource.derive(made, before)
-    derived.fill(resource.table, made)
+    derived.derive(resource, made, before)
     custom.compute(resource.all_fields, made, before)
     for i, found in resource.check(made, before).items():
         for name, messages in found.items():

@@ -1,7 +1,7 @@
 """The record page of any resource: head, facts, lines, time line, tabs and panels of those who have something to say."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,7 @@ from crm_core.web.viewmodels import (
 )
 from crm_core.web.viewmodels import PanelView as PanelModel
 
+dressers: list[Callable[[Any, Any, RecordPage], RecordPage]] = []  # slot: what features say on pages of many resources
 PLACE = ("tab", *ways.ARGS)  # arguments of a record's page that are none of the list on it
 SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2",
              "customer": "building", "position": "id-badge-2"}
@@ -96,6 +97,8 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
     if body == "list":
         view = replace(view, related=_related(resource, row, related[tab]))
     dressed: RecordPage = resource.dress(seen, view, {key: found.get(key, []) for key in asked})
+    for one in dressers:
+        dressed = one(resource, row, dressed)
     return replace(dressed, groups=facts.beside(resource, fields, dressed.groups)) if body == "panorama" else dressed
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Owned, PartOf
+from crm_core.features.approvals.api import Reviewed
 from crm_core.features.customers.vocabularies import Industry, Position, Region, Tag, Tagged
 from crm_core.kernel.i18n import _
 from crm_core.text import companies, phones
@@ -59,7 +60,7 @@ class Reachable:
     invalid_reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Why no longer valid")})
 
 
-class Customer(Wishes, Reachable, Owned, Model):
+class Customer(Reviewed, Wishes, Reachable, Owned, Model):
     """A company or person we deal with or want to."""
 
     __tablename__ = "core_customer"
@@ -137,6 +138,7 @@ class Customer(Wishes, Reachable, Owned, Model):
     deal_warned_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
 
     __table_args__ = (
+        sa.Index("ix_core_customer_review", "review", "id", **_where("deleted_at IS NULL AND review IS NOT NULL")),
         sa.Index("ix_core_customer_pool", "pool_id", "name_key", "id", **_IN_POOL),
         sa.Index("ix_core_customer_followed", "pool_id", "followed_at", **_HELD),
         sa.Index("ix_core_customer_dealt", "pool_id", "dealt_at", **_HELD),

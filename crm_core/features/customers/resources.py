@@ -56,7 +56,7 @@ class Customers(Resource):
     filters = (
         "standing", "owner", "department", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "wants", "blacklist", "completeness", "parent", "group", "country", "credit", "trade_position", "capital_band",
-        "headcount_band", "founded_on", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
+        "headcount_band", "founded_on", "review", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
         "name", "phone", "email",
     )
     virtual = (

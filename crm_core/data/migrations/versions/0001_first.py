@@ -27,6 +27,22 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_access'))
     )
+    op.create_table('core_approval',
+        sa.Column('kind', sa.String(length=20), nullable=False),
+        sa.Column('flow_id', ID, nullable=True),
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('step', sa.BigInteger(), nullable=False),
+        sa.Column('steps', JSON, nullable=False),
+        sa.Column('proposal', JSON, nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('asked_by_id', ID, nullable=True),
+        sa.Column('asked_at', AT, nullable=False),
+        sa.Column('ended_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_approval'))
+    )
     op.create_table('core_change',
         sa.Column('at', AT, nullable=False),
         sa.Column('actor_id', ID, nullable=True),
@@ -79,7 +95,7 @@ def upgrade() -> None:
     op.create_table('core_custom_field',
         sa.Column('resource', sa.String(length=80), nullable=False),
         sa.Column('name', sa.String(length=60), nullable=False),
-        sa.Column('kind', sa.Enum('text', 'note', 'number', 'money', 'date', 'choice', 'choices', 'boolean', 'reference', name='kind', native_enum=False, length=40), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
         sa.Column('zh', sa.String(length=255), nullable=False),
         sa.Column('en', sa.String(length=255), nullable=False),
         sa.Column('help_zh', sa.String(length=255), nullable=False),
@@ -106,26 +122,6 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_custom_field'))
     )
-    with op.batch_alter_table('core_custom_field') as batch:
-        batch.create_index('uq_core_custom_field_name', ['resource', 'name'], unique=True)
-        batch.create_index('ix_core_custom_field_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-    op.create_table('core_layout',
-        sa.Column('resource', sa.String(length=80), nullable=False),
-        sa.Column('sections', JSON, nullable=False),
-        sa.Column('public_id', sa.String(length=32), nullable=False),
-        sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('created_at', AT, nullable=False),
-        sa.Column('created_by_id', ID, nullable=True),
-        sa.Column('updated_at', AT, nullable=False),
-        sa.Column('updated_by_id', ID, nullable=True),
-        sa.Column('deleted_at', AT, nullable=True),
-        sa.Column('deleted_change_id', ID, nullable=True),
-        sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_layout'))
-    )
-    with op.batch_alter_table('core_layout') as batch:
-        batch.create_index('uq_core_layout_resource', ['resource'], unique=True)
     op.create_table('core_department',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -137,6 +133,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -146,7 +143,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_department_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['parent_id'], ['core_department.id'], name=op.f('fk_core_department_parent_id'), ondelete='RESTRICT'),
@@ -253,6 +249,21 @@ def upgrade() -> None:
         sa.Column('ended_at', AT, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_job'))
+    )
+    op.create_table('core_layout',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('sections', JSON, nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_layout'))
     )
     op.create_table('core_merge',
         sa.Column('change_id', ID, nullable=False),
@@ -476,21 +487,6 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_twin'))
     )
-    op.create_table('core_view',
-        sa.Column('resource', sa.String(length=80), nullable=False),
-        sa.Column('name', sa.String(length=80), nullable=False),
-        sa.Column('owner_id', ID, nullable=False),
-        sa.Column('audience', sa.Enum('mine', 'department', 'everyone', name='audience', native_enum=False, length=40), nullable=False),
-        sa.Column('department_id', ID, nullable=True),
-        sa.Column('state', JSON, nullable=False),
-        sa.Column('roles', JSON, nullable=False),
-        sa.Column('position', sa.BigInteger(), nullable=False),
-        sa.Column('at', AT, nullable=False),
-        sa.Column('deleted_at', AT, nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_view'))
-    )
-    op.create_index('ix_core_view_resource', 'core_view', ['resource', 'position', 'id'], unique=False)
     op.create_table('core_user',
         sa.Column('login', sa.String(length=60), nullable=False),
         sa.Column('login_key', sa.String(length=60), nullable=False),
@@ -507,6 +503,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -516,12 +513,37 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_user_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_user_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_user_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user'))
+    )
+    op.create_table('core_view',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('owner_id', ID, nullable=False),
+        sa.Column('audience', sa.String(length=40), nullable=False),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('state', JSON, nullable=False),
+        sa.Column('roles', JSON, nullable=False),
+        sa.Column('position', sa.BigInteger(), nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_view'))
+    )
+    op.create_table('core_approval_vote',
+        sa.Column('approval_id', ID, nullable=False),
+        sa.Column('step', sa.BigInteger(), nullable=False),
+        sa.Column('by_id', ID, nullable=True),
+        sa.Column('for_id', ID, nullable=True),
+        sa.Column('verdict', sa.String(length=10), nullable=False),
+        sa.Column('opinion', sa.Text(), nullable=True),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['approval_id'], ['core_approval.id'], name=op.f('fk_core_approval_vote_approval_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_approval_vote'))
     )
     op.create_table('core_field_rule',
         sa.Column('role_id', ID, nullable=False),
@@ -591,6 +613,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -600,7 +623,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_import_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_import_owner_id'), ondelete='RESTRICT'),
@@ -685,6 +707,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_session')),
         sa.UniqueConstraint('digest', name=op.f('uq_core_session_digest'))
     )
+    op.create_table('core_stand_in',
+        sa.Column('substitute_id', ID, nullable=False),
+        sa.Column('begins', sa.Date(), nullable=False),
+        sa.Column('ends', sa.Date(), nullable=False),
+        sa.Column('note', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_stand_in_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_stand_in_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['substitute_id'], ['core_user.id'], name=op.f('fk_core_stand_in_substitute_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_stand_in_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_stand_in'))
+    )
     op.create_table('core_tagged',
         sa.Column('tag_id', ID, nullable=False),
         sa.Column('subject', sa.String(length=80), nullable=False),
@@ -710,6 +757,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -719,7 +767,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_task_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['done_by_id'], ['core_user.id'], name=op.f('fk_core_task_done_by_id'), ondelete='RESTRICT'),
@@ -765,6 +812,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -774,7 +822,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_core_user_role_role_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_user_role_user_id'), ondelete='RESTRICT'),
@@ -832,6 +879,10 @@ def upgrade() -> None:
         sa.Column('protected_until', sa.Date(), nullable=True),
         sa.Column('warned_at', AT, nullable=True),
         sa.Column('deal_warned_at', AT, nullable=True),
+        sa.Column('review', sa.String(length=40), nullable=True),
+        sa.Column('first_reviewer_id', ID, nullable=True),
+        sa.Column('second_reviewer_id', ID, nullable=True),
+        sa.Column('reviewed_at', AT, nullable=True),
         sa.Column('wish_channels', JSON, nullable=False),
         sa.Column('wish_never', JSON, nullable=False),
         sa.Column('wish_times', JSON, nullable=False),
@@ -843,6 +894,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -852,15 +904,16 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_customer_collected_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_customer_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['first_reviewer_id'], ['core_user.id'], name=op.f('fk_core_customer_first_reviewer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_core_customer_industry_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_customer_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['parent_id'], ['core_customer.id'], name=op.f('fk_core_customer_parent_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['pool_id'], ['core_pool.id'], name=op.f('fk_core_customer_pool_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_customer_region_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['second_reviewer_id'], ['core_user.id'], name=op.f('fk_core_customer_second_reviewer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_customer_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_customer'))
     )
@@ -905,6 +958,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -914,7 +968,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_address_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_address_region_id'), ondelete='RESTRICT'),
@@ -932,6 +985,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -941,7 +995,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_blacklisting_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_blacklisting'))
@@ -1004,6 +1057,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -1013,7 +1067,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_contact_collected_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_contact_customer_id'), ondelete='RESTRICT'),
@@ -1029,6 +1082,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -1038,7 +1092,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_need_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_need'))
@@ -1052,6 +1105,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -1061,7 +1115,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_note_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_note'))
@@ -1076,6 +1129,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -1085,7 +1139,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_offering_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_offering'))
@@ -1099,6 +1152,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -1108,7 +1162,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_profile_entry_customer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_profile_entry'))
@@ -1121,6 +1174,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -1130,7 +1184,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_relation_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['other_id'], ['core_customer.id'], name=op.f('fk_core_relation_other_id'), ondelete='RESTRICT'),
@@ -1145,6 +1198,7 @@ def upgrade() -> None:
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -1154,7 +1208,6 @@ def upgrade() -> None:
         sa.Column('deleted_at', AT, nullable=True),
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_post_contact_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_post_customer_id'), ondelete='RESTRICT'),
@@ -1168,10 +1221,16 @@ def upgrade() -> None:
         batch.create_index('ix_core_access_actor', ['actor_id', 'id'], unique=False)
         batch.create_index('ix_core_access_at', ['at'], unique=False)
         batch.create_index('ix_core_access_row', ['resource', 'row_id', 'id'], unique=False)
+    with op.batch_alter_table('core_approval') as batch:
+        batch.create_index('ix_core_approval_open', ['kind', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch.create_index('ix_core_approval_subject', ['subject', 'subject_id', 'id'], unique=False)
     with op.batch_alter_table('core_change') as batch:
         batch.create_index('ix_core_change_kind', ['kind', 'id'], unique=False)
     with op.batch_alter_table('core_choice') as batch:
         batch.create_index('uq_core_choice_list_code', ['list', 'code'], unique=True)
+    with op.batch_alter_table('core_custom_field') as batch:
+        batch.create_index('ix_core_custom_field_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_custom_field_name', ['resource', 'name'], unique=True)
     with op.batch_alter_table('core_department') as batch:
         batch.create_index('ix_core_department_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_department_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1204,6 +1263,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_job_lease', ['lease_until'], unique=False, sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
         batch.create_index('ix_core_job_name', ['name', 'id'], unique=False)
         batch.create_index('uq_core_job_key', ['key'], unique=True)
+    with op.batch_alter_table('core_layout') as batch:
+        batch.create_index('uq_core_layout_resource', ['resource'], unique=True)
     with op.batch_alter_table('core_merge') as batch:
         batch.create_index(batch.f('ix_core_merge_change_id'), ['change_id'], unique=False)
         batch.create_index('ix_core_merge_gone', ['resource', 'gone_id'], unique=False)
@@ -1251,6 +1312,10 @@ def upgrade() -> None:
         batch.create_index('ix_core_user_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_user_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_user_login_key', ['login_key'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_view') as batch:
+        batch.create_index('ix_core_view_resource', ['resource', 'position', 'id'], unique=False)
+    with op.batch_alter_table('core_approval_vote') as batch:
+        batch.create_index('ix_core_approval_vote_of', ['approval_id', 'id'], unique=False)
     with op.batch_alter_table('core_field_rule') as batch:
         batch.create_index(batch.f('ix_core_field_rule_role_id'), ['role_id'], unique=False)
     with op.batch_alter_table('core_grant') as batch:
@@ -1275,6 +1340,12 @@ def upgrade() -> None:
         batch.create_index('ix_core_pool_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_session') as batch:
         batch.create_index(batch.f('ix_core_session_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('core_stand_in') as batch:
+        batch.create_index('ix_core_stand_in_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_stand_in_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_stand_in_substitute_id'), ['substitute_id'], unique=False)
+        batch.create_index('ix_core_stand_in_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_stand_in_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_tagged') as batch:
         batch.create_index('ix_core_tagged_tag', ['tag_id', 'subject', 'subject_id'], unique=False)
     with op.batch_alter_table('core_task') as batch:
@@ -1313,6 +1384,7 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_customer_parent_id'), ['parent_id'], unique=False)
         batch.create_index('ix_core_customer_phone', ['phone_key'], unique=False)
         batch.create_index('ix_core_customer_pool', ['pool_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND owner_id IS NULL AND pool_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND owner_id IS NULL AND pool_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_review', ['review', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND review IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND review IS NOT NULL'))
         batch.create_index('ix_core_customer_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_customer_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_customer_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1407,6 +1479,7 @@ def downgrade() -> None:
     op.drop_table('core_team_member')
     op.drop_table('core_task')
     op.drop_table('core_tagged')
+    op.drop_table('core_stand_in')
     op.drop_table('core_session')
     op.drop_table('core_pool')
     op.drop_table('core_one_time')
@@ -1416,6 +1489,8 @@ def downgrade() -> None:
     op.drop_table('core_history')
     op.drop_table('core_grant')
     op.drop_table('core_field_rule')
+    op.drop_table('core_approval_vote')
+    op.drop_table('core_view')
     op.drop_table('core_user')
     op.drop_table('core_twin')
     op.drop_table('core_timeline')
@@ -1423,7 +1498,6 @@ def downgrade() -> None:
     op.drop_table('core_team')
     op.drop_table('core_tag')
     op.drop_table('core_site')
-    op.drop_table('core_view')
     op.drop_table('core_setting')
     op.drop_table('core_series')
     op.drop_table('core_security_event')
@@ -1436,6 +1510,7 @@ def downgrade() -> None:
     op.drop_table('core_plugin')
     op.drop_table('core_outbox')
     op.drop_table('core_merge')
+    op.drop_table('core_layout')
     op.drop_table('core_job')
     op.drop_table('core_industry')
     op.drop_table('core_idempotency')
@@ -1444,9 +1519,9 @@ def downgrade() -> None:
     op.drop_table('core_file')
     op.drop_table('core_draft')
     op.drop_table('core_department')
-    op.drop_table('core_layout')
     op.drop_table('core_custom_field')
     op.drop_table('core_completeness_rule')
     op.drop_table('core_choice')
     op.drop_table('core_change')
+    op.drop_table('core_approval')
     op.drop_table('core_access')

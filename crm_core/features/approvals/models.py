@@ -1,0 +1,80 @@
+"""Approvals: what is asked, for whom it waits, what each said; and the review state of records.
+
+An approval keeps its steps as they were when it was asked, so a changed flow leaves it alone. A step waits for one, any or
+all of its places; a place is whoever may do a verb on the record, has a role, is a person, or heads a department.
+"""
+
+import datetime as dt
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.data import types as t
+from crm_core.data.base import Model
+from crm_core.data.mixins import Keyed
+from crm_core.kernel.i18n import _
+
+
+class State(enum.StrEnum):
+    """How far the review of a record is; empty: it never had to be reviewed."""
+
+    first = "first"
+    second = "second"
+    back = "back"
+    done = "done"
+
+
+LABELS = {"first": _("Waits for first review"), "second": _("Waits for second review"), "back": _("Sent back"), "done": _("Reviewed")}
+LOOKS = {"first": ("hourglass-low", "amber"), "second": ("hourglass-low", "amber"), "back": ("arrow-back-up", "red"), "done": ("rubber-stamp", "green")}
+WAITING = ("first", "second", "back")  # seen by author and reviewers alone
+
+
+def _reviewer(label: Any) -> Any:
+    return mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": label, "readonly": True})
+
+
+class Reviewed:
+    """Mixin of records that may have to be reviewed before others find them."""
+
+    review: Mapped[State | None] = mapped_column(info={"label": _("Review"), "labels": LABELS, "looks": LOOKS, "readonly": True})
+    first_reviewer_id: Mapped[t.Id | None] = _reviewer(_("First review by"))
+    second_reviewer_id: Mapped[t.Id | None] = _reviewer(_("Second review by"))
+    reviewed_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Reviewed on")})
+
+
+class Approval(Keyed, Model):
+    """One thing asked about a record: to enter the shared index, to be changed, to be deleted, to go on in a flow."""
+
+    __tablename__ = "core_approval"
+    kind: Mapped[str] = mapped_column(sa.String(20))  # review, change, delete; a flow's own
+    flow_id: Mapped[t.Id | None]
+    subject: Mapped[str] = t.AnyRef()
+    subject_id: Mapped[t.Id]
+    state: Mapped[str] = mapped_column(sa.String(10), default="open")  # open, agreed, back, withdrawn
+    step: Mapped[int] = mapped_column(default=1)
+    steps: Mapped[list[Any]] = mapped_column(default=list)  # as they were when it was asked
+    proposal: Mapped[dict[str, Any] | None]  # of a change: {column: [old, new]}
+    reason: Mapped[str | None] = mapped_column(sa.Text())
+    asked_by_id: Mapped[t.Id | None]
+    asked_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    ended_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    __table_args__ = (
+        sa.Index("ix_core_approval_subject", "subject", "subject_id", "id"),
+        sa.Index("ix_core_approval_open", "kind", "id", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+    )
+
+
+class Vote(Keyed, Model):
+    """What one person said to one step, perhaps for somebody who was away. Append-only."""
+
+    __tablename__ = "core_approval_vote"
+    approval_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_approval.id", ondelete="RESTRICT"))
+    step: Mapped[int]
+    by_id: Mapped[t.Id | None]
+    for_id: Mapped[t.Id | None]
+    verdict: Mapped[str] = mapped_column(sa.String(10))  # agree, back
+    opinion: Mapped[str | None] = mapped_column(sa.Text())
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    __table_args__ = (sa.Index("ix_core_approval_vote_of", "approval_id", "id"),)
