@@ -124,11 +124,13 @@ class Card(Report):
 @dataclass(frozen=True)
 class Timeline:
     """Records of `of` leave a line on the time line of what they point at by `via`, when they are made. The line names the record as
-    far as its reader may know it; `words` says what happened (“visited”), else that it was added."""
+    far as its reader may know it; `words` says what happened (“visited”), else that it was added. `follow_up`: who made it has
+    followed the customer up by that (an order, a visit), as the public pool asks."""
 
     of: Any
     via: str
     words: Any = ""
+    follow_up: bool = False
     icon: str = ""
     order: int = 50
     name: str = ""

@@ -24,8 +24,12 @@ from crm_core.resource.kept import kept
 
 _SPOKEN = "record_id IS NOT NULL"
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
-KINDS = {"note": ("note",), "change": ("created", "change", "tagged", "deleted", "restored", "merged", "split"), "task": ("task",)}
-WORDS = {"note": _("Notes"), "task": _("Tasks"), "change": _("Changes")}  # what one looks through a time line for
+# What one looks through a time line for: kinds under each filter, and what it is called.
+KINDS = {
+    "note": ("note", "feedback"), "talk": ("call", "mail"), "visit": ("visit", "meeting"), "business": ("task", "record", "dealing"), "file": ("file",),
+    "change": ("created", "change", "tagged", "deleted", "restored", "merged", "split"),
+}
+WORDS = {"note": _("Notes"), "talk": _("Calls and mail"), "visit": _("Visits"), "business": _("Business"), "file": _("Files"), "change": _("Changes")}
 
 
 FOLLOW_UP = {"note", "feedback", "call", "mail", "visit", "meeting"}  # kinds that say their writer dealt with the subject
@@ -56,12 +60,17 @@ class Entry(Keyed, Model):
 
 def is_follow_up(row: Mapping[str, Any]) -> bool:
     """Whether a line says that who wrote it has dealt with its subject."""
-    return row["kind"] in FOLLOW_UP
+    return row["kind"] in FOLLOW_UP or (row["kind"] == "record" and row["record"] in _followed())
 
 
 def follow_up() -> sa.ColumnElement[bool]:
     """The same of lines that are kept."""
-    return Entry.kind.in_(FOLLOW_UP)
+    return sa.or_(Entry.kind.in_(FOLLOW_UP), sa.and_(Entry.kind == "record", Entry.record.in_(_followed())))
+
+
+def _followed() -> list[str]:
+    """Records of packages that say so of themselves (`declare.Timeline`)."""
+    return sorted(name for name, found in site().registry.timelines.items() if any(one.follow_up for one in found))
 
 
 def add(
@@ -141,7 +150,7 @@ def _told(resource: Any, edits: Sequence[Any]) -> None:
 def of(subject: str, subject_id: int, *, kind: str = "", before: tuple[dt.datetime, int] | None = None, limit: int = 20) -> list[Entry]:
     """Newest first, at most `limit`, older than `before` (moment, id). Read the subject under its rights first."""
     values: dict[str, Any] = {"subject": subject, "id": subject_id, "n": limit, "sources": sources()}
-    kinds = KINDS.get(kind, ())
+    kinds = KINDS.get(kind, (kind,) if any(kind in some for some in KINDS.values()) else ())
     if kinds:
         values["kinds"] = kinds
     if before is not None:

@@ -1,6 +1,7 @@
 """A time line's entries as days of sentences."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -27,8 +28,9 @@ SENTENCES = {
     "task": (_("%(who)s gave a task"), "checkbox", "acc"),
     "tagged": (_("%(who)s changed the tags"), "tag", ""),
 }
-# Slot: features say how entries of their own kinds are drawn, and what may be done with them.
-drawers: dict[str, Callable[[Any, Any], Mapping[str, Any]]] = {}
+# Slot: features say how entries of their own kinds are drawn, and what may be done with them: (resource, entry, names) → members
+# of the view model.
+drawers: dict[str, Callable[[Any, Any, Mapping[str, Mapping[int, str]]], Mapping[str, Any]]] = {}
 
 
 def days(resource: Any, entries: Sequence[Any], fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> tuple[TimelineDay, ...]:
@@ -56,32 +58,31 @@ def entry(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[s
     if one.kind == "record":
         return _record(one, names)
     text, icon, colour = SENTENCES.get(one.kind, (None, "note", ""))
-    who = _who(one, names)
+    someone = who(one, names)
     made = _changes(resource, one, fields, names) if one.kind == "change" else ()
     if one.kind == "change" and not made:
         return None
     if one.data and "words" in one.data and one.kind != "change":
         said = words.read(one.data["words"])
-        sentence = Markup("<b>{}</b> {}").format(who, _("%(said)s: %(title)s", said=said, title=one.title) if one.title else said)
+        sentence = Markup("<b>{}</b> {}").format(someone, _("%(said)s: %(title)s", said=said, title=one.title) if one.title else said)
     elif one.kind == "change":
-        name = Markup("<b>{}</b>").format(who)
+        name = Markup("<b>{}</b>").format(someone)
         sentence = Markup(str(ngettext("%(who)s changed %(n)s field", "%(who)s changed %(n)s fields", len(made), who=name)))  # name is escaped
     elif text is None or (one.title and one.kind not in SENTENCES):
-        sentence = Markup("<b>{}</b> {}").format(who, one.title or "")
+        sentence = Markup("<b>{}</b> {}").format(someone, one.title or "")
     else:
-        sentence = Markup(escape(text) if not hasattr(text, "msgid") else str(text)) % {"who": Markup("<b>{}</b>").format(who)}
+        sentence = Markup(escape(text) if not hasattr(text, "msgid") else str(text)) % {"who": Markup("<b>{}</b>").format(someone)}
     body: Any = ""
     if one.body:
         body = render.mention(one.body, (one.data or {}).get("mentions", ()) if one.kind != "change" else ())
     here = clock.local(one.at)
-    more = drawers[one.kind](resource, one) if one.kind in drawers else {}
-    return Entry(
-        sentence=more.get("sentence", sentence), time=f"{here:%H:%M}", icon=more.get("icon", icon), colour=more.get("colour", colour),
-        moment=one.at.isoformat(), full=full_moment(one.at), body=more.get("body", body), changes=made, acts=more.get("acts", ()),
-    )
+    more = drawers[one.kind](resource, one, names) if one.kind in drawers else {}
+    drawn = Entry(sentence=sentence, time=f"{here:%H:%M}", icon=icon, colour=colour, moment=one.at.isoformat(), full=full_moment(one.at), body=body,  # type: ignore[arg-type]
+                  changes=made)
+    return replace(drawn, **more)
 
 
-def _who(one: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
+def who(one: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
     return names.get("core.user", {}).get(one.actor_id or 0) or (_("The system") if one.actor_id is None else _("Somebody"))
 
 
@@ -90,11 +91,11 @@ def _record(one: Any, names: Mapping[str, Mapping[int, str]]) -> Entry | None:
     title = names.get(one.record, {}).get(one.record_id)
     if title is None:
         return None
-    who = _who(one, names)
+    someone = who(one, names)
     target = site().registry.resource(one.record)
     link = Markup('<a href="{}">{}</a>').format(urls.of_record(target, one.record_id), title)
     said = words.read((one.data or {}).get("words")) or _("added: %(what)s", what=in_sentence(target.singular))
-    return Entry(sentence=Markup("<b>{}</b> {} {}").format(who, said, link), time=f"{clock.local(one.at):%H:%M}", icon=target.icon or "puzzle",
+    return Entry(sentence=Markup("<b>{}</b> {} {}").format(someone, said, link), time=f"{clock.local(one.at):%H:%M}", icon=target.icon or "puzzle",
                  colour="", moment=one.at.isoformat(), full=full_moment(one.at), body="", changes=(), acts=())
 
 

@@ -95,7 +95,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
             FilterField(f.label, chips.filter_url(resource, n, "", kept, place), chips.icon_of(f), chips.keys(f.label))
             for n in resource.filters if (f := fields.get(n) or resource.virtual_fields.get(n)) is not None
         ),
-        clear_url=place.address([(k, v) for k, v in kept if "." not in k and k not in ("q", "f")]),
+        clear_url=place.address([(k, v) for k, v in kept if "." not in k and k not in ("q", "f")]), writes=resource.timeline and resource.may("update"),
         unfind_url=place.address([(k, v) for k, v in kept if k != "q"]) if query.text else "",
         choices=columns.choices(resource, fields, names), columns_url=urls.of_act(resource, None, "columns"),
         here=place.address([(k, v) for k, v in kept if k != "columns"]),

@@ -197,6 +197,9 @@ def _wanted(resource: Any, fields: Mapping[str, Field], row: Any, lines: Mapping
             found.setdefault(entry.record, set()).add(entry.record_id)
         if entry.actor_id:
             found.setdefault("core.user", set()).add(entry.actor_id)
+        if entry.kind != "change" and entry.data and "with" in entry.data:  # a record the line names
+            target, row_id = entry.data["with"]
+            found.setdefault(target, set()).add(row_id)
         for column, pair in (entry.data or {}).items() if entry.kind == "change" else ():
             for value in pair:
                 want(by_column.get(column), value)

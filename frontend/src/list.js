@@ -139,6 +139,7 @@ export function listKey(event) {
   else if (key === "x" && current()) $(".ck", current())?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
   else if (event.key === "Enter" && current() && document.activeElement === document.body) $("a.nm", current())?.click();
   else if (event.key === "Escape" && $("[data-list] tbody .ck:checked")) $("[data-choose-none]")?.click();
+  else if (key === "p" && current() && $("[data-writes]")) visit(`${$("a.nm", current()).href}#write-call`);
   else if (key === "f") $("[data-find]")?.focus();
   else if (key === "s") $("th a[data-sort]")?.focus();
   else return false;

@@ -112,7 +112,7 @@ export function recordKey(event) {
   if (event.key === "[" || event.key === "]") tabs[at + (event.key === "]" ? 1 : -1)]?.click();
   else if (event.key.toLowerCase() === "j") return step("next");
   else if (event.key.toLowerCase() === "k") return step("prev");
-  else if (event.key.toLowerCase() === "t" && $("#write-task")) focusOn("write-task");
+  else if ($(`[data-write="${CSS.escape(event.key.toUpperCase())}"]`)) focusOn($(`[data-write="${CSS.escape(event.key.toUpperCase())}"]`).id);
   else if (event.key.toLowerCase() === "y") navigator.clipboard?.writeText(location.href).then(() => toast(word("copied")));
   else return false;
   return true;

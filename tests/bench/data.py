@@ -112,8 +112,9 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
         WHERE i BETWEEN :first AND :last"""
     yield f"""
         INSERT INTO core_note (id, public_id, version, created_at, created_by_id, updated_at, owner_id, department_id, customer_id, subject,
-            subject_id, body, mentions)
-        SELECT id, {w.name('id', 'b')}, 1, updated_at, owner_id, updated_at, owner_id, department_id, id, 'core.customer', id, '跟进记录', '[]'
+            subject_id, kind, happened_at, body, mentions)
+        SELECT id, {w.name('id', 'b')}, 1, updated_at, owner_id, updated_at, owner_id, department_id, id, 'core.customer', id, 'note', updated_at,
+            '跟进记录', '[]'
         FROM core_customer WHERE id % 4 = 0 AND id BETWEEN :first AND :last"""
     yield f"""
         INSERT INTO core_task (id, public_id, version, created_at, updated_at, owner_id, department_id, title, due, priority, subject,

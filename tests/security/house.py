@@ -180,7 +180,7 @@ def _records(house: House) -> None:
             house.records[f"core.{name}"] = {"one": session.execute(sa.select(sa.func.min(table.c.id))).scalar_one()}
     for name in ("customer", "user", "department"):
         house.records[f"core.{name}.brief"] = dict(house.records[f"core.{name}"])
-    house.records["core.note"] = {}
+    house.records["core.note"], house.records["core.feedback"] = {}, {}
 
 
 def _bare(house: House) -> None:
@@ -214,6 +214,7 @@ def _doings(house: House) -> None:
             from crm_core.features.customers.notes import add_note
 
             records["core.note"][name] = add_note("core.customer", mine, f"note NOTEX{name.upper()}").id
+            records["core.feedback"][name] = add_note("core.customer", mine, "told us", kind="feedback").id
             customers = site.registry.resource("core.customer")
             customers.write([{"id": mine, "legal_representative": f"Former NOTEX{name.upper()}"}])
             customers.write([{"id": mine, "legal_representative": f"Rep {canary(name)}"}])

@@ -52,6 +52,7 @@ SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST customers.compose": lambda _h, _c: {"text": "begun"},
     "POST customers.task": lambda _h, _c: {"title": "to do"},
     "POST customers.change_note": lambda _h, _c: {"text": "changed"},
+    "POST customers.handle_note": lambda _h, _c: {"handling": "done", "result": "settled"},
     "POST people.account": lambda _h, cell: {"name": cell.who.title()},
     "POST people.change_password": lambda _h, _c: {"old": "wrong", "password": "a horse of another colour", "again": "a horse of another colour"},
     "POST people.sign_in_post": lambda _h, _c: {"name": "ann", "password": "wrong"},

@@ -50,7 +50,7 @@ def silent(limit: int) -> list[Silent]:
     few = ours.order_by(Customer.id).limit(LOOKED_AT).subquery()
     planned = sa.select(Task.id).where(Task.subject == "core.customer", Task.subject_id == few.c.id, Task.done_at.is_(None)).exists()
     query = (
-        sa.select(few.c.id, few.c.name, few.c.created_at, sa.func.max(Note.created_at).label("last")).select_from(few)
+        sa.select(few.c.id, few.c.name, few.c.created_at, sa.func.max(Note.happened_at).label("last")).select_from(few)
         .join(Note, Note.customer_id == few.c.id, isouter=True).where(~planned).group_by(few.c.id, few.c.name, few.c.created_at)
     )
     today, found = clock.today(), []

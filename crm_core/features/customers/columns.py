@@ -29,14 +29,14 @@ def contact_tagged(ids: Sequence[int]) -> Mapping[int, Any]:
 
 
 def last_contact(ids: Sequence[int]) -> Mapping[int, Any]:
-    """When somebody last wrote a note on the customer or one of his contacts."""
+    """When somebody last spoke with the customer or one of his contacts, or wrote about them."""
     return {r.customer_id: render.moment(r.at, short=True) for r in session.execute(_last_notes(), {"ids": ids})}
 
 
 @kept
 def _last_notes() -> sa.Select[Any, Any]:
     return (
-        sa.select(Note.customer_id, sa.func.max(Note.created_at).label("at"))
+        sa.select(Note.customer_id, sa.func.max(Note.happened_at).label("at"))
         .where(Note.customer_id.in_(sa.bindparam("ids", expanding=True))).group_by(Note.customer_id)
     )
 

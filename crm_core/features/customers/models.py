@@ -12,6 +12,7 @@ from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Owned, PartOf
 from crm_core.features.approvals.api import Reviewed
+from crm_core.features.customers.kinds import LABELS, NoteKind
 from crm_core.features.customers.vocabularies import Industry, Position, Region, Tag, Tagged
 from crm_core.kernel.i18n import _
 from crm_core.text import companies, phones
@@ -242,7 +243,8 @@ class Contact(Wishes, Reachable, PartOf("customer"), Model):  # type: ignore[mis
 
 
 class Note(PartOf("customer"), Model):  # type: ignore[misc]
-    """A note on a customer or on one of his contacts; its lines on their time lines are made with it."""
+    """What somebody wrote about a customer or one of his contacts: a note, a call, a visit, feedback (kinds.py). Its lines on
+    their time lines are made with it."""
 
     __tablename__ = "core_note"
     customer_id: Mapped[t.Id] = mapped_column(
@@ -250,7 +252,19 @@ class Note(PartOf("customer"), Model):  # type: ignore[misc]
     )
     subject: Mapped[str] = t.AnyRef(info={"label": _("About")})
     subject_id: Mapped[t.Id] = mapped_column(info={"label": _("Record")})
-    body: Mapped[t.Note] = mapped_column(info={"label": _("Note")})
+    kind: Mapped[NoteKind] = mapped_column(default=NoteKind.note, info={"label": _("Kind"), "labels": LABELS})
+    happened_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), info={"label": _("When")})
+    body: Mapped[t.Note] = mapped_column(info={"label": _("Text")})
+    minutes: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Minutes"), "minimum": 1, "maximum": 1440})
+    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Place")})
+    # Where the phone was, in millionths of a degree, when its holder agreed to say so.
+    latitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "internal"})
+    longitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "internal"})
+    topic: Mapped[str | None] = t.Choice("core.feedback_topic", info={"label": _("Feedback kind")})
+    product: Mapped[t.Line | None] = mapped_column(info={"label": _("Product")})
+    weight: Mapped[str | None] = t.Choice("core.feedback_weight", info={"label": _("Weight")})
+    handling: Mapped[str | None] = t.Choice("core.feedback_handling", info={"label": _("Handling")})
+    result: Mapped[t.Note | None] = mapped_column(info={"label": _("Result")})
     mentions: Mapped[list[Any]] = mapped_column(default=list, info={"kind": "internal"})  # ids of colleagues
 
     __table_args__ = (sa.Index("ix_core_note_written", "created_by_id", "created_at"),)

@@ -53,5 +53,5 @@ def _asked(resource: Any) -> list[Field]:
 
 MOVE = Action("move", _("Changes firm"), move, icon="user-share", order=30, bulk=False, quiet=True, fields=_asked)
 
-lines.drawers[KIND] = lambda _resource, _entry: {"icon": "user-share"}
-lines.drawers["blacklist"] = lambda _resource, _entry: {"icon": "ban", "colour": "red"}
+lines.drawers[KIND] = lambda _resource, _entry, _names: {"icon": "user-share"}
+lines.drawers["blacklist"] = lambda _resource, _entry, _names: {"icon": "ban", "colour": "red"}

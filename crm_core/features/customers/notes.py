@@ -1,29 +1,29 @@
-"""Notes on customers and contacts: written, told to who is mentioned, changed and taken back by who wrote them."""
+"""What is written about customers and contacts (kinds.py): told to who is mentioned, changed and taken back by who wrote it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.data.session import current_work, session, system_scope, writing
-from crm_core.features.customers import holding
+from crm_core.data.session import session, system_scope, writing
+from crm_core.features.customers.kinds import DONE, HANDLED, KINDS, NoteKind
 from crm_core.features.customers.models import Note
+from crm_core.features.customers.notelines import CUSTOMER, NAME
 from crm_core.features.messages.api import notify
 from crm_core.features.tasks import api as tasks
+from crm_core.kernel import clock
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
-from crm_core.resource import timeline
-from crm_core.resource.changes import change, unscoped
+from crm_core.resource.changes import change
 from crm_core.resource.others import readers
 from crm_core.text import clean
 
-NAME = "core.note"
-CUSTOMER = "core.customer"
 LONGEST = 20_000
 SHORT = 40  # of a note in the name of its task
+AHEAD = dt.timedelta(minutes=5)  # clocks of phones go a little fast
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,17 @@ class Written:
 
 
 def add_note(
-    subject: str, subject_id: int, body: str, *, mentions: Sequence[int] = (), next_day: dt.date | None = None
+    subject: str, subject_id: int, body: str, *, kind: str = "note", at: dt.datetime | None = None, more: Mapping[str, Any] | None = None,
+    mentions: Sequence[int] = (), next_day: dt.date | None = None, receiver: int | None = None,
 ) -> Written:
-    """Write a note on a customer or contact the actor may change. A `next_day` makes him a task on it.
+    """Write a note, or log a call, a visit and so on, on a customer or contact the actor may change. `at`: when it happened, now
+    unless said. `more`: values of what its kind asks besides the text. A `next_day` makes a task on the record, for oneself unless a
+    `receiver` is named; feedback always makes one.
 
     Raises Invalid for an empty or far too long text, Missing for a record he may not change.
     """
-    text = _checked(body)
+    text, which = _checked(body), NoteKind(kind)
+    moment = _moment(at)
     resource = site().registry.resource(subject)
     with writing(), change("note", resource=NAME):
         row = resource.get(subject_id, "update")
@@ -53,17 +57,32 @@ def add_note(
         told = readers(resource, subject_id, names) if names else set()
         with system_scope("a note by who may change the record") as db:
             made = Note(
-                customer_id=customer.id, subject=subject, subject_id=subject_id, body=text, mentions=sorted(names),
-                owner_id=customer.owner_id, department_id=customer.department_id, team_id=customer.team_id,
+                customer_id=customer.id, subject=subject, subject_id=subject_id, kind=which, happened_at=moment, body=text,
+                mentions=sorted(names), owner_id=customer.owner_id, department_id=customer.department_id, team_id=customer.team_id,
+                handling="open" if which is NoteKind.feedback else None, **_of_kind(which, more or {}),
             )
             db.add(made)
             db.flush()
             note_id = made.id
         _tell(told, title, subject, subject_id)
         task = None
-        if next_day is not None:
-            task = tasks.give(str(_("Follow up: %(what)s", what=_beginning(text))), text=text[:2_000], due=next_day, about=(subject, subject_id))
+        if next_day is not None or (which is NoteKind.feedback and site().registry.resource(tasks.TASKS).may("create")):
+            said = _("See to feedback: %(what)s", what=_beginning(text)) if which is NoteKind.feedback else _("Follow up: %(what)s", what=_beginning(text))
+            task = tasks.give(str(said), text=text[:2_000], due=next_day, receiver=receiver, about=(subject, subject_id))
     return Written(note_id, task, tuple(names[i] for i in sorted(names) if i not in told))
+
+
+def _of_kind(kind: NoteKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that this kind has; a place of the phone goes with a visit."""
+    wanted = {*KINDS[kind].fields, *(("latitude", "longitude") if "place" in KINDS[kind].fields else ())}
+    return {name: value for name, value in values.items() if name in wanted and value is not None}
+
+
+def _moment(at: dt.datetime | None) -> dt.datetime:
+    """Raises Invalid for what has not happened yet."""
+    if at is not None and at > clock.now() + AHEAD:
+        raise Invalid({"at": [_("This day lies in the future.")]})
+    return at or clock.now()
 
 
 def _beginning(text: str) -> str:
@@ -72,13 +91,15 @@ def _beginning(text: str) -> str:
     return line if len(line) <= SHORT else f"{line[:SHORT].rstrip()}…"
 
 
-def edit_note(note_id: int, body: str, *, version: int | None = None, mentions: Sequence[int] = ()) -> Written:
+def edit_note(
+    note_id: int, body: str, *, version: int | None = None, at: dt.datetime | None = None, more: Mapping[str, Any] | None = None,
+    mentions: Sequence[int] = (),
+) -> Written:
     """Change one's own note; newly mentioned colleagues are told. Raises Forbidden for somebody else's, Conflict."""
     text = _checked(body)
     with writing(), change("save", resource=NAME):
         note = own(note_id)
-        if version is not None and version != note.version:
-            raise Conflict(_("Somebody saved a newer version meanwhile."), id=note_id, version=note.version)
+        _same(note, version)
         resource, subject, subject_id = site().registry.resource(note.subject), note.subject, note.subject_id
         before = set(note.mentions)
         names = _mentioned(text, [*before, *mentions])
@@ -87,9 +108,41 @@ def edit_note(note_id: int, body: str, *, version: int | None = None, mentions: 
         with system_scope("a note by who wrote it") as db:
             row = db.get_one(Note, note_id)
             row.body, row.mentions = text, sorted(names)
+            if at is not None:
+                row.happened_at = _moment(at)
+            for name in KINDS[row.kind].fields:
+                if more is not None and name in more:
+                    setattr(row, name, more[name])
             db.flush()
         _tell(told, str(resource.labels([subject_id]).get(subject_id, "")), subject, subject_id)
     return Written(note_id, None, tuple(fresh[i] for i in sorted(fresh) if i not in told))
+
+
+def handle(note_id: int, values: Mapping[str, Any], *, version: int | None = None) -> None:
+    """Say what becomes of feedback: by anybody who may change the customer. Who wrote it hears of its end. Raises Missing,
+    Conflict."""
+    with writing(), change("save", resource=NAME):
+        note = feedback(note_id)
+        _same(note, version)
+        with system_scope("feedback by who sees to it") as db:
+            row = db.get_one(Note, note_id)
+            ended = row.handling not in DONE and values.get("handling") in DONE
+            for name in HANDLED:
+                if name in values:
+                    setattr(row, name, values[name])
+            db.flush()
+        if ended and note.created_by_id not in (None, actor().user_id):
+            name = site().registry.resource(CUSTOMER).labels([note.customer_id]).get(note.customer_id, "")
+            notify([note.created_by_id], _("settled your feedback on %(name)s", name=name), about=(CUSTOMER, note.customer_id))
+
+
+def feedback(note_id: int) -> Any:
+    """The feedback, if the acting person may change its customer. Raises Missing."""
+    note = session.scalar(sa.select(Note).where(Note.id == note_id, Note.kind == NoteKind.feedback))
+    if note is None:
+        raise Missing(_("This record was not found."))
+    site().registry.resource(CUSTOMER).get(note.customer_id, "update")
+    return note
 
 
 def delete_note(note_id: int) -> int:
@@ -116,6 +169,11 @@ def own(note_id: int) -> Any:
     return note
 
 
+def _same(note: Any, version: int | None) -> None:
+    if version is not None and version != note.version:
+        raise Conflict(_("Somebody saved a newer version meanwhile."), id=note.id, version=note.version)
+
+
 def _checked(body: str) -> str:
     try:
         text = clean.clean_text(body)
@@ -137,60 +195,3 @@ def _mentioned(text: str, ids: Sequence[int]) -> dict[int, str]:
 
 def _tell(told: set[int], title: str, subject: str, subject_id: int) -> None:
     notify(sorted(told), _("mentioned you at %(name)s", name=title), about=(subject, subject_id))
-
-
-# --- what follows in the same transaction, whoever wrote (a restored customer brings his notes back) --------------------
-
-
-def written(verb: str, ids: Sequence[int]) -> None:
-    """Keep the lines on the time lines true to the notes."""
-    for start in range(0, len(ids), 500):
-        rows = _rows(ids[start : start + 500])
-        if verb in ("create", "restore"):
-            timeline.add_all([entry for row in rows for entry in _entries(row)])
-        else:
-            for row in rows:
-                _follow(row, verb)
-
-
-def _rows(ids: Sequence[int]) -> list[Any]:
-    columns = (Note.id, Note.customer_id, Note.subject, Note.subject_id, Note.body, Note.mentions, Note.created_at, Note.created_by_id)
-    query = sa.select(*columns).where(Note.id.in_(ids)).order_by(Note.id)
-    return list(current_work().session.execute(query, execution_options=unscoped("lines of notes")))
-
-
-def _places(row: Any) -> list[tuple[str, int]]:
-    """A note on a contact stands on the customer's time line too."""
-    return list(dict.fromkeys([(CUSTOMER, row.customer_id), (row.subject, row.subject_id)]))
-
-
-def _entries(row: Any) -> list[dict[str, Any]]:
-    data = {"mentions": list(_names(row.mentions).values())} if row.mentions else None
-    return [
-        {"subject": subject, "subject_id": subject_id, "at": row.created_at, "kind": "note", "body": row.body, "data": data,
-         "actor_id": row.created_by_id, "record": NAME, "record_id": row.id}
-        for subject, subject_id in _places(row)
-    ]
-
-
-def _names(ids: Sequence[int]) -> dict[int, str]:
-    from crm_core.access.models import User
-
-    query = sa.select(User.id, User.name).where(User.id.in_(ids))
-    return {r.id: r.name for r in current_work().session.execute(query, execution_options=unscoped("names of the mentioned"))}
-
-
-def _follow(row: Any, verb: str) -> None:
-    entry = timeline.Entry
-    for subject, subject_id in _places(row):
-        mine = sa.and_(
-            entry.subject == subject, entry.subject_id == subject_id, entry.at == row.created_at, entry.record == NAME,
-            entry.record_id == row.id,
-        )
-        if verb == "delete":
-            session.execute(sa.delete(entry).where(mine))
-            if subject == CUSTOMER:
-                holding.taken_back(subject_id)
-        else:
-            data = {"mentions": list(_names(row.mentions).values())} if row.mentions else None
-            session.execute(sa.update(entry).where(mine).values(body=row.body, data=data))

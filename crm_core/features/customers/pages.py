@@ -1,4 +1,4 @@
-"""What the pages of customers send: notes, tasks, tags, drafts; and the tree of regions for the cascade."""
+"""What the pages of customers send: tasks, tags, drafts (what is written: notepages.py); and the tree of regions for the cascade."""
 
 import json
 from typing import Any
@@ -8,69 +8,54 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
 from crm_core.features.customers import notes, panorama, tags
+from crm_core.features.customers.kinds import KINDS
 from crm_core.features.customers.models import Region
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
-from crm_core.kernel.i18n import _, language, ngettext
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.i18n import _, language
+from crm_core.kernel.site import site
 from crm_core.resource import acts, changes, drafts
 from crm_core.resource.fields import Bad
 from crm_core.text.numbers import whole
 from crm_core.text.pinyin import initials, spell
 from crm_core.text.places import english_keys
-from crm_core.web import controls, lines, records, urls, ways
+from crm_core.web import controls, records, urls, ways
 from crm_core.web.access import signed_in
 from crm_core.web.bulk import say_undo
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Act, BulkFormPage, FormField
+from crm_core.web.viewmodels import BulkFormPage
 
 pages = flask.Blueprint("customers", __name__)
 ROW = "/core/<any(customer, contact):kind>/<int:row_id>"
 REGIONS = "/core/regions.json"
 
 
-def _resource(kind: str) -> Any:
+def resource_of(kind: str) -> Any:
     return site().registry.resource(f"core.{kind}")
-
-
-@pages.post(f"{ROW}/note")
-@signed_in
-def note(kind: str, row_id: int) -> Any:
-    """Write a note, with the next step if a day was said."""
-    resource, form = _resource(kind), flask.request.form
-    try:
-        day, _hour = tasks.read_when(form.get("next", ""))
-        done = notes.add_note(resource.name, row_id, form.get("text", ""), mentions=_ids("mention"), next_day=day)
-    except Invalid as bad:
-        return _again(resource, row_id, bad, "note")
-    drafts.discard(panorama.draft_key(resource, row_id))
-    say_undo(_("Note saved"), None)
-    _tell_untold(done.untold)
-    return flask.redirect(ways.to_record(resource, row_id), 303)
 
 
 @pages.post(f"{ROW}/task")
 @signed_in
 def task(kind: str, row_id: int) -> Any:
     """Give a task about the record."""
-    resource, form = _resource(kind), flask.request.form
+    resource, form = resource_of(kind), flask.request.form
     resource.get(row_id)
     try:
         day, hour = tasks.read_when(form.get("due", ""))
         title = form.get("title", "").strip()
         if not title:
             raise Invalid({"title": [_("Say what is to be done.")]})
-        receiver = _receiver(form.get("receiver", ""), form.get("receiver__text", ""))
+        receiver = read_receiver(form.get("receiver", ""), form.get("receiver__text", ""))
         tasks.give(title, receiver=receiver, text=form.get("text") or None, due=day, due_time=hour, about=(resource.name, row_id))
     except Invalid as bad:
-        return _again(resource, row_id, bad, "task")
+        return again(resource, row_id, bad, "task")
     drafts.discard(panorama.draft_key(resource, row_id))
     say_undo(_("Task saved"), None)
     return flask.redirect(ways.to_record(resource, row_id), 303)
 
 
-def _receiver(value: str, text: str) -> int | None:
+def read_receiver(value: str, text: str) -> int | None:
     """The picked colleague, or the one whose name was typed without scripts; nobody: oneself."""
     field = site().registry.resource("core.task").all_fields["owner"]
     typed = value.strip() or text.strip()
@@ -86,11 +71,11 @@ def _receiver(value: str, text: str) -> int | None:
     return int(found)
 
 
-def _ids(name: str) -> list[int]:
+def ids_of(name: str) -> list[int]:
     return [one for v in flask.request.form.getlist(name) if (one := whole(v)) is not None][:50]
 
 
-def _again(resource: Any, row_id: int, bad: Invalid, kind: str) -> Any:
+def again(resource: Any, row_id: int, bad: Invalid, kind: str) -> Any:
     """The page once more, what was typed still there, the sentence beside it."""
     from dataclasses import replace
 
@@ -100,23 +85,17 @@ def _again(resource: Any, row_id: int, bad: Invalid, kind: str) -> Any:
     return page_of("record.html", replace(page, composer=shown)), 422
 
 
-def _tell_untold(names: tuple[str, ...]) -> None:
-    if names:
-        say_undo(ngettext("%(names)s may not open this record and was not told.",
-                          "%(names)s may not open this record and were not told.", len(names), names=list(names)), None)
-
-
 @pages.post(f"{ROW}/compose")
 @signed_in
 def compose(kind: str, row_id: int) -> Any:
     """Keep what stands in the composer, five seconds after the last key."""
-    resource = _resource(kind)
+    resource = resource_of(kind)
     resource.get(row_id)
     form = flask.request.form
     text = form.get("text", "")[: notes.LONGEST]
     key = panorama.draft_key(resource, row_id)
     if text.strip():
-        drafts.save(key, {"kind": "task" if form.get("kind") == "task" else "note", "text": text})
+        drafts.save(key, {"kind": form["kind"] if form.get("kind") in (*KINDS, "task") else "note", "text": text})
     else:
         drafts.discard(key)
     return {"saved": f"{clock.local(clock.now()):%H:%M}"}
@@ -126,7 +105,7 @@ def compose(kind: str, row_id: int) -> Any:
 @signed_in
 def record_tags(kind: str, row_id: int) -> Any:
     """The tags of one record, in a small form: what is taken out of it is taken off."""
-    resource = _resource(kind)
+    resource = resource_of(kind)
     action = resource.all_actions["tag"]
     row, fields = resource.get(row_id, action.name), acts.fields_of(resource, action)
     have = [r[0] for r in session.execute(*tags.ask_of(resource.name, row_id))]
@@ -155,52 +134,6 @@ def _save_tags(resource: Any, row_id: int, have: list[int], wanted: list[Any]) -
             if some:
                 resource.run(act, [row_id], acts.values(resource, resource.all_actions[act], {tags.NAME: some}))
         return change
-
-
-@pages.route("/core/note/<int:note_id>/change", methods=["GET", "POST"])
-@signed_in
-def change_note(note_id: int) -> Any:
-    """One's own note in a small form."""
-    row = notes.own(note_id)
-    place = urls.of_name(site().registry, row.subject, row.subject_id)
-    text, error = row.body, ""
-    if flask.request.method == "POST":
-        text = flask.request.form.get("text", "")
-        try:
-            done = notes.edit_note(note_id, text, version=whole(flask.request.form.get("version", "")), mentions=_ids("mention"))
-            _tell_untold(done.untold)
-            return flask.redirect(place, 303)
-        except Invalid as bad:
-            error = str(bad)
-    field = FormField("text", _("Note"), "textarea", value=text, required=True, error=error, rows=6, wide=True, autofocus=True)
-    page = BulkFormPage(
-        _("Change the note"), f"/core/note/{note_id}/change", _("Save"), fields=(field,), hidden=(("version", str(row.version)),), back_url=place,
-    )
-    return (page_of("bulk_form.html", page), 422) if error else page_of("bulk_form.html", page)
-
-
-@pages.post("/core/note/<int:note_id>/remove")
-@signed_in
-def remove_note(note_id: int) -> Any:
-    row = notes.own(note_id)
-    place = urls.of_name(site().registry, row.subject, row.subject_id)
-    say_undo(_("Note deleted"), notes.delete_note(note_id))
-    return flask.redirect(place, 303)
-
-
-def draw_note(_resource: Any, entry: Any) -> dict[str, Any]:
-    """What who wrote a note may do with its line."""
-    if not entry.record_id or entry.actor_id != getattr(actor(), "user_id", None):
-        return {}
-    start = f"/core/note/{entry.record_id}"
-    sure = _("Delete this note? It can be brought back from the recycle bin for 30 days.")
-    return {"acts": (
-        Act(_("Edit"), f"{start}/change", "pencil", dialog=True),
-        Act(_("Delete"), f"{start}/remove", "trash", "post", danger=True, confirm=sure),
-    )}
-
-
-lines.drawers["note"] = draw_note
 
 
 @pages.get(REGIONS)

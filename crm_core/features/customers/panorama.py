@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from crm_core.data.types import UtcDateTime
 from crm_core.features.customers import ages, blacklist, days, needs, reach, tags
 from crm_core.features.customers.columns import birthday_words, may_know_dates
+from crm_core.features.customers.kinds import KINDS, NoteKind
 from crm_core.features.customers.models import Contact, Note, Position
 from crm_core.features.tasks.api import Task, by_due, told, urgency
 from crm_core.kernel import clock
@@ -23,7 +24,7 @@ from crm_core.resource.changes import History
 from crm_core.resource.kept import Ask, kept
 from crm_core.resource.show import show_date, show_moment
 from crm_core.text import phones
-from crm_core.web import cells, render, urls, ways
+from crm_core.web import cells, controls, render, urls, ways
 from crm_core.web.viewmodels import (
     Act,
     Composer,
@@ -105,12 +106,12 @@ def _contacts(language: str, shown: frozenset[str]) -> sa.Select[Any, Any]:
 
 @kept
 def _last_note() -> sa.Select[Any, Any]:
-    return sa.select(Note.created_by_id, Note.created_at).where(Note.customer_id == _ROW).order_by(Note.created_at.desc(), Note.id.desc()).limit(1)
+    return sa.select(Note.created_by_id, Note.happened_at).where(Note.customer_id == _ROW).order_by(Note.happened_at.desc(), Note.id.desc()).limit(1)
 
 
 @kept
 def _notes_since() -> sa.Select[Any, Any]:
-    few = sa.select(Note.id).where(Note.customer_id == _ROW, Note.created_at >= sa.bindparam("since", type_=UtcDateTime())).limit(DEALINGS).subquery()
+    few = sa.select(Note.id).where(Note.customer_id == _ROW, Note.happened_at >= sa.bindparam("since", type_=UtcDateTime())).limit(DEALINGS).subquery()
     return sa.select(sa.func.count(few.c.id), sa.literal(""))
 
 
@@ -126,7 +127,7 @@ def dress_customer(resource: Any, row: Any, page: RecordPage, found: Found) -> R
         *((Number(_("Owner"), owner),) if owner is not None else ()),
         Number(_("Last contact"), _last(found.get("last", ()))),
         *_next(found),
-        Number(_("Notes in 12 months"), f"{year - 1}+" if year == DEALINGS else str(year)),
+        Number(_("Contacts in 12 months"), f"{year - 1}+" if year == DEALINGS else str(year)),
         *([Number(_("Completeness"), f"{row.completeness} %")] if row.completeness is not None else []),
         *([Number(_("Entered"), show_moment(row.created_at, short=True))] if row.created_at else []),
     ]
@@ -198,6 +199,9 @@ def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) ->
         past = urls.of_act(resource, row.id, f"history/{tags.NAME}") if found.get("tagged") else ""
         names = [name for _id, name in sorted(found.get("tags", ()), key=lambda pair: pair[1])]
         groups = (replace(groups[0], facts=(*groups[0].facts, Fact(_("Tags"), cells.tags(names), past))), *groups[1:])
+    timeline = page.timeline
+    if timeline is not None and not may:  # what is written here he reads
+        timeline = replace(timeline, days=tuple(replace(day, entries=tuple(replace(e, acts=()) for e in day.entries)) for day in timeline.days))
     if may:
         shown.append(Act(_("New task"), f"{home}#write-task", "checkbox", key="T", focus="write-task" if here else ""))
         primary = Act(_("Log follow-up"), f"{home}#write-note", "pencil-plus", key="L", focus="write-note" if here else "")
@@ -205,10 +209,10 @@ def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) ->
         more.insert(0, Act(_("Tags"), urls.of_act(resource, row.id, "tags"), "tag", dialog=True))
     shown += rest
     return replace(
-        page, groups=groups,
+        page, groups=groups, timeline=timeline,
         marks=tuple(Status(name) for _id, name in sorted(found.get("tags", ()), key=lambda pair: pair[1])),
         acts=tuple(shown[:2]), more=(*shown[2:], *more), primary=primary,
-        composer=composer(resource, row.id, found.get("draft", ())) if may and here else None,
+        composer=composer(resource, row.id, found.get("draft", ()), people=found.get("contacts", ())) if may and here else None,
         phone=_phone(page, may, home), sheet=(),
     )
 
@@ -226,22 +230,29 @@ def _phone(page: RecordPage, may: bool, home: str) -> tuple[PhoneAct, ...]:
     )
 
 
-def composer(resource: Any, row_id: int, draft: Any = (), *, error: Any = "", kind: str = "", text: str = "") -> Composer:
-    """Note and task above the time line, with the draft kept on the server or what was just refused."""
+def composer(resource: Any, row_id: int, draft: Any = (), *, people: Any = (), error: Any = "", kind: str = "", text: str = "") -> Composer:
+    """What can be written above the time line, with the draft kept on the server or what was just refused. `people`: the main
+    contacts, one of whom it may have been with."""
     kept: dict[str, Any] = {}
     for _id, packed in draft:
         loaded = json.loads(packed)
         kept = loaded if isinstance(loaded, dict) else {}
-    kinds = [ComposerKind(
-        "note", _("Note"), "note", urls.of_act(resource, row_id, "note"), _("What was said, what was agreed? @ tells a colleague."),
-        with_next=site().registry.resource("core.task").may("create"),
-    )]
-    if site().registry.resource("core.task").may("create"):
-        kinds.append(ComposerKind(
-            "task", _("Task"), "checkbox", urls.of_act(resource, row_id, "task"), _("More about it"), task=True, receiver_url="/lookup/core.user",
+    plans, fields = site().registry.resource("core.task").may("create"), site().registry.resource("core.note").fields()
+    with_whom = tuple((str(contact_id), packed.split(_MARK)[0]) for contact_id, packed in people)
+    found = [
+        ComposerKind(
+            which, one.label, one.icon, urls.of_act(resource, row_id, "note"), one.ask, key=one.key, with_next=plans, with_at=one.dated,
+            receiver_url="/lookup/core.user" if plans and which is NoteKind.feedback else "", hidden=(("kind", str(which)),),
+            fields=controls.of_fields({name: fields[name] for name in one.fields if name in fields}, {}, {}),
+            people=with_whom if which is not NoteKind.note else (),
+        ) for which, one in KINDS.items()
+    ]
+    if plans:
+        found.insert(1, ComposerKind(
+            "task", _("Task"), "checkbox", urls.of_act(resource, row_id, "task"), _("More about it"), key="T", task=True, receiver_url="/lookup/core.user",
         ))
     return Composer(
-        tuple(kinds), mention_url="/lookup/core.user", dates_url="/dates", draft_url=urls.of_act(resource, row_id, "compose"),
+        tuple(found), mention_url="/lookup/core.user", dates_url="/dates", draft_url=urls.of_act(resource, row_id, "compose"),
         draft=text or kept.get("text", ""), draft_kind=kind or kept.get("kind", ""), error=error,
     )
 

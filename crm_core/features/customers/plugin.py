@@ -12,6 +12,7 @@ from crm_core.features.customers import (
     days,
     demo,
     group,
+    notepages,  # noqa: F401  (its routes)
     part_resources,
     related,
     vocabulary,
@@ -43,6 +44,7 @@ def register_menu() -> list[Menu]:
     return [
         Menu(_("Customers"), Customers, "customers", order=10, name="customers", permission="core.customer.read|core.customer.brief.read"),
         Menu(_("Contacts"), Contacts, "customers", order=20, name="contacts"),
+        Menu(_("Follow-ups"), Notes, "customers", order=25, name="follow-ups"),
         Menu(_("Needs"), part_resources.Needs, "customers", order=30, name="needs"),
         Menu(_("Blacklist"), part_resources.Blacklistings, "customers", order=40, name="blacklist"),
         Menu(_("Tags"), Tags, "words", order=10, name="tags", permission="core.tag.update"),

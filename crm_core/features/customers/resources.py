@@ -14,7 +14,7 @@ from crm_core.features.customers import (
     days,
     holding,
     needs,
-    notes,
+    notelines,
     panorama,
     places,
     reach,
@@ -211,21 +211,22 @@ class Contacts(Resource):
 
 
 class Notes(Resource):
-    """Read by everybody who may read the customer; written by features/customers/notes.py alone."""
+    """What was written and done, read by everybody who may read the customer; written by features/customers/notes.py alone."""
 
     model = Note
-    label = _("Notes")
+    label = _("Follow-ups")
     singular = _("Note")
     icon = "note"
-    columns = "body", "customer", "created_by", "created_at"
-    filters = "customer", "created_at", "created_by"
+    columns = "body", "kind", "customer", "created_by", "happened_at"
+    filters = "kind", "happened_at", "created_by", "customer", "owner", "department", "topic", "weight", "handling", "product", "created_at"
     search = ("body",)
     search_names = ()
-    sorts = ("-updated_at",)
+    sorts = ("-happened_at",)
     readonly = True
     verbs = ("read", "print")
     hidden_fields = "subject", "subject_id"
     order = 30
+    help = _("Everything that was written down about customers: notes, calls, mails, visits, meetings and feedback, newest first.")
 
     @property
     def label_field(self) -> str:
@@ -234,8 +235,13 @@ class Notes(Resource):
     def word(self, value: Any) -> Any:
         return str(value or "").partition("\n")[0][:80]
 
+    def derive(self, rows: Rows, before: Before) -> None:
+        for row in rows:
+            if row.get("id") not in before:
+                row.setdefault("happened_at", row.get("created_at") or clock.now())
+
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
-        notes.written(verb, ids)
+        notelines.written(verb, ids)
 
 
 class _Bilingual(Resource):

@@ -53,6 +53,15 @@ LISTS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("office", "Office", "办公"), ("registered", "Registered seat", "注册地"), ("factory", "Factory", "厂址"),
         ("delivery", "Delivery", "收货"), ("invoice", "Invoices", "收票"), ("home", "Home", "住址"), ("other", "Other", "其他"),
     ),
+    "core.feedback_topic": (
+        ("complaint", "Complaint", "投诉"), ("wish", "Wish", "需求"), ("advice", "Suggestion", "建议"), ("question", "Question", "咨询"),
+        ("praise", "Praise", "表扬"), ("other", "Other", "其他"),
+    ),
+    "core.feedback_weight": (("normal", "Normal", "一般"), ("important", "Important", "重要"), ("urgent", "Urgent", "紧急")),
+    "core.feedback_handling": (
+        ("open", "Open", "待处理", "circle-dashed", "amber"), ("doing", "In hand", "处理中", "progress", "acc"),
+        ("done", "Settled", "已处理", "circle-check", "green"), ("declined", "Not followed", "不予处理", "circle-minus", ""),
+    ),
 }
 
 # Code, Chinese, English, sub-industries: the trades of food, sugar, wine and spirits, then everybody else.

@@ -181,6 +181,7 @@ class ListPage:
     Ticked rows are posted as ``id`` (repeated) to the bulk act's URL, or ``all=1`` with ``state`` when "select all" was
     chosen; an act with ``dialog`` answers ``bulk_form.html``, one with ``download`` a file.
     ``bulk``: shown in the bar; ``bulk_more``: under ⋯ (delete, red). ``here``: where the chosen columns lead back to.
+    ``writes``: a key leads from a row to the composer of its record.
     """
 
     title: Words
@@ -205,6 +206,7 @@ class ListPage:
     choices: tuple[ColumnChoice, ...] = ()
     columns_url: str = ""
     here: str = ""
+    writes: bool = False
     bulk: tuple[Act, ...] = ()
     bulk_more: tuple[Act, ...] = ()
     count: Count | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crm_core.web.viewmodels.base import Act, Colour, Crumb, Empty, Note, Person, PhoneAct, Status, Tab, Words
+from crm_core.web.viewmodels.forms import FormField
 from crm_core.web.viewmodels.listing import ListPage
 
 
@@ -92,17 +93,23 @@ class MiniList:
 
 @dataclass(frozen=True, slots=True)
 class ComposerKind:
-    """A tab of the composer. It posts to ``url``: ``text``; ``next`` (date words) when ``with_next``; ``title``, ``due``
-    (date words) and ``receiver`` when ``task``; ``mention`` (repeated: values of the @ pick)."""
+    """A tab of the composer. It posts to ``url``: ``hidden`` (which kind), ``text``; ``next`` (date words) when ``with_next``; ``at``
+    (date words) when ``with_at``; ``title``, ``due`` (date words) when ``task``; ``receiver`` when ``receiver_url``; ``fields`` by their
+    names; ``contact`` of ``people``; ``mention`` (repeated: values of the @ pick). ``key`` leads to it."""
 
     code: str
     label: Words
     icon: str
     url: str
     placeholder: Words = ""
+    key: str = ""
     with_next: bool = False
+    with_at: bool = False
     task: bool = False
     receiver_url: str = ""
+    fields: tuple[FormField, ...] = ()
+    people: tuple[tuple[str, str], ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry: "who did what" as ``sentence`` (``Markup``; names in ``<b>``, links with class ``lnk``), its text and
-    changes. ``time`` is short, ``moment`` ISO for ``datetime``, ``full`` the tip."""
+    changes. ``time`` is short, ``moment`` ISO for ``datetime``, ``full`` the tip. ``marks`` and ``more`` (words, links) stand behind
+    the sentence."""
 
     sentence: Words
     time: Words
@@ -142,6 +150,8 @@ class Entry:
     body: Words = ""
     changes: tuple[Change, ...] = ()
     acts: tuple[Act, ...] = ()
+    marks: tuple[Status, ...] = ()
+    more: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1100,7 +1100,18 @@ def upgrade() -> None:
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('subject', sa.String(length=80), nullable=False),
         sa.Column('subject_id', ID, nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('happened_at', AT, nullable=False),
         sa.Column('body', sa.Text(), nullable=False),
+        sa.Column('minutes', sa.Integer(), nullable=True),
+        sa.Column('place', sa.String(length=255), nullable=True),
+        sa.Column('latitude', sa.Integer(), nullable=True),
+        sa.Column('longitude', sa.Integer(), nullable=True),
+        sa.Column('topic', sa.String(length=40), nullable=True),
+        sa.Column('product', sa.String(length=255), nullable=True),
+        sa.Column('weight', sa.String(length=40), nullable=True),
+        sa.Column('handling', sa.String(length=40), nullable=True),
+        sa.Column('result', sa.Text(), nullable=True),
         sa.Column('mentions', JSON, nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
@@ -1421,10 +1432,10 @@ def upgrade() -> None:
         batch.create_index('ix_core_need_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_note') as batch:
         batch.create_index(batch.f('ix_core_note_customer_id'), ['customer_id'], unique=False)
-        batch.create_index('ix_core_note_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_note_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_note_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_note_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_department_id_happened_at', ['department_id', 'happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_owner_id_happened_at', ['owner_id', 'happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_team_id_happened_at', ['team_id', 'happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_note_happened_at', ['happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_note_written', ['created_by_id', 'created_at'], unique=False)
     with op.batch_alter_table('core_offering') as batch:
         batch.create_index(batch.f('ix_core_offering_customer_id'), ['customer_id'], unique=False)
