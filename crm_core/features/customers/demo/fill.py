@@ -149,7 +149,7 @@ class Story:
                     at = self.moment(self.dice.randint(1, max(2, age - 1))).astimezone(dt.UTC)
                     words = self.dice.choice(text.NOTES).format(who=self.who(customer), company=self.names[customer])
                     made.append(Note(
-                        customer_id=customer, subject="core.customer", subject_id=customer, body=words, mentions=[],
+                        customer_id=customer, subject="core.customer", subject_id=customer, kind=text.kind_of(words), body=words, mentions=[],
                         created_at=max(at, dt.datetime.combine(day, dt.time(10), tzinfo=dt.UTC)), created_by_id=self.users[login],
                     ))
         made.sort(key=lambda note: note.created_at)

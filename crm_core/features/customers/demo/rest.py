@@ -13,7 +13,7 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.ids import reserve_ids
 from crm_core.data.session import acting_as, session, system_scope
-from crm_core.features.customers import blacklist, notes
+from crm_core.features.customers import blacklist, notelines
 from crm_core.features.customers.demo import text
 from crm_core.features.customers.demo.firms import Firms
 from crm_core.features.customers.models import Contact, Customer, Note, Severity
@@ -139,7 +139,8 @@ class Rest:
                 at = row.created_at + (now - row.created_at) * self.dice.random()
                 words = self.dice.choice(text.NOTES).format(who=people.get(customer, "对方"), company=self.names[customer])
                 made.append({
-                    "customer_id": customer, "subject": "core.customer", "subject_id": customer, "body": words, "mentions": [], "created_at": at,
+                    "customer_id": customer, "subject": "core.customer", "subject_id": customer, "kind": text.kind_of(words),
+                    "happened_at": at, "body": words, "mentions": [], "created_at": at,
                     "updated_at": at, "created_by_id": row.owner_id, "updated_by_id": row.owner_id, "owner_id": row.owner_id,
                     "department_id": row.department_id, "team_id": row.team_id,
                 })
@@ -150,7 +151,7 @@ class Rest:
             for one, key in zip(part, keys, strict=True):
                 one["id"] = key
             bulk.insert(table, part)
-            notes.written("create", list(keys))
+            notelines.written("create", list(keys))
             search.index(self.of["note"], list(keys))
 
 

@@ -1,5 +1,7 @@
 """What the demo's customers are called and what was said to them. All invented; numbers and addresses lead nowhere."""
 
+from crm_core.features.customers.kinds import NoteKind
+
 # Region code, city as it stands in firms' names, weight.
 CITIES = (
     ("511502", "宜宾", 9), ("510502", "泸州", 7), ("510107", "成都", 10), ("510603", "德阳", 4), ("510904", "遂宁", 3),
@@ -86,3 +88,11 @@ REMARKS = (
     "主要产品为浓香型白酒，销往西南和华东。", "家族企业，决策快，价格敏感。", "集团下属工厂三家，市场部在省会。", "每年两次糖酒会必到。",
     "以流通渠道为主，正在做电商。", "出口业务占三成。", "老板喜欢茶，拜访前先约。", "注重品牌形象，愿意做整版广告。",
 )
+
+
+def kind_of(words: str) -> NoteKind:
+    """What somebody did who writes so."""
+    for kind, said in ((NoteKind.call, "电话"), (NoteKind.visit, "拜访"), (NoteKind.visit, "走访"), (NoteKind.mail, "寄"), (NoteKind.meeting, "会谈")):
+        if said in words:
+            return kind
+    return NoteKind.note
