@@ -169,7 +169,7 @@ def _keys(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> li
 
 def _rows(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> Sequence[Any]:
     statement = _kept(shape) if not what.conditions else _build(shape, what.conditions)
-    return _in_time(what, statement, {**values, "n": limit})
+    return in_time(what, statement, {**values, "n": limit})
 
 
 @lru_cache(maxsize=2_000)
@@ -278,13 +278,13 @@ def count(what: Sought, limit: int) -> int:
     values = {**given(what), **reach(what.scope), "n": limit}
     if limit > BOUNDED:  # counted whole, as somebody asked
         return int(execute(query, values).scalar_one())
-    return int(_in_time(what, query, values)[0][0])
+    return int(in_time(what, query, values)[0][0])
 
 
 def in_any_order(what: Sought, columns: Sequence[tuple[str, bool]], descending: bool, limit: int) -> list[int]:
     """Ids sorted by any columns (name, descending), null last, then by id; for sets known to be small."""
     query = select_ids(what).order_by(*ordering(what.table, columns, descending)).limit(limit)
-    return [row[0] for row in _in_time(what, query, {})]
+    return [row[0] for row in in_time(what, query, {})]
 
 
 def sort(table: sa.Table, ids: Sequence[int], columns: Sequence[tuple[str, bool]], descending: bool) -> list[int]:
@@ -308,7 +308,7 @@ class TooSlow(BadRequest):
     """What was asked would take too long to find out."""
 
 
-def _in_time(what: Sought, statement: Any, values: dict[str, Any]) -> Sequence[Any]:
+def in_time(what: Sought, statement: Any, values: dict[str, Any]) -> Sequence[Any]:
     """All rows of a statement; one with conditions that people make is stopped after a while."""
     if not what.conditions:
         return execute(statement, values).all()

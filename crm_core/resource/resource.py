@@ -85,6 +85,7 @@ class Resource:
     lines: ClassVar[tuple[Lines, ...]] = ()  # rows inside the form
     known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there; a `t.Number` always is one
     actions: ClassVar[Sequence[Action]] = ()  # verbs of its own
+    board: ClassVar[str] = ""  # the choice its board has a column for each word of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
     readonly: ClassVar[bool] = False  # no create, update, delete by people

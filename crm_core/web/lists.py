@@ -14,7 +14,7 @@ from crm_core.kernel.site import site
 from crm_core.resource import bulk, conditions, listing, orders, plans, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import by_ids
-from crm_core.web import chips, columns, render, urls, viewing, ways
+from crm_core.web import boarding, chips, columns, inline, render, urls, viewing, ways
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import (
     Act,
@@ -82,6 +82,10 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
     pinned = {name.partition(".")[0] for name, _value in place.pins}  # the same in every row
     drawn = [n for n in names if n not in pinned and pinned.isdisjoint(c.field for c in columns.computed(resource) if c.name == n)]
     url_of = ways.row_urls(resource, query, found, meant if _asked(resource, place.pins) else kept)
+    try:
+        board = boarding.view(resource, fields, query, kept, names, lambda of, ids: rows(resource, fields, of, ids, url_of)) if not place.pins else None
+    except plans.TooSlow as slow:
+        note, board = Note(_("Too much to look through"), slow.message, "amber", "filter"), None
     acts, more_acts = _acts(resource, meant)
     bulk_acts, bulk_more = _bulk(resource) if not place.pins else ((), ())
     return ListPage(
@@ -107,6 +111,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
         prev_url=place.address([*kept, ("before", found.previous)]) if found.previous else "",
         next_url=place.address([*kept, ("after", found.next)]) if found.next else "",
         empty=_empty(resource, bool(shown or query.text)) if not found.ids else None,
+        looks=boarding.looks(resource, kept, place), board=board if found.ids else None,
     )
 
 
@@ -187,8 +192,8 @@ def heads(
                 place=list(keys).index(name) + 1 if key is not None and len(keys) > 1 else 0,
                 limited=few if more and not resource.sorted_at_once(name) else "",
             ))
-    wide = columns.widths(resource)
-    return lay_cards([replace(column, width=wide.get(column.name, 0)) for column in found])
+    wide, in_place = columns.widths(resource), inline.editable(resource)
+    return lay_cards([replace(column, width=wide.get(column.name, 0), edit=column.name in in_place) for column in found])
 
 
 def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]:

@@ -22,6 +22,7 @@ from crm_core.web import (
     edit,
     filtering,
     histories,
+    inline,
     lists,
     lookups,
     merging,
@@ -93,6 +94,12 @@ def record(package: str, path: str, row_id: int) -> Any:
 @resource_access("update")
 def change(package: str, path: str, row_id: int) -> Any:
     return edit.form(resource_at(package, path), row_id)
+
+
+@blueprint.route(f"{ROW}/cell", methods=["GET", "POST"])
+@resource_access("update")
+def cell(package: str, path: str, row_id: int) -> Any:
+    return inline.answer(resource_at(package, path), row_id)
 
 
 @blueprint.post(f"{ROW}/resolve")

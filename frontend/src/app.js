@@ -6,6 +6,8 @@ import "./toasts.js";
 import "./palette.js";
 import "./list.js";
 import "./columns.js";
+import "./cell.js";
+import "./board.js";
 import "./record.js";
 import "./composer.js";
 import "./form.js";

@@ -1,5 +1,6 @@
 // Keys that work everywhere. One-letter keys never fire while somebody types, and can be switched off.
 import { $, $$, mod, typing } from "./dom.js";
+import { cellKey } from "./cell.js";
 import { listKey } from "./list.js";
 import { openPalette } from "./palette.js";
 import { peekKey } from "./peek.js";
@@ -38,7 +39,7 @@ function act(event, key) {
   if (event.key === "?") return $("#keys").showModal(), true;
   if (key === "g") return (goTo = Date.now()), true;
   if (event.target.closest?.("details.menu[open]")) return false;
-  if (peekKey(event) || listKey(event) || recordKey(event)) return true;
+  if (cellKey(event) || peekKey(event) || listKey(event) || recordKey(event)) return true;
   if (key === "n" && !$("#main [data-key=N]")) {
     const menu = $("#create");
     if (!menu) return false;

@@ -213,6 +213,6 @@ def test_a_question_that_takes_too_long_is_stopped_and_the_work_goes_on(shop: Fi
     with shop.as_user("ada"):
         what = listing.parse(shop.things, [("f", conditions.dumps({"has": "lines"}))]).sought
         with pytest.raises(plans.TooSlow):
-            plans._in_time(what, slow, {})
+            plans.in_time(what, slow, {})
         monkeypatch.setattr(limits, "SECONDS", 30)
         assert found(shop, {"has": "lines"})

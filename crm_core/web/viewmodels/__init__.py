@@ -60,6 +60,9 @@ from crm_core.web.viewmodels.imports import (
     ValueMap,
 )
 from crm_core.web.viewmodels.listing import (
+    BoardCard,
+    BoardColumn,
+    BoardView,
     BulkFormPage,
     Chip,
     Column,
@@ -133,6 +136,9 @@ from crm_core.web.viewmodels.twins import TwinBox, TwinHit, TwinPair, TwinsPage
 __all__ = [
     "Act",
     "AuthPage",
+    "BoardCard",
+    "BoardColumn",
+    "BoardView",
     "Brief",
     "BulkFormPage",
     "Change",

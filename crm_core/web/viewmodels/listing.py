@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, Tab, Words
+from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, Status, Tab, Words
 from crm_core.web.viewmodels.forms import FormField
 
 Kind: TypeAlias = Literal["text", "status", "person", "date", "number", "money", "phone", "tick"]
@@ -34,6 +34,7 @@ class Column:
     limited: Words = ""
     unsorted: Words = ""
     slot: Slot = ""
+    edit: bool = False  # its cells can be changed in place
 
 
 STAMPS = ("created_at", "updated_at")  # worth a column, not a place on a card
@@ -164,6 +165,40 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardCard:
+    """A record on a board. ``drop_url`` takes a POST of the field; ``move_url`` is the little form that asks where to."""
+
+    url: str
+    label: Words
+    facts: tuple[Words, ...]
+    drop_url: str
+    move_url: str
+    movable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """The records of one word; ``rest``: how many are not drawn."""
+
+    value: str
+    label: Words
+    status: Status | None
+    count: Words
+    total: Words
+    cards: tuple[BoardCard, ...]
+    rest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """``parts/board.html``: the list as columns of cards by ``field``."""
+
+    field: str
+    columns: tuple[BoardColumn, ...]
+    note: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ViewBar:
     """Beside the tabs: keep the list as a new view, change the one shown; when it was changed, save it or go back to it."""
 
@@ -216,6 +251,7 @@ class ListPage:
     job: JobView | None = None
     view_bar: ViewBar | None = None
     looks: tuple[Tab, ...] = ()
+    board: BoardView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""A list as a board: its records by the words of one choice, with counts and sums. Two statements, whatever the number of
+columns and cards; of long lists the first `SMALL` records are counted and summed, and that is said."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data.bulk import among
+from crm_core.data.mixins import is_scoped
+from crm_core.data.session import session
+from crm_core.data.wall import marked
+from crm_core.resource import listing, plans
+from crm_core.resource.choices import ChoiceField
+from crm_core.resource.fields import EnumField, Field, MoneyField
+
+CARDS = 50  # of a column
+
+
+@dataclass
+class Pile:
+    """The records of one word: how many, the sum of their amounts, and the ids of the first of them."""
+
+    value: Any
+    count: int = 0
+    total: int | None = None
+    ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Board:
+    by: Field
+    amount: Field | None
+    piles: tuple[Pile, ...]
+    more: bool  # there are more records than were looked at
+
+
+def choice_of(resource: Any, wanted: str = "") -> Field | None:
+    """The choice a board has its columns by: the one asked for, the resource's own, its status, its first."""
+    fields = resource.fields()
+    found = [n for n, f in fields.items() if f.kind in ("choice", "enum") and isinstance(f, ChoiceField | EnumField)]
+    for name in (wanted, resource.board, resource.status, *found):
+        if name and name in found:
+            return fields[name]  # type: ignore[no-any-return]
+    return None
+
+
+def amount_of(resource: Any) -> Field | None:
+    """The money that is summed: the first the reader sees."""
+    return next((f for f in resource.fields().values() if isinstance(f, MoneyField)), None)
+
+
+def build(query: listing.Query, by: Field) -> Board:
+    """The board of what a list means. One word has one pile, empty ones too; what has no word comes first."""
+    resource, table = query.resource, query.resource.table
+    amount = amount_of(resource)
+    order = query.order
+    key = table.c[order.column] if order is not None and order.column in table.c else table.c.id
+    down = order is None or order.descending
+    if query.text:
+        ids = listing.text_ids(query, listing.SMALL + 1)
+        base = sa.select(table.c.id).where(among(table.c.id, ids), table.c.deleted_at.is_(None), *([marked(table.name)] if is_scoped(resource.model) else []))
+    else:
+        base = plans.select_ids(query.sought)
+    total: sa.ColumnElement[Any] = table.c[amount.column] if amount is not None else sa.null()
+    inner = base.with_only_columns(table.c.id, table.c[by.column].label("word"), total.label("amount"), key.label("key")).limit(listing.SMALL + 1).subquery()
+    way = sa.desc if down else sa.asc
+    ranked = sa.select(
+        inner.c.id, inner.c.word, sa.func.count().over(partition_by=inner.c.word).label("n"), sa.func.sum(inner.c.amount).over(partition_by=inner.c.word).label("total"),
+        sa.func.row_number().over(partition_by=inner.c.word, order_by=(inner.c.key.is_(None), way(inner.c.key), way(inner.c.id))).label("place"),
+    ).subquery()
+    statement = sa.select(ranked.c.id, ranked.c.word, ranked.c.n, ranked.c.total).where(ranked.c.place <= CARDS).order_by(ranked.c.word, ranked.c.place)
+    piles: dict[Any, Pile] = {by.dump(by.parse(code)): Pile(by.parse(code)) for code, _label in by.options()}  # type: ignore[attr-defined]
+    for row in plans.in_time(query.sought, statement, {}):
+        pile = piles.setdefault(by.dump(row.word), Pile(row.word))
+        pile.count, pile.total = row.n, int(row.total) if row.total is not None else None
+        pile.ids.append(row.id)
+    found = tuple(piles[word] for word in sorted(piles, key=lambda word: word is not None))
+    return Board(by, amount, found, sum(pile.count for pile in found) > listing.SMALL)
+
+
+def movable(resource: Any, by: Field, ids: list[int]) -> set[int]:
+    """Which of these the reader may give another word."""
+    if by.name not in resource.fields(writing=True) or "update" not in resource.verbs or not resource.may("update") or not ids:
+        return set()
+    query = resource.visible("update").with_only_columns(resource.model.id)
+    return set(session.scalars(query.where(resource.model.id.in_(ids))))

@@ -1,0 +1,53 @@
+"""The board of a list: what its columns and cards say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm_core.kernel.i18n import _
+from crm_core.resource import boards, listing
+from crm_core.resource.fields import Field
+from crm_core.web import render, urls
+from crm_core.web.chips import Pairs, Place
+from crm_core.web.viewmodels import BoardCard, BoardColumn, BoardView, Tab
+
+FACTS = 3  # beneath a card's name
+
+
+def looks(resource: Any, args: Pairs, place: Place) -> tuple[Tab, ...]:
+    """The pictures a list can be shown as; none where there is only the one."""
+    if place.pins or resource.is_brief or boards.choice_of(resource) is None:
+        return ()
+    rest = [(k, v) for k, v in args if k not in ("look", "by", "after", "before")]
+    now = dict(args).get("look", "")
+    return (
+        Tab(_("List"), place.address(rest or [("view", "0")]), now != "board", icon="list"),
+        Tab(_("Board"), place.address([*rest, ("look", "board")]), now == "board", icon="columns-3"),
+    )
+
+
+def view(resource: Any, fields: Mapping[str, Field], query: listing.Query, args: Pairs, names: list[str], rows_of: Any) -> BoardView | None:
+    """The board an address asks for; None when it asks for another picture."""
+    said = dict(args)
+    by = boards.choice_of(resource, said.get("by", "")) if said.get("look") == "board" else None
+    if by is None:
+        return None
+    board = boards.build(query, by)
+    ids = [row_id for pile in board.piles for row_id in pile.ids]
+    facts = [resource.label_field, *[n for n in names if n not in (resource.label_field, by.name)][:FACTS]]
+    rows = {int(row.key): row for row in rows_of(facts, ids)}
+    mine = boards.movable(resource, by, ids)
+    back = urls.of_list(resource, [(k, v) for k, v in args if k not in ("after", "before")])
+    columns = []
+    for pile in board.piles:
+        cards = tuple(
+            BoardCard(rows[i].url, rows[i].label, rows[i].cells[1:], urls.of_act(resource, i, "cell"), urls.of_act(resource, i, "cell", [("field", by.name), ("back", back)]), i in mine)
+            for i in pile.ids if i in rows
+        )
+        if cards or pile.value is not None:
+            columns.append(BoardColumn(
+                by.text(pile.value), by.show(pile.value) or _("empty"), render.status_of(by, pile.value),
+                f"{pile.count:,}", board.amount.show(pile.total) if board.amount is not None and pile.total is not None else "", cards,
+                max(0, pile.count - len(cards)),
+            ))
+    note = _("Counted and summed: the first %(n)s records.", n=f"{listing.SMALL:,}") if board.more else ""
+    return BoardView(by.name, tuple(columns), note)

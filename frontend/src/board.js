@@ -1,0 +1,41 @@
+// The board: a card dragged to another column is saved there; refused, it goes back and a sentence says why.
+import { $, on, page, token, word } from "./dom.js";
+import { failNote, visit } from "./nav.js";
+
+let card = null; // the one in hand, and where it came from
+let home = null;
+on("dragstart", ".bcard[draggable]", (event, found) => {
+  card = found;
+  home = { list: found.parentElement, next: found.nextElementSibling };
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", "");
+  requestAnimationFrame(() => found.classList.add("lifted"));
+});
+on("dragover", ".bcol", (event, column) => {
+  if (!card) return;
+  event.preventDefault();
+  for (const other of column.parentElement.children) other.classList.toggle("over", other === column && !column.contains(home.list));
+});
+document.addEventListener("dragend", () => {
+  card?.classList.remove("lifted");
+  $(".bcol.over")?.classList.remove("over");
+  card = null;
+});
+on("drop", ".bcol", async (event, column) => {
+  if (!card || column.contains(home.list)) return;
+  event.preventDefault();
+  const [moved, from, board] = [card, home, column.closest("[data-board]")];
+  $(".bcards", column).prepend(moved);
+  const body = new FormData();
+  body.set("csrf_token", token());
+  body.set("field", board.dataset.board);
+  body.set(board.dataset.board, column.dataset.value);
+  const answer = await page(moved.dataset.drop, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  if (answer?.ok) return visit(location.href, { push: false });
+  from.list.insertBefore(moved, from.next);
+  let said = null;
+  try {
+    said = JSON.parse(answer.text).error;
+  } catch { /* no JSON: no connection, or a page */ }
+  failNote(said ?? answer?.document.querySelector(".hint.bad, [role=alert]")?.textContent ?? word("offline"));
+});
