@@ -37,6 +37,10 @@ class Choice(Vocabulary, Model):
         return self.zh if language().startswith("zh") else self.en
 
 
+# Slot: what a list is called where the label of a field that offers its words would not tell.
+titles: dict[str, Any] = {}
+
+
 @dataclass(frozen=True)
 class Word:
     """A choice as kept in memory."""

@@ -151,3 +151,19 @@ def test_sensitive_facts_are_hidden_without_the_right_and_each_reading_is_noted(
         assert "secret fishing" in boss.get(path).text, path
         assert reads(company)[before:] == [("core.contact", one, how)], "of who has none nothing is read"
     assert two not in [row for _resource, row, _how in reads(company)]
+
+
+def test_who_may_audit_sees_who_read_whom_and_nobody_else_does(company: Company) -> None:
+    with company.as_("boss"):
+        (customer,) = company.site.registry.resource("core.customer").write([{"name": "云岭"}])
+        one, two = company.site.registry.resource("core.contact").write([
+            {"name": "罗建国", "customer": customer, "hobbies": "fishing"}, {"name": "何文静", "customer": customer, "hobbies": "chess"}])
+    boss, admin = company.client("boss"), company.client("admin")
+    for row in (one, two):
+        boss.get(f"/core/contact/{row}?tab=facts")
+    assert boss.get("/accesses").status_code == 403
+    page = admin.get("/accesses").text
+    assert "罗建国" in page and "何文静" in page and "on its page" in page
+    assert "何文静" not in admin.get(f"/accesses?resource=core.contact&row={one}").text
+    assert "罗建国" not in admin.get(f"/accesses?who={company.people['lina']}").text
+    assert "罗建国" not in admin.get("/accesses?until=2020-01-01").text

@@ -1,6 +1,8 @@
 """A group seen as one: its firms, their people, their time lines in one, and sums over all of them the reader may see."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,7 @@ import sqlalchemy as sa
 from markupsafe import Markup
 
 from crm_core.data.session import session
-from crm_core.features.customers import related
+from crm_core.features.customers import needs, related
 from crm_core.features.customers.models import Contact, Customer, Note, Position
 from crm_core.features.tasks.api import Task
 from crm_core.kernel import clock
@@ -19,10 +21,20 @@ from crm_core.resource import timeline
 from crm_core.resource.references import named
 from crm_core.resource.show import show_day_heading
 from crm_core.text import phones
-from crm_core.web import lines, urls, ways
+from crm_core.web import cells, lines, urls, ways
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Crumb, Number, PanelRow, PanelView, RecordPage, Timeline, TimelineDay
+from crm_core.web.viewmodels import (
+    Crumb,
+    Fact,
+    FactGroup,
+    Number,
+    PanelRow,
+    PanelView,
+    RecordPage,
+    Timeline,
+    TimelineDay,
+)
 
 pages = flask.Blueprint("groups", __name__)
 FIRMS, PEOPLE, LINES = 50, 30, 30
@@ -40,7 +52,7 @@ def show(row_id: int) -> Any:
     ids = [r.id for r in firms]
     page = RecordPage(
         title=row.name, crumbs=(Crumb(resource.label, ways.to_list(resource)), Crumb(row.name, urls.of_record(resource, row_id))),
-        icon="sitemap", body="panorama", numbers=_numbers(ids), groups=(), side=(_firms(resource, row_id, firms, len(every)), _people(row_id, ids)),
+        icon="sitemap", body="panorama", numbers=_numbers(ids), groups=_sums(resource, firms, row_id), side=(_firms(resource, row_id, firms, len(every)), _people(row_id, ids)),
         timeline=Timeline(_lines(resource, ids), (), "", _("Nothing has happened here yet.")),
     )
     return page_of("record.html", page)
@@ -60,6 +72,23 @@ def _numbers(ids: list[int]) -> tuple[Number, ...]:
         Number(_("Notes in 12 months"), count(sa.select(number).select_from(Note).where(Note.customer_id.in_(ids), Note.created_at >= since))),
         Number(_("Open tasks"), count(open_tasks)),
     )
+
+
+def _sums(resource: Any, firms: Any, row_id: int) -> tuple[FactGroup, ...]:
+    """How many there are of each standing, and what they want now; each leads to their list."""
+    found = []
+    status = resource.all_fields["standing"]
+    wants = [kind for kinds in needs.active(r.id for r in firms).values() for kind in kinds]
+    asked: tuple[tuple[Any, str, Counter[str], Callable[[str], Any]], ...] = (
+        (status.label, "standing", Counter(r.standing for r in firms), status.show), (_("Wants now"), "wants", Counter(wants), lambda code: needs.look(code).label),
+    )
+    for title, name, counted, said in asked:
+        facts = tuple(
+            Fact(said(code), cells.linked(f"{n:,}", urls.of_list(resource, [("group.any", str(row_id)), (f"{name}.any", code)]))) for code, n in counted.most_common()
+        )
+        if facts:
+            found.append(FactGroup(title, facts))
+    return tuple(found)
 
 
 def _firms(resource: Any, row_id: int, firms: Any, total: int) -> PanelView:

@@ -2,6 +2,8 @@
 
 from babel import Locale
 
+from crm_core.kernel.i18n import _
+
 Words = tuple[tuple[str, ...], ...]
 
 # Where the house's customers come from, the nearest first; any other is added on the screen of choice lists.
@@ -89,4 +91,10 @@ LISTS: dict[str, Words] = {
 INVERSE = {
     "supplier": "buyer", "buyer": "supplier", "agent": "principal", "principal": "agent", "referrer": "referred", "referred": "referrer",
     "investor": "holding", "holding": "investor",
+}
+# What a list is called on its screen, where the label of a field that offers its words would not tell.
+TITLES = {
+    "core.channel": _("Channels"), "core.grade": _("Grades of an appraisal"), "core.relation": _("Kinds of relations"), "core.need": _("Kinds of needs"),
+    "core.contact_role": _("Roles of contacts"), "core.address_purpose": _("Purposes of addresses"), "core.profile_topic": _("Topics of a profile"),
+    "core.offering_category": _("Categories of customers’ products"),
 }

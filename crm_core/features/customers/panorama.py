@@ -207,6 +207,8 @@ def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) ->
         primary = Act(_("Log follow-up"), f"{home}#write-note", "pencil-plus", key="L", focus="write-note" if here else "")
     if resource.may("tag") and doing.allows(resource, "tag", row):
         more.insert(0, Act(_("Tags"), urls.of_act(resource, row.id, "tags"), "tag", dialog=True))
+    if resource.name == "core.contact" and actor() is not None and actor().can("core.access.read"):
+        more.append(Act(_("Who has read it"), urls.address("/accesses", [("resource", resource.name), ("row", str(row.id))]), "eye"))
     shown += rest
     return replace(
         page, groups=groups, timeline=timeline,

@@ -7,6 +7,7 @@ from crm_core.features.customers.parts import Blacklisting, Need, Offering, Post
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.resource.resource import Resource
+from crm_core.resource.show import show_date
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
@@ -91,7 +92,7 @@ class Relations(_ByChoice):
     label = _("Relations")
     singular = _("Relation")
     icon = "link"
-    columns = "customer", "kind", "other", "note"
+    columns = "kind", "customer", "other", "note"
     filters = "kind", "customer", "other", "owner"
     unique = (("customer", "other", "kind"),)
     order = 34
@@ -113,7 +114,7 @@ class Posts(Resource):
     label = _("Former posts")
     singular = _("Former post")
     icon = "history"
-    columns = "contact", "customer", "position", "started_on", "ended_on"
+    columns = "ended_on", "started_on", "contact", "customer", "position"
     filters = "contact", "customer"
     readonly = True
     verbs = ("read", "print")
@@ -122,14 +123,10 @@ class Posts(Resource):
 
     @property
     def label_field(self) -> str:
-        return "position"
-
-    @property
-    def label_column(self) -> Any:
-        return self.model.id
+        return "ended_on"
 
     def word(self, value: Any) -> Any:
-        return self.singular
+        return _("until %(day)s", day=show_date(value)) if value is not None else ""
 
 
 class Blacklistings(_ByChoice):
@@ -139,7 +136,7 @@ class Blacklistings(_ByChoice):
     label = _("Blacklist")
     singular = _("Blacklist entry")
     icon = "ban"
-    columns = "customer", "severity", "reason", "evidence", "until", "created_by", "created_at", "ended_on", "ended_why"
+    columns = "severity", "customer", "reason", "evidence", "until", "created_by", "created_at", "ended_on", "ended_why"
     filters = "severity", "until", "ended_on", "customer", "owner", "created_at"
     search = "reason", "evidence"
     search_names = ()

@@ -12,6 +12,7 @@ from crm_core.features.customers import (
     days,
     demo,
     group,
+    lists,
     notepages,  # noqa: F401  (its routes)
     part_resources,
     related,
@@ -23,10 +24,12 @@ from crm_core.features.tasks.api import TASKS
 from crm_core.kernel.declare import Column, Job, Menu, Panel, Permission, Related, Report, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.resource.choices import titles
 from crm_core.resource.reporting import count_by
 from crm_core.web.menu import slots
 
 slots.regions_url = REGIONS
+titles.update(lists.TITLES)
 
 
 @hookimpl

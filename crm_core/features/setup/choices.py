@@ -12,7 +12,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Invalid, Missing
 from crm_core.kernel.i18n import _, listed, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import changes
+from crm_core.resource import changes, choices
 from crm_core.resource.choices import Choice, ChoiceField
 from crm_core.resource.fields import Field
 from crm_core.resource.show import show_moment
@@ -51,7 +51,7 @@ def uses() -> dict[str, list[tuple[Any, Field]]]:
 
 
 def _title(name: str, used: dict[str, list[tuple[Any, Field]]]) -> str:
-    return str(used[name][0][1].label) if name in used else name
+    return str(choices.titles[name]) if name in choices.titles else str(used[name][0][1].label) if name in used else name
 
 
 @pages.get(URL)

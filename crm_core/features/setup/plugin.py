@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import choices, home, levels, plugins, reports, settings, views
+from crm_core.features.setup import accesses, choices, home, levels, plugins, reports, settings, views
 from crm_core.features.setup.fields import jobs as field_jobs
 from crm_core.features.setup.fields import layout
 from crm_core.features.setup.fields.resources import CustomFields
@@ -40,6 +40,7 @@ def register_menu() -> list[Menu]:
         Menu(CustomFields.label, CustomFields, "settings", order=CustomFields.order, name=CustomFields.name),
         Menu(_("Form layout"), layout.URL, "settings", "layout-list", 77, layout.READ, name="layouts"),
         Menu(_("Settings"), settings.URL, "settings", "adjustments", 75, settings.READ, name="settings"),
+        Menu(_("Access log"), accesses.URL, "settings", "eye", 78, accesses.READ, name="accesses"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
         Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
     ]
@@ -47,12 +48,13 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [choices.pages, home.pages, layout.pages, plugins.pages, settings.pages, reports.pages, views.pages]
+    return [accesses.pages, choices.pages, home.pages, layout.pages, plugins.pages, settings.pages, reports.pages, views.pages]
 
 
 @hookimpl
 def register_permissions() -> list[Permission]:
     return [
+        Permission(accesses.READ, _("See who has read sensitive facts")),
         Permission(choices.CHANGE, _("Edit choice lists")),
         Permission(plugins.READ, _("See the plugins")),
         Permission(plugins.CHANGE, _("Switch plugins on and off")),

@@ -3,6 +3,7 @@ a blacklist and what was said. Set by set, for there are thousands."""
 
 import datetime as dt
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ from crm_core.text import credit
 
 SET = 90  # firms entered at once: sets of this size are found by search at once
 DAYS = 730
-CITY_BRANCHES = ("成都", "广州", "上海", "北京", "郑州", "武汉", "西安", "济南")
+_SHORT = re.compile("(?:股份|集团|连锁)?有限(?:责任)?公司$")
 NEEDS = (("publish", "发布新品信息"), ("media", "全年媒体广告方案"), ("fair", "春糖会 36 ㎡ 特装展位"), ("fair", "秋糖会标准展位"), ("journal", "半月刊 20 份"))
 FINDINGS = (
     ("strategy", "三年内由区域品牌走向全国，先做华东。"), ("strengths", "自有基酒产能，品质稳定。"), ("market", "本省份额约三成，省外刚起步。"),
@@ -56,13 +57,16 @@ class Rest:
         chief = actors.load(site(), self.make.made["users"][self.chief])
         for number, size in enumerate(sizes):
             ago = DAYS - round(number * (DAYS - 10) / max(1, len(sizes)))
-            moment = dt.datetime.combine(self.make.day(-ago), dt.time(10), tzinfo=clock.zone()).astimezone(dt.UTC)
-            with clock.freeze(moment), acting_as(chief), system_scope("the demo's customers are whoever's the story says"):
+            with clock.freeze(self._at(ago)), acting_as(chief), system_scope("the demo's customers are whoever's the story says"):
                 made += self._enter(size, made)
         with acting_as(chief), system_scope("the demo's customers are whoever's the story says"):
-            self._beside(made)
+            with clock.freeze(self._at(45)):
+                self._beside(made)
             self._said(made)
         return made
+
+    def _at(self, ago: int) -> dt.datetime:
+        return dt.datetime.combine(self.make.day(-ago), dt.time(10), tzinfo=clock.zone()).astimezone(dt.UTC)
 
     def _enter(self, size: int, before: list[int]) -> list[int]:
         rows = []
@@ -70,8 +74,7 @@ class Rest:
             owner, department = self.homes[self.dice.choices(list(self.sellers), list(self.sellers.values()))[0]]
             row = {**self.firms.firm(), **self._facts(), "owner": owner, "department": department}
             if before and self.dice.random() < 0.08:  # a branch of a firm entered before
-                parent = self.dice.choice(before[:400])
-                row.update(parent=parent, name=f"{self.names[parent]}{self.dice.choice(CITY_BRANCHES)}分公司", legal_representative=None)
+                row.update(self._branch(self.dice.choice(before[:400]), row))
             rows.append(row)
         ids = self.of["customer"].write(rows)
         self.names.update(zip(ids, (r["name"] for r in rows), strict=True))
@@ -79,6 +82,18 @@ class Rest:
         for part in _parts(people):
             self.of["contact"].write(part)
         return list(ids)
+
+    def _branch(self, parent: int, row: dict[str, Any]) -> dict[str, Any]:
+        """What a branch has of its head office: name and trade; it lies in another city."""
+        head = session.get_one(Customer, parent)
+        place = self.dice.choice(text.CITIES)
+        region = self.firms.regions.get(place[0])
+        short = _SHORT.sub("", head.name)
+        return {
+            "parent": parent, "name": f"{short}{place[1]}分公司", "legal_representative": None, "industry": head.industry_id, "business_kind": head.business_kind,
+            "region": region.id if region is not None else None, "phone": self.firms.phone(region.dialling_code if region is not None else None),
+            "addresses": [{**line, "region": region.id if region is not None else None} for line in row["addresses"][:1]],
+        }
 
     def _facts(self) -> dict[str, Any]:
         """What is known of some firms and not of others."""
@@ -112,7 +127,7 @@ class Rest:
             for c in dice.sample(list(ids), len(ids) // 8) for name in (f"{self.names[c][2:4]}{dice.choice(('珍藏', '陈酿', '原浆', '经典', '青春版'))}",)
         ]
         findings = [
-            {"customer": c, "topic": topic, "text": words, "as_of": day(-dice.randint(20, 500)), "source": dice.choice(("拜访", "年报", "行业协会", "展会交流"))}
+            {"customer": c, "topic": topic, "text": words, "as_of": day(-dice.randint(50, 500)), "source": dice.choice(("拜访", "年报", "行业协会", "展会交流"))}
             for c in dice.sample(list(ids), len(ids) // 25) for topic, words in dice.sample(FINDINGS, 2)
         ]
         relations: dict[tuple[int, int], dict[str, Any]] = {}
@@ -124,7 +139,8 @@ class Rest:
                 self.of[name].write(part)
         for row in session.scalars(sa.select(Customer).where(Customer.id.in_(dice.sample(list(ids), min(12, len(ids) // 50))))):
             reason, evidence = dice.choice(BLACK)
-            blacklist.put(row, dice.choice((Severity.warn, Severity.refuse)), reason, evidence, day(dice.choice((90, 365, 720))))
+            with clock.freeze(self._at(dice.randint(10, 300))):
+                blacklist.put(row, dice.choice((Severity.warn, Severity.refuse)), reason, evidence, day(dice.choice((90, 365, 720))))
 
     def _said(self, ids: Sequence[int]) -> None:
         """Notes of two years on half of them, in one go: rows, lines on time lines, search."""
