@@ -203,6 +203,9 @@ def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]
     if resource.may("export") and "export" in resource.verbs:
         more.append(Act(_("Export CSV"), urls.of_act(resource, None, "export", [*kept, ("format", "csv")]), "download", download=True))
         more.append(Act(_("Export Excel"), urls.of_act(resource, None, "export", [*kept, ("format", "xlsx")]), "download", download=True))
+        if has_cards(resource):
+            more.append(Act(_("Export vCard"), urls.of_act(resource, None, "export", [*kept, ("format", "vcf")]), "download", download=True))
+            more.append(Act(_("Subscribe on a phone"), "/feeds", "link", "post", fields=(("kind", "vcf"), ("to", resource.name), *kept)))
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, None, "print", kept), "printer"))
     if resource.duplicates and resource.mergeable and resource.may("update") and resource.may("delete"):
@@ -210,6 +213,11 @@ def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]
     if viewing.offered(resource):
         more.append(Act(_("Send to a colleague"), urls.address("/views/send", [("of", resource.name), *kept]), "send", dialog=True))
     return tuple(acts), tuple(more)
+
+
+def has_cards(resource: Any) -> bool:
+    """Whether its records can be kept as contacts."""
+    return not {"phone", "mobile", "email"}.isdisjoint(resource.fields())
 
 
 def _primary(resource: Any) -> Act | None:

@@ -6,6 +6,7 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.features.customers import (
+    birthdays,
     blacklist,
     columns,
     completeness,
@@ -24,12 +25,14 @@ from crm_core.features.tasks.api import TASKS
 from crm_core.kernel.declare import Column, Job, Menu, Panel, Permission, Related, Report, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.resource import feeds
 from crm_core.resource.choices import titles
 from crm_core.resource.reporting import count_by
 from crm_core.web.menu import slots
 
 slots.regions_url = REGIONS
 titles.update(lists.TITLES)
+feeds.sources.append(birthdays.mine)
 
 
 @hookimpl

@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import accesses, choices, home, levels, plugins, reports, settings, views
+from crm_core.features.setup import accesses, choices, feeds, home, levels, plugins, reports, settings, views
 from crm_core.features.setup.fields import jobs as field_jobs
 from crm_core.features.setup.fields import layout
 from crm_core.features.setup.fields.resources import CustomFields
@@ -18,6 +18,9 @@ from crm_core.resource import views as kept_views
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone, UndoBegins
+from crm_core.web import frame
+
+frame.person_menu.append(feeds.menu_entry)
 
 
 @hookimpl
@@ -48,7 +51,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [accesses.pages, choices.pages, home.pages, layout.pages, plugins.pages, settings.pages, reports.pages, views.pages]
+    return [accesses.pages, choices.pages, feeds.pages, home.pages, layout.pages, plugins.pages, settings.pages, reports.pages, views.pages]
 
 
 @hookimpl

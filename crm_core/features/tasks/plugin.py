@@ -4,16 +4,18 @@ from typing import Any
 
 import flask
 
-from crm_core.features.tasks import asking, services, views
+from crm_core.features.tasks import asking, dates, services, views
 from crm_core.features.tasks.pages import pages
 from crm_core.features.tasks.resources import Tasks
 from crm_core.kernel.declare import Column, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.resource import feeds
 from crm_core.resource.choices import put_words
 from crm_core.resource.pairs import RecordWanted
 from crm_core.web.menu import slots
 
+feeds.sources.append(dates.mine)
 slots.counters = services.counters
 slots.tasks_url = views.URL
 

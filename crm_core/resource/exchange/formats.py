@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
+from crm_core.resource.exchange.cards import VCards
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
 from crm_core.text.csv_safe import neutralise
@@ -180,8 +181,8 @@ class Workbook:
         return cell
 
 
-FORMATS: dict[str, type[Any]] = {"csv": Csv, "jsonl": JsonLines, "xlsx": Workbook}
+FORMATS: dict[str, type[Any]] = {"csv": Csv, "jsonl": JsonLines, "xlsx": Workbook, "vcf": VCards}
 TYPES = {
     "csv": "text/csv", "jsonl": "application/x-ndjson",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "vcf": "text/vcard",
 }

@@ -299,3 +299,23 @@ class PrintPage:
     landscape: bool = False
     back_url: str = ""
     html: Words = ""  # by a package's own template, instead of groups and tables
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A secret link of one's own; the secret itself is not known any more."""
+
+    label: Words
+    made: Words
+    seen: Words
+    revoke: Act
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsPage:
+    """``feeds.html``. ``link``: the one just made, shown this once."""
+
+    title: Words
+    rows: tuple[FeedRow, ...]
+    make: Act
+    link: str = ""

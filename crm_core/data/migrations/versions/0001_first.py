@@ -474,6 +474,14 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_timeline'))
     )
+    op.create_table('core_feed',
+        sa.Column('token_id', ID, nullable=False),
+        sa.Column('kind', sa.String(length=10), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=True),
+        sa.Column('state', JSON, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_feed'))
+    )
     op.create_table('core_twin',
         sa.Column('resource', sa.String(length=80), nullable=False),
         sa.Column('one_id', ID, nullable=False),
@@ -1310,6 +1318,8 @@ def upgrade() -> None:
     with op.batch_alter_table('core_timeline') as batch:
         batch.create_index('ix_core_timeline_record', ['record', 'record_id'], unique=False, sqlite_where=sa.text('record_id IS NOT NULL'), postgresql_where=sa.text('record_id IS NOT NULL'))
         batch.create_index('ix_core_timeline_subject', ['subject', 'subject_id', 'at', 'id'], unique=False)
+    with op.batch_alter_table('core_feed') as batch:
+        batch.create_index(batch.f('ix_core_feed_token_id'), ['token_id'], unique=False)
     with op.batch_alter_table('core_twin') as batch:
         batch.create_index('ix_core_twin_open', ['resource', 'state', 'score', 'id'], unique=False)
         batch.create_index('uq_core_twin_pair', ['resource', 'one_id', 'other_id'], unique=True)
