@@ -7,13 +7,12 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.access.rights import pending
+from crm_core.access.rights import bump, made
 from crm_core.data import types as t
-from crm_core.data.base import Model, table_of
+from crm_core.data.base import Model
 from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import current_work, system_scope
 from crm_core.kernel.i18n import _, language, listed
-from crm_core.kernel.site import site
 from crm_core.resource.fields import Bad, Field
 from crm_core.text.clean import fold
 
@@ -56,24 +55,9 @@ class Word:
         return self.zh if language().startswith("zh") else self.en
 
 
-def rights_epoch() -> int:
-    """The site's counter of rights and words, read once for each piece of work."""
-    from crm_core.access.models import SiteRow
-
-    work = current_work()
-    found = work.info.get("rights")
-    if found is None:
-        found = getattr(work.actor, "rights", None) if "rights_moved" not in work.info else None
-        if found is None:
-            found = work.session.connection().execute(sa.select(table_of(SiteRow).c.rights)).scalar_one_or_none() or 0
-        work.info["rights"] = found
-    return int(found)
-
-
 def words(list_name: str) -> Mapping[str, Word]:
     """The words of a list by code, in their order, retired ones too. Kept in the process until somebody edits a list."""
-    found = _load() if pending() else site().cached(("choices", rights_epoch()), _load)
-    return found.get(list_name, {})
+    return made("choices", _load).get(list_name, {})
 
 
 def _load() -> dict[str, dict[str, Word]]:
@@ -177,3 +161,4 @@ def put_words(list_name: str, rows: Iterable[tuple[Any, ...]]) -> None:
                 stamp(Choice(list=list_name, code=code, en=en, zh=zh, position=position, icon=icon, colour=colour))
             )
     current_work().session.flush()
+    bump()

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.access.rights import pending
+from crm_core.access.rights import made
 from crm_core.data import inside
 from crm_core.data import types as t
 from crm_core.data.base import Model
@@ -23,9 +23,9 @@ from crm_core.data.mixins import Customised, Vocabulary
 from crm_core.data.session import current_work, has_work
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel.i18n import _, language
-from crm_core.kernel.site import has_site, site
+from crm_core.kernel.site import has_site
 from crm_core.resource import fields as f
-from crm_core.resource.choices import ChoiceField, ChoicesField, rights_epoch
+from crm_core.resource.choices import ChoiceField, ChoicesField
 from crm_core.resource.references import RefField
 from crm_core.text import numbers
 from crm_core.text.formula import BadFormula, Formula, parse
@@ -192,8 +192,7 @@ def of(resource: str) -> Mapping[str, f.Field]:
     """The custom fields of a resource by name, in their order."""
     if not has_work() or not has_site():
         return {}
-    found = _load() if pending() else site().cached(("custom fields", rights_epoch()), _load)
-    return found.get(resource, {})
+    return made("custom fields", _load).get(resource, {})
 
 
 def _load() -> dict[str, dict[str, f.Field]]:
@@ -211,9 +210,7 @@ def merged(resource: Any, declared: Mapping[str, f.Field]) -> dict[str, f.Field]
     own = of(resource.name)
     if not own:
         return declared  # type: ignore[return-value]
-    if pending():
-        return {**declared, **own}
-    return site().cached(("fields", resource.name, rights_epoch()), lambda: {**declared, **own})  # type: ignore[no-any-return]
+    return made(("fields", resource.name), lambda: {**declared, **own})
 
 
 class Grown:

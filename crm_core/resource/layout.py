@@ -8,13 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.access.rights import pending
+from crm_core.access.rights import made
 from crm_core.data.base import Model
 from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import current_work, has_work
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import has_site, site
-from crm_core.resource.choices import rights_epoch
+from crm_core.kernel.site import has_site
 from crm_core.resource.fields import Field
 
 
@@ -61,7 +60,7 @@ def rows() -> Mapping[str, list[dict[str, Any]]]:
     """Resource → its sections as they are kept: {"zh", "en", "folded", "fields": [{"name", "required", "when": {"field", "values"}}]}."""
     if not has_work() or not has_site():
         return {}
-    return _load() if pending() else site().cached(("layouts", rights_epoch()), _load)
+    return made("layouts", _load)
 
 
 def _load() -> dict[str, list[dict[str, Any]]]:

@@ -17,14 +17,13 @@ from typing import Any, ClassVar, Self, get_type_hints
 import sqlalchemy as sa
 
 from crm_core.access.models import Department, departments_of
-from crm_core.access.rights import bump, pending
+from crm_core.access.rights import bump, made
 from crm_core.data.base import table_of
 from crm_core.data.session import system_scope, writing
 from crm_core.kernel.clock import now
 from crm_core.kernel.models import HOUSE, SettingRow
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor
 from crm_core.resource import fields as f
-from crm_core.resource.choices import rights_epoch
 
 _table = table_of(SettingRow)
 
@@ -81,10 +80,7 @@ class Settings:
         """The values for a department; without one for that of who acts, for the house when nobody does."""
         if department_id is None:
             department_id = getattr(actor(), "department_id", None)
-        if pending():
-            return cls(_values(cls, department_id))
-        key = ("settings", cls.name, department_id or HOUSE, rights_epoch())
-        return site().cached(key, lambda: cls(_values(cls, department_id)))  # type: ignore[no-any-return]
+        return made(("settings", cls.name, department_id or HOUSE), lambda: cls(_values(cls, department_id)))
 
     @classmethod
     def own(cls, department_id: int = HOUSE) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.access.rights import bump, pending
+from crm_core.access.rights import bump, made
 from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed
@@ -17,8 +17,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Missing
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
-from crm_core.resource.choices import rights_epoch
+from crm_core.kernel.site import actor
 
 DEPARTMENT, EVERYONE = "core.view.department", "core.view.everyone"  # the rights to share
 MOST = 60  # that one person sees of one list
@@ -80,8 +79,7 @@ def of(resource: str) -> list[Shown]:
     who = actor()
     if not hasattr(who, "user_id"):
         return []
-    key = ("views", resource, who.user_id, who.department_id, rights_epoch())
-    return _load(resource) if pending() else site().cached(key, lambda: _load(resource))
+    return made(("views", resource, who.user_id, who.department_id), lambda: _load(resource))
 
 
 def _load(resource: str) -> list[Shown]:

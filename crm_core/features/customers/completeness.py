@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.rights import bump, pending
+from crm_core.access.rights import bump, made
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope
 from crm_core.features.customers.models import Contact, Customer
@@ -15,7 +15,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import later
 from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
-from crm_core.resource.choices import ChoiceField, Word, rights_epoch
+from crm_core.resource.choices import ChoiceField, Word
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.resource import Resource
 from crm_core.resource.sensitive import filled
@@ -35,8 +35,7 @@ Rules = Mapping[str | None, Sequence[tuple[str, int]]]
 
 def rules() -> Rules:
     """Points by column, for each standing that has rules and, under None, for all. Kept until somebody changes them."""
-    found: Rules = _load() if pending() else site().cached(("completeness", rights_epoch()), _load)
-    return found
+    return made("completeness", _load)
 
 
 def _load() -> Rules:
