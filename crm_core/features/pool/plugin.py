@@ -5,7 +5,7 @@ from typing import Any
 import flask
 
 from crm_core.features.customers.api import Customers, holding
-from crm_core.features.pool import overview, returning, rules, services
+from crm_core.features.pool import demo, overview, returning, rules, services
 from crm_core.features.pool.pages import URL, pages
 from crm_core.features.pool.resources import PoolMembers, Pools
 from crm_core.kernel.declare import Action, Column, Job, Listen, Menu, Report, RoleTemplate
@@ -96,3 +96,8 @@ def register_roles() -> list[RoleTemplate]:
         RoleTemplate("supervisor", "", {"core.pool.read": "all", f"{BRIEF}.claim": "all", f"{BRIEF}.give": "all", **{f"{FULL}.{act}": "subtree" for act in acts}}),
         RoleTemplate("decision-maker", "", {"core.pool.read": "all", f"{BRIEF}.claim": "all", f"{BRIEF}.give": "all"}),
     ]
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    demo.fill(make)

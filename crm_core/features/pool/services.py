@@ -34,7 +34,7 @@ def claim(_resource: Any, ids: Sequence[int]) -> None:
     who = actor()
     with writing():
         _one_at_a_time(who.user_id)
-        found = _locked(ids)
+        found = locked(ids)
         by_pool: dict[int, list[Row]] = {}
         for row in found:
             pool = _in_pool(row)
@@ -50,7 +50,7 @@ def give(resource: Any, ids: Sequence[int], owner: int, why: str | None = None) 
     """Who manages a pool gives its customers to a colleague."""
     who = actor()
     with writing():
-        found = _locked(ids)
+        found = locked(ids)
         for row in found:
             if not _in_pool(row).manages(who, rules.house().path(who.department_id)) and not _reaches(row):
                 raise Refused(_("“%(name)s” lies in a pool that you do not manage.", name=row["name"]))
@@ -60,7 +60,7 @@ def give(resource: Any, ids: Sequence[int], owner: int, why: str | None = None) 
 def hand_over(resource: Any, ids: Sequence[int], owner: int, why: str) -> None:
     """Give customers one holds to a colleague, and say why."""
     with writing():
-        found = _locked(ids)
+        found = locked(ids)
         if any(row["owner_id"] is None for row in found):
             raise Refused(_("Nobody holds this customer; claim it first."))
         for pool_id in {row["pool_id"] for row in found} & rules.house().pools.keys():
@@ -71,7 +71,7 @@ def hand_over(resource: Any, ids: Sequence[int], owner: int, why: str) -> None:
 def give_back(resource: Any, ids: Sequence[int], why: str | None = None, pool: int | None = None) -> None:
     """Back into the pool they came from, or another."""
     with writing():
-        found = _locked(ids)
+        found = locked(ids)
         for row in found:
             if row["owner_id"] is None and (pool is None or pool == row["pool_id"]):
                 raise Refused(_("“%(name)s” lies in a pool already.", name=row["name"]))
@@ -87,7 +87,7 @@ def protect(resource: Any, ids: Sequence[int], until: dt.date) -> None:
     if until < today:
         raise Invalid({"until": [_("This day has passed.")]})
     with writing():
-        found = _locked(ids)
+        found = locked(ids)
         owners = {row["owner_id"] for row in found}
         for owner in sorted(filter(None, owners)):
             _one_at_a_time(owner)
@@ -111,7 +111,7 @@ def protect(resource: Any, ids: Sequence[int], until: dt.date) -> None:
 def unprotect(resource: Any, ids: Sequence[int]) -> None:
     """They may return by themselves again."""
     with writing():
-        found = _locked(ids)
+        found = locked(ids)
         _write(found, [{"id": row["id"], "protected_until": None} for row in found], "unprotect")
 
 
@@ -175,7 +175,7 @@ def changed_hands(event: OwnersChanged) -> None:
     ])
 
 
-def _locked(ids: Sequence[int]) -> list[Row]:
+def locked(ids: Sequence[int]) -> list[Row]:
     """Customers as they stand, whoever sees them, locked in the order of their keys."""
     found: list[Row] = []
     session.flush()
