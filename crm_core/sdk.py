@@ -63,6 +63,7 @@ _WHERE = {
     "RecordsMerged": ("crm_core.resource.merging", "RecordsMerged"),
     "emit": ("crm_core.kernel.events", "emit"),
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
+    "record_dealing": ("crm_core.features.customers.dealings", "record_dealing"),  # an order, a subscription: what a customer had from us
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),

@@ -26,6 +26,7 @@ SENTENCES = {
     "restored": (_("%(who)s brought this record back"), "arrow-back-up", ""),
     "note": (_("%(who)s wrote a note"), "note", "acc"),
     "task": (_("%(who)s gave a task"), "checkbox", "acc"),
+    "dealing": (_("%(who)s recorded a dealing"), "receipt", "green"),
     "tagged": (_("%(who)s changed the tags"), "tag", ""),
 }
 # Slot: features say how entries of their own kinds are drawn, and what may be done with them: (resource, entry, names) → members

@@ -11,8 +11,10 @@ from crm_core.features.customers import (
     columns,
     completeness,
     days,
+    dealings,
     demo,
     group,
+    habits,
     lists,
     notepages,  # noqa: F401  (its routes)
     part_resources,
@@ -37,7 +39,7 @@ feeds.sources.append(birthdays.mine)
 
 @hookimpl
 def register_resources() -> list[type[Any]]:
-    return [Customers, Contacts, Notes, *part_resources.ALL, Regions, Industries, Positions, Tags, completeness.CompletenessRules]
+    return [Customers, Contacts, Notes, dealings.Dealings, *part_resources.ALL, Regions, Industries, Positions, Tags, completeness.CompletenessRules]
 
 
 @hookimpl
@@ -66,6 +68,8 @@ def register_panels() -> list[Any]:
     return [
         Related("core.customer", Contacts, order=10),
         Related("core.customer", TASKS, order=20, via="subject", label=_("Tasks")),
+        Related("core.customer", dealings.Dealings, order=25),
+        Panel("core.customer", "habits", _("Habits"), habits.panel, icon="chart-bar", order=20, permission="core.dealing.read"),
         Related("core.customer", part_resources.Needs, order=30),
         Related("core.customer", part_resources.Offerings, order=31, label=_("Products")),
         Related("core.customer", part_resources.ProfileEntries, order=32),

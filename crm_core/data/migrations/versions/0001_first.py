@@ -1081,6 +1081,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_contact_position_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_contact'))
     )
+    op.create_table('core_dealing',
+        sa.Column('kind', sa.String(length=255), nullable=False),
+        sa.Column('number', sa.String(length=60), nullable=True),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('amount', sa.BigInteger(), nullable=True),
+        sa.Column('state', sa.String(length=255), nullable=True),
+        sa.Column('products', sa.String(length=255), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=False),
+        sa.Column('source_key', sa.String(length=120), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=True),
+        sa.Column('subject_id', ID, nullable=True),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_dealing_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_dealing')),
+        sa.UniqueConstraint('source', 'source_key', name=op.f('uq_core_dealing_source_source_key'))
+    )
     op.create_table('core_need',
         sa.Column('kind', sa.String(length=40), nullable=False),
         sa.Column('wanted', sa.String(length=255), nullable=True),
@@ -1433,6 +1463,12 @@ def upgrade() -> None:
         batch.create_index('ix_core_contact_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_contact_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_contact_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_dealing') as batch:
+        batch.create_index('ix_core_dealing_customer', ['customer_id', 'day', 'id'], unique=False)
+        batch.create_index('ix_core_dealing_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_dealing_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_dealing_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_dealing_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
     with op.batch_alter_table('core_need') as batch:
         batch.create_index(batch.f('ix_core_need_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_need_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1489,6 +1525,7 @@ def downgrade() -> None:
     op.drop_table('core_offering')
     op.drop_table('core_note')
     op.drop_table('core_need')
+    op.drop_table('core_dealing')
     op.drop_table('core_contact')
     op.drop_table('core_blacklisting')
     op.drop_table('core_address')
