@@ -28,9 +28,8 @@ def test_a_stand_in_reviews_within_the_days_alone(office: Office) -> None:
         judge(office, "zhou", "review_first", cards[2])
 
 
-def test_nobody_stands_in_for_himself_or_backwards(office: Office) -> None:
+def test_nobody_stands_in_backwards(office: Office) -> None:
     day = dt.date(2026, 11, 2)
     with office.as_("wang"):
-        for values in ({"substitute": office.people["wang"], "begins": day, "ends": day}, {"substitute": office.people["zhou"], "begins": day, "ends": day - dt.timedelta(days=1)}):
-            with pytest.raises(Invalid):
-                office.resource("stand_in").write([values])
+        with pytest.raises(Invalid):
+            office.resource("stand_in").write([{"substitute": office.people["zhou"], "begins": day, "ends": day - dt.timedelta(days=1)}])

@@ -35,7 +35,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "core.profile_entry": {"topic": "market", "text": "Made", "as_of": "2026-11-01", "source": "Made", "customer": "core.customer"},
     "core.relation": {"kind": "partner", "other": "core.customer.brief", "customer": "core.customer"}, "core.completeness_rule": {"field": "fax"},
     "core.industry": {"name": "Made"}, "core.position": {"name": "Made"}, "core.tag": {"name": "Made"}, "core.note": {"body": "Made"},
-    "core.pool": {"name": "Made"}, "core.stand_in": {"substitute": "core.user", "begins": "2026-11-24", "ends": "2026-11-25"}, "core.custom_field": {"zh": "造", "resource": "core.offering"},
+    "core.pool": {"name": "Made"}, "core.stand_in": {"substitute": "core.user.brief", "begins": "2026-11-24", "ends": "2026-11-25"}, "core.custom_field": {"zh": "造", "resource": "core.offering"},
     "bare.thing": {"name": "Made"}, "bare.piece": {"name": "Made", "thing": "bare.thing"}, "bare.crumb": {"name": "Made", "piece": "bare.piece"},
     "bare.pointer": {"name": "Made"}, "bare.shelf": {"name": "Made"},
 }

@@ -65,9 +65,11 @@ def narrow_records(actor: Any, resource: str, verb: str) -> Any:
 @hookimpl
 def register_roles() -> list[RoleTemplate]:
     """The information reviewer does the first review, the supervisor in his department; the decision maker approves directly."""
+    own = {f"core.stand_in.{verb}": "own" for verb in ("read", "create", "update", "delete")}
     return [
+        RoleTemplate("decision-maker", "", own),
         RoleTemplate("reviewer", _("Information reviewer"), {
             "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.tag.read": "all", "core.team.read": "all",
-            "core.user.brief.read": "all", "core.department.brief.read": "all", f"{CUSTOMER}.read": "all", f"{CUSTOMER}.{rules.FIRST}": "all", f"{CUSTOMER}.send_back": "all"}, order=50),
-        RoleTemplate("supervisor", "", {f"{CUSTOMER}.{rules.FIRST}": "subtree", f"{CUSTOMER}.send_back": "subtree"}),
+            "core.user.brief.read": "all", "core.department.brief.read": "all", f"{CUSTOMER}.read": "all", f"{CUSTOMER}.{rules.FIRST}": "all", f"{CUSTOMER}.send_back": "all", **own}, order=50),
+        RoleTemplate("supervisor", "", {f"{CUSTOMER}.{rules.FIRST}": "subtree", f"{CUSTOMER}.send_back": "subtree", **own}),
     ]

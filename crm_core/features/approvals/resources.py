@@ -14,7 +14,6 @@ class StandIns(Resource):
     label = _("Stand-ins")
     singular = _("Stand-in")
     icon = "users"
-    personal = True
     columns = "substitute", "begins", "ends", "note"
     filters = ("substitute", "begins", "ends")
     sorts = ("-updated_at",)
@@ -35,8 +34,6 @@ class StandIns(Resource):
             now = {**before.get(row.get("id", 0), {}), **row}
             if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
                 faults[i] = {"ends": [_("This day lies before the first one.")]}
-            elif now.get("substitute_id") == now.get("owner_id"):
-                faults[i] = {"substitute": [_("Name somebody else.")]}
         return faults
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
