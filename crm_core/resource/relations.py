@@ -56,7 +56,7 @@ class TimelineSide(Side):
 
     def fields(self) -> dict[str, Field]:
         return {
-            "kind": KindField(name="kind", column="kind", label=_("Kind")),
+            "kind": KindField(name="kind", column="kind", label=_("Type")),
             "at": MomentField(name="at", column="at", label=_("When")),
             "actor": RefField(name="actor", column="actor_id", label=_("Who"), target="core.user"),
         }

@@ -28,7 +28,7 @@ class Dealing(PartOf("customer"), Model):  # type: ignore[misc]
 
     __tablename__ = "core_dealing"
     customer_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), info={"label": _("Customer")})
-    kind: Mapped[t.Line] = mapped_column(info={"label": _("Kind")})
+    kind: Mapped[t.Line] = mapped_column(info={"label": _("Type")})
     number: Mapped[t.Code | None] = mapped_column(info={"label": _("Number")})
     day: Mapped[t.Day] = mapped_column(info={"label": _("Day")})
     amount: Mapped[t.Money | None] = mapped_column(info={"label": _("Amount")})

@@ -252,7 +252,7 @@ class Note(PartOf("customer"), Model):  # type: ignore[misc]
     )
     subject: Mapped[str] = t.AnyRef(info={"label": _("About")})
     subject_id: Mapped[t.Id] = mapped_column(info={"label": _("Record")})
-    kind: Mapped[NoteKind] = mapped_column(default=NoteKind.note, info={"label": _("Kind"), "labels": LABELS})
+    kind: Mapped[NoteKind] = mapped_column(default=NoteKind.note, info={"label": _("Type"), "labels": LABELS})
     happened_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), info={"label": _("When")})
     body: Mapped[t.Note] = mapped_column(info={"label": _("Text")})
     minutes: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Minutes"), "minimum": 1, "maximum": 1440})

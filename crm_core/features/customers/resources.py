@@ -52,7 +52,7 @@ class Customers(Resource):
     singular = _("Customer")
     icon = "building"
     mergeable = True
-    columns = "name", "standing", "needs", "industry", "region", "owner", "phone", "last_contact", "next_step", "updated_at"
+    columns = "name", "standing", "needs", "industry", "region", "owner", "phone", "last_contact", "next_step"
     filters = (
         "standing", "owner", "department", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "wants", "blacklist", "completeness", "parent", "group", "country", "credit", "trade_position", "capital_band",

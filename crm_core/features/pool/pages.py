@@ -18,5 +18,7 @@ URL = "/pool"
 def pool() -> Any:
     house, who = rules.house(), actor()
     path = house.path(who.department_id)
-    mine = [str(one.id) for one in house.pools.values() if one.may_claim(who, path)] or ["0"]
+    mine = [str(one.id) for one in house.pools.values() if one.may_claim(who, path)]
+    if not mine:  # the pools there are, rather than a list of nothing
+        return flask.redirect(urls.of_list(site().registry.resource("core.pool")))
     return flask.redirect(urls.of_list(site().registry.resource("core.customer.brief"), [("owner.empty", "1"), ("pool.any", ",".join(mine))]))
