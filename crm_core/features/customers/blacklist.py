@@ -14,7 +14,7 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.customers.models import Customer, Severity
 from crm_core.features.customers.parts import Blacklisting
-from crm_core.kernel import clock
+from crm_core.kernel import clock, words
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _
@@ -80,7 +80,7 @@ def put(row: Any, severity: Severity, reason: str, evidence: str | None = None, 
     with system_scope("a blacklisting by who may decide it") as db:
         db.add(Blacklisting(customer_id=row.id, owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id, **made))
         db.flush()
-    timeline.add("core.customer", row.id, "blacklist", title=str(_("put this customer on the blacklist")), body=reason)
+    timeline.add("core.customer", row.id, "blacklist", data={"words": words.keep(_("put this customer on the blacklist"))}, body=reason)
 
 
 def take(row: Any, why: str) -> None:
@@ -97,7 +97,7 @@ def take(row: Any, why: str) -> None:
     if row.customer_kind == KIND:
         row.customer_kind = before
     session.flush()
-    timeline.add("core.customer", row.id, "blacklist", title=str(_("took this customer off the blacklist")), body=why)
+    timeline.add("core.customer", row.id, "blacklist", data={"words": words.keep(_("took this customer off the blacklist"))}, body=why)
 
 
 def _asked(_resource: Any) -> list[Field]:
