@@ -105,7 +105,7 @@ def register_roles() -> list[RoleTemplate]:
     acts = ("core.customer.tag", "core.customer.untag", "core.contact.move")
     return [
         RoleTemplate("user", "", dict.fromkeys(acts, "own")),
-        RoleTemplate("supervisor", "", dict.fromkeys((*acts, "core.customer.merge", "core.customer.sensitive"), "subtree")),
+        RoleTemplate("supervisor", "", dict.fromkeys((*acts, "core.customer.sensitive"), "subtree")),
         RoleTemplate("decision-maker", "", {"core.contact.move": "all"}),
     ]
 
