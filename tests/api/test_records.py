@@ -209,7 +209,7 @@ def test_the_brief_shows_others_records_with_few_members_and_takes_no_writes(as_
     answer = as_("ann")("GET", f"/core/customer.brief/{world.customers['sue']}")
     item = answer.json
     assert "ETag" not in answer.headers, "how often it was changed is not part of the brief"
-    assert set(item) == {"id", "public_id", "name", "standing", "industry", "region", "owner"}
+    assert set(item) == {"id", "public_id", "name", "standing", "industry", "region", "owner", "pool", "blacklist"}
     answer = as_("ann")("PATCH", f"/core/customer.brief/{world.customers['ann']}", {"name": "x"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
 

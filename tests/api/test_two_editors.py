@@ -21,6 +21,15 @@ At = Callable[[str], Browser]
 EDITABLE = {
     "core.contact": "name", "core.customer": "note", "core.department": "name", "core.industry": "name", "core.position": "name",
     "core.region": "name", "core.role": "note", "core.tag": "name", "core.task": "title", "core.team": "name", "core.user": "name",
+    "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note",
+}
+WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people could write differently
+# What is not there yet; "#" is a customer, "##" another one.
+MADE: dict[str, dict[str, Any]] = {
+    "core.task": {"title": "Call them"}, "core.pool": {"name": "Made"}, "core.custom_field": {"zh": "造", "resource": "core.customer"},
+    "core.need": {"kind": "fair", "valid_from": "2026-11-01", "customer": "#"}, "core.offering": {"name": "Made", "customer": "#"},
+    "core.profile_entry": {"topic": "market", "text": "Made", "as_of": "2026-11-01", "source": "Made", "customer": "#"},
+    "core.relation": {"kind": "partner", "other": "##", "customer": "#"},
 }
 
 
@@ -69,10 +78,13 @@ class Form(HTMLParser):
         return {**data, name: [text]}
 
 
-def row(root: Client, name: str) -> int:
+def row(root: Client, world: World, name: str) -> int:
     """A record of this resource."""
-    if name == "core.task":
-        return int(root("POST", "/core/task", {"title": "Call them"}).json["id"])
+    if name in MADE:
+        own = {"#": world.customers["ann"], "##": world.customers["sue"]}
+        answer = root("POST", f"/{name.replace('.', '/')}", {n: own.get(v, v) for n, v in MADE[name].items()})
+        assert answer.status_code == 201, (name, answer.text)
+        return int(answer.json["id"])
     return int(root("GET", f"/{name.replace('.', '/')}").json["items"][-1]["id"])
 
 
@@ -83,13 +95,13 @@ def value(world: World, name: str, key: int) -> Any:
 
 def test_every_resource_with_a_form_is_tried_here() -> None:
     resources = Registry((core(),)).resources.values()
-    assert set(EDITABLE) == {r.name for r in resources if "update" in r.verbs and not r.is_brief}
+    assert set(EDITABLE) == {r.name for r in resources if "update" in r.verbs and not r.is_brief} - WITHOUT_TEXT
 
 
 def test_a_form_that_is_still_open_does_not_overwrite_what_was_saved_meanwhile(world: World, as_: As, at_browser: At) -> None:
     root, mine, other = as_("root"), at_browser("root"), at_browser("root")
     for name, field in EDITABLE.items():
-        key = row(root, name)
+        key = row(root, world, name)
         path = f"/{name.replace('.', '/')}/{key}/edit"
         form = Form(mine("GET", path).text)
         assert other("POST", path, Form(other("GET", path).text).with_(field, "Saved first")).status_code == 303, name
@@ -104,7 +116,7 @@ def test_a_form_that_is_still_open_does_not_overwrite_what_was_saved_meanwhile(w
 def test_an_old_etag_does_not_overwrite_what_was_saved_meanwhile(world: World, as_: As) -> None:
     root = as_("root")
     for name, field in EDITABLE.items():
-        key = row(root, name)
+        key = row(root, world, name)
         path = f"/{name.replace('.', '/')}/{key}"
         seen = root("GET", path).headers["ETag"]
         assert root("PATCH", path, {field: "Saved first"}, If_Match=seen).status_code == 200, name

@@ -247,6 +247,7 @@ def customer() -> RecordPage:
                     "/note",
                     s("写下发生了什么；@ 提醒同事", "What happened? @ tells a colleague"),
                     with_next=True,
+                    key="L",
                 ),
                 ComposerKind(
                     "task",
@@ -256,6 +257,7 @@ def customer() -> RecordPage:
                     s("说明（选填）", "Details (optional)"),
                     task=True,
                     receiver_url="/json/people",
+                    key="T",
                 ),
             ),
             "/json/people",

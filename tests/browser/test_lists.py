@@ -154,7 +154,7 @@ def test_columns_are_chosen_ordered_and_made_wide_and_stay_so_until_reset(visito
     page.locator("#columns .pop .btn").click()
     expect(page.locator("thead th[data-col=website]")).to_be_visible()
     now = columns(page)
-    assert [name.partition(" ")[0] for name in now[:4]] == ["name", "owner", "standing", "region"]
+    assert [name.partition(" ")[0] for name in now[:4]] == ["name", "owner", "standing", "needs"]
     assert now[3] != "region" and "industry" not in now
     with page.expect_response("**/core/customer/columns"):
         edge = page.locator("th[data-col=name] [data-wide]").bounding_box()

@@ -46,9 +46,9 @@ def register_actions() -> list[Action]:
         return lambda row: row.review in states
 
     return [
-        Action(rules.FIRST, _("First review: agree"), services.agree_first, on=CUSTOMER, icon="circle-check", order=5, whole=True, button=False, when=waits("first"), fields=(_OPINION,)),
-        Action(rules.SECOND, _("Second review: agree"), services.agree_second, on=CUSTOMER, icon="rubber-stamp", order=6, whole=True, button=False, when=waits("second"), fields=(_OPINION,)),
-        Action("send_back", _("Send back"), services.send_back, on=CUSTOMER, icon="arrow-back-up", order=7, whole=True, button=False, when=waits("first", "second"), fields=(_NEEDED,)),
+        Action(rules.FIRST, _("First review: agree"), services.agree_first, on=CUSTOMER, icon="circle-check", order=71, whole=True, button=False, when=waits("first"), fields=(_OPINION,)),
+        Action(rules.SECOND, _("Second review: agree"), services.agree_second, on=CUSTOMER, icon="rubber-stamp", order=72, whole=True, button=False, when=waits("second"), fields=(_OPINION,)),
+        Action("send_back", _("Send back"), services.send_back, on=CUSTOMER, icon="arrow-back-up", order=73, whole=True, button=False, when=waits("first", "second"), fields=(_NEEDED,)),
     ]
 
 

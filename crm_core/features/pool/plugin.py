@@ -46,12 +46,12 @@ def register_actions() -> list[Action]:
     return [
         Action("claim", _("Claim"), services.claim, on=BRIEF, icon="user-plus", order=10, whole=True, primary=True, when=free),
         Action("give", _("Assign from the pool"), services.give, on=BRIEF, icon="user-check", order=20, whole=True, quiet=True, when=free, fields=(_WHO, _WHY)),
-        Action("hand_over", _("Hand over"), services.hand_over, on=FULL, icon="heart-handshake", order=11, whole=True, quiet=True, when=held, fields=(_WHO, _NEEDED)),
-        Action("give_back", _("Return to the pool"), services.give_back, on=FULL, icon="ripple", order=12, whole=True, quiet=True, when=held,
+        Action("hand_over", _("Hand over"), services.hand_over, on=FULL, icon="heart-handshake", order=61, whole=True, quiet=True, when=held, fields=(_WHO, _NEEDED)),
+        Action("give_back", _("Return to the pool"), services.give_back, on=FULL, icon="ripple", order=62, whole=True, quiet=True, when=held,
                fields=(_WHY, RefField(name="pool", column="", label=_("Public pool"), target="core.pool"))),
-        Action("protect", _("Protect"), services.protect, on=FULL, icon="shield-lock", order=13, whole=True, quiet=True, when=held,
+        Action("protect", _("Protect"), services.protect, on=FULL, icon="shield-lock", order=63, whole=True, quiet=True, when=held,
                fields=(DateField(name="until", column="", label=_("Until"), required=True),)),
-        Action("unprotect", _("End protection"), services.unprotect, on=FULL, icon="lock-open", order=14, whole=True, quiet=True,
+        Action("unprotect", _("End protection"), services.unprotect, on=FULL, icon="lock-open", order=64, whole=True, quiet=True,
                when=lambda row: row.protected_until is not None),
     ]
 
