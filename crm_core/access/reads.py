@@ -13,7 +13,7 @@ from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work, in_writing, ledger
 from crm_core.kernel import clock
 
-HOW = ("page", "form", "list", "history", "print", "export", "api", "mail")
+HOW = ("page", "form", "list", "history", "print", "export", "api", "mail", "feed")
 
 
 class Access(Keyed, Model):

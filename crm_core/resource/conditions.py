@@ -230,6 +230,22 @@ def spread(found: Iterable[Filter]) -> list[Filter]:
     return result
 
 
+def fields_in(one: Filter) -> list[Field]:
+    """The record's own fields that a filter asks, those in its tree included; of related records none."""
+    return _leaves(one.field.tree) if isinstance(one.field, TreeField) else [one.field]
+
+
+def _leaves(node: Node) -> list[Field]:
+    match node:
+        case Is(one):
+            return list(one.field.texts) if isinstance(one.field, TextsField) else [one.field]
+        case Not(part):
+            return _leaves(part)
+        case Group(_kind, parts):
+            return [field for part in parts for field in _leaves(part)]
+    return []
+
+
 # --- in words ----------------------------------------------------------------------------------------------------------
 
 

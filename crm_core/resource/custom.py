@@ -242,9 +242,10 @@ def takes(resource: Any) -> bool:
 
 
 def sources(fields: Mapping[str, f.Field]) -> dict[str, f.Field]:
-    """What a formula may ask for: fields with a value of their own, computed ones left out."""
+    """What a formula may ask for: fields with a value of their own. Not computed ones; not sensitive ones, for everybody sees what
+    comes of it."""
     kinds = {"line", "name", "note", "integer", "decimal", "money", "date", "choice", "enum", "boolean", "phone", "email", "url", "number_series"}
-    return {n: one for n, one in fields.items() if one.kind in kinds and not one.info.get("formula")}
+    return {n: one for n, one in fields.items() if one.kind in kinds and not one.sensitive and not one.info.get("formula")}
 
 
 def read_formula(text: str, fields: Mapping[str, f.Field]) -> Formula:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crm_core.access import reads
+from crm_core.resource import conditions
 from crm_core.resource.fields import Field
+from crm_core.resource.filters import Filter
 
 
 def of(fields: Mapping[str, Field]) -> dict[str, Field]:
@@ -33,3 +35,11 @@ def read_columns(resource: Any, fields: Sequence[Field], first: int, rows: Itera
     places = [at for at, field in enumerate(fields, first) if field.sensitive]
     if places:
         reads.note(resource.name, [row[0] for row in rows if any(filled(row[at]) for at in places)], how)
+
+
+def asked(resource: Any, filters: Iterable[Filter], shown: Iterable[Field], ids: Iterable[int], how: str) -> None:
+    """Note that these rows are shown because of a sensitive field: a list by it tells it of each, though it is not among the
+    fields `shown`, whose readings are noted by themselves."""
+    told = {field.column for field in shown}
+    if any(field.sensitive and field.column not in told for one in filters if one.operator != "empty" for field in conditions.fields_in(one)):
+        reads.note(resource.name, ids, how)

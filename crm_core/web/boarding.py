@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crm_core.access import reads
 from crm_core.kernel.i18n import _
-from crm_core.resource import boards, listing
+from crm_core.resource import boards, listing, sensitive
 from crm_core.resource.fields import Field
 from crm_core.web import render, urls
 from crm_core.web.chips import Pairs, Place
@@ -35,6 +36,8 @@ def view(resource: Any, fields: Mapping[str, Field], query: listing.Query, args:
     ids = [row_id for pile in board.piles for row_id in pile.ids]
     facts = [resource.label_field, *[n for n in names if n not in (resource.label_field, by.name)][:FACTS]]
     rows = {int(row.key): row for row in rows_of(facts, ids)}
+    if by.sensitive:  # the column a card stands in tells it
+        reads.note(resource.name, [i for pile in board.piles if sensitive.filled(pile.value) for i in pile.ids if i in rows], "list")
     mine = boards.movable(resource, by, ids)
     back = urls.of_list(resource, [(k, v) for k, v in args if k not in ("after", "before")])
     columns = []

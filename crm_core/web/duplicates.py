@@ -51,7 +51,8 @@ def page(resource: Any) -> Any:
 
 def _pair(resource: Any, pair: Any, records: dict[int, Any], owners: dict[int, str]) -> TwinPair:
     hits = tuple(_hit(resource, records[i], owners) for i in (pair.one_id, pair.other_id))
-    why = " · ".join(str(pairs.reason_of(kept).words(resource)) for kept in pair.reasons)
+    seen = resource.fields()
+    why = " · ".join(str(one.words(resource)) for one in map(pairs.reason_of, pair.reasons) if one.field in seen)
     both = [("id", str(pair.one_id)), ("id", str(pair.other_id))]
     return TwinPair(
         (hits[0], hits[1]), why, Act(_("Not the same"), urls.of_act(resource, None, f"duplicates/{pair.id}/apart"), "", "post"),

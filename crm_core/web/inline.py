@@ -6,6 +6,7 @@ import flask
 
 from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
+from crm_core.resource import sensitive
 from crm_core.resource.fields import Field, clean_values
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, controls, urls
@@ -73,6 +74,7 @@ def _row(resource: Any, row_id: int) -> Any:
 
 def _form(resource: Any, row: Any, field: Field, text: str, faults: dict[str, Any], said: Any = "") -> BulkFormPage:
     name = field.name
+    sensitive.read(resource, {name: field}, [row], "form")
     was = field.text(getattr(row, field.column))
     return BulkFormPage(
         title=_("%(what)s: %(name)s", what=field.label, name=resource.title(row)), action=urls.of_act(resource, row.id, "cell"), submit=_("Save"), skipped=said,

@@ -86,6 +86,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
         board = boarding.view(resource, fields, query, kept, names, lambda of, ids: rows(resource, fields, of, ids, url_of)) if not place.pins else None
     except plans.TooSlow as slow:
         note, board = Note(_("Too much to look through"), slow.message, "amber", "filter"), None
+    sensitive.asked(resource, query.filters, [fields[n] for n in drawn if n in fields], found.ids, "list")
     acts, more_acts = _acts(resource, meant)
     bulk_acts, bulk_more = _bulk(resource) if not place.pins else ((), ())
     return ListPage(

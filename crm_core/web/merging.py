@@ -8,7 +8,7 @@ import flask
 from crm_core.data.session import writing
 from crm_core.kernel.errors import BadRequest, Conflict, CrmError, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _, in_sentence
-from crm_core.resource import changes, merging
+from crm_core.resource import changes, merging, sensitive
 from crm_core.resource.fields import Bad, Field
 from crm_core.resource.references import RefsField
 from crm_core.resource.show import show_moment
@@ -84,6 +84,7 @@ def fields_of(resource: Any) -> dict[str, Field]:
 
 def _page(resource: Any, rows: Sequence[Any], fault: Any = "") -> MergePage:
     fields = fields_of(resource)
+    sensitive.read(resource, fields, rows, "form")
     form = flask.request.form
     keep = whole(form.get("keep", "")) or rows[0].id
     differ, same = [], []

@@ -77,6 +77,7 @@ def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = No
         rows.update({row.id: row for row in session.execute(statement)})
     data = [rows[i] for i in found if i in rows]
     sensitive.read_columns(resource, [fields[n] for n in names], 1, data, "print")
+    sensitive.asked(resource, query.filters if ids is None else (), [fields[n] for n in names], [row[0] for row in data], "print")
     shows = [render.renderer(fields[n], [row[i + 1] for row in data], plain=True) for i, n in enumerate(names)]
     cells = tuple(tuple(show(row[i + 1]) for i, show in enumerate(shows)) for row in data)
     right = tuple(i for i, n in enumerate(names) if fields[n].numeric)

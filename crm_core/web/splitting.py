@@ -6,7 +6,7 @@ import flask
 
 from crm_core.kernel.errors import CrmError, Forbidden, Invalid
 from crm_core.kernel.i18n import _
-from crm_core.resource import splitting
+from crm_core.resource import sensitive, splitting
 from crm_core.resource.fields import Bad
 from crm_core.text.numbers import whole
 from crm_core.web import controls, merging, render, urls
@@ -37,7 +37,9 @@ def answer(resource: Any, row_id: int) -> Any:
 def _page(resource: Any, row: Any, fault: Any = "") -> SplitPage:
     form = flask.request.form
     label = resource.all_fields[resource.label_field]
-    values = {n: (f, getattr(row, f.column)) for n, f in merging.fields_of(resource).items() if n != resource.label_field}
+    fields = {n: f for n, f in merging.fields_of(resource).items() if n != resource.label_field}
+    sensitive.read(resource, fields, [row], "form")
+    values = {n: (f, getattr(row, f.column)) for n, f in fields.items()}
     shown = tuple(
         SplitField(n, f.label, render.renderer(f, [value])(value), form.get(f"goes-{n}", "both" if f.required else "stays"))
         for n, (f, value) in values.items() if value not in (None, "", [])

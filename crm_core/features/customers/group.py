@@ -77,10 +77,10 @@ def _numbers(ids: list[int]) -> tuple[Number, ...]:
 def _sums(resource: Any, firms: Any, row_id: int) -> tuple[FactGroup, ...]:
     """How many there are of each standing, and what they want now; each leads to their list."""
     found = []
-    status = resource.all_fields["standing"]
+    status = resource.fields().get("standing")
     wants = [kind for kinds in needs.active(r.id for r in firms).values() for kind in kinds]
     asked: tuple[tuple[Any, str, Counter[str], Callable[[str], Any]], ...] = (
-        (status.label, "standing", Counter(r.standing for r in firms), status.show), (_("Wants now"), "wants", Counter(wants), lambda code: needs.look(code).label),
+        *([(status.label, "standing", Counter(r.standing for r in firms), status.show)] if status is not None else []), (_("Wants now"), "wants", Counter(wants), lambda code: needs.look(code).label),
     )
     for title, name, counted, said in asked:
         facts = tuple(
@@ -92,8 +92,8 @@ def _sums(resource: Any, firms: Any, row_id: int) -> tuple[FactGroup, ...]:
 
 
 def _firms(resource: Any, row_id: int, firms: Any, total: int) -> PanelView:
-    status = resource.all_fields["standing"]
-    rows = tuple(PanelRow(r.name, status.show(r.standing), url=urls.of_record(resource, r.id)) for r in firms[:FIRMS])
+    status = resource.fields().get("standing")
+    rows = tuple(PanelRow(r.name, status.show(r.standing) if status is not None else "", url=urls.of_record(resource, r.id)) for r in firms[:FIRMS])
     hidden = total - len(firms)
     foot = _("%(n)s more belong to others.", n=hidden) if hidden else ""
     return PanelView(_("Firms of the group"), "building", len(firms), rows, url=urls.of_list(resource, [("group.any", str(row_id))]), foot=foot)
@@ -120,7 +120,7 @@ def _people(row_id: int, ids: list[int]) -> PanelView:
 def _lines(resource: Any, ids: list[int]) -> Any:
     """The newest lines of all firms, each with the firm it happened at."""
     entry = timeline.Entry
-    query = sa.select(entry).where(entry.subject == "core.customer", entry.subject_id.in_(ids), entry.kind != "change")
+    query = sa.select(entry).where(entry.subject == "core.customer", entry.subject_id.in_(ids), entry.source.in_(timeline.sources()), entry.kind != "change")
     found = list(session.scalars(query.order_by(entry.at.desc(), entry.id.desc()).limit(LINES)))
     wanted: dict[str, set[Any]] = {"core.user": {e.actor_id for e in found}, "core.customer": {e.subject_id for e in found}}
     for e in found:

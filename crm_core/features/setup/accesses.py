@@ -27,7 +27,7 @@ URL = "/accesses"
 ROWS = 50
 HOW = {
     "page": _("on its page"), "form": _("in a form"), "list": _("in a list"), "history": _("in its history"), "print": _("printed"), "export": _("exported"),
-    "api": _("by the interface"), "mail": _("in a mail"),
+    "api": _("by the interface"), "mail": _("in a mail"), "feed": _("by a feed"),
 }
 _table = table_of(Access)
 

@@ -23,7 +23,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest, Forbidden
 from crm_core.kernel.i18n import _, in_language, language
 from crm_core.kernel.site import Site
-from crm_core.resource import listing, sensitive
+from crm_core.resource import conditions, listing, sensitive
 from crm_core.resource.exchange.formats import FORMATS, Format
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import clause
@@ -114,6 +114,7 @@ def _pages(site: Site, actor: Actor | None, export: Export, writer: Format) -> I
                     continue  # read this page in the new rights
             rows, done = _read(export, place)
             sensitive.read_columns(export.resource, list(export.fields.values()), 2, rows, "export")
+            sensitive.asked(export.resource, export.query.filters, export.fields.values(), [row[0] for row in rows], "export")
             found = writer.page(rows) if rows else b""
         export.rows += len(rows)
         if rows and export.by_key:
@@ -140,8 +141,10 @@ def _still(now: Actor, export: Export) -> bool:
     """Whether he may still export, and see every column that is written or asked about."""
     if not now.can(f"{export.resource.name}.export") or not now.can(f"{export.resource.name}.read"):
         return False
-    names = {*export.fields, *(one.field.name for one in export.query.filters)}
-    rules = export.resource.rules_of
+    rules, asked = export.resource.rules_of, [one for leaf in export.query.filters for one in conditions.fields_in(leaf)]
+    if not now.can(f"{rules}.sensitive") and any(field.sensitive for field in (*export.fields.values(), *asked)):
+        return False
+    names = {*export.fields, *(field.name for field in asked)}
     return not any(now.rule(rules, name) is Rule.hidden for name in names)
 
 
