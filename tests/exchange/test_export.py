@@ -171,6 +171,28 @@ def test_who_loses_the_right_on_the_way_gets_no_further_page_and_a_line_that_say
 
 
 @one_engine
+@pytest.mark.parametrize("asked", [("phone.contains", "010"), ("f", '{"any":[{"field":"phone","op":"filled"},{"field":"email","op":"filled"}]}')])
+def test_so_does_who_loses_a_field_that_the_file_is_asked_by(world: World, asked: tuple[str, str]) -> None:
+    with world.as_("ann"):
+        customers = world.site.registry.resource(NAME)
+        export = plan(customers, listing.parse(customers, [asked]), columns=["name"])
+    for field, goes_on in (("fax", True), ("phone", False)):
+        hide(world, field)
+        with world.as_("ann"):
+            assert exporting._still(world.actor("ann"), export) is goes_on, field
+
+
+@one_engine
+def test_so_does_who_may_not_see_sensitive_facts_any_more(world: World) -> None:
+    for columns, asked, goes_on in ((["name", "mobile"], [], True), (["name", "hobbies"], [], False), (["name"], [("household.any", "single")], False)):
+        with world.as_("nora"):
+            contacts = world.site.registry.resource("core.contact")
+            export = plan(contacts, listing.parse(contacts, asked), columns=columns)
+        with world.as_("ann"):  # who exports contacts too, without the right to these
+            assert exporting._still(world.actor("ann"), export) is goes_on, columns
+
+
+@one_engine
 def test_the_guard_of_each_page_is_what_ends_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: when the actor is not looked up again, the export goes on to its end."""
     fill(world, 2 * PAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ WORDS = ["CANARY", "CANARYSUE", "CANARYNEW", "北京", "食品", "bj", "beijing"
 def questions(house: House, who: str) -> list[Question]:
     """GETs over lists, counts, search, pickers, command search, export, API, pages, history and the pages of the house."""
     found = [Question("GET", path) for path in (
-        "/", "/notices", "/notices/bell", "/jobs", "/recycle", "/help?at=/core/customer/4", "/core/regions.json", "/api/v1/openapi.json", "/import?to=core.customer",
+        "/", "/notices", "/notices/bell", "/jobs", "/recycle", "/feeds", "/accesses", "/help?at=/core/customer/4", "/core/regions.json", "/api/v1/openapi.json", "/import?to=core.customer",
         "/import?to=core.contact", "/me", "/deliveries")]
     found += [Question("GET", f"/palette?q={quote(word)}") for word in ["", *WORDS]]
     for resource in house.world.site.registry.resources.values():
@@ -103,9 +104,29 @@ def _of(resource: Any) -> Iterator[Question]:
     for row_id in range(1, 13) if customers else (1, 4, 5, 9) if main else (2,):
         yield Question("GET", f"{base}/{row_id}")
         yield Question("GET", f"{api}/{row_id}", api=True)
+    if main and not resource.is_brief:  # what is drawn or counted from related records, and forms that show what stands there
+        yield from (Question("GET", f"{base}?look=board&by={name}") for name in ("standing", "sex", "source"))
+        yield from (Question("GET", f"{base}/{row_id}/cell?field={name}") for row_id in (1, 4, 5) for name in ("phone", "name"))
+        yield from (Question("GET", f"{api}?{urlencode({'f': json.dumps(tree)})}", api=True) for tree in TREES.get(resource.name, ()))
+        yield from (Question("GET", f"{base}{more}") for more in ("/duplicates", "/merge?id=1&id=4", "/merge?id=4&id=5", "/1/split", "/4/split", "/5/split"))
+    if resource.name == "core.customer":
+        yield from (Question("GET", f"{base}/{row_id}/group") for row_id in (1, 4, 5))
     if customers or resource.name == "core.contact":
         yield from (Question("GET", f"{base}/{row_id}{more}") for row_id in (1, 4, 5, 11) for more in (
             "?tab=facts", "?tab=history", "?tab=core.contact", "?tab=core.task", "/edit", "/history/phone", "/history/name", "/print"))
+
+
+_CANARY = {"field": "*", "op": "contains", "value": "CANARY"}
+_ON_TIMELINE = {"has": "timeline", "where": {"field": "kind", "op": "any", "value": "note"}}
+TREES: dict[str, list[Any]] = {
+    "core.customer": [
+        {"has": "core.contact:customer", "where": {"field": "mobile", "op": "filled"}}, {"not": {"has": "core.contact:customer", "where": {"has": "core.task:subject"}}},
+        {"has": "core.task:subject"}, _ON_TIMELINE, {"has": "owner", "where": _CANARY}, {"has": "addresses"}, {"any": [{"field": "phone", "op": "filled"}, _CANARY]}],
+    "core.contact": [
+        {"has": "customer", "where": _CANARY}, {"has": "customer", "where": {"field": "phone", "op": "filled"}}, {"has": "customer", "where": {"has": "core.contact:customer"}},
+        {"not": {"has": "customer", "where": {"field": "name", "op": "contains", "value": "CANARY"}}}, _ON_TIMELINE],
+    "core.task": [{"has": "owner"}],
+}
 
 
 def _values(field: Any, operator: str) -> list[str]:

@@ -10,7 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.access.reads import Access
-from crm_core.data.session import session
+from crm_core.data.session import session, writing
+from crm_core.resource import custom, feeds, pairs
+from crm_core.resource.twins import Reason
 from tests.security.house import House
 from tests.security.watch import Watch
 
@@ -106,8 +108,28 @@ def test_the_page_of_a_group_keeps_a_hidden_standing(told: House) -> None:
 
 
 def test_a_formula_asks_no_sensitive_field(told: House) -> None:
-    from crm_core.resource import custom
-
     with told.world.site.system("tests"):
         known = custom.sources(told.world.site.registry.resource("core.contact").all_fields)
     assert "mobile" in known and "hobbies" not in known
+
+
+def test_a_feed_of_dates_tells_what_its_owner_may_see_at_that_moment(told: House) -> None:
+    with told.world.as_("ann"):
+        link = f"/feeds/{feeds.make(feeds.DATES, 'mine')}/feed.ics"
+    asked = told.browser("")
+    before = asked("GET", link).text
+    assert "TASKXANN" in before and "DTSTART;VALUE=DATE:20261124" in before
+    hide(told, "core.task", "due")
+    after = asked("GET", link)
+    assert after.status_code == 200 and "TASKXANN" not in after.text
+
+
+def test_the_page_of_duplicates_names_no_hidden_field(told: House) -> None:
+    ids = told.records["told"]
+    with told.world.site.system("tests"), writing():
+        contacts = told.world.site.registry.resource("core.contact")
+        pairs.put(contacts, [(ids["one"], ids["other"], 0.9, (Reason("person", "name", 80), Reason("phone", "mobile")))])
+    assert "same: Mobile" in told.browser("ann")("GET", "/core/contact/duplicates").text
+    hide(told, "core.contact", "mobile")
+    answer = told.browser("ann")("GET", "/core/contact/duplicates").text
+    assert "80% alike" in answer and "same: Mobile" not in answer

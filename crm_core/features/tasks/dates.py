@@ -8,19 +8,22 @@ import sqlalchemy as sa
 from crm_core.data.session import session
 from crm_core.features.tasks.models import Task
 from crm_core.kernel import clock
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import actor, site
 from crm_core.resource.feeds import Date
 
 MOST = 500
 
 
 def mine() -> Iterator[Date]:
+    fields = site().registry.resource("core.task").fields()
+    if "due" not in fields:
+        return
     query = sa.select(Task).where(Task.owner_id == actor().user_id, Task.done_at.is_(None), Task.due.is_not(None)).order_by(Task.due).limit(MOST)
     for task in session.scalars(query):
         if task.due is None:
             continue
         at = None
-        if task.due_time:
+        if task.due_time and "due_time" in fields:
             hour, minute = map(int, task.due_time.split(":"))
             at = dt.datetime.combine(task.due, dt.time(hour, minute), tzinfo=clock.zone())
         yield Date(f"task-{task.public_id}", task.due, task.title, at)
