@@ -4,25 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_core.data.session import session, writing
+from crm_core.data.session import current_work, session, writing
 from crm_core.kernel.errors import CrmError, Forbidden
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.pace import Pace
 from crm_core.kernel.site import site
-from crm_core.resource import acts, changes, listing
-from crm_core.resource.fields import Field, clean_values
+from crm_core.resource import acts, changes, edits, listing
 
 VERBS = {"edit": "update"}  # acts on many whose permission has another name
-_NOT_IN_BULK = ("name", "phone", "email", "number_series", "stamp", "anyref", "internal")
+CHANGED = _("Somebody changed it since you looked.")
 
 
 @dataclass
 class Done:
-    """What came of it: rows done, rows skipped because not allowed or not possible now (and why the first was), and the
-    change to undo."""
+    """What came of it: rows done, rows that were so already, rows skipped because not allowed or not possible now (and why
+    the first was), and the change to undo."""
 
     count: int = 0
+    same: int = 0
     skipped: int = 0
     change: int | None = None
     why: Any = ""
@@ -32,27 +32,17 @@ def verb_of(act: str) -> str:
     return VERBS.get(act, act)
 
 
-def editable(resource: Any) -> dict[str, Field]:
-    """The fields that make sense to set on many records at once: not what a record is known by, nor whose it is."""
-    alone = {name for group in resource.unique for name in group} | {resource.label_field, "owner", "department", "team"}
-    link = resource.parent_field
-    return {
-        name: field for name, field in resource.fields(writing=True).items()
-        if name not in alone and name not in resource.hidden_fields and field.kind not in _NOT_IN_BULK and field is not link
-        and (link is None or field.name != link.name)
-    }
-
-
-def at_once(resource: Any, act: str, ids: Sequence[int], values: Mapping[str, Any]) -> Done:
-    """Do it now, in one transaction; rows that refuse are skipped."""
+def at_once(resource: Any, act: str, ids: Sequence[int], values: Mapping[str, Any], since: int | None = None) -> Done:
+    """Do it now, in one transaction; rows that refuse are skipped, and those whose fields were changed after `since`, the
+    place in the history that the actor saw."""
     with writing(), changes.change(f"bulk {act}", resource=resource.name) as change:
-        done = _some(resource, act, ids, values)
+        done = _some(resource, act, ids, values, since)
         done.change = change
         return done
 
 
 def ask(args: dict[str, Any], *, label: Any = "") -> int:
-    """Have it done by a job: `resource`, `act`, `values` (as JSON), and `ids` or `state` (the list's address)."""
+    """Have it done by a job: `resource`, `act`, `values` (as JSON), `ids` or `state` (the list's address), `since`."""
     total = len(args["ids"]) if "ids" in args else None
     return later("core.bulk", args, label=label, total=total)
 
@@ -71,22 +61,25 @@ def run(job: Running) -> None:
             if job.total is None:
                 job.progress(0, listing.exact_count(_query(resource, job)))
     pace = Pace(job)
-    done, skipped = job.position.get("done", 0), job.position.get("skipped", 0)
+    counts = {key: job.position.get(key, 0) for key in ("done", "same", "skipped")}
     while True:
         ids = _next(resource, job, pace.size)
         if not ids:
             return
         with pace.write(), changes.within(job.change_id):
-            found = _some(resource, act, ids, values)
-            done, skipped = done + found.count, skipped + found.skipped
-            job.position.update(last=ids[-1], done=done, skipped=skipped)
-            job.result["counts"] = {"done": done, "skipped": skipped}
+            found = _some(resource, act, ids, values, job.args.get("since"))
+            for key, n in (("done", found.count), ("same", found.same), ("skipped", found.skipped)):
+                counts[key] += n
+            job.position.update(last=ids[-1], **counts)
+            job.result["counts"] = {key: n for key, n in counts.items() if n or key != "same"}
             job.progress(job.done + len(ids))
 
 
 def _values(resource: Any, act: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    if act == "edit":
+        return edits.unkept(resource, given)
     action = resource.all_actions.get(act)
-    return acts.values(resource, action, given) if action is not None else clean_values(given, editable(resource), "load")
+    return acts.values(resource, action, given) if action is not None else {}
 
 
 def _query(resource: Any, job: Running) -> listing.Query:
@@ -97,20 +90,37 @@ def _next(resource: Any, job: Running, size: int) -> list[int]:
     last = job.position.get("last", 0)
     if "ids" in job.args:
         return sorted(i for i in job.args["ids"] if i > last)[:size]
-    query = _query(resource, job)
+    return meant(_query(resource, job), last, size)
+
+
+def meant(query: listing.Query, last: int, size: int) -> list[int]:
+    """The ids that a list means above one, in the order of the key."""
     if query.text:
         return sorted(i for i in listing.text_ids(query, 2**31) if i > last)[:size]
     return list(session.scalars(listing.by_key(query, last).limit(size)))
 
 
-def _some(resource: Any, act: str, ids: Sequence[int], values: Mapping[str, Any]) -> Done:
-    """A batch: what the actor may not change, or what refuses now, is skipped and counted."""
+def _some(resource: Any, act: str, ids: Sequence[int], values: Mapping[str, Any], since: int | None = None) -> Done:
+    """A batch: what the actor may not change, what was changed since he looked, or what refuses now, is skipped and counted."""
     model = resource.model
     query = resource.visible(verb_of(act)).with_only_columns(model.id).where(model.id.in_(ids))
     allowed = list(session.scalars(query))
     done = Done(skipped=len(ids) - len(allowed))
+    if since is not None and act == "edit":
+        allowed = _as_seen(resource, allowed, values, since, done)
     _try(resource, act, allowed, values, done)
     return done
+
+
+def _as_seen(resource: Any, ids: list[int], asked: edits.Steps, since: int, done: Done) -> list[int]:
+    """Those in which nobody has changed the fields since the preview, or that came to be only then."""
+    mine = current_work().info["change"]
+    touched = changes.edited_since(resource.name, dict.fromkeys(ids, since), (mine,))
+    fields = {"*", *edits.columns(resource, asked)}
+    stays = [row_id for row_id in ids if not touched.get(row_id, set()) & fields]
+    if len(stays) < len(ids):
+        done.skipped, done.why = done.skipped + len(ids) - len(stays), CHANGED
+    return stays
 
 
 def _try(resource: Any, act: str, ids: list[int], values: Mapping[str, Any], done: Done) -> None:
@@ -119,8 +129,8 @@ def _try(resource: Any, act: str, ids: list[int], values: Mapping[str, Any], don
         return
     try:
         with session.begin_nested():
-            _do(resource, act, ids, values)
-        done.count += len(ids)
+            changed = _do(resource, act, ids, values)
+        done.count, done.same = done.count + changed, done.same + len(ids) - changed
     except CrmError as refused:
         if len(ids) == 1:
             done.skipped += 1
@@ -130,10 +140,11 @@ def _try(resource: Any, act: str, ids: list[int], values: Mapping[str, Any], don
             _try(resource, act, half, values, done)
 
 
-def _do(resource: Any, act: str, ids: list[int], values: Mapping[str, Any]) -> None:
+def _do(resource: Any, act: str, ids: list[int], values: Mapping[str, Any]) -> int:
     if act == "edit":
-        resource.write([{"id": i, **values} for i in ids], kind="bulk edit")
-    elif act == "delete":
+        return edits.do(resource, values, ids)
+    if act == "delete":
         resource.delete(ids)
     else:
         resource.run(act, ids, values)
+    return len(ids)

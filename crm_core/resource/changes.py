@@ -155,6 +155,25 @@ def created(change_id: int, resource: str, ids: Sequence[int]) -> set[int]:
     return found
 
 
+def newest() -> int:
+    """The place in the history that has been reached: what comes later is above it."""
+    return int(current_work().session.scalar(sa.select(sa.func.max(History.id))) or 0)
+
+
+def edited_since(resource: str, since: Mapping[int, int], acts: Sequence[int]) -> dict[int, set[str]]:
+    """Columns that other acts than these changed in rows after a place in the history of each ("*" for anything else that
+    happened to the row)."""
+    if not since:
+        return {}
+    found: dict[int, set[str]] = {}
+    query = sa.select(History.row_id, History.id, History.verb, History.old).where(
+        History.resource == resource, bulk.among(History.row_id, list(since)), History.id > min(since.values()), History.change_id.not_in(acts))
+    for hit in current_work().session.execute(query):
+        if hit.id > since[hit.row_id]:
+            found.setdefault(hit.row_id, set()).update(hit.old or {"*"} if hit.verb == "update" else {"*"})
+    return found
+
+
 def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]]:
     """Newest first: (history id, verb, old, at, actor_id, kind) of one row. Read the record under its rights first."""
     return list(

@@ -53,6 +53,8 @@ class Field:
     numeric: ClassVar[bool] = False
     kept: ClassVar[bool] = False  # no column, yet history keeps its values (tags): `stored` and `store` read and write them
 
+    acts: ClassVar[tuple[str, ...]] = ()  # of such a field: the acts on many that put values and that take them
+
     @property
     def by(self) -> str:
         """The column that conditions are put on: that of its index, where it has one of its own."""

@@ -78,12 +78,18 @@ def ask(change_id: int) -> Result:
         return Result(job=later("core.undo", {"change": change_id}, label=_("Undo"), total=found.rows))
 
 
-def check(change_id: int) -> Any:
-    """The change, if the acting person may take it back now."""
+def known(change_id: int) -> Any:
+    """The change, if it is the acting person's own or he takes back what others did."""
     found = session.execute(sa.select(Change).where(Change.id == change_id)).scalar_one_or_none()
     who = actor()
     if found is None or found.kind == "purge" or (who is not None and found.actor_id != who.user_id and not who.can(PERMISSION)):
         raise Missing(_("This record was not found."))
+    return found
+
+
+def check(change_id: int) -> Any:
+    """The change, if the acting person may take it back now."""
+    found = known(change_id)
     if found.undone_by is not None:
         raise Refused(_("This has been undone already."))
     if (clock.now() - found.at).days >= DAYS:
@@ -155,7 +161,7 @@ def _batch(change_id: int, undo: int, last: int | None, result: Result) -> int |
 
 
 def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, undo: int, result: Result) -> None:
-    later_edits = _edited_since(resource, rows, (change_id, undo))
+    later_edits = changes.edited_since(resource.name, {r.row_id: r.id for r in rows}, (change_id, undo))
     now = _allowed(resource, rows, change_id, later_edits)
     ids = [r.row_id for r in rows]
     goes = verb in ("create", "restore")
@@ -233,20 +239,6 @@ def _form_of(resource: Any) -> Any:
 
 def _owners(old: Mapping[str, Any]) -> dict[str, Any]:
     return {name: old[name] for name in SCOPE_COLUMNS if name in old}
-
-
-def _edited_since(resource: Any, rows: Sequence[Any], acts: Sequence[int]) -> dict[int, set[str]]:
-    """Columns other acts changed after this one, by row ("*" for anything else that happened to the row)."""
-    query = sa.select(History.row_id, History.id, History.verb, History.old).where(
-        History.resource == resource.name, History.row_id.in_([r.row_id for r in rows]),
-        History.id > min(r.id for r in rows), History.change_id.not_in(acts),
-    )
-    first = {r.row_id: r.id for r in rows}
-    found: dict[int, set[str]] = {}
-    for hit in session.execute(query):
-        if hit.id > first[hit.row_id]:
-            found.setdefault(hit.row_id, set()).update(hit.old or {"*"} if hit.verb == "update" else {"*"})
-    return found
 
 
 def _joined(resource: Any, ids: Sequence[int], change_id: int) -> set[int]:

@@ -77,19 +77,7 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     before = _before(resource, [rows[i]["id"] for i in updating], free)
     for i in updating:
         _version(rows[i], before)
-    columns = {name: field.column for name, field in fields.items()}
-    made = [{columns[name]: value for name, value in row.items() if name in columns} for row in rows]
-    _resolve(made, rows, fields, before, faults)
-    _required(resource, made, fields, set(creating), faults)
-    _complete(resource, made, rows, creating, link)
-    owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
-    owners.follow(resource, [made[i] for i in updating], before)
-    derived.derive(resource, made, before)
-    custom.compute(resource.all_fields, made, before)
-    for i, found in resource.check(made, before).items():
-        for name, messages in found.items():
-            faults.setdefault(i, {}).setdefault(name, []).extend(messages)
-    _unique(resource, made, before, faults)
+    made = _made(resource, rows, fields, before, faults, link)
     faults = {i: found for i, found in faults.items() if found}
     if faults:
         raise Invalid(faults[min(faults)], rows=faults)
@@ -106,13 +94,46 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     return ids, edits
 
 
+def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: Mapping[int, Row], faults: Faults, link: _Link | None = None) -> list[Row]:
+    """What is to stand in the columns, with all that follows from what was given; what cannot be goes into `faults`."""
+    creating = [i for i, row in enumerate(rows) if row.get("id") is None]
+    updating = [i for i, row in enumerate(rows) if row.get("id") is not None]
+    columns = {name: field.column for name, field in fields.items()}
+    made = [{columns[name]: value for name, value in row.items() if name in columns} for row in rows]
+    _resolve(made, rows, fields, before, faults)
+    _required(resource, made, fields, set(creating), faults)
+    _complete(resource, made, rows, creating, link)
+    owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
+    owners.follow(resource, [made[i] for i in updating], before)
+    derived.derive(resource, made, before)
+    custom.compute(resource.all_fields, made, before)
+    for i, found in resource.check(made, before).items():
+        for name, messages in found.items():
+            faults.setdefault(i, {}).setdefault(name, []).extend(messages)
+    _unique(resource, made, before, faults)
+    return made
+
+
+def trial(resource: Any, rows: list[Row]) -> Faults:
+    """What `write` would find wrong with these changes of records: position → field → sentences. Nothing is written."""
+    fields = resource.all_fields if current_work().session.system else resource.fields(writing=True)
+    faults: Faults = {}
+    _made(resource, rows, fields, standing(resource, [row["id"] for row in rows]), faults)
+    return {i: found for i, found in faults.items() if found}
+
+
+def standing(resource: Any, ids: Sequence[int], *, lock: bool = False) -> dict[int, Row]:
+    """Records as they stand, by column; the actor must be allowed to change all of them. Raises Missing."""
+    return _before(resource, ids, bool(current_work().session.system), lock=lock)
+
+
 def _may(resource: Any, creating: Sequence[int], updating: Sequence[int]) -> None:
     for verb, wanted in (("create", creating), ("update", updating)):
         if wanted and not resource.may(verb):
             raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.{verb}"))
 
 
-def _before(resource: Any, ids: Sequence[int], free: bool) -> dict[int, Row]:
+def _before(resource: Any, ids: Sequence[int], free: bool, *, lock: bool = True) -> dict[int, Row]:
     """The rows as they stand, only those the actor may update; locked on PostgreSQL, in the order of their keys."""
     if not ids:
         return {}
@@ -123,7 +144,8 @@ def _before(resource: Any, ids: Sequence[int], free: bool) -> dict[int, Row]:
     found: dict[int, Row] = {}
     session = current_work().session
     for part in _batches(sorted(ids), 500):
-        query = sa.select(*columns).where(model.id.in_(part)).order_by(model.id).with_for_update()
+        query = sa.select(*columns).where(model.id.in_(part)).order_by(model.id)
+        query = query.with_for_update() if lock else query
         options: dict[str, str] = {}
         if free:
             query, options = query.where(model.deleted_at.is_(None)), unscoped("write path")

@@ -12,15 +12,15 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.resource import acts, listing
 from crm_core.resource import bulk as work
-from crm_core.resource.fields import Field, clean_values
+from crm_core.resource.fields import Field
 from crm_core.text.numbers import whole
 from crm_core.web import controls, jobviews, printing, urls
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Act, BulkFormPage, Choice, FormField, Toast
+from crm_core.web.viewmodels import Act, BulkFormPage, Toast
 
 AT_ONCE = 100  # up to this many are done in the request
 STATE = ("q", "f", "sort")
-LABELS = {"edit": _("Edit a field"), "delete": _("Delete")}  # besides the resource's own acts
+LABELS = {"edit": _("Edit fields"), "delete": _("Delete")}  # besides the resource's own acts
 
 
 def answer(resource: Any, name: str) -> Any:
@@ -42,7 +42,9 @@ def answer(resource: Any, name: str) -> Any:
     if name not in LABELS and not (name in resource.all_actions and resource.all_actions[name].bulk):
         raise Missing(_("There is no such action."))
     _need(resource, work.verb_of(name))
-    asked = _Asked(resource, name, ids, listing.parse(resource, state) if everything else None, state)
+    from crm_core.web.bulkediting import Editing
+
+    asked = (Editing if name == "edit" else Asked)(resource, name, ids, listing.parse(resource, state) if everything else None, state)
     return asked.go() if form.get("go") == "1" else page_of("bulk_form.html", asked.form())
 
 
@@ -52,7 +54,7 @@ def _need(resource: Any, verb: str) -> None:
 
 
 @dataclass
-class _Asked:
+class Asked:
     """An act on chosen rows, or on all that a list means."""
 
     resource: Any
@@ -70,31 +72,24 @@ class _Asked:
         return self.action.label if self.action is not None else LABELS[self.name]
 
     def fields(self) -> dict[str, Field]:
-        """What is asked: the act's own fields, or the one that is to be edited."""
-        if self.action is not None:
-            return acts.fields_of(self.resource, self.action)
-        offered, wanted = work.editable(self.resource), flask.request.form.get("field", "")
-        return {wanted: replace(offered[wanted], required=False, default=None)} if self.name == "edit" and wanted in offered else {}
+        """What is asked."""
+        return acts.fields_of(self.resource, self.action) if self.action is not None else {}
 
     def form(self, texts: Mapping[str, str] | None = None, faults: Mapping[str, Any] | None = None) -> BulkFormPage:
         """The question, as it is first asked or with what is wrong."""
-        fields = self.fields()
-        shown = controls.of_fields(fields, texts or {}, faults or {})
-        unready = self.name == "edit" and not fields
-        if self.name == "edit":
-            pick = FormField("field", _("Field"), "choice", value=next(iter(fields), ""), required=True, again=True, error=(faults or {}).get("field", [""])[0], choices=tuple(
-                Choice(n, f.label, n in fields) for n, f in work.editable(self.resource).items()))
-            shown = (pick, *(replace(one, hint=one.hint or _("Empty clears the field."), wide=True) for one in shown))
-        chosen = [("all", "1")] if self.query is not None else [("id", str(i)) for i in self.ids]
         text, skipped = self.meant()
         if self.action is not None and self.action.confirm:
             text = f"{text} {self.action.confirm}"
         return BulkFormPage(
-            title=self.label, action=urls.of_act(self.resource, None, f"bulk/{self.name}"),
-            submit=_("Next") if unready else _("Save") if self.name == "edit" else self.label, text=text, skipped=skipped, fields=shown,
-            hidden=(*(() if unready else (("go", "1"),)), *chosen, *self.state), danger=self.name == "delete" or bool(self.action and self.action.danger),
-            back_url=urls.of_list(self.resource, self.state),
+            title=self.label, action=urls.of_act(self.resource, None, f"bulk/{self.name}"), submit=self.label, text=text, skipped=skipped,
+            fields=controls.of_fields(self.fields(), texts or {}, faults or {}), hidden=(("go", "1"), *self.chosen, *self.state),
+            danger=self.name == "delete" or bool(self.action and self.action.danger), back_url=urls.of_list(self.resource, self.state),
         )
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """The rows that are meant, as a form carries them."""
+        return [("all", "1")] if self.query is not None else [("id", str(i)) for i in self.ids]
 
     def meant(self) -> tuple[Any, Any]:
         """How many records are meant, and how many of them will be skipped."""
@@ -119,26 +114,28 @@ class _Asked:
         fields = self.fields()
         texts = controls.read(fields, flask.request.form)
         try:
-            if self.action is not None:
-                values = acts.values(self.resource, self.action, texts, "parse")
-            elif self.name == "edit" and not fields:
-                raise Invalid({"field": [_("Choose the field to change.")]})
-            else:
-                values = clean_values(texts, fields, "parse")
+            values = acts.values(self.resource, self.action, texts, "parse") if self.action is not None else {}
         except Invalid as bad:
             return page_of("bulk_form.html", self.form(texts, bad.fields)), 422
-        if self.query is None and len(self.ids) <= AT_ONCE:
-            done = work.at_once(self.resource, self.name, self.ids, values)
-            if not done.count and done.why:
-                return page_of("bulk_form.html", self.form(texts, {next(iter(fields), ""): [done.why]})), 422
-            say_undo(_said(self.label, done), done.change if done.count else None)
-        else:
-            chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
-            act = {"resource": self.resource.name, "act": self.name, "values": {n: fields[n].dump(v) for n, v in values.items()}}
-            with writing():
-                job = work.ask({**act, **chosen}, label=_("%(what)s: %(list)s", what=self.label, list=self.resource.label))
-            remember(("job", str(job)))
+        refused = self.do(values, {n: fields[n].dump(v) for n, v in values.items()})
+        if refused:
+            return page_of("bulk_form.html", self.form(texts, {next(iter(fields), ""): [refused]})), 422
         return flask.redirect(urls.of_list(self.resource, self.state), 303)
+
+    def do(self, values: Mapping[str, Any], kept: Mapping[str, Any], since: int | None = None) -> Any:
+        """Do it, or ask a job to (with the values as JSON); why nothing could be done of what was to be done at once."""
+        if self.query is None and len(self.ids) <= AT_ONCE:
+            done = work.at_once(self.resource, self.name, self.ids, values, since)
+            if not done.count and done.why:
+                return done.why
+            say_undo(_said(self.label, done), done.change if done.count else None)
+            return ""
+        chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
+        act = {"resource": self.resource.name, "act": self.name, "values": kept, "since": since}
+        with writing():
+            job = work.ask({**act, **chosen}, label=_("%(what)s: %(list)s", what=self.label, list=self.resource.label))
+        remember(("job", str(job)))
+        return ""
 
 
 def _left(foreign: int, unable: int) -> str:

@@ -10,10 +10,10 @@ from crm_core.data.session import session, system_scope, writing
 from crm_core.kernel import jobs
 from crm_core.kernel.errors import Forbidden, Missing
 from crm_core.kernel.events import Event, words_of
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.i18n import _, listed, ngettext
 from crm_core.kernel.models import JobRow, OutboxRow
 from crm_core.kernel.site import actor, site
-from crm_core.resource import recycle, undo
+from crm_core.resource import leftover, recycle, undo
 from crm_core.resource.show import show_moment
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, cells, helping, jobviews, render, urls
@@ -29,6 +29,8 @@ from crm_core.web.viewmodels import (
     FactGroup,
     JobPage,
     JobsPage,
+    LeftPage,
+    LeftRow,
     RecyclePage,
     RecycleRow,
     Status,
@@ -83,6 +85,8 @@ def job(job_id: int) -> Any:
     words = {"new": _("New"), "updated": _("Updated"), "same": _("Unchanged"), "doubtful": _("Doubtful"), "refused": _("Refused"),
              "done": _("Done"), "skipped": _("Skipped"), "conflicts": _("Left because edited since")}
     facts += [Fact(words[k], f"{v:,}") for k, v in counts.items() if k in words]
+    if row.name == "core.undo" and counts.get("conflicts"):
+        facts.append(Fact(_("Left as they are"), cells.linked(_("Show them"), f"/undo/{row.args['change']}")))
     url = (row.result or {}).get("url")
     if url and row.state == "done" and row.actor_id == actor().user_id:
         facts.append(Fact(_("File"), cells.linked(_("Save the file"), url)))
@@ -205,6 +209,9 @@ def bin_page() -> Any:
     ))
 
 
+SINCE = {"update": _("edited since"), "delete": _("deleted since"), "restore": _("brought back since"), "create": _("made anew since")}
+
+
 @blueprint.post("/undo/<int:change_id>")
 @signed_in
 def undo_change(change_id: int) -> Any:
@@ -219,11 +226,38 @@ def undo_change(change_id: int) -> Any:
     bulk.say_undo(text, None)
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {"done": result.done, "conflicts": len(result.conflicts)}
+    if result.conflicts:
+        return flask.redirect(f"/undo/{change_id}", 303)
     back = flask.request.form.get("back") or flask.request.headers.get("Referer", "")
     from urllib.parse import urlsplit
 
     parts = urlsplit(back)
     return flask.redirect(urls.safe_path(parts.path + (f"?{parts.query}" if parts.query else "")) if parts.path else "/", 303)
+
+
+@blueprint.get("/undo/<int:change_id>")
+@signed_in
+def left_by_undo(change_id: int) -> Any:
+    """The records that an undo left as they are, each with what somebody did to it since."""
+    rows = leftover.of(change_id)
+    people = render.user_names({r.actor_id for r in rows})
+    shown = []
+    for name in dict.fromkeys(r.resource for r in rows):
+        resource = undo.resource_of(name)
+        mine = [r for r in rows if r.resource == name]
+        names = resource.labels([r.row_id for r in mine]) if resource is not None else {}
+        labels = {f.name if f.kept else f.column: f.label for f in (*resource.fields().values(), *resource.virtual)} if resource is not None else {}
+        for r in mine:
+            seen = r.row_id in names
+            what = listed(labels[c] for c in r.columns if c in labels) if seen else ""
+            told = _("edited since: %(what)s", what=what) if what else SINCE.get(r.verb, _("no longer yours to change, or in use"))
+            shown.append(LeftRow(names.get(r.row_id) or _("hidden record"), resource.singular if resource is not None else name,
+                                 urls.of_record(resource, r.row_id) if seen and resource.name in site().registry.resources else "",
+                                 told, render.person(people[r.actor_id], r.actor_id) if r.actor_id in people else None, show_moment(r.at) if r.at else ""))
+    return page_of("left.html", LeftPage(
+        _("Left as they are"), _("These records were not taken back: somebody has edited them since, and that is kept."), tuple(shown), "/recycle",
+        Empty(_("Everything was taken back"), "") if not shown else None,
+    ))
 
 
 # --- help --------------------------------------------------------------------------------------------------------------

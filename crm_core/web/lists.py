@@ -11,7 +11,7 @@ from crm_core.kernel.calling import shown
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import bulk, conditions, listing, orders, plans, sensitive
+from crm_core.resource import conditions, edits, listing, orders, plans, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import by_ids
 from crm_core.web import boarding, chips, columns, inline, render, urls, viewing, ways
@@ -240,8 +240,8 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
             add(action.name, action.label, action.icon or "player-play", to=more if action.danger or len(acts) >= 2 else acts, danger=action.danger)
     if resource.mergeable and resource.may("merge") and resource.may("update") and resource.may("delete"):
         more.append(Act(_("Merge"), urls.of_act(resource, None, "merge"), "git-merge", "post"))
-    if "update" in resource.verbs and resource.may("update") and bulk.editable(resource):
-        add("edit", _("Edit a field"), "pencil", to=acts)
+    if "update" in resource.verbs and resource.may("update") and edits.editable(resource):
+        add("edit", _("Edit fields"), "pencil", to=acts)
     if resource.may("print") and "print" in resource.verbs:
         add("print", _("Print"), "printer", to=acts, dialog=False)
     if resource.may("export") and "export" in resource.verbs:

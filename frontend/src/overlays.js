@@ -170,7 +170,7 @@ on("change", "[data-again]", async (event, select) => {
   const again = answer?.document.querySelector("#dialog");
   if (!again) return failNote(word("offline"));
   fill(dialog, document.adoptNode(again));
-  ($("[autofocus]", dialog) ?? $("[data-field=field] ~ [data-field] :is(input:not([type=hidden]), select, textarea)", dialog) ?? first(dialog))?.focus();
+  first(dialog)?.focus();
 });
 async function send(form, button) {
   if (form.dataset.sending) return;

@@ -177,7 +177,7 @@ def customers() -> ListPage:
         bulk=(
             Act(s("分配", "Assign"), "/bulk_form", "user-share", dialog=True),
             Act(s("标签", "Tag"), "/bulk_form", "tag", dialog=True),
-            Act(s("编辑字段", "Edit a field"), "/bulk_form", "edit", dialog=True),
+            Act(s("编辑字段", "Edit fields"), "/bulk_form", "edit", dialog=True),
             Act(s("打印", "Print"), "/print", "printer", download=True),
             Act(s("导出", "Export"), "/export", "download", download=True),
         ),

@@ -272,11 +272,19 @@ def test_rows_are_tagged_edited_and_given_away_and_each_is_undone(visitor: Visit
     expect(dialog.locator(".token")).to_contain_text(word)
     assert axe(page, "dialog.dlg[open]") == []
     done("加标签：已完成 3 条" if zh else "Add tags: 3 done")
-    choose("编辑字段" if zh else "Edit a field")
+    choose("编辑字段" if zh else "Edit fields")
     dialog.locator("select").select_option("standing")
     expect(dialog.locator("[name=standing]")).to_be_focused()
     dialog.locator("[name=standing]").select_option("lost")
-    done("编辑字段：已完成 3 条" if zh else "Edit a field: 3 done")
+    dialog.locator("[name=field]:not([type=hidden])").select_option("website")
+    dialog.locator("[name=how-website]").select_option("empty")
+    expect(dialog.locator("[name=website]")).to_have_count(0)
+    expect(dialog.locator("[name=standing]")).to_have_value("lost")
+    assert axe(page, "dialog.dlg[open]") == []
+    dialog.locator(".dlg-f .btn-primary").click()
+    expect(dialog.locator(".becomes")).to_have_count(3)
+    assert axe(page, "dialog.dlg[open]") == []
+    done("编辑字段：已完成 3 条" if zh else "Edit fields: 3 done")
     choose("分配" if zh else "Assign")
     dialog.locator(".dlg-f .btn-primary").click()
     expect(dialog.locator("[data-field=owner] .hint.bad")).to_be_visible()

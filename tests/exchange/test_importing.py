@@ -10,7 +10,7 @@ from crm_core.data.session import session
 from crm_core.features.customers.models import Address, Contact, Customer
 from crm_core.kernel import runner
 from crm_core.kernel.errors import Forbidden, Invalid
-from crm_core.resource import undo
+from crm_core.resource import leftover, undo
 from crm_core.resource.changes import History
 from crm_core.resource.exchange import results, running
 from crm_core.resource.exchange.importing import Options
@@ -103,6 +103,7 @@ def test_undoing_an_import_takes_back_all_but_what_was_edited_since(world: World
         assert left == ["A-2"]
         assert session.get_one(Import, done.id).state is State.undone
         assert result.job is not None or ("core.customer", kept) in result.conflicts
+        assert [left.columns for left in leftover.of(done.change_id) if (left.resource, left.row_id) == ("core.customer", kept)] == [("note",)]
 
 
 def test_refused_rows_come_back_with_reasons_and_can_be_read_again(world: World, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Acts on many records from the list, and on one from its page: asked, checked, done, told, taken back."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -72,24 +73,106 @@ def test_what_an_act_lacks_is_said_in_its_form(house: Company, firms: list[int])
     assert wrong.status_code == 422 and "There is no such record." in wrong.text
 
 
-def test_a_field_is_edited_on_many_by_its_own_control(house: Company, firms: list[int]) -> None:
+def edit(client: Client, ids: list[int] | None, steps: dict[str, tuple[str, Any]], before_going: Callable[[], object] = lambda: None, **more: Any) -> TestResponse:
+    """Edit fields of many: the form's answer is the preview, and its button does it."""
+    data: dict[str, Any] = {**({"all": "1"} if ids is None else {"id": [str(i) for i in ids]}), "field": list(steps), "go": "1", **more}
+    for name, (how, value) in steps.items():
+        data[f"how-{name}"] = how
+        data[name] = value
+    first = client.post(f"{LIST}/bulk/edit", data=data)
+    since = re.search(r'name="since" value="(\d+)"', first.text)
+    if since is None:
+        return first
+    before_going()
+    return client.post(f"{LIST}/bulk/edit", data={**data, "since": since[1]})
+
+
+def test_fields_are_edited_on_many_by_their_own_controls(house: Company, firms: list[int]) -> None:
     lina, chosen = house.client("lina"), {"id": [str(i) for i in firms[:3]]}
     first = lina.post(f"{LIST}/bulk/edit", data=chosen).text
     offered = set(re.findall(r'<option value="([a-z_]+)"', first))
-    assert {"standing", "industry", "website", "note"} <= offered
+    assert {"standing", "industry", "website", "note", "tags"} <= offered
     assert not {"name", "code", "phone", "owner", "email"} & offered, "what a record is known by is not set on many"
-    assert 'name="go"' not in first, "nothing is done before a field is chosen"
-    second = lina.post(f"{LIST}/bulk/edit", data={**chosen, "field": "standing"}).text
-    assert '<select class="form-select" id="b-standing"' in second
-    lina.post(f"{LIST}/bulk/edit", data={**chosen, "field": "standing", "go": "1", "standing": "key"})
+    second = lina.post(f"{LIST}/bulk/edit", data={**chosen, "field": ["standing", "website"], "how-website": "empty"}).text
+    assert '<select class="form-select" id="b-standing"' in second and 'id="b-website"' not in second
+    edit(lina, firms[:3], {"standing": ("set", "key"), "website": ("set", "one.example")})
     assert read(house, "standing", firms) == ["key", "key", "key", "potential"]
-    assert "Edit a field: 3 done" in said(lina)
-    lina.post(f"{LIST}/bulk/edit", data={**chosen, "field": "website", "go": "1", "website": "one.example"})
-    lina.post(f"{LIST}/bulk/edit", data={**chosen, "field": "website", "go": "1", "website": ""})
-    assert read(house, "website", firms[:3]) == [None] * 3, "empty clears"
-    refused = lina.post(f"{LIST}/bulk/edit", data={**chosen, "field": "website", "go": "1", "website": "javascript:x"})
-    assert refused.status_code == 422 and "http://" in refused.text
-    assert lina.post(f"{LIST}/bulk/edit", data={**chosen, "field": "name", "go": "1", "name": "All the same"}).status_code == 422
+    assert read(house, "website", firms[:3]) == ["one.example"] * 3
+    assert "Edit fields: 3 done" in said(lina)
+    edit(lina, firms[:3], {"website": ("empty", "")})
+    assert read(house, "website", firms[:3]) == [None] * 3
+    undo(lina)
+    assert read(house, "website", firms[:3]) == ["one.example"] * 3
+    for steps, sentence in (({"website": ("set", "javascript:x")}, "http://"), ({"website": ("set", "")}, "This is required."), ({"website": ("add", "a.example")}, "This cannot be done to this field."), ({"name": ("set", "All the same")}, "Choose the field to change.")):
+        refused = edit(lina, firms[:3], steps)
+        assert refused.status_code == 422 and sentence in refused.text, steps
+
+
+def test_the_preview_says_what_will_change_and_does_nothing(house: Company, firms: list[int]) -> None:
+    lina = house.client("lina")
+    edit(lina, firms[:1], {"standing": ("set", "key")})
+    said(lina)
+    data = {"id": [str(i) for i in firms], "field": ["standing", "tags"], "standing": "key", "how-tags": "remove", "tags__text": "none such", "go": "1"}
+    shown = lina.post(f"{LIST}/bulk/edit", data={**data, "field": "standing"})
+    counts = re.findall(r'<b class="num">([0-9,]+)</b> ([a-z ]+)', shown.text)
+    assert counts == [("2", "will change"), ("1", "are so already"), ("1", "cannot be changed")]
+    assert "It is not yours to change." in shown.text
+    assert shown.text.count('class="becomes"') == 2 and re.search(r"<s[^>]*>Potential</s>.*?Key", shown.text, re.DOTALL)
+    assert "Change 2 records" in shown.text
+    assert read(house, "standing", firms) == ["key", "potential", "potential", "potential"]
+    back = lina.post(f"{LIST}/bulk/edit", data={**data, "field": "standing", "since": "1", "back": "1"})
+    assert re.search(r'<option value="key"[^>]* selected', back.text) and 'name="since"' not in back.text
+
+
+def test_tags_are_added_and_removed_like_any_field_of_several_values(house: Company, firms: list[int]) -> None:
+    lina = house.client("lina")
+    edit(lina, firms[:2], {"tags": ("add", []), "standing": ("set", "key")}, tags__text="fair, spirits")
+    assert tagged(house, firms) == [["fair", "spirits"]] * 2 + [[], []] and read(house, "standing", firms[:2]) == ["key"] * 2
+    undo(lina)
+    assert tagged(house, firms) == [[]] * 4 and read(house, "standing", firms[:2]) == ["potential"] * 2, "one act, one undo"
+    edit(lina, firms[:2], {"tags": ("add", [])}, tags__text="fair, spirits")
+    edit(lina, firms[:3], {"tags": ("remove", [])}, tags__text="fair")
+    assert tagged(house, firms)[:3] == [["spirits"], ["spirits"], []]
+    edit(lina, firms[:3], {"tags": ("empty", [])})
+    assert tagged(house, firms)[:3] == [[], [], []]
+
+
+def test_what_somebody_changed_since_the_preview_is_left(house: Company, firms: list[int]) -> None:
+    lina, customers = house.client("lina"), house.site.registry.resource("core.customer")
+
+    def meanwhile() -> None:
+        with house.as_("lina"):
+            customers.write([{"id": firms[0], "standing": "lost"}, {"id": firms[1], "website": "other.example"}])
+
+    edit(lina, firms[:3], {"standing": ("set", "key")}, meanwhile)
+    assert read(house, "standing", firms[:3]) == ["lost", "key", "key"], "another field of it does not stand in the way"
+    assert "Edit fields: 2 done · 1 skipped" in said(lina)
+
+
+def test_the_job_of_all_that_is_listed_looks_again_at_rights_and_at_what_changed(house: Company, firms: list[int]) -> None:
+    lina, customers = house.client("lina"), house.site.registry.resource("core.customer")
+    edit(lina, None, {"standing": ("set", "key")}, q="Firm")
+    with house.as_("lina"):
+        customers.write([{"id": firms[0], "standing": "lost"}])
+    with house.site.system("tests"):
+        customers.write([{"id": firms[1], "owner": house.people["sue"]}])
+    drain(house.site)
+    assert read(house, "standing", firms) == ["lost", "potential", "key", "potential"]
+    assert "Edit fields: Customers · 1 done" in said(lina)
+
+
+def test_an_undo_names_the_records_that_others_edited_since(house: Company, firms: list[int]) -> None:
+    lina = house.client("lina")
+    edit(lina, firms[:3], {"standing": ("set", "key")})
+    with house.as_("nora"):
+        house.site.registry.resource("core.customer").write([{"id": firms[0], "standing": "lost"}, {"id": firms[1], "website": "other.example"}])
+    left = undo(lina)
+    assert read(house, "standing", firms[:3]) == ["lost", "potential", "potential"]
+    page = lina.get(left.headers["Location"])
+    assert "Firm lina 0" in page.text and "edited since: Standing" in page.text and "Nora" in page.text
+    assert "Firm lina 1" not in page.text, "another field of it does not stand in the way"
+    assert house.client("sue").get(left.headers["Location"]).status_code == 404
+    assert lina.get("/undo/999999").status_code == 404
 
 
 def test_those_that_are_not_his_are_counted_before_and_after(house: Company, firms: list[int]) -> None:

@@ -27,7 +27,7 @@ FORMS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "/core/customer/{0}/do/assign": ({}, ("owner",)),
     "/core/customer/{0}/do/tag": ({}, ("tags",)),
     "/core/customer/bulk/assign": ({"id": "{0}", "go": "1"}, ("owner", "id")),
-    "/core/customer/bulk/edit": ({"id": "{0}", "go": "1", "field": "owner"}, ("value", "owner")),
+    "/core/customer/bulk/edit": ({"id": "{0}", "go": "1", "field": "industry"}, ("field", "industry", "how-industry", "since")),
     "/core/note/{1}/change": ({"text": "x"}, ("version", "mention")),
     "/me/sessions/end": ({}, ("session",)),
     "/notices/read": ({}, ("up_to",)),

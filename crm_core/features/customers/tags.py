@@ -32,6 +32,7 @@ class TagsField(RefField):
     about: str
     column: str = "id"
     kept: ClassVar[bool] = True
+    acts: ClassVar[tuple[str, ...]] = ("tag", "untag")
     operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
 
     def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool]:

@@ -255,10 +255,39 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkField:
+    """A field that is edited on many: what is done to it, and with which value (none where it is emptied)."""
+
+    how: FormField
+    value: FormField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Becoming:
+    """A record of a preview: its name and, a field, (label, old, new)."""
+
+    label: Words
+    url: str
+    fields: tuple[tuple[Words, Words, Words], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkPreview:
+    """What an edit of many would do: (number, words) of what changes, is so already, refuses; ``refused``: (reason, names);
+    the first rows in full."""
+
+    counts: tuple[tuple[str, Words], ...]
+    note: Words = ""
+    refused: tuple[tuple[Words, Words], ...] = ()
+    rows: tuple[Becoming, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BulkFormPage:
     """``bulk_form.html``: what is going to happen to how many, with the fields the act needs; also any small question.
 
     ``hidden`` carries the ids (or ``all`` and the state) and ``go=1``; ``skipped``: "2 of them are not yours …".
+    ``edits`` stand before ``fields``; a ``preview`` stands in their place, with a way back to them.
     """
 
     title: Words
@@ -270,3 +299,5 @@ class BulkFormPage:
     hidden: tuple[tuple[str, str], ...] = ()
     danger: bool = False
     back_url: str = ""
+    edits: tuple[BulkField, ...] = ()
+    preview: BulkPreview | None = None

@@ -241,6 +241,29 @@ class RecyclePage:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftRow:
+    """A record that an undo left: what has become of it since, by whom and when."""
+
+    label: Words
+    kind: Words
+    url: str
+    what: Words
+    who: Person | None = None
+    when: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftPage:
+    """``left.html``: the records that an undo left as they are."""
+
+    title: Words
+    text: Words
+    rows: tuple[LeftRow, ...] = ()
+    back_url: str = ""
+    empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KeyHint:
     """Keys of one act, as drawn: ("Ctrl", "K")."""
 

@@ -1,0 +1,56 @@
+"""What an undo left as it was, record by record: who has edited it since, when, and what."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from crm_core.data import bulk
+from crm_core.data.session import session
+from crm_core.kernel.errors import Missing
+from crm_core.kernel.i18n import _
+from crm_core.resource import undo
+from crm_core.resource.changes import Change, History
+
+MOST = 200  # records shown
+
+
+@dataclass(frozen=True)
+class Left:
+    """A record, and its latest edit by another act; none where it is no longer the actor's to change, or is in use."""
+
+    resource: str
+    row_id: int
+    at: dt.datetime | None = None
+    actor_id: int | None = None
+    verb: str = ""
+    columns: tuple[str, ...] = ()
+
+
+def of(change_id: int) -> list[Left]:
+    """The first records of an act that its undo did not take back. Raises Missing: no such act, or nobody undid it."""
+    undo.known(change_id)
+    undoing = list(session.scalars(sa.select(Change.id).where(Change.undo_of == change_id)))
+    if not undoing:
+        raise Missing(_("This page was not found."))
+    back = aliased(History)
+    done = sa.select(back.id).where(back.change_id.in_(undoing), back.resource == History.resource, back.row_id == History.row_id)
+    rows = session.execute(
+        sa.select(History.resource, History.row_id, sa.func.max(History.id).label("id"))
+        .where(History.change_id == change_id, ~done.exists(), sa.or_(History.verb != "update", History.old.is_not(None)))
+        .group_by(History.resource, History.row_id).order_by(sa.func.max(History.id)).limit(MOST)
+    ).all()
+    found = {(r.resource, r.row_id): Left(r.resource, r.row_id) for r in rows}
+    for name in {r.resource for r in rows}:
+        since = {r.row_id: r.id for r in rows if r.resource == name}
+        query = (
+            sa.select(History.id, History.row_id, History.verb, History.old, Change.at, Change.actor_id)
+            .join(Change, Change.id == History.change_id)
+            .where(History.resource == name, bulk.among(History.row_id, list(since)), History.id > min(since.values()), Change.id.not_in([change_id, *undoing]))
+            .order_by(History.id)
+        )
+        for hit in session.execute(query):
+            if hit.id > since[hit.row_id]:
+                found[name, hit.row_id] = Left(name, hit.row_id, hit.at, hit.actor_id, hit.verb, tuple(hit.old or ()))
+    return list(found.values())
