@@ -151,4 +151,5 @@ class CompletenessRules(Resource):
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         bump()
-        later("core.completeness", {}, label=_("Completeness"))
+        if current_work().session.connection().execute(sa.select(_customers.c.id).limit(1), execution_options=unscoped("completeness")).first():
+            later("core.completeness", {}, label=_("Completeness"))

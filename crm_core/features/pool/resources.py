@@ -33,7 +33,8 @@ class Pools(Resource):
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         bump()
-        later(returning.ADOPT, label=_("Customers find their pools"))
+        if returning.homeless():
+            later(returning.ADOPT, label=_("Customers find their pools"))
 
 
 class PoolMembers(Resource):

@@ -125,6 +125,12 @@ def _by_holder(rows: Sequence[Any]) -> list[tuple[int, list[Any]]]:
     return sorted(found.items())
 
 
+def homeless() -> bool:
+    """Whether there is any customer without a pool."""
+    query = sa.select(_table.c.id).where(_table.c.pool_id.is_(None), _table.c.deleted_at.is_(None)).limit(1)
+    return session.connection().execute(query, execution_options=unscoped("pools of departments")).first() is not None
+
+
 def adopt(job: Running) -> None:
     """Customers that belong to no pool yet get that of their department: after pools were made or departments moved."""
     pace = Pace(job)

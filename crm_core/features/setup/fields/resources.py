@@ -157,9 +157,9 @@ def said(bad: BadFormula, known: Mapping[str, Any]) -> Any:
         case "deep":
             return _("This is too long to follow: at most %(n)s brackets or steps in a row.", n=DEPTH)
         case "unknown":
-            return _("There is no field “%(what)s”. These are known: %(names)s", what=what, names=", ".join(sorted(known)))
+            return _("There is no field “%(what)s”. These are known: %(names)s", what=what, names=sorted(known))
         case "function":
-            return _("There is no function “%(what)s”. These are known: %(names)s", what=what, names=", ".join(FUNCTIONS))
+            return _("There is no function “%(what)s”. These are known: %(names)s", what=what, names=list(FUNCTIONS))
         case "arguments":
             return _("%(what)s takes %(least)s to %(most)s values.", what=what, least=bad.params["least"], most=bad.params["most"])
         case "lacks":
