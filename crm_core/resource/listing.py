@@ -62,6 +62,11 @@ class Page:
 ARGUMENTS = {"q", "f", "sort", "after", "before", "limit", "columns", "view", "look", "by", "at"}
 
 
+def is_argument(resource: Any, name: str) -> bool:
+    """Whether the address of a list may say this."""
+    return name in ARGUMENTS or name.partition(".")[0] in resource.filters
+
+
 def spelled_out(resource: Any, args: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The arguments of an address in full: `standing=key` means `standing.any=key`. Raises BadRequest for one that no list
     knows, or that is there twice: nothing is left out in silence."""

@@ -230,6 +230,7 @@ def build_conditions(package: str, path: str) -> Any:
     if flask.request.method == "GET":
         return page_of("conditions.html", conditioning.page(resource, lists.pairs(), conditioning.start(lists.pairs())))
     root, rest = conditioning.read(flask.request.form)
+    rest = [(name, text) for name, text in rest if listing.is_argument(resource, name)]  # the address it leads to says no more
     do = flask.request.form.get("do", "apply")
     if do != "apply":
         focus = conditioning.step(resource, root, do)

@@ -30,7 +30,7 @@ def walk(house: Company, **more: Any) -> str:
             continue
         url = house.url_of(rule)
         if "secret" in rule.arguments:
-            url = url.rpartition("/")[0] + f"/{LINK}"
+            url = url.replace("/x", f"/{LINK}", 1)
         by_token = (declared(house.app, rule.endpoint) or ("", ""))[0] == "token"
         for method in sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}):
             for browser in (stranger, lina):
