@@ -168,8 +168,10 @@ def test_a_key_of_another_person_s_request_replays_nothing(house: House, watch: 
 
 def test_a_form_s_key_of_another_person_leads_to_nothing_of_his(house: House, watch: Watch) -> None:
     watch.restore()
-    form = {"name": "of a form", "form_key": "k" * 22}
-    made, again = (house.browser(name)("POST", "/core/customer/new", form) for name in ("sue", "ann"))
+    made, again = (
+        house.browser(name)("POST", "/core/customer/new", {"name": said, "form_key": "k" * 22})
+        for name, said in (("sue", "Harbour Brewery"), ("ann", "Mountain Glass"))  # two firms nobody would take for one
+    )
     assert made.headers["Location"] != again.headers["Location"]
     watch.restore()
 
