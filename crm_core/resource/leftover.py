@@ -33,7 +33,7 @@ def of(change_id: int) -> list[Left]:
     undo.known(change_id)
     undoing = list(session.scalars(sa.select(Change.id).where(Change.undo_of == change_id)))
     if not undoing:
-        raise Missing(_("This page was not found."))
+        raise Missing(_("This record was not found."))  # like an act that is not his
     back = aliased(History)
     done = sa.select(back.id).where(back.change_id.in_(undoing), back.resource == History.resource, back.row_id == History.row_id)
     rows = session.execute(

@@ -58,7 +58,7 @@ MUTANTS = [Mutant(name, _IN + where, old, new, test) for name, where, old, new, 
     ("what others refer to stays", "resource.removal:_let_go", 'if field.on_delete == "refuse":', "if False:", f"{_RES}/test_removal.py::test_what_others_refer_to_refuses_to_go_until_they_are_gone"),
     ("undo leaves what others put to it", "resource.undo:_take_back", "or row.row_id in held", "", "tests/customers/test_taking_back.py::test_not_when_the_colleague_has_put_something_to_it_meanwhile[a contact"),
     ("undo asks the rights of now", "resource.undo:_allowed", "maker and state", "state", "tests/customers/test_taking_back.py::test_not_by_somebody_who_may_not_enter_any_now"),
-    ("undo of a stranger's act", "resource.undo:check", "and not who.can(PERMISSION)", "and False", "tests/security/test_ids.py::test_a_foreign_id_is_like_one_that_is_not_there[POST /undo/#"),
+    ("undo of a stranger's act", "resource.undo:known", "and not who.can(PERMISSION)", "and False", "tests/security/test_ids.py::test_a_foreign_id_is_like_one_that_is_not_there[POST /undo/#"),
     # fields
     ("hidden fields", "resource.resource:Resource.fields", "if rule is Rule.hidden:", "if False:", f"{_WRITE}::test_a_field_hidden_or_readonly_for_a_role_is_no_field_when_writing"),
     ("read-only fields", "resource.resource:Resource.fields", "if rule is Rule.readonly and not one.readonly:", "if False:", f"{_WRITE}::test_a_field_hidden_or_readonly_for_a_role_is_no_field_when_writing"),

@@ -57,7 +57,7 @@ def test_who_sees_a_sensitive_fact_leaves_a_line(told: House, door: str) -> None
     path, rows, how = DOORS[door]
     ids = told.records["told"]
     before = len(reads(told))
-    answer = told.browser("nora")("GET", path.format(**ids))
+    answer = told.browser("boss" if door in ("two to be merged", "one to be split") else "nora")("GET", path.format(**ids))
     assert answer.status_code == 200 and "Told 1" in answer.text
     assert sorted(reads(told)[before:]) == sorted((ids[key], how) for key in rows)
 

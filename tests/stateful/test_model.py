@@ -45,7 +45,7 @@ def test_whatever_is_done_in_whatever_order_the_house_does_as_the_model_says(tem
 
 
 @pytest.mark.parametrize("template", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("broken", ["_follow", "_move_back"])
+@pytest.mark.parametrize("broken", ["_follow", "move_back"])
 def test_the_model_notices_a_house_that_forgets(template: Template, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who wakes does not follow, or what a merge moved does not go back."""
     monkeypatch.setattr(merging, broken, lambda *_given: None)

@@ -59,12 +59,12 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(house: Company, token: str
 
 @pytest.mark.parametrize("company", ["postgresql"], indirect=True)
 def test_a_server_that_is_away_is_told_and_needs_no_restart_of_ours(company: Company, postgres: Cluster) -> None:
-    browser = company.client("admin")
+    browser, firms = company.client("admin"), iter(("Harbour Brewery", "Mountain Glass", "River Paper"))
     with company.site.system("test"):
         bearer = {"Authorization": f"Bearer {tokens.issue(company.people['admin'], 'test', ('*',))[0]}"}
     calls: dict[str, Callable[[], int]] = {
         "page": lambda: browser.get("/core/customer").status_code,
-        "form": lambda: browser.post("/core/customer/new", data={"name": "Firm"}).status_code,
+        "form": lambda: browser.post("/core/customer/new", data={"name": next(firms)}).status_code,
         "api": lambda: company.app.test_client().get("/api/v1/core/customer", headers=bearer).status_code,
         "ready": lambda: company.app.test_client().get("/ready").status_code,
         "live": lambda: company.app.test_client().get("/live").status_code,
