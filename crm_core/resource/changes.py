@@ -163,15 +163,24 @@ def newest() -> int:
 def edited_since(resource: str, since: Mapping[int, int], acts: Sequence[int]) -> dict[int, set[str]]:
     """Columns that other acts than these changed in rows after a place in the history of each ("*" for anything else that
     happened to the row)."""
-    if not since:
-        return {}
     found: dict[int, set[str]] = {}
-    query = sa.select(History.row_id, History.id, History.verb, History.old).where(
-        History.resource == resource, bulk.among(History.row_id, list(since)), History.id > min(since.values()), History.change_id.not_in(acts))
-    for hit in current_work().session.execute(query):
-        if hit.id > since[hit.row_id]:
-            found.setdefault(hit.row_id, set()).update(hit.old or {"*"} if hit.verb == "update" else {"*"})
+    for hit in acts_since(resource, since, acts):
+        found.setdefault(hit.row_id, set()).update(hit.old or {"*"} if hit.verb == "update" else {"*"})
     return found
+
+
+def acts_since(resource: str, since: Mapping[int, int], acts: Sequence[int]) -> Iterator[sa.Row[Any]]:
+    """(row_id, id, verb, old, at, actor_id) of what other acts than these did to rows after a place in the history of each,
+    oldest first."""
+    if not since:
+        return
+    query = (
+        sa.select(History.row_id, History.id, History.verb, History.old, Change.at, Change.actor_id)
+        .join(Change, Change.id == History.change_id)
+        .where(History.resource == resource, bulk.among(History.row_id, list(since)), History.id > min(since.values()), History.change_id.not_in(acts))
+        .order_by(History.id)
+    )
+    yield from (hit for hit in current_work().session.execute(query) if hit.id > since[hit.row_id])
 
 
 def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]]:

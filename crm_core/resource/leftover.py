@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from crm_core.data import bulk
 from crm_core.data.session import session
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import undo
+from crm_core.resource import changes, undo
 from crm_core.resource.changes import Change, History
 
 MOST = 200  # records shown
@@ -44,13 +43,6 @@ def of(change_id: int) -> list[Left]:
     found = {(r.resource, r.row_id): Left(r.resource, r.row_id) for r in rows}
     for name in {r.resource for r in rows}:
         since = {r.row_id: r.id for r in rows if r.resource == name}
-        query = (
-            sa.select(History.id, History.row_id, History.verb, History.old, Change.at, Change.actor_id)
-            .join(Change, Change.id == History.change_id)
-            .where(History.resource == name, bulk.among(History.row_id, list(since)), History.id > min(since.values()), Change.id.not_in([change_id, *undoing]))
-            .order_by(History.id)
-        )
-        for hit in session.execute(query):
-            if hit.id > since[hit.row_id]:
-                found[name, hit.row_id] = Left(name, hit.row_id, hit.at, hit.actor_id, hit.verb, tuple(hit.old or ()))
+        for hit in changes.acts_since(name, since, [change_id, *undoing]):
+            found[name, hit.row_id] = Left(name, hit.row_id, hit.at, hit.actor_id, hit.verb, tuple(hit.old or ()))
     return list(found.values())

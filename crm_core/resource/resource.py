@@ -167,7 +167,8 @@ class Resource:
 
     def sorted_at_once(self, name: str) -> bool:
         """Whether a list of any size can be sorted by this field."""
-        return name in self.sort_keys() or bool(custom.of(self.name) and name in custom.of(self.name) and custom.of(self.name)[name].info["promoted"])
+        own = custom.of(self.name).get(name)
+        return name in self.sort_keys() or (own is not None and bool(own.info["promoted"]))
 
     @classmethod
     def _sort_column(cls, name: str) -> str:
