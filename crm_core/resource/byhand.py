@@ -136,9 +136,11 @@ def _complete(one: _Touched) -> None:
     else:
         row.version = one.before["version"] + 1
         values = {name: getattr(row, name) for name in one.changed} | {"id": row.id}
+        values = custom.unpacked(resource, values) if inside.COLUMN in values else values
         before = {row.id: one.before}
         owners.follow(resource, [values], before)
     derived.derive(resource, [values], before)
+    values = custom.packed(one.before, values)
     for name, value in values.items():
         if name != "id" and getattr(row, name) != value:
             setattr(row, name, value)

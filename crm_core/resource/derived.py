@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work
+from crm_core.resource import custom
 from crm_core.text import pinyin
 
 further: list[Callable[[Any, Sequence[dict[str, Any]], Mapping[int, Mapping[str, Any]]], None]] = []
@@ -44,11 +45,12 @@ def of(table: sa.Table) -> tuple[Derived, ...]:
 
 
 def derive(resource: Any, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
-    """All that follows for rows about to be written: the resource's own, that of features, derived columns."""
+    """All that follows for rows about to be written: the resource's own, that of features, derived columns, computed fields."""
     resource.derive(rows, before)
     for one in further:
         one(resource, rows, before)
     fill(resource.table, rows)
+    custom.compute(resource.all_fields, rows, before)
 
 
 def fill(table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -106,7 +106,6 @@ def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: M
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     derived.derive(resource, made, before)
-    custom.compute(resource.all_fields, made, before)
     for i, found in resource.check(made, before).items():
         for name, messages in found.items():
             faults.setdefault(i, {}).setdefault(name, []).extend(messages)

@@ -300,3 +300,19 @@ def test_a_merge_takes_references_along_and_its_undo_brings_them_back(office: Of
     drain(office.site)
     with office.as_("sun"):
         assert office.resource("customer").get(child).custom == {"x_parent": gone, "x_code": "A"}
+
+
+def test_a_computed_field_follows_an_object_changed_by_hand_too(office: Office) -> None:
+    from crm_core.data.session import writing
+
+    define(office, "x_copies", kind="number")
+    define(office, "x_class", kind="text", formula='name & " " & x_copies')
+    kept = office.customer("sun", "甲", x_copies=4)
+    with office.as_("sun"):
+        customers = office.resource("customer")
+        with writing():
+            customers.get(kept, "update").name = "乙"
+        assert customers.get(kept).custom["x_class"] == "乙 4"
+        with writing():
+            customers.get(kept, "update").custom = {"x_copies": 5}
+        assert customers.get(kept).custom == {"x_copies": 5, "x_class": "乙 5"}
