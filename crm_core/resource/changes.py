@@ -196,6 +196,11 @@ def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]
     )
 
 
+def as_written(row: Mapping[str, Any], before: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+    """A row about to be written as it will stand: what it was, with what was given. For `derive` and `check` of resources."""
+    return {**before.get(row.get("id", 0), {}), **row}
+
+
 def same(left: Any, right: Any) -> bool:
     """Whether two column values are equal as history sees them."""
     if type(left) is type(right):

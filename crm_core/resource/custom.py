@@ -25,6 +25,7 @@ from crm_core.data.wall import UNSCOPED
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import has_site
 from crm_core.resource import fields as f
+from crm_core.resource.changes import as_written
 from crm_core.resource.choices import ChoiceField, ChoicesField
 from crm_core.resource.references import RefField
 from crm_core.text import numbers
@@ -265,7 +266,7 @@ def compute(fields: Mapping[str, f.Field], rows: Iterable[dict[str, Any]], befor
         except BadFormula:  # a field it asks for has gone: it says nothing from now on
             plans.append((one, None))
     for row in rows:
-        now = {**before.get(row.get("id", 0), {}), **row}
+        now = as_written(row, before)
         for one, formula in plans:
             row[one.column] = _fitting(one, formula({n: _asked(fields[n], now.get(fields[n].column)) for n in formula.names})) if formula else None
 

@@ -6,6 +6,7 @@ from typing import Any
 from crm_core.access.models import StandIn
 from crm_core.access.rights import bump
 from crm_core.kernel.i18n import _
+from crm_core.resource.changes import as_written
 from crm_core.resource.resource import Resource, Section
 
 
@@ -31,7 +32,7 @@ class StandIns(Resource):
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
         for i, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
                 faults[i] = {"ends": [_("This day lies before the first one.")]}
         return faults

@@ -14,7 +14,7 @@ from crm_core.features.customers.parts import CompletenessRule
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import later
 from crm_core.kernel.site import site
-from crm_core.resource.changes import unscoped
+from crm_core.resource.changes import as_written, unscoped
 from crm_core.resource.choices import ChoiceField, Word
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.resource import Resource
@@ -65,7 +65,7 @@ def derive(rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) 
     changed = [row for row in rows if not row.keys().isdisjoint(watched)]
     with_contact = _with_contact(row["id"] for row in changed if row.get("id") in before)
     for row in changed:
-        row["completeness"] = score({**before.get(row.get("id", 0), {}), **row}, known, row.get("id") in with_contact)
+        row["completeness"] = score(as_written(row, before), known, row.get("id") in with_contact)
 
 
 def _with_contact(ids: Iterable[int]) -> set[int]:

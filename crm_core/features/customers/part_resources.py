@@ -6,6 +6,7 @@ from typing import Any
 from crm_core.features.customers.parts import Blacklisting, Need, Offering, Post, ProfileEntry, Relation
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
+from crm_core.resource.changes import as_written
 from crm_core.resource.resource import Resource
 from crm_core.resource.show import show_date
 
@@ -45,7 +46,7 @@ class Needs(_ByChoice):
     def check(self, rows: Rows, before: Before) -> dict[int, dict[str, list[Any]]]:
         faults = {}
         for i, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("valid_until") is not None and now.get("valid_from") is not None and now["valid_until"] < now["valid_from"]:
                 faults[i] = {"valid_until": [_("This is before the first day.")]}
         return faults
@@ -101,7 +102,7 @@ class Relations(_ByChoice):
     def check(self, rows: Rows, before: Before) -> dict[int, dict[str, list[Any]]]:
         faults = {}
         for i, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("customer_id") == now.get("other_id"):
                 faults[i] = {"other": [_("A customer is nothing to itself.")]}
         return faults

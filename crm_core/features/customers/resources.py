@@ -27,7 +27,7 @@ from crm_core.features.customers.tags import TagsField, used
 from crm_core.features.customers.tags import acts as tag_acts
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language, listed
-from crm_core.resource.changes import unscoped
+from crm_core.resource.changes import as_written, unscoped
 from crm_core.resource.fields import DateField
 from crm_core.resource.kept import Ask
 from crm_core.resource.merging import MERGE
@@ -265,7 +265,7 @@ class _Bilingual(Resource):
 
     def derive(self, rows: Rows, before: Before) -> None:
         for row in rows:
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if not now.get("english"):
                 row["english"] = self.english(now.get("name") or "")
 
@@ -308,11 +308,11 @@ class Regions(_Bilingual):
     def derive(self, rows: Rows, before: Before) -> None:
         """The full names follow the names and what lies above."""
         super().derive(rows, before)
-        wanted = {now["parent_id"] for row in rows if (now := {**before.get(row.get("id", 0), {}), **row}).get("parent_id")}
+        wanted = {now["parent_id"] for row in rows if (now := as_written(row, before)).get("parent_id")}
         query = sa.select(Region.id, Region.full_name, Region.full_english).where(Region.id.in_(wanted))
         above = {row.id: row for row in session.execute(query)} if wanted else {}
         for row in rows:
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if not row.keys().isdisjoint(("name", "english", "parent_id")):
                 over = above.get(now.get("parent_id") or 0)
                 row["full_name"] = ((over.full_name if over else "") + (now.get("name") or ""))[:300]

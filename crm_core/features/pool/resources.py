@@ -8,6 +8,7 @@ from crm_core.features.pool import returning
 from crm_core.features.pool.models import Pool, PoolMember
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import later
+from crm_core.resource.changes import as_written
 from crm_core.resource.resource import Lines, Resource, Section
 
 
@@ -49,7 +50,7 @@ class PoolMembers(Resource):
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
         for i, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if (now.get("department_id") is None) is (now.get("user_id") is None):
                 faults[i] = {"department": [_("Name a department or a colleague.")]}
         return faults
