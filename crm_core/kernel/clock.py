@@ -38,6 +38,11 @@ def local(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(zone())
 
 
+def instant(day: dt.date, at: dt.time = dt.time()) -> dt.datetime:
+    """The instant at which the acting person's wall clock says this, in UTC; the beginning of the day without `at`."""
+    return dt.datetime.combine(day, at, tzinfo=zone()).astimezone(dt.UTC)
+
+
 @contextmanager
 def in_zone(name: str) -> Iterator[None]:
     token = _zone.set(name)

@@ -180,5 +180,4 @@ def _bounds(one: Filter) -> tuple[Any, Any]:
 def _instant(value: Any, days: int) -> dt.datetime:
     if isinstance(value, dt.datetime):
         return value + dt.timedelta(minutes=1) if days else value
-    start = dt.datetime.combine(value + dt.timedelta(days=days), dt.time(), tzinfo=clock.zone())
-    return start.astimezone(dt.UTC)
+    return clock.instant(value + dt.timedelta(days=days))

@@ -22,7 +22,7 @@ PATIENCE = 30  # days
 def weeks() -> list[tuple[int, int]]:
     """My notes, and the customers they are about, seven days at a time; the last seven days come last."""
     first = clock.today() - dt.timedelta(days=7 * WEEKS - 1)
-    start = dt.datetime.combine(first, dt.time(), tzinfo=clock.zone()).astimezone(dt.UTC)
+    start = clock.instant(first)
     query = sa.select(Note.created_at, Note.customer_id).where(Note.created_by_id == actor().user_id, Note.created_at >= start)
     notes, customers = [0] * WEEKS, [set[int]() for _week in range(WEEKS)]
     for at, customer in session.execute(query.order_by(Note.created_at.desc()).limit(NOTES)):

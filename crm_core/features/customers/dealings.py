@@ -100,7 +100,7 @@ def record_dealing(
         db.add(made)
         db.flush()
         known = any(package.name == source for package in site().registry.packages)
-        noon = dt.datetime.combine(day, dt.time(12), tzinfo=clock.zone()).astimezone(dt.UTC)
+        noon = clock.instant(day, dt.time(12))
         timeline.add(CUSTOMER, customer, "dealing", title=" · ".join(filter(None, (values["kind"], number, values["products"]))),
                      data={"words": words.keep(_("recorded a dealing"))}, record=(NAME, made.id), source=source if known else "core",
                      at=min(noon, clock.now()))

@@ -69,7 +69,7 @@ def read_at(text: str) -> dt.datetime | None:
     if day is None or (day == clock.today() and hour is None):
         return None
     time = dt.time.fromisoformat(hour) if hour else dt.time(12)
-    return dt.datetime.combine(day, time, tzinfo=clock.zone()).astimezone(dt.UTC)
+    return clock.instant(day, time)
 
 
 def _more(declared: Kind, form: Mapping[str, str]) -> dict[str, Any]:

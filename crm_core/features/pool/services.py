@@ -212,7 +212,7 @@ def _within_limits(pool: Rules, me: int, rows: Sequence[Row]) -> None:
     _room(pool, me, rows)
     conn = session.connection()
     if pool.claim_limit is not None:
-        start = dt.datetime.combine(clock.today(), dt.time(), tzinfo=clock.zone()).astimezone(dt.UTC)
+        start = clock.instant(clock.today())
         few = sa.select(_holding.c.id).where(
             _holding.c.after_id == me, _holding.c.kind == "claim", _holding.c.at >= start, _holding.c.pool_id == pool.id).limit(pool.claim_limit + 1)
         today = conn.execute(sa.select(sa.func.count()).select_from(few.subquery())).scalar_one()

@@ -52,9 +52,9 @@ def index() -> Any:
     if values.get("who") is not None:
         query = query.where(_table.c.actor_id == _person(who, values["who"]))
     if values.get("from") is not None:
-        query = query.where(_table.c.at >= _instant(values["from"]))
+        query = query.where(_table.c.at >= clock.instant(values["from"]))
     if values.get("until") is not None:
-        query = query.where(_table.c.at < _instant(values["until"] + dt.timedelta(days=1)))
+        query = query.where(_table.c.at < clock.instant(values["until"] + dt.timedelta(days=1)))
     if (before := whole(args.get("before", ""))) is not None:
         query = query.where(_table.c.id < before)
     found = session.execute(query).all()
@@ -73,10 +73,6 @@ def _person(field: RefField, value: Any) -> int:
         return int(field.resolve([value]).get(value, 0))
     except Bad:
         return 0
-
-
-def _instant(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), tzinfo=clock.zone()).astimezone(dt.UTC)
 
 
 def _rows(found: Any) -> tuple[AccessRow, ...]:

@@ -1,7 +1,6 @@
 """Choice lists on a screen: words added, renamed in both languages, coloured, put in order and retired. Records keep the
 code of a word, so nothing that is done here loses a value."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +16,7 @@ from crm_core.resource.choices import Choice, ChoiceField
 from crm_core.resource.fields import Field
 from crm_core.resource.show import show_moment
 from crm_core.text.clean import fold
+from crm_core.text.slugs import slug
 from crm_core.web import bulk, controls, render
 from crm_core.web.access import access
 from crm_core.web.show import page_of
@@ -195,7 +195,7 @@ def _save(name: str, row: Any, values: dict[str, Any]) -> None:
 
 def _code(english: str, taken: set[str]) -> str:
     """What records will keep: from the English word, told apart by a number."""
-    start = re.sub("[^a-z0-9]+", "_", english.lower()).strip("_")[:30] or "word"
+    start = slug(english)[:30] or "word"
     return next(code for n in range(1, len(taken) + 2) if (code := start if n == 1 else f"{start}_{n}") not in taken)
 
 

@@ -86,8 +86,8 @@ def _numbers() -> dict[str, int]:
     """My numbers in one statement, with the counters of the top bar, each bounded."""
     me = actor().user_id
     today = clock.today()
-    month = _instant(today.replace(day=1))
-    week = _instant(today - dt.timedelta(days=today.weekday()))
+    month = clock.instant(today.replace(day=1))
+    week = clock.instant(today - dt.timedelta(days=today.weekday()))
     mine = Customer.owner_id == me
     told = "standing" in site().registry.resource("core.customer").fields()
 
@@ -102,10 +102,6 @@ def _numbers() -> dict[str, int]:
         "done": bounded(task, task.owner_id == me, task.done_at >= week),
     }
     return tasks.count(asked)
-
-
-def _instant(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), tzinfo=clock.zone()).astimezone(dt.UTC)
 
 
 def _more(n: int, limit: int) -> str:

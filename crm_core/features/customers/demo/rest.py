@@ -66,7 +66,7 @@ class Rest:
         return made
 
     def _at(self, ago: int) -> dt.datetime:
-        return dt.datetime.combine(self.make.day(-ago), dt.time(10), tzinfo=clock.zone()).astimezone(dt.UTC)
+        return clock.instant(self.make.day(-ago), dt.time(10))
 
     def _enter(self, size: int, before: list[int]) -> list[int]:
         rows = []

@@ -21,7 +21,7 @@ from crm_core.resource.inspection import register_kind
 from crm_core.resource.listed import ListField
 from crm_core.resource.resource import Resource, Section
 from crm_core.text.formula import DEPTH, FUNCTIONS, LENGTH, BadFormula
-from crm_core.text.pinyin import spell
+from crm_core.text.slugs import slug
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
@@ -96,9 +96,7 @@ class CustomFields(Resource):
 
     def _named(self, row: Mapping[str, Any], taken: set[tuple[str, str]]) -> str:
         """A name nobody had: of the English label, else of the sound of the Chinese one."""
-        words = re.findall("[a-z0-9]+", (row.get("en") or "").lower()) or [s for s in spell(row.get("zh") or "") if s.isascii()]
-        stem = (custom.PREFIX + re.sub("[^a-z0-9_]", "", "_".join(words)) or "x_field")[:34].rstrip("_")
-        stem = stem if len(stem) > len(custom.PREFIX) else f"{custom.PREFIX}field"
+        stem = (custom.PREFIX + (slug(row.get("en") or "", row.get("zh") or "") or "field"))[:34].rstrip("_")
         table = table_of(CustomField)
         have = set(current_work().session.connection().scalars(
             sa.select(table.c.name).where(table.c.resource == row.get("resource"), table.c.name.startswith(stem, autoescape=True))))
@@ -176,8 +174,7 @@ def _options(text: str | None) -> list[tuple[str, str, str]]:
         zh, _bar, en = (part.strip() for part in line.replace("｜", "|").partition("|"))
         if not zh and not en:
             continue
-        words = re.findall("[a-z0-9]+", en.lower()) or [s for s in spell(zh) if s.isascii() and s.isalnum()]
-        code = "_".join(words)[:34] or "c"
+        code = slug(en, zh)[:34] or "c"
         while code in found:
             code = f"{code}_"
         found[code] = (code, (en or zh)[:255], (zh or en)[:255])
