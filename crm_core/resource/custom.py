@@ -236,7 +236,9 @@ def with_words(resource: Any, declared: tuple[str, ...]) -> tuple[str, ...]:
 
 def takes(resource: Any) -> bool:
     """Whether an administrator can add fields to it."""
-    return isinstance(resource.model, type) and issubclass(resource.model, Customised) and not resource.is_brief and not resource.readonly and "update" in resource.verbs
+    if not isinstance(resource.model, type) or not issubclass(resource.model, Customised) or resource.is_brief:
+        return False
+    return bool(resource.takes_fields) or (not resource.readonly and "update" in resource.verbs)
 
 
 # --- computed fields ---------------------------------------------------------------------------------------------------

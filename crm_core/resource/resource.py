@@ -89,6 +89,7 @@ class Resource:
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
     readonly: ClassVar[bool] = False  # no create, update, delete by people
+    takes_fields: ClassVar[bool] = False  # fields of an administrator's own though read-only: its feature asks for them
     personal: ClassVar[bool] = False  # rows are their owner's without any grant
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line

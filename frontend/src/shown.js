@@ -1,6 +1,8 @@
 // Fields that show only while another one has a certain value: `data-when` names it, `data-is` its values ("*": any).
 import { $$, on, ready } from "./dom.js";
 
+const ASKING = "form:has([data-when])";
+
 function values(form, name) {
   return $$(`[name="${CSS.escape(name)}"]`, form)
     .filter((control) => !/^(checkbox|radio)$/.test(control.type) || control.checked)
@@ -16,7 +18,7 @@ function judge(form) {
   }
 }
 ready((root) => {
-  for (const form of root.matches?.("[data-form]") ? [root] : $$("[data-form]", root)) judge(form);
+  for (const form of root.closest?.(ASKING) ? [root.closest(ASKING)] : $$(ASKING, root)) judge(form);
 });
-on("input", "[data-form]", (event, form) => judge(form));
-on("change", "[data-form]", (event, form) => judge(form));
+on("input", ASKING, (event, form) => judge(form));
+on("change", ASKING, (event, form) => judge(form));

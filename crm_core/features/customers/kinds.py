@@ -35,7 +35,7 @@ KINDS: dict[NoteKind, Kind] = {
     NoteKind.note: Kind(_("Note"), "note", "L", _("What was said, what was agreed? @ tells a colleague."), _("Note saved"), dated=False),
     NoteKind.call: Kind(_("Call"), "phone-outgoing", "P", _("What was said on the phone?"), _("Call saved"), ("minutes",)),
     NoteKind.mail: Kind(_("Mail"), "mail", "M", _("What was written?"), _("Mail saved")),
-    NoteKind.visit: Kind(_("Visit"), "map-pin-check", "V", _("What was seen and said there?"), _("Visit saved"), ("place", "minutes")),
+    NoteKind.visit: Kind(_("Visit"), "map-pin-check", "V", _("What was seen and said there?"), _("Visit saved"), ("place", "minutes", "result")),
     NoteKind.meeting: Kind(_("Meeting"), "users", "W", _("What was talked about?"), _("Meeting saved"), ("place", "minutes")),
     NoteKind.feedback: Kind(
         _("Feedback"), "message-2", "B", _("What did they tell us?"), _("Feedback saved"), ("topic", "product", "weight"), dated=False),

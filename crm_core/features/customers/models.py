@@ -260,14 +260,18 @@ class Note(PartOf("customer"), Model):  # type: ignore[misc]
     # Where the phone was, in millionths of a degree, when its holder agreed to say so.
     latitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "internal"})
     longitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "internal"})
+    accuracy: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "internal"})  # of that place, in metres
     topic: Mapped[str | None] = t.Choice("core.feedback_topic", info={"label": _("Feedback kind")})
     product: Mapped[t.Line | None] = mapped_column(info={"label": _("Product")})
     weight: Mapped[str | None] = t.Choice("core.feedback_weight", info={"label": _("Weight")})
     handling: Mapped[str | None] = t.Choice("core.feedback_handling", info={"label": _("Handling")})
     result: Mapped[t.Note | None] = mapped_column(info={"label": _("Result")})
     mentions: Mapped[list[Any]] = mapped_column(default=list, info={"kind": "internal"})  # ids of colleagues
+    edited: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})  # its words are not those first written
+    # What a phone called it before it could be sent: sent again after days, it is still one.
+    key: Mapped[str | None] = mapped_column(sa.String(64), info={"kind": "internal"})
 
-    __table_args__ = (sa.Index("ix_core_note_written", "created_by_id", "created_at"),)
+    __table_args__ = (sa.Index("ix_core_note_written", "created_by_id", "created_at"), sa.Index("uq_core_note_key", "key", unique=True))
 
     def __str__(self) -> str:
         return self.body.partition("\n")[0][:80]

@@ -14,7 +14,7 @@ from crm_core.resource import timeline
 from crm_core.resource.changes import unscoped
 
 NAME, CUSTOMER, CONTACT = "core.note", "core.customer", "core.contact"
-TOLD = ("minutes", "place", "latitude", "longitude", "topic", "product", "weight", "handling", "result")  # said beside the text
+TOLD = ("minutes", "place", "latitude", "longitude", "accuracy", "topic", "product", "weight", "handling", "result")  # said beside the text
 
 
 def written(verb: str, ids: Sequence[int]) -> None:
@@ -30,7 +30,7 @@ def written(verb: str, ids: Sequence[int]) -> None:
 
 
 def _rows(ids: Sequence[int]) -> list[Any]:
-    columns = (Note.id, Note.customer_id, Note.subject, Note.subject_id, Note.kind, Note.body, Note.mentions, Note.version, Note.happened_at,
+    columns = (Note.id, Note.customer_id, Note.subject, Note.subject_id, Note.kind, Note.body, Note.mentions, Note.edited, Note.custom, Note.happened_at,
                Note.created_by_id, *(getattr(Note, name) for name in TOLD))
     query = sa.select(*columns).where(Note.id.in_(ids)).order_by(Note.id)
     return list(current_work().session.execute(query, execution_options=unscoped("lines of notes")))
@@ -51,7 +51,9 @@ def _data(row: Any, names: dict[int, str]) -> dict[str, Any] | None:
         found["mentions"] = [names[i] for i in row.mentions if i in names]
     if row.subject == CONTACT and row.kind != "note":
         found["with"] = [CONTACT, row.subject_id]
-    if row.version > 1:
+    if row.custom:
+        found["progress"] = row.custom
+    if row.edited:
         found["edited"] = True
     return found or None
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import flask
 from markupsafe import Markup
 
-from crm_core.features.customers import notes, panorama
+from crm_core.features.customers import notes, panorama, progress, progresspages
 from crm_core.features.customers.kinds import HANDLED, KINDS, Kind, NoteKind
 from crm_core.features.customers.notelines import CUSTOMER, NAME
 from crm_core.features.customers.pages import ROW, again, ids_of, pages, read_receiver, resource_of
@@ -23,6 +24,7 @@ from crm_core.text.numbers import whole
 from crm_core.web import controls, lines, urls, ways
 from crm_core.web.access import signed_in
 from crm_core.web.bulk import say_undo
+from crm_core.web.requests import wants_json
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, BulkFormPage, FormField, Status
 
@@ -38,18 +40,24 @@ def note(kind: str, row_id: int) -> Any:
     declared = KINDS[NoteKind(which)]
     contact = whole(form.get("contact", "")) if resource.name == CUSTOMER else None
     subject, subject_id = ("core.contact", contact) if contact and _is_of(contact, row_id) else (resource.name, row_id)
+    asked = progress.fields(NoteKind(which))
     try:
         day, _hour = tasks.read_when(form.get("next", ""))
         done = notes.add_note(
-            subject, subject_id, form.get("text", ""), kind=which, at=read_at(form.get("at", "")), more=_more(declared, form), mentions=ids_of("mention"),
-            next_day=day, receiver=read_receiver(form.get("receiver", ""), form.get("receiver__text", "")),
+            subject, subject_id, form.get("text", ""), kind=which, at=read_at(form.get("at", "")), mentions=ids_of("mention"), next_day=day,
+            more={**_more(declared, form), **_place(form), **(progresspages.read(NoteKind(which), form) if "progress" in form else {})},
+            receiver=read_receiver(form.get("receiver", ""), form.get("receiver__text", "")), key=form.get("key", "")[:64],
         )
     except Invalid as bad:
+        if wants_json():
+            raise
         return again(resource, row_id, bad, which)
+    if wants_json():
+        return {"id": done.id}
     drafts.discard(panorama.draft_key(resource, row_id))
     say_undo(declared.saved, None)
     _tell_untold(done.untold)
-    return flask.redirect(ways.to_record(resource, row_id), 303)
+    return flask.redirect(f"/core/note/{done.id}/progress" if asked else ways.to_record(resource, row_id), 303)
 
 
 LOGGED = frozenset(str(kind) for kind in NoteKind)
@@ -81,6 +89,17 @@ def _more(declared: Kind, form: Mapping[str, str]) -> dict[str, Any]:
     if faults:
         raise Invalid({name: [_("%(field)s: %(fault)s", field=asked[name].label, fault=said[0])] for name, said in faults.items()})
     return found
+
+
+def _place(form: Mapping[str, str]) -> dict[str, Any]:
+    """Where a phone was, in degrees, and how far off that may be in metres. What is no such place is none."""
+    try:
+        latitude, longitude = Decimal(form.get("latitude", "")), Decimal(form.get("longitude", ""))
+        accuracy = round(Decimal(form.get("accuracy", "0")))
+        good = abs(latitude) <= 90 and abs(longitude) <= 180 and 0 <= accuracy <= 10**7
+    except (ArithmeticError, ValueError):
+        return {}
+    return {"latitude": round(latitude * 10**6), "longitude": round(longitude * 10**6), "accuracy": accuracy or None} if good else {}
 
 
 def _tell_untold(names: tuple[str, ...]) -> None:
@@ -171,8 +190,10 @@ def draw_note(resource: Any, entry: Any, names: Mapping[str, Mapping[int, str]])
     found |= {"sentence": Markup(str(sentence)) % {n: Markup("<b>{}</b>").format(v) for n, v in bold.items()}, "icon": KINDS[kind].icon, "colour": "acc"}
     if kind is NoteKind.feedback:
         found |= {"marks": tuple(_marks(data)), "colour": "amber" if data.get("weight") in ("important", "urgent") else "acc"}
-        if data.get("result"):
-            found["body"] = Markup("{}<br><span class=\"ink3\">{}</span>").format(entry.body or "", _("Result: %(what)s", what=data["result"]))
+    said = [_("Result: %(what)s", what=data["result"])] if data.get("result") else []
+    said += [_("%(field)s: %(value)s", field=label, value=words) for label, words in progress.told(data.get("progress"))]
+    if said:
+        found["body"] = Markup("{}{}").format(entry.body or "", Markup("").join(Markup('<br><span class="ink3">{}</span>').format(one) for one in said))
     return found
 
 
@@ -182,8 +203,17 @@ def _facts(data: Mapping[str, Any]) -> Any:
     for name in ("place", "product"):
         if data.get(name):
             yield data[name]
+    if data.get("latitude") is not None:
+        yield _where(data)
     if data.get("edited"):
         yield _("changed later")
+
+
+def _where(data: Mapping[str, Any]) -> str:
+    """Where the phone was, in words."""
+    north, east = data["latitude"] / 10**6, data["longitude"] / 10**6
+    said = f"{abs(north):.5f}° {'N' if north >= 0 else 'S'} {abs(east):.5f}° {'E' if east >= 0 else 'W'}"
+    return f"{said} ± {data['accuracy']} m" if data.get("accuracy") else said
 
 
 def _marks(data: Mapping[str, Any]) -> Any:
@@ -202,6 +232,8 @@ def _acts(resource: Any, entry: Any) -> Any:
     if entry.kind == "feedback" and resource.may("update"):
         yield Act(_("What becomes of it"), f"{start}/handle", "checkbox", dialog=True)
     if entry.actor_id == getattr(actor(), "user_id", None):
+        if progress.fields(NoteKind(entry.kind)):
+            yield Act(_("Progress"), f"{start}/progress", "clipboard-check", dialog=True)
         sure = _("Delete this note? It can be brought back from the recycle bin for 30 days.")
         yield Act(_("Edit"), f"{start}/change", "pencil", dialog=True)
         yield Act(_("Delete"), f"{start}/remove", "trash", "post", danger=True, confirm=sure)

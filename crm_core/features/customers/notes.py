@@ -7,7 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.data.session import session, system_scope, writing
+from crm_core.features.customers import progress
 from crm_core.features.customers.kinds import DONE, HANDLED, KINDS, NoteKind
 from crm_core.features.customers.models import Note
 from crm_core.features.customers.notelines import CUSTOMER, NAME
@@ -38,11 +40,12 @@ class Written:
 
 def add_note(
     subject: str, subject_id: int, body: str, *, kind: str = "note", at: dt.datetime | None = None, more: Mapping[str, Any] | None = None,
-    mentions: Sequence[int] = (), next_day: dt.date | None = None, receiver: int | None = None,
+    mentions: Sequence[int] = (), next_day: dt.date | None = None, receiver: int | None = None, key: str = "",
 ) -> Written:
     """Write a note, or log a call, a visit and so on, on a customer or contact the actor may change. `at`: when it happened, now
-    unless said. `more`: values of what its kind asks besides the text. A `next_day` makes a task on the record, for oneself unless a
-    `receiver` is named; feedback always makes one.
+    unless said. `more`: values of what its kind asks besides the text, and of the progress form (progress.py). A `next_day` makes a
+    task on the record, for oneself unless a `receiver` is named; feedback always makes one. `key`: what a phone called it before it
+    was sent; sent again, however late, it is the one that is there.
 
     Raises Invalid for an empty or far too long text, Missing for a record he may not change.
     """
@@ -50,6 +53,8 @@ def add_note(
     moment = _moment(at)
     resource = site().registry.resource(subject)
     with writing(), change("note", resource=NAME):
+        if key and (there := _sent(key)) is not None:
+            return Written(there, None, ())
         row = resource.get(subject_id, "update")
         customer = row if subject == CUSTOMER else site().registry.resource(CUSTOMER).get(row.customer_id, "update")
         title = resource.title(row)
@@ -59,7 +64,8 @@ def add_note(
             made = Note(
                 customer_id=customer.id, subject=subject, subject_id=subject_id, kind=which, happened_at=moment, body=text,
                 mentions=sorted(names), owner_id=customer.owner_id, department_id=customer.department_id, team_id=customer.team_id,
-                handling="open" if which is NoteKind.feedback else None, **_of_kind(which, more or {}),
+                handling="open" if which is NoteKind.feedback else None, key=key or None, custom=progress.packed(which, more or {}),
+                **_of_kind(which, more or {}),
             )
             db.add(made)
             db.flush()
@@ -72,9 +78,19 @@ def add_note(
     return Written(note_id, task, tuple(names[i] for i in sorted(names) if i not in told))
 
 
+def _sent(key: str) -> int | None:
+    """The note that was sent under a key before, be it in the recycle bin by now. Raises Conflict for somebody else's."""
+    with system_scope("a note that may have been sent before") as db:
+        query = sa.select(Note.id, Note.created_by_id).where(Note.key == key).execution_options(**{DELETED: True})
+        found = db.execute(query).one_or_none()
+    if found is not None and found.created_by_id != actor().user_id:
+        raise Conflict(_("This key was used for another request already."))
+    return found.id if found is not None else None
+
+
 def _of_kind(kind: NoteKind, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values that this kind has; a place of the phone goes with a visit."""
-    wanted = {*KINDS[kind].fields, *(("latitude", "longitude") if "place" in KINDS[kind].fields else ())}
+    wanted = {*KINDS[kind].fields, *(("latitude", "longitude", "accuracy") if "place" in KINDS[kind].fields else ())}
     return {name: value for name, value in values.items() if name in wanted and value is not None}
 
 
@@ -107,7 +123,7 @@ def edit_note(
         told = readers(resource, subject_id, fresh) if fresh else set()
         with system_scope("a note by who wrote it") as db:
             row = db.get_one(Note, note_id)
-            row.body, row.mentions = text, sorted(names)
+            row.body, row.mentions, row.edited = text, sorted(names), True
             if at is not None:
                 row.happened_at = _moment(at)
             for name in KINDS[row.kind].fields:
@@ -116,6 +132,16 @@ def edit_note(
             db.flush()
         _tell(told, str(resource.labels([subject_id]).get(subject_id, "")), subject, subject_id)
     return Written(note_id, None, tuple(fresh[i] for i in sorted(fresh) if i not in told))
+
+
+def fill(note_id: int, values: Mapping[str, Any], *, version: int | None = None) -> None:
+    """Fill the progress form of what one wrote. Raises Invalid, Forbidden, Missing, Conflict."""
+    with writing(), change("save", resource=NAME):
+        note = own(note_id)
+        _same(note, version)
+        asked = progress.fields(note.kind)
+        with system_scope("the progress form by who wrote the note"):
+            site().registry.resource(NAME).write([{"id": note_id, **{name: value for name, value in values.items() if name in asked}}])
 
 
 def handle(note_id: int, values: Mapping[str, Any], *, version: int | None = None) -> None:

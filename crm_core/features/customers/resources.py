@@ -223,7 +223,8 @@ class Notes(Resource):
     search_names = ()
     sorts = ("-happened_at",)
     readonly = True
-    verbs = ("read", "print")
+    verbs = ("read", "print", "export")
+    takes_fields = True  # those of the progress form
     hidden_fields = "subject", "subject_id"
     order = 30
     help = _("Everything that was written down about customers: notes, calls, mails, visits, meetings and feedback, newest first.")

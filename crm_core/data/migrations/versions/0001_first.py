@@ -1145,12 +1145,15 @@ def upgrade() -> None:
         sa.Column('place', sa.String(length=255), nullable=True),
         sa.Column('latitude', sa.Integer(), nullable=True),
         sa.Column('longitude', sa.Integer(), nullable=True),
+        sa.Column('accuracy', sa.Integer(), nullable=True),
         sa.Column('topic', sa.String(length=40), nullable=True),
         sa.Column('product', sa.String(length=255), nullable=True),
         sa.Column('weight', sa.String(length=40), nullable=True),
         sa.Column('handling', sa.String(length=40), nullable=True),
         sa.Column('result', sa.Text(), nullable=True),
         sa.Column('mentions', JSON, nullable=False),
+        sa.Column('edited', sa.Boolean(), nullable=False),
+        sa.Column('key', sa.String(length=64), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -1483,6 +1486,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_note_team_id_happened_at', ['team_id', 'happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_note_happened_at', ['happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_note_written', ['created_by_id', 'created_at'], unique=False)
+        batch.create_index('uq_core_note_key', ['key'], unique=True)
     with op.batch_alter_table('core_offering') as batch:
         batch.create_index(batch.f('ix_core_offering_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_offering_department_id_name', ['department_id', 'name', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))

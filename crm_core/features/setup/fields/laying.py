@@ -50,6 +50,8 @@ def _section(label: Any, names: tuple[str, ...], folded: bool) -> dict[str, Any]
 def fields_of(host: Any) -> dict[str, Field]:
     """Fields that have a place in the form, lines too."""
     found = {n: f for n, f in host.all_fields.items() if n not in (*STAMPS, *host.hidden_fields)}
+    if host.takes_fields:  # its feature asks for what an administrator added, and what that may depend on
+        return {n: f for n, f in found.items() if f.info.get("custom") or f.kind == "enum"}
     lines = {d.name: Field(name=d.name, column="", label=d.label or d.name) for d in host.lines}
     return {**found, **lines}
 
