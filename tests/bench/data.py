@@ -6,6 +6,7 @@ search tokens) is computed here, for a few thousand names. A sample of the searc
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +14,11 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 
 from crm_core.data.wall import UNSCOPED
+from crm_core.features.customers.models import Contact, Customer, Note
+from crm_core.features.tasks.models import Task
 from crm_core.kernel.site import Site
 from crm_core.resource import search, twinkeys
+from crm_core.resource.timeline import Entry
 from crm_core.text import companies, pinyin, tokens
 
 PLACES = ["四川", "贵州", "广西", "宁夏", "浙江", "云南", "安徽", "山西", "山东", "河南", "湖南", "上海", "成都", "天津", "陕西", "新疆", "北京", "广州"]
@@ -27,6 +31,7 @@ FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚"
 DEPARTMENTS, OWNERS = 400, 400
 NAMES, PERSONS = 50_000, 8_000  # different ones; of those 2 % Latin
+MODELS = {"core_customer": Customer, "core_contact": Contact, "core_timeline": Entry, "core_note": Note, "core_task": Task}
 CHUNK = 10_000
 BEYOND = 100_000  # keys of the documents of people and departments lie below
 DAYS = 60  # within so many days after it was entered a customer was last changed
@@ -77,13 +82,23 @@ def inside(kind: str, text: str, length: int) -> str:
     return " || ".join([f"' {kind}' || {text}", *(f"' {kind}~' || substr({text}, {at}, 3)" for at in range(1, length - 1))])
 
 
+def into(table: str, columns: str) -> str:
+    """SQL: the beginning of an INSERT … SELECT of `columns`; whatever else must have a value gets the one the model says."""
+    named = {name.strip() for name in columns.split(",")}
+    rest = {}
+    for column in MODELS[table].__table__.columns:  # type: ignore[attr-defined]
+        if not column.nullable and not column.primary_key and column.name not in named:
+            said = column.default.arg(None) if column.default.is_callable else getattr(column.default.arg, "value", column.default.arg)
+            rest[column.name] = str(said).lower() if isinstance(said, bool | int) else f"'{said if isinstance(said, str) else json.dumps(said)}'"
+    return f"INSERT INTO {table} ({', '.join([*rest, columns])}) SELECT {', '.join(rest.values())}{',' if rest else ''}"
+
+
 def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], size: int) -> Iterator[str]:
     """One chunk's statements, for customers :first to :last."""
     owner = f"CASE WHEN i % 200 = 0 THEN 1 ELSE 3 + {dice('i', 16807, OWNERS - 2)} END"
     yield f"""
-        INSERT INTO core_customer (id, public_id, version, created_at, updated_at, owner_id, department_id, kind, name, name_key,
-            match_key, code, standing, source, size, industry_id, region_id, postcode, phone, phone_key)
-        SELECT i, {w.name('i', 'a')}, 1, {w.moment('i * 60')}, {w.moment(f"i * 60 + {dice('i', 69621, DAYS * 86400)}")}, owner,
+        {into("core_customer", "id, public_id, version, created_at, updated_at, owner_id, department_id, kind, name, name_key, match_key, code, "
+                "standing, source, size, industry_id, region_id, postcode, phone, phone_key")} i, {w.name('i', 'a')}, 1, {w.moment('i * 60')}, {w.moment(f"i * 60 + {dice('i', 69621, DAYS * 86400)}")}, owner,
             CASE WHEN i <= 30 THEN 2 ELSE 3 + owner % {DEPARTMENTS - 3} END, 'company', name, name_key, match_key,
             'KH-' || {w.padded('i', 7)},
             CASE WHEN r < 60 THEN 'potential' WHEN r < 90 THEN 'customer' WHEN r < 95 THEN 'key' ELSE 'lost' END,
@@ -95,31 +110,27 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
               FROM bench_number WHERE i BETWEEN :first AND :last) made
         JOIN bench_name ON n = {dice('i', 950706376, 'CAST(:names AS bigint)')}"""  # type: ignore[arg-type]
     yield f"""
-        INSERT INTO core_contact (id, public_id, version, created_at, updated_at, owner_id, department_id, customer_id, name, name_key,
-            main, mobile, mobile_key, invalid)
-        SELECT number, {w.name('number', 'c')}, 1, created_at, updated_at, owner_id, department_id, customer_id, bench_person.name,
+        {into("core_contact", "id, public_id, version, created_at, updated_at, owner_id, department_id, customer_id, name, name_key, main, mobile, "
+                "mobile_key, invalid")} number, {w.name('number', 'c')}, 1, created_at, updated_at, owner_id, department_id, customer_id, bench_person.name,
             bench_person.name_key, k = 0, mobile, mobile, false
         FROM (SELECT c.id * 2 - 1 + k AS number, k, c.created_at, c.updated_at, c.owner_id, c.department_id, c.id AS customer_id,
                   {phone('(c.id * 2 + k)', w)} AS mobile
               FROM core_customer c CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) two WHERE c.id BETWEEN :first AND :last) made
         JOIN bench_person ON n = {dice('number', 1226874159, PERSONS)}"""
     yield f"""
-        INSERT INTO core_timeline (id, subject, subject_id, at, kind, source, actor_id, body, data)
-        SELECT i * 5 - 4 + k, 'core.customer', i, {w.moment('i * 60 + k * 86400')},
+        {into("core_timeline", "id, subject, subject_id, at, kind, source, actor_id, body, data")} i * 5 - 4 + k, 'core.customer', i, {w.moment('i * 60 + k * 86400')},
             CASE k WHEN 0 THEN 'created' WHEN 1 THEN 'change' ELSE 'note' END, 'core', 3 + {dice('i', 16807, OWNERS - 2)},
             CASE WHEN k > 1 THEN '跟进记录 ' || k END, CASE WHEN k = 1 THEN {"" if w.sqlite else "CAST("}'{{"standing": ["potential", "customer"]}}'{"" if w.sqlite else " AS json)"} END
         FROM bench_number CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) five
         WHERE i BETWEEN :first AND :last"""
     yield f"""
-        INSERT INTO core_note (id, public_id, version, created_at, created_by_id, updated_at, owner_id, department_id, customer_id, subject,
-            subject_id, kind, happened_at, body, mentions)
-        SELECT id, {w.name('id', 'b')}, 1, updated_at, owner_id, updated_at, owner_id, department_id, id, 'core.customer', id, 'note', updated_at,
+        {into("core_note", "id, public_id, version, created_at, created_by_id, updated_at, owner_id, department_id, customer_id, subject, "
+                "subject_id, kind, happened_at, body, mentions")} id, {w.name('id', 'b')}, 1, updated_at, owner_id, updated_at, owner_id, department_id, id, 'core.customer', id, 'note', updated_at,
             '跟进记录', '[]'
         FROM core_customer WHERE id % 4 = 0 AND id BETWEEN :first AND :last"""
     yield f"""
-        INSERT INTO core_task (id, public_id, version, created_at, updated_at, owner_id, department_id, title, due, priority, subject,
-            subject_id, locked)
-        SELECT id, {w.name('id', 'd')}, 1, created_at, updated_at, owner_id, department_id, '回访', {w.day('(id % 600)')}, 'normal',
+        {into("core_task", "id, public_id, version, created_at, updated_at, owner_id, department_id, title, due, priority, subject, subject_id, "
+                "locked")} id, {w.name('id', 'd')}, 1, created_at, updated_at, owner_id, department_id, '回访', {w.day('(id % 600)')}, 'normal',
             'core.customer', id, false
         FROM core_customer WHERE id % 10 = 0 AND id BETWEEN :first AND :last"""
     base = f"{BEYOND} + (:first - 1) * 4"
@@ -147,7 +158,7 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
         FROM core_contact c JOIN bench_person b ON b.name = c.name WHERE id BETWEEN :first * 2 - 1 AND :last * 2"""
 
 
-TABLES = ("core_customer", "core_contact", "core_timeline", "core_note", "core_task", "core_search")
+TABLES = (*MODELS, "core_search")
 
 
 def fill(site: Site, size: int, say: Callable[[str], None]) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, select
 
 customer = sa.table("core_customer", *(sa.column(n) for n in (
     "id", "public_id", "version", "name", "name_key", "match_key", "kind", "code", "standing", "phone", "phone_key", "region_id", "industry_id",
-    "owner_id", "department_id", "size", "source", "postcode")), sa.column("created_at", sa.DateTime), sa.column("updated_at", sa.DateTime),
+    "owner_id", "department_id", "size", "source", "postcode", "completeness", "invalid", "wish_channels", "wish_never", "wish_times", "wish_topics",
+    "bad_channels")), sa.column("created_at", sa.DateTime), sa.column("updated_at", sa.DateTime),
     sa.column("deleted_at", sa.DateTime))
 contact = sa.table("core_contact", *(sa.column(n) for n in ("id", "name", "mobile", "main", "customer_id", "deleted_at")))
 region = sa.table("core_region", sa.column("id"), sa.column("full_name"))
@@ -117,7 +118,8 @@ def one(i: int) -> str:
 def create() -> flask.typing.ResponseReturnValue:
     """One row with all its indexes, durable; nothing is checked and nobody is told."""
     now = sa.func.strftime("%Y-%m-%d %H:%M:%f000", "now") if SQLITE else sa.func.now()
-    values = {**flask.request.form, "created_at": now, "updated_at": now, "version": 1, "kind": "company", "match_key": "bench-raw", "name_key": ""}
+    values = {**flask.request.form, "created_at": now, "updated_at": now, "version": 1, "kind": "company", "match_key": "bench-raw", "name_key": "",
+              "completeness": 0, "invalid": sa.false(), "wish_channels": "[]", "wish_never": "[]", "wish_times": "[]", "wish_topics": "[]", "bad_channels": "{}"}
     with engine.connect() as conn:
         made = conn.execute(sa.insert(customer).values(**values).returning(customer.c.id)).scalar_one()
     return flask.redirect(f"/record/{made}", 303)
