@@ -62,6 +62,7 @@ class Actor:
     stale: dt.date | None = None  # from this day on others are lent
     _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
     _fields: dict[tuple[str, str], Rule | None] = field(default_factory=dict, compare=False, repr=False)
+    shown: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)  # kept by resources: what he sees of each
 
     @property
     def id(self) -> int:
@@ -110,7 +111,7 @@ class Actor:
         for pattern, word in self.grants:
             if pattern == permission or fnmatchcase(permission, pattern):
                 found |= reach(word, self.user_id, self.department_id, self.subtree, self.teams)
-        mine = replace(self, token=None, _scopes={}, _fields={})
+        mine = replace(self, token=None, _scopes={}, _fields={}, shown={})
         if verb in LENDABLE:
             for away in self.lent:
                 found |= away._find(permission)
@@ -145,11 +146,11 @@ class Actor:
 
     def behind(self) -> "Actor":
         """The same person behind the scenes, where faces do not matter: listeners and jobs are for the whole house."""
-        return replace(self, hidden=frozenset(), _scopes={}, _fields={}) if self.hidden else self
+        return replace(self, hidden=frozenset(), _scopes={}, _fields={}, shown={}) if self.hidden else self
 
     def with_token(self, scopes: tuple[str, ...]) -> "Actor":
         """The same person through an API token: never more than he may himself."""
-        return replace(self, token=scopes, _scopes={}, _fields={})
+        return replace(self, token=scopes, _scopes={}, _fields={}, shown={})
 
 
 def _for_jobs(site: Site, user_id: int) -> Actor | None:

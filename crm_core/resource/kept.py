@@ -10,6 +10,7 @@ from sqlalchemy.sql import visitors
 
 from crm_core.access.gate import KEPT
 from crm_core.data.session import session
+from crm_core.data.sets import Several, one_of
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=sa.Executable)
@@ -27,11 +28,16 @@ def kept(build: Callable[P, S]) -> Callable[P, S]:
     return update_wrapper(made, build)  # type: ignore[return-value]
 
 
+def among_ids(column: Any) -> sa.ColumnElement[bool]:
+    """`column` is one of the parameter `ids`: one statement for any number of them."""
+    return one_of(column, sa.bindparam("ids", type_=Several()))
+
+
 @kept
 def by_ids(model: Any, *columns: str) -> sa.Select[Any]:
     """(id, columns) of the records `ids`."""
     wanted = [getattr(model, name).label(f"c{at}") for at, name in enumerate(columns)]
-    return sa.select(model.id, *wanted).where(model.id.in_(sa.bindparam("ids", expanding=True)))
+    return sa.select(model.id, *wanted).where(among_ids(model.id))
 
 
 @kept

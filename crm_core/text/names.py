@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from crm_core.text.clean import clean_line
@@ -76,6 +77,7 @@ def person_display(family: str, given: str, locale: str = "zh_Hans_CN") -> str:
     return f"{family} {given}" if locale[:2] in ("zh", "ja", "ko", "hu", "vi") else f"{given} {family}"
 
 
+@lru_cache(maxsize=4_096)  # a list shows the same few people again and again
 def avatar_text(name: str, company: bool = False) -> str:
     """What stands in the round picture of a person (the last character of a Chinese given name, two Latin initials)
     or the square one of a company (the first character of what people call it, after the place). Never empty."""

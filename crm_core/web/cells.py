@@ -99,15 +99,15 @@ def linked(label: Words, url: str) -> Markup:
 
 def shortened(words: str, full: str) -> Words:
     """Words for a narrow place, with the whole as tip where they are not all."""
-    return words if words == full else Markup('<span title="{}">{}</span>').format(full, words)
+    return words if words == full else draw('<span title="%s">%s</span>', full, words)
 
 
 def step(title: Words, state: Status | None) -> Markup:
     """What comes next, in the colour of its urgency; when, as tip."""
     if state is None or not title:
-        return Markup('<span class="step">{}</span>').format(title)
+        return draw('<span class="step">%s</span>', title)
     mark = icon(state.icon, "s14") if state.icon else ""
-    return Markup('<span class="step {}" title="{}">{}<span class="cut">{}</span></span>').format(state.colour, state.label, mark, title)
+    return draw('<span class="step %s" title="%s">%s<span class="cut">%s</span></span>', state.colour, state.label, mark, title)
 
 
 def tel(number: str) -> Markup:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from crm_core.kernel.i18n import _, listed
@@ -78,7 +79,12 @@ def filter_url(resource: Any, name: str, old: str, args: Pairs, place: Place) ->
 
 def keys(label: Any) -> str:
     """How a label is found by typing: its pinyin and initials."""
-    return f"{''.join(pinyin.spell(str(label)))} {pinyin.initials(str(label))}"
+    return _keys(str(label))
+
+
+@lru_cache(maxsize=4_096)
+def _keys(label: str) -> str:
+    return f"{''.join(pinyin.spell(label))} {pinyin.initials(label)}"
 
 
 def words(one: Filter) -> str:

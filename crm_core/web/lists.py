@@ -14,6 +14,7 @@ from crm_core.kernel.site import site
 from crm_core.resource import conditions, edits, listing, orders, plans, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import by_ids
+from crm_core.resource.references import RefField, named
 from crm_core.web import boarding, chips, columns, inline, render, urls, viewing, ways
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import (
@@ -134,10 +135,11 @@ def rows(
     data = [by_id[i] for i in ids if i in by_id]
     sensitive.read_columns(resource, [fields[n] for n in own], 2, data, "list")
     drawn: list[Any] = []
+    known = _named([fields[n] for n in own], data)
     for name in names:
         if name in fields:
             at = own.index(name) + 2
-            show = render.renderer(fields[name], [row[at] for row in data])
+            show = render.renderer(fields[name], [row[at] for row in data], names=known.get(name))
             if name == label:
                 drawn.append([resource.word(row[at]) for row in data])
             elif fields[name].kind == "phone":
@@ -151,6 +153,16 @@ def rows(
         Row(str(row[0]), url_of(row[0]), str(resource.word(row[1]) or f"#{row[0]}"), tuple(cells[at] for cells in drawn))
         for at, row in enumerate(data)
     )
+
+
+def _named(own: Sequence[Field], data: Sequence[Any]) -> dict[str, dict[int, str]]:
+    """Field → {id: name} of the records that the columns of single references point at: one statement for all of them."""
+    pointing = {at: field for at, field in enumerate(own, 2) if type(field) is RefField}
+    wanted: dict[str, set[int]] = {}
+    for at, field in pointing.items():
+        wanted.setdefault(field.target, set()).update(row[at] for row in data if row[at] is not None)
+    found = named(wanted)
+    return {field.name: found.get(field.target, {}) for field in pointing.values()}
 
 
 def _computed(column: Any, ids: Sequence[int]) -> list[Any]:

@@ -49,10 +49,11 @@ def column_kind(field: Field) -> str:
     return KINDS.get(field.kind, "text")
 
 
-def renderer(field: Field, values: Iterable[Any], *, plain: bool = False) -> Renderer:
-    """The renderer of a column whose values on this page are `values`; `plain`: text without markup (print, export)."""
+def renderer(field: Field, values: Iterable[Any], *, plain: bool = False, names: Mapping[int, str] | None = None) -> Renderer:
+    """The renderer of a column whose values on this page are `values`; `plain`: text without markup (print, export); `names`:
+    those of the records it points at, where they are known already."""
     if isinstance(field, RefField):
-        return _reference(field, field.labels(v for v in values if v is not None), plain)
+        return _reference(field, names if names is not None else field.labels(v for v in values if v is not None), plain)
     if plain:
         return field.show
     make = _MADE.get(field.kind)

@@ -1,5 +1,5 @@
 // Columns: chosen in their dialog, put in order and made wide by pointer or keys. Other lists in an order move the same way.
-import { $, on, postJson, word } from "./dom.js";
+import { $, $$, icon, make, on, postJson, word } from "./dom.js";
 import { failNote } from "./nav.js";
 
 const STEP = 16; // pixels; the style sheet has a class for each width
@@ -51,9 +51,31 @@ function follow(handle, { pointerId }, moved, lifted) {
   handle.addEventListener("lostpointercapture", end, { once: true });
 }
 
+// ---------- the columns of a list ----------
+// What their dialog has besides boxes to tick is made when it is needed: a list has many columns, and most are never moved.
+function dress(dialog) {
+  for (const line of $$("li:not([data-dressed])", dialog)) {
+    const { name } = line.dataset;
+    const label = $("label", line).textContent.trim();
+    const mover = (way) => make("button", { type: "button", class: "ib sm", [`data-${way}`]: true, "aria-label": word(way, { name: label }) }, icon(`arrow-${way}`, "s14"));
+    const width = $("[name=width]", line) ?? make("input", { type: "hidden", name: "width", value: `${name}:0` });
+    line.append(width, make("span", { class: "ink3 t12 num", "data-px": true }, pixels(Number(width.value.split(":")[1]))));
+    if (!line.matches("[data-fixed]")) {
+      line.prepend(make("span", { class: "grip", "data-grip": true, "aria-hidden": "true" }, icon("grip-vertical", "s14")));
+      line.append(mover("up"), mover("down"));
+    }
+    line.dataset.dressed = "";
+  }
+}
+document.addEventListener("toggle", ({ target }) => target.id === "columns" && target.open && dress(target), true);
+const pixels = (steps) => (steps ? `${steps * STEP} px` : "");
+
 // ---------- width ----------
 const headOf = (name) => $(`[data-list] th[data-col="${CSS.escape(name)}"]`);
-const lineOf = (name) => $(`#columns li[data-name="${CSS.escape(name)}"]`);
+function lineOf(name) {
+  dress($("#columns"));
+  return $(`#columns li[data-name="${CSS.escape(name)}"]`);
+}
 const stepsOf = (name) => Number(headOf(name)?.className.match(/\bw-(\d+)/)?.[1] ?? 0);
 const fit = (steps) => Math.max(NARROWEST, Math.min(steps, WIDEST));
 
@@ -66,7 +88,7 @@ function widen(name, steps) {
   }
   const line = lineOf(name);
   $("[name=width]", line).value = `${name}:${steps}`;
-  $("[data-px]", line).textContent = steps ? `${steps * STEP} px` : "";
+  $("[data-px]", line).textContent = pixels(steps);
 }
 const keep = (name) => postJson($("#columns form").action, { width: `${name}:${stepsOf(name)}` }).catch(() => failNote(word("offline")));
 

@@ -13,7 +13,7 @@ from crm_core.features.tasks.api import Task, by_due, urgency
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Column
 from crm_core.kernel.i18n import _
-from crm_core.resource.kept import kept
+from crm_core.resource.kept import among_ids, kept
 from crm_core.resource.show import show_date
 from crm_core.web import cells, render
 
@@ -37,7 +37,7 @@ def last_contact(ids: Sequence[int]) -> Mapping[int, Any]:
 def _last_notes() -> sa.Select[Any, Any]:
     return (
         sa.select(Note.customer_id, sa.func.max(Note.happened_at).label("at"))
-        .where(Note.customer_id.in_(sa.bindparam("ids", expanding=True))).group_by(Note.customer_id)
+        .where(among_ids(Note.customer_id)).group_by(Note.customer_id)
     )
 
 
@@ -53,7 +53,7 @@ def _next_tasks(known: bool) -> sa.Select[*tuple[Any, ...]]:
     place = sa.func.row_number().over(partition_by=Task.subject_id, order_by=(Task.due, Task.id) if known else (Task.id,)).label("place")
     few = (
         sa.select(Task.subject_id, Task.title, Task.due, Task.due_time, place)
-        .where(Task.subject == CUSTOMER, Task.subject_id.in_(sa.bindparam("ids", expanding=True)), Task.done_at.is_(None), *([Task.due.is_not(None)] if known else []))
+        .where(Task.subject == CUSTOMER, among_ids(Task.subject_id), Task.done_at.is_(None), *([Task.due.is_not(None)] if known else []))
         .subquery()
     )
     return sa.select(few).where(few.c.place == 1)

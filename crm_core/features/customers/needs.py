@@ -14,7 +14,7 @@ from crm_core.features.customers.parts import Need
 from crm_core.kernel import clock
 from crm_core.resource.changes import unscoped
 from crm_core.resource.choices import ChoiceField, words
-from crm_core.resource.kept import Ask, kept
+from crm_core.resource.kept import Ask, among_ids, kept
 from crm_core.web import cells
 from crm_core.web.viewmodels import Status
 
@@ -31,13 +31,19 @@ def _valid(today: Any) -> tuple[sa.ColumnElement[bool], ...]:
 def active(ids: Iterable[int]) -> dict[int, list[str]]:
     """The kinds (codes of the list core.need) that these customers want today. Ask it of customers the reader sees, if only in
     brief: a flag is meant for everybody who meets them."""
-    query = sa.select(_table.c.customer_id, _table.c.kind).where(_table.c.customer_id.in_(list(ids)), *_valid(clock.today())).order_by(_table.c.id)
     found: dict[int, list[str]] = {}
-    for row in current_work().session.execute(query, execution_options=unscoped("flags of customers one sees")):
+    values = {"ids": list(ids), "today": clock.today()}
+    for row in current_work().session.execute(_of_several(), values, execution_options=unscoped("flags of customers one sees")):
         kinds = found.setdefault(row.customer_id, [])
         if row.kind not in kinds:
             kinds.append(row.kind)
     return found
+
+
+@kept
+def _of_several() -> sa.Select[Any, Any]:
+    t = _table.c
+    return sa.select(t.customer_id, t.kind).where(among_ids(t.customer_id), *_valid(sa.bindparam("today", type_=sa.Date()))).order_by(t.id)
 
 
 def look(kind: str) -> Status:
