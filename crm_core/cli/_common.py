@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.house import open_house
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, in_language, language
 
 if TYPE_CHECKING:  # `crm serve` keeps its parent process small
     from crm_core.kernel.site import Site
@@ -40,6 +41,15 @@ def ready_site(without: Collection[str] = ()) -> Site:
         raise CrmError(_("The database needs an upgrade first: crm db upgrade (%(packages)s)",
                          packages=list(behind)))
     return found
+
+
+@contextmanager
+def acting(name: str) -> Iterator[Site]:
+    """The house itself acts on a ready site: whoever may run this command owns the site's folder. What is said meanwhile is in the
+    language of the terminal, not in the site's."""
+    found, spoken = ready_site(), language()
+    with found.system(name), in_language(spoken):
+        yield found
 
 
 def step(text: Any) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from crm_core.cli._common import examples, ready_site, say
+from crm_core.cli._common import acting, examples, say
 from crm_core.kernel.i18n import _
 
 
@@ -16,7 +16,7 @@ def command() -> None:
 def listed() -> None:
     from crm_core.features.setup import packs
 
-    with ready_site().system("packs"):
+    with acting("packs"):
         for code in packs.known():
             say(f"{code:16} {packs.read(code).name}")
 
@@ -28,7 +28,7 @@ def listed() -> None:
 def apply(name: str) -> None:
     from crm_core.features.setup import packs
 
-    with ready_site().system("pack"):
+    with acting("pack"):
         done = packs.apply(name)
     for one in done.fields:
         say(_("field %(name)s", name=one))

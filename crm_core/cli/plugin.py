@@ -3,7 +3,7 @@
 import click
 
 from crm_core.cli import _purging
-from crm_core.cli._common import examples, ready_site, say, say_json
+from crm_core.cli._common import acting, examples, ready_site, say, say_json
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
 
@@ -88,8 +88,7 @@ def audience_(name: str, departments: tuple[str, ...], everybody: bool) -> None:
     from crm_core.features.setup.audience import words
     from crm_core.kernel import enabling, plugins
 
-    site = ready_site()
-    with site.system("audience"):
+    with acting("audience") as site:
         if departments or everybody:
             known = site.registry.resource("core.department").by_name(departments)
             if missing := [one for one in departments if one not in known]:

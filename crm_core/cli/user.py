@@ -7,10 +7,9 @@ from contextlib import contextmanager
 
 import click
 
-from crm_core.cli._common import examples, ready_site, say, say_json
+from crm_core.cli._common import acting, examples, say, say_json
 from crm_core.kernel.errors import CrmError, Invalid
-from crm_core.kernel.i18n import _, in_language, language
-from crm_core.kernel.site import Site
+from crm_core.kernel.i18n import _
 
 
 @click.group("user", help=str(_("Add people, set passwords, make tokens.")), epilog=examples(
@@ -19,14 +18,6 @@ from crm_core.kernel.site import Site
     "crm user password chen", "crm user token chen --scope 'core.customer.read' --expires 90d", "crm user disable chen"))
 def command() -> None:
     pass
-
-
-@contextmanager
-def _acting() -> Iterator[Site]:
-    """The house itself acts: whoever may run this command owns the site's folder."""
-    site, spoken = ready_site(), language()
-    with site.system("crm user"), in_language(spoken):  # sentences are for whoever sits at the terminal
-        yield site
 
 
 @command.command(help=str(_(
@@ -50,7 +41,7 @@ def add(login: str, roles: tuple[str, ...], department: str, name: str | None, e
     from crm_core.features.people.services import accounts
 
     given = _from_stdin() if password_stdin else None
-    with _acting():
+    with acting("crm user"):
         home = _department(department)
         made_hash = _hash(given, login, name or login, email) if given is not None else None
         more = {key: value for key, value in (("email", email), ("language", language)) if value}
@@ -79,7 +70,7 @@ def password(login: str, from_stdin: bool) -> None:
     from crm_core.features.people.services import accounts
 
     given = _from_stdin() if from_stdin else None
-    with _acting():
+    with acting("crm user"):
         user_id = _user(login)
         if given is None:
             _say_link(accounts.link(user_id))
@@ -101,7 +92,7 @@ def password(login: str, from_stdin: bool) -> None:
 def token(login: str, scopes: tuple[str, ...], expires: str | None, label: str) -> None:
     from crm_core.access import tokens
 
-    with _acting(), _plain_faults():
+    with acting("crm user"), _plain_faults():
         secret, _id = tokens.issue(_user(login), label, scopes, _moment(expires) if expires else None)
     say(secret)
 
@@ -111,7 +102,7 @@ def token(login: str, scopes: tuple[str, ...], expires: str | None, label: str) 
 def list_(as_json: bool) -> None:
     from crm_core.features.people.services import accounts
 
-    with _acting():
+    with acting("crm user"):
         rows = accounts.everybody()
     if as_json:
         say_json(rows)
@@ -140,7 +131,7 @@ def enable(login: str) -> None:
 def _switch(login: str, active: bool) -> None:
     from crm_core.features.people.services import rights
 
-    with _acting() as site:
+    with acting("crm user") as site:
         user_id = _user(login)
         if not active and rights.administrators() == [user_id]:
             raise CrmError(_("Somebody must remain administrator; give the role to somebody else first."))

@@ -95,3 +95,13 @@ with in_language("zh_Hans_CN"):
 def test_the_help_of_every_command_and_option_is_there_in_chinese() -> None:
     done = subprocess.run([sys.executable, "-c", ALL_HELP], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.stdout == ""
+
+
+def test_what_the_house_itself_does_is_told_in_the_language_of_the_terminal_not_of_the_site(crm: Crm, home: Path) -> None:
+    (home / "crm.toml").write_text('language = "en"\n')
+    with in_language("zh_Hans_CN"):
+        listed, applied = crm("pack", "list"), crm("pack", "apply", "press")
+    assert listed.code == 0 and HAN.search(listed.out), listed
+    lines = applied.out.splitlines()
+    assert applied.code == 0 and lines and all(HAN.search(line) for line in lines), applied
+    assert not HAN.search(crm("pack", "list").out)
