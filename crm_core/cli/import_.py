@@ -11,7 +11,8 @@ from crm_core.kernel import words
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site
-from crm_core.resource.exchange.sense import CHOICES
+from crm_core.resource.exchange.sense import CHOICES as ENCODINGS
+from crm_core.resource.exchange.treated import CHOICES
 
 NOTHING = 4  # the file holds nothing that can be imported as it is mapped
 
@@ -59,15 +60,24 @@ def resource_named(site: Site, name: str) -> Any:
 @click.option("--plan", "only_plan", is_flag=True, help=str(_("Say what would happen and change nothing.")))
 @click.option("--map", "mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help=str(_("A JSON file {\"column\": \"field\", …}; \"\" leaves a column out.")))
-@click.option("--existing", type=click.Choice(["update", "skip"]), default="update", show_default=True, help=str(_("Records that are there.")))
-@click.option("--doubtful", type=click.Choice(["skip", "new"]), default="skip", show_default=True, help=str(_("Rows that may be there already.")))
-@click.option("--unknown", type=click.Choice(["note", "refuse"]), default="note", show_default=True, help=str(_("Words no list knows.")))
+@click.option("--saved", help=str(_("A matching saved for files with this heading, by its name.")))
+@click.option("--key", default="", help=str(_("The one field by which records are known: code, phone, foreign_id …")))
+@click.option("--none", "none_", type=click.Choice(CHOICES["none"]), default="new", show_default=True, help=str(_("Rows whose key no record has.")))
+@click.option("--several", type=click.Choice(CHOICES["several"]), default="refuse", show_default=True, help=str(_("Rows whose key several records have.")))
+@click.option("--existing", type=click.Choice(CHOICES["existing"]), default="update", show_default=True,
+              help=str(_("Records that are there; refresh: only what no person has changed.")))
+@click.option("--empty", type=click.Choice(CHOICES["empty"]), default="keep", show_default=True, help=str(_("What an empty cell does to a record that is there.")))
+@click.option("--likely", type=click.Choice(CHOICES["likely"]), default="look", show_default=True, help=str(_("Whether likely duplicates are looked for.")))
+@click.option("--doubtful", type=click.Choice(CHOICES["doubtful"]), default="skip", show_default=True, help=str(_("Rows that may be there already.")))
+@click.option("--unknown", type=click.Choice(CHOICES["unknown"]), default="note", show_default=True, help=str(_("Words no list knows.")))
+@click.option("--pool", default="", help=str(_("The public pool that new customers go into, by its name.")))
 @click.option("--source", default="file", show_default=True, help=str(_("Name of the other system, when the file has its ids.")))
-@click.option("--encoding", type=click.Choice(list(CHOICES)), default=None, help=str(_("Of a text file; found by itself where it is clear.")))
+@click.option("--encoding", type=click.Choice(list(ENCODINGS)), default=None, help=str(_("Of a text file; found by itself where it is clear.")))
 @click.option("--refused", type=click.Path(dir_okay=False, path_type=Path), help=str(_("Write refused and doubtful rows with their reasons here.")))
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
-def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool, mapping: Path | None, existing: str, doubtful: str,
-            unknown: str, source: str, encoding: str | None, refused: Path | None, as_json: bool) -> int:
+def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool, mapping: Path | None, saved: str | None, key: str, none_: str,
+            several: str, existing: str, empty: str, likely: str, doubtful: str, unknown: str, pool: str, source: str, encoding: str | None,
+            refused: Path | None, as_json: bool) -> int:
     from crm_core.cli._jobs import follow
     from crm_core.data.session import session
     from crm_core.resource.exchange import results, running
@@ -82,14 +92,19 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
         if not resource.importable:
             raise CrmError(_("%(what)s cannot be imported.", what=resource.label))
         try:
-            made = running.begin(resource, file.name, file, options=Options(existing, doubtful, unknown, source), encoding=encoding or "")
+            options = Options(existing, doubtful, unknown, source, key, none_, several, empty, likely)
+            made = running.begin(resource, file.name, file, options=options, encoding=encoding or "", propose=False)
             doubt = running.in_doubt(made)
             if doubt and not (yes or only_plan or as_json):
                 made = _choose_encoding(made, doubt)
         except UnreadableFile as bad:
             raise CrmError(running.sentence(bad)) from None
+        if saved is not None:
+            made = _saved(made, saved)
         if mapping is not None:
             made = _map(made, mapping)
+        if pool:
+            made = _into(made, pool)
         outcome, looked, whole = running.plan(made, 10**9 if only_plan else running.PLAN_ROWS)
         report = {
             "file": file.name, "encoding": made.encoding, "encodings_in_doubt": list(doubt), "seems": made.options["thing"], "rows": looked, "all_rows": whole,
@@ -125,7 +140,7 @@ def command(what: str, file: Path, login: str | None, yes: bool, only_plan: bool
         counts = {name: getattr(done, name) for name in running.COUNTS}
         report.update(import_id=import_id, state=done.state.value, counts=counts, change=done.change_id)
         if refused is not None and done.refused + done.doubtful:
-            refused.write_text("".join(results.refused_file(done)), encoding="utf-8")
+            refused.write_bytes(results.refused_file(done).data)
         if as_json:
             say_json(report)
         else:
@@ -144,8 +159,36 @@ def _choose_encoding(made: Any, doubt: dict[str, str]) -> Any:
     say(_("The bytes of this file make sense in several encodings:"))
     for name, text in doubt.items():
         say(f"  {name:12} {text}")
-    chosen = click.prompt(str(_("Encoding")), type=click.Choice(list(CHOICES)), default=made.encoding)
+    chosen = click.prompt(str(_("Encoding")), type=click.Choice(list(ENCODINGS)), default=made.encoding)
     running.read_again(made, chosen)
+    return session.get_one(Import, made.id)
+
+
+def _saved(made: Any, name: str) -> Any:
+    """Treat the file as was saved under a name; what it says holds over the other options."""
+    from crm_core.data.session import session
+    from crm_core.resource.exchange import profiles, running
+    from crm_core.resource.exchange.models import Import
+
+    found = [one for one in profiles.of(made) if one.name == name]
+    if not found:
+        raise CrmError(_("No matching called “%(name)s” is saved for files with this heading.", name=name))
+    running.use(made, profiles.applied(found[0], made.header))
+    return session.get_one(Import, made.id)
+
+
+def _into(made: Any, name: str) -> Any:
+    """Send new records into a public pool."""
+    from crm_core.data.session import session, writing
+    from crm_core.resource.exchange import running
+    from crm_core.resource.exchange.models import Import
+
+    found = next((str(number) for number, label in running.make(made).pools().items() if label == name), "")
+    if not found:
+        raise CrmError(_("There is no public pool “%(name)s” that you may import into.", name=name))
+    with writing() as db:
+        row = db.get_one(Import, made.id)
+        row.options = {**row.options, "pool": found}
     return session.get_one(Import, made.id)
 
 

@@ -17,7 +17,7 @@ from crm_core.kernel.models import PluginRow, ReferenceRow
 OWNED: dict[str, tuple[str, ...]] = {
     "core_plugin": ("name",), "core_setting": ("name",), "core_reference": ("package",), "core_series": ("name",),
     "core_choice": ("list",), "core_history": ("resource",), "core_timeline": ("subject", "source"), "core_foreign_id": ("resource",),
-    "core_tagged": ("subject",), "core_draft": ("key",), "core_import": ("target",), "core_import_row": (), "core_merge": ("resource",), "core_twin": ("resource",), "core_feed": ("resource",),
+    "core_tagged": ("subject",), "core_draft": ("key",), "core_import": ("target",), "core_import_row": (), "core_import_profile": ("resource",), "core_merge": ("resource",), "core_twin": ("resource",), "core_feed": ("resource",),
     "core_custom_field": ("resource",), "core_layout": ("resource",), "core_view": ("resource",),
     "core_merge_moved": ("package",),
 }

@@ -107,8 +107,8 @@ def _counts(made: Import) -> ImportCounts:
     if made.state in (State.waiting, State.running) and made.job_id:
         counts = (session.scalar(sa.select(JobRow.result).where(JobRow.id == made.job_id)) or {}).get("counts")
     if counts:
-        return ImportCounts(counts["new"], counts["updated"], counts["doubtful"], counts["refused"])
-    return ImportCounts(made.new, made.updated, made.doubtful, made.refused)
+        return ImportCounts(*(counts.get(name, 0) for name in ("new", "updated", "doubtful", "refused", "same", "left")))
+    return ImportCounts(made.new, made.updated, made.doubtful, made.refused, made.same, made.left)
 
 
 def _with_rows(page: ImportRunPage, made: Import, resource: Any, rows: list[ImportRow]) -> ImportRunPage:
@@ -215,6 +215,7 @@ def refused_csv(import_id: int) -> Any:
     made = mine(import_id)
     if made.refused + made.doubtful > running.KEEP_ROWS:
         raise CrmError(_("Too many rows to list."))
-    answer = flask.Response("".join(results.refused_file(made)), mimetype="text/csv")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"refused-{made.id}.csv")
+    file = results.refused_file(made)
+    answer = flask.Response(file.data, mimetype=file.kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer

@@ -14,19 +14,16 @@ from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource.exchange import running
-from crm_core.resource.exchange.importing import Options
 from crm_core.resource.exchange.models import Import, State
 from crm_core.resource.exchange.reader import UnreadableFile
-from crm_core.resource.exchange.sense import CHOICES
 from crm_core.resource.show import show_moment
-from crm_core.web import urls
+from crm_core.web import importoptions, urls
 from crm_core.web.access import body_limit, signed_in
 from crm_core.web.importresults import blueprint, cell, importable, mine, run_page, title_of, to_change
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
     Choice,
     Crumb,
-    FormField,
     ImportCounts,
     ImportMatchPage,
     ImportUploadPage,
@@ -46,6 +43,7 @@ ACCEPT = ".csv,.txt,.tsv,.xlsx,.vcf,text/csv,text/vcard"
 STATES = {
     "new": Status(_("New"), "plus", "green"), "updated": Status(_("Update"), "refresh", "acc"),
     "doubtful": Status(_("Doubtful"), "help-circle", "amber"), "refused": Status(_("Refused"), "ban", "red"),
+    "same": Status(_("Stays"), "check"), "left": Status(_("Left out"), "minus"),
 }
 IMPORT_STATES = {
     State.matching: Status(_("Not started"), "circle-dashed"), State.waiting: Status(_("Waiting"), "clock", "amber"),
@@ -77,7 +75,7 @@ def take() -> Any:
         path = Path(folder) / f"upload{_suffix(sent.filename)}"
         sent.save(path)
         try:
-            made = running.begin(resource, sent.filename, path, options=Options(source=flask.request.form.get("source") or "file"))
+            made = running.begin(resource, sent.filename, path)
         except UnreadableFile as bad:
             return page_of("import_upload.html", _upload_page(resource, _("This file cannot be read"), running.sentence(bad))), 422
     return flask.redirect(f"/import/{made.id}", 303)
@@ -123,15 +121,22 @@ def match(import_id: int) -> Any:
     if made.state is not State.matching:
         return flask.redirect(f"/import/{import_id}", 303)
     encoding = flask.request.form.get("encoding", "")
-    if encoding != made.options.get("encoding", "") and encoding in ENCODINGS and made.options["file"]["kind"] != "xlsx":
+    if encoding != made.options.get("encoding", "") and encoding in importoptions.ENCODINGS and made.options["file"]["kind"] != "xlsx":
         try:
             running.read_again(made, encoding)
         except UnreadableFile as bad:
             refused = Note(_("This file cannot be read"), running.sentence(bad), "red", "alert-triangle")
             return page_of("import_match.html", _match_page(made, refused)), 422
         return page_of("import_match.html", _match_page(mine(import_id)))
+    if importoptions.chosen(made):
+        return page_of("import_match.html", _match_page(mine(import_id)))
     _keep(made)
     made = mine(import_id)
+    try:
+        if importoptions.keep(made):
+            return page_of("import_match.html", _match_page(mine(import_id)))
+    except Invalid as bad:
+        return page_of("import_match.html", _match_page(made, unsaved=bad)), 422
     if flask.request.form.get("_do") != "start":
         return page_of("import_match.html", _match_page(made))
     try:
@@ -144,7 +149,8 @@ def match(import_id: int) -> Any:
 def _keep(made: Import) -> None:
     """What the form says of columns, unknown values and options."""
     form = flask.request.form
-    known = set(running.make(made).targets)
+    importer = running.make(made)
+    known = set(importer.targets)
     mapping = {str(at): name for at in range(len(made.header)) if (name := form.get(f"col-{at}", "")) in known}
     values: dict[str, dict[str, str]] = {}
     for key, chosen in form.items():
@@ -152,19 +158,13 @@ def _keep(made: Import) -> None:
             target, _tilde, text = key[6:].partition("~")
             if target in known:
                 values.setdefault(target, {})[text[:200]] = chosen[:200]
-    options = {**made.options}
-    for name, allowed in (("existing", ("update", "skip")), ("doubtful", ("skip", "new")), ("unknown", ("note", "refuse"))):
-        if form.get(name) in allowed:
-            options[name] = form[name]
+    options = importoptions.read(made, importer)
     with writing() as db:
         row = db.get_one(Import, made.id)
         row.mapping, row.values, row.options = mapping, values, options
 
 
-ENCODINGS = {"": _("found by itself"), **CHOICES}
-
-
-def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
+def _match_page(made: Import, note: Note | None = None, unsaved: Invalid | None = None) -> ImportMatchPage:
     resource = importable(made.target)
     importer = running.make(made)
     try:
@@ -174,7 +174,7 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
         return ImportMatchPage(
             title=title_of(resource), file=made.file_name, action=f"/import/{made.id}", columns=(), counts=ImportCounts(), summary="",
             start=_("Start import"), notes=(Note(_("This file cannot be read"), running.sentence(bad), "red", "alert-triangle"),),
-            fields=_options(made), can_start=False, back_url=urls.address("/import", [("to", made.target)]),
+            fields=importoptions.fields(made, importer), can_start=False, back_url=urls.address("/import", [("to", made.target)]),
         )
     guesses = made.options.get("matches") or [["", "", "unknown"]] * len(made.header)
     samples = [cells for _line, cells in table.sample]
@@ -184,6 +184,8 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
     if thing not in ("unknown", resource.path + "s", "customers" if resource.name == "core.contact" else "contacts"):
         notes.append(Note(_("This file seems to hold %(what)s", what=THINGS.get(thing, thing)),
                           _("Only the columns you map are imported; nothing is guessed."), "amber", "help-circle"))
+    if made.options.get("profile") and flask.request.method == "GET":
+        notes.append(Note(_("Matched as you or the house have saved it for files with this heading."), icon="bookmark"))
     doubt = running.in_doubt(made)
     if doubt:
         notes.append(Note(_("In which encoding is this file written?"),
@@ -191,7 +193,7 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
     lacking = importer.missing
     if lacking:
         notes.append(Note(_("Say which column holds: %(names)s.", names=[t.label for t in lacking]), colour="red", icon="alert-triangle"))
-    counts = ImportCounts(outcome.new, outcome.updated, len(outcome.doubtful), len(outcome.refused))
+    counts = ImportCounts(outcome.new, outcome.updated, len(outcome.doubtful), len(outcome.refused), outcome.same, outcome.left)
     off = sum(1 for c in columns if not made.mapping.get(c.name.removeprefix("col-")))
     look = sum(1 for c in columns if c.sure == "look")
     summary = _("%(n)s columns: %(sure)s recognised, %(look)s to look at, %(off)s not imported",
@@ -208,9 +210,10 @@ def _match_page(made: Import, note: Note | None = None) -> ImportMatchPage:
     return ImportMatchPage(
         title=title_of(resource), file=made.file_name, action=f"/import/{made.id}", columns=columns, counts=counts, summary=summary, start=start,
         crumbs=(Crumb(resource.label, urls.of_list(resource)),),
-        notes=tuple(notes), preview_columns=tuple(importer.targets[t].label for _at, t in mapped), preview=preview, fields=_options(made),
+        notes=tuple(notes), preview_columns=tuple(importer.targets[t].label for _at, t in mapped), preview=preview, fields=importoptions.fields(made, importer),
         rows_text=" · ".join((str(rows), made.encoding.upper(), str(_("nothing is written yet")))), can_start=not lacking and not doubt and bool(importer.mapping) and total > 0,
-        back_url=urls.address("/import", [("to", made.target)]),
+        back_url=urls.address("/import", [("to", made.target)]), doubts=importoptions.doubts(made, importer, outcome),
+        saved=importoptions.saved(made, unsaved),
     )
 
 
@@ -227,7 +230,7 @@ def _column(made: Import, importer: Any, at: int, label: str, samples: list[list
         sure, reason = "sure", str(_("your choice"))
     options = [Choice("", _("not imported"), not chosen)]
     for target in importer.targets.values():
-        group = _("Record") if not target.group else (_("Contact") if target.group == "contact" else _("Lines"))
+        group = _("Record") if not target.group or target.group == "tags" else (_("Contact") if target.group.startswith("contact") else _("Lines"))
         options.append(Choice(target.name, target.label, target.name == chosen, group=group))
     return MatchColumn(f"col-{at}", label or _("Column %(n)s", n=at + 1), " · ".join(dict.fromkeys(v[:30] for v in filled[:3])), tuple(options),
                        sure, reason, f"{len(filled)} / {len(samples)}",  # type: ignore[arg-type]
@@ -264,24 +267,3 @@ def _options_of(field: Any) -> list[tuple[str, str]]:
         return []
     rows = session.execute(sa.select(source.model.id, source.label_column).order_by(source.label_column).limit(500))
     return [(str(r[0]), str(source.word(r[1]))) for r in rows]
-
-
-def _options(made: Import) -> tuple[FormField, ...]:
-    def radios(name: str, label: Any, current: str, choices: tuple[tuple[str, Any], ...]) -> FormField:
-        return FormField(name, label, "radios", choices=tuple(Choice(c, w, c == current) for c, w in choices))
-
-    return (
-        radios("existing", _("Records that are there"), made.options.get("existing", "update"), (("update", _("update")), ("skip", _("leave as they are")))),
-        radios("unknown", _("Words no list knows"), made.options.get("unknown", "note"), (("note", _("keep in the remark")), ("refuse", _("refuse the row")))),
-        radios("doubtful", _("Doubtful rows"), made.options.get("doubtful", "skip"), (("skip", _("set aside")), ("new", _("import as new")))),
-        *((_encoding(made),) if made.options["file"]["kind"] != "xlsx" else ()),
-    )
-
-
-def _encoding(made: Import) -> FormField:
-    """The encoding, found or chosen; where there is doubt, with what the file says in each."""
-    doubt = running.in_doubt(made)
-    names = {"": _("please choose")} | {c: f"{CHOICES.get(c, c)} · {text}" for c, text in doubt.items()} if doubt else {}
-    names |= {c: w for c, w in ENCODINGS.items() if c not in names}
-    chosen = made.options.get("encoding", "")
-    return FormField("encoding", _("Encoding"), "choice", required=True, choices=tuple(Choice(c, w, c == chosen) for c, w in names.items()))

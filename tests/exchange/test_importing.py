@@ -112,7 +112,7 @@ def test_refused_rows_come_back_with_reasons_and_can_be_read_again(world: World,
     done = bring(world, "root", path)
     assert (done.new, done.refused) == (1, 2)
     with world.as_("root"):
-        text = "".join(results.refused_file(session.get_one(Import, done.id)))
+        text = results.refused_file(session.get_one(Import, done.id)).data.decode("utf-8-sig")
     assert "not a mail" in text and len(text.splitlines()) == 3
 
 

@@ -150,7 +150,7 @@ def test_all_that_is_suggested_is_taken_over_at_once(world: World, tmp_path: Pat
 def test_the_file_of_refused_rows_is_taken_as_it_is(world: World, tmp_path: Path) -> None:
     made = imported(world, tmp_path)
     with world.as_("root"):
-        text = "".join(results.refused_file(session.get_one(Import, made.id))).replace("info＃firm,example", "info@firm.example")
+        text = results.refused_file(session.get_one(Import, made.id)).data.decode("utf-8-sig").replace("info＃firm,example", "info@firm.example")
         path = tmp_path / "refused.csv"
         path.write_text(text, encoding="utf-8")
         again = running.begin(world.site.registry.resource("core.customer"), path.name, path)

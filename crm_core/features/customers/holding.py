@@ -23,6 +23,8 @@ _table = table_of(Customer)
 home: Callable[[int | None], int | None] = lambda _department: None
 queries: Callable[[Any], dict[str, Any]] = lambda _row: {}
 dress: Callable[[Any, Any, Mapping[str, Any]], Any] = lambda _row, page, _found: page
+pools: Callable[[], Mapping[int, str]] = dict  # those the acting person may import into
+into_pool: Callable[[Sequence[int], int], None] = lambda _ids, _pool: None
 dress_brief: Callable[[Any, Any], Any] = lambda _row, page: page
 
 

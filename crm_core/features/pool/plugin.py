@@ -16,6 +16,7 @@ from crm_core.resource.fields import DateField, NoteField
 from crm_core.resource.references import RefField
 
 holding.home, holding.queries, holding.dress, holding.dress_brief = rules.home, overview.queries, overview.dress, overview.dress_brief
+holding.pools, holding.into_pool = services.open_to_imports, services.imported
 FULL, BRIEF = "core.customer", "core.customer.brief"
 _WHO = RefField(name="owner", column="", label=_("Colleague"), target="core.user", required=True)
 _WHY = NoteField(name="why", column="", label=_("Why"))

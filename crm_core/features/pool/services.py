@@ -15,7 +15,7 @@ from crm_core.features.pool import rules
 from crm_core.features.pool.models import Holding
 from crm_core.features.pool.rules import Rules
 from crm_core.kernel import clock
-from crm_core.kernel.errors import Invalid, Missing, Refused
+from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import changes
@@ -137,6 +137,25 @@ def to_pool(rows: Sequence[Row], *, kind: str, why: str = "") -> None:
          "pool_id": row["target"]}
         for row in rows
     ], kind, why)
+
+
+def open_to_imports() -> dict[int, str]:
+    """Pools whose customers the acting person may bring in from a file: those he manages, and, where he may give back what he
+    holds, those he may claim from."""
+    who = actor()
+    if not hasattr(who, "user_id"):
+        return {}
+    path, returns = rules.house().path(who.department_id), who.can(f"{NAME}.give_back")
+    every = who.scope(NAME, "create").everything
+    return {p.id: p.name for p in rules.house().pools.values() if every or p.manages(who, path) or (returns and p.may_claim(who, path))}
+
+
+def imported(ids: Sequence[int], pool: int) -> None:
+    """Customers that a file has made a moment ago go into a pool. Raises Forbidden."""
+    if pool not in open_to_imports():
+        raise Forbidden(_("You may not import into this public pool."))
+    with writing():
+        to_pool([{**row, "target": pool} for row in locked(ids)], kind="import")
 
 
 def _write(rows: Sequence[Row], made: list[Row], kind: str, why: str = "") -> None:

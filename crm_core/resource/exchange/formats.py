@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -149,7 +149,7 @@ class Workbook:
         self.rows = 0
 
     def head(self) -> bytes:
-        self.sheet.append([self._cell(h) for h in ("public_id", *headings(self.export.fields))])
+        self.sheet.append([_cell(self.sheet, h) for h in ("public_id", *headings(self.export.fields))])
         return b""
 
     def page(self, rows: Sequence[Any]) -> bytes:
@@ -160,25 +160,41 @@ class Workbook:
         numbers = [False, *(field.kind == "integer" for field in self.columns.fields)]
         for row in zip(*self.columns.drawn(rows), strict=True):
             self.sheet.append([
-                int(v) if is_number and v else self._cell(v) for v, is_number in zip(row, numbers, strict=True)
+                int(v) if is_number and v else _cell(self.sheet, v) for v, is_number in zip(row, numbers, strict=True)
             ])
         return b""
 
     def tail(self, reason: str) -> bytes:
         if reason:
-            self.sheet.append([self._cell(reason)])
-        with tempfile.TemporaryDirectory(prefix="crm-export-") as folder:
-            path = Path(folder) / "export.xlsx"
-            self.book.save(path)
-            return path.read_bytes()
+            self.sheet.append([_cell(self.sheet, reason)])
+        return _saved(self.book)
 
-    def _cell(self, value: Any) -> Any:
-        from openpyxl.cell import WriteOnlyCell
 
-        cell = WriteOnlyCell(self.sheet, value=None)
-        text = _FORBIDDEN.sub("", str(value))[:32_767]
-        cell.data_type, cell._value = ("s", text) if text else ("n", None)
-        return cell
+def sheet(rows: Iterable[Sequence[Any]]) -> bytes:
+    """A workbook of these rows, every cell a text."""
+    from openpyxl import Workbook as Book
+
+    book = Book(write_only=True)
+    page = book.create_sheet("Rows")
+    for row in rows:
+        page.append([_cell(page, v) for v in row])
+    return _saved(book)
+
+
+def _saved(book: Any) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="crm-export-") as folder:
+        path = Path(folder) / "export.xlsx"
+        book.save(path)
+        return path.read_bytes()
+
+
+def _cell(page: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(page, value=None)
+    text = _FORBIDDEN.sub("", str(value))[:32_767]
+    cell.data_type, cell._value = ("s", text) if text else ("n", None)
+    return cell
 
 
 FORMATS: dict[str, type[Any]] = {"csv": Csv, "jsonl": JsonLines, "xlsx": Workbook, "vcf": VCards}

@@ -5,34 +5,36 @@ was refused or is doubtful. The place reached commits with the batch, so a kille
 nothing is written twice; everything is one change, so it is undone as a whole.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_core.data import bulk
 from crm_core.data.attempts import attempt
-from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
+from crm_core.kernel import clock
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
 from crm_core.resource import derived
 from crm_core.resource.changes import History, unscoped
 from crm_core.resource.exchange import items as rows_of_items
+from crm_core.resource.exchange import refresh
 from crm_core.resource.exchange.frames import PURE, Frame, column, reference
 from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Outcome, Target, reason, told
+from crm_core.resource.exchange.knowing import Knowing
 from crm_core.resource.exchange.models import ForeignId
 from crm_core.resource.exchange.table import Row
 from crm_core.resource.references import RefField
 
 __all__ = ["FOREIGN_ID", "PUBLIC_ID", "Importer", "Item", "Options", "Outcome", "Target"]
 
+SHOWN = 20  # rows that a plan shows
 _NONE: dict[str, Any] = {}
 Ahead = dict[derived.Key, dict[str, Any]]
 
 
-class Importer:
+class Importer(Knowing):
     """Imports into one resource. Subclasses know records again by more than ids and take parts along."""
 
     careful = True  # False: `write` may raise Redo, then its transaction goes and the batch is done anew
@@ -66,6 +68,10 @@ class Importer:
         found.append(Target(PUBLIC_ID, _("Our id (from an export)"), None))
         found.append(Target(FOREIGN_ID, _("Id in the other system"), None))
         return found
+
+    def pools(self) -> Mapping[int, str]:
+        """Public pools that new records may go into. For subclasses."""
+        return {}
 
     @property
     def missing(self) -> list[Target]:
@@ -149,16 +155,37 @@ class Importer:
         outcome = Outcome()
         ready: list[Item] = []
         for item in items:
-            if item.faults:
+            fate = self.fate(item)
+            if fate == "refused":
                 outcome.refuse(item, item.faults)
-            elif item.doubt is not None and self.options.doubtful != "new":
+            elif fate == "doubtful":
                 outcome.doubt(item)
-            elif item.row_id is not None and self.options.existing == "skip":
+            elif fate == "left":
+                outcome.left += 1
+            elif fate == "same":
                 outcome.same += 1
             else:
                 ready.append(item)
         self._write(ready, outcome)
         return outcome
+
+    def fate(self, item: Item) -> str:
+        """What becomes of a row that was looked for: refused, doubtful, left, same (what is there stays), updated or new."""
+        if item.faults:
+            return "refused"
+        if item.left:
+            return "left"
+        if item.doubt is not None:
+            said = self.options.rows.get(str(item.line)) or self.options.doubtful
+            if said == "leave":
+                return "left"
+            if said == "same" and item.doubt[1] is not None:
+                item.row_id = item.doubt[1]
+            elif said != "new":
+                return "doubtful"
+        if item.row_id is not None and self.options.existing == "skip":
+            return "same"
+        return "updated" if item.row_id is not None or item.twin is not None else "new"
 
     def plan(self, items: list[Item]) -> Outcome:
         """What `write` would do, without writing."""
@@ -166,107 +193,25 @@ class Importer:
         self.know(items)
         outcome = Outcome(unknown=rows_of_items.words(items))
         for item in items:
-            state, note = "new", ""
-            if faults := item.faults or self._lacking(item):
-                state, note = "refused", told(faults)
-                outcome.refuse(item, faults)
-            elif item.doubt is not None and self.options.doubtful != "new":
-                state, note = "doubtful", item.doubt[0]
+            state, note = self.fate(item), item.doubt[0] if item.doubt is not None else ""
+            if state == "new" and (lacking := self._lacking(item)):
+                item.faults, state = lacking, "refused"
+            if item.doubt is not None and len(outcome.doubts) < SHOWN:
+                outcome.doubts.append((item.line, item.cells, *item.doubt))
+            if state == "refused":
+                note = told(item.faults)
+                outcome.refuse(item, item.faults)
+            elif state == "doubtful":
                 outcome.doubt(item)
-            elif item.row_id is not None or item.twin is not None:
-                state = "updated"
-                outcome.updated += 1
             else:
-                outcome.new += 1
-            if len(outcome.preview) < 20:
+                setattr(outcome, state, getattr(outcome, state) + 1)
+            if len(outcome.preview) < SHOWN:
                 outcome.preview.append((item.line, state, {"note": note}))
         return outcome
 
     def _lacking(self, item: Item) -> list[list[str]]:
-        if item.row_id is not None or item.doubt is not None:
-            return []
         values = item.groups.get("", {})
         return [reason(_("This is required."), t) for t in self.targets.values() if t.required and not values.get(t.name)]
-
-    # --- knowing again ----------------------------------------------------------------------------------------------
-
-    def know(self, items: list[Item]) -> None:
-        """Find the records the rows mean: by our public id, the other system's id, the code; then by likeness; then among
-        the rows before them, so that it makes no difference where a batch ends."""
-        found = [i for i in items if not i.faults and not i.sure]
-        model = self.resource.model
-        self._by(found, lambda i: i.public_id, model.public_id)
-        self._by(found, lambda i: i.foreign_id, ForeignId.ref)
-        for name in self.known_by:
-            self._by(found, lambda i, name=name: i.groups[""].get(name), getattr(model, self.resource.all_fields[name].column))  # type: ignore[misc]
-        self.alike([i for i in found if i.row_id is None and not i.faults])
-        first: dict[Any, Item] = {}
-        for item in found:
-            if item.row_id is None and not item.faults and item.doubt is None:
-                for key in self.keys(item):
-                    if (earlier := first.setdefault(key, item)) is not item:
-                        self.again(item, earlier, key[0])
-        if self.repeated:
-            self._same_heads(items)
-
-    def _same_heads(self, items: list[Item]) -> None:
-        """Rows one below the other with the same head, and nothing else by which a record is known, mean one record."""
-        above: Item | None = None
-        for item in items:
-            if item.faults or item.doubt is not None or item.row_id is not None or self.keys(item) or not any(n in item.groups for n in self.repeated):
-                above = None
-                continue
-            if above is None and item is items[0]:
-                item.row_id = self._made_last(item)
-            elif above is not None and above.groups[""] == item.groups[""]:
-                item.row_id = above.row_id
-                if item.row_id is None:
-                    self.again(item, above, "head")
-            above = item
-
-    def _made_last(self, item: Item) -> int | None:
-        """The record that the row before this batch made, if it has this head."""
-        change, model = current_work().info.get("change"), self.resource.model
-        heads = {n: v for n, v in item.groups[""].items() if not isinstance(v, list) and self.resource.all_fields[n].column}
-        if not change or not heads:
-            return None
-        last = sa.select(sa.func.max(History.row_id)).where(
-            History.change_id == change, History.resource == self.resource.name, History.verb == "create").scalar_subquery()
-        same = [getattr(model, self.resource.all_fields[n].column) == v for n, v in heads.items()]
-        found: int | None = current_work().session.scalar(sa.select(model.id).where(model.id == last, *same))
-        return found
-
-    def _by(self, items: list[Item], key: Callable[[Item], Any], attribute: Any) -> None:
-        """One query for all items that have this key."""
-        wanted = {k for i in items if i.row_id is None and (k := key(i))}
-        if not wanted:
-            return
-        model, scoped = self.resource.model, is_scoped(self.resource.model)
-        may = actor().scope(self.resource.name, "update") if scoped else None
-        owners = [getattr(model, c) for c in may.asks] if may is not None else []
-        query = sa.select(attribute.label("key"), model.id, *owners).where(bulk.among(attribute, sorted(wanted), sa.Text))
-        if attribute is ForeignId.ref:
-            query = query.join(model, model.id == ForeignId.resource_id).where(
-                ForeignId.resource == self.resource.name, ForeignId.source == self.options.source)
-        found = {row.key: row for row in current_work().session.execute(query)}
-        for item in items if found else ():
-            hit = found.get(key(item)) if item.row_id is None and not item.faults else None
-            if hit is not None and may is not None and not may.holds(hit):
-                item.faults.append(reason(_("This record is there and you may not change it.")))
-            elif hit is not None:
-                item.row_id = hit.id
-
-    def alike(self, items: list[Item]) -> None:
-        """Know further records by what they look like, or mark rows doubtful. For subclasses."""
-
-    def keys(self, item: Item) -> list[tuple[Any, ...]]:
-        """What a row shares with another row that means the same record, or perhaps."""
-        found = [("public", item.public_id), ("foreign", item.foreign_id), *((name, item.groups[""].get(name)) for name in self.known_by)]
-        return [pair for pair in found if pair[1]]
-
-    def again(self, item: Item, first: Item, kind: str) -> None:
-        """A row that shares a key of this kind with an earlier new row of its batch: it means the record that one makes."""
-        item.twin = item.twin or first.twin or first
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -324,13 +269,15 @@ class Importer:
         mark = current_work().session.scalar(sa.select(sa.func.max(History.id))) if known else 0
         rows = [self.row(item) for item in written]
         self._continue(written, rows)
+        if self.options.existing == "refresh":
+            refresh.keep_own(self.resource, rows)
         try:
             ids = self.resource.write(rows, kind="import")
         except Invalid as bad:
             places = {id(item): at for at, item in enumerate(items)}
             raise _told(bad, {n: places[id(item)] for n, item in enumerate(written)}) from None
         for item, row_id in zip(written, ids, strict=True):
-            item.row_id = row_id
+            item.made, item.row_id = item.row_id is None, row_id
         self._foreign(items)
         self.follow(items)
         if not known:
@@ -351,9 +298,20 @@ class Importer:
         """The row for the write path. A record that is there keeps its number and its lines."""
         values = item.groups[""]
         if item.row_id is not None:
+            if self.options.empty == "clear":
+                values = {**dict.fromkeys(self._emptied(item)), **values}
             return {**{name: value for name, value in values.items() if name not in self.numbers}, "id": item.row_id}
         lines = {d.name: [item.groups[d.name]] for d in self.resource.lines if d.name in item.groups}
         return {**values, **lines} if lines else values
+
+    def _emptied(self, item: Item) -> list[str]:
+        """Fields whose cells are empty and that may be."""
+        words = {target.name for target, _text in item.strange}
+        return [
+            name for at, name in self.mapping.items()
+            if (t := self.targets.get(name)) is not None and not t.group and t.field is not None and not t.required and name not in words
+            and not (at < len(item.cells) and item.cells[at].strip())
+        ]
 
     def _continue(self, items: Sequence[Item], rows: Sequence[dict[str, Any]]) -> None:
         """Rows with the head of a record that this import has made bring further lines of it; one that was there before keeps
@@ -385,10 +343,12 @@ class Importer:
         }
         if not rows:
             return
-        have = set(current_work().session.scalars(sa.select(ForeignId.ref).where(
-            ForeignId.resource == self.resource.name, ForeignId.source == self.options.source,
-            bulk.among(ForeignId.ref, sorted(rows), sa.Text))))
-        bulk.insert(ForeignId.__table__, [row for ref, row in rows.items() if ref not in have])
+        mine = ForeignId.resource == self.resource.name, ForeignId.source == self.options.source, bulk.among(ForeignId.ref, sorted(rows), sa.Text)
+        have = set(current_work().session.scalars(sa.select(ForeignId.ref).where(*mine)))
+        now = clock.now()
+        if have:
+            current_work().session.execute(sa.update(ForeignId.__table__).where(*mine).values(at=now))
+        bulk.insert(ForeignId.__table__, [{**row, "at": now} for ref, row in rows.items() if ref not in have])
 
 
 def _told(bad: Invalid, places: Mapping[int, int]) -> Invalid:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import zip_longest
 from typing import Any
 
 from crm_core.kernel.i18n import _
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.exchange.table import Row
+from crm_core.resource.exchange.treated import CHOICES
 from crm_core.resource.fields import Bad, EnumField, Field
 from crm_core.resource.references import RefField
 from crm_core.text.numbers import whole
@@ -47,6 +48,8 @@ class Item:
     twin: "Item | None" = None  # an earlier new row that makes the record this one means
     before: list[dict[str, dict[str, Any]]] = field(default_factory=list)  # groups of earlier rows that mean the same record
     doubt: tuple[str, int | None] | None = None
+    made: bool = False  # a record was made of it
+    left: bool = False  # nobody wants it
     sure: bool = False  # a person has said that it is the record `row_id`, or a new one
 
 
@@ -71,17 +74,21 @@ class Outcome:
     new: int = 0
     updated: int = 0
     same: int = 0
+    left: int = 0
+    doubts: list[tuple[int, list[str], str, int | None]] = field(default_factory=list)  # rows that may be there, for a plan: line, cells, why, candidate
     refused: list[Kept] = field(default_factory=list)
     doubtful: list[Kept] = field(default_factory=list)
     preview: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     unknown: dict[str, Counter[str]] = field(default_factory=dict)  # target → words of the file that mean nothing here
 
     def counts(self) -> dict[str, int]:
-        return {"new": self.new, "updated": self.updated, "same": self.same, "doubtful": len(self.doubtful), "refused": len(self.refused)}
+        return {"new": self.new, "updated": self.updated, "same": self.same, "left": self.left, "doubtful": len(self.doubtful), "refused": len(self.refused)}
 
     def add(self, other: "Outcome") -> None:
         """Another batch."""
         self.new, self.updated, self.same = self.new + other.new, self.updated + other.updated, self.same + other.same
+        self.left += other.left
+        self.doubts = (self.doubts + other.doubts)[:20]
         self.refused += other.refused
         self.doubtful += other.doubtful
         for name, found in other.unknown.items():
@@ -98,13 +105,25 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Options:
-    """How to treat what is there: `existing` update or skip; `doubtful` skip or new; `unknown` words of lists: kept in the
-    remark (note) or a reason to refuse the row (refuse); `source` names the other system."""
+    """How rows are treated, as a person chose it; `CHOICES` has what each may be."""
 
-    existing: str = "update"
-    doubtful: str = "skip"
-    unknown: str = "note"
-    source: str = "file"
+    existing: str = "update"  # records that are there: refresh updates only what no person has changed
+    doubtful: str = "skip"  # rows that may be there already: set aside, made anew, taken for the record they resemble, left out
+    unknown: str = "note"  # words of lists: kept in the remark, or a reason to refuse the row
+    source: str = "file"  # what the other system is called
+    key: str = ""  # the one field by which records are known; "": by all that names them
+    none: str = "new"  # what a row becomes whose key no record has
+    several: str = "refuse"  # … and one whose key several have
+    empty: str = "keep"  # what an empty cell does to a record that is there
+    likely: str = "look"  # whether likely duplicates are looked for (resource/twins.py)
+    pool: str = ""  # the public pool that new customers go into
+    rows: Mapping[str, str] = field(default_factory=dict)  # line → what a person said of that doubtful row
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> "Options":
+        """Of what an import keeps; of a choice that is none any more what is usual."""
+        names = {one.name for one in fields(cls)}
+        return cls(**{n: v for n, v in kept.items() if n in names and (n not in CHOICES or v in CHOICES[n])})
 
 
 def parse(
@@ -180,4 +199,4 @@ def words(items: Iterable[Item]) -> dict[str, Counter[str]]:
     return found
 
 
-__all__ = ["FOREIGN_ID", "PUBLIC_ID", "Bad", "Item", "Kept", "Options", "Outcome", "Target", "parse", "words"]
+__all__ = ["CHOICES", "FOREIGN_ID", "PUBLIC_ID", "Bad", "Item", "Kept", "Options", "Outcome", "Target", "parse", "words"]

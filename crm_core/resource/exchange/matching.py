@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from crm_core.resource.exchange import contents
-from crm_core.resource.exchange.synonyms import meaning, plain
+from crm_core.resource.exchange.synonyms import meaning, numbered, plain
 from crm_core.text.clean import fold
 from crm_core.text.scripts import has_han
 
@@ -56,6 +56,7 @@ class _Column:
     cells: list[str]
     meaning: str = ""
     person: bool = False
+    number: int = 1  # of the person
     offers: list[Offer] = field(default_factory=list)
 
 
@@ -171,8 +172,9 @@ def _columns(header: Sequence[str], samples: Sequence[Sequence[str]]) -> list[_C
     columns = []
     for at, name in enumerate(header):
         cells = [row[at].strip() for row in samples if at < len(row) and row[at].strip()]
-        said, person = meaning(name)
-        columns.append(_Column(at, name, cells, said, person))
+        bare, number = numbered(name)
+        said, person = meaning(bare)
+        columns.append(_Column(at, name, cells, said, person, number))
     return columns
 
 
@@ -195,7 +197,9 @@ def _other_words(column: _Column, targets: Sequence[Target]) -> None:
 
 def _by_meaning(column: _Column, said: str, table: dict[str, tuple[str, ...]], names: set[str]) -> None:
     for place, name in enumerate(table.get(said, ())):
-        if column.person and f"contact.{name}" in names:
+        if column.number > 1:
+            name = f"contact{column.number}.{name.removeprefix('contact.')}"
+        elif column.person and f"contact.{name}" in names:
             name = f"contact.{name}"
         if name in names:
             rank = 200 + place * 10 + (_REGIONS.index(said) if said in _REGIONS else 0)

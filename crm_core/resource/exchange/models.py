@@ -42,6 +42,7 @@ class Import(Owned, Model):
     new: Mapped[int] = mapped_column(default=0)
     updated: Mapped[int] = mapped_column(default=0)
     same: Mapped[int] = mapped_column(default=0)
+    left: Mapped[int] = mapped_column(default=0)
     doubtful: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
@@ -67,6 +68,23 @@ class ImportRow(Keyed, Model):
     __table_args__ = (sa.UniqueConstraint("import_id", "line"),)
 
 
+class Profile(Keyed, Model):
+    """How files of one heading are imported, under a name: `shape` is the heading (profiles.py), `mapping` and `values` as in
+    an import but by the names of columns. Like saved views no record of the house."""
+
+    __tablename__ = "core_import_profile"
+    resource: Mapped[str] = mapped_column(sa.String(80))
+    shape: Mapped[str] = mapped_column(sa.String(64))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    owner_id: Mapped[t.Id] = mapped_column(info={"kind": "internal"})
+    everyone: Mapped[bool]
+    mapping: Mapped[dict[str, Any]]
+    values: Mapped[dict[str, Any]]
+    options: Mapped[dict[str, Any]]
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+    __table_args__ = (sa.Index("ix_core_import_profile_shape", "resource", "shape"),)
+
+
 class ForeignId(Keyed, Model):
     """What another system calls a record of ours: an import knows it again by source + ref."""
 
@@ -75,6 +93,7 @@ class ForeignId(Keyed, Model):
     ref: Mapped[str] = mapped_column(sa.String(120))
     resource: Mapped[str] = t.AnyRef()
     resource_id: Mapped[t.Id]
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())  # when a file last said something of it
     __table_args__ = (
         sa.UniqueConstraint("resource", "source", "ref"),
         sa.Index("ix_core_foreign_id_record", "resource", "resource_id"),

@@ -42,6 +42,7 @@ def open_table(path: str | Path, encoding: str | None = None, delimiter: str | N
         return open_workbook(path)
     others: tuple[str, ...] = ()
     if encoding:
+        encoding = "utf-8-sig" if encoding == "utf-8" else encoding  # the mark is no part of the first heading
         if not checked:
             check_encoding(path, encoding)
     else:

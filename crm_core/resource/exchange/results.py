@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work
 from crm_core.kernel.i18n import _
+from crm_core.resource.exchange.formats import TYPES, sheet
 from crm_core.resource.exchange.items import told
 from crm_core.resource.exchange.models import Import, ImportRow
 from crm_core.text import csv_safe
@@ -27,18 +29,37 @@ def waiting(made: Import) -> int:
     return int(current_work().session.scalar(query) or 0)
 
 
-def refused_file(made: Import) -> Iterator[str]:
-    """The refused and doubtful rows as CSV, as they stood in the file, with a column of reasons."""
-    yield "\ufeff"
-    yield _csv([*made.header, str(_("Row")), str(_("Reason"))])
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file to mend and load again."""
+
+    name: str
+    kind: str
+    data: bytes
+
+
+def refused_file(made: Import) -> RefusedFile:
+    """The refused and doubtful rows as they stood in the file, with a column of reasons: in its encoding and with its delimiter,
+    or as a workbook, so that it loads as the first one did."""
+    file, name = made.options["file"], f"refused-{made.id}"
+    if file["kind"] == "xlsx":
+        return RefusedFile(f"{name}.xlsx", TYPES["xlsx"], sheet(_lines(made)))
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=file["delimiter"] or ",")
+    writer.writerows([csv_safe.neutralise(str(cell)) for cell in cells] for cells in _lines(made))
+    try:
+        data = out.getvalue().encode(made.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):  # the reasons are in a language that has no letters there
+        data = b""
+    if not data or made.encoding.replace("_", "-").startswith("utf-8"):
+        data = b"\xef\xbb\xbf" + out.getvalue().encode()
+    return RefusedFile(f"{name}.csv", "text/csv", data)
+
+
+def _lines(made: Import) -> Iterator[list[Any]]:
+    yield [*made.header, str(_("Row")), str(_("Reason"))]
     after = 0
     while rows := kept_rows(made, "", after, 500):
         for row in rows:
-            yield _csv([*row.cells, str(row.line), told(row.reasons)])
+            yield [*row.cells, *[""] * (len(made.header) - len(row.cells)), str(row.line), told(row.reasons)]
         after = rows[-1].line
-
-
-def _csv(cells: list[Any]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([csv_safe.neutralise(str(c)) for c in cells])
-    return out.getvalue()

@@ -21,7 +21,7 @@ from crm_core.kernel.pace import Pace, bulk
 from crm_core.kernel.site import actor, site
 from crm_core.resource import changes, derived
 from crm_core.resource.changes import stamp
-from crm_core.resource.exchange import apart, matching, suggesting
+from crm_core.resource.exchange import apart, matching, profiles, suggesting
 from crm_core.resource.exchange.encodings import readings
 from crm_core.resource.exchange.frames import Frame, Taken, frames
 from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Ahead, Importer, Item, Options, Outcome
@@ -31,7 +31,7 @@ from crm_core.resource.exchange.reader import Table, UnreadableFile
 from crm_core.resource.purge import RecordsPurged
 from crm_core.resource.undo import ChangeUndone
 
-COUNTS = ("new", "updated", "same", "doubtful", "refused")
+COUNTS = ("new", "updated", "same", "left", "doubtful", "refused")
 PLAN_ROWS = 2_000  # rows the plan on the screen looks at
 KEEP_ROWS = 50_000  # refused and doubtful rows kept with their cells
 
@@ -71,8 +71,8 @@ def open_file(made: Import) -> Table:
 # --- before it runs -------------------------------------------------------------------------------------------------
 
 
-def begin(resource: Any, name: str, source: Path, *, options: Options | None = None, encoding: str = "") -> Import:
-    """Take a file in: read its head, guess what its columns are. Raises UnreadableFile, Forbidden."""
+def begin(resource: Any, name: str, source: Path, *, options: Options | None = None, encoding: str = "", propose: bool = True) -> Import:
+    """Take a file in: read its head, guess what its columns are, or take what is proposed for its heading. Raises UnreadableFile, Forbidden."""
     if not resource.may("import") or not resource.may("create"):
         raise Forbidden(_("You may not import here."))
     path = site().folder("imports") / secrets.token_hex(16)
@@ -86,8 +86,14 @@ def begin(resource: Any, name: str, source: Path, *, options: Options | None = N
     row = stamp(Import(target=resource.name, file_name=name[:255], stored=path.name, values={}, owner_id=who.user_id,
                        department_id=who.department_id))
     row.options = {**asdict(options or Options()), "encoding": encoding}
+    taken_in, mapping, how = found
+    proposed = profiles.proposed(resource.name, taken_in.header) if propose else None
+    if proposed is not None and options is None:
+        row.options = {**row.options, **proposed.options}
     with writing() as db:
-        _put(row, *found)
+        _put(row, taken_in, mapping, how)
+        if proposed is not None:
+            _use(row, proposed)
         db.add(row)
         db.flush()
         row_id = row.id
@@ -122,6 +128,22 @@ def _found(resource: Any, path: Path, encoding: str) -> tuple[Taken, dict[str, s
     }
 
 
+def use(made: Import, how: profiles.How) -> None:
+    """Treat an import that has not begun as was kept."""
+    with writing() as db:
+        row = db.get_one(Import, made.id)
+        row.options = {**row.options, **how.options}
+        _use(row, how)
+
+
+def _use(row: Import, how: profiles.How) -> None:
+    """Targets that are none any more, or hidden from him who imports now, are left out."""
+    known = {t.name for t in importer_of(site().registry.resource(row.target)).all_targets(site().registry.resource(row.target))}
+    row.mapping = {at: name for at, name in how.mapping.items() if name in known}
+    row.values = {name: words for name, words in how.values.items() if name in known}
+    row.options = {**row.options, "profile": how.profile}
+
+
 def _put(row: Import, found: Taken, mapping: dict[str, str], how: dict[str, Any]) -> None:
     row.encoding, row.header, row.total, row.mapping = found.encoding, found.header, found.total, mapping
     row.options = {**row.options, **how}
@@ -137,8 +159,7 @@ def make(made: Import) -> Importer:
     """The importer of a stored import, for the acting person."""
     resource = site().registry.resource(made.target)
     mapping = {int(at): name for at, name in made.mapping.items()}
-    wanted = {k: made.options[k] for k in ("existing", "doubtful", "unknown", "source") if k in made.options}
-    found = importer_of(resource)(resource, mapping, made.values, Options(**wanted))
+    found = importer_of(resource)(resource, mapping, made.values, Options.of(made.options))
     found.width = len(made.header)
     return found
 
@@ -162,6 +183,9 @@ def check_ready(made: Import) -> None:
     lacking = make(made).missing
     if lacking and PUBLIC_ID not in made.mapping.values() and FOREIGN_ID not in made.mapping.values():
         raise Invalid({"mapping": [_("Say which column holds: %(names)s.", names=[t.label for t in lacking])]})
+    key = make(made).options.key
+    if key and key not in made.mapping.values():
+        raise Invalid({"key": [_("Records are to be known by a field that no column goes to.")]})
     if in_doubt(made):
         raise Invalid({"encoding": [_("Say in which encoding the file is written: its bytes make sense in several.")]})
     if made.state is not State.matching:

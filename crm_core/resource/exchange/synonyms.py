@@ -153,3 +153,14 @@ def meaning(name: str) -> tuple[str, bool]:
     if numbered and numbered.group(1) in index:
         return index[numbered.group(1)], False
     return "", False
+
+
+_NUMBERED = re.compile("(联系人|联络人|聯絡人|contact(?:person)?)([2-5二三四五])(.*)")
+
+
+def numbered(name: str) -> tuple[str, int]:
+    """(a column without the number of the person it is of, that number): ``联系人2手机`` is (``联系人手机``, 2), others are (…, 1)."""
+    found = _NUMBERED.fullmatch(plain(name))
+    if found is None:
+        return name, 1
+    return found[1] + found[3], "12345".find(found[2]) + 1 or "一二三四五".find(found[2]) + 1

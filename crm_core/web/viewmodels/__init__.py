@@ -48,6 +48,7 @@ from crm_core.web.viewmodels.forms import (
 )
 from crm_core.web.viewmodels.frame import Frame, MenuEntry, MenuGroup, Shell
 from crm_core.web.viewmodels.imports import (
+    DoubtRow,
     ImportCounts,
     ImportMatchPage,
     ImportRunPage,
@@ -57,6 +58,7 @@ from crm_core.web.viewmodels.imports import (
     PastImport,
     PreviewRow,
     RefusedRow,
+    SavedMatching,
     ValueMap,
 )
 from crm_core.web.viewmodels.listing import (
@@ -162,6 +164,7 @@ __all__ = [
     "Crumb",
     "DeliveriesPage",
     "Delivery",
+    "DoubtRow",
     "Draft",
     "Empty",
     "Entry",
@@ -229,6 +232,7 @@ __all__ = [
     "RecycleRow",
     "RefusedRow",
     "Row",
+    "SavedMatching",
     "Section",
     "Shell",
     "SignInPage",

@@ -84,11 +84,36 @@ class ImportCounts:
     updated: int = 0
     doubtful: int = 0
     refused: int = 0
+    same: int = 0
+    left: int = 0
 
     @property
     def total(self) -> int:
         """All rows."""
-        return self.new + self.updated + self.doubtful + self.refused
+        return self.new + self.updated + self.doubtful + self.refused + self.same + self.left
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtRow:
+    """A row that may be there already (``url``: the record it resembles, ``why``); the select sends ``name``."""
+
+    row: int
+    label: Words
+    why: Words
+    name: str
+    choices: tuple[Choice, ...]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMatching:
+    """How the matching is kept: sends ``profile_name``, ``everyone`` and ``_do`` ``save`` or, where it may be, ``forget``."""
+
+    name: str = ""
+    everyone: bool = False
+    may_share: bool = False
+    may_forget: bool = False
+    error: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +139,8 @@ class ImportMatchPage:
     last: Act | None = None
     hidden: tuple[tuple[str, str], ...] = ()
     planning: JobView | None = None
+    doubts: tuple[DoubtRow, ...] = ()
+    saved: SavedMatching | None = None
 
 
 @dataclass(frozen=True, slots=True)

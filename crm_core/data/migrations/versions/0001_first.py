@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.Column('ref', sa.String(length=120), nullable=False),
         sa.Column('resource', sa.String(length=80), nullable=False),
         sa.Column('resource_id', ID, nullable=False),
+        sa.Column('at', AT, nullable=False),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_foreign_id')),
         sa.UniqueConstraint('resource', 'source', 'ref', name=op.f('uq_core_foreign_id_resource_source_ref'))
@@ -527,6 +528,19 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_user_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user'))
     )
+    op.create_table('core_import_profile',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('shape', sa.String(length=64), nullable=False),
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('owner_id', ID, nullable=False),
+        sa.Column('everyone', sa.Boolean(), nullable=False),
+        sa.Column('mapping', JSON, nullable=False),
+        sa.Column('values', JSON, nullable=False),
+        sa.Column('options', JSON, nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_profile'))
+    )
     op.create_table('core_view',
         sa.Column('resource', sa.String(length=80), nullable=False),
         sa.Column('name', sa.String(length=80), nullable=False),
@@ -613,6 +627,7 @@ def upgrade() -> None:
         sa.Column('new', sa.BigInteger(), nullable=False),
         sa.Column('updated', sa.BigInteger(), nullable=False),
         sa.Column('same', sa.BigInteger(), nullable=False),
+        sa.Column('left', sa.BigInteger(), nullable=False),
         sa.Column('doubtful', sa.BigInteger(), nullable=False),
         sa.Column('refused', sa.BigInteger(), nullable=False),
         sa.Column('total', sa.BigInteger(), nullable=True),
@@ -1366,6 +1381,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_user_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_user_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_user_login_key', ['login_key'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_import_profile') as batch:
+        batch.create_index('ix_core_import_profile_shape', ['resource', 'shape'], unique=False)
     with op.batch_alter_table('core_view') as batch:
         batch.create_index('ix_core_view_resource', ['resource', 'position', 'id'], unique=False)
     with op.batch_alter_table('core_approval_vote') as batch:
@@ -1553,6 +1570,7 @@ def downgrade() -> None:
     op.drop_table('core_field_rule')
     op.drop_table('core_approval_vote')
     op.drop_table('core_view')
+    op.drop_table('core_import_profile')
     op.drop_table('core_user')
     op.drop_table('core_twin')
     op.drop_table('core_timeline')
