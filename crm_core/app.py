@@ -24,6 +24,7 @@ def core() -> Package:
     """Core itself as a package: its features, lowest first, register through the hooks plugins use."""
     from crm_core.features.approvals import plugin as approvals
     from crm_core.features.customers import plugin as customers
+    from crm_core.features.files import plugin as files
     from crm_core.features.messages import plugin as messages
     from crm_core.features.people import plugin as people
     from crm_core.features.pool import plugin as pool
@@ -31,7 +32,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, messages, tasks, approvals, customers, pool, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, pool, setup))
 
 
 @cache

@@ -23,7 +23,7 @@ from crm_core.access.models import (
     departments_of,
 )
 from crm_core.access.models import Scope as Reach
-from crm_core.access.scope import NOTHING, Scope, narrowed, of_parent, reach
+from crm_core.access.scope import NOTHING, Scope, narrowed, of_kinds, of_parent, reach
 from crm_core.data.session import Session, has_work, system_scope
 from crm_core.kernel import actors, clock
 from crm_core.kernel.calling import decided
@@ -32,6 +32,7 @@ from crm_core.kernel.models import PluginRow
 from crm_core.kernel.site import Site, has_site, site
 
 PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled when resources are declared
+OF_ANY: set[str] = set()  # permissions of parts that hang on records of any resource
 LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent's form and have no face of their own
 PERSONAL: set[str] = set()  # resources whose rows are always their owner's to read and change (his imports, his files)
 LENDABLE: set[str] = set()  # verbs that a stand-in does for who is away
@@ -108,10 +109,13 @@ class Actor:
             found |= self._find(f"{full}.read")
         if not self._covered(permission):
             return found
+        mine = replace(self, token=None, _scopes={}, _fields={}, shown={})
+        if resource in OF_ANY:
+            return of_kinds((one.name, mine.scope(one.name, "update" if verb in _UPDATING else verb), one.table)
+                            for one in (site().registry.holders if has_site() else ()))
         for pattern, word in self.grants:
             if pattern == permission or fnmatchcase(permission, pattern):
                 found |= reach(word, self.user_id, self.department_id, self.subtree, self.teams)
-        mine = replace(self, token=None, _scopes={}, _fields={}, shown={})
         if verb in LENDABLE:
             for away in self.lent:
                 found |= away._find(permission)

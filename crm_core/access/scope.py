@@ -135,6 +135,54 @@ class OfParent:
 
 
 @dataclass(frozen=True)
+class OfKinds:
+    """Parts of records of any kind: `kinds` says of each kind by which branches, and within what, its parts are seen. A kind that
+    is not named is not seen."""
+
+    kinds: tuple[tuple[tuple[str, ...], Scope, tuple[Any, ...]], ...]
+
+    @property
+    def nothing(self) -> bool:
+        return not self.kinds
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        return ("subject", "subject_id", *SCOPE_COLUMNS)
+
+    def holds(self, row: Any) -> bool:
+        """A row that does not tell what it hangs on is outside."""
+        name = row.get("subject") if isinstance(row, dict) else getattr(row, "subject", None)
+        for names, base, within in self.kinds:
+            if name in names:
+                return base.holds(row) and all(one.holds(row) for one in within)
+        return False
+
+    def clause(self, entity: Any) -> sa.ColumnElement[bool]:
+        column: sa.ColumnElement[Any] = entity.c.subject if isinstance(entity, sa.FromClause) else entity.subject
+        parts = [sa.and_(column.in_(names), base.clause(entity), *(one.clause(entity) for one in within)) for names, base, within in self.kinds]
+        return sa.or_(*parts) if parts else _NO_ROW
+
+
+def of_kinds(scopes: Iterable[tuple[str, Scope, sa.Table]]) -> Scope:
+    """The scope of parts of any kind: for each (kind, scope of its records, its table) those on records within. Kinds with the same
+    branches stand together; all their branches united are what lists walk."""
+    alike: dict[Scope, list[str]] = {}
+    kinds: list[tuple[tuple[str, ...], Scope, tuple[Any, ...]]] = []
+    base = NOTHING
+    for name, scope, table in scopes:
+        if scope.nothing:
+            continue
+        if isinstance(scope, Narrowed):
+            kinds.append(((name,), scope.base, tuple(of_parent("subject_id", table, one) for one in scope.within)))
+            base |= scope.base
+        else:
+            alike.setdefault(scope, []).append(name)
+            base |= scope
+    kinds += [(tuple(sorted(names)), scope, ()) for scope, names in alike.items()]
+    return Narrowed(base=base, within=(OfKinds(tuple(kinds)),)) if kinds else NOTHING
+
+
+@dataclass(frozen=True)
 class Unless:
     """All rows but those whose column holds one of these values and that are not this person's own work. Few are meant: their
     parts are told by leaving out a small set of parents, not by looking for a large one."""
@@ -211,7 +259,7 @@ def of_parent(link: str, table: sa.Table, one: Any) -> Any:
     return PartsUnless(link, table, one) if isinstance(one, Unless) else OfParent(link, table, one)
 
 
-_KINDS = (Scope, Only, OfParent, Unless, PartsUnless)
+_KINDS = (Scope, Only, OfParent, OfKinds, Unless, PartsUnless)
 
 
 @dataclass(frozen=True)
@@ -241,7 +289,11 @@ def narrowed(scope: Scope, within: Iterable[Any]) -> Scope:
     """The scope within all of these. What is no kind of scope lets nothing through."""
     found = tuple(one if isinstance(one, _KINDS) else NOTHING for one in within)
     found = tuple(one for one in found if not (isinstance(one, Scope) and one.everything))
-    return Narrowed(base=scope, within=found) if found and not scope.nothing else scope
+    if not found or scope.nothing:
+        return scope
+    if isinstance(scope, Narrowed):
+        return Narrowed(base=scope.base, within=(*scope.within, *found))
+    return Narrowed(base=scope, within=found)
 
 
 def _among(column: Any, values: tuple[int, ...]) -> sa.ColumnElement[bool]:

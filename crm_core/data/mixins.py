@@ -105,6 +105,27 @@ def PartOf(parent: str) -> type:
     return Part
 
 
+class PartOfAny(Customised):
+    """A record that hangs on a record of any resource (files): rights on it are those on what it hangs on.
+
+    Like `PartOf` it carries the owner columns of its parent, which is named by the pair `subject` and `subject_id`.
+    """
+
+    __scoped__ = True
+    __part_of__: str | None = None
+    __part_of_any__ = True
+    subject: Mapped[str] = mapped_column(sa.String(80), info={"kind": "anyref", "readonly": True})
+    subject_id: Mapped[int] = mapped_column(IdType, info={"readonly": True})
+    owner_id: Mapped[int | None] = mapped_column(IdType, info={"kind": "carried"})
+    department_id: Mapped[int | None] = mapped_column(IdType, info={"kind": "carried"})
+    team_id: Mapped[int | None] = mapped_column(IdType, info={"kind": "carried"})
+
+
+def is_part_of_any(model: Any) -> bool:
+    """Whether rows of this mapped class hang on records of whatever resource."""
+    return bool(getattr(model, "__part_of_any__", False))
+
+
 def is_scoped(model: Any) -> bool:
     """Whether rows of this mapped class are hidden by scope."""
     return bool(getattr(model, "__scoped__", False))

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from crm_core import __version__
 from crm_core.data import revisions, safety
 from crm_core.data.migrate import pending
-from crm_core.kernel import packing, postgres
+from crm_core.kernel import files, packing, postgres
 from crm_core.kernel.clock import now
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.house import closed_house
@@ -31,7 +31,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.packing import BadBackup
 from crm_core.kernel.site import Site
 
-FOLDERS = ("files", "imports")  # what a site keeps besides its database
+FOLDERS = ("files", "imports", "attachments")  # what a site keeps besides its database
 MANIFEST = "manifest.json"
 
 
@@ -70,7 +70,7 @@ def back_up(site: Site, target: Path | None = None, tell: Tell = lambda _step: N
     target = target or site.folder("backups") / f"crm-{made:%Y%m%d-%H%M%S}.tar"
     if target.exists():
         raise Refused(_("%(path)s exists already.", path=target))
-    with alone(site), packing.workshop(target.parent, f".crm-backup-{packing.mark(site.home)}-") as place:
+    with alone(site), files.still(site, wait=True), packing.workshop(target.parent, f".crm-backup-{packing.mark(site.home)}-") as place:
         half = place / "half.tar"
         tell(_("Copying the database"))
         copy = place / ("crm.db" if site.engines.is_sqlite else "crm.dump")
@@ -82,7 +82,8 @@ def back_up(site: Site, target: Path | None = None, tell: Tell = lambda _step: N
             kept.sums[copy.name] = packing.add(archive, copy, copy.name)
             for path in _files(site):
                 name = path.relative_to(site.home).as_posix()
-                kept.sums[name] = packing.add(archive, path, name)
+                with suppress(FileNotFoundError):  # sent and not taken, or taken back, while we were at it: no row knows it
+                    kept.sums[name] = packing.add(archive, path, name)
             packing.add_text(archive, MANIFEST, json.dumps(asdict(kept), ensure_ascii=False, indent=1))
         packing.publish(half, target)
     return target, kept
@@ -168,7 +169,7 @@ def _files(site: Site) -> Iterator[Path]:
     for name in FOLDERS:
         folder = site.home / name
         if folder.is_dir():
-            yield from sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+            yield from sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and not p.name.startswith("."))  # a dot: still being sent
     if (site.home / "crm.toml").is_file():
         yield site.home / "crm.toml"
 

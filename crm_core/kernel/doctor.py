@@ -142,13 +142,14 @@ def _parts(site: Site) -> Iterator[Finding]:
     wrong = []
     with site.engines.read.connect() as conn:
         for resource in site.registry.resources.values():
-            for child, column in resource.parts():
+            for one in resource.parts():
+                child = one.child
                 if not is_scoped(child.model) or not is_scoped(resource.model):
                     continue
                 part, parent = child.table.alias("part"), resource.table.alias("parent")
                 differs = sa.or_(*(part.c[c].is_distinct_from(parent.c[c]) for c in SCOPE_COLUMNS))
                 query = sa.select(sa.func.count()).select_from(
-                    part.join(parent, parent.c.id == part.c[column])).where(differs)
+                    part.join(parent, one.of(parent, part))).where(differs)
                 free = {UNSCOPED: "parts are compared with parents"}
                 count = conn.execute(query, execution_options=free).scalar_one()
                 if count:

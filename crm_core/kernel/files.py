@@ -5,6 +5,7 @@ file without a row is swept away. Only the owner gets it back, as long as he sti
 """
 
 import datetime as dt
+import fcntl
 import os
 import secrets
 from collections.abc import Iterator
@@ -99,8 +100,27 @@ def fetch(public_id: str) -> tuple[Any, Path]:
     return row, path
 
 
+@contextmanager
+def still(site: Site, *, wait: bool = False) -> Iterator[bool]:
+    """While this is held no sweeper removes bytes: for backups (`wait`), which copy the rows first and the bytes after them. A
+    sweeper asks for it without waiting and gets False while a backup is made."""
+    with (site.home / "sweep.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 def sweep(job: Any) -> None:
     """The job: remove what is over, and bytes that no row knows."""
+    with still(site()) as held:
+        if held:
+            _sweep()
+
+
+def _sweep() -> None:
     table = table_of(FileRow)
     with writing() as session:
         session.execute(sa.delete(table).where(table.c.expires_at <= clock.now()))

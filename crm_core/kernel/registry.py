@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -142,6 +142,11 @@ class Registry:
                 if line.name == resource:
                     return other.link_column(name), other.table
         raise KeyError(resource)
+
+    @cached_property
+    def holders(self) -> tuple[Any, ...]:
+        """The resources on whose records things of any kind may hang (files)."""
+        return tuple(resource for resource in self.resources.values() if resource.holds_files)
 
     def call(self, hook: str, *, only: str = "", **kwargs: Any) -> list[Any]:
         """Call a live hook of every package (or of `only` one) in load order and return what is not None."""

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.data import bulk
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
@@ -100,9 +99,9 @@ def _carry(resource: Any, moved: Mapping[int, Mapping[str, Any]]) -> None:
 
 def give_parts(resource: Any, ids: Sequence[int], owners: Mapping[str, Any]) -> None:
     """The parts of these records, and theirs, get these owners."""
-    for child, column in resource.parts():
-        if is_scoped(child.model):
-            _give(child, column, ids, owners)
+    for part in resource.parts():
+        if is_scoped(part.child.model):
+            _give(part, ids, owners)
 
 
 def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
@@ -122,9 +121,9 @@ def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
             resource.name, tuple(e.id for e in moved), tuple(e.old["owner_id"] for e in moved if e.old), tuple(e.row.get("owner_id") for e in moved), change))
 
 
-def _give(child: Any, column: str, parents: Sequence[int], owners: Mapping[str, Any]) -> None:
-    table = child.table
-    which = bulk.among(table.c[column], parents)
+def _give(part: Any, parents: Sequence[int], owners: Mapping[str, Any]) -> None:
+    child, table = part.child, part.child.table
+    which = sa.and_(*part.at(parents))
     conn = current_work().session.connection()
     given = conn.execute(sa.update(table).where(which).values(owners).returning(table.c.id), execution_options=unscoped("owners of parts"))
     ids = [row[0] for row in given]

@@ -20,6 +20,9 @@ def fill(resource: Any, rows: Sequence[Row], parents: Mapping[int, Owners] | Non
     """Owner columns of new rows. `parents` are the parents' when the caller has them at hand."""
     if not rows or not is_scoped(resource.model):
         return
+    if resource.of_any:
+        _carry_any(resource, rows)
+        return
     link = resource.parent_field
     if link is not None:
         _carry(rows, link.column, parents or of_parents(resource, (row.get(link.column) for row in rows)))
@@ -58,7 +61,7 @@ def check(resource: Any, rows: Sequence[Row], before: Mapping[int, Row]) -> None
         return
     who = actor()
     creates, updates, assigns = (who.scope(resource.name, verb) for verb in ("create", "update", "assign"))
-    part = resource.parent_field is not None
+    part = resource.parent_field is not None or resource.of_any
     for row in rows:
         old = before.get(row["id"]) if "id" in row else None
         if old is None:
@@ -91,6 +94,15 @@ def of_rows(table: sa.Table, ids: Iterable[int]) -> dict[int, Row]:
         rows = current_work().session.execute(query, execution_options=unscoped("owners of parents"))
         found.update({r.id: dict(r._mapping) for r in rows})
     return found
+
+
+def _carry_any(resource: Any, rows: Iterable[Row]) -> None:
+    """The owners of what hangs on records of any resource: one statement a resource."""
+    kinds: dict[str, list[Row]] = {}
+    for row in rows:
+        kinds.setdefault(row["subject"], []).append(row)
+    for name, found in kinds.items():
+        _carry(found, "subject_id", of_rows(resource.registry.resource(name).table, {row["subject_id"] for row in found}))
 
 
 def _carry(rows: Iterable[Row], link: str, parents: Mapping[Any, Owners]) -> None:

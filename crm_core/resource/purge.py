@@ -74,8 +74,8 @@ def _parts_first() -> Iterator[Any]:
         if resource.name in seen or resource.is_brief or not is_record(resource.model):
             return
         seen.add(resource.name)
-        for child, _column in resource.parts():
-            yield from walk(child)
+        for part in resource.parts():
+            yield from walk(part.child)
         yield resource
 
     for resource in list(site().registry.resources.values()):

@@ -36,6 +36,7 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
     who = current_work().session.actor
     registry = site().registry
     tops = [r for r in registry.resources.values() if not r.is_brief and not r.part_of and r.may("read")]
+    loose = [r.name for r in tops if r.of_any]  # parts that are told here when they went alone
     standing = clock.now() - dt.timedelta(days=DAYS)  # what is older cannot be brought back, and is emptied in the night
     last = whole(before) or 2**62
     found: list[Gone] = []
@@ -43,7 +44,8 @@ def entries(*, before: str = "", limit: int = 50) -> tuple[list[Gone], str]:
         query = (
             sa.select(History.id, History.resource, History.row_id, Change.id.label("change"), Change.at, Change.actor_id, Change.undone_by)
             .join(Change, Change.id == History.change_id)
-            .where(History.verb == "delete", History.id < last, Change.at > standing, History.resource.in_([r.name for r in tops]))
+            .where(History.verb == "delete", History.id < last, Change.at > standing, History.resource.in_([r.name for r in tops]),
+                   sa.or_(History.resource.not_in(loose), Change.resource == History.resource))
             .order_by(History.id.desc()).limit(limit * 2)
         )
         rows = session.execute(query).all()
@@ -70,10 +72,11 @@ def _parts(rows: Sequence[Any]) -> dict[tuple[str, int, int], int]:
         groups.setdefault(row.resource, set()).add(row.row_id)
     found: dict[tuple[str, int, int], int] = {}
     for name, ids in groups.items():
-        for child, link in site().registry.resources[name].parts():
-            model = child.model
-            key = getattr(model, link), model.deleted_change_id
-            query = sa.select(*key, sa.func.count()).where(key[0].in_(ids), model.deleted_at.is_not(None)).group_by(*key)
+        for part in site().registry.resources[name].parts():
+            model = part.child.model
+            key = getattr(model, part.column), model.deleted_change_id
+            mine = [model.subject == part.named] if part.named else []
+            query = sa.select(*key, sa.func.count()).where(key[0].in_(ids), *mine, model.deleted_at.is_not(None)).group_by(*key)
             for hit in session.execute(query, execution_options={DELETED: True}):
                 found[name, hit[0], hit[1]] = found.get((name, hit[0], hit[1]), 0) + hit[2]
     return found

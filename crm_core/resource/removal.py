@@ -53,10 +53,10 @@ def delete_rows(resource: Any, ids: Sequence[int], change: int) -> None:
     which = bulk.among(table.c.id, ids), table.c.deleted_at.is_(None)
     _execute(sa.update(table).where(*which).values(gone))
     finish(resource, [Edit(i, "delete", None, {"id": i}) for i in ids], change)
-    for child, column in resource.parts():
-        below = sa.select(child.table.c.id).where(bulk.among(child.table.c[column], ids),
-                                                  child.table.c.deleted_at.is_(None))
-        delete_rows(child, [row[0] for row in _execute(below)], change)
+    for part in resource.parts():
+        table = part.child.table
+        below = sa.select(table.c.id).where(*part.at(ids), table.c.deleted_at.is_(None))
+        delete_rows(part.child, [row[0] for row in _execute(below)], change)
 
 
 def restore_rows(resource: Any, ids: Sequence[int], change: int) -> list[int]:
@@ -101,7 +101,7 @@ def _pointing(resource: Any, other: Any, field: RefField, ids: Sequence[int]) ->
 
 def references(resource: Any) -> Iterable[tuple[Any, RefField]]:
     """The references of other active resources to this one, its own parts' and the stamps left out."""
-    parts = {child.name for child, _column in resource.parts()}
+    parts = {part.child.name for part in resource.parts()}
     for other in resource.registry.resources.values():
         if other.is_brief or other.name in parts or not is_record(other.model):
             continue

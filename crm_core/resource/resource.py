@@ -23,8 +23,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from crm_core.access import actor as access
 from crm_core.access.gate import scope_for
 from crm_core.access.models import Rule
+from crm_core.data import bulk
 from crm_core.data.base import Model
-from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.mixins import SCOPE_COLUMNS, is_part_of_any, is_scoped
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
@@ -65,6 +66,27 @@ class Lines:
     group_label: Any = ""
 
 
+@dataclass(frozen=True)
+class Part:
+    """Rows of `child` that are parts of a resource's: `column` holds the parent's id; `named` where they hang on records of any
+    resource, and name it in `subject`."""
+
+    child: "Resource"
+    column: str
+    named: str = ""
+
+    def at(self, ids: Sequence[int]) -> list[sa.ColumnElement[bool]]:
+        """The parts of these records."""
+        return [bulk.among(self.child.table.c[self.column], ids), *self._kind(self.child.table)]
+
+    def of(self, parent: sa.FromClause, part: sa.FromClause) -> sa.ColumnElement[bool]:
+        """That a part is one of a parent's."""
+        return sa.and_(part.c[self.column] == parent.c.id, *self._kind(part))
+
+    def _kind(self, part: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+        return [part.c.subject == self.named] if self.named else []
+
+
 class Resource:
     """Base of all resources. Class attributes are the declaration; the one instance hangs on the registry."""
 
@@ -93,6 +115,7 @@ class Resource:
     personal: ClassVar[bool] = False  # rows are their owner's without any grant
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
+    files: ClassVar[bool] = True  # files can be put on its records
     unique: ClassVar[tuple[tuple[str, ...], ...]] = ()  # groups of fields that together are unique
     is_brief: ClassVar[bool] = False  # set by the program: the brief view itself
     verbs: ClassVar[tuple[str, ...]] = VERBS  # what may be done with it at all
@@ -121,6 +144,8 @@ class Resource:
         parent = getattr(cls.model, "__part_of__", None)
         if parent and not cls.own_rights:
             access.PARTS[cls.name] = parent if "." in parent else f"{cls.name.partition('.')[0]}.{parent}"
+        if is_part_of_any(cls.model):
+            access.OF_ANY.add(cls.name)
         for lines in cls.lines:
             if is_scoped(lines.model):
                 line_name = resource_name(lines.model)
@@ -260,6 +285,16 @@ class Resource:
         return self.registry.resources.get(f"{self.name}.brief") if self.brief and not self.is_brief else None
 
     @cached_property
+    def of_any(self) -> bool:
+        """Whether its records hang on records of whatever resource."""
+        return is_part_of_any(self.model)
+
+    @cached_property
+    def holds_files(self) -> bool:
+        """Whether files can be put on its records: on records in the narrow sense that have a page."""
+        return self.files and is_scoped(self.model) and bool(self.verbs) and not (self.is_brief or self.personal or self.of_any)
+
+    @cached_property
     def line_resources(self) -> "dict[str, Resource]":
         found: dict[str, Resource] = {}
         for declared in self.lines:
@@ -290,17 +325,19 @@ class Resource:
         return self._links[name]
 
     @cached_property
-    def _parts(self) -> "list[tuple[Resource, str]]":
-        found: dict[str, tuple[Resource, str]] = {}
+    def _parts(self) -> "list[Part]":
+        found: dict[str, Part] = {}
         for declared in self.lines:
             child = self.line_resource(declared.name)
-            found[child.name] = (child, self._links[declared.name])
+            found[child.name] = Part(child, self._links[declared.name])
         for other in self.registry.resources.values():
-            if other.is_brief or other is self or not getattr(other.model, "__part_of__", None):
+            if other.is_brief or other is self:
                 continue
             link = other.parent_field
-            if link is not None and getattr(link, "target", "") == self.name:
-                found[other.name] = (other, link.column)
+            if other.of_any and self.holds_files:
+                found[other.name] = Part(other, "subject_id", self.name)
+            elif link is not None and getattr(link, "target", "") == self.name:
+                found[other.name] = Part(other, link.column)
         return list(found.values())
 
     @cached_property
@@ -308,8 +345,8 @@ class Resource:
         """Columns of records that are sums over rows of this one."""
         return tuple(totals.kept_by(self))
 
-    def parts(self) -> "list[tuple[Resource, str]]":
-        """Resources whose rows are parts of this one's, with the column that holds the parent's id."""
+    def parts(self) -> "list[Part]":
+        """Resources whose rows are parts of this one's, with how they say so."""
         return [] if self.is_brief else self._parts
 
     # --- rights --------------------------------------------------------------------------------------------------
@@ -385,6 +422,13 @@ class Resource:
     def sees(self, row_id: int) -> bool:
         """Whether the actor may read this record as a whole."""
         return session.scalar(self.visible().with_only_columns(self.model.id).where(self.model.id == row_id)) is not None
+
+    def may_hold(self, row_id: int) -> None:
+        """Whether the actor may put files on this record: who may change it, also where no form does. Raises Missing."""
+        may = current_work().session.system or actor().can(f"{self.name}.update")
+        query = self.visible("update").with_only_columns(self.model.id).where(self.model.id == row_id)
+        if not may or session.scalar(query) is None:
+            raise Missing(_("This record was not found."))
 
     def labels(self, ids: Iterable[int]) -> dict[int, str]:
         """Names of these records, as far as the actor may know them: through the brief where there is one."""

@@ -61,6 +61,15 @@ def show_day_heading(day: dt.date) -> str:
     return format_date(day, pattern, locale=locale())
 
 
+def show_bytes(size: int | None) -> str:
+    """512 B, 81 KB, 2.4 MB."""
+    if size is None:
+        return ""
+    if size < 1_000:
+        return f"{size} B"
+    return f"{max(1, round(size / 2**10)):,} KB" if size < 1_000_000 else f"{size / 2**20:,.1f} MB"
+
+
 def full_moment(moment: dt.datetime) -> str:
     """The whole time, for `title`."""
     return f"{clock.local(moment):%Y-%m-%d %H:%M:%S}"

@@ -35,7 +35,7 @@ def linked(resource: Any, row_id: int) -> Iterator[Linked]:
     for pointer in merging.pointers(resource):
         other = next((r for r in site().registry.resources.values() if r.table is pointer.table and not r.is_brief), None)
         if other is None:
-            other = next((child for child, _column in resource.parts() if child.table is pointer.table), None)
+            other = next((part.child for part in resource.parts() if part.child.table is pointer.table), None)
         if other is None or (other.verbs and not other.may("read")):
             continue
         query = sa.select(other.model).where(*pointer.at(resource.name, [row_id])).order_by(other.model.id).limit(MOST)

@@ -244,14 +244,14 @@ def _owners(old: Mapping[str, Any]) -> dict[str, Any]:
 def _joined(resource: Any, ids: Sequence[int], change_id: int) -> set[int]:
     """Which of these rows have got parts by another act since, however deep; those would go with them."""
     found: set[int] = set()
-    for child, column in resource.parts() if ids else ():
-        parent = child.table.c[column]
-        query = sa.select(child.table.c.id, parent).where(bulk.among(parent, ids), child.table.c.deleted_at.is_(None))
+    for part in resource.parts() if ids else ():
+        child = part.child
+        query = sa.select(child.table.c.id, child.table.c[part.column]).where(*part.at(ids), child.table.c.deleted_at.is_(None))
         parts = {row[0]: row[1] for row in current_work().session.execute(query, execution_options=unscoped("undo"))}
         made = session.scalars(sa.select(History.row_id).where(
             History.change_id == change_id, History.resource == child.name, bulk.among(History.row_id, list(parts)))).all() if parts else ()
         late = parts.keys() - set(made) | _joined(child, made, change_id)
-        found.update(parts[part] for part in late)
+        found.update(parts[row_id] for row_id in late)
     return found
 
 

@@ -20,20 +20,21 @@ def awake(site: Site, package: str, since: Any) -> None:
     merging.awake(site, package, since)
     own = [r for r in site.registry.resources.values() if r.package == package and not r.is_brief]
     for resource in own:
-        for child, column in resource.parts():
-            if is_scoped(child.model):
-                _carry(resource, child, column)
+        for part in resource.parts():
+            if is_scoped(part.child.model):
+                _carry(resource, part)
         if resource.part_of and not resource.part_of.startswith(f"{package}."):
             parent = site.registry.resources.get(resource.part_of)
-            if parent is not None and resource.parent_field is not None:
-                _carry(parent, resource, resource.parent_field.column)
+            for part in parent.parts() if parent is not None else ():
+                if part.child is resource:
+                    _carry(parent, part)
     _index(own)
 
 
-def _carry(parent: Any, child: Any, link: str) -> None:
+def _carry(parent: Any, part: Any) -> None:
     """Parts whose parent was given to somebody else meanwhile: one statement a table, only rows that differ."""
-    of, to = parent.table, child.table
-    joined = of.c.id == to.c[link]
+    of, to = parent.table, part.child.table
+    joined = part.of(of, to)
     differs = sa.or_(*(of.c[c].is_distinct_from(to.c[c]) for c in SCOPE_COLUMNS))
     values = {c: sa.select(of.c[c]).where(joined).scalar_subquery() for c in SCOPE_COLUMNS}
     current_work().session.connection().execute(

@@ -28,8 +28,8 @@ __all__ = [
 _BODY = "__crm_body__"
 
 
-def body_limit(size: int) -> Callable[[View], View]:
-    """This route takes bodies up to `size` bytes (uploads); others take 2 MB."""
+def body_limit(size: int | Callable[[], int]) -> Callable[[View], View]:
+    """This route takes bodies up to `size` bytes (uploads), or what a function says at the time; others take 2 MB."""
 
     def decorate(view: View) -> View:
         setattr(view, _BODY, size)
@@ -39,7 +39,8 @@ def body_limit(size: int) -> Callable[[View], View]:
 
 
 def body_limit_of(app: flask.Flask, endpoint: str) -> int | None:
-    return getattr(app.view_functions[endpoint], _BODY, None)
+    found = getattr(app.view_functions[endpoint], _BODY, None)
+    return found() if callable(found) else found
 
 
 def by_token(app: flask.Flask, endpoint: str) -> bool:

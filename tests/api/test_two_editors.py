@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from crm_core.app import core
 from crm_core.data.session import session
+from crm_core.features.files import api as files
 from crm_core.kernel import runner
 from crm_core.kernel.registry import Registry
 from tests.support.world import World
@@ -21,7 +23,7 @@ At = Callable[[str], Browser]
 EDITABLE = {
     "core.contact": "name", "core.customer": "note", "core.department": "name", "core.industry": "name", "core.position": "name",
     "core.region": "name", "core.role": "note", "core.tag": "name", "core.task": "title", "core.team": "name", "core.user": "name",
-    "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note",
+    "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note", "core.attachment": "name",
 }
 WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people could write differently
 # What is not there yet; "#" is a customer, "##" another one.
@@ -85,6 +87,9 @@ def row(root: Client, world: World, name: str) -> int:
         answer = root("POST", f"/{name.replace('.', '/')}", {n: own.get(v, v) for n, v in MADE[name].items()})
         assert answer.status_code == 201, (name, answer.text)
         return int(answer.json["id"])
+    if name == "core.attachment":
+        with world.as_("root"):
+            return files.put("core.customer", world.customers["ann"], "minutes", io.BytesIO(b"what was said")).id
     return int(root("GET", f"/{name.replace('.', '/')}").json["items"][-1]["id"])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from crm_core.app import create_app, open_site
 from crm_core.data.base import Model, table_of
 from crm_core.data.session import writing
 from crm_core.data.wall import UNSCOPED
+from crm_core.features.files import api as attachments
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock, files
 from crm_core.kernel.config import Config
@@ -206,7 +208,7 @@ def _bare(house: House) -> None:
 def _doings(house: House) -> None:
     """What people do: notes, drafts, imports, jobs, files, messages, changes to take back."""
     world, site, records = house.world, house.world.site, house.records
-    for kind in ("job", "import", "change", "notice", "session"):
+    for kind in ("job", "import", "change", "notice", "session", "core.attachment"):
         records[kind] = {}
     for name in ("ann", "sue"):
         mine = records["core.customer"][name]
@@ -215,6 +217,7 @@ def _doings(house: House) -> None:
 
             records["core.note"][name] = add_note("core.customer", mine, f"note NOTEX{name.upper()}").id
             records["core.feedback"][name] = add_note("core.customer", mine, "told us", kind="feedback").id
+            records["core.attachment"][name] = attachments.put("core.customer", mine, f"NOTEX{name.upper()}.txt", io.BytesIO(f"NOTEX{name.upper()}".encode())).id
             customers = site.registry.resource("core.customer")
             customers.write([{"id": mine, "legal_representative": f"Former NOTEX{name.upper()}"}])
             customers.write([{"id": mine, "legal_representative": f"Rep {canary(name)}"}])

@@ -40,7 +40,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "bare.pointer": {"name": "Made"}, "bare.shelf": {"name": "Made"},
 }
 # What the parameters of an address are, where they are no record; and what is posted where a form must say something.
-VALUES = {"action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "kind": "customer"}
+VALUES = {"action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "kind": "customer", "number": 1}
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST pages.bulk_act": lambda house, _c: {"all": "1"},
     "POST pages.act": lambda _h, _c: {"tags": "1"},
@@ -170,7 +170,7 @@ class Caller:
             data = SENT[cell.route](self.house, cell) if cell.route in SENT else self.form(cell) if writing else {}
             if cell.route in ("POST pages.change", "POST pages.resolve"):
                 data["version"] = self._version(cell)
-        if cell.route == "POST imports.take":
+        if cell.route in ("POST imports.take", "POST files_on_records.put", "POST files_on_records.version"):
             import io
 
             data = {"file": (io.BytesIO(b"name\nMade\n"), "made.csv")}

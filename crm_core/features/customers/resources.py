@@ -15,6 +15,7 @@ from crm_core.features.customers import (
     holding,
     needs,
     notelines,
+    notes,
     panorama,
     places,
     reach,
@@ -240,6 +241,10 @@ class Notes(Resource):
         for row in rows:
             if row.get("id") not in before:
                 row.setdefault("happened_at", row.get("created_at") or clock.now())
+
+    def may_hold(self, row_id: int) -> None:
+        """Pictures are put on an entry by who wrote it."""
+        notes.own(row_id)
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         notelines.written(verb, ids)

@@ -43,6 +43,31 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_approval'))
     )
+    op.create_table('core_attachment',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('size', sa.BigInteger(), nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.Column('content_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_attachment'))
+    )
     op.create_table('core_change',
         sa.Column('at', AT, nullable=False),
         sa.Column('actor_id', ID, nullable=True),
@@ -156,6 +181,14 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_draft')),
         sa.UniqueConstraint('actor_id', 'key', name=op.f('uq_core_draft_actor_id_key'))
+    )
+    op.create_table('core_feed',
+        sa.Column('token_id', ID, nullable=False),
+        sa.Column('kind', sa.String(length=10), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=True),
+        sa.Column('state', JSON, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_feed'))
     )
     op.create_table('core_file',
         sa.Column('public_id', sa.String(length=32), nullable=False),
@@ -475,14 +508,6 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_timeline'))
     )
-    op.create_table('core_feed',
-        sa.Column('token_id', ID, nullable=False),
-        sa.Column('kind', sa.String(length=10), nullable=False),
-        sa.Column('resource', sa.String(length=80), nullable=True),
-        sa.Column('state', JSON, nullable=False),
-        sa.Column('id', ID, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_feed'))
-    )
     op.create_table('core_twin',
         sa.Column('resource', sa.String(length=80), nullable=False),
         sa.Column('one_id', ID, nullable=False),
@@ -566,6 +591,25 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['approval_id'], ['core_approval.id'], name=op.f('fk_core_approval_vote_approval_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_approval_vote'))
+    )
+    op.create_table('core_attachment_content',
+        sa.Column('attachment_id', ID, nullable=False),
+        sa.Column('number', sa.Integer(), nullable=False),
+        sa.Column('path', sa.String(length=80), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('media', sa.String(length=100), nullable=False),
+        sa.Column('size', sa.BigInteger(), nullable=False),
+        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('key', sa.String(length=64), nullable=True),
+        sa.Column('made_at', AT, nullable=False),
+        sa.Column('made_by_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['attachment_id'], ['core_attachment.id'], name=op.f('fk_core_attachment_content_attachment_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_attachment_content')),
+        sa.UniqueConstraint('attachment_id', 'number', name=op.f('uq_core_attachment_content_attachment_id_number')),
+        sa.UniqueConstraint('key', name=op.f('uq_core_attachment_content_key')),
+        sa.UniqueConstraint('path', name=op.f('uq_core_attachment_content_path'))
     )
     op.create_table('core_field_rule',
         sa.Column('role_id', ID, nullable=False),
@@ -1097,6 +1141,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_contact'))
     )
     op.create_table('core_dealing',
+        sa.Column('customer_id', ID, nullable=False),
         sa.Column('kind', sa.String(length=255), nullable=False),
         sa.Column('number', sa.String(length=60), nullable=True),
         sa.Column('day', sa.Date(), nullable=False),
@@ -1107,7 +1152,6 @@ def upgrade() -> None:
         sa.Column('source_key', sa.String(length=120), nullable=False),
         sa.Column('subject', sa.String(length=80), nullable=True),
         sa.Column('subject_id', ID, nullable=True),
-        sa.Column('customer_id', ID, nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -1291,6 +1335,20 @@ def upgrade() -> None:
     with op.batch_alter_table('core_approval') as batch:
         batch.create_index('ix_core_approval_open', ['kind', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch.create_index('ix_core_approval_subject', ['subject', 'subject_id', 'id'], unique=False)
+    with op.batch_alter_table('core_attachment') as batch:
+        batch.create_index('ix_core_attachment_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_attachment_subject', ['subject', 'subject_id', 'id'], unique=False)
+        batch.create_index('ix_core_attachment_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_attachment_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_attachment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_attachment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_change') as batch:
         batch.create_index('ix_core_change_kind', ['kind', 'id'], unique=False)
     with op.batch_alter_table('core_choice') as batch:
@@ -1310,6 +1368,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_department_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_draft') as batch:
         batch.create_index(batch.f('ix_core_draft_at'), ['at'], unique=False)
+    with op.batch_alter_table('core_feed') as batch:
+        batch.create_index(batch.f('ix_core_feed_token_id'), ['token_id'], unique=False)
     with op.batch_alter_table('core_file') as batch:
         batch.create_index(batch.f('ix_core_file_expires_at'), ['expires_at'], unique=False)
     with op.batch_alter_table('core_foreign_id') as batch:
@@ -1366,8 +1426,6 @@ def upgrade() -> None:
     with op.batch_alter_table('core_timeline') as batch:
         batch.create_index('ix_core_timeline_record', ['record', 'record_id'], unique=False, sqlite_where=sa.text('record_id IS NOT NULL'), postgresql_where=sa.text('record_id IS NOT NULL'))
         batch.create_index('ix_core_timeline_subject', ['subject', 'subject_id', 'at', 'id'], unique=False)
-    with op.batch_alter_table('core_feed') as batch:
-        batch.create_index(batch.f('ix_core_feed_token_id'), ['token_id'], unique=False)
     with op.batch_alter_table('core_twin') as batch:
         batch.create_index('ix_core_twin_open', ['resource', 'state', 'score', 'id'], unique=False)
         batch.create_index('uq_core_twin_pair', ['resource', 'one_id', 'other_id'], unique=True)
@@ -1499,9 +1557,9 @@ def upgrade() -> None:
     with op.batch_alter_table('core_note') as batch:
         batch.create_index(batch.f('ix_core_note_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_note_department_id_happened_at', ['department_id', 'happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_note_happened_at', ['happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_note_owner_id_happened_at', ['owner_id', 'happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_note_team_id_happened_at', ['team_id', 'happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_note_happened_at', ['happened_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_note_written', ['created_by_id', 'created_at'], unique=False)
         batch.create_index('uq_core_note_key', ['key'], unique=True)
     with op.batch_alter_table('core_offering') as batch:
@@ -1568,6 +1626,7 @@ def downgrade() -> None:
     op.drop_table('core_history')
     op.drop_table('core_grant')
     op.drop_table('core_field_rule')
+    op.drop_table('core_attachment_content')
     op.drop_table('core_approval_vote')
     op.drop_table('core_view')
     op.drop_table('core_import_profile')
@@ -1597,11 +1656,13 @@ def downgrade() -> None:
     op.drop_table('core_holding')
     op.drop_table('core_foreign_id')
     op.drop_table('core_file')
+    op.drop_table('core_feed')
     op.drop_table('core_draft')
     op.drop_table('core_department')
     op.drop_table('core_custom_field')
     op.drop_table('core_completeness_rule')
     op.drop_table('core_choice')
     op.drop_table('core_change')
+    op.drop_table('core_attachment')
     op.drop_table('core_approval')
     op.drop_table('core_access')

@@ -1,0 +1,39 @@
+"""Table of contents of this feature."""
+
+from typing import Any
+
+import flask
+
+from crm_core.features.files import services, store
+from crm_core.features.files.pages import pages
+from crm_core.features.files.resources import Attachments
+from crm_core.features.files.settings import FileSettings
+from crm_core.kernel.declare import Job, Listen
+from crm_core.kernel.hookspecs import hookimpl
+from crm_core.kernel.i18n import _
+from crm_core.resource.purge import RecordsPurged
+
+
+@hookimpl
+def register_resources() -> list[type[Any]]:
+    return [Attachments]
+
+
+@hookimpl
+def register_settings() -> list[type[Any]]:
+    return [FileSettings]
+
+
+@hookimpl
+def register_blueprints() -> list[flask.Blueprint]:
+    return [pages]
+
+
+@hookimpl
+def register_listeners() -> list[Listen]:
+    return [Listen(RecordsPurged, services.purged, inside=True, acts="system", name="core.files.purged")]
+
+
+@hookimpl
+def register_jobs() -> list[Job]:
+    return [Job("core.files.sweep", store.sweep, every="every day at 04:40", label=_("Remove the bytes of deleted files"))]

@@ -1,0 +1,218 @@
+"""Files on records: put there, new versions, back to an older one. Who reads the record reads its files, who changes it adds and
+removes them.
+
+The bytes are on the disk before the write transaction begins (store.py). A file goes into the recycle bin like any record, alone or
+with the record it hangs on; when it is emptied there, its versions go, and the sweeper takes the bytes.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import sqlalchemy as sa
+
+from crm_core.data.base import table_of
+from crm_core.data.session import current_work, session, system_scope, writing
+from crm_core.features.files import kinds, store
+from crm_core.features.files.models import Attachment, Content
+from crm_core.features.files.settings import FileSettings
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Conflict, Invalid, Missing
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor, site
+from crm_core.resource.changes import change, unscoped
+from crm_core.resource.purge import RecordsPurged
+
+NAME = "core.attachment"
+_content = table_of(Content)
+
+
+@dataclass(frozen=True)
+class Put:
+    """What came of a sending: the file, and whether it was there already (the same sending came twice)."""
+
+    id: int
+    again: bool = False
+
+
+def put(subject: str, subject_id: int, name: str, source: IO[bytes], *, key: str = "") -> Put:
+    """Put a file on a record that the actor may change. `key`: chosen by who sends; the same one again makes no second file.
+
+    Raises Missing, Invalid for what is not taken, store.TooLarge, Conflict when the key was used for other bytes.
+    """
+    holder = holder_of(subject)
+    holder.may_hold(subject_id)
+    sealed = _sealed(key)
+    if sealed and (found := _sent(sealed)) is not None:
+        return _again(found, (subject, subject_id), source)
+    called = kinds.clean_name(name)
+    with _taken(called, source) as taken:
+        kind, media = kinds.what(called, taken.kept.head)
+        try:
+            with writing(), change("file", resource=NAME):
+                holder.may_hold(subject_id)
+                with system_scope("a file by who may change the record"):
+                    (made,) = site().registry.resource(NAME).write([
+                        {"name": called, "subject": subject, "subject_id": subject_id, "kind": kind, "size": taken.kept.size}], kind="file")
+                    first = _version(made, 1, called, taken, kind, media, sealed)
+                    _free(sa.update(table_of(Attachment)).where(table_of(Attachment).c.id == made).values(content_id=first.id))
+                taken.stays = True
+        except sa.exc.IntegrityError:
+            if not sealed or (found := _sent(sealed)) is None:
+                raise
+            return Put(found.attachment_id, again=True)
+    return Put(made)
+
+
+def put_version(file_id: int, name: str, source: IO[bytes], *, version: int | None = None) -> tuple[int, int]:
+    """Put a new version of a file there; the old ones stay. Its number, and the change that `undo` takes back. Raises Missing, Invalid, TooLarge, Conflict."""
+    file = changeable(file_id)
+    called = kinds.clean_name(name)
+    with _taken(called, source) as taken:
+        kind, media = kinds.what(called, taken.kept.head)
+        with writing(), change("file", resource=NAME) as made:
+            file = changeable(file_id)
+            session.execute(sa.select(Attachment.id).where(Attachment.id == file_id).with_for_update())
+            if version is not None and version != file.version:
+                raise Conflict(_("Somebody saved a newer version meanwhile."), id=file_id, version=file.version)
+            number = int(session.scalar(sa.select(sa.func.max(_content.c.number)).where(_content.c.attachment_id == file_id)) or 0) + 1
+            with system_scope("a version by who may change the record"):
+                _count(file_id, _version(file_id, number, called, taken, kind, media, None))
+            taken.stays = True
+    return number, made
+
+
+def go_back(file_id: int, number: int) -> int:
+    """Let an older version count again; all stay. The change that `undo` takes back. Raises Missing."""
+    with writing(), change("file", resource=NAME) as made:
+        changeable(file_id)
+        found = version_of(file_id, number)
+        with system_scope("a version by who may change the record"):
+            _count(file_id, found)
+    return made
+
+
+def changeable(file_id: int) -> Any:
+    """The file, if the actor may change what it hangs on. Raises Missing."""
+    return site().registry.resource(NAME).get(file_id, "update")
+
+
+def readable(file_id: int) -> Any:
+    """The file, if the actor may read what it hangs on. Raises Missing."""
+    return site().registry.resource(NAME).get(file_id)
+
+
+def version_of(file_id: int, number: int | None = None) -> Any:
+    """One version of a file that has been read under its rights: that which counts, or by number. Raises Missing."""
+    query = sa.select(_content).where(_content.c.attachment_id == file_id)
+    if number is None:
+        query = query.join(table_of(Attachment), table_of(Attachment).c.content_id == _content.c.id)
+    found = _free(query if number is None else query.where(_content.c.number == number)).one_or_none()
+    if found is None:
+        raise Missing(_("This record was not found."))
+    return found
+
+
+def versions(file_id: int) -> list[Any]:
+    """All versions of a file that has been read under its rights, newest first."""
+    return list(_free(sa.select(_content).where(_content.c.attachment_id == file_id).order_by(_content.c.number.desc())))
+
+
+def bytes_of(file_id: int, number: int | None = None) -> tuple[Any, Any, Path]:
+    """(file, version, where its bytes lie) of a file the actor may read. Raises Missing."""
+    file = readable(file_id)
+    found = version_of(file_id, number)
+    place = store.place(found.path)
+    if not place.exists():
+        raise Missing(_("The contents of this file are missing; tell your administrator."))
+    return file, found, place
+
+
+def on(subject: str, ids: Sequence[int], *, limit: int = 500) -> list[Any]:
+    """The files on records of one resource that have been read under their rights, oldest first."""
+    holder = holder_of(subject)
+    a = table_of(Attachment)
+    part = next(p for p in holder.parts() if p.child.name == NAME)
+    query = sa.select(a).where(*part.at(list(ids)), a.c.deleted_at.is_(None)).order_by(a.c.id).limit(limit)
+    return list(_free(query))
+
+
+def holder_of(subject: str) -> Any:
+    """The resource on whose records files can be put. Raises Missing."""
+    found = site().registry.resources.get(subject)
+    if found is None or not found.holds_files:
+        raise Missing(_("No files can be put here."))
+    return found
+
+
+def purged(event: RecordsPurged) -> None:
+    """Listener inside the transaction, as the house: of emptied files no version stays; the sweeper takes their bytes."""
+    if event.resource == NAME:
+        _free(sa.delete(_content).where(_content.c.attachment_id.in_(event.ids)))
+
+
+@dataclass
+class _Taken:
+    """Bytes that were taken; `stays` once a row knows them."""
+
+    kept: store.Kept
+    stays: bool = False
+
+
+@contextmanager
+def _taken(name: str, source: IO[bytes]) -> Iterator[_Taken]:
+    """Bytes on their way: removed again unless a row has come to know them. Raises Invalid, TooLarge."""
+    now = FileSettings.now()
+    found = _Taken(store.keep(source, now.most, kinds.HEAD))
+    try:
+        if not found.kept.size:
+            raise Invalid({"file": [_("This file is empty.")]})
+        kinds.refuse(name, found.kept.head, now.refused)
+        yield found
+    finally:
+        if not found.stays:
+            store.drop(found.kept)
+
+
+def _version(file_id: int, number: int, name: str, taken: _Taken, kind: Any, media: str, key: str | None) -> Any:
+    kept = taken.kept
+    return _free(sa.insert(_content).values(
+        attachment_id=file_id, number=number, path=kept.path, name=name, kind=kind, media=media, size=kept.size, digest=kept.digest, key=key,
+        made_at=clock.now(), made_by_id=getattr(actor(), "user_id", None)).returning(_content)).one()
+
+
+def _count(file_id: int, content: Any) -> None:
+    """Let this version be the one that counts."""
+    row = session.get_one(Attachment, file_id)
+    row.content_id, row.kind, row.size, row.number = content.id, content.kind, content.size, content.number
+    session.flush()
+
+
+def _sealed(key: str) -> str | None:
+    """A key as it is kept: of this person, whoever else may have chosen the same one."""
+    if len(key) > 255:
+        raise Invalid({"key": [_("At most %(n)s characters.", n=255)]})
+    return hashlib.sha256(f"{actor().user_id}\n{key}".encode()).hexdigest() if key else None
+
+
+def _sent(key: str) -> Any:
+    return _free(sa.select(_content).where(_content.c.key == key)).one_or_none()
+
+
+def _again(found: Any, where: tuple[str, int], source: IO[bytes]) -> Put:
+    """A sending that came before. Raises Conflict when it was of something else."""
+    digest = hashlib.sha256()
+    while chunk := source.read(store.CHUNK):
+        digest.update(chunk)
+    a = table_of(Attachment)
+    row = _free(sa.select(a.c.subject, a.c.subject_id).where(a.c.id == found.attachment_id)).one_or_none()
+    if digest.hexdigest() != found.digest or row is None or (row.subject, row.subject_id) != where:
+        raise Conflict(_("This key was used for another file."))
+    return Put(found.attachment_id, again=True)
+
+
+def _free(statement: Any) -> Any:
+    return current_work().session.connection().execute(statement, execution_options=unscoped("files of records that were read under their rights"))

@@ -1,0 +1,5 @@
+"""The office of the customers' tests, on each engine."""
+
+from tests.customers.conftest import office
+
+assert office
