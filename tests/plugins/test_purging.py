@@ -40,8 +40,10 @@ PARTS = MODELS + """
 """
 FILL = """
     import datetime as dt
+    import io
     import sqlalchemy as sa
     from crm_core.data.base import Model
+    from crm_core.features.files import api as files
     from crm_core.kernel.series import draw
     from crm_core.resource import drafts, timeline
     from crm_core.resource.merging import merge
@@ -55,6 +57,7 @@ FILL = """
                           {"title": "about a customer", "subject": "core.customer", "subject_id": a}])
     timeline.add("core.customer", a, "note", title="from visits", source="visits", record=("visits.thing", one))
     timeline.add("core.customer", a, "note", title="of core", record=("visits.thing", one))
+    files.put("visits.thing", one, "where.txt", io.BytesIO(b"second floor"))
     draw("visits.thing.number", 3)
     conn = db.connection()
     insert = lambda table, **values: conn.execute(sa.insert(Model.metadata.tables[table]).values(**values))
