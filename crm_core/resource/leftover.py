@@ -40,9 +40,14 @@ def of(change_id: int) -> list[Left]:
         .where(History.change_id == change_id, ~done.exists(), sa.or_(History.verb != "update", History.old.is_not(None)))
         .group_by(History.resource, History.row_id).order_by(sa.func.max(History.id)).limit(MOST)
     ).all()
-    found = {(r.resource, r.row_id): Left(r.resource, r.row_id) for r in rows}
-    for name in {r.resource for r in rows}:
-        since = {r.row_id: r.id for r in rows if r.resource == name}
+    places = {(r.resource, r.row_id): r.id for r in rows}
+    last = sa.select(History.id).where(History.change_id <= change_id).order_by(History.change_id.desc(), History.id.desc()).limit(1)
+    before = session.scalar(last) or 0
+    for ask in undo.stayed:
+        places.update(dict.fromkeys(ask(change_id), before))
+    found = {place: Left(*place) for place in places}
+    for name in {name for name, _row in places}:
+        since = {row_id: at for (resource, row_id), at in places.items() if resource == name}
         for hit in changes.acts_since(name, since, [change_id, *undoing]):
             found[name, hit.row_id] = Left(name, hit.row_id, hit.at, hit.actor_id, hit.verb, tuple(hit.old or ()))
     return list(found.values())

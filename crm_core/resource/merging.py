@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.data import inside
+from crm_core.data import bulk, inside
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.bulk import each
@@ -26,7 +26,7 @@ from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site, site
-from crm_core.resource import changes, custom, search, timeline
+from crm_core.resource import changes, custom, search, timeline, undo
 from crm_core.resource.after import give_parts
 from crm_core.resource.changes import unscoped
 from crm_core.resource.references import RefsField
@@ -58,6 +58,7 @@ class Moved(Keyed, Model):
     table_name: Mapped[str] = mapped_column(sa.String(80))
     column_name: Mapped[str] = mapped_column(sa.String(80))  # the one that holds the id
     ids: Mapped[list[Any]]
+    stayed: Mapped[bool] = mapped_column(default=False)  # at its undo somebody had pointed these elsewhere already
 
 
 @dataclass(frozen=True)
@@ -255,22 +256,39 @@ def move_back(resource: Any, row: Any, package: str = "") -> None:
     """Those of the moved rows that nobody has pointed elsewhere since. Rows of sleeping packages wait for their waking."""
     moved = table_of(Moved)
     known = {(p.table.name, p.column): p for p in pointers(resource, package)}
-    for entry in execute(sa.select(moved).where(moved.c.merge_id == row.id)).all():
+    for entry in execute(sa.select(moved).where(moved.c.merge_id == row.id, moved.c.stayed.is_(False))).all():
         pointer = known.get((entry.table_name, entry.column_name))
         if pointer is not None:
-            _move(pointer, resource.name, row.kept_id, row.gone_id, entry.ids)
-            execute(sa.delete(moved).where(moved.c.id == entry.id))
+            back, _kept = _move(pointer, resource.name, row.kept_id, row.gone_id, entry.ids)
+            left = sorted(set(entry.ids) - set(back))
+            this = moved.c.id == entry.id
+            execute(sa.update(moved).where(this).values(ids=left, stayed=True) if left else sa.delete(moved).where(this))
     if is_scoped(resource.model):
         gone = execute(sa.select(*(resource.table.c[c] for c in SCOPE_COLUMNS)).where(resource.table.c.id == row.gone_id)).mappings().first()
         if gone is not None:
             give_parts(resource, [row.gone_id], dict(gone))
 
 
+def stayed(change_id: int) -> list[tuple[str, int]]:
+    """(resource, id) of what a merge had moved and its undo did not move back, because somebody had moved it on. Deleted rows
+    and those of no resource are not told of: nobody could look at them."""
+    m, moved = table_of(Merge), table_of(Moved)
+    query = sa.select(moved.c.table_name, moved.c.ids).join(m, m.c.id == moved.c.merge_id).where(m.c.change_id == change_id, moved.c.stayed)
+    resources = {r.table.name: r for r in site().registry.resources.values() if not r.is_brief}
+    found: dict[tuple[str, int], None] = {}
+    with system_scope("merge"):
+        for entry in execute(query).all():
+            if (resource := resources.get(entry.table_name)) is not None:
+                there = sa.select(resource.model.id).where(bulk.among(resource.table.c.id, entry.ids))
+                found.update(dict.fromkeys((resource.name, row_id) for row_id in session.scalars(there)))
+    return list(found)
+
+
 def awake(place: Site, package: str, _since: Any) -> None:
     """A package was switched on: its rows follow the merges it slept through, and go back where one was undone meanwhile."""
     registry = place.registry
     m, moved = table_of(Merge), table_of(Moved)
-    waiting = sa.select(m).where(m.c.undone_at.is_not(None), m.c.id.in_(sa.select(moved.c.merge_id).where(moved.c.package == package)))
+    waiting = sa.select(m).where(m.c.undone_at.is_not(None), m.c.id.in_(sa.select(moved.c.merge_id).where(moved.c.package == package, moved.c.stayed.is_(False))))
     for row in execute(waiting.order_by(m.c.id.desc())).all():
         if row.resource in registry.resources:
             move_back(registry.resources[row.resource], row, package)
@@ -317,5 +335,6 @@ def _merge(row: Any, others: Sequence[int]) -> None:
     merge(site().registry.by_model[type(row)], row.id, others)
 
 
+undo.stayed.append(stayed)
 # Without a button: its page (web/merging.py) lets choose field by field.
 MERGE = Action("merge", _("Merge"), _merge, icon="git-merge", fields=_others, bulk=False, button=False)

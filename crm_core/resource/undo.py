@@ -4,7 +4,7 @@ what it deleted comes back. Rows that somebody edited since are left and told.
 An undo is itself a change, so it can be undone. Large ones run as a job in batches and resume where they were.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,8 @@ from crm_core.resource.removal import delete_rows
 AT_ONCE = 200
 BATCH = 500
 DAYS = 30
+# Slot: the rows (resource, id) that an act moved without writing it into their history, and that its undo found elsewhere.
+stayed: list[Callable[[int], Iterable[tuple[str, int]]]] = []
 PERMISSION = "core.change.undo"  # taking back what others did
 
 
@@ -72,7 +74,7 @@ def ask(change_id: int) -> Result:
                 if last is None:
                     break
             if result.done:
-                _mark(change_id, change)
+                _mark(change_id, change, result)
         return result
     with writing():
         return Result(job=later("core.undo", {"change": change_id}, label=_("Undo"), total=found.rows))
@@ -115,15 +117,17 @@ def run(job: Running) -> None:
             job.progress(result.done + len(result.conflicts))
             job.position["some"] = bool(result.done) or job.position.get("some", False)
             if last is None and job.position["some"]:
-                _mark(change_id, job.position["undo"])
+                _mark(change_id, job.position["undo"], result)
+                job.result["counts"]["conflicts"] = len(result.conflicts)
         if last is None:
             return
 
 
-def _mark(change_id: int, undo: int) -> None:
+def _mark(change_id: int, undo: int, result: Result) -> None:
     """It has been taken back, and is not again; where nothing could be, somebody with more rights may still do it."""
     current_work().session.execute(sa.update(Change).where(Change.id == change_id).values(undone_by=undo))
     emit(ChangeUndone((change_id,)))
+    result.conflicts += [one for ask_ in stayed for one in ask_(change_id)]
 
 
 def resource_of(name: str) -> Any:

@@ -10,7 +10,7 @@ from crm_core.features.customers.models import Address, Contact, Note, Tag, Tagg
 from crm_core.features.customers.notes import add_note
 from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import Forbidden, Invalid, Missing
-from crm_core.resource import listing, timeline, undo
+from crm_core.resource import leftover, listing, timeline, undo
 from crm_core.resource.changes import Change, stamp
 from crm_core.resource.merging import merge
 from tests.customers.office import Office
@@ -126,6 +126,22 @@ def test_it_takes_the_right_to_change_the_one_and_to_delete_the_other(office: Of
             merge(office.resource("customer"), kept, [kept])
         with pytest.raises(Forbidden):
             merge(office.resource("tag"), 1, [2])
+
+
+def test_undoing_a_merge_leaves_and_names_what_was_moved_on_since(office: Office, twins: tuple[int, int]) -> None:
+    kept, gone = twins
+    with office.as_("sun"):
+        change = merge(office.resource("customer"), kept, [gone])
+        contact = session.scalars(sa.select(Contact.id).where(Contact.customer_id == kept)).one()
+        third = office.resource("customer").write([{"name": "第三家"}])[0]
+        office.resource("contact").write([{"id": contact, "customer": third}])
+        result = undo.ask(change)
+        assert ("core.contact", contact) in result.conflicts and ("core.customer", gone) not in result.conflicts
+        left = {(one.resource, one.row_id): one for one in leftover.of(change)}
+        assert left.keys() == set(result.conflicts)
+        found = left["core.contact", contact]
+        assert found.actor_id == office.people["sun"] and "customer_id" in found.columns
+        assert session.get_one(Contact, contact).customer_id == third and office.resource("customer").get(gone).id == gone
 
 
 def test_a_merge_that_was_undone_is_not_done_again_by_halves(office: Office, twins: tuple[int, int]) -> None:

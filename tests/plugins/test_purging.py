@@ -64,6 +64,7 @@ FILL = """
     at = dt.datetime.now(dt.UTC)
     insert("core_setting", name="visits", department_id=0, data={"days": 3}, at=at)
     insert("core_foreign_id", source="old", ref="A-1", resource="visits.thing", resource_id=one)
+    insert("core_import_profile", resource="visits.thing", shape="a" * 64, name="Old", owner_id=1, everyone=False, mapping={}, values={}, options={}, at=at)
     insert("core_merge", change_id=1, resource="visits.thing", kept_id=one, gone_id=two, at=at, undone_at=at)
     insert("core_merge_moved", merge_id=2, package="core", table_name="core_task", column_name="subject_id", ids=[9])
     insert("core_draft", actor_id=1, key="visits.thing:new", data={"texts": {}}, at=at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed, Owned
+from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 
 
@@ -93,7 +94,7 @@ class ForeignId(Keyed, Model):
     ref: Mapped[str] = mapped_column(sa.String(120))
     resource: Mapped[str] = t.AnyRef()
     resource_id: Mapped[t.Id]
-    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())  # when a file last said something of it
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), default=clock.now)  # when a file last said something of it
     __table_args__ = (
         sa.UniqueConstraint("resource", "source", "ref"),
         sa.Index("ix_core_foreign_id_record", "resource", "resource_id"),

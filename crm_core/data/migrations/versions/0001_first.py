@@ -702,6 +702,7 @@ def upgrade() -> None:
         sa.Column('table_name', sa.String(length=80), nullable=False),
         sa.Column('column_name', sa.String(length=80), nullable=False),
         sa.Column('ids', JSON, nullable=False),
+        sa.Column('stayed', sa.Boolean(), nullable=False),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['merge_id'], ['core_merge.id'], name=op.f('fk_core_merge_moved_merge_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_merge_moved'))
