@@ -270,17 +270,16 @@ def move_back(resource: Any, row: Any, package: str = "") -> None:
 
 
 def stayed(change_id: int) -> list[tuple[str, int]]:
-    """(resource, id) of what a merge had moved and its undo did not move back, because somebody had moved it on. Deleted rows
-    and those of no resource are not told of: nobody could look at them."""
+    """(resource, id) of what a merge had moved and its undo did not move back, because somebody had moved it on. Deleted rows,
+    those of no resource and those the actor does not see are not told of: he could not look at them."""
     m, moved = table_of(Merge), table_of(Moved)
     query = sa.select(moved.c.table_name, moved.c.ids).join(m, m.c.id == moved.c.merge_id).where(m.c.change_id == change_id, moved.c.stayed)
     resources = {r.table.name: r for r in site().registry.resources.values() if not r.is_brief}
     found: dict[tuple[str, int], None] = {}
-    with system_scope("merge"):
-        for entry in execute(query).all():
-            if (resource := resources.get(entry.table_name)) is not None:
-                there = sa.select(resource.model.id).where(bulk.among(resource.table.c.id, entry.ids))
-                found.update(dict.fromkeys((resource.name, row_id) for row_id in session.scalars(there)))
+    for entry in execute(query).all():
+        if (resource := resources.get(entry.table_name)) is not None:
+            there = sa.select(resource.model.id).where(bulk.among(resource.table.c.id, entry.ids))
+            found.update(dict.fromkeys((resource.name, row_id) for row_id in session.scalars(there)))
     return list(found)
 
 
