@@ -22,7 +22,7 @@ from crm_core.kernel.i18n import _
 @click.option("--q", "words", default="", help=str(_("Words to look for.")))
 @click.option("--sort", default="", help=str(_("A field, or -field; for lists of up to 10,000.")))
 @click.option("--columns", default="", help=str(_("Fields by name, separated by commas; all without it.")))
-@click.option("--format", "format_", type=click.Choice(["csv", "jsonl", "xlsx"]), default="csv", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["csv", "jsonl", "xlsx", "vcf", "vcf21", "vcf40"]), default="csv", show_default=True)
 @click.option("--no-bom", is_flag=True, help=str(_("CSV without the mark that Excel needs to see UTF-8.")))
 @click.option("--output", "-o", type=click.Path(dir_okay=False, writable=True), help=str(_("The file; standard output without it.")))
 def command(what: str, login: str | None, filters: tuple[str, ...], words: str, sort: str, columns: str, format_: str,

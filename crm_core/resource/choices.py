@@ -1,5 +1,6 @@
 """Editable lists of choices: a code that records keep, words in both languages, order, and retired ones that stay readable."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -121,6 +122,9 @@ class ChoiceField(Field):
         return self.nullable({"type": "string", "maxLength": 40, "description": f"a code of the list {self.list_name}"})
 
 
+_BETWEEN = re.compile("[;；,，、]")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChoicesField(ChoiceField):
     """Several codes of an editable list."""
@@ -129,7 +133,7 @@ class ChoicesField(ChoiceField):
     operators: ClassVar[tuple[str, ...]] = ("any", "none", "empty", "filled")
 
     def parse(self, text: str) -> Any:
-        parts = [p.strip() for p in (text or "").replace("；", ";").replace("，", ",").replace("、", ",").replace(";", ",").split(",")]
+        parts = [p.strip() for p in _BETWEEN.split(text or "")]
         return list(dict.fromkeys(self._code(p) for p in parts if p))
 
     def load(self, value: Any) -> Any:
@@ -141,6 +145,11 @@ class ChoicesField(ChoiceField):
 
     def show(self, value: Any) -> str:
         return listed(ChoiceField.show(self, v) for v in value or ())
+
+    def cell(self, value: Any) -> str:
+        """As it stands in a file and is read back: a word that holds what parts words is told by its code."""
+        words = ((code, ChoiceField.show(self, code)) for code in value or ())
+        return listed(code if _BETWEEN.search(word) else word for code, word in words)
 
     def text(self, value: Any) -> str:
         return ",".join(value or ())

@@ -26,3 +26,8 @@ def neutralise(cell: str) -> str:
 def restore(cell: str) -> str:
     """The cell as it was before :func:`neutralise`; any other cell stays as it is."""
     return cell[1:] if cell[:1] == "'" and _DANGEROUS.match(cell, 1) else cell
+
+
+def kept(cell: str) -> str:
+    """The cell as it may stand in a workbook, whose texts are no formulas: only what :func:`restore` would take off is there twice."""
+    return cell if restore(cell) == cell else "'" + cell

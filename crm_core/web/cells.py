@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from crm_core.text.calling import e164
 from crm_core.web.assets import asset, icons
 from crm_core.web.viewmodels import Person, Status, Words
 
@@ -114,8 +115,7 @@ def tel(number: str) -> Markup:
     """A telephone number one can press."""
     if not number:
         return DASH
-    digits = "".join(mark for mark in number if mark.isdigit() or mark in "+,;*#")
-    return draw('<a class="ln num" href="tel:%s">%s</a>', digits, number)
+    return draw('<a class="ln num" href="%s">%s</a>', call_url(number), number)
 
 
 def mail(address: str) -> Markup:
@@ -155,5 +155,5 @@ def text_lines(words: Words) -> Markup:
 
 
 def call_url(number: Words) -> str:
-    """``tel:`` of a number shown with blanks and dashes."""
-    return "tel:" + "".join(mark for mark in str(number) if mark.isdigit() or mark in "+,;*#")
+    """``tel:`` of a number as it was typed: as it is dialled from anywhere where its country is known."""
+    return "tel:" + (e164(str(number)) or "".join(mark for mark in str(number) if mark.isdigit() or mark in "+,;*#"))

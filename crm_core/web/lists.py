@@ -217,7 +217,8 @@ def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]
         more.append(Act(_("Export CSV"), urls.of_act(resource, None, "export", [*kept, ("format", "csv")]), "download", download=True))
         more.append(Act(_("Export Excel"), urls.of_act(resource, None, "export", [*kept, ("format", "xlsx")]), "download", download=True))
         if has_cards(resource):
-            more.append(Act(_("Export vCard"), urls.of_act(resource, None, "export", [*kept, ("format", "vcf")]), "download", download=True))
+            cards = ("vcf", _("Export vCard")), ("vcf21", _("Export vCard 2.1 (old phones)")), ("vcf40", _("Export vCard 4.0"))
+            more += [Act(label, urls.of_act(resource, None, "export", [*kept, ("format", name)]), "download", download=True) for name, label in cards]
             more.append(Act(_("Subscribe on a phone"), "/feeds", "link", "post", fields=(("kind", "vcf"), ("to", resource.name), *kept)))
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, None, "print", kept), "printer"))

@@ -191,3 +191,13 @@ def test_what_people_really_have_may_stand(written: str) -> None:
 def test_the_digits_that_letters_stand_for_are_suggested() -> None:
     assert [list(repairs.phone(text)) for text in ("0852-86I2 3307", "O28-66554431", "13800138000", "王总")] == [
         ["0852-8612 3307"], ["028-66554431"], [], []]
+
+
+@pytest.mark.parametrize(("text", "country", "expected"), [
+    ("138 0013 8000", "CN", "+8613800138000"), ("028-8600 1234 转 12", "CN", "+862886001234"), ("+86 (0)10 6552 9988", "CN", "+861065529988"),
+    ("+1 919-676-9515", "CN", "+19196769515"), ("919-676-9515", "US", "+19196769515"), ("020 7946 0958", "GB", "+442079460958"),
+    ("02 1234567", "IT", "+39021234567"), ("2345 6789", "HK", "+85223456789"), ("13800138000 13900139000", "CN", "+8613800138000"),
+    ("86001234", "CN", ""), ("400-810-8888", "CN", ""), ("95588", "CN", ""), ("", "CN", ""), ("12345678", "XX", ""),
+])  # fmt: skip
+def test_a_number_is_dialled_from_anywhere_where_its_country_is_known(text: str, country: str, expected: str) -> None:
+    assert e164(text, country) == expected

@@ -19,7 +19,7 @@ SAVED_EVERY = 10  # pages between two places to go on from
 def file_name(resource: Any, format: str) -> str:
     """What the file is called when it is saved: the resource's name and today's date."""
     label = "".join(c if c.isalnum() else "-" for c in str(resource.label)).strip("-") or resource.path
-    return f"{label} {clock.today().isoformat()}.{format}"
+    return f"{label} {clock.today().isoformat()}.{'vcf' if format.startswith('vcf') else format}"
 
 
 def ask(resource: Any, pairs: Sequence[tuple[str, str]], *, format: str, columns: Sequence[str] = ()) -> int:

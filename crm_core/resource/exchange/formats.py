@@ -12,10 +12,11 @@ from typing import Any, Protocol
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource.exchange.cards import VCards
+from crm_core.resource.choices import ChoicesField
+from crm_core.resource.exchange.cards import NewCards, OldCards, VCards
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
-from crm_core.text.csv_safe import neutralise
+from crm_core.text.csv_safe import kept, neutralise
 
 SHEET_ROWS = 50_000  # more than this in one workbook helps nobody and takes the memory of a worker
 
@@ -49,8 +50,8 @@ def draw_texts(field: Field, safe: Callable[[str], str]) -> Draw:
         return lambda values: [v.astimezone(zone).isoformat(" ", "minutes")[:16] if v is not None else "" for v in values]
     if field.kind in ("choice", "enum", "boolean"):
         return _remembered(field.show, safe)
-    if field.kind == "choices":
-        return lambda values: [safe(field.show(v)) for v in values]
+    if isinstance(field, ChoicesField):
+        return lambda values: [safe(field.cell(v)) for v in values]
     if field.kind in ("money", "integer", "decimal", "date"):
         return lambda values: [field.text(v) if v is not None else "" for v in values]
     return lambda values: ["" if not v else v if v[0].isalnum() else safe(v) for v in values]
@@ -156,7 +157,7 @@ class Workbook:
         self.rows += len(rows)
         if self.rows > SHEET_ROWS:
             raise Refused(_("A workbook holds at most %(n)s rows; take CSV.", n=f"{SHEET_ROWS:,}"))
-        self.columns = self.columns or _Columns(self.export.fields, str)
+        self.columns = self.columns or _Columns(self.export.fields, kept)
         numbers = [False, *(field.kind == "integer" for field in self.columns.fields)]
         for row in zip(*self.columns.drawn(rows), strict=True):
             self.sheet.append([
@@ -177,7 +178,7 @@ def sheet(rows: Iterable[Sequence[Any]]) -> bytes:
     book = Book(write_only=True)
     page = book.create_sheet("Rows")
     for row in rows:
-        page.append([_cell(page, v) for v in row])
+        page.append([_cell(page, kept(str(v))) for v in row])
     return _saved(book)
 
 
@@ -197,8 +198,8 @@ def _cell(page: Any, value: Any) -> Any:
     return cell
 
 
-FORMATS: dict[str, type[Any]] = {"csv": Csv, "jsonl": JsonLines, "xlsx": Workbook, "vcf": VCards}
+FORMATS: dict[str, type[Any]] = {"csv": Csv, "jsonl": JsonLines, "xlsx": Workbook, "vcf": VCards, "vcf21": OldCards, "vcf40": NewCards}
 TYPES = {
     "csv": "text/csv", "jsonl": "application/x-ndjson",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "vcf": "text/vcard",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "vcf": "text/vcard", "vcf21": "text/vcard", "vcf40": "text/vcard",
 }

@@ -309,7 +309,8 @@ class Importer(Knowing):
         words = {target.name for target, _text in item.strange}
         return [
             name for at, name in self.mapping.items()
-            if (t := self.targets.get(name)) is not None and not t.group and t.field is not None and not t.required and name not in words
+            if (t := self.targets.get(name)) is not None and not t.group and t.field is not None and not t.field.required and t.field.default is None
+            and name not in words
             and not (at < len(item.cells) and item.cells[at].strip())
         ]
 

@@ -50,7 +50,7 @@ class Table:
             text = "".join(cells)
             if not text or text.isspace():
                 continue
-            if "'" in text:
+            if "'" in text and self.kind != "vcard":
                 cells = [restore(cell) if cell[:1] == "'" else cell for cell in cells]
             if len(cells) < width:
                 cells += [""] * (width - len(cells))
