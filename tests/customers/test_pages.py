@@ -177,7 +177,7 @@ def test_the_command_search_marks_what_was_meant_and_offers_what_can_be_done_wit
     assert (first["label"], first["marks"], first["url"]) == ("四川云岭春酒业有限公司", [[2, 5]], f"/core/customer/{customer}")
     assert first["status"]["label"]
     acts = next(group for group in answer["groups"] if "四川云岭春" in group["label"])["hits"]
-    assert [act["url"] for act in acts] == [f"/core/customer/{customer}#write-note", f"/core/customer/{customer}#write-task", "tel:08318235566"]
+    assert [act["url"] for act in acts] == [f"/core/customer/{customer}#write-note", f"/core/customer/{customer}#write-task", "tel:+868318235566"]
     assert "#write-note" not in company.client("sue").get("/palette?q=ylc").text, "not hers to write on"
 
 

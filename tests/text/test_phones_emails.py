@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.text import repairs
+from crm_core.text.calling import e164
 from crm_core.text.emails import clean_email, email_key
 from crm_core.text.phones import check_phone, phone_key, show_phone, split_phones, sure_problem
 from crm_core.text.problems import PROBLEMS, InvalidText
