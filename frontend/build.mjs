@@ -63,6 +63,19 @@ async function bundle(out) {
   return names;
 }
 
+// The phone's page and its worker: each one file, as the worker has to know everything that is loaded.
+async function apart(out) {
+  const names = {};
+  for (const [entry, format] of [["road.js", "esm"], ["worker.js", "iife"]]) {
+    const result = await build({
+      absWorkingDir: here, entryPoints: [`src/${entry}`], outdir: out, entryNames: "[name]-[hash]", bundle: true, format, target: "es2022",
+      minify: true, charset: "utf8", legalComments: "none", metafile: true, logLevel: "warning",
+    });
+    names[entry] = basename(Object.keys(result.metafile.outputs)[0]);
+  }
+  return names;
+}
+
 async function staticFiles(out) {
   const from = join(here, "src/static");
   const names = {};
@@ -110,7 +123,7 @@ async function main() {
   await mkdir(resolve(to["test-out"]), { recursive: true });
   await mkdir(resolve(to["text-out"]), { recursive: true });
   const [names] = await Promise.all([
-    Promise.all([bundle(fresh), staticFiles(fresh), icons(fresh)]).then((each) => Object.assign({}, ...each)),
+    Promise.all([bundle(fresh), apart(fresh), staticFiles(fresh), icons(fresh)]).then((each) => Object.assign({}, ...each)),
     licences(fresh),
     copyFile(join(here, "node_modules/axe-core/axe.min.js"), join(resolve(to["test-out"]), "axe.min.js")),
     divisions().then((table) => writeFile(join(resolve(to["text-out"]), "divisions.json"), table)),

@@ -91,7 +91,9 @@ def lines_of(resource: Any, declared: Any, row_id: int) -> list[Any]:
 
 
 def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str, str]) -> Any:
-    texts = {**_texts(resource, row, {n: f for n, f in fields.items() if f.readonly}), **controls.read(fields, sent)}
+    # A form may name a few of the fields (a phone sends what was changed): the others stay as they are.
+    untouched = fields if row is not None else {n: f for n, f in fields.items() if f.readonly}
+    texts = {**_texts(resource, row, untouched), **controls.read(fields, sent)}
     if row is None:
         links = pointing(resource, sent)
         texts.update({n: sent[n] for n in links})
@@ -136,7 +138,9 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         known = {n: m for n, m in bad.fields.items() if n not in line_faults}
         return _show(resource, row, fields, texts, known, lines, line_faults), 422
     except Conflict:
-        return _conflict(resource, row.id, fields, texts, lines), 409
+        if lines or not _stands(resource, row.id, writable, values):
+            return _conflict(resource, row.id, fields, texts, lines), 409
+        saved = row.id  # sent a second time, its answer was lost: what was wanted is there
     except CrmError as refused:
         return _show(resource, row, fields, texts, {}, lines, {}, note=str(refused)), refused.status
     drafts.discard(_draft_key(resource, row.id if row is not None else None))
@@ -269,7 +273,7 @@ def _conflict(resource: Any, row_id: int, fields: dict[str, Field], texts: dict[
     names = render.user_names([author])
     other = render.person(names.get(author, str(_("Somebody"))), author)
     both, merged = [], []
-    hidden = [("version", str(now.version))]
+    hidden = [("version", str(now.version)), *(("back", urls.safe_path(text)) for text in flask.request.form.getlist("back")[:1] if text)]
     for name, field in fields.items():
         if field.readonly or name not in texts:
             continue
@@ -320,6 +324,12 @@ def resolve(resource: Any, row_id: int) -> Any:
         elif "theirs" in picked:
             form[name] = theirs
     return _post(resource, resource.get(row_id, "update"), form_fields(resource), form)
+
+
+def _stands(resource: Any, row_id: int, fields: Mapping[str, Field], values: Mapping[str, Any]) -> bool:
+    """Whether the record says already what a form wants of it."""
+    now = resource.get(row_id, "update")
+    return all(f.text(values[n]) == f.text(getattr(now, f.column)) for n, f in fields.items() if n in values)
 
 
 def _pairs_of(fields: dict[str, Field], row: Any) -> list[tuple[str, str]]:

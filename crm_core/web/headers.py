@@ -16,6 +16,9 @@ ALWAYS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+# The pages of the phone, and no others, may ask where it is.
+PLACED = "/road/"
+OF_PHONE = ("Permissions-Policy", "camera=(), geolocation=(self), microphone=(), payment=(), usb=()")
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -35,6 +38,8 @@ class Headers:
             kept = [(name, value) for name, value in headers if name.lower() not in self.replaced]
             saved = any(name.lower() == "content-disposition" and value.startswith("attachment") for name, value in kept)
             kept += self.always if not saved else self.of_files
+            if environ.get("PATH_INFO") == PLACED:
+                kept = [OF_PHONE if name == OF_PHONE[0] else (name, value) for name, value in kept]
             if not any(name.lower() == "cache-control" for name, _value in kept):
                 kept.append(("Cache-Control", "no-store"))
             return start_response(status, kept, exc_info)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -69,7 +70,10 @@ def _is_of(contact: int, customer: int) -> bool:
 
 
 def read_at(text: str) -> dt.datetime | None:
-    """When something was: words such as "yesterday 15:00". A day alone is its noon, today is now. Raises Invalid."""
+    """When something was: words such as "yesterday 15:00"; a phone says the instant. A day alone is its noon, today is now. Raises Invalid."""
+    if text.endswith("Z"):
+        with suppress(ValueError):
+            return dt.datetime.fromisoformat(text)
     try:
         day, hour = tasks.read_when(text)
     except Invalid as bad:
