@@ -6,9 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.customers import panorama, progress, progresspages
-from crm_core.features.customers.api import Contact, Note
-from crm_core.features.customers.kinds import KINDS, NoteKind
+from crm_core.features.customers.api import (
+    KINDS,
+    Contact,
+    Note,
+    NoteKind,
+    may_change,
+    progress_controls,
+    progress_fields,
+)
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.site import site
 from crm_core.resource import listing
@@ -46,10 +52,11 @@ def forms() -> dict[str, list[dict[str, Any]]]:
     """The controls of the phone's two forms."""
     asked = KINDS[NoteKind.visit].fields
     note = site().registry.resource("core.note").fields()
+    after = progress_fields(NoteKind.visit)
     of_visit = controls.of_fields({n: note[n] for n in asked if n in note}, {}, {})
     return {
         "visit": [_plain(one) for one in of_visit], "edit": [_plain(one) for one in controls.of_fields(fields(), {}, {})],
-        "progress": [_plain(one) for one in progresspages.shown(NoteKind.visit, {}, {}) if not isinstance(progress.fields(NoteKind.visit)[one.name], RefField)],
+        "progress": [_plain(one) for one in progress_controls(NoteKind.visit, {}, {}) if not isinstance(after[one.name], RefField)],
     }
 
 
@@ -79,7 +86,7 @@ def _customer(resource: Any, row: Any) -> dict[str, Any]:
     return {
         "id": row.id, "version": row.version, "name": resource.title(row), "facts": [[str(label), text] for label, text in facts if text],
         "phone": phones.show_phone(number) if (number := _number(shown, row)) else "", "texts": {n: f.text(getattr(row, f.column)) for n, f in mine.items()},
-        "people": _people(row.id), "entries": _entries(row.id), "may": panorama.may_change(resource, row),
+        "people": _people(row.id), "entries": _entries(row.id), "may": may_change(resource, row),
     }
 
 
