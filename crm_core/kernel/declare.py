@@ -86,6 +86,7 @@ class Action:
     confirm: Any = None  # a sentence asked first
     fields: Sequence[Any] | Callable[[Any], Sequence[Any]] = ()
     whole: bool = False
+    offered: Callable[[], bool] | None = None  # whether this house uses it now; where it does not, no page shows it
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ class Report:
     chart: str = "bar"
     icon: str = ""
     order: int = 50
+    when: Callable[[], bool] | None = None  # whether the reader is shown it now
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reports and cards: a question of a package, asked among the rows the reader may see, as a table with its chart."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -37,12 +37,16 @@ class Answer(NamedTuple):
 
 def reports() -> list[Any]:
     """Those the acting person may ask: he sees what they count."""
-    return [one for one in offered(site().registry.reports.values()) if _of(one).may("read")]
+    return _shown(site().registry.reports.values())
 
 
 def cards() -> list[Any]:
     """The same of cards."""
-    return [one for one in offered(site().registry.cards.values()) if _of(one).may("read")]
+    return _shown(site().registry.cards.values())
+
+
+def _shown(items: Iterable[Any]) -> list[Any]:
+    return [one for one in offered(items) if (one.when is None or one.when()) and _of(one).may("read")]
 
 
 def count_by(column: str) -> Callable[[Any], sa.Select[Any]]:

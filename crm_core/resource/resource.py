@@ -267,6 +267,10 @@ class Resource:
         hidden = {a.name for a in foreign} - {a.name for a in offered(foreign)}
         return {name: action for name, action in self._all_actions.items() if name not in hidden}
 
+    def shown_actions(self) -> list[Action]:
+        """Those pages show: what the actor may do on any record at all and this house uses now."""
+        return [a for a in self.all_actions.values() if (a.offered is None or a.offered()) and self.may(a.name)]
+
     @cached_property
     def _all_actions(self) -> dict[str, Action]:
         if not self.verbs:

@@ -241,8 +241,8 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
     mine: list[Act] = []
     more: list[Act] = []
     primary = None
-    for action in resource.all_actions.values():
-        if not action.button or not resource.may(action.name) or (action.when is not None and not action.when(row)):
+    for action in resource.shown_actions():
+        if not action.button or (action.when is not None and not action.when(row)):
             continue
         if not facts.his(resource, row, action.name):
             continue

@@ -13,7 +13,7 @@ from crm_core.features.customers.api import Contact, Customer
 from crm_core.features.messages.models import Notice
 from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.site import Site
-from crm_core.resource import listing, undo
+from crm_core.resource import listing, reporting, undo
 from crm_core.resource.changes import stamp
 from crm_core.resource.settings import put
 from tests.customers.office import Office, furnish
@@ -174,6 +174,21 @@ def test_switched_off_everything_is_as_it_was_and_nothing_is_lost(office: Office
     switch(office, customers=True)
     assert "list" not in seen(office, "zhou", card)
     assert state(office, card) == "first"
+
+
+def test_a_reviewer_finds_what_waits_on_his_home_page_and_the_acts_only_while_the_house_reviews(office: Office, card: int) -> None:
+    def shown(login: str) -> tuple[list[str], set[str]]:
+        with office.as_(login):
+            acts = {a.name for a in office.resource("customer").shown_actions()}
+            return [c.name for c in reporting.cards()], acts & {"review_first", "review_second", "send_back"}
+
+    assert "core.review" in shown("wang")[0] and shown("wang")[1] == {"review_first", "send_back"}
+    with office.as_("wang"):
+        (line,) = reporting.answer(reporting.find(reporting.cards(), "core.review")).lines
+        assert line.numbers == (1,) and line.filter == ("review.any", "first")
+    assert "core.review" not in shown("zhou")[0] and not shown("zhou")[1]
+    switch(office, customers=False)
+    assert "core.review" not in shown("wang")[0] and not shown("wang")[1]
 
 
 def test_a_scope_that_waits_tells_parts_by_leaving_out_few(office: Office, card: int) -> None:

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm_core.access.actor import LENDABLE
 from crm_core.features.approvals import pages, rules, services
+from crm_core.features.approvals.models import WAITING
 from crm_core.features.approvals.resources import StandIns
-from crm_core.kernel.declare import Action, Listen, Menu, RoleTemplate
+from crm_core.kernel.declare import Action, Card, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor
 from crm_core.resource import derived
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.fields import NoteField
@@ -19,6 +23,10 @@ records.dressers.append(pages.dress)
 CUSTOMER = "core.customer"
 _OPINION = NoteField(name="opinion", column="", label=_("Opinion"))
 _NEEDED = NoteField(name="opinion", column="", label=_("Opinion"), required=True)
+
+
+def _used() -> bool:
+    return rules.reviewed(CUSTOMER)
 
 
 @hookimpl
@@ -35,8 +43,8 @@ def register_settings() -> list[type[Any]]:
 def register_menu() -> list[Menu]:
     may = f"{CUSTOMER}.{rules.FIRST}|{CUSTOMER}.{rules.SECOND}"
     return [Menu(_("Waiting for review"), pages.WAITING_URL, "customers", icon="rubber-stamp", order=16, name="review", permission=may,
-                 when=lambda: rules.reviewed(CUSTOMER)),
-            Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission=may, when=lambda: rules.reviewed(CUSTOMER))]
+                 when=_used),
+            Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission=may, when=_used)]
 
 
 @hookimpl
@@ -45,11 +53,25 @@ def register_actions() -> list[Action]:
     def waits(*states: str) -> Any:
         return lambda row: row.review in states
 
+    where: dict[str, Any] = {"on": CUSTOMER, "whole": True, "button": False, "offered": _used}
     return [
-        Action(rules.FIRST, _("First review: agree"), services.agree_first, on=CUSTOMER, icon="circle-check", order=71, whole=True, button=False, when=waits("first"), fields=(_OPINION,)),
-        Action(rules.SECOND, _("Second review: agree"), services.agree_second, on=CUSTOMER, icon="rubber-stamp", order=72, whole=True, button=False, when=waits("second"), fields=(_OPINION,)),
-        Action("send_back", _("Send back"), services.send_back, on=CUSTOMER, icon="arrow-back-up", order=73, whole=True, button=False, when=waits("first", "second"), fields=(_NEEDED,)),
+        Action(rules.FIRST, _("First review: agree"), services.agree_first, icon="circle-check", order=71, when=waits("first"), fields=(_OPINION,), **where),
+        Action(rules.SECOND, _("Second review: agree"), services.agree_second, icon="rubber-stamp", order=72, when=waits("second"), fields=(_OPINION,), **where),
+        Action("send_back", _("Send back"), services.send_back, icon="arrow-back-up", order=73, when=waits("first", "second"), fields=(_NEEDED,), **where),
     ]
+
+
+@hookimpl
+def register_cards() -> list[Card]:
+    """What waits for a reviewer stands on his home page."""
+    return [Card("review", _("Waiting for review"), of=CUSTOMER, query=waiting, order=5, icon="rubber-stamp",
+                 when=lambda: _used() and any(actor().can(f"{CUSTOMER}.{verb}") for verb in rules.VERBS))]
+
+
+def waiting(rows: Any) -> sa.Select[Any]:
+    """Customers by the review they wait for."""
+    number = sa.func.count().label("customers")
+    return sa.select(rows.c.review, number).where(rows.c.review.in_(WAITING)).group_by(rows.c.review).order_by(number.desc(), rows.c.review)
 
 
 @hookimpl
