@@ -80,6 +80,7 @@ def _frame(found: SignedIn) -> Frame:
     frame = Frame(
         **_common(preferences.get("theme")),
         person=person(who.name, who.user_id),
+        user_id=who.user_id,
         department=who.department,
         role=listed(role_name(name, msgid) for _code, name, msgid in who.roles[:2]),
         module=module(groups, here),

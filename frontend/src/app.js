@@ -20,3 +20,4 @@ import "./region.js";
 import "./dates.js";
 import "./keys.js";
 import "./small.js";
+import "./away.js";

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -211,6 +212,62 @@ def test_what_is_kept_is_the_empty_shell_and_what_she_opened(demo: Demo, visitor
     assert token not in str(kept), "no token is kept anywhere"
     assert "geolocation=(self)" in page.request.get(f"{demo.address}/road/").headers["permissions-policy"]
     assert "geolocation=()" in page.request.get(f"{demo.address}/core/customer").headers["permissions-policy"], "no other page may ask"
+
+
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAQAAAAECAIAAAAmkwkpAAAAEElEQVR4nGM4YWMDRwzEcQAREhQBbrqBkwAAAABJRU5ErkJggg=="
+
+
+def test_photos_wait_with_their_visit_and_are_sent_once(demo: Demo, visitor: Visitor) -> None:
+    (customer,) = mine(demo, 1)
+    page = on_the_road(demo, visitor)
+    take(page, [customer])
+    page.context.set_offline(True)
+    see(page, f"visit/{customer}")
+    page.fill("[name=text]", "With a picture")
+    page.set_input_files("#f-photos", files=[{"name": "shelf.png", "mimeType": "image/png", "buffer": base64.b64decode(PICTURE)}])
+    expect(page.locator(".rd-photos canvas")).to_have_count(1)
+    page.get_by_role("button", name="Save").click()
+    waits(page, 1)
+    lost: list[str] = []
+
+    def lose(route: Any) -> None:
+        if lost:
+            return route.continue_()
+        lost.append(route.request.url)
+        route.fetch()
+        return route.abort()
+
+    page.context.route("**/files", lose)
+    with page.expect_event("requestfailed", predicate=lambda request: request.url.endswith("/files")):
+        page.context.set_offline(False)
+    see(page, "waiting")
+    page.get_by_role("button", name="Send now").click()
+    waits(page, 0)
+    assert notes(demo, "With a picture") == 1
+    assert demo.sql("SELECT a.name, a.kind FROM core_attachment a JOIN core_note n ON n.id = a.subject_id WHERE a.subject = 'core.note' AND n.body = 'With a picture'") == [
+        ("shelf.jpg", "picture")]
+    assert [row for store, row in page.evaluate(KEPT)["rows"] if store == "photos"] == []
+
+
+def test_every_page_says_what_waits_and_signing_out_asks_first(demo: Demo, visitor: Visitor) -> None:
+    (customer,) = mine(demo, 1)
+    page = on_the_road(demo, visitor)
+    take(page, [customer])
+    page.context.route("**/core/customer/*/note", lambda route: route.abort())
+    log(page, customer, "Never sent")
+    waits(page, 1)
+    demo.go(page, "/")
+    expect(page.locator("#phone-waits [data-n]")).to_have_text("1")
+    page.locator(".me").click()
+    page.locator("form[action$='/sign-out'] button").click()
+    page.locator("dialog[open]").get_by_role("button", name="See what waits").click()
+    expect(page.locator("[data-entry=waiting]")).to_have_count(1)
+    demo.go(page, "/")
+    page.locator(".me").click()
+    page.locator("form[action$='/sign-out'] button").click()
+    page.locator("dialog[open]").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in**")
+    assert page.evaluate(KEPT)["rows"] == []
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh_Hans_CN", "dark")])

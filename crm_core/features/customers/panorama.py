@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,8 @@ from crm_core.web.viewmodels import (
     Status,
 )
 
+# Acts under ⋯ of a customer one may change, which features above hang here.
+acts_of_customer: list[Callable[[int], Act]] = []
 Found = Mapping[str, list[tuple[int, str]]]
 _MARK = "\x1f"  # between the parts of a packed answer
 MAIN_CONTACTS = 4
@@ -204,6 +206,8 @@ def _both(resource: Any, row: Any, page: RecordPage, found: Found, may: bool) ->
         timeline = replace(timeline, days=tuple(replace(day, entries=tuple(replace(e, acts=()) for e in day.entries)) for day in timeline.days))
     if may:
         shown.append(Act(_("New task"), f"{home}#write-task", "checkbox", key="T", focus="write-task" if here else ""))
+        if resource.name == "core.customer":
+            more[:0] = [make(row.id) for make in acts_of_customer]
         primary = Act(_("Log follow-up"), f"{home}#write-note", "pencil-plus", key="L", focus="write-note" if here else "")
     if resource.may("tag") and doing.allows(resource, "tag", row):
         more.insert(0, Act(_("Tags"), urls.of_act(resource, row.id, "tags"), "tag", dialog=True))

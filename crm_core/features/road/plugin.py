@@ -4,11 +4,15 @@ from typing import Any
 
 import flask
 
+from crm_core.features.customers.api import acts_of_customer
 from crm_core.features.road.pages import URL, pages
 from crm_core.features.road.rules import RoadSettings
 from crm_core.kernel.declare import Menu
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.web.viewmodels import Act
+
+acts_of_customer.append(lambda customer: Act(_("Take along on the phone"), f"{URL}#customer/{customer}", "device-mobile"))
 
 
 @hookimpl

@@ -65,6 +65,7 @@ class Frame(Shell):
     """
 
     person: Person
+    user_id: int = 0
     department: Words = ""
     role: Words = ""
     module: Words = ""
