@@ -5,6 +5,7 @@ SQLAlchemy's own executemany costs more per row in Python than either database n
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,6 +19,7 @@ from crm_core.data.wall import UNSCOPED
 
 FEW = 50  # up to this many the ordinary statement is as fast
 
+_EMPTY = (list, dict, type(None))  # most lists of a wide table are empty
 Processor = Callable[[Any], Any] | None
 
 
@@ -38,14 +40,18 @@ class _Plan:
         """The values in the order of the names, as the driver takes them: column by column, as most differ little."""
         columns: list[list[Any]] = []
         for name in self.names:
-            values = [row.get(name) for row in rows]
+            try:
+                values = list(map(itemgetter(name), rows))
+            except KeyError:
+                values = [row.get(name) for row in rows]
             if name in self.processed:
                 process, repeats = self.processed[name]
                 if repeats:
                     known = {value: process(value) for value in set(values)}
                     values = [known[value] for value in values]
                 else:
-                    values = [process(value) for value in values]
+                    nothing = {type(value): process(value) for value in values if not value and isinstance(value, _EMPTY)}
+                    values = [nothing[type(value)] if not value and type(value) in nothing else process(value) for value in values]
             columns.append(values)
         return zip(*columns, strict=True)
 

@@ -161,8 +161,9 @@ _FTS_INSERT = sa.text("INSERT INTO core_search_fts(rowid, tokens) VALUES (:id, :
 def document(resource: Any, row: Any) -> str:
     """The token stream of one row: words of its search fields, the tokens of its scope, the keys of what may be the same."""
     texts, names, numbers = [], [], []
+    fields = resource.all_fields
     for name in resource.search:
-        field = resource.all_fields[name]
+        field = fields[name]
         value = row[field.column]
         if not value:
             continue

@@ -49,7 +49,8 @@ def columns(resource: Any) -> set[str]:
 
 def tokens(resource: Any, row: Mapping[str, Any]) -> list[str]:
     """The keys of a record: `row` has its columns."""
-    return keys(resource, {name: row.get(resource.all_fields[name].column) for name in resource.duplicates})
+    fields = resource.all_fields
+    return keys(resource, {name: row.get(fields[name].column) for name in resource.duplicates})
 
 
 def keys(resource: Any, values: Mapping[str, Any]) -> list[str]:
