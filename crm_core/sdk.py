@@ -20,6 +20,7 @@ _WHERE = {
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
+    "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
     "Customer": ("crm_core.features.customers.models", "Customer"),  # core's records, to refer to
     "Contact": ("crm_core.features.customers.models", "Contact"),
@@ -68,6 +69,7 @@ _WHERE = {
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
+    "document": ("crm_core", "document"),  # document.pdf(html): what a plugin puts on paper
     # what can go wrong, in words for people
     "Invalid": ("crm_core.kernel.errors", "Invalid"),
     "Refused": ("crm_core.kernel.errors", "Refused"),

@@ -157,7 +157,7 @@ def build(root: Path = ROOT, force: bool = False) -> None:
     """Bring every asset of the tree at `root` up to date; raises BuildFailed with the reason."""
     frontend, stamps = root / "frontend", Stamps(root, force)
     lock = [frontend / "package-lock.json", frontend / "package.json"]
-    sources = [path for path in frontend.glob("src/**/*") if path.is_file()]
+    sources = [*(path for path in frontend.glob("src/**/*") if path.is_file()), *root.glob("crm_core/document/*.css")]
     scripts = [*frontend.glob("*.mjs"), frontend / "icons.txt"]
     divisions = frontend / ".build/divisions.json"
     dist = root / "crm_core/web/static/dist"

@@ -75,7 +75,7 @@ install() {
     .venv/bin/python -c 'import uv' 2>/dev/null ||
         .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt uv ||
         stop "the package installer could not be fetched: is there a way to the Python package index?"
-    what=".[pg]"
+    what=".[pg,pdf]"
     [ "$kind" = test ] && what=".[dev]"
     .venv/bin/uv pip install -q --python .venv/bin/python -c constraints.txt -b constraints.txt -e "$what" ||
         stop "installing failed, see above."
@@ -94,6 +94,10 @@ system_packages() {
     # The program that drives the browser is linked with it.
     find /lib /usr/lib /usr/local/lib -name 'libatomic.so.1*' 2>/dev/null | grep -q . ||
         missing="$missing libatomic1"
+    # Drawing PDFs.
+    find /lib /usr/lib /usr/local/lib -name 'libpangoft2-1.0.so.0*' 2>/dev/null | grep -q . &&
+        find /lib /usr/lib /usr/local/lib -name 'libharfbuzz-subset.so.0*' 2>/dev/null | grep -q . ||
+        missing="$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     find /usr/share/fonts /usr/local/share/fonts -iname '*CJK*' 2>/dev/null | grep -q . ||
         missing="$missing fonts-noto-cjk"
     [ -z "$missing" ] && return

@@ -130,6 +130,7 @@ class Resource:
     mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
+    addressed: ClassVar[Any] = None  # where its post goes (resource/post.py): labels and envelopes; an `Addressed(…)` or the name of a reference
     order: ClassVar[int] = 50  # in the rail
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

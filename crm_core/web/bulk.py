@@ -14,7 +14,7 @@ from crm_core.resource import acts, listing
 from crm_core.resource import bulk as work
 from crm_core.resource.fields import Field
 from crm_core.text.numbers import whole
-from crm_core.web import controls, jobviews, printing, urls
+from crm_core.web import controls, jobviews, urls
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, BulkFormPage, Toast
 
@@ -33,7 +33,9 @@ def answer(resource: Any, name: str) -> Any:
         raise BadRequest(_("Choose at least one record."))
     if name == "print":
         _need(resource, "print")
-        return page_of("print.html", printing.table(resource, state, None if everything else ids))
+        from crm_core.web.press import answer as press
+
+        return press(resource, state, None if everything else ids)
     if name == "export":
         from crm_core.web.exports import answer as export
 

@@ -39,6 +39,8 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
     }
     if field.kind in ("date", "datetime"):
         given["dates_url"] = DATES_URL
+    if field.info.get("preview"):
+        given.update(preview_url=field.info["preview"], rows=10)
     if field.kind == "money":
         given["unit"] = site().config.currency
     if field.kind == "boolean":

@@ -27,6 +27,7 @@ from crm_core.web import (
     lookups,
     merging,
     panelling,
+    press,
     printing,
     records,
     splitting,
@@ -191,7 +192,7 @@ def print_by(package: str, path: str, row_id: int, name: str) -> Any:
     if found is None:
         raise Missing(_("This page was not found."))
     drawn = shown(found, lambda: printing.by_template(resource, row, found), None)
-    return page_of("print.html", drawn or printing.record(resource, row_id))
+    return printing.answer(resource, row_id, drawn or printing.record(resource, row_id), name)
 
 
 @blueprint.get(f"{ROW}/print")
@@ -199,14 +200,14 @@ def print_by(package: str, path: str, row_id: int, name: str) -> Any:
 def print_record(package: str, path: str, row_id: int) -> Any:
     resource = _may(resource_at(package, path), "print")
     resource.get(row_id, "print")
-    return page_of("print.html", printing.record(resource, row_id))
+    return printing.answer(resource, row_id, printing.record(resource, row_id))
 
 
 @blueprint.get(f"{LIST}/print")
 @resource_access("print")
 def print_list(package: str, path: str) -> Any:
     resource = _may(resource_at(package, path), "print")
-    return page_of("print.html", printing.table(resource, lists.pairs()))
+    return press.answer(resource, lists.pairs())
 
 
 @blueprint.get(f"{LIST}/filter")

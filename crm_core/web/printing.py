@@ -1,23 +1,25 @@
-"""Lists and records on paper."""
+"""A record on paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
 import flask
 from markupsafe import Markup
 
+from crm_core import document
+from crm_core.access import prints
 from crm_core.data.session import session
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
-from crm_core.resource import listing, sensitive
+from crm_core.resource import sensitive
+from crm_core.resource.exchange import exporting
 from crm_core.resource.seen import Seen
-from crm_core.web import chips, columns, records, render, urls
+from crm_core.web import records, render, urls
 from crm_core.web.edit import lines_of
+from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PrintPage, PrintTable
-
-ROWS = 1_000  # a printed list is read by a person
 
 
 def record(resource: Any, row_id: int) -> PrintPage:
@@ -25,9 +27,22 @@ def record(resource: Any, row_id: int) -> PrintPage:
     view = records.page(resource, row_id, "facts", how="print")
     tables = tuple(PrintTable(t.columns, t.rows, t.title, t.right) for t in view.lines)
     return PrintPage(
-        title=view.title, company=_("Tangram CRM"), printed=_printed(), groups=view.groups, tables=tables, sub=view.number,
+        title=view.title, company=_("Tangram CRM"), printed=printed(), groups=view.groups, tables=tables, sub=view.number,
         back_url=urls.of_record(resource, row_id),
     )
+
+
+def answer(resource: Any, row_id: int, page: PrintPage, name: str = "") -> Any:
+    """The page of one record, or its PDF; that it was printed is written down before it is handed out."""
+    as_pdf = flask.request.args.get("as") == "pdf"
+    seen = [str(f.label) for f in sensitive.of(resource.fields()).values()]
+    prints.note(resource.name, "record", 1, conditions=f"{page.title} (#{row_id})", sensitive=seen, output="PDF" if as_pdf else "")
+    if not as_pdf:
+        return page_of("print.html", replace(page, pdf_url=urls.of_act(resource, row_id, f"print/{name}" if name else "print", [("as", "pdf")]) if not document.lacking() else ""))
+    data = document.pdf(page_of("parts/paper.html", page), title=str(page.title))
+    response = flask.Response(data, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=exporting.file_name(resource, "pdf"))
+    return response
 
 
 def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
@@ -37,7 +52,7 @@ def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
     values = dict(template.values(seen)) if template.values is not None else {}
     lines = SimpleNamespace(**{d.name: _written(resource.line_resource(d.name), lines_of(resource, d, row.id)) for d in resource.lines})
     html = flask.render_template(template.template, record=seen, fields=_written(resource, [row])[0], lines=lines, **values)
-    return PrintPage(title=resource.title(row), company=_("Tangram CRM"), printed=_printed(), back_url=urls.of_record(resource, row.id),
+    return PrintPage(title=resource.title(row), company=_("Tangram CRM"), printed=printed(), back_url=urls.of_record(resource, row.id),
                      html=Markup(html))  # the template has escaped what it was given
 
 
@@ -62,33 +77,7 @@ def _written(resource: Any, rows: Sequence[Any]) -> list[dict[str, Written]]:
     return [{n: Written(f.label, str(shows[n](getattr(row, f.column)))) for n, f in fields.items()} for row in rows]
 
 
-def table(resource: Any, args: list[tuple[str, str]], ids: list[int] | None = None) -> PrintPage:
-    """The first thousand rows a list's address means, or the chosen ones."""
-    query = listing.parse(resource, args, limit=ROWS)
-    query.verb = "print"
-    found = listing.page(query).ids if ids is None else ids[:ROWS]
-    fields = resource.fields()
-    names = [n for n in columns.chosen(resource, fields, args) if n in fields]
-    model = resource.model
-    wanted = [getattr(model, fields[n].column).label(f"c{i}") for i, n in enumerate(names)]
-    rows = {}
-    for start in range(0, len(found), 900):
-        statement = resource.visible("print").with_only_columns(model.id, *wanted).where(model.id.in_(found[start : start + 900]))
-        rows.update({row.id: row for row in session.execute(statement)})
-    data = [rows[i] for i in found if i in rows]
-    sensitive.read_columns(resource, [fields[n] for n in names], 1, data, "print")
-    sensitive.asked(resource, query.filters if ids is None else (), [fields[n] for n in names], [row[0] for row in data], "print")
-    shows = [render.renderer(fields[n], [row[i + 1] for row in data], plain=True) for i, n in enumerate(names)]
-    cells = tuple(tuple(show(row[i + 1]) for i, show in enumerate(shows)) for row in data)
-    right = tuple(i for i, n in enumerate(names) if fields[n].numeric)
-    words = tuple(chips.words(f) for f in query.filters)
-    foot = _("The first %(n)s rows.", n=ROWS) if ids is None and len(found) == ROWS else ""
-    return PrintPage(
-        title=resource.label, company=_("Tangram CRM"), printed=_printed(), tables=(PrintTable(tuple(fields[n].label for n in names), cells, "", right),),
-        filters=words, foot=foot, landscape=len(names) > 5, back_url=urls.of_list(resource, args),
-    )
-
-
-def _printed() -> Any:
+def printed() -> Any:
+    """When and by whom."""
     who = session.actor
     return _("Printed %(when)s by %(who)s", when=f"{clock.local(clock.now()):%Y-%m-%d %H:%M}", who=who.name if who else "")

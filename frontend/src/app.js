@@ -21,3 +21,4 @@ import "./dates.js";
 import "./keys.js";
 import "./small.js";
 import "./away.js";
+import "./press.js";

@@ -23,7 +23,7 @@ on("click", "[data-copy]", (event, button) => {
 });
 on("click", "[data-print]", () => print());
 ready(() => {
-  if ($("body > .paper")) setTimeout(() => print(), 300);
+  if ($("body > .paper, body > .drawings")) setTimeout(() => print(), 300);
 });
 
 // ---------- upload ----------

@@ -35,12 +35,13 @@ FORMS: dict[str, dict[str, Any]] = {
     "core.profile_entry": {"topic": "market", "text": "Made", "as_of": "2026-11-01", "source": "Made", "customer": "core.customer"},
     "core.relation": {"kind": "partner", "other": "core.customer.brief", "customer": "core.customer"}, "core.completeness_rule": {"field": "fax"},
     "core.industry": {"name": "Made"}, "core.position": {"name": "Made"}, "core.tag": {"name": "Made"}, "core.note": {"body": "Made"},
+    "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
     "core.pool": {"name": "Made"}, "core.stand_in": {"substitute": "core.user.brief", "begins": "2026-11-24", "ends": "2026-11-25"}, "core.custom_field": {"zh": "造", "resource": "core.offering"},
     "bare.thing": {"name": "Made"}, "bare.piece": {"name": "Made", "thing": "bare.thing"}, "bare.crumb": {"name": "Made", "piece": "bare.piece"},
     "bare.pointer": {"name": "Made"}, "bare.shelf": {"name": "Made"},
 }
 # What the parameters of an address are, where they are no record; and what is posted where a form must say something.
-VALUES = {"action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "kind": "customer", "number": 1}
+VALUES = {"width": 21_000, "height": 29_700, "action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "kind": "customer", "number": 1}
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST pages.bulk_act": lambda house, _c: {"all": "1"},
     "POST pages.act": lambda _h, _c: {"tags": "1"},

@@ -24,6 +24,7 @@ from crm_core.resource.changes import History
 from crm_core.resource.kept import Ask, kept
 from crm_core.resource.show import show_date, show_moment
 from crm_core.text import phones
+from crm_core.text.scripts import has_han
 from crm_core.web import cells, controls, render, urls, ways
 from crm_core.web.viewmodels import (
     Act,
@@ -149,7 +150,7 @@ def _warnings(row: Any) -> list[Status]:
         found.append(Status(_("No longer valid: %(why)s", why=row.invalid_reason) if row.invalid_reason else _("No longer valid"), "ban", "red"))
     else:
         fields = site().registry.resource("core.contact").all_fields
-        found += [Status(_("%(channel)s is bad: %(why)s", channel=fields[kind].label, why=why), "alert-triangle", "amber") for kind, why in reach.marks(row)]
+        found += [Status(_("%(channel)s is bad: %(why)s", channel=fields[kind].label if kind in fields else _("Letter"), why=why), "alert-triangle", "amber") for kind, why in reach.marks(row)]
     return found
 
 
@@ -314,10 +315,17 @@ def _addresses(resource: Any, row: Any, page: RecordPage) -> tuple[PanelView, ..
     if not page.lines or not page.lines[0].rows:
         return ()
     rows = tuple(
-        PanelRow(Markup("").join(escape(part) for part in (place, street) if part), Markup(" · ").join(escape(p) for p in (purpose, postcode) if p))
+        PanelRow(_address(place, street), Markup(" · ").join(escape(p) for p in (purpose, postcode) if p))
         for purpose, place, street, postcode in page.lines[0].rows
     )
     return (PanelView(page.lines[0].title, "map-pin", len(rows), rows, url=ways.to_record(resource, row.id, "facts")),)
+
+
+def _address(place: Any, street: Any) -> Markup:
+    """From the large to the small, as Chinese has it without a sign between; the street first where it is written in letters."""
+    han = has_han(str(street))
+    parts = (place, street) if han else (street, place)
+    return Markup("" if han and has_han(str(place)) else ", ").join(escape(part) for part in parts if part)
 
 
 def _main_contacts(row: Any, rows: Any, may: bool) -> MiniList:

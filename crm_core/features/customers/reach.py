@@ -18,6 +18,7 @@ from crm_core.resource.changes import change
 CHANNELS = ("mobile", "phone", "email", "fax", "private_phone")  # columns that hold an address or number
 # What a channel of the list core.channel is sent to; others (visit, letter, WeChat) need no column.
 SENT_TO: Mapping[str, tuple[str, ...]] = {"email": ("email",), "phone": ("mobile", "phone"), "sms": ("mobile",), "fax": ("fax",)}
+LETTER = "letter"  # post: to an address, which is a line of its own
 _BY_ITSELF = "all"  # the mark that no channel was left: what made a record invalid by itself takes that back by itself
 
 
@@ -43,20 +44,21 @@ class Reach:
 
 
 def mark_channel(subject: str, row_id: int, kind: str, reason: str, *, value: str | None = None) -> bool:
-    """Mark a channel (`email`, `mobile`, `phone`, `fax`, `private_phone`) of a customer or contact as bad. With `value`, only when
+    """Mark a channel (`email`, `mobile`, `phone`, `fax`, `private_phone`, or `letter`: post came back) of a customer or contact as bad. With `value`, only when
     that is still what stands there: a bounce of an old address says nothing of the new one. When no channel is left the record
     is marked as no longer valid, with the reason; it is never deleted. Whether anything was marked. Raises Missing.
     """
-    if kind not in CHANNELS:
-        raise ValueError(f"{kind}: a channel is one of {', '.join(CHANNELS)}")
+    if kind not in (*CHANNELS, LETTER):
+        raise ValueError(f"{kind}: a channel is one of {', '.join((*CHANNELS, LETTER))}")
     with writing(), change("mark", resource=subject):
         row = site().registry.resource(subject).get(row_id, "update")
-        now = getattr(row, kind, None)
+        now = kind if kind == LETTER else getattr(row, kind, None)
         if not now or (value is not None and value.strip().casefold() != now.casefold()):
             return False
         bad = {**(row.bad_channels or {}), kind: {"reason": reason[:200], "on": clock.today().isoformat()}}
         row.bad_channels = bad
-        if not row.invalid and all(name in bad for name in CHANNELS if getattr(row, name, None)):
+        known = [name for name in CHANNELS if getattr(row, name, None)]
+        if known and not row.invalid and all(name in bad for name in known):
             row.bad_channels = {**bad, _BY_ITSELF: {"on": clock.today().isoformat()}}
             row.invalid, row.invalid_reason = True, reason[:255]
         session.flush()
@@ -69,7 +71,7 @@ def derive(rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) 
         old = before.get(row.get("id", 0))
         if not old or not old.get("bad_channels") or "bad_channels" in row:
             continue
-        bad = {k: v for k, v in old["bad_channels"].items() if k not in row or row[k] == old[k]}
+        bad = {k: v for k, v in old["bad_channels"].items() if (k not in row or row[k] == old[k]) and not (k == LETTER and "addresses" in row)}
         fresh = any(name in row and row[name] and row[name] != old[name] for name in CHANNELS)
         if _BY_ITSELF in bad and fresh:
             del bad[_BY_ITSELF]
@@ -81,7 +83,7 @@ def derive(rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) 
 
 def marks(row: Any) -> list[tuple[str, str]]:
     """The bad channels of a loaded record: (column, reason)."""
-    return [(kind, said.get("reason", "")) for kind, said in (row.bad_channels or {}).items() if kind in CHANNELS]
+    return [(kind, said.get("reason", "")) for kind, said in (row.bad_channels or {}).items() if kind in (*CHANNELS, LETTER)]
 
 
 def wishes(subject: str, row_id: int) -> Wishes:
@@ -94,14 +96,16 @@ def wishes(subject: str, row_id: int) -> Wishes:
 
 
 def _wishes(row: Any) -> Wishes:
-    found = _own(row)
+    found = own(row)
     if found == Wishes() and hasattr(row, "customer_id"):
         above = site().registry.resource("core.customer").system_row(row.customer_id)
-        found = _own(above) if above is not None else found
+        found = own(above) if above is not None else found
     return found
 
 
-def _own(row: Any) -> Wishes:
+def own(row: Any) -> Wishes:
+    """The wishes that stand at a customer or contact himself."""
+
     def codes(value: Sequence[str] | None) -> tuple[str, ...]:
         return tuple(value or ())
 
@@ -124,6 +128,8 @@ def may_reach(subject: str, row_id: int, channel: str, *, topic: str = "") -> Re
             return Reach(False, why=_("Does not want to hear from us this way."), wishes=wanted)
         if topic and wanted.topics and topic not in wanted.topics:
             return Reach(False, why=_("Wants to hear of other topics only."), wishes=wanted)
+        if channel == LETTER and LETTER in (row.bad_channels or {}):
+            return Reach(False, why=_("Post to this address has come back."), wishes=wanted)
         columns = SENT_TO.get(channel)
         if columns is None:
             return Reach(True, wishes=wanted)

@@ -18,6 +18,7 @@ from crm_core.features.customers import (
     notes,
     panorama,
     places,
+    post,
     reach,
     related,
 )
@@ -74,6 +75,7 @@ class Customers(Resource):
     subtitle = "industry", "region", "phone", "website"
     brief = "name", "standing", "industry", "region", "owner", "blacklist", "pool"
     importer = CustomersImporter
+    addressed = post.CUSTOMER
     lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses")),)
     timeline = True
     importable = True
@@ -165,6 +167,7 @@ class Contacts(Resource):
     timeline = True
     importable = True
     importer = ContactsImporter
+    addressed = post.CONTACT
     order = 20
     help = _("The people at our customers: how to reach them and what they are like.")
     form = (

@@ -4,13 +4,13 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import accesses, choices, feeds, home, levels, plugins, reports, settings, views
+from crm_core.features.setup import accesses, choices, feeds, home, levels, papers, plugins, reports, settings, views
 from crm_core.features.setup.fields import jobs as field_jobs
 from crm_core.features.setup.fields import layout
 from crm_core.features.setup.fields.resources import CustomFields
 from crm_core.features.setup.resources import Choices, Imports
 from crm_core.kernel import files
-from crm_core.kernel.declare import Job, Listen, Menu, Permission, Section
+from crm_core.kernel.declare import Job, Listen, Menu, Permission, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, splitting, sweep, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
@@ -18,14 +18,15 @@ from crm_core.resource import views as kept_views
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone, UndoBegins
-from crm_core.web import frame
+from crm_core.web import frame, pressing
+from crm_core.web.pressing import PostSettings
 
 frame.person_menu.append(feeds.menu_entry)
 
 
 @hookimpl
 def register_resources() -> list[type[Any]]:
-    return [Choices, CustomFields, Imports]
+    return [Choices, CustomFields, Imports, papers.Papers, papers.Templates, papers.Printings]
 
 
 @hookimpl
@@ -43,6 +44,9 @@ def register_menu() -> list[Menu]:
         Menu(CustomFields.label, CustomFields, "settings", order=CustomFields.order, name=CustomFields.name),
         Menu(_("Form layout"), layout.URL, "settings", "layout-list", 77, layout.READ, name="layouts"),
         Menu(_("Settings"), settings.URL, "settings", "adjustments", 75, settings.READ, name="settings"),
+        Menu(papers.Papers.label, papers.Papers, "settings", order=papers.Papers.order, name="papers", permission="core.paper.update"),
+        Menu(papers.Templates.label, papers.Templates, "settings", order=papers.Templates.order, name="print_templates"),
+        Menu(papers.Printings.label, papers.Printings, "settings", order=papers.Printings.order, name="printings"),
         Menu(_("Access log"), accesses.URL, "settings", "eye", 78, accesses.READ, name="accesses"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
         Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
@@ -51,7 +55,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [accesses.pages, choices.pages, feeds.pages, home.pages, layout.pages, plugins.pages, settings.pages, reports.pages, views.pages]
+    return [accesses.pages, choices.pages, feeds.pages, home.pages, layout.pages, papers.pages, plugins.pages, settings.pages, reports.pages, views.pages]
 
 
 @hookimpl
@@ -77,7 +81,7 @@ def register_permissions() -> list[Permission]:
 
 @hookimpl
 def register_settings() -> list[type[Any]]:
-    return [levels.House]
+    return [levels.House, PostSettings]
 
 
 @hookimpl
@@ -97,6 +101,7 @@ def register_jobs() -> list[Job]:
         Job("core.bulk", bulk.run, label=_("Act on many records")),
         Job("core.import", imports.run, label=_("Import")),
         Job("core.export", exporting.run, label=_("Export")),
+        Job(pressing.JOB, pressing.run, label=_("Print")),
         Job("core.fields.promote", field_jobs.promote, label=_("Index of a field")),
         Job("core.fields.compute", field_jobs.compute, label=_("Computed field")),
         Job("core.plugin", plugins.run, label=_("Switch a plugin on")),
@@ -109,3 +114,13 @@ def register_jobs() -> list[Job]:
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),
         Job("core.files", files.sweep, every="every day at 03:50", label=_("Old files")),
     ]
+
+
+@hookimpl
+def register_roles() -> list[RoleTemplate]:
+    return papers.roles()
+
+
+@hookimpl
+def install(first: bool) -> None:
+    papers.install()

@@ -67,6 +67,7 @@ class FormField:
     ``date``: text, words allowed ("下周三"); ``dates_url`` reads them on leaving. ``unit`` stands inside at the right
     (currency, 元, %). ``wide``: the whole line instead of half. ``creates``: a name that is not found may be taken as a new
     one. ``check_url`` takes a POST of ``field`` and ``value`` on leaving and answers JSON ``{"error": "…"}``. ``again``: another choice asks for the form anew (the value's control follows it).
+    ``preview_url`` takes a POST of the form while somebody writes and answers with what comes of the text.
     ``when``: it shows only while this field has one of these values ("a,b"; "*": any).
     """
 
@@ -98,6 +99,7 @@ class FormField:
     creates: bool = False
     check_url: str = ""
     again: bool = False
+    preview_url: str = ""
     when: tuple[str, str] | None = None
 
 

@@ -322,6 +322,45 @@ class PrintPage:
     landscape: bool = False
     back_url: str = ""
     html: Words = ""  # by a package's own template, instead of groups and tables
+    sheets: tuple[Words, ...] = ()  # labels and envelopes: drawings of whole pages, instead of everything else
+    page_css: str = ""  # the style sheet that says how large they are
+    pdf_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LivePreview:
+    """``parts/live.html``: a text with sample words, or what is wrong with it; ``words`` may be pressed into it."""
+
+    words: tuple[Words, ...]
+    sheet: Words = ""
+    html: Words = ""
+    error: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PressPage:
+    """``press.html``: what is printed of the chosen records, and how; what will come of it beside the form.
+
+    ``looks`` are the ways (list, sheets, labels, envelopes); ``hidden`` carries what is chosen (ids, or ``all`` and the state);
+    ``words`` say how many are meant; ``left`` and ``over``: who is left out or does not fit, as (reason, names).
+    """
+
+    title: Words
+    action: str
+    back_url: str
+    hidden: tuple[tuple[str, str], ...]
+    fields: tuple[FormField, ...]
+    words: Words = ""
+    conditions: tuple[Words, ...] = ()
+    left: tuple[tuple[Words, Words], ...] = ()
+    over: tuple[tuple[Words, Words], ...] = ()
+    html: Words = ""
+    landscape: bool = False
+    sheets: tuple[Words, ...] = ()
+    no_pdf: Words = ""  # why there is no PDF here
+    job: Words = ""  # these are so many that a job makes the file
+    error: Words = ""
+    crumbs: tuple[Crumb, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

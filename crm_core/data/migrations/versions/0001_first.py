@@ -327,6 +327,33 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_outbox'))
     )
+    op.create_table('core_paper',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('code', sa.String(length=20), nullable=True),
+        sa.Column('use', sa.String(length=40), nullable=False),
+        sa.Column('width', sa.Integer(), nullable=False),
+        sa.Column('height', sa.Integer(), nullable=False),
+        sa.Column('columns', sa.Integer(), nullable=False),
+        sa.Column('rows', sa.Integer(), nullable=False),
+        sa.Column('left', sa.Integer(), nullable=False),
+        sa.Column('top', sa.Integer(), nullable=False),
+        sa.Column('cell_width', sa.Integer(), nullable=False),
+        sa.Column('cell_height', sa.Integer(), nullable=False),
+        sa.Column('pitch_x', sa.Integer(), nullable=False),
+        sa.Column('pitch_y', sa.Integer(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_paper'))
+    )
     op.create_table('core_plugin',
         sa.Column('name', sa.String(length=80), nullable=False),
         sa.Column('state', sa.String(length=40), nullable=False),
@@ -358,6 +385,25 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_position'))
+    )
+    op.create_table('core_printing',
+        sa.Column('of', sa.String(length=80), nullable=False),
+        sa.Column('what', sa.String(length=20), nullable=False),
+        sa.Column('count', sa.Integer(), nullable=False),
+        sa.Column('conditions', sa.Text(), nullable=True),
+        sa.Column('sensitive', sa.String(length=255), nullable=True),
+        sa.Column('output', sa.String(length=255), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_printing'))
     )
     op.create_table('core_reference',
         sa.Column('package', sa.String(length=60), nullable=False),
@@ -759,6 +805,31 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_pool_department_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_pool'))
+    )
+    op.create_table('core_print_template',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=True),
+        sa.Column('body', sa.Text(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_print_template_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_print_template_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_print_template_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_print_template'))
     )
     op.create_table('core_session',
         sa.Column('digest', sa.String(length=64), nullable=False),
@@ -1400,9 +1471,14 @@ def upgrade() -> None:
         batch.create_index('ix_core_outbox_due', ['run_at', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch.create_index('ix_core_outbox_order', ['listener', 'key', 'id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
         batch.create_index('ix_core_outbox_state', ['state', 'made_at'], unique=False)
+    with op.batch_alter_table('core_paper') as batch:
+        batch.create_index('ix_core_paper_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_paper_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_position') as batch:
         batch.create_index('ix_core_position_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_position_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_printing') as batch:
+        batch.create_index('ix_core_printing_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_region') as batch:
         batch.create_index('ix_core_region_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_core_region_parent_id'), ['parent_id'], unique=False)
@@ -1468,6 +1544,15 @@ def upgrade() -> None:
         batch.create_index('ix_core_pool_department', ['department_id'], unique=False)
         batch.create_index('ix_core_pool_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_pool_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_print_template') as batch:
+        batch.create_index('ix_core_print_template_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_print_template_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_print_template_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_print_template_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_print_template_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_print_template_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_print_template_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_print_template_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_session') as batch:
         batch.create_index(batch.f('ix_core_session_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('core_stand_in') as batch:
@@ -1619,6 +1704,7 @@ def downgrade() -> None:
     op.drop_table('core_tagged')
     op.drop_table('core_stand_in')
     op.drop_table('core_session')
+    op.drop_table('core_print_template')
     op.drop_table('core_pool')
     op.drop_table('core_one_time')
     op.drop_table('core_notice')
@@ -1646,8 +1732,10 @@ def downgrade() -> None:
     op.drop_table('core_role')
     op.drop_table('core_region')
     op.drop_table('core_reference')
+    op.drop_table('core_printing')
     op.drop_table('core_position')
     op.drop_table('core_plugin')
+    op.drop_table('core_paper')
     op.drop_table('core_outbox')
     op.drop_table('core_merge')
     op.drop_table('core_layout')

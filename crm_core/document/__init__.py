@@ -1,0 +1,109 @@
+"""From HTML to PDF: for prints of core and for whatever a plugin puts on paper (quotes, invoices).
+
+    from crm_core.sdk import document
+    if not document.lacking():
+        data = document.pdf(flask.render_template("sales/quote.html", quote=quote), title="QT-2026-0007")
+
+The body is HTML of ours, whose values are escaped (templates do that). It is drawn by a process of its own that has no network, no
+name of the database and limits of time and memory; of files it reads the fonts we bring. `paper.css` is its style sheet; `css` adds
+to it. Chinese is set in Noto Sans SC, which the extra `pdf` installs and each PDF carries.
+"""
+
+import ctypes
+import ctypes.util
+import importlib.util
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crm_core.kernel.errors import Refused
+from crm_core.kernel.i18n import _
+
+__all__ = ["A4", "A4_WIDE", "Paper", "join", "lacking", "pdf", "standalone"]
+
+MODULES = ("weasyprint", "pylopdf_fonts_zh_cn", "pypdf")
+LIBRARIES = ("gobject-2.0", "pango-1.0", "harfbuzz", "harfbuzz-subset", "fontconfig", "pangoft2-1.0")
+SECONDS = 300
+HOME = Path(__file__).parents[2]
+STYLE = Path(__file__).with_name("paper.css")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A page in millimetres, as it lies in the printer."""
+
+    width: float = 210
+    height: float = 297
+    margin: float = 14
+
+
+A4, A4_WIDE = Paper(), Paper(297, 210)
+
+
+class NoPdf(Refused):
+    """A PDF could not be made; the sentence says why."""
+
+
+def lacking() -> Any:
+    """Why there are no PDFs on this machine, in words; "" when there are."""
+    return _("PDF files cannot be made on this machine: %(what)s is not installed. Printing from the browser works.", what=", ".join(_missing())) if _missing() else ""
+
+
+@cache
+def _missing() -> tuple[str, ...]:
+    modules = tuple(name for name in MODULES if importlib.util.find_spec(name) is None)
+    return modules or tuple(name for name in LIBRARIES if not _loads(name))
+
+
+def _loads(name: str) -> bool:
+    for file in (f"lib{name}.so.0", f"lib{name}.so.1", ctypes.util.find_library(name)):
+        try:
+            ctypes.CDLL(file or f"lib{name}")
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def pdf(body: str, paper: Paper = A4, *, title: str = "", lang: str = "zh-Hans", css: str = "") -> bytes:
+    """A PDF of this HTML. Raises NoPdf with a sentence for people."""
+    if why := lacking():
+        raise NoPdf(why)
+    task = {"body": str(body), "paper": [paper.width, paper.height, paper.margin], "title": title, "lang": lang, "css": css}
+    environment = {"PYTHONPATH": str(HOME), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-s", "-P", "-m", "crm_core.document.child"], input=json.dumps(task).encode(), capture_output=True,
+            env=environment, cwd="/", timeout=SECONDS, start_new_session=True, check=False)
+    except subprocess.TimeoutExpired:
+        raise NoPdf(_("This PDF took too long to make.")) from None
+    if done.returncode or not done.stdout.startswith(b"%PDF"):
+        raise NoPdf(_("This PDF could not be made; it was too large, or something went wrong."))
+    return done.stdout
+
+
+def standalone(parts: Iterable[bytes], title: str, paper: Paper = A4) -> bytes:
+    """The same as a page that a browser prints, for machines without PDFs: one file with its style sheet inside."""
+    from markupsafe import escape
+
+    style = f"@page {{ size: {paper.width}mm {paper.height}mm; margin: {paper.margin}mm }} .cut {{ display: none }} svg.page {{ display: block; break-after: page }} body {{ margin: 0; font: 12px/18px sans-serif }}"
+    head = f'<!doctype html><meta charset="utf-8"><title>{escape(title)}</title><style>{style}{STYLE.read_text("utf-8")}</style>'
+    return head.encode() + b"".join(parts)
+
+
+def join(parts: Iterable[bytes]) -> bytes:
+    """Several PDFs as one."""
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    for part in parts:
+        writer.append(io.BytesIO(part))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
