@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from tests.security.house import House
 
-TRACES = {"core_access", "core_security_event", "core_throttle"}
+TRACES = {"core_access", "core_printing", "core_security_event", "core_throttle"}
 _TRACE = re.compile(rf"^(BEGIN|SET LOCAL|SELECT|INSERT INTO ({'|'.join(TRACES)}) )", re.IGNORECASE)
 
 

@@ -240,6 +240,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_idempotency')),
         sa.UniqueConstraint('actor_id', 'route', 'key', name=op.f('uq_core_idempotency_actor_id_route_key'))
     )
+    op.create_table('core_import_profile',
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('shape', sa.String(length=64), nullable=False),
+        sa.Column('name', sa.String(length=80), nullable=False),
+        sa.Column('owner_id', ID, nullable=False),
+        sa.Column('everyone', sa.Boolean(), nullable=False),
+        sa.Column('mapping', JSON, nullable=False),
+        sa.Column('values', JSON, nullable=False),
+        sa.Column('options', JSON, nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_profile'))
+    )
     op.create_table('core_industry',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -598,19 +611,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_user_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_user_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user'))
-    )
-    op.create_table('core_import_profile',
-        sa.Column('resource', sa.String(length=80), nullable=False),
-        sa.Column('shape', sa.String(length=64), nullable=False),
-        sa.Column('name', sa.String(length=80), nullable=False),
-        sa.Column('owner_id', ID, nullable=False),
-        sa.Column('everyone', sa.Boolean(), nullable=False),
-        sa.Column('mapping', JSON, nullable=False),
-        sa.Column('values', JSON, nullable=False),
-        sa.Column('options', JSON, nullable=False),
-        sa.Column('at', AT, nullable=False),
-        sa.Column('id', ID, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_profile'))
     )
     op.create_table('core_view',
         sa.Column('resource', sa.String(length=80), nullable=False),
@@ -1451,6 +1451,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_holding_subject', ['subject', 'subject_id', 'id'], unique=False)
     with op.batch_alter_table('core_idempotency') as batch:
         batch.create_index('ix_core_idempotency_made', ['made_at'], unique=False)
+    with op.batch_alter_table('core_import_profile') as batch:
+        batch.create_index('ix_core_import_profile_shape', ['resource', 'shape'], unique=False)
     with op.batch_alter_table('core_industry') as batch:
         batch.create_index('ix_core_industry_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_core_industry_parent_id'), ['parent_id'], unique=False)
@@ -1516,8 +1518,6 @@ def upgrade() -> None:
         batch.create_index('ix_core_user_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_user_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_user_login_key', ['login_key'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-    with op.batch_alter_table('core_import_profile') as batch:
-        batch.create_index('ix_core_import_profile_shape', ['resource', 'shape'], unique=False)
     with op.batch_alter_table('core_view') as batch:
         batch.create_index('ix_core_view_resource', ['resource', 'position', 'id'], unique=False)
     with op.batch_alter_table('core_approval_vote') as batch:
@@ -1716,7 +1716,6 @@ def downgrade() -> None:
     op.drop_table('core_attachment_content')
     op.drop_table('core_approval_vote')
     op.drop_table('core_view')
-    op.drop_table('core_import_profile')
     op.drop_table('core_user')
     op.drop_table('core_twin')
     op.drop_table('core_timeline')
@@ -1741,6 +1740,7 @@ def downgrade() -> None:
     op.drop_table('core_layout')
     op.drop_table('core_job')
     op.drop_table('core_industry')
+    op.drop_table('core_import_profile')
     op.drop_table('core_idempotency')
     op.drop_table('core_holding')
     op.drop_table('core_foreign_id')
