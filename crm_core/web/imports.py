@@ -185,7 +185,7 @@ def _match_page(made: Import, note: Note | None = None, unsaved: Invalid | None 
         notes.append(Note(_("This file seems to hold %(what)s", what=THINGS.get(thing, thing)),
                           _("Only the columns you map are imported; nothing is guessed."), "amber", "help-circle"))
     if made.options.get("profile") and flask.request.method == "GET":
-        notes.append(Note(_("Matched as you or the house have saved it for files with this heading."), icon="bookmark"))
+        notes.append(Note(_("Matched as you or the house have saved it for files with this heading."), icon="device-floppy"))
     doubt = running.in_doubt(made)
     if doubt:
         notes.append(Note(_("In which encoding is this file written?"),
