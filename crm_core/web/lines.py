@@ -12,10 +12,11 @@ from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import changes
 from crm_core.resource.fields import Field
+from crm_core.resource.kept import Ask
 from crm_core.resource.references import RefField
 from crm_core.resource.show import full_moment, show_day_heading
 from crm_core.web import render, urls
-from crm_core.web.viewmodels import Change, Entry, TimelineDay
+from crm_core.web.viewmodels import Change, Entry, Pic, TimelineDay
 
 SENTENCES = {
     "created": (_("%(who)s entered this record"), "plus", ""),
@@ -27,6 +28,7 @@ SENTENCES = {
     "note": (_("%(who)s wrote a note"), "note", "acc"),
     "task": (_("%(who)s gave a task"), "checkbox", "acc"),
     "dealing": (_("%(who)s recorded a dealing"), "receipt", "green"),
+    "file": (_("%(who)s added a file"), "paperclip", "acc"),
     "tagged": (_("%(who)s changed the tags"), "tag", ""),
 }
 # Slot: features say how entries of their own kinds are drawn, and what may be done with them: (resource, entry, names) → members
@@ -34,7 +36,24 @@ SENTENCES = {
 drawers: dict[str, Callable[[Any, Any, Mapping[str, Mapping[int, str]]], Mapping[str, Any]]] = {}
 
 
-def days(resource: Any, entries: Sequence[Any], fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> tuple[TimelineDay, ...]:
+Pics = Mapping[tuple[str, int], tuple[Pic, ...]]
+# Slot: files to show beneath lines, (question, drawing): a small question about entries (resource/kept.py), asked with those of the
+# page, and what its answer shows, by the record a line speaks of.
+pictured: list[tuple[Callable[[Sequence[Any]], Ask | None], Callable[[Sequence[Any], Sequence[tuple[int, str]]], Pics]]] = []
+
+
+def asks(entries: Sequence[Any]) -> dict[str, Ask]:
+    """The questions of `pictured`."""
+    found = {f"pics:{n}": ask(entries) for n, (ask, _draw) in enumerate(pictured) if entries}
+    return {key: ask for key, ask in found.items() if ask is not None}
+
+
+def pics(entries: Sequence[Any], found: Mapping[str, Any]) -> dict[tuple[str, int], tuple[Pic, ...]]:
+    """What their answers show."""
+    return {key: shown for n, (_ask, draw) in enumerate(pictured) for key, shown in draw(entries, found.get(f"pics:{n}", ())).items()}
+
+
+def days(resource: Any, entries: Sequence[Any], fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]], shown: Pics) -> tuple[TimelineDay, ...]:
     """Entries, newest first, grouped by the reader's day."""
     found: list[TimelineDay] = []
     group: list[Entry] = []
@@ -43,6 +62,8 @@ def days(resource: Any, entries: Sequence[Any], fields: Mapping[str, Field], nam
         drawn = entry(resource, one, fields, names)
         if drawn is None:
             continue
+        if (one.record, one.record_id) in shown:
+            drawn = replace(drawn, pics=shown[one.record, one.record_id])
         day = clock.local(one.at).date()
         if day != current and group:
             found.append(TimelineDay(show_day_heading(current), tuple(group)))  # type: ignore[arg-type]

@@ -23,7 +23,8 @@ from crm_core.resource.references import LinkField, RefField, label_queries, lab
 from crm_core.resource.seen import Seen
 from crm_core.text.names import avatar_text
 from crm_core.text.numbers import whole
-from crm_core.web import cells, chips, facts, lists, render, urls, ways
+from crm_core.web import cells, chips, facts, lines, lists, render, urls, ways
+from crm_core.web.badges import badges, via
 from crm_core.web.edit import lines_of
 from crm_core.web.lines import days
 from crm_core.web.viewmodels import (
@@ -61,12 +62,12 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
     fields, seen = resource.fields(), Seen(resource, row)
     related = {_tab_of(r): r for r in panels(resource) if isinstance(r, Related)}
     home = "panorama" if resource.timeline else "facts"
-    body = tab if tab in ("panorama", "facts", "history") else "list" if tab in related else home
+    body = tab if tab in ("panorama", "facts", "history", *(["files"] if resource.holds_files else [])) else "list" if tab in related else home
     drawn_lines = _line_rows(resource, row) if body in ("panorama", "facts") else {}
     entries = _entries(resource, row, body)
     _note_reading(resource, fields, row, body, entries, how)
     wanted = _wanted(resource, fields, row, drawn_lines, entries)
-    parts = {**label_queries(wanted), **_badges(resource, row_id, related)}
+    parts = {**label_queries(wanted), **badges(resource, row_id, related), **lines.asks(entries)}
     if body in ("panorama", "facts"):
         parts["history"] = Ask(_history(), {"resource": resource.name, "row": row_id})
     asked = resource.page_queries(seen)
@@ -90,7 +91,7 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
         if resource.timeline else (),
         groups=groups,
         lines=tuple(facts.lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
-        timeline=_timeline(resource, row_id, entries, body, fields, names) if body in ("panorama", "history", "facts") else None,
+        timeline=_timeline(resource, row_id, entries, body, fields, names, found) if body in ("panorama", "history", "facts") else None,
         side=_side(resource, row_id) if body == "panorama" else (),
         phone=_phone(resource, seen, sheet=bool(sheet)), sheet=sheet,
     )
@@ -127,39 +128,7 @@ def _tab_of(panel: Related) -> str:
     return str(site().registry.resource(panel.resource).name)
 
 
-def via(resource: Any, panel: Related) -> Field:
-    """The field by which the related rows point here."""
-    target = site().registry.resource(panel.resource)
-    if panel.via in target.all_fields and target.all_fields[panel.via].kind == "anyref":
-        return LinkField(name=panel.via, column=f"{panel.via}_id", label=panel.label, pointing=panel.via, target=resource.name)
-    fields = [f for f in target.all_fields.values() if isinstance(f, RefField) and f.target == resource.name]
-    found = target.all_fields.get(panel.via) if panel.via else (fields[0] if fields else None)
-    if found is None:
-        raise LookupError(f"{target.name} has no field that points at {resource.name}")
-    return found
-
-
-def _badges(resource: Any, row_id: int, related: Mapping[str, Related]) -> dict[str, Ask]:
-    """Each related count, bounded to 100, all in one statement."""
-    found = {}
-    for name, panel in related.items():
-        link = via(resource, panel)
-        pointing = link.pointing if isinstance(link, LinkField) else ""
-        query = _badge(site().registry.resource(panel.resource).model, link.column, pointing)
-        found[f"badge:{name}"] = Ask(query, {"row": row_id, **({"subject": resource.name} if pointing else {})})
-    return found
-
-
 _ROW = sa.bindparam("row", type_=sa.BigInteger())
-
-
-@kept
-def _badge(model: Any, column: str, pointing: str) -> sa.Select[Any, Any]:
-    few = sa.select(model.id).where(getattr(model, column) == _ROW)
-    if pointing:
-        few = few.where(getattr(model, pointing) == sa.bindparam("subject", type_=sa.String()))
-    counted = few.limit(100).subquery()
-    return sa.select(sa.func.count(counted.c.id), sa.literal(""))
 
 
 @kept
@@ -281,7 +250,7 @@ def _tabs(resource: Any, row_id: int, body: str, tab: str, related: Mapping[str,
     tabs = []
     if resource.timeline:
         tabs.append(Tab(_("360 view"), ways.to_record(resource, row_id), body == "panorama"))
-    if resource.timeline or related:
+    if resource.timeline or related or resource.holds_files:
         tabs.append(Tab(_("Details"), ways.to_record(resource, row_id, "facts"), body == "facts"))
     for name, panel in related.items():
         target = site().registry.resource(panel.resource)
@@ -292,6 +261,10 @@ def _tabs(resource: Any, row_id: int, body: str, tab: str, related: Mapping[str,
             Tab(panel.label or target.label, ways.to_record(resource, row_id, name), body == "list" and tab == name,
                 count="99+" if n >= 100 else str(n) if n else "", icon=(panel.icon or target.icon) if foreign else "", foreign=foreign)
         )
+    if resource.holds_files:
+        n = (found.get("badge:files") or [(0, "")])[0][0]
+        count = "99+" if n >= 100 else str(n) if n else ""
+        tabs.append(Tab(_("Files"), ways.to_record(resource, row_id, "files"), body == "files", count=count))
     return tuple(tabs) if len(tabs) > 1 else ()
 
 
@@ -335,7 +308,7 @@ def lists_cursor() -> Any:
     return (found, row_id) if found is not None and found.tzinfo and row_id is not None else None
 
 
-def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields: Mapping[str, Field], names: Any) -> Timeline | None:
+def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields: Mapping[str, Field], names: Any, found: Any) -> Timeline | None:
     if not resource.timeline or body == "facts":
         return None
     more = ""
@@ -348,7 +321,7 @@ def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields:
     here = urls.of_record(resource, row_id)
     words = {"": _("All"), **timeline.WORDS}
     tabs = tuple(Tab(label, urls.address(here, [("kind", k), *ways.pairs(resource)]), k == kind) for k, label in words.items()) if body == "panorama" else ()
-    return Timeline(days(resource, entries, fields, names), tabs, more, _("Nothing has happened here yet."))
+    return Timeline(days(resource, entries, fields, names, lines.pics(entries, found)), tabs, more, _("Nothing has happened here yet."))
 
 
 def _side(resource: Any, row_id: int) -> tuple[PanelModel, ...]:

@@ -11,6 +11,7 @@ import "./board.js";
 import "./record.js";
 import "./composer.js";
 import "./form.js";
+import "./files.js";
 import "./twins.js";
 import "./lines.js";
 import "./shown.js";

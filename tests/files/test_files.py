@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ import sqlalchemy as sa
 
 from crm_core.data.base import table_of
 from crm_core.data.session import writing
+from crm_core.features.customers import notes
 from crm_core.features.files import api, services, store
 from crm_core.features.files.models import Content
 from crm_core.features.files.settings import FileSettings
-from crm_core.kernel.errors import Conflict, Invalid, Missing
+from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.resource import merging, recycle, settings, timeline, undo
+from crm_core.resource.kept import gather
+from crm_core.web import lines
 from tests.customers.office import Office
 
 CUSTOMER, FILE = "core.customer", "core.attachment"
@@ -198,3 +202,23 @@ def sweep(office: Office) -> None:
 def count(office: Office) -> int:
     with office.site.engines.read.connect() as conn:
         return int(conn.execute(sa.select(sa.func.count()).select_from(table_of(Content))).scalar_one())
+
+
+def test_a_picture_hangs_on_an_entry_of_its_writer_and_is_seen_beneath_its_line(office: Office) -> None:
+    row_id = office.customer("chen")
+    with office.as_("chen"):
+        note = notes.add_note(CUSTOMER, row_id, "went there", kind="visit").id
+    made = put(office, "chen", note, "shelf.txt", subject="core.note", key="p1")
+    assert put(office, "chen", note, "shelf.txt", subject="core.note", key="p1").again
+    with pytest.raises(Forbidden):
+        put(office, "sun", note, subject="core.note")  # he sees all, but it is not his entry
+    for who, seen in (("chen", ("shelf.txt",)), ("wang", ())):
+        with office.as_(who):
+            entries = [SimpleNamespace(record="core.note", record_id=note)]
+            shown = lines.pics(entries, gather(lines.asks(entries)))
+            assert tuple(pic.name for pic in shown.get(("core.note", note), ())) == seen
+    with office.as_("chen"):
+        change = notes.delete_note(note)
+        missing(lambda: services.bytes_of(made.id))
+        undo.ask(change)
+        assert services.bytes_of(made.id)[0].name == "shelf.txt"

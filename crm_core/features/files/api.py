@@ -15,8 +15,6 @@ One file a request when there is a key. The same key and bytes again answer with
 file, whatever became of the first answer; other bytes under that key are 409, an empty or refused file 422 and one that is too large
 413 with `{"error": sentence}`; no rights, or no such entry, 404; signed out 401. A script that was signed out meanwhile signs in and
 sends once more with the same key.
-
-By token it is `POST /api/v1/core/note/12/files` with the same body and key; see docs/api.md.
 """
 
 from crm_core.features.files.services import Put, changeable, on, put, readable

@@ -42,7 +42,7 @@ class Attachment(PartOfAny, Model):
     subject: Mapped[str] = t.AnyRef(info={"label": _("On"), "readonly": True})
     subject_id: Mapped[t.Id] = mapped_column(info={"label": _("Record"), "readonly": True})
     kind: Mapped[FileKind] = mapped_column(default=FileKind.other, info={"label": _("Type"), "labels": LABELS, "readonly": True})
-    size: Mapped[int] = mapped_column(sa.BigInteger(), default=0, info={"label": _("Size"), "readonly": True, "kind": "bytes"})
+    size: Mapped[int] = mapped_column(sa.BigInteger(), default=0, info={"label": _("File size"), "readonly": True, "kind": "bytes"})
     number: Mapped[int] = mapped_column(sa.Integer(), default=1, info={"label": _("Version"), "readonly": True})
     content_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # of Content; the version that counts
 

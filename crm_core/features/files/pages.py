@@ -4,9 +4,10 @@ from typing import Any
 
 import flask
 
-from crm_core.features.files import services, store
+from crm_core.features.files import preview, services, store, views
+from crm_core.features.files.models import FileKind
 from crm_core.features.files.settings import FileSettings
-from crm_core.kernel.errors import BadRequest, Invalid
+from crm_core.kernel.errors import BadRequest, Invalid, Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
 from crm_core.text.numbers import whole
@@ -14,6 +15,7 @@ from crm_core.web import urls, ways
 from crm_core.web.access import body_limit, signed_in
 from crm_core.web.bulk import say_undo
 from crm_core.web.requests import wants_json
+from crm_core.web.show import page_of
 
 pages = flask.Blueprint("files_on_records", __name__)
 ROW = "/<package>/<path>/<int:row_id>"
@@ -79,6 +81,39 @@ def answer(row_id: int, number: int | None) -> flask.Response:
     response = flask.send_file(place, mimetype=version.media, as_attachment=True, download_name=row.name, etag=version.digest, conditional=True)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+@pages.get(f"{FILE}/picture")
+@signed_in
+def picture(row_id: int) -> Any:
+    """A picture made of a file: `?size=small`, `?size=large` or `?page=2` of a PDF."""
+    args = flask.request.args
+    _row, version, _place = services.bytes_of(row_id, whole(args.get("version", "")))
+    page, size = whole(args.get("page", "")), args.get("size", "small")
+    if version.kind not in views.SEEN or size not in ("small", "large") or (page or 1) > preview.PAGES:
+        raise Missing(_("There is no picture of this file."))
+    what = size if version.kind == FileKind.picture or (page is None and size == "small") else f"page-{page or 1}"
+    response = flask.send_file(preview.picture(version.path, version.kind, what), mimetype="image/webp", as_attachment=True, download_name="picture.webp")
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+@pages.get(f"{FILE}/preview")
+@signed_in
+def look(row_id: int) -> Any:
+    """A file in place, as a dialog over the page one is on."""
+    row = services.readable(row_id)
+    return page_of("file.html", views.one(row, versions=False), back=urls.of_name(site().registry, services.NAME, row_id))
+
+
+@pages.post(f"{FILE}/remove")
+@signed_in
+def remove(row_id: int) -> Any:
+    """Into the recycle bin, and back to the record it was on."""
+    row = services.changeable(row_id)
+    holder, subject_id = services.holder_of(row.subject), row.subject_id
+    say_undo(_("Deleted"), site().registry.resource(services.NAME).delete([row_id]))
+    return flask.redirect(urls.of_record(holder, subject_id, "files"), 303)
 
 
 @pages.post(f"{FILE}/version")

@@ -4,14 +4,19 @@ from typing import Any
 
 import flask
 
-from crm_core.features.files import services, store
+from crm_core.features.files import services, store, views
+from crm_core.features.files.models import Attachment
 from crm_core.features.files.pages import pages
 from crm_core.features.files.resources import Attachments
 from crm_core.features.files.settings import FileSettings
-from crm_core.kernel.declare import Job, Listen
+from crm_core.kernel.declare import Column, Job, Listen, Menu
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.purge import RecordsPurged
+from crm_core.web import abouts, lines, records
+
+records.dressers.append(views.of_record)
+lines.pictured.append((views.ask, views.pictures))
 
 
 @hookimpl
@@ -22,6 +27,16 @@ def register_resources() -> list[type[Any]]:
 @hookimpl
 def register_settings() -> list[type[Any]]:
     return [FileSettings]
+
+
+@hookimpl
+def register_columns() -> list[Column]:
+    return [Column(services.NAME, "about", _("On"), abouts.column(Attachment), field="subject")]
+
+
+@hookimpl
+def register_menu() -> list[Menu]:
+    return [Menu(_("Files"), Attachments, order=60, name="files")]
 
 
 @hookimpl

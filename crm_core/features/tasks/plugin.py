@@ -5,6 +5,7 @@ from typing import Any
 import flask
 
 from crm_core.features.tasks import asking, dates, services, views
+from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.pages import pages
 from crm_core.features.tasks.resources import Tasks
 from crm_core.kernel.declare import Column, Listen, Menu, RoleTemplate
@@ -13,6 +14,7 @@ from crm_core.kernel.i18n import _
 from crm_core.resource import feeds
 from crm_core.resource.choices import put_words
 from crm_core.resource.pairs import RecordWanted
+from crm_core.web import abouts
 from crm_core.web.menu import slots
 
 feeds.sources.append(dates.mine)
@@ -40,7 +42,7 @@ def register_menu() -> list[Menu]:
 def register_columns() -> list[Column]:
     return [
         Column("core.task", "urgency", _("How it stands"), views.load_urgency, kind="status"),
-        Column("core.task", "about", _("About"), views.load_about, field="subject"),
+        Column("core.task", "about", _("About"), abouts.column(Task), field="subject"),
     ]
 
 

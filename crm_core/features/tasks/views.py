@@ -60,33 +60,6 @@ def load_urgency(ids: Sequence[int]) -> Mapping[int, Any]:
     return {r.id: cells.status(urgency(r.due, r.due_time, r.done_at)) for r in rows}
 
 
-def load_about(ids: Sequence[int]) -> Mapping[int, Any]:
-    """The list's computed column: the record a task is about, as far as the reader may know it."""
-    rows = session.execute(sa.select(Task.id, Task.subject, Task.subject_id).where(Task.id.in_(ids))).all()
-    names = subjects((r.subject, r.subject_id) for r in rows)
-    return {r.id: about(r.subject, r.subject_id, names) for r in rows}
-
-
-def subjects(pairs: Iterable[tuple[str | None, int | None]]) -> dict[tuple[str, int], str]:
-    """Names of records by (resource, id), one statement a resource; hidden and sleeping ones are left out."""
-    wanted: dict[str, set[int]] = {}
-    for name, row_id in pairs:
-        if name and row_id:
-            wanted.setdefault(name, set()).add(row_id)
-    found = {}
-    for name, ids in wanted.items():
-        resource = site().registry.resources.get(name)
-        if resource is not None:
-            found.update({(name, i): label for i, label in resource.labels(ids).items()})
-    return found
-
-
-def about(name: str | None, row_id: int | None, names: Mapping[tuple[str, int], str]) -> Any:
-    """A link to the record; "" when there is none or the reader may not know it."""
-    label = names.get((name or "", row_id or 0))
-    return cells.linked(label, urls.of_name(site().registry, str(name), int(row_id or 0))) if label else ""
-
-
 GIVEN = 50
 
 

@@ -31,6 +31,7 @@ from crm_core.web.viewmodels.base import (
     Toast,
     Words,
 )
+from crm_core.web.viewmodels.files import FileRow, Files, FileView, Pic, Version
 from crm_core.web.viewmodels.forms import (
     Choice,
     ConflictField,
@@ -175,6 +176,9 @@ __all__ = [
     "Fact",
     "FactGroup",
     "FieldHistoryPage",
+    "FileRow",
+    "FileView",
+    "Files",
     "FilterField",
     "FilterFormPage",
     "FilterOp",
@@ -226,6 +230,7 @@ __all__ = [
     "PastImport",
     "Person",
     "PhoneAct",
+    "Pic",
     "Picked",
     "PressPage",
     "PreviewRow",
@@ -255,6 +260,7 @@ __all__ = [
     "TwinPair",
     "TwinsPage",
     "ValueMap",
+    "Version",
     "ViewBar",
     "WaitRow",
     "Waiting",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crm_core.web.viewmodels.base import Act, Colour, Crumb, Empty, Note, Person, PhoneAct, Status, Tab, Words
+from crm_core.web.viewmodels.files import Files, FileView, Pic
 from crm_core.web.viewmodels.forms import FormField
 from crm_core.web.viewmodels.listing import ListPage
 
@@ -152,6 +153,7 @@ class Entry:
     acts: tuple[Act, ...] = ()
     marks: tuple[Status, ...] = ()
     more: tuple[Words, ...] = ()
+    pics: tuple[Pic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,7 @@ class RecordPage:
     title: Words
     crumbs: tuple[Crumb, ...] = ()
     number: Words = ""
-    body: Literal["panorama", "facts", "list", "history"] = "facts"
+    body: Literal["panorama", "facts", "list", "history", "files"] = "facts"
     avatar: Person | None = None
     round_avatar: bool = False
     icon: str = ""
@@ -267,6 +269,8 @@ class RecordPage:
     timeline: Timeline | None = None
     side: tuple[PanelView, ...] = ()
     related: ListPage | None = None
+    files: Files | None = None
+    file: FileView | None = None
     brief: Brief | None = None
     empty: Empty | None = None
     phone: tuple[PhoneAct, ...] = ()
