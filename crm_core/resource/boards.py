@@ -1,7 +1,7 @@
 """A list as a board: its records by the words of one choice, with counts and sums. Two statements, whatever the number of
 columns and cards; of long lists the first `SMALL` records are counted and summed, and that is said."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from crm_core.data.wall import marked
 from crm_core.resource import listing, plans
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import EnumField, Field, MoneyField
+from crm_core.resource.filters import Filter
 
 CARDS = 50  # of a column
 
@@ -57,13 +58,8 @@ def build(query: listing.Query, by: Field) -> Board:
     order = query.order
     key = table.c[order.column] if order is not None and order.column in table.c else table.c.id
     down = order is None or order.descending
-    if query.text:
-        ids = listing.text_ids(query, listing.SMALL + 1)
-        base = sa.select(table.c.id).where(among(table.c.id, ids), table.c.deleted_at.is_(None), *([marked(table.name)] if is_scoped(resource.model) else []))
-    else:
-        base = plans.select_ids(query.sought)
     total: sa.ColumnElement[Any] = table.c[amount.column] if amount is not None else sa.null()
-    inner = base.with_only_columns(table.c.id, table.c[by.column].label("word"), total.label("amount"), key.label("key")).limit(listing.SMALL + 1).subquery()
+    inner = base(query).with_only_columns(table.c.id, table.c[by.column].label("word"), total.label("amount"), key.label("key")).limit(listing.SMALL + 1).subquery()
     way = sa.desc if down else sa.asc
     ranked = sa.select(
         inner.c.id, inner.c.word, sa.func.count().over(partition_by=inner.c.word).label("n"), sa.func.sum(inner.c.amount).over(partition_by=inner.c.word).label("total"),
@@ -77,6 +73,17 @@ def build(query: listing.Query, by: Field) -> Board:
         pile.ids.append(row.id)
     found = tuple(piles[word] for word in sorted(piles, key=lambda word: word is not None))
     return Board(by, amount, found, sum(pile.count for pile in found) > listing.SMALL)
+
+
+def base(query: listing.Query, *more: Filter) -> sa.Select[Any]:
+    """The ids a list means, of words the first `SMALL` and one; `more` is asked besides."""
+    if more:
+        query = replace(query, filters=[*query.filters, *more])
+    if not query.text:
+        return plans.select_ids(query.sought)
+    table, scoped = query.resource.table, is_scoped(query.resource.model)
+    ids = listing.text_ids(query, listing.SMALL + 1)
+    return sa.select(table.c.id).where(among(table.c.id, ids), *plans.living(table), *([marked(table.name)] if scoped else []))
 
 
 def movable(resource: Any, by: Field, ids: list[int]) -> set[int]:

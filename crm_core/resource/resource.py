@@ -107,6 +107,7 @@ class Resource:
     lines: ClassVar[tuple[Lines, ...]] = ()  # rows inside the form
     known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there; a `t.Number` always is one
     actions: ClassVar[Sequence[Action]] = ()  # verbs of its own
+    calendar: ClassVar[str] = ""  # the date its calendar is laid out by; else the first that people write
     board: ClassVar[str] = ""  # the choice its board has a column for each word of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name

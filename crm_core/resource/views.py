@@ -22,7 +22,7 @@ from crm_core.kernel.site import actor
 DEPARTMENT, EVERYONE = "core.view.department", "core.view.everyone"  # the rights to share
 MOST = 60  # that one person sees of one list
 KEPT = 30  # days a deleted one can come back
-NOT_KEPT = ("view", "after", "before", "limit")  # of an address: where somebody stands, not what he looks at
+NOT_KEPT = ("view", "after", "before", "limit", "day")  # of an address: where somebody stands, not what he looks at
 
 
 class Audience(enum.StrEnum):

@@ -8,22 +8,10 @@ from crm_core.kernel.i18n import _
 from crm_core.resource import boards, listing, sensitive
 from crm_core.resource.fields import Field
 from crm_core.web import render, urls
-from crm_core.web.chips import Pairs, Place
-from crm_core.web.viewmodels import BoardCard, BoardColumn, BoardView, Tab
+from crm_core.web.chips import Pairs
+from crm_core.web.viewmodels import BoardCard, BoardColumn, BoardView
 
 FACTS = 3  # beneath a card's name
-
-
-def looks(resource: Any, args: Pairs, place: Place) -> tuple[Tab, ...]:
-    """The pictures a list can be shown as; none where there is only the one."""
-    if place.pins or resource.is_brief or boards.choice_of(resource) is None:
-        return ()
-    rest = [(k, v) for k, v in args if k not in ("look", "by", "after", "before")]
-    now = dict(args).get("look", "")
-    return (
-        Tab(_("List"), place.address(rest or [("view", "0")]), now != "board", icon="list"),
-        Tab(_("Board"), place.address([*rest, ("look", "board")]), now == "board", icon="columns-3"),
-    )
 
 
 def view(resource: Any, fields: Mapping[str, Field], query: listing.Query, args: Pairs, names: list[str], rows_of: Any) -> BoardView | None:

@@ -15,7 +15,7 @@ from crm_core.resource import conditions, edits, listing, orders, plans, sensiti
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import by_ids
 from crm_core.resource.references import RefField, named
-from crm_core.web import boarding, chips, columns, inline, render, urls, viewing, ways
+from crm_core.web import chips, columns, inline, looks, render, urls, viewing, ways
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import (
     Act,
@@ -83,10 +83,11 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
     pinned = {name.partition(".")[0] for name, _value in place.pins}  # the same in every row
     drawn = [n for n in names if n not in pinned and pinned.isdisjoint(c.field for c in columns.computed(resource) if c.name == n)]
     url_of = ways.row_urls(resource, query, found, meant if _asked(resource, place.pins) else kept)
+    pictures: dict[str, Any] = {}
     try:
-        board = boarding.view(resource, fields, query, kept, names, lambda of, ids: rows(resource, fields, of, ids, url_of)) if not place.pins else None
+        pictures = looks.pictures(resource, fields, query, kept, place, names, lambda of, ids: rows(resource, fields, of, ids, url_of))
     except plans.TooSlow as slow:
-        note, board = Note(_("Too much to look through"), slow.message, "amber", "filter"), None
+        note = Note(_("Too much to look through"), slow.message, "amber", "filter")
     sensitive.asked(resource, query.filters, [fields[n] for n in drawn if n in fields], found.ids, "list")
     acts, more_acts = _acts(resource, meant)
     bulk_acts, bulk_more = _bulk(resource) if not place.pins else ((), ())
@@ -113,7 +114,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
         prev_url=place.address([*kept, ("before", found.previous)]) if found.previous else "",
         next_url=place.address([*kept, ("after", found.next)]) if found.next else "",
         empty=_empty(resource, bool(shown or query.text)) if not found.ids else None,
-        looks=boarding.looks(resource, kept, place), board=board if found.ids else None,
+        looks=looks.tabs(resource, kept, place), **(pictures if found.ids else {}),
     )
 
 

@@ -1,35 +1,36 @@
-// The board: a card dragged to another column is saved there; refused, it goes back and a sentence says why.
-import { $, on, page, token, word } from "./dom.js";
+// Board and calendar: a card dragged to another column or day is saved there; refused, it goes back and a sentence says why.
+import { $, $$, on, page, token, word } from "./dom.js";
 import { failNote, visit } from "./nav.js";
 
 let card = null; // the one in hand, and where it came from
 let home = null;
-on("dragstart", ".bcard[draggable]", (event, found) => {
+on("dragstart", "[data-card][draggable]", (event, found) => {
   card = found;
   home = { list: found.parentElement, next: found.nextElementSibling };
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", "");
   requestAnimationFrame(() => found.classList.add("lifted"));
 });
-on("dragover", ".bcol", (event, column) => {
+on("dragover", "[data-slot]", (event, column) => {
   if (!card) return;
   event.preventDefault();
-  for (const other of column.parentElement.children) other.classList.toggle("over", other === column && !column.contains(home.list));
+  for (const other of $$("[data-slot]", column.closest("[data-board]"))) other.classList.toggle("over", other === column && !column.contains(home.list));
 });
 document.addEventListener("dragend", () => {
   card?.classList.remove("lifted");
-  $(".bcol.over")?.classList.remove("over");
+  $("[data-slot].over")?.classList.remove("over");
   card = null;
 });
-on("drop", ".bcol", async (event, column) => {
+on("drop", "[data-slot]", async (event, column) => {
   if (!card || column.contains(home.list)) return;
   event.preventDefault();
   const [moved, from, board] = [card, home, column.closest("[data-board]")];
-  $(".bcards", column).prepend(moved);
+  $("[data-cards]", column).prepend(moved);
   const body = new FormData();
   body.set("csrf_token", token());
   body.set("field", board.dataset.board);
-  body.set(board.dataset.board, column.dataset.value);
+  body.set(board.dataset.board, [column.dataset.value, moved.dataset.time].filter(Boolean).join(" "));
+  if (moved.dataset.was !== undefined) body.set("was", moved.dataset.was);
   const answer = await page(moved.dataset.drop, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   if (answer?.ok) return visit(location.href, { push: false });
   from.list.insertBefore(moved, from.next);

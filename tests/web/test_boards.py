@@ -15,7 +15,7 @@ assert lina
 def columns(client: Client, url: str) -> dict[str, list[str]]:
     text = client.get(url).text
     return {value: [unescape(n) for n in re.findall(r'class="nm grow"[^>]*>([^<]*)<', part)]
-            for value, part in re.findall(r'class="bcol" data-value="([^"]*)"(.*?)</section>', text, re.DOTALL)}
+            for value, part in re.findall(r'class="bcol" data-slot data-value="([^"]*)"(.*?)</section>', text, re.DOTALL)}
 
 
 def test_a_board_has_a_column_for_each_word_with_its_records(lina: Client) -> None:

@@ -55,14 +55,6 @@ def lunar(birth: dt.date, start: dt.date) -> dt.date | None:
     return None
 
 
-def lunar_words(birth: dt.date) -> str:
-    """The lunar day of a birth as it is written: 正月廿四."""
-    from lunar_python import Solar
-
-    born = Solar.fromYmd(birth.year, birth.month, birth.day).getLunar()
-    return f"{born.getMonthInChinese()}月{born.getDayInChinese()}"
-
-
 def birthday(birth: dt.date | None, keeps_lunar: bool, start: dt.date) -> dt.date | None:
     if birth is None:
         return None

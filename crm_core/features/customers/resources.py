@@ -163,6 +163,7 @@ class Contacts(Resource):
     search = "name", "mobile", "phone", "email"
     duplicates = "name", "mobile", "phone", "email", "customer"
     sorts = "-updated_at", "name"
+    calendar = "next_birthday"
     subtitle = "customer", "position", "mobile", "email"
     timeline = True
     importable = True

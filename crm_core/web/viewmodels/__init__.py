@@ -64,9 +64,6 @@ from crm_core.web.viewmodels.imports import (
 )
 from crm_core.web.viewmodels.listing import (
     Becoming,
-    BoardCard,
-    BoardColumn,
-    BoardView,
     BulkField,
     BulkFormPage,
     BulkPreview,
@@ -119,6 +116,7 @@ from crm_core.web.viewmodels.pages import (
     Waiting,
     WaitRow,
 )
+from crm_core.web.viewmodels.pictures import BoardCard, BoardColumn, BoardView, CalendarDay, CalendarEntry, CalendarView
 from crm_core.web.viewmodels.record import (
     Brief,
     Change,
@@ -154,6 +152,9 @@ __all__ = [
     "BulkField",
     "BulkFormPage",
     "BulkPreview",
+    "CalendarDay",
+    "CalendarEntry",
+    "CalendarView",
     "Change",
     "Chip",
     "Choice",

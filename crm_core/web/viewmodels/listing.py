@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, Status, Tab, Words
+from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, Tab, Words
 from crm_core.web.viewmodels.forms import FormField
+from crm_core.web.viewmodels.pictures import BoardView, CalendarView
 
 Kind: TypeAlias = Literal["text", "status", "person", "date", "number", "money", "phone", "tick"]
 Slot: TypeAlias = Literal["", "title", "corner", "status", "text", "figure", "person", "line", "call"]
@@ -165,40 +166,6 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardCard:
-    """A record on a board. ``drop_url`` takes a POST of the field; ``move_url`` is the little form that asks where to."""
-
-    url: str
-    label: Words
-    facts: tuple[Words, ...]
-    drop_url: str
-    move_url: str
-    movable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BoardColumn:
-    """The records of one word; ``rest``: how many are not drawn."""
-
-    value: str
-    label: Words
-    status: Status | None
-    count: Words
-    total: Words
-    cards: tuple[BoardCard, ...]
-    rest: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class BoardView:
-    """``parts/board.html``: the list as columns of cards by ``field``."""
-
-    field: str
-    columns: tuple[BoardColumn, ...]
-    note: Words = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ViewBar:
     """Beside the tabs: keep the list as a new view, change the one shown; when it was changed, save it or go back to it."""
 
@@ -252,6 +219,12 @@ class ListPage:
     view_bar: ViewBar | None = None
     looks: tuple[Tab, ...] = ()
     board: BoardView | None = None
+    calendar: CalendarView | None = None
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it is shown as something else than rows."""
+        return self.board is not None or self.calendar is not None
 
 
 @dataclass(frozen=True, slots=True)

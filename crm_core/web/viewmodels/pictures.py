@@ -1,0 +1,86 @@
+"""A list shown as something else than rows: board, calendar, map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm_core.web.viewmodels.base import Status, Tab, Words
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCard:
+    """A record on a board. ``drop_url`` takes a POST of the field; ``move_url`` is the little form that asks where to."""
+
+    url: str
+    label: Words
+    facts: tuple[Words, ...]
+    drop_url: str
+    move_url: str
+    movable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """The records of one word; ``rest``: how many are not drawn."""
+
+    value: str
+    label: Words
+    status: Status | None
+    count: Words
+    total: Words
+    cards: tuple[BoardCard, ...]
+    rest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """``parts/board.html``: the list as columns of cards by ``field``."""
+
+    field: str
+    columns: tuple[BoardColumn, ...]
+    note: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A record on its day. ``drop_url`` takes a POST of the field with ``was``; ``time``: what stays of it on another day."""
+
+    url: str
+    label: Words
+    value: str
+    drop_url: str
+    move_url: str
+    time: str = ""
+    movable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day with its records; ``rest``: how many are not drawn; ``outside``: of another month."""
+
+    value: str
+    number: int
+    label: Words
+    entries: tuple[CalendarEntry, ...] = ()
+    lunar: str = ""
+    rest: int = 0
+    url: str = ""
+    today: bool = False
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """``parts/calendar.html``: weeks of seven days; with ``span`` "agenda" the days that have records, one below another."""
+
+    field: str
+    title: Words
+    span: str
+    spans: tuple[Tab, ...]
+    fields: tuple[Tab, ...]
+    prev_url: str
+    today_url: str
+    next_url: str
+    heads: tuple[Words, ...]
+    weeks: tuple[tuple[CalendarDay, ...], ...]
+    note: Words = ""
