@@ -61,7 +61,7 @@ class Paper(Vocabulary, Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     code: Mapped[str | None] = mapped_column(sa.String(20), info={"label": _("Code"), "readonly": True})  # of what every site begins with
-    use: Mapped[Use] = mapped_column(default=Use.labels, info={"label": _("Use"), "labels": {
+    use: Mapped[Use] = mapped_column(default=Use.labels, info={"label": _("Used for"), "labels": {
         "labels": _("Labels"), "envelope": _("Envelope"), "chinese": _("Chinese envelope with postcode boxes")}})
     width: Mapped[int] = _mm(_("Page width, mm"), 21_000)
     height: Mapped[int] = _mm(_("Page height, mm"), 29_700, _("as it lies in the printer"))

@@ -13,6 +13,7 @@ _LATIN = [224, 323, 474, 555, 555, 921, 680, 278, 338, 338, 467, 555, 278, 347, 
 SPARE = 1.05
 LEADING = 1.35  # of a line, in its size
 _NOT_FIRST = frozenset("，。、；：？！）】》」』”’,.;:?!)]}%")
+_COUNTS = frozenset("号栋幢楼层室座弄巷单")
 _NOT_LAST = frozenset("（【《「『“‘([{")
 
 
@@ -74,12 +75,17 @@ def _pieces(text: str) -> list[str]:
     found: list[str] = []
     for c in text:
         last = found[-1] if found else ""
-        clings = bool(last) and (c.isspace() or c in _NOT_FIRST or last[-1] in _NOT_LAST or (not _breaks(c) and not _breaks(last[-1]) and not last[-1].isspace()))
+        clings = bool(last) and (c.isspace() or c in _NOT_FIRST or last[-1] in _NOT_LAST or _pair(last, c) or (not _breaks(c) and not _breaks(last[-1]) and not last[-1].isspace()))
         if clings:
             found[-1] += c
         else:
             found.append(c)
     return found
+
+
+def _pair(last: str, c: str) -> bool:
+    """A house number and what counts it ("18 号", "3 栋") stay together."""
+    return c in _COUNTS and last.rstrip()[-1:].isascii() and last.rstrip()[-1:].isdigit()
 
 
 def _breaks(c: str) -> bool:

@@ -192,15 +192,15 @@ def print_by(package: str, path: str, row_id: int, name: str) -> Any:
     if found is None:
         raise Missing(_("This page was not found."))
     drawn = shown(found, lambda: printing.by_template(resource, row, found), None)
-    return printing.answer(resource, row_id, drawn or printing.record(resource, row_id), name)
+    return printing.answer(resource, row, drawn or printing.record(resource, row_id), name)
 
 
 @blueprint.get(f"{ROW}/print")
 @resource_access("print")
 def print_record(package: str, path: str, row_id: int) -> Any:
     resource = _may(resource_at(package, path), "print")
-    resource.get(row_id, "print")
-    return printing.answer(resource, row_id, printing.record(resource, row_id))
+    row = resource.get(row_id, "print")
+    return printing.answer(resource, row, printing.record(resource, row_id))
 
 
 @blueprint.get(f"{LIST}/print")

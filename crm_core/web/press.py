@@ -167,7 +167,7 @@ def _fields(resource: Any, asked: Asked) -> tuple[FormField, ...]:
         chosen = next((p.id for p in known if p.id == asked.paper), known[0].id if known else 0)
         fields.append(_choice("paper", _("Paper"), [(p.id, p.name) for p in known], chosen, required=True))
         if rules := post.rules(resource):
-            fields.append(_choice("to", _("To"), list(rules.items()), asked.to, required=True))
+            fields.append(_choice("to", _("Address to"), list(rules.items()), asked.to, required=True))
     if asked.way != "list":
         kind = Kind.sheet if asked.way == "sheets" else Kind.post
         offered = [(t.id, t.name) for t in pressing.templates(kind, resource)]

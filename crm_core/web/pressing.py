@@ -23,7 +23,6 @@ from crm_core.resource.exchange.exporting import file_name
 from crm_core.resource.fields import Field, IntegerField
 from crm_core.resource.papers import FAULTS, Kind, Template, Use, grid, names_for, papers
 from crm_core.resource.settings import Setting, Settings
-from crm_core.resource.show import show_date
 from crm_core.text import slots
 from crm_core.text.postal import Recipient
 from crm_core.web import render
@@ -107,8 +106,9 @@ def _shown(fields: Mapping[str, Field], rows: Sequence[Any]) -> list[list[Any]]:
     return [[show(row[i + 2]) for i, show in enumerate(shows)] for row in rows]
 
 
-def _told(fields: Mapping[str, Field]) -> tuple[str, ...]:
-    return tuple(str(f.label) for f in fields.values() if f.sensitive)
+def _told(fields: Mapping[str, Field], rows: Sequence[Any]) -> tuple[str, ...]:
+    """The sensitive fields of which something stood on the paper."""
+    return tuple(str(f.label) for i, f in enumerate(fields.values()) if f.sensitive and any(sensitive.filled(row[i + 2]) for row in rows))
 
 
 def _list(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Field]) -> Made:
@@ -118,7 +118,7 @@ def _list(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Field]
         Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td{}>{}</td>").format(Markup(css), cell if cell not in ("", None) else "—") for css, cell in zip(right, cells, strict=True)))
         for cells in _shown(fields, rows))
     html = Markup('<section><div class="ptbl" tabindex="0" role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></section>').format(resource.label, head, body)
-    return Made(html, paper=document.A4_WIDE if len(fields) > 5 else document.A4, count=len(rows), sensitive=_told(fields))
+    return Made(html, paper=document.A4_WIDE if len(fields) > 5 else document.A4, count=len(rows), sensitive=_told(fields, rows))
 
 
 def _sheets(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Field]) -> Made:
@@ -132,11 +132,11 @@ def _sheets(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Fiel
     for row, cells in zip(rows, _shown(fields, rows), strict=True):
         if chosen is not None:
             values = {f"f.{n}": str(cell if cell is not None else "") for n, cell in zip(fields, cells, strict=True)}
-            drawn.append(Markup('<div class="sheet letter">{}</div>').format(drawn_letter(_fill(nodes, {**values, **_values(people.get(row.id, Recipient()))}))))
+            drawn.append(Markup('<div class="psheet letter">{}</div>').format(drawn_letter(_fill(nodes, {**values, **_values(people.get(row.id, Recipient()))}))))
         else:
             facts = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(f.label, cell if cell not in ("", None) else "—") for f, cell in zip(fields.values(), cells, strict=True))
-            drawn.append(Markup('<section class="sheet"><h1>{}</h1><dl>{}</dl></section>').format(resource.word(row.label), facts))
-    return Made(Markup("").join(drawn), count=len(rows), sensitive=_told(fields))
+            drawn.append(Markup('<section class="psheet"><h1>{}</h1><dl>{}</dl></section>').format(resource.word(row.label), facts))
+    return Made(Markup("").join(drawn), count=len(rows), sensitive=_told(fields, rows))
 
 
 def drawn_letter(text: str) -> Markup:
@@ -174,7 +174,7 @@ def _letters(resource: Any, asked: Asked, ids: Sequence[int]) -> Made:
 
 
 def _values(one: Recipient) -> dict[str, slots.Value]:
-    return {**one.values(), "date": str(show_date(clock.today()))}
+    return {**one.values(), "date": clock.today().isoformat()}
 
 
 def _read(text: str, names: Mapping[str, str]) -> tuple[slots.Node, ...]:
@@ -243,7 +243,7 @@ def run(job: Running) -> None:
     whole = Made()
     for done, made in _pieces(resource, asked, ids):
         whole.count += made.count
-        whole.sensitive = made.sensitive
+        whole.sensitive = tuple(dict.fromkeys((*whole.sensitive, *made.sensitive)))
         whole.over += made.over
         for why, names in made.left.items():
             whole.left.setdefault(why, []).extend(names)

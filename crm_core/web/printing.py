@@ -32,10 +32,11 @@ def record(resource: Any, row_id: int) -> PrintPage:
     )
 
 
-def answer(resource: Any, row_id: int, page: PrintPage, name: str = "") -> Any:
+def answer(resource: Any, row: Any, page: PrintPage, name: str = "") -> Any:
     """The page of one record, or its PDF; that it was printed is written down before it is handed out."""
     as_pdf = flask.request.args.get("as") == "pdf"
-    seen = [str(f.label) for f in sensitive.of(resource.fields()).values()]
+    row_id = row.id
+    seen = [str(f.label) for f in sensitive.of(resource.fields()).values() if f.column and sensitive.filled(getattr(row, f.column))]
     prints.note(resource.name, "record", 1, conditions=f"{page.title} (#{row_id})", sensitive=seen, output="PDF" if as_pdf else "")
     if not as_pdf:
         return page_of("print.html", replace(page, pdf_url=urls.of_act(resource, row_id, f"print/{name}" if name else "print", [("as", "pdf")]) if not document.lacking() else ""))

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from crm_core.kernel import clock
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import EnumField, Field
@@ -55,7 +56,7 @@ def renderer(field: Field, values: Iterable[Any], *, plain: bool = False, names:
     if isinstance(field, RefField):
         return _reference(field, names if names is not None else field.labels(v for v in values if v is not None), plain)
     if plain:
-        return field.show
+        return _on_paper.get(field.kind, field.show)
     make = _MADE.get(field.kind)
     return make(field) if make is not None else field.show
 
@@ -81,6 +82,11 @@ def _reference(field: RefField, names: Mapping[int, str], plain: bool) -> Render
     return show
 
 
+# Paper is read on another day: a date is whole on it, never "yesterday".
+_on_paper: dict[str, Renderer] = {
+    "date": lambda value: value.isoformat() if value is not None else "",
+    "datetime": lambda value: f"{clock.local(value):%Y-%m-%d %H:%M}" if value is not None else "",
+}
 WORDS = {"core.region", "core.industry", "core.position", "core.department", "core.team"}
 
 

@@ -65,7 +65,8 @@ PAGES = ("/", "/core/customer", "/core/customer?standing.any=key&q=有限", "/co
          "/import?to=core.customer", "/jobs", "/recycle", "/me", "/me/password", "/help?at=/core/customer", "/core/customer/print",
          "/core/customer/filter?field=standing", "/core/customer/999999999", "/no/such/page", "/core/customer.brief/1", "/core/contact/1",
          "/core/contact/new", "/core/note", "/core/tag", "/core/user/3", "/core/user/5/edit", "/core/role/3", "/core/department/2", "/deliveries",
-         "/core/customer/{id}/print", "/core/customer/{id}?tab=core.task", "/core/customer?q=zzzz&standing.any=key")
+         "/core/customer/{id}/print", "/core/customer/{id}?tab=core.task", "/core/customer?q=zzzz&standing.any=key",
+         "/core/customer/print?q=有限", "/core/print_template", "/core/print_template/new", "/core/paper")
 OUTSIDE = ("/sign-in", "/password/forgotten", "/setup/used-up")
 
 

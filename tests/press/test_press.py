@@ -102,7 +102,7 @@ def test_fields_of_a_list_and_of_sheets_are_ticked(press: Client, house: Company
     page = press.post(BULK, data={"all": "1", "way": "list", "was": "list", "fields__sent": "1", "fields": ["name", "country"], "do": "print"}).text
     assert re.findall(r'<th scope="col">([^<]*)', page) == ["Name", "Country"] and "Zucker GmbH" in page
     sheets = press.post(BULK, data={"all": "1", "way": "sheets", "was": "sheets", "fields__sent": "1", "fields": ["code"], "do": "print"}).text
-    assert sheets.count('<section class="sheet">') == 6 and "<dt>Code</dt>" in sheets and "<dt>Country</dt>" not in sheets
+    assert sheets.count('<section class="psheet">') == 6 and "<dt>Code</dt>" in sheets and "<dt>Country</dt>" not in sheets
     assert [row[1:3] for row in printed(house)] == [("list", 6), ("sheets", 6)]
 
 
@@ -114,7 +114,7 @@ def test_a_letter_of_ones_own_is_filled_for_each_and_nothing_of_it_is_markup(pre
             templates.write([{"name": "Bad", "kind": "sheet", "subject": "core.customer", "body": "{{ owner.password_hash }}"}])
         assert session.query(Template).count() == 1
     page = press.post(BULK, data={"id": [str(ids_of(house)[0])], "way": "sheets", "template": str(row_id), "do": "print"}).text
-    assert "<h1>欧阳静 女士，您好</h1>" in page and "&lt;script&gt;x&lt;/script&gt; KH-" in page and "mail" not in page.split('class="sheet letter"')[1].split("</div>")[0]
+    assert "<h1>欧阳静 女士，您好</h1>" in page and "&lt;script&gt;x&lt;/script&gt; KH-" in page and "mail" not in page.split('class="psheet letter"')[1].split("</div>")[0]
 
 
 def test_a_template_shows_what_comes_of_it_while_it_is_written(press: Client) -> None:

@@ -114,7 +114,7 @@ class Printings(Resource):
     """Written by access/prints.py alone."""
 
     model = Printing
-    label = _("Printed")
+    label = _("Printings")
     singular = _("Printing")
     icon = "printer"
     columns = "created_at", "created_by", "of", "what", "count", "conditions", "sensitive", "output"
