@@ -171,6 +171,7 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
     goes = verb in ("create", "restore")
     held = resource.held(ids) | _joined(resource, ids, change_id) if goes else set()
     bound = _bound(resource)
+    lost = set() if goes else _orphans(resource, {r.row_id: {**now[r.row_id], **(r.old or {})} for r in rows if r.row_id in now}, change_id)
     free: list[Any] = []
     for row in rows:
         state = now.get(row.row_id)
@@ -185,6 +186,7 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
             or (verb == "create" and bool(touched))
             or (verb == "update" and (gone or bool((touched | bound) & set(row.old or ()))))
             or (verb == "delete" and state["deleted_change_id"] != change_id)
+            or row.row_id in lost
         )
         if clash:
             result.conflicts.append((resource.name, row.row_id))
@@ -256,6 +258,21 @@ def _joined(resource: Any, ids: Sequence[int], change_id: int) -> set[int]:
             History.change_id == change_id, History.resource == child.name, bulk.among(History.row_id, list(parts)))).all() if parts else ()
         late = parts.keys() - set(made) | _joined(child, made, change_id)
         found.update(parts[row_id] for row_id in late)
+    return found
+
+
+def _orphans(resource: Any, states: Mapping[int, Mapping[str, Any]], change_id: int) -> set[int]:
+    """Which of these rows would be parts of a record that lies in the recycle bin, or is gone, and does not come back with them."""
+    found: set[int] = set()
+    for parent in site().registry.resources.values():
+        for part in parent.parts():
+            if part.child.name != resource.name:
+                continue
+            above = {i: s[part.column] for i, s in states.items() if s[part.column] is not None and part.named in ("", s.get("subject"))}
+            t = parent.table
+            query = sa.select(t.c.id).where(bulk.among(t.c.id, sorted(set(above.values()))), sa.or_(t.c.deleted_at.is_(None), t.c.deleted_change_id == change_id))
+            there = set(current_work().session.execute(query, execution_options=unscoped("undo")).scalars()) if above else set()
+            found.update(i for i, parent_id in above.items() if parent_id not in there)
     return found
 
 

@@ -15,6 +15,7 @@ from crm_core.features.customers import notes
 from crm_core.features.files import api, services, store
 from crm_core.features.files.models import Content
 from crm_core.features.files.settings import FileSettings
+from crm_core.kernel import backup
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.resource import merging, recycle, settings, timeline, undo
 from crm_core.resource.kept import gather
@@ -132,6 +133,31 @@ def test_a_deleted_file_lies_in_the_bin_and_comes_back_and_goes_along_with_its_r
     assert body(office, "chen", made) == b"hello"
 
 
+def test_a_part_whose_record_was_deleted_meanwhile_does_not_come_back_alone(office: Office) -> None:
+    row_id = office.customer("chen")
+    contact = office.contact("chen", row_id)
+    made = put(office, "chen", row_id).id
+    with office.as_("chen"):
+        lone = [(FILE, made, office.resource("attachment").delete([made])), ("core.contact", contact, office.resource("contact").delete([contact]))]
+        whole = office.resource("customer").delete([row_id])
+        for name, part, change in lone:
+            assert undo.ask(change).conflicts == [(name, part)]
+        missing(lambda: services.readable(made))
+        undo.ask(whole)
+        for _name, _part, change in lone:  # the negative control: with its record there, each does
+            assert undo.ask(change).conflicts == []
+    assert names(office, "chen", row_id) == ["报价单.txt"]
+
+
+def test_records_of_the_business_hold_files_and_those_of_setting_up_do_not(office: Office) -> None:
+    holding = {name for name, resource in office.site.registry.resources.items() if resource.holds_files and resource.package == "core"}
+    assert holding == {f"core.{name}" for name in ("customer", "contact", "need", "offering", "profile_entry", "relation", "dealing", "note", "task")}
+    user = office.people["chen"]
+    with office.as_("sun"):
+        missing(lambda: services.holder_of("core.user"))
+        missing(lambda: api.put("core.user", user, "a.txt", io.BytesIO(b"x")))
+
+
 def test_a_merge_takes_the_files_along_and_gives_them_back(office: Office) -> None:
     kept, gone = office.customer("chen", "甲"), office.customer("wang", "乙")
     put(office, "wang", gone)
@@ -222,3 +248,17 @@ def test_a_picture_hangs_on_an_entry_of_its_writer_and_is_seen_beneath_its_line(
         missing(lambda: services.bytes_of(made.id))
         undo.ask(change)
         assert services.bytes_of(made.id)[0].name == "shelf.txt"
+
+
+def test_a_backup_brings_a_file_back_with_its_bytes(office: Office, tmp_path: Path) -> None:
+    row_id = office.customer("chen")
+    made = put(office, "chen", row_id).id
+    path, _kept = backup.back_up(office.site, tmp_path / "b.tar")
+    with office.as_("chen"):
+        services.put_version(made, "b.txt", io.BytesIO(b"later"))
+    for one in on_disk(office):
+        one.unlink()
+    with office.as_("chen"):
+        missing(lambda: services.bytes_of(made))  # the negative control
+    backup.restore(office.site, path, replace=True)
+    assert body(office, "chen", made) == b"hello" and len(on_disk(office)) == 1

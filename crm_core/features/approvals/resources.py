@@ -15,6 +15,7 @@ class StandIns(Resource):
     label = _("Stand-ins")
     singular = _("Stand-in")
     icon = "users"
+    files = False
     columns = "substitute", "begins", "ends", "note"
     filters = ("substitute", "begins", "ends")
     sorts = ("-updated_at",)

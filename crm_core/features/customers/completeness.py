@@ -134,6 +134,7 @@ class CompletenessRules(Resource):
     label = _("Completeness")
     singular = _("Rule")
     icon = "gauge"
+    files = False
     columns = "field", "points", "standing"
     filters = ("standing",)
     sorts = ()

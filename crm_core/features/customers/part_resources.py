@@ -115,6 +115,7 @@ class Posts(Resource):
     label = _("Former posts")
     singular = _("Former post")
     icon = "history"
+    files = False
     columns = "ended_on", "started_on", "contact", "customer", "position"
     filters = "contact", "customer"
     readonly = True
@@ -137,6 +138,7 @@ class Blacklistings(_ByChoice):
     label = _("Blacklist")
     singular = _("Blacklist entry")
     icon = "ban"
+    files = False
     columns = "severity", "customer", "reason", "evidence", "until", "created_by", "created_at", "ended_on", "ended_why"
     filters = "severity", "until", "ended_on", "customer", "owner", "created_at"
     search = "reason", "evidence"

@@ -258,6 +258,7 @@ class _Bilingual(Resource):
     """A vocabulary with a Chinese and an English name: read in the reader's language, found by both."""
 
     sorts = "name", "-updated_at"
+    files = False
     search_names: ClassVar[tuple[str, ...]] = ("name",)
     in_palette = False
     names = "name", "english"  # the columns a record is known by, in Chinese and in English
@@ -371,6 +372,7 @@ class Tags(Resource):
     label = _("Tags")
     singular = _("Tag")
     icon = "tag"
+    files = False
     importable = True
     columns = ("name", "updated_at")
     search = ("name",)

@@ -71,6 +71,7 @@ class Users(Resource):
     label = _("Users")
     singular = _("User")
     icon = "users"
+    files = False
     columns = "name", "login", "department", "title", "phone", "email", "active"
     filters = "department", "active"
     search = "name", "login", "phone", "email"
@@ -167,6 +168,7 @@ class Departments(Resource):
     label = _("Departments")
     singular = _("Department")
     icon = "sitemap"
+    files = False
     importable = True
     columns = "name", "code", "parent", "owner", "phone"
     filters = "parent", "owner"
@@ -235,6 +237,7 @@ class Teams(Resource):
     label = _("Teams")
     singular = _("Team")
     icon = "users-group"
+    files = False
     columns = ("name",)
     search = ("name",)
     sorts = "name", "-updated_at"
@@ -324,6 +327,7 @@ class Roles(Resource):
     label = _("Roles")
     singular = _("Role")
     icon = "shield-lock"
+    files = False
     columns = "name", "code", "note"
     search = "name", "code"
     sorts = "name", "-updated_at"

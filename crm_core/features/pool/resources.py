@@ -17,6 +17,7 @@ class Pools(Resource):
     label = _("Public pools")
     singular = _("Public pool")
     icon = "ripple"
+    files = False
     columns = "name", "department", "hold_limit", "claim_limit", "return_after", "deal_after", "cool_down"
     filters = ("department",)
     search = ("name",)

@@ -52,6 +52,7 @@ class Papers(Resource):
     label = _("Papers")
     singular = _("Paper")
     icon = "file-text"
+    files = False
     columns = "name", "use", "width", "height", "columns", "rows", "cell_width", "cell_height"
     filters = ("use",)
     search = ("name",)
@@ -89,6 +90,7 @@ class Templates(Resource):
     label = _("Print templates")
     singular = _("Print template")
     icon = "file-pencil"
+    files = False
     columns = "name", "kind", "subject", "owner", "updated_at"
     filters = "kind", "subject", "owner", "department"
     search = ("name",)
@@ -117,6 +119,7 @@ class Printings(Resource):
     label = _("Printings")
     singular = _("Printing")
     icon = "printer"
+    files = False
     columns = "created_at", "created_by", "of", "what", "count", "conditions", "sensitive", "output"
     filters = "created_by", "created_at", "of", "what"
     sorts = ("-created_at",)

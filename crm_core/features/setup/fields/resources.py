@@ -58,6 +58,7 @@ class CustomFields(Resource):
     label = _("Custom fields")
     singular = _("Custom field")
     icon = "forms"
+    files = False
     columns = "zh", "en", "resource", "kind", "required", "retired", "promoted"
     filters = "resource", "kind", "retired", "required"
     search = "zh", "en", "name"
