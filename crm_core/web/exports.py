@@ -14,6 +14,7 @@ from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange.export import plan, stream
 from crm_core.resource.exchange.formats import SHEET_ROWS, TYPES
 from crm_core.web import urls
+from crm_core.web.files import attached
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage
 
@@ -35,9 +36,7 @@ def answer(resource: Any, pairs: Pairs, ids: Sequence[int] | None = None) -> Any
         return _large(resource, state, format)
     made = plan(resource, query, format=format, ids=ids)
     pieces = stream(site(), actor(), made)
-    response = flask.Response(pieces, mimetype=TYPES[format])
-    response.headers.set("Content-Disposition", "attachment", filename=exporting.file_name(resource, format))
-    return response
+    return attached(flask.Response(pieces, mimetype=TYPES[format]), exporting.file_name(resource, format))
 
 
 def _large(resource: Any, state: list[tuple[str, str]], format: str) -> Any:

@@ -18,6 +18,7 @@ from crm_core.resource.fields import EnumField
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, urls
 from crm_core.web.access import signed_in
+from crm_core.web.files import attached
 from crm_core.web.jobviews import job_view
 from crm_core.web.viewmodels import Act, Choice, Crumb, ImportCounts, ImportRunPage, MendValue, Note, RefusedRow, Tab
 
@@ -216,6 +217,4 @@ def refused_csv(import_id: int) -> Any:
     if made.refused + made.doubtful > running.KEEP_ROWS:
         raise CrmError(_("Too many rows to list."))
     file = results.refused_file(made)
-    answer = flask.Response(file.data, mimetype=file.kind)
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
-    return answer
+    return attached(flask.Response(file.data, mimetype=file.kind), file.name)

@@ -14,6 +14,7 @@ from crm_core.kernel.jobs import later
 from crm_core.resource import listing, post, sensitive
 from crm_core.resource.papers import Kind, Use, papers
 from crm_core.web import chips, columns, controls, pressing, settings, urls
+from crm_core.web.files import attached
 from crm_core.web.pressing import AT_ONCE, MOST, WAYS, Asked, Made
 from crm_core.web.printing import printed
 from crm_core.web.show import page_of
@@ -61,9 +62,7 @@ def answer(resource: Any, pairs: Pairs, ids: list[int] | None = None) -> Any:
         raise Refused(_("There is nobody to print for."))
     pressing.log(resource, asked, made, words, do)
     if do == "pdf":
-        response = flask.Response(pressing.pdf(made, str(resource.label)), mimetype="application/pdf")
-        response.headers.set("Content-Disposition", "attachment", filename=pressing.file_name(resource, "pdf"))
-        return response
+        return attached(flask.Response(pressing.pdf(made, str(resource.label)), mimetype="application/pdf"), pressing.file_name(resource, "pdf"))
     title = resource.label
     page = PrintPage(
         title=title, company=_("Tangram CRM"), printed=printed(), filters=tuple(words) if asked.way == "list" and ids is None else (), html=made.html, sheets=tuple(made.pages),

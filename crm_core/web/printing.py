@@ -18,6 +18,7 @@ from crm_core.resource.exchange import exporting
 from crm_core.resource.seen import Seen
 from crm_core.web import records, render, urls
 from crm_core.web.edit import lines_of
+from crm_core.web.files import attached
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PrintPage, PrintTable
 
@@ -41,9 +42,7 @@ def answer(resource: Any, row: Any, page: PrintPage, name: str = "") -> Any:
     if not as_pdf:
         return page_of("print.html", replace(page, pdf_url=urls.of_act(resource, row_id, f"print/{name}" if name else "print", [("as", "pdf")]) if not document.lacking() else ""))
     data = document.pdf(page_of("parts/paper.html", page), title=str(page.title))
-    response = flask.Response(data, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=exporting.file_name(resource, "pdf"))
-    return response
+    return attached(flask.Response(data, mimetype="application/pdf"), exporting.file_name(resource, "pdf"))
 
 
 def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
