@@ -22,6 +22,9 @@ OWNED: dict[str, tuple[str, ...]] = {
     "core_merge_moved": ("package",),
 }
 HANGS_ON = {"core_attachment_content": ("attachment_id", "core_attachment"), "core_import_row": ("import_id", "core_import"), "core_merge_moved": ("merge_id", "core_merge")}
+CURRENT = {"core_attachment_content": "content_id"}  # the column of what they hang on that names one of them
+# Bytes that rows speak of: table → (column with their place, folder of the site below which they lie). They are part of an archive.
+BYTES = {"core_attachment_content": ("path", "attachments")}
 # The same for what is not worth keeping: what waited to be done, and what is made anew when the package wakes.
 PASSING: dict[str, tuple[str, ...]] = {
     "core_outbox": ("listener",), "core_job": ("name",), "core_search": ("resource",), "core_search_waiting": ("resource",),

@@ -2,6 +2,7 @@
 tables are made by its own migrations up to the revision of the archive; switching on brings them further."""
 
 import json
+import os
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from crm_core.data import revisions, safety
 from crm_core.data.base import Model, table_of
 from crm_core.kernel import belongings, carrying, packing, plugins, purging
-from crm_core.kernel.belongings import HANGS_ON, OWNED
+from crm_core.kernel.belongings import BYTES, CURRENT, HANGS_ON, OWNED
 from crm_core.kernel.declare import Package
 from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.i18n import _
@@ -52,11 +53,26 @@ def restore(site: Site, path: Path, tell: Tell = lambda _step: None) -> Returned
         tell(_("Checking every byte"))
         packing.unpack(path, place, kept.sums)
         tell(_("Putting it in place"))
+        _put_bytes(site, place)
         with made.connect() as conn, conn.begin():
             found = _put(conn, kept, package, place)
             if broken := safety.broken_keys(conn):
                 raise BadBackup(_("The archive does not fit this database: %(rows)s", rows=list(broken[:5])))
     return found
+
+
+def _put_bytes(site: Site, place: Path) -> None:
+    """The bytes that rows speak of, before the rows; what no row comes to know is swept away."""
+    for folder in {folder for _column, folder in BYTES.values()}:
+        for path in sorted(p for p in (place / folder).rglob("*") if p.is_file()):
+            target = site.folder(folder) / path.relative_to(place / folder)
+            if not target.exists():
+                target.parent.mkdir(mode=0o700, exist_ok=True)
+                path.chmod(0o600)
+                path.touch()  # young again: the sweeper leaves it alone until its row is there
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+                packing.publish(path, target)
 
 
 def _package(site: Site, kept: Kept) -> Package:
@@ -192,6 +208,10 @@ def _put_core(conn: sa.Connection, table: str, kept: Kept, place: Path, fresh: M
                 old, row["id"] = row["id"], next(numbers)
                 moved[old] = row["id"]
         carrying.put(conn, table, kept.columns[table], [json.dumps(row, ensure_ascii=False) for row in rows])
+    for old, new in moved.items() if table in CURRENT else ():  # the parent says which of them counts
+        holder = sa.table(parent, sa.column("id"), sa.column(CURRENT[table]))
+        mine = sa.select(sa.column(column)).select_from(sa.table(table)).where(sa.column("id") == new).scalar_subquery()
+        conn.execute(sa.update(holder).where(holder.c.id == mine, holder.c[CURRENT[table]] == old).values({CURRENT[table]: new}))
     return moved
 
 
