@@ -52,7 +52,7 @@ class NoPdf(Refused):
 
 def lacking() -> Any:
     """Why there are no PDFs on this machine, in words; "" when there are."""
-    return _("PDF files cannot be made on this machine: %(what)s is not installed. Printing from the browser works.", what=", ".join(_missing())) if _missing() else ""
+    return _("PDF files cannot be made on this machine: %(what)s is not installed. Printing from the browser works.", what=list(_missing())) if _missing() else ""
 
 
 @cache

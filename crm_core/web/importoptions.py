@@ -37,7 +37,7 @@ def fields(made: Import, importer: Any) -> tuple[FormField, ...]:
     """The choices beneath the plan; those that mean nothing now are left out."""
     options = importer.options
     shown = ["existing", *(["empty"] if options.existing != "skip" else []), *(["none", "several"] if options.key else []),
-             *(["likely"] if importer.resource.duplicates else []), "doubtful", "unknown"]
+             *(["likely"] if importer.resource.duplicates else []), "doubtful", *(["unknown"] if "note" in importer.targets else [])]
     found = [_select(name, *WORDS[name], getattr(options, name)) for name in shown]
     known = {t.name: t.label for t in importer.key_choices() if t.name in importer.mapping.values()}
     found.insert(0, _select("key", _("Records are known by"), {"": _("ids and codes, else name and number"), **known}, options.key))

@@ -96,11 +96,14 @@ def test_every_word_of_the_templates_is_translated() -> None:
     assert missing == set()
 
 
-def test_every_word_a_script_says_is_given_to_it() -> None:
-    given = set(re.findall(r'"([a-z]+)": _\(', (WEB / "templates/parts/words.html").read_text("utf-8")))
+@pytest.mark.parametrize(("page", "scripts"), [("parts/words.html", "[!r]*.js"), ("parts/words.html", "r[!o]*.js"), ("road.html", "road.js"), ("road.html", "road/*.js")])
+def test_every_word_a_script_says_is_given_to_it(page: str, scripts: str) -> None:
+    """The phone's page has words of its own."""
+    given = set(re.findall(r'"([a-z]+)": _\(', (WEB / "templates" / page).read_text("utf-8")))
     said = {
         word
-        for path in (ICONS.parent / "src").glob("*.js")
+        for path in (ICONS.parent / "src").glob(scripts)
         for word in re.findall(r'\bword\((?:\w+ \? )?"([a-z]+)"', path.read_text("utf-8"))
     }
     assert said - given == set()
+    assert said or scripts == "r[!o]*.js"

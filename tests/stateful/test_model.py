@@ -50,4 +50,4 @@ def test_the_model_notices_a_house_that_forgets(template: Template, broken: str,
     """Who wakes does not follow, or what a merge moved does not go back."""
     monkeypatch.setattr(merging, broken, lambda *_given: None)
     with pytest.raises(AssertionError):
-        play(template, 30, 30, (Phase.generate,))
+        play(template, 60, 30, (Phase.generate,))

@@ -25,7 +25,8 @@ def derive(rows: list[dict[str, Any]], before: Any, today: dt.date) -> None:
             continue
         old = before.get(row.get("id"), {})
         if row["age_told"] is None:
-            row["age_told_on"] = None
+            if not old or old.get("age_told") is not None:  # an age that never was has no day to lose
+                row["age_told_on"] = None
             continue
         told_anew = row["age_told"] != old.get("age_told") and row.get("age_told_on") in (None, old.get("age_told_on"))
         if told_anew or row.get("age_told_on", old.get("age_told_on")) is None:
