@@ -24,7 +24,7 @@ CONTROLS = {
     "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references",
 }
 DATES_URL = "/dates"
-CHECKED = ("phone", "email", "url", "integer", "decimal", "money")  # kinds that are looked at when somebody leaves their box
+CHECKED = ("phone", "email", "url", "integer", "decimal", "money", "hours")  # kinds that are looked at when somebody leaves their box
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
 FEW = 6  # rows that need no folding

@@ -46,6 +46,8 @@ def value(field: Any, dice: random.Random, refs: dict[str, list[int]]) -> Any:
         return dice.choice(["a@b.cn", "-x@example.com", "o'neil+tag@example.com", "=a@example.com"])
     if field.kind == "url":
         return field.parse(dice.choice(["www.example.com/=1", "https://例子.example/a?b=c,d"]))
+    if field.kind == "hours":
+        return field.parse(dice.choice(["Mon-Fri 9:00-12:00, 13:30-18:00; Sat 9-12", "每天 8点-20点；周日休息"]))
     if field.kind in ("integer", "money", "decimal"):
         return dice.choice([0, 1, -7, 1200, 123456789])
     if field.kind == "boolean":

@@ -13,6 +13,7 @@ from crm_core.features.customers import (
     completeness,
     days,
     holding,
+    hours,
     needs,
     notelines,
     notes,
@@ -41,6 +42,7 @@ from crm_core.text.places import english_name
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
 
+assert hours  # the kind of field for opening hours is registered by its import
 
 CODE_FAULTS = {
     "length": _("A credit code has 18 characters."), "sign": _("A credit code has digits and capitals without I, O, S, V and Z."),
@@ -83,7 +85,7 @@ class Customers(Resource):
     help = _("Companies and persons we deal with or want to: who they are, who looks after them, what was said and what comes next.")
     form = (
         Section(_("Key facts"), ("name", "kind", "standing", "source", "code", "customer_kind", "parent", "owner", "department")),
-        Section(_("Address and phone"), ("country", "region", "postcode", "phone", "mobile", "fax", "email", "website", "addresses")),
+        Section(_("Address and phone"), ("country", "region", "postcode", "phone", "mobile", "fax", "email", "website", "opening_hours", "addresses")),
         Section(_("Trade"), ("industry", "business_kind", "ownership", "size", "credit", "trade_position", "business_scope"), folded=True),
         Section(_("Firm"), (
             "legal_representative", "general_manager", "sales_head", "publicity_head", "credit_code", "founded_on", "capital_band", "headcount_band",

@@ -26,7 +26,7 @@ from crm_core.web import controls, inline
 from crm_core.web.viewmodels import FormField
 
 CUSTOMER = "core.customer"
-SIMPLE = ("line", "name", "note", "phone", "email", "url", "integer", "decimal", "money", "date", "choice", "choices", "enum", "boolean")
+SIMPLE = ("line", "name", "note", "phone", "email", "url", "hours", "integer", "decimal", "money", "date", "choice", "choices", "enum", "boolean")
 SAID = ("standing", "mobile", "phone", "email", "region", "industry", "owner")  # above the time line, as far as there is something
 ENTRIES, PEOPLE = 8, 20
 

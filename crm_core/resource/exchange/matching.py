@@ -65,7 +65,7 @@ _CUSTOMERS: dict[str, tuple[str, ...]] = {
     "company": ("name",), "person": ("contact.name",), "legal": ("legal_representative",), "code": ("code",),
     "foreign id": ("foreign_id",), "public id": ("public_id",), "phone": ("phone", "contact.phone"),
     "mobile": ("mobile", "contact.mobile"), "second phone": ("contact.phone", "mobile"), "fax": ("fax", "contact.fax"),
-    "email": ("email", "contact.email"), "second email": ("contact.email",), "website": ("website",),
+    "email": ("email", "contact.email"), "second email": ("contact.email",), "website": ("website",), "hours": ("opening_hours",),
     "region": ("region", "addresses.region"), "city": ("region",), "district": ("region",), "province": ("region",),
     "street": ("addresses.street", "address"), "postcode": ("postcode", "addresses.postcode"), "industry": ("industry",),
     "owner": ("owner",), "department": ("department",), "standing": ("standing",), "customer kind": ("customer_kind",),

@@ -46,6 +46,7 @@ WORDS: dict[str, str] = {
     "second email": "邮箱2 备用邮箱 其他邮箱 更多邮箱 email2 otheremail secondaryemail altemail",
     "website": """홈페이지 网址 网站 公司网址 公司网站 官网 官方网站 主页 企业网址 企业网站 企业官网 网页 網址 網站 website web url homepage webaddress
         webpage companywebsite internet www domain""",
+    "hours": "营业时间 开放时间 工作时间 上班时间 办公时间 營業時間 openinghours hours businesshours officehours workinghours",
     "region": """地区 区域 所在地区 所属地区 所在地 省市 省市区 省份城市 省份地市 所在区域 行政区划 地域 省市县 省市区县 归属地 地區
         region area regionname location territory locality administrativeregion""",
     "city": """城市 市 所在城市 地市 所属城市 所在市 地级市 市区 城市名 billingcity shippingcity mailingcity city cityname town

@@ -988,6 +988,7 @@ def upgrade() -> None:
         sa.Column('mobile_key', sa.String(length=40), nullable=True),
         sa.Column('email', sa.String(length=254), nullable=True),
         sa.Column('website', sa.String(length=500), nullable=True),
+        sa.Column('opening_hours', sa.String(length=255), nullable=True),
         sa.Column('legal_representative', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
         sa.Column('collected_by_id', ID, nullable=True),
