@@ -1,6 +1,8 @@
 """The OpenAPI 3.1 document of a site, made from its resources and their fields as the reader may see them."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import flask
@@ -20,6 +22,20 @@ __all__ = ["blueprint", "document", "paths_of"]
 PREFIX = "/api/v1"
 
 
+@dataclass(frozen=True)
+class Extra:
+    """A route of a feature's own below one record: on which resources it is, who may, what the document says of it."""
+
+    suffix: str
+    method: str
+    on: Callable[[Any], bool]
+    may: Callable[[Any], bool]
+    describe: Callable[[Any], dict[str, Any]]
+
+
+extras: list[Extra] = []  # features append
+
+
 def paths_of(resource: Any) -> dict[str, dict[str, str]]:
     """Address → method → verb of one resource, whoever asks."""
     if "read" not in resource.verbs:
@@ -30,6 +46,9 @@ def paths_of(resource: Any) -> dict[str, dict[str, str]]:
     found = {path: {m: v for m, v in methods.items() if offers(resource, v)} for path, methods in found.items()}
     for name in resource.all_actions:
         found[f"{base}/{{id}}/{name}"] = {"post": name}
+    for extra in extras:
+        if extra.on(resource):
+            found.setdefault(f"{base}/{{id}}/{extra.suffix}", {})[extra.method] = ""
     return found
 
 
@@ -47,13 +66,14 @@ def document() -> dict[str, Any]:
             if offers(resource, verb) and resource.may(verb):
                 components[f"{resource.name}.{suffix}"] = schemas.write(resource, creating=verb == "create")
         for path, methods in paths_of(resource).items():
-            made = {m: _operation(resource, path, m, verb) for m, verb in methods.items() if resource.may(verb)}
+            made = {m: _operation(resource, path, m, verb) for m, verb in methods.items() if verb and resource.may(verb)}
+            made |= {e.method: e.describe(resource) for e in extras if path.endswith(f"}}/{e.suffix}") and methods.get(e.method) == "" and e.may(resource)}
             if made:
                 paths[path] = ({"parameters": [_ID]} if "{id}" in path else {}) | made
     paths[f"{PREFIX}/openapi.json"] = {"get": {
         "operationId": "openapi", "summary": str(_("This document")), "tags": [],
         "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}},
-                      **_problems(401, 429, 503)},
+                      **problems_of(401, 429, 503)},
     }}
     return {
         "openapi": "3.1.0",
@@ -82,9 +102,9 @@ def show() -> flask.Response:
 blueprint.add_url_rule("/openapi.json", "openapi", show, methods=["GET"], provide_automatic_options=False)
 
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}}
-_MATCH = {"name": "If-Match", "in": "header", "description": "the ETag the change is built on; without it the last one wins",
+MATCH = {"name": "If-Match", "in": "header", "description": "the ETag the change is built on; without it the last one wins",
           "schema": {"type": "string", "pattern": '^("[0-9]+"|\\*)$'}, "examples": {"version": {"value": '"3"'}}}
-_ONCE = {"name": "Idempotency-Key", "in": "header", "description": "asked again with the same key, it is done once; kept for 48 hours",
+ONCE = {"name": "Idempotency-Key", "in": "header", "description": "asked again with the same key, it is done once; kept for 48 hours",
          "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}}
 _SUMMARIES = {"read": _("One record"), "create": _("Make a record"), "update": _("Change a record"), "delete": _("Put into the recycle bin")}
 
@@ -101,22 +121,22 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
     reference = {"$ref": f"#/components/schemas/{resource.name}"}
     if listed:
         found["parameters"] = _list_parameters(resource)
-        found["responses"] = {"200": _answer("A page", _page(reference)), **_problems(400, 401, 403, 429, 503)}
+        found["responses"] = {"200": answer_of("A page", _page(reference)), **problems_of(400, 401, 403, 429, 503)}
     elif method == "get":
         tagged = not resource.is_brief
         found["parameters"] = [{"name": "If-None-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]+"$'}}] if tagged else []
-        found["responses"] = {"200": _answer("The record", reference, etag=tagged), **({"304": {"description": "Not changed"}} if tagged else {}),
-                              **_problems(401, 403, 404, 410, 429, 503)}
+        found["responses"] = {"200": answer_of("The record", reference, etag=tagged), **({"304": {"description": "Not changed"}} if tagged else {}),
+                              **problems_of(401, 403, 404, 410, 429, 503)}
     elif method == "delete":
-        found["parameters"] = [_MATCH]
+        found["parameters"] = [MATCH]
         found["responses"] = {"204": {"description": "Gone into the recycle bin"},
-                              **_problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 429, 503)}
+                              **problems_of(400, 401, 403, 404, 409, 410, 412, 413, 415, 429, 503)}
     else:
-        found["parameters"] = [_ONCE] if verb == "create" else [_ONCE, _MATCH]
+        found["parameters"] = [ONCE] if verb == "create" else [ONCE, MATCH]
         written = {"anyOf": [reference, {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}]}
         status = "201" if verb == "create" else "200"
-        found["responses"] = {status: _answer("The record as it is now", written, etag=True, location=verb == "create"),
-                              **_problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503)}
+        found["responses"] = {status: answer_of("The record as it is now", written, etag=True, location=verb == "create"),
+                              **problems_of(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503)}
         if action is not None and (asked := acts.fields_of(resource, action)):
             found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas.act(asked)}}}
         elif action is None:
@@ -161,7 +181,7 @@ def _page(reference: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _answer(description: str, schema: dict[str, Any], *, etag: bool = False, location: bool = False) -> dict[str, Any]:
+def answer_of(description: str, schema: dict[str, Any], *, etag: bool = False, location: bool = False) -> dict[str, Any]:
     headers = {name: {"schema": {"type": "string"}} for name, wanted in (("ETag", etag), ("Location", location)) if wanted}
     found: dict[str, Any] = {"description": description, "content": {"application/json": {"schema": schema}}}
     return {**found, "headers": headers} if headers else found
@@ -169,11 +189,11 @@ def _answer(description: str, schema: dict[str, Any], *, etag: bool = False, loc
 
 _SAID = {400: "No request that can be read", 401: "No valid token", 403: "Not with these rights", 404: "Not there, or not for you",
          409: "Not possible now, or somebody was faster", 410: "Merged into another record", 412: "`If-Match` is old",
-         413: "Too large", 415: "Not JSON", 422: "Some members cannot be taken",
+         413: "Too large", 415: "Not of the type that is asked for", 416: "No such part of it", 422: "Some members cannot be taken",
          429: "Too many wrong tokens from this address", 503: "Busy; try again"}
 
 
-def _problems(*statuses: int) -> dict[str, Any]:
+def problems_of(*statuses: int) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}}
     return {str(status): {"description": _SAID[status], "content": content} for status in statuses}
 

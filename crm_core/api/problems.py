@@ -21,7 +21,7 @@ MIME = "application/problem+json"
 _KIND = "urn:tangram-crm:"
 _KINDS = {
     400: "bad-request", 401: "unauthenticated", 403: "forbidden", 404: "missing", 405: "method", 409: "refused", 410: "merged",
-    412: "stale", 413: "too-large", 415: "media-type", 422: "invalid", 428: "precondition", 429: "too-many", 503: "busy",
+    412: "stale", 413: "too-large", 415: "media-type", 416: "range", 422: "invalid", 428: "precondition", 429: "too-many", 503: "busy",
 }
 log = logging.getLogger("crm.api")
 
@@ -51,7 +51,7 @@ class Stale(Conflict):
 
 
 class WrongType(CrmError):
-    """The body is not JSON."""
+    """The body is not of the type that is asked for."""
 
     status = 415
 

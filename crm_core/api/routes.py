@@ -28,7 +28,9 @@ LIMIT = 200
 _PLAIN = {"q", "f", "sort", "limit", "after"}
 
 
-def _route(rule: str, method: str, verb: str) -> Callable[[Callable[..., flask.Response]], Any]:
+def route(rule: str, method: str, verb: str) -> Callable[[Callable[..., flask.Response]], Any]:
+    """Register a view of the API, behind its door. Features above this layer add theirs with it and tell openapi.py of them."""
+
     def decorate(view: Callable[..., flask.Response]) -> Any:
         guarded = token_access(verb)(by_token(view))
         blueprint.add_url_rule(rule, view.__name__, guarded, methods=[method], provide_automatic_options=False)
@@ -41,75 +43,75 @@ def _route(rule: str, method: str, verb: str) -> Callable[[Callable[..., flask.R
 COLLECTION, ITEM = "/<package>/<path>", "/<package>/<path>/<int:row_id>"
 
 
-@_route(COLLECTION, "GET", "read")
+@route(COLLECTION, "GET", "read")
 def index(package: str, path: str) -> flask.Response:
     """A page of records: filters, words, order and cursor are those of the list in the browser."""
-    resource = _resource(package, path, "read")
+    resource = resource_at(package, path, "read")
     query = _query(resource)
     page = listing.page(query)
     count, more = listing.count(query)
-    return _json({"items": represent.items(resource, page.ids), "next": page.next or None, "count": count, "more": more})
+    return told({"items": represent.items(resource, page.ids), "next": page.next or None, "count": count, "more": more})
 
 
-@_route(COLLECTION, "POST", "create")
+@route(COLLECTION, "POST", "create")
 def create(package: str, path: str) -> flask.Response:
     """Make a record; its address is in Location."""
-    resource = _resource(package, path, "create")
+    resource = resource_at(package, path, "create")
     given = bodies.read_object()
 
     def do() -> Answer:
         (made,) = resource.write([bodies.row(resource, given)])
-        answer = _written(resource, made, 201)
+        answer = written(resource, made, 201)
         return Answer(201, answer.body, {**answer.headers, "Location": f"{blueprint.url_prefix}/{package}/{path}/{made}"})
 
     return _once(resource, do)
 
 
-@_route(ITEM, "GET", "read")
+@route(ITEM, "GET", "read")
 def show(package: str, path: str, row_id: int) -> flask.Response:
     """One record; ETag is its version."""
-    resource = _resource(package, path, "read")
+    resource = resource_at(package, path, "read")
     try:
         found = represent.item(resource, row_id)
     except Missing:
-        raise _merged(resource, row_id) from None
+        raise gone(resource, row_id) from None
     if "version" not in found:  # a brief
-        return _json(found)
+        return told(found)
     if flask.request.if_none_match.contains(str(found["version"])):
         return _tagged(flask.Response(status=304), found["version"])
-    return _tagged(_json(found), found["version"])
+    return _tagged(told(found), found["version"])
 
 
-@_route(ITEM, "PATCH", "update")
+@route(ITEM, "PATCH", "update")
 def change(package: str, path: str, row_id: int) -> flask.Response:
     """Change the named members, and no others."""
-    resource = _resource(package, path, "update")
+    resource = resource_at(package, path, "update")
     given = bodies.read_object()
 
     def do() -> Answer:
-        row = {**bodies.row(resource, given), "id": row_id, "version": _expected(resource, row_id, "update")}
+        row = {**bodies.row(resource, given), "id": row_id, "version": expected(resource, row_id, "update")}
         with_stale(lambda: resource.write([row]))
-        return _written(resource, row_id, 200)
+        return written(resource, row_id, 200)
 
     return _once(resource, do)
 
 
-@_route(ITEM, "DELETE", "delete")
+@route(ITEM, "DELETE", "delete")
 def delete(package: str, path: str, row_id: int) -> flask.Response:
     """Put a record into the recycle bin."""
-    resource = _resource(package, path, "delete")
+    resource = resource_at(package, path, "delete")
     bodies.no_body()
-    version = _expected(resource, row_id, "delete")
+    version = expected(resource, row_id, "delete")
     with_stale(lambda: resource.delete([row_id], versions=None if version is None else {row_id: version}))
     empty = flask.Response(status=204)
     del empty.headers["Content-Type"]
     return empty
 
 
-@_route(f"{ITEM}/<action>", "POST", "read")
+@route(f"{ITEM}/<action>", "POST", "read")
 def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
     """Do an act on a record, with what it asks as members of the body; the answer is the record as it is then."""
-    resource = _resource(package, path, "")
+    resource = resource_at(package, path, "")
     if action not in resource.all_actions:
         raise Missing(_("There is no such action."))
     if not resource.may(action):
@@ -119,9 +121,9 @@ def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
     given = bodies.read_object() if asks else bodies.no_body()
 
     def do() -> Answer:
-        _expected(resource, row_id, action)
+        expected(resource, row_id, action)
         resource.run(action, [row_id], acts.values(resource, declared, given))
-        return _written(resource, row_id, 200)
+        return written(resource, row_id, 200)
 
     return _once(resource, do)
 
@@ -137,7 +139,7 @@ def offers(resource: Any, verb: str) -> bool:
 _METHODS = {"GET": "read", "POST": "create", "PATCH": "update", "DELETE": "delete"}
 
 
-def _resource(package: str, path: str, verb: str) -> Any:
+def resource_at(package: str, path: str, verb: str = "") -> Any:
     """The resource of an address, on which the actor may do `verb`. Raises Missing, WrongMethod, Forbidden."""
     found = site().registry.resources.get(f"{package}.{path}")
     if found is None or "read" not in found.verbs:
@@ -165,7 +167,7 @@ def _query(resource: Any) -> listing.Query:
     return listing.parse(resource, pairs, limit=int(limit))
 
 
-def _expected(resource: Any, row_id: int, verb: str) -> int | None:
+def expected(resource: Any, row_id: int, verb: str) -> int | None:
     """The version to write on, when `If-Match` names one. Raises Missing for what he cannot see, Forbidden for what he
     sees but may not do this to, Stale when the version is another."""
     model = resource.model
@@ -175,7 +177,7 @@ def _expected(resource: Any, row_id: int, verb: str) -> int | None:
         readable = sa.select(model.id).where(model.id == row_id)
         if resource.may("read") and current_work().session.scalar(readable) is not None:
             raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.{verb}"))
-        raise _merged(resource, row_id)
+        raise gone(resource, row_id)
     wanted: ETags = flask.request.if_match
     if "If-Match" not in flask.request.headers or wanted.star_tag:
         return None
@@ -184,17 +186,17 @@ def _expected(resource: Any, row_id: int, verb: str) -> int | None:
     return int(version)
 
 
-def with_stale(write: Callable[[], Any]) -> None:
+def with_stale(write: Callable[[], Any]) -> Any:
     """A conflict found while writing is the same failed precondition as one found before."""
     try:
-        write()
+        return write()
     except Conflict as error:
         if "If-Match" in flask.request.headers:
             raise Stale(error.message, **error.details) from None
         raise
 
 
-def _merged(resource: Any, row_id: int) -> Exception:
+def gone(resource: Any, row_id: int) -> Exception:
     """What to raise for a record that is not there: where it went, when it was merged and the other one may be seen."""
     model = resource.model
     query = sa.select(model.merged_into_id).where(model.id == row_id).execution_options(**{DELETED: True})
@@ -205,7 +207,7 @@ def _merged(resource: Any, row_id: int) -> Exception:
     return Missing(_("This record was not found."))
 
 
-def _written(resource: Any, row_id: int, status: int) -> Answer:
+def written(resource: Any, row_id: int, status: int) -> Answer:
     """The record after a write; who may not read it learns its id only."""
     if resource.may("read"):
         found = represent.items(resource, [row_id])
@@ -216,17 +218,26 @@ def _written(resource: Any, row_id: int, status: int) -> Answer:
 
 def _once(resource: Any, do: Callable[[], Answer]) -> flask.Response:
     """Carry out a request, once for its `Idempotency-Key`."""
-    key = flask.request.headers.get("Idempotency-Key")
+    key = request_key()
     if key is None:
-        answer = do()
-    else:
-        if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-            raise BadRequest(_("An Idempotency-Key is 1 to 255 printable ASCII characters."))
-        route = f"{flask.request.method} {flask.request.path}"[:200]
-        seal = flask.request.get_data(cache=True) + b"\0" + flask.request.headers.get("If-Match", "").encode()
-        answer = once(route, key, seal, do, wait=False)
-        if answer.again and not resource.may("read"):  # kept by a token that could read
-            answer = Answer(answer.status, None, answer.headers, again=True)
+        return answered(do())
+    address = f"{flask.request.method} {flask.request.path}"[:200]
+    seal = flask.request.get_data(cache=True) + b"\0" + flask.request.headers.get("If-Match", "").encode()
+    answer = once(address, key, seal, do, wait=False)
+    if answer.again and not resource.may("read"):  # kept by a token that could read
+        answer = Answer(answer.status, None, answer.headers, again=True)
+    return answered(answer)
+
+
+def request_key() -> str | None:
+    """What the client calls this request, so that it is done once."""
+    key = flask.request.headers.get("Idempotency-Key")
+    if key is not None and not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise BadRequest(_("An Idempotency-Key is 1 to 255 printable ASCII characters."))
+    return key
+
+
+def answered(answer: Answer) -> flask.Response:
     made = flask.Response(answer.body, answer.status, mimetype="application/json")
     made.headers.update(answer.headers)
     if answer.again:
@@ -234,7 +245,7 @@ def _once(resource: Any, do: Callable[[], Answer]) -> flask.Response:
     return made
 
 
-def _json(value: Any) -> flask.Response:
+def told(value: Any) -> flask.Response:
     return flask.Response(json.dumps(value, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
 
 

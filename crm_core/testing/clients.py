@@ -1,5 +1,6 @@
 """Somebody at a browser, and a program with a token, without a server."""
 
+import io
 import json
 from typing import Any
 
@@ -14,15 +15,17 @@ from crm_core.kernel.site import Site
 
 
 class Client:
-    """Somebody who calls the API with a token: `ann("GET", "/core/customer", If_Match='"1"')`."""
+    """Somebody who calls the API with a token: `ann("GET", "/core/customer", If_Match='"1"')`, `ann("POST", "/core/customer/1/files", file=("a.txt", b"hello"))`."""
 
     def __init__(self, app: flask.Flask, secret: str = "") -> None:
         self.http, self.secret = app.test_client(), secret
 
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+    def __call__(self, method: str, path: str, body: Any = None, *, file: tuple[str, bytes] | None = None, **headers: str) -> TestResponse:
         sent = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         data: dict[str, Any] = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        if file is not None:
+            data = {"data": {"file": (io.BytesIO(file[1]), file[0])}}
         return self.http.open(f"/api/v1{path}", method=method, headers=sent, **data)
 
 

@@ -28,8 +28,8 @@ ready(() => {
 
 // ---------- upload ----------
 on("change", "[data-drop] input", (event, input) => {
-  const file = input.files[0];
-  if (file) $("[data-file-name]", input.closest("[data-drop]")).textContent = file.name;
+  const mark = $("[data-file-name]", input.closest("[data-drop]"));
+  if (mark && input.files[0]) mark.textContent = input.files[0].name;
 });
 for (const [type, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
   on(type, "[data-drop]", (event, drop) => drop.classList.toggle("over", over));

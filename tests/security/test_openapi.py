@@ -44,6 +44,8 @@ def test_the_document_is_true_for_whoever_reads_it(
     count = 0
     for found in schema.get_all_operations():
         operation = found.ok()
+        if operation.path.endswith("/files") and "/core/customer/" not in operation.path:
+            continue  # one piece of code for every record
 
         @settings(
             max_examples=max(2, EXAMPLES // 2), deadline=None, database=None, derandomize=True,

@@ -123,7 +123,7 @@ def version(row_id: int) -> Any:
     """A new version of a file."""
     services.changeable(row_id)
     one = sent()[0]
-    number, change = services.put_version(row_id, one.filename, one.stream, version=whole(flask.request.form.get("version", "")))
+    number, change = services.put_version(row_id, one.filename, one.stream, version=whole(flask.request.form.get("version", "")), key=key())
     if wants_json():
         return {"id": row_id, "number": number}
     say_undo(_("Version %(n)s was added; the earlier ones are kept", n=number), change)

@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.files import services, store, views
+from crm_core.features.files import rest, services, store, views
 from crm_core.features.files.models import Attachment
 from crm_core.features.files.pages import pages
 from crm_core.features.files.resources import Attachments
@@ -15,6 +15,7 @@ from crm_core.kernel.i18n import _
 from crm_core.resource.purge import RecordsPurged
 from crm_core.web import abouts, lines, records
 
+assert rest  # its routes are on the API's blueprint
 records.dressers.append(views.of_record)
 lines.pictured.append((views.ask, views.pictures))
 

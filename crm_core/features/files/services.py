@@ -38,10 +38,14 @@ class Put:
     again: bool = False
 
 
+class KeyUsed(Conflict):
+    """The key of a sending was used for another one."""
+
+
 def put(subject: str, subject_id: int, name: str, source: IO[bytes], *, key: str = "") -> Put:
     """Put a file on a record that the actor may change. `key`: chosen by who sends; the same one again makes no second file.
 
-    Raises Missing, Invalid for what is not taken, store.TooLarge, Conflict when the key was used for other bytes.
+    Raises Missing, Invalid for what is not taken, store.TooLarge, KeyUsed.
     """
     holder = holder_of(subject)
     holder.may_hold(subject_id)
@@ -67,9 +71,22 @@ def put(subject: str, subject_id: int, name: str, source: IO[bytes], *, key: str
     return Put(made)
 
 
-def put_version(file_id: int, name: str, source: IO[bytes], *, version: int | None = None) -> tuple[int, int]:
-    """Put a new version of a file there; the old ones stay. Its number, and the change that `undo` takes back. Raises Missing, Invalid, TooLarge, Conflict."""
-    file = changeable(file_id)
+def put_version(file_id: int, name: str, source: IO[bytes], *, version: int | None = None, key: str = "") -> tuple[int, int | None]:
+    """Put a new version of a file there; the old ones stay. Its number, and the change that `undo` takes back (None when the same sending
+    came before). Raises Missing, Invalid, TooLarge, Conflict."""
+    changeable(file_id)
+    sealed = _sealed(key)
+    if sealed and (found := _sent(sealed)) is not None:
+        return _same(found, source, file_id).number, None
+    try:
+        return _put_version(file_id, name, source, version, sealed)
+    except sa.exc.IntegrityError:
+        if not sealed or (found := _sent(sealed)) is None:
+            raise
+        return found.number, None
+
+
+def _put_version(file_id: int, name: str, source: IO[bytes], version: int | None, key: str | None) -> tuple[int, int]:
     called = kinds.clean_name(name)
     with _taken(called, source) as taken:
         kind, media = kinds.what(called, taken.kept.head)
@@ -80,7 +97,7 @@ def put_version(file_id: int, name: str, source: IO[bytes], *, version: int | No
                 raise Conflict(_("Somebody saved a newer version meanwhile."), id=file_id, version=file.version)
             number = int(session.scalar(sa.select(sa.func.max(_content.c.number)).where(_content.c.attachment_id == file_id)) or 0) + 1
             with system_scope("a version by who may change the record"):
-                _count(file_id, _version(file_id, number, called, taken, kind, media, None))
+                _count(file_id, _version(file_id, number, called, taken, kind, media, key))
             taken.stays = True
     return number, made
 
@@ -138,6 +155,17 @@ def on(subject: str, ids: Sequence[int], *, limit: int = 500) -> list[Any]:
     part = next(p for p in holder.parts() if p.child.name == NAME)
     query = sa.select(a).where(*part.at(list(ids)), a.c.deleted_at.is_(None)).order_by(a.c.id).limit(limit)
     return list(_free(query))
+
+
+def beneath(subject: str, row_id: int, *, limit: int = 200) -> list[Any]:
+    """The files on what is part of a record that has been read under its rights (its visits, its contacts), newest first."""
+    a = table_of(Attachment)
+    parts = [p for p in holder_of(subject).parts() if p.child.holds_files and p.child.may("read")]
+    if not parts:
+        return []
+    where = [sa.and_(a.c.subject == p.child.name, a.c.subject_id.in_(
+        sa.select(p.child.table.c.id).where(*p.at([row_id]), p.child.table.c.deleted_at.is_(None)))) for p in parts]
+    return list(_free(sa.select(a).where(sa.or_(*where), a.c.deleted_at.is_(None)).order_by(a.c.id.desc()).limit(limit)))
 
 
 def holder_of(subject: str) -> Any:
@@ -203,15 +231,22 @@ def _sent(key: str) -> Any:
 
 
 def _again(found: Any, where: tuple[str, int], source: IO[bytes]) -> Put:
-    """A sending that came before. Raises Conflict when it was of something else."""
+    """A sending that came before. Raises KeyUsed when it was of something else."""
+    a = table_of(Attachment)
+    row = _free(sa.select(a.c.subject, a.c.subject_id).where(a.c.id == found.attachment_id)).one_or_none()
+    if row is None or (row.subject, row.subject_id) != where:
+        raise KeyUsed(_("This key was used for another file."))
+    return Put(_same(found, source, found.attachment_id).attachment_id, again=True)
+
+
+def _same(found: Any, source: IO[bytes], file_id: int) -> Any:
+    """What was sent before, if it was these bytes, as a version of this file. Raises KeyUsed."""
     digest = hashlib.sha256()
     while chunk := source.read(store.CHUNK):
         digest.update(chunk)
-    a = table_of(Attachment)
-    row = _free(sa.select(a.c.subject, a.c.subject_id).where(a.c.id == found.attachment_id)).one_or_none()
-    if digest.hexdigest() != found.digest or row is None or (row.subject, row.subject_id) != where:
-        raise Conflict(_("This key was used for another file."))
-    return Put(found.attachment_id, again=True)
+    if digest.hexdigest() != found.digest or found.attachment_id != file_id:
+        raise KeyUsed(_("This key was used for another file."))
+    return found
 
 
 def _free(statement: Any) -> Any:

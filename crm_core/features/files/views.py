@@ -15,7 +15,7 @@ from crm_core.kernel.site import site
 from crm_core.resource.kept import Ask, kept
 from crm_core.resource.show import full_moment, show_bytes, show_moment
 from crm_core.web import facts, render, urls
-from crm_core.web.viewmodels import Act, FileRow, Files, FileView, Pic, Version
+from crm_core.web.viewmodels import Act, Crumb, FileRow, Files, FileView, Pic, Version
 
 FILE = "/core/attachment"
 ICONS = {"picture": "photo", "pdf": "file-text", "text": "file-text", "document": "file-text", "sheet": "file-spreadsheet", "slides": "chart-bar",
@@ -32,7 +32,7 @@ def small(file_id: int, number: int) -> str:
 
 
 def of_record(resource: Any, row: Any, page: Any) -> Any:
-    """The tab of a record's files: those on it, and those on entries that name it as their parent's (pictures of visits)."""
+    """The tab of a record's files: those on it, then those on its parts (pictures of visits, cards of contacts) with where they are."""
     if page.body != "files":
         return replace(page, file=one(row)) if resource.of_any else page
     may = True
@@ -40,12 +40,24 @@ def of_record(resource: Any, row: Any, page: Any) -> Any:
         resource.may_hold(row.id)
     except Missing:
         may = False
-    rows = services.on(resource.name, [row.id])
-    names = render.user_names({r.created_by_id for r in rows if r.created_by_id})
+    rows, more = services.on(resource.name, [row.id]), services.beneath(resource.name, row.id)
+    names = render.user_names({r.created_by_id for r in (*rows, *more) if r.created_by_id})
     now = FileSettings.now()
     shown = tuple(drawn(r, names, may=may) for r in reversed(rows))
-    files = Files(shown, urls.of_act(resource, row.id, "files") if may else "", now.most, _("Up to %(n)s MB each", n=now.largest))
+    files = Files(shown, urls.of_act(resource, row.id, "files") if may else "", now.most, _("Up to %(n)s MB each", n=now.largest), beneath(more, names))
     return replace(page, files=files, timeline=None)
+
+
+def beneath(rows: Sequence[Any], names: Mapping[int, str]) -> tuple[FileRow, ...]:
+    """Files on parts of a record, each with what it is on."""
+    of: dict[str, dict[int, str]] = {}
+    for subject in {r.subject for r in rows}:
+        resource = site().registry.resource(subject)
+        labels = resource.labels(r.subject_id for r in rows if r.subject == subject)
+        of[subject] = {row_id: f"{resource.singular} · {label}" for row_id, label in labels.items()}
+    return tuple(
+        replace(drawn(r, names, may=False), on=Crumb(of[r.subject][r.subject_id], urls.of_record(site().registry.resource(r.subject), r.subject_id)))
+        for r in rows if r.subject_id in of[r.subject])
 
 
 def drawn(row: Any, names: Mapping[int, str], *, may: bool) -> FileRow:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crm_core.web.viewmodels.base import Act, Person, Words
+from crm_core.web.viewmodels.base import Act, Crumb, Person, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class FileRow:
     who: Person | None = None
     number: Words = ""
     more: tuple[Act, ...] = ()
+    on: Crumb | None = None  # the part of the record it was put on
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Files:
     put_url: str = ""
     most: int = 0
     most_text: Words = ""
+    beneath: tuple[FileRow, ...] = ()  # on parts of the record
 
 
 @dataclass(frozen=True, slots=True)
