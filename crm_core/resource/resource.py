@@ -35,6 +35,8 @@ from crm_core.resource import acts, byhand, custom, kept, layout, removal, total
 from crm_core.resource import write as path
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
+from crm_core.resource.places import NAME as PLACE
+from crm_core.resource.places import Place
 
 if TYPE_CHECKING:
     from crm_core.kernel.registry import Registry
@@ -108,6 +110,7 @@ class Resource:
     known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there; a `t.Number` always is one
     actions: ClassVar[Sequence[Action]] = ()  # verbs of its own
     calendar: ClassVar[str] = ""  # the date its calendar is laid out by; else the first that people write
+    place: ClassVar[Place | None] = None  # where its records stand on the map
     board: ClassVar[str] = ""  # the choice its board has a column for each word of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
@@ -155,6 +158,8 @@ class Resource:
                     lines.model.__permission__ = line_name
                 access.PARTS.setdefault(line_name, cls.name)
                 access.LINES.setdefault(line_name, cls.name)
+        if cls.place is not None and PLACE not in cls.filters:
+            cls.virtual, cls.filters = (*cls.virtual, cls.place.field()), (*cls.filters, PLACE)
         cls._indexes()
         cls.filters = custom.Grown(cls.filters, custom.with_filters)  # type: ignore[assignment]
         cls.search = custom.Grown(cls.search, custom.with_words)  # type: ignore[assignment]
@@ -173,6 +178,8 @@ class Resource:
         # Most records have no team, and nobody asks for those by it.
         of_team = sa.and_(table.c.deleted_at.is_(None), table.c.team_id.is_not(None)) if "team_id" in table.c else None
         teams = {"sqlite_where": of_team, "postgresql_where": of_team}
+        if cls.place is not None:
+            cls.place.index(table)
         have = {index.name for index in table.indexes}
         for key in cls.sort_keys():
             column = cls._sort_column(key)
@@ -228,8 +235,12 @@ class Resource:
 
     @property
     def virtual_fields(self) -> dict[str, Field]:
-        """Fields that only filters ask, as far as the actor may: one that goes by a sensitive column is for who sees that."""
-        return {f.name: f for f in self.virtual if not f.sensitive or self.may_see_sensitive}
+        """Fields that only filters ask, as far as the actor may: one that goes by a sensitive column is for who sees that, and one
+        that `tells` of fields for who sees them."""
+        return {
+            f.name: f for f in self.virtual
+            if (not f.sensitive or self.may_see_sensitive) and all(name in self.fields() for name in f.info.get("tells", ()))
+        }
 
     @property
     def may_see_sensitive(self) -> bool:

@@ -76,6 +76,10 @@ class Settings:
         return {name: one.field(kinds.get(name, str)) for name, one in vars(cls).items() if isinstance(one, Setting)}
 
     @classmethod
+    def check(cls, values: Mapping[str, Any]) -> None:
+        """What fields cannot tell by themselves; raises Invalid."""
+
+    @classmethod
     def now(cls, department_id: int | None = None) -> Self:
         """The values for a department; without one for that of who acts, for the house when nobody does."""
         if department_id is None:
@@ -90,6 +94,8 @@ class Settings:
 
 def put(cls: type[Settings], values: Mapping[str, Any] | None, department_id: int = HOUSE) -> None:
     """Keep values, checked before, for the house or a department; None: it has none of its own any more."""
+    if values is not None:
+        cls.check(values)
     with writing() as session:
         conn = session.connection()
         conn.execute(sa.delete(_table).where(_table.c.name == cls.name, _table.c.department_id == department_id))

@@ -14,7 +14,7 @@ from crm_core.web.viewmodels import Choice, FilterFormPage, FilterOp, FormField,
 
 OWN = {"field", "op", "old", "at", "csrf_token"}
 CONTROL = {"any": "choices", "none": "choices", "contains": "text", "starts": "text", "roughly": "text", "within": "choice", "between": "range",
-           "gte": "number", "lte": "number", "eq": "text", "ne": "text", "empty": "none", "filled": "none", "me": "none"}
+           "gte": "number", "lte": "number", "eq": "text", "ne": "text", "empty": "none", "filled": "none", "me": "none", "area": "text"}
 
 
 def form(resource: Any, args: list[tuple[str, str]], error: Any = "") -> FilterFormPage:
@@ -22,7 +22,7 @@ def form(resource: Any, args: list[tuple[str, str]], error: Any = "") -> FilterF
     given, field, rest = _parts(resource, args)
     old, at = given.get("old", ""), given.get("at", "")
     raw = dict(rest).get(old, "")
-    values = tuple(raw.split(",")) if raw else ()
+    values = tuple(raw.split(",") if old.partition(".")[2] in filters.MANY else [raw]) if raw else ()
     if error:
         values = tuple(_values(field, given["op"], args))
     ops = tuple(FilterOp(code, filters.WORDS[code], control_of(field, code)) for code in operators(field))  # type: ignore[arg-type]
@@ -41,6 +41,7 @@ def form(resource: Any, args: list[tuple[str, str]], error: Any = "") -> FilterF
     return FilterFormPage(
         title=field.label, action=urls.of_act(resource, None, "filter"), field=field.name, ops=ops,
         op=given.get("op") or old.partition(".")[2], values=values, error=error, choices=choices, reference=reference, hidden=(*rest, *([("at", at)] if at else [])), old=old,
+        hint=_("Latitude, longitude, kilometres: 30.66,104.07,5.") if field.kind == "area" else "",
         back_url=_list(resource, at, rest), remove_url=_list(resource, at, [p for p in rest if p[0] != old]) if old else "",
     )
 

@@ -19,6 +19,8 @@ ALWAYS = (
 # The pages of the phone, and no others, may ask where it is.
 PLACED = "/road/"
 OF_PHONE = ("Permissions-Policy", "camera=(), geolocation=(self), microphone=(), payment=(), usb=()")
+# The server of map tiles an administrator named (maps.py); the only one pages fetch pictures from.
+TILES = "crm.tiles"
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -40,6 +42,8 @@ class Headers:
             kept += self.always if not saved else self.of_files
             if environ.get("PATH_INFO") == PLACED:
                 kept = [OF_PHONE if name == OF_PHONE[0] else (name, value) for name, value in kept]
+            if tiles := environ.get(TILES):
+                kept = [(name, value.replace("img-src 'self'", f"img-src 'self' {tiles}")) if name == ALWAYS[0][0] else (name, value) for name, value in kept]
             if not any(name.lower() == "cache-control" for name, _value in kept):
                 kept.append(("Cache-Control", "no-store"))
             return start_response(status, kept, exc_info)

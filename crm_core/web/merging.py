@@ -1,6 +1,7 @@
 """Several records that are one: which stays, in each field whose value, and what goes along; then one act with its undo."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -8,7 +9,7 @@ import flask
 from crm_core.data.session import writing
 from crm_core.kernel.errors import BadRequest, Conflict, CrmError, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _, in_sentence
-from crm_core.resource import changes, merging, sensitive
+from crm_core.resource import changes, merging, places, sensitive
 from crm_core.resource.fields import Bad, Field
 from crm_core.resource.references import RefsField
 from crm_core.resource.show import show_moment
@@ -79,7 +80,17 @@ def _his(resource: Any, row_id: int) -> Any:
 
 def fields_of(resource: Any) -> dict[str, Field]:
     """What is chosen field by field."""
-    return {n: f for n, f in edit.form_fields(resource).items() if not f.readonly and n not in _OWN and f.kind != "number_series"}
+    found = {n: f for n, f in edit.form_fields(resource).items() if not f.readonly and n not in _OWN and f.kind != "number_series"}
+    if resource.place is not None and found.keys() >= set(resource.place.pair):  # a place is chosen as a whole
+        del found[resource.place.longitude]
+        found[resource.place.latitude] = replace(resource.place.field(), info={"pair": resource.place.pair})
+    return found
+
+
+def _value(field: Field, row: Any) -> Any:
+    """What is chosen of a record in one field; of a place its two numbers, None without one."""
+    pair = tuple(getattr(row, name) for name in field.info.get("pair", (field.column,)))
+    return pair[0] if len(pair) == 1 else pair if None not in pair else None
 
 
 def _page(resource: Any, rows: Sequence[Any], fault: Any = "") -> MergePage:
@@ -89,8 +100,8 @@ def _page(resource: Any, rows: Sequence[Any], fault: Any = "") -> MergePage:
     keep = whole(form.get("keep", "")) or rows[0].id
     differ, same = [], []
     for name, field in fields.items():
-        values = [getattr(row, field.column) for row in rows]
-        draw = render.renderer(field, values)
+        values = [_value(field, row) for row in rows]
+        draw = _place if field.info.get("pair") else render.renderer(field, values)
         if all(value == values[0] for value in values):
             if values[0] not in (None, "", []):
                 same.append((field.label, draw(values[0])))
@@ -108,6 +119,10 @@ def _page(resource: Any, rows: Sequence[Any], fault: Any = "") -> MergePage:
         hidden=tuple(pair for row in rows for pair in (("id", str(row.id)), (f"version-{row.id}", str(row.version)))),
         note=Note(fault, colour="red", icon="alert-triangle") if fault else None,
     )
+
+
+def _place(value: Any) -> str:
+    return places.written(value or (None, None))
 
 
 def _first(rows: Sequence[Any], values: Sequence[Any], keep: int, *, both: bool) -> list[str]:
@@ -137,11 +152,12 @@ def _merge(resource: Any, rows: Sequence[Any]) -> Any:
     values: dict[str, Any] = {}
     for name, field in fields_of(resource).items():
         picked = [by_id[i] for text in form.getlist(f"pick-{name}") if (i := whole(text)) in by_id]
-        found = [value for row in picked if (value := getattr(row, field.column)) not in (None, "")]
+        found = [value for row in picked if (value := _value(field, row)) not in (None, "")]
         if picked and field.kind == "note":
             found = ["\n\n".join(dict.fromkeys(found))] if found else []
-        if picked and (found[0] if found else None) != getattr(keep, field.column):
-            values[name] = found[0] if found else None
+        if picked and (found[0] if found else None) != _value(field, keep):
+            names = field.info.get("pair", (name,))
+            values.update(zip(names, (found[0] if len(names) > 1 else found) if found else [None] * len(names), strict=False))
     with writing(), changes.change("merge", resource=resource.name) as change:
         kept_id = keep.id
         gone = [row.id for row in rows if row.id != kept_id]

@@ -12,7 +12,7 @@ from crm_core.web.assets import FOLDER, manifest
 
 blueprint = flask.Blueprint("plain", __name__)
 FOREVER = "public, max-age=31536000, immutable"
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".txt": "text/plain"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2", ".txt": "text/plain", ".json": "application/json"}
 
 
 def needs_nobody(request: flask.Request) -> bool:

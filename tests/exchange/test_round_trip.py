@@ -107,6 +107,7 @@ def test_what_is_exported_and_imported_again_is_what_it_was(world: World, tmp_pa
             row = {name: value(field, dice, refs) for name, field in fields.items() if dice.random() < 0.7}
             row["name"] = fields["name"].parse(f"{TEXTS[n % len(TEXTS)]} {n}")
             row.pop("credit_code", None)
+            row.update(latitude=None, longitude=None) if n % 3 else row.update(latitude=n * 1_000_003 - 30_659_400, longitude=-180_000_000 + n)  # both or none
             rows.append({k: v for k, v in row.items() if v is not None} | {"founded_on": dt.date(2001, 1, 1 + n % 28), "invalid": False})
         ids = customers.write(rows)
         before = stands(customers, ids)

@@ -47,7 +47,7 @@ def test_a_wheel_has_the_assets(wheel: zipfile.ZipFile) -> None:
     assert {"app.css", "app.js", "sprite.svg", "inter-latin.woff2"} <= set(manifest)
     assert {dist + name for name in manifest.values()} | {f"{dist}licenses.txt"} <= names
     assert {
-        f"crm_core/text/data/{name}" for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "simplified.tsv", "divisions.json")
+        f"crm_core/text/data/{name}" for name in ("pinyin.bin", "surnames.tsv", "words.tsv", "simplified.tsv", "divisions.json", "shapes.json")
     } <= names
     catalogs = [name for name in names if name.endswith("/LC_MESSAGES/messages.po")]
     assert {name.replace(".po", ".mo") for name in catalogs} <= names

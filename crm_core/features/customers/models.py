@@ -87,6 +87,9 @@ class Customer(Reviewed, Wishes, Reachable, Owned, Model):
         sa.ForeignKey("core_region.id", ondelete="RESTRICT"), info={"label": _("Region")}
     )
     postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})
+    # Where it is on the map, in millionths of a degree; both or none (resource/places.py).
+    latitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "latitude", "label": _("Latitude"), "help": _("in degrees, such as 30.659400")})
+    longitude: Mapped[int | None] = mapped_column(sa.Integer(), info={"kind": "longitude", "label": _("Longitude"), "help": _("in degrees, such as 104.065700")})
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})
     mobile: Mapped[t.Phone | None] = mapped_column(info={"label": _("Mobile")})
     fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})

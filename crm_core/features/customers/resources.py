@@ -34,6 +34,7 @@ from crm_core.resource.changes import as_written, unscoped
 from crm_core.resource.fields import DateField
 from crm_core.resource.kept import Ask
 from crm_core.resource.merging import MERGE
+from crm_core.resource.places import Place
 from crm_core.resource.resource import Lines, Resource, Section
 from crm_core.text import credit
 from crm_core.text.divisions import find_region, place_words
@@ -76,6 +77,7 @@ class Customers(Resource):
     status = "standing"
     subtitle = "industry", "region", "phone", "website"
     brief = "name", "standing", "industry", "region", "owner", "blacklist", "pool"
+    place = Place(region="region", country="country")
     importer = CustomersImporter
     addressed = post.CUSTOMER
     lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses")),)
@@ -85,7 +87,7 @@ class Customers(Resource):
     help = _("Companies and persons we deal with or want to: who they are, who looks after them, what was said and what comes next.")
     form = (
         Section(_("Key facts"), ("name", "kind", "standing", "source", "code", "customer_kind", "parent", "owner", "department")),
-        Section(_("Address and phone"), ("country", "region", "postcode", "phone", "mobile", "fax", "email", "website", "opening_hours", "addresses")),
+        Section(_("Address and phone"), ("country", "region", "postcode", "latitude", "longitude", "phone", "mobile", "fax", "email", "website", "opening_hours", "addresses")),
         Section(_("Trade"), ("industry", "business_kind", "ownership", "size", "credit", "trade_position", "business_scope"), folded=True),
         Section(_("Firm"), (
             "legal_representative", "general_manager", "sales_head", "publicity_head", "credit_code", "founded_on", "capital_band", "headcount_band",

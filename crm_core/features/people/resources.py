@@ -19,6 +19,7 @@ from crm_core.kernel.errors import Forbidden
 from crm_core.kernel.i18n import _
 from crm_core.resource import search
 from crm_core.resource.changes import unscoped
+from crm_core.resource.places import Place
 from crm_core.resource.resource import Lines, Resource, Section
 from crm_core.text.clean import fold
 from crm_core.web import urls
@@ -176,8 +177,9 @@ class Departments(Resource):
     sorts = "name", "-updated_at"
     brief = "name", "parent"
     unique = (("code",),)
+    place = Place(landmark=True)
     hidden_fields = "department", "team"
-    form = (Section(_("Department"), ("name", "parent", "owner", "code", "phone", "note")),)
+    form = (Section(_("Department"), ("name", "parent", "owner", "code", "phone", "latitude", "longitude", "note")),)
     help = _("The company as a tree. A right that reaches “department and below” follows it.")
 
     def write(self, rows: Rows, *, kind: str = "save") -> list[int]:

@@ -19,6 +19,7 @@ from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone, UndoBegins
 from crm_core.web import frame, pressing
+from crm_core.web.maps import MapSettings
 from crm_core.web.pressing import PostSettings
 
 frame.person_menu.append(feeds.menu_entry)
@@ -81,7 +82,7 @@ def register_permissions() -> list[Permission]:
 
 @hookimpl
 def register_settings() -> list[type[Any]]:
-    return [levels.House, PostSettings]
+    return [levels.House, MapSettings, PostSettings]
 
 
 @hookimpl

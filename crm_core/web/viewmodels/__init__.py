@@ -79,6 +79,7 @@ from crm_core.web.viewmodels.listing import (
     ViewBar,
     lay_cards,
 )
+from crm_core.web.viewmodels.map import ListMap, MapLine, MapPoint, MapRegion, MapSum, MapView
 from crm_core.web.viewmodels.merging import (
     MergeCell,
     MergeField,
@@ -207,8 +208,14 @@ __all__ = [
     "LineRow",
     "LinesEditor",
     "LinesTable",
+    "ListMap",
     "ListPage",
     "LivePreview",
+    "MapLine",
+    "MapPoint",
+    "MapRegion",
+    "MapSum",
+    "MapView",
     "MatchColumn",
     "MendValue",
     "MenuEntry",

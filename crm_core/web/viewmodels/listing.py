@@ -140,6 +140,7 @@ class FilterFormPage:
     old: str = ""
     back_url: str = ""
     remove_url: str = ""
+    hint: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,8 @@ def upgrade() -> None:
         sa.Column('parent_id', ID, nullable=True),
         sa.Column('path', sa.String(length=500), nullable=False),
         sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('latitude', sa.Integer(), nullable=True),
+        sa.Column('longitude', sa.Integer(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
@@ -981,6 +983,8 @@ def upgrade() -> None:
         sa.Column('industry_id', ID, nullable=True),
         sa.Column('region_id', ID, nullable=True),
         sa.Column('postcode', sa.String(length=20), nullable=True),
+        sa.Column('latitude', sa.Integer(), nullable=True),
+        sa.Column('longitude', sa.Integer(), nullable=True),
         sa.Column('phone', sa.String(length=60), nullable=True),
         sa.Column('mobile', sa.String(length=60), nullable=True),
         sa.Column('fax', sa.String(length=60), nullable=True),
@@ -1436,6 +1440,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_department_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_department_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_department_path', ['path'], unique=False)
+        batch.create_index('ix_core_department_place', ['latitude', 'longitude', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND latitude IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND latitude IS NOT NULL'))
         batch.create_index('ix_core_department_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_department_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_department_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1599,7 +1604,9 @@ def upgrade() -> None:
         batch.create_index('ix_core_customer_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_core_customer_parent_id'), ['parent_id'], unique=False)
         batch.create_index('ix_core_customer_phone', ['phone_key'], unique=False)
+        batch.create_index('ix_core_customer_place', ['latitude', 'longitude', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND latitude IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND latitude IS NOT NULL'))
         batch.create_index('ix_core_customer_pool', ['pool_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND owner_id IS NULL AND pool_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND owner_id IS NULL AND pool_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_region', ['region_id', 'latitude'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_review', ['review', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND review IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND review IS NOT NULL'))
         batch.create_index('ix_core_customer_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_customer_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))

@@ -1,0 +1,144 @@
+"""Places on the map as fields: latitude and longitude, and the condition that a record's place lies in an area (text/areas.py).
+
+The index of places finds the rows of the bounding box; which of them lie in a circle or a polygon is reckoned in SQL by
+arithmetic alone, so it is the same on both engines whatever functions they were built with.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from crm_core.kernel.i18n import _
+from crm_core.resource.custom import NumberField
+from crm_core.resource.fields import Bad, Field
+from crm_core.resource.inspection import register_kind
+from crm_core.text import areas
+from crm_core.text.areas import RADIAN, Area, Box, Circle, Polygon
+
+TERMS = 13  # of a series: exact to the last digit up to 180°
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegreesField(NumberField):
+    """Degrees, kept in millionths: a tenth of a metre. What is finer is rounded."""
+
+    places: int = 6
+    furthest: int = 180
+
+    def _units(self, number: Decimal) -> int:
+        if not number.is_finite():
+            raise Bad(_("A number is expected."))
+        return int(self.check(int(number.scaleb(self.places).to_integral_value(ROUND_HALF_EVEN))))
+
+    def check(self, value: Any) -> Any:
+        if abs(value) > self.furthest * areas.MILLION:
+            raise Bad(_("Between %(low)s and %(high)s.", low=-self.furthest, high=self.furthest))
+        return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatitudeField(DegreesField):
+    furthest: int = 90
+
+
+register_kind("latitude", LatitudeField)
+register_kind("longitude", DegreesField)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AreaField(Field):
+    """The condition that the place of a record lies in an area; `column` is its latitude, `longitude` its longitude."""
+
+    kind: str = "area"
+    longitude: str = "longitude"
+    operators: ClassVar[tuple[str, ...]] = ("area", "filled", "empty")
+
+    def parse(self, text: str) -> Any:
+        if not text.strip():
+            return None
+        try:
+            return areas.read(text)
+        except ValueError:
+            raise Bad(_("An area such as circle:30.66,104.07,5 is expected: latitude, longitude and kilometres.")) from None
+
+    def text(self, value: Any) -> str:
+        return areas.write(value) if value is not None else ""
+
+    def show(self, value: Any) -> str:
+        match value:
+            case Circle(latitude, longitude, metres):
+                return str(_("%(n)s km of %(place)s", n=areas.plain(metres, 3), place=_place(latitude, longitude)))
+            case Box(south, west, north, east):
+                return str(_("the rectangle from %(one)s to %(other)s", one=_place(south, west), other=_place(north, east)))
+            case Polygon(corners):
+                south, north, [(west, east, _turn)] = areas.bounds(value)
+                return str(_("a polygon of %(n)s corners around %(place)s", n=len(corners), place=_place((south + north) // 2, (west + east) // 2, 2)))
+        return ""
+
+    def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool]:
+        columns = entity.c if isinstance(entity, sa.FromClause) else entity
+        latitude, longitude = getattr(columns, self.column), getattr(columns, self.longitude)
+        if operator in ("filled", "empty"):
+            known: sa.ColumnElement[bool] = latitude.is_not(None)
+            return known if operator == "filled" else latitude.is_(None)
+        return sa.or_(*(part for area in values for part in within(area, latitude, longitude)))
+
+
+def _place(latitude: int, longitude: int, places: int = 6) -> str:
+    cut = 10 ** (6 - places)
+    return f"{areas.degrees(latitude // cut * cut)}, {areas.degrees(longitude // cut * cut)}"
+
+
+def within(area: Area, latitude: Any, longitude: Any) -> list[sa.ColumnElement[bool]]:
+    """The conditions of which one holds for a place in the area, each with a bounding box for the index."""
+    south, north, spans = areas.bounds(area)
+    found = []
+    for west, east, turn in spans:
+        box = [latitude.between(_whole(south), _whole(north)), longitude.between(_whole(west), _whole(east))]
+        if isinstance(area, Circle):
+            box.append(_near(area, latitude, longitude, turn))
+        elif isinstance(area, Polygon):
+            box.append(_inside(area, latitude, longitude))
+        found.append(sa.and_(*box))
+    return found
+
+
+def _near(area: Circle, latitude: Any, longitude: Any, turn: int) -> Any:
+    """The haversine, by versed sines: 1 - cos d = (1 - cos Δφ) + cos φ cos φ' (1 - cos Δλ), without loss in the small."""
+    across = (latitude - _whole(area.latitude)) * _real(RADIAN)
+    along = (longitude - _whole(area.longitude + turn)) * _real(RADIAN)
+    height = latitude * _real(RADIAN)
+    cosine = _real(1 - areas.versed(area.latitude * RADIAN))
+    return _versed(across) + cosine * (_real(1.0) - _versed(height)) * _versed(along) <= _real(areas.versed(area.metres / areas.EARTH))
+
+
+def _versed(angle: Any) -> Any:
+    """1 - cos of an angle, by its series."""
+    square = angle * angle
+    rest: Any = _real(1.0)
+    for n in range(TERMS, 0, -1):
+        rest = _real(1.0) - square * rest * _real(1 / ((2 * n + 1) * (2 * n + 2)))
+    return square * rest * _real(0.5)
+
+
+def _inside(area: Polygon, latitude: Any, longitude: Any) -> sa.ColumnElement[bool]:
+    """A ray from the place eastward crosses the border an odd number of times; in whole numbers, so nothing is lost."""
+    crossed: Any = _whole(0)
+    for (lat, lon), (lat2, lon2) in zip(area.corners, (*area.corners[1:], area.corners[0]), strict=True):
+        if lat == lat2:
+            continue
+        if lat > lat2:
+            lat, lon, lat2, lon2 = lat2, lon2, lat, lon
+        west_of_it = (longitude - _whole(lon)) * _whole(lat2 - lat) < (latitude - _whole(lat)) * _whole(lon2 - lon)
+        crossed = crossed + sa.case((sa.and_(latitude >= _whole(lat), latitude < _whole(lat2), west_of_it), _whole(1)), else_=_whole(0))
+    return crossed % _whole(2) == _whole(1)  # type: ignore[no-any-return]
+
+
+def _whole(value: int) -> sa.ColumnElement[int]:
+    return sa.literal(value, sa.BigInteger())
+
+
+def _real(value: float) -> sa.ColumnElement[float]:
+    return sa.literal(value, sa.Double())
