@@ -53,15 +53,23 @@ class Preview:
 
 def editable(resource: Any) -> dict[str, Field]:
     """The fields that make sense to set on many records at once: not what a record is known by, nor whose it is."""
+    asked = {name: acts.fields_of(resource, resource.all_actions[one.acts[0]])[name] for name, one in _beside(resource).items()}
+    return {name: replace(one, required=False, default=None) for name, one in {**_own(resource), **asked}.items()}
+
+
+def offered(resource: Any) -> bool:
+    """Whether there is any such field."""
+    return bool(_own(resource) or _beside(resource))
+
+
+def _own(resource: Any) -> dict[str, Field]:
     alone = {name for group in resource.unique for name in group} | {resource.label_field, "owner", "department", "team"}
     link = resource.parent_field
-    found = {
+    return {
         name: one for name, one in resource.fields(writing=True).items()
         if name not in alone and name not in resource.hidden_fields and one.kind not in _ALONE and one is not link
         and (link is None or one.name != link.name) and not one.readonly
     }
-    asked = {name: acts.fields_of(resource, resource.all_actions[one.acts[0]])[name] for name, one in _beside(resource).items()}
-    return {name: replace(one, required=False, default=None) for name, one in {**found, **asked}.items()}
 
 
 def hows(resource: Any, name: str) -> tuple[str, ...]:

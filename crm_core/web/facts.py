@@ -46,6 +46,7 @@ def drawn(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> A
 def groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, changed: set[str]) -> tuple[FactGroup, ...]:
     """All facts by the sections of the form, then who wrote when; empty ones are left out."""
     edit = ways.to_act(resource, row.id, "edit") if resource.may("update") and his(resource, row, "update") else ""
+    said = {resource.label_field, resource.status, *resource.hidden_fields}  # the head has them, or nobody
     done: set[str] = set()
     made = []
     for section in (*resource.form, None):
@@ -56,7 +57,7 @@ def groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, cha
         facts = []
         for name in wanted:
             field = fields.get(name)
-            if field is None or name in done or name in (resource.label_field, resource.status) or name in resource.hidden_fields:
+            if field is None or name in done or name in said:
                 continue
             done.add(name)
             value = getattr(row, field.column)

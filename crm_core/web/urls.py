@@ -9,8 +9,8 @@ Pairs = Iterable[tuple[str, str]]
 
 def address(path: str, pairs: Pairs = ()) -> str:
     """A path with the arguments that say something."""
-    query = urlencode([(k, v) for k, v in pairs if v not in ("", None)])
-    return f"{path}?{query}" if query else path
+    said = [(k, v) for k, v in pairs if v not in ("", None)]
+    return f"{path}?{urlencode(said)}" if said else path
 
 
 def of_list(resource: Any, pairs: Pairs = ()) -> str:

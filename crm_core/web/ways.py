@@ -25,8 +25,8 @@ def row_urls(resource: Any, query: listing.Query, found: listing.Page, state: Pa
     places = {row_id: cursors.encode(query.order.text, (key, row_id)) for key, row_id in found.places} if query.order is not None else {}
     if len(way) > LONGEST:
         return lambda row_id: urls.of_record(resource, row_id)
-    start = urlencode({"in": way})
-    return lambda row_id: f"{urls.of_record(resource, row_id)}?{start}" + (f"&at={places[row_id]}" if row_id in places else "")
+    here, start = urls.of_list(resource), urlencode({"in": way})
+    return lambda row_id: f"{here}/{row_id}?{start}" + (f"&at={places[row_id]}" if row_id in places else "")
 
 
 def pairs(resource: Any) -> Pairs:

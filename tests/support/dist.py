@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 
 from crm_core.kernel.checkout import declare
+from tests.support import forks
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,8 +88,7 @@ class Shelf:
 
     def crm(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `crm`; its output as text."""
-        return subprocess.run([sys.executable, "-m", "crm_core", *arguments], env=self.environment, cwd=self.home.parent, capture_output=True,
-                              text=True, timeout=120, check=False)
+        return forks.crm(arguments, self.environment, self.home.parent)
 
     def run(self, code: str) -> str:
         """Run code on the site as the house, with `site`, `db` and `R` (a resource by name) at hand; what it prints."""
@@ -100,8 +99,7 @@ class Shelf:
         head = ("from crm_core.app import open_site\nfrom crm_core.data.session import writing\nsite = open_site()\n"
                 f"R = site.registry.resource\n{around}")
         body = "".join(f"    {line}\n" for line in dedent(code).strip().splitlines())
-        done = subprocess.run([sys.executable, "-c", head + body], env=self.environment, cwd=self.home.parent, capture_output=True,
-                              text=True, timeout=120, check=False)
+        done = forks.python(head + body, self.environment, self.home.parent)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
