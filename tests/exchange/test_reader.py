@@ -314,16 +314,38 @@ def test_archives_that_are_no_workbooks_are_refused(tmp_path):
         assert refused(path).code == code
 
 
-def test_a_workbook_with_entities_of_its_own_is_refused(tmp_path):
+def rewritten(tmp_path, change, **more):
+    """A good workbook, each part of it passed through `change(name, content)`, which gives both; and more parts."""
     good = book(tmp_path / "good.xlsx", [["a"], [1]])
     path = tmp_path / "evil.xlsx"
     with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w") as target:
         for entry in source.infolist():
-            content = source.read(entry)
-            if entry.filename == "xl/worksheets/sheet1.xml":
-                content = b"<!--" + b"x" * 9000 + b'--><!DOCTYPE x [<!ENTITY a "b">]>' + content
-            target.writestr(entry.filename, content)
-    assert refused(path).code == "workbook"
+            target.writestr(*change(entry.filename, source.read(entry)))
+        for name, content in more.items():
+            target.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.dat"])
+@pytest.mark.parametrize("entity", ['<!ENTITY a "b">', '<!ENTITY a SYSTEM "file:///etc/passwd">', '<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;">'])
+def test_a_workbook_with_entities_of_its_own_is_refused_whatever_the_part_is_called(tmp_path, part, entity):
+    def change(name, content):
+        if name == "xl/worksheets/sheet1.xml":
+            return part, b"<!--" + b"x" * 9000 + f"--><!DOCTYPE x [{entity}]>".encode() + content
+        return name, content.replace(b"sheet1.xml", part.rpartition("/")[2].encode())
+
+    assert refused(rewritten(tmp_path, change)).code == "workbook"
+
+
+def test_what_else_lies_in_a_workbook_is_never_unpacked(tmp_path):
+    """A way out of the folder, an archive within, a drawing that is no XML: nobody looks at them."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a", "b")
+    more = {"../../evil": "x", "xl/inner.zip": inner.getvalue(), "xl/drawings/vml.vml": "<xml><br></xml>"}
+    path = rewritten(tmp_path, lambda name, content: (name, content), **more)
+    assert list(open_table(path).rows()) == [(2, ["1"])]
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["evil.xlsx", "good.xlsx"]
 
 
 @pytest.mark.parametrize("cut", [30, 500, 2000])

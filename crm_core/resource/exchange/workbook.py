@@ -18,6 +18,7 @@ from crm_core.resource.exchange.table import LONGEST_CELL, MOST_COLUMNS, Row, Ta
 MOST_ENTRIES = 1000
 MOST_BYTES = 200_000_000
 MOST_RATIO = 100
+_BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"  # what may stand before the first sign of XML, in any of its encodings
 _SMALL = 1_000_000  # an entry of this size does no harm whatever its ratio
 # Errors of a reader that was written for friendly files: any of them means "damaged".
 _DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError, SyntaxError,
@@ -45,9 +46,9 @@ def _look_into(path: Path) -> None:
                 raise UnreadableFile("binary", kind="DOCX" if "word/document.xml" in names else "ZIP")
             if any(entry.flag_bits & 1 for entry in entries):
                 raise UnreadableFile("workbook")
-            for entry in entries:
-                if entry.filename.endswith((".xml", ".rels")):
-                    with archive.open(entry) as part:
+            for entry in entries:  # whatever a part is called, the workbook may lead to it
+                with archive.open(entry) as part:
+                    if part.peek(64).lstrip(_BEFORE)[:1] == b"<":
                         _refuse_doctype(part)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, OSError, NotImplementedError, EOFError) as error:
         raise UnreadableFile("workbook") from error
@@ -60,7 +61,11 @@ def _refuse_doctype(part: IO[bytes]) -> None:
     parser.StartDoctypeDeclHandler = lambda *_: seen.append("doctype")
     parser.StartElementHandler = lambda *_: seen.append("root")
     while not seen and (piece := part.read(4096)):
-        parser.Parse(piece)
+        try:
+            parser.Parse(piece)
+        except expat.ExpatError:
+            if not seen:  # drawings of old programs are broken further down, and nobody reads them
+                raise
     if seen[:1] == ["doctype"]:
         raise UnreadableFile("workbook")
 
