@@ -14,6 +14,7 @@ from crm_core.access.models import (
     Grant,
     Role,
     Rule,
+    Share,
     SiteRow,
     StandIn,
     Team,
@@ -56,11 +57,12 @@ class Actor:
     roles: tuple[tuple[str, str, str | None], ...]  # (code, name, msgid)
     grants: tuple[tuple[str, Reach], ...]
     rules: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)  # resource -> field -> rule
+    shared: Mapping[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)  # (resource, verb) -> records shared with him today
     hidden: frozenset[str] = frozenset()  # packages whose faces are not for his department
     rights: int = 0
     token: tuple[str, ...] | None = None  # scopes of the API token he came with; None: signed in
     lent: tuple["Actor", ...] = ()  # colleagues for whom he stands in today: what `LENDABLE` names he does as they may
-    stale: dt.date | None = None  # from this day on others are lent
+    stale: dt.date | None = None  # from this day on others are lent or shared
     _scopes: dict[str, Scope] = field(default_factory=dict, compare=False, repr=False)
     _fields: dict[tuple[str, str], Rule | None] = field(default_factory=dict, compare=False, repr=False)
     shown: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)  # kept by resources: what he sees of each
@@ -123,10 +125,14 @@ class Actor:
             found |= reach(Reach.own, self.user_id, None, (), ())
         parent = PARTS.get(resource)
         if parent is not None:  # read ⇒ read, update ⇒ create, update and delete of the part
-            found |= mine._find(f"{parent}.{'update' if verb in _UPDATING else verb}")
+            above = mine._find(f"{parent}.{'update' if verb in _UPDATING else verb}")
+            if above.shared:
+                link, table = site().registry.parent_of(resource)
+                above = above.of_parts(link, table.name)
+            found |= above
         if full is not None and verb == "read":
             found |= mine._find(f"{full}.read")
-        return found
+        return found.with_shared(self.shared.get((resource, verb), ()))
 
     def _covered(self, permission: str) -> bool:
         """Whether his token speaks of this permission. Lines belong to the record they are part of: who may read
@@ -211,6 +217,19 @@ def _lent(db: Session, user_id: int) -> tuple[tuple[Actor, ...], dt.date | None]
     return tuple(one for one in found if one is not None), min(turns, default=None)
 
 
+def _shared(db: Session, user_id: int, teams: tuple[int, ...]) -> tuple[dict[tuple[str, str], tuple[int, ...]], dt.date | None]:
+    """What colleagues share with somebody today, and the day from which it is less."""
+    found: dict[tuple[str, str], set[int]] = {}
+    ends: set[dt.date] = set()
+    query = sa.select(Share.subject, Share.subject_id, Share.writes, Share.until).where(
+        Share.live(), sa.or_(Share.user_id == user_id, Share.team_id.in_(teams)))
+    for row in db.execute(query):
+        ends.add(row.until + dt.timedelta(days=1))
+        for verb in ("read", "update") if row.writes else ("read",):
+            found.setdefault((row.subject, verb), set()).add(row.subject_id)
+    return {key: tuple(sorted(ids)) for key, ids in found.items()}, min(ends, default=None)
+
+
 def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False, alone: bool = False) -> Actor | None:
     user = db.execute(
         sa.select(User.id, User.name, User.login, User.language, User.timezone, User.department_id, User.active)
@@ -235,6 +254,8 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False, alon
     ).all()
     ids = [r.id for r in roles]
     lent, stale = ((), None) if alone else _lent(db, user_id)  # nobody lends what he was lent
+    shared, ends = ({}, None) if alone else _shared(db, user_id, teams)
+    stale = min(filter(None, (stale, ends)), default=None)
     grants = db.execute(
         sa.select(Grant.role_id, Grant.permission, Grant.scope).where(Grant.role_id.in_(ids), Grant.deleted_at.is_(None))
     ).all()
@@ -256,7 +277,7 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False, alon
         grants=tuple((g.permission, g.scope) for g in grants),
         rules=_bind(ids, grants, rules),
         hidden=_hidden(db, home.path if home is not None else ""),
-        rights=rights, lent=lent, stale=stale,
+        rights=rights, lent=lent, stale=stale, shared=shared,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Keyed, Owned, PartOf, Vocabulary
+from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 
 
@@ -171,6 +172,33 @@ class StandIn(Owned, Model):
     begins: Mapped[dt.date] = mapped_column(info={"label": _("From")})
     ends: Mapped[dt.date] = mapped_column(info={"label": _("Until")})
     note: Mapped[t.Line | None] = mapped_column(info={"label": _("Remark")})
+
+
+class Share(Keyed, Model):
+    """A record is shared with a colleague or a team until a day: part of who may see what (`access.actor`). Written by
+    resource/shares.py, which keeps its history."""
+
+    __tablename__ = "core_share"
+    subject: Mapped[str] = t.AnyRef()
+    subject_id: Mapped[t.Id]
+    user_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"))
+    team_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_team.id", ondelete="RESTRICT"))
+    writes: Mapped[bool] = mapped_column(default=False)
+    until: Mapped[dt.date]
+    why: Mapped[str | None] = mapped_column(sa.Text())
+    by_id: Mapped[t.Id | None]
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+
+    __table_args__ = (
+        sa.Index("ix_core_share_subject", "subject", "subject_id"),
+        sa.Index("ix_core_share_user", "user_id", "until"),
+        sa.Index("ix_core_share_team", "team_id", "until"),
+    )
+
+    @classmethod
+    def live(cls) -> sa.ColumnElement[bool]:
+        """Those that hold today."""
+        return cls.until >= clock.today()
 
 
 class SiteRow(Keyed, Model):

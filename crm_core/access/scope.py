@@ -1,13 +1,14 @@
 """A scope as data: the branches through which an actor sees rows. Every plan and every criterion is made from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_core.access.models import Scope as Reach
 from crm_core.data import wall
+from crm_core.data.base import Model
 from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work
 from crm_core.data.sets import Several, one_of
@@ -21,17 +22,25 @@ _NO_ROW: sa.ColumnElement[bool] = sa.literal_column("1 = 0", sa.Boolean())
 
 @dataclass(frozen=True)
 class Scope:
-    """Rows whose `owner_id`, `department_id` or `team_id` is among these ids; everything, or nothing when all are empty.
+    """Rows whose `owner_id`, `department_id` or `team_id` is among these ids, and those somebody shared; everything, or nothing
+    when all are empty.
 
-    Scopes of several grants are united: team and department are not nested.
+    Scopes of several grants are united: team and department are not nested. What is shared is told by the ids of whole records:
+    of each a path (`id` of the record itself, `customer_id` of its parts, `subject_id>core_note.customer_id` of parts of those).
     """
 
     everything: bool = False
     branches: tuple[tuple[str, tuple[int, ...]], ...] = field(default=())
+    shared: tuple[tuple[str, tuple[int, ...]], ...] = field(default=())
 
     @property
     def nothing(self) -> bool:
-        return not self.everything and not self.branches
+        return not self.everything and not self.ways
+
+    @property
+    def ways(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Branches and what is shared alike: (column or path, ids)."""
+        return (*self.branches, *self.shared)
 
     @property
     def pairs(self) -> list[tuple[str, int]]:
@@ -41,19 +50,27 @@ class Scope:
     @property
     def asks(self) -> tuple[str, ...]:
         """The columns a row must tell to know whether it lies inside."""
-        return SCOPE_COLUMNS
+        return (*SCOPE_COLUMNS, *(path.partition(">")[0] for path, _ids in self.shared))
 
     def __or__(self, other: "Scope") -> "Scope":
         if self.everything or other.everything:
             return EVERYTHING
-        return unite([*self.branches, *other.branches])
+        return unite([*self.branches, *other.branches], [*self.shared, *other.shared])
+
+    def with_shared(self, ids: Iterable[int]) -> "Scope":
+        """And these records of the resource: what somebody shared lengthens a reach, it gives none to who has none."""
+        return self if self.everything or self.nothing else unite(self.branches, [*self.shared, ("id", ids)])
+
+    def of_parts(self, link: str, table: str) -> "Scope":
+        """The same reach over the parts of these records, whose column `link` holds the id of their record in `table`."""
+        return replace(self, shared=tuple((link if path == "id" else f"{link}>{table}.{path}", ids) for path, ids in self.shared))
 
     def holds(self, row: Any) -> bool:
         """Whether a row (object or mapping) lies in this scope."""
         if self.everything:
             return True
         get = row.get if isinstance(row, dict) else lambda name: getattr(row, name)
-        return any(get(column) in values for column, values in self.branches)
+        return any(get(column) in values for column, values in self.branches) or any(_on_path(path, get, ids) for path, ids in self.shared)
 
     def clause(self, entity: Any) -> sa.ColumnElement[bool]:
         """The criterion on a mapped class or table, without the mark."""
@@ -61,12 +78,35 @@ class Scope:
             return sa.true()
         columns = entity.c if isinstance(entity, sa.FromClause) else entity
         parts = [_among(getattr(columns, column), values) for column, values in self.branches]
+        parts += [along(entity, path, sa.literal(ids, Several())) for path, ids in self.shared]
         return sa.or_(*parts) if parts else _NO_ROW
 
     def marked(self, entity: Any, table: str) -> sa.ColumnElement[bool]:
         """The criterion with the mark that lets it pass the wall."""
         passed = wall.marked(table)
         return sa.and_(passed, self.clause(entity)) if not self.everything else passed
+
+
+def along(entity: Any, path: str, ids: Any) -> sa.ColumnElement[bool]:
+    """That rows of a table or mapped class lead by a path to one of these records; `ids` is one parameter of type `Several`."""
+    link, _arrow, rest = path.partition(">")
+    column = entity.c[link] if isinstance(entity, sa.FromClause) else getattr(entity, link)
+    if not rest:
+        return one_of(column, ids)
+    name, _dot, further = rest.partition(".")
+    above = Model.metadata.tables[name]
+    return column.in_(sa.select(above.c.id).where(wall.marked(name), along(above, further, ids)))  # type: ignore[no-any-return]
+
+
+def _on_path(path: str, get: Any, ids: tuple[int, ...]) -> bool:
+    """The same of one row."""
+    link, _arrow, rest = path.partition(">")
+    if (value := get(link)) is None or not rest:
+        return value in ids
+    name, _dot, further = rest.partition(".")
+    above = Model.metadata.tables[name]
+    query = sa.select(above.c.id).where(wall.marked(name), above.c.id == value, along(above, further, sa.literal(ids, Several())))
+    return current_work().session.connection().execute(query).first() is not None
 
 
 @dataclass(frozen=True)
@@ -173,11 +213,11 @@ def of_kinds(scopes: Iterable[tuple[str, Scope, sa.Table]]) -> Scope:
         if scope.nothing:
             continue
         if isinstance(scope, Narrowed):
-            kinds.append(((name,), scope.base, tuple(of_parent("subject_id", table, one) for one in scope.within)))
-            base |= scope.base
+            mine = scope.base.of_parts("subject_id", table.name)
+            kinds.append(((name,), mine, tuple(of_parent("subject_id", table, one) for one in scope.within)))
         else:
-            alike.setdefault(scope, []).append(name)
-            base |= scope
+            alike.setdefault(mine := scope.of_parts("subject_id", table.name), []).append(name)
+        base |= mine
     kinds += [(tuple(sorted(names)), scope, ()) for scope, names in alike.items()]
     return Narrowed(base=base, within=(OfKinds(tuple(kinds)),)) if kinds else NOTHING
 
@@ -303,12 +343,16 @@ def _among(column: Any, values: tuple[int, ...]) -> sa.ColumnElement[bool]:
     return found
 
 
-def unite(branches: Iterable[tuple[str, Iterable[int]]]) -> Scope:
+def unite(branches: Iterable[tuple[str, Iterable[int]]], shared: Iterable[tuple[str, Iterable[int]]] = ()) -> Scope:
     """One scope of many branches, values of a column together and sorted (equal scopes compare equal)."""
     found: dict[str, set[int]] = {}
     for column, values in branches:
         found.setdefault(column, set()).update(values)
-    return Scope(branches=tuple((c, tuple(sorted(found[c]))) for c in SCOPE_COLUMNS if found.get(c)))
+    paths: dict[str, set[int]] = {}
+    for path, ids in shared:
+        paths.setdefault(path, set()).update(ids)
+    return Scope(branches=tuple((c, tuple(sorted(found[c]))) for c in SCOPE_COLUMNS if found.get(c)),
+                 shared=tuple((path, tuple(sorted(paths[path]))) for path in sorted(paths) if paths[path]))
 
 
 EVERYTHING = Scope(everything=True)

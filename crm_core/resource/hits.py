@@ -18,7 +18,7 @@ from crm_core.data.base import table_of
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.data.wall import marked
-from crm_core.resource import plans
+from crm_core.resource import plans, sharing
 from crm_core.resource.plans import Sought, execute, sought
 from crm_core.resource.search import SCOPE_TOKENS, Document, Waiting, kind_of, words_of
 from crm_core.text import tokens
@@ -74,17 +74,23 @@ class Look:
     def told(self) -> bool:
         """Whether the scope stands in the question."""
         what = self.what
-        return is_scoped(self.resource.model) and not what.scope.everything and len(what.scope.pairs) <= TOKEN_LIMIT
+        return is_scoped(self.resource.model) and not what.scope.everything and len(self._tokens()) <= TOKEN_LIMIT
+
+    def _tokens(self) -> list[str]:
+        """What the documents of his records carry. Of what is shared they may carry more than holds today: it is joined."""
+        scope = self.what.scope
+        found = [f"{SCOPE_TOKENS[column]}{value}" for column, value in scope.pairs]
+        return found + sharing.tokens_for(current_work().session.actor) if scope.shared else found
 
     @property
     def joined(self) -> bool:
         """Whether the index does not know everything that is asked: then hits meet their records before they are counted."""
         what = self.what
-        return bool(self.checked or what.pins or what.conditions or what.within.branches or not (what.scope.everything or self.told))
+        return bool(self.checked or what.pins or what.conditions or what.within.ways or what.scope.shared or not (what.scope.everything or self.told))
 
     def values(self) -> dict[str, Any]:
         what, kind = self.what, kind_of(self.resource.name)
-        extra = [f"{SCOPE_TOKENS[column]}{value}" for column, value in what.scope.pairs] if self.told else None
+        extra = self._tokens() if self.told else None
         said = self.question.fts5(extra, kind) if self.sqlite else self.question.pg(extra, kind)
         words = {f"w{at}": word.text for at, word in enumerate(self.question.words)} if self.checked else {}
         return {"q": said, "r": self.resource.name, "waits": self.resource.rules_of, **words, **plans.given(what), **plans.reach(what.scope)}
@@ -190,7 +196,7 @@ def _statement(one: Look, form: str, order: tuple[tuple[str, bool], ...] = (), d
     pins, within = plans.asked(what)
     shape = _Shape(
         form, one.resource.table, one.sqlite, joined, read, len(one.question.words) if one.checked else 0,
-        tuple(column for column, _values in what.scope.branches), plans.is_wide(what.scope), pins, within, order, descending, direction, one.resource.is_brief)
+        tuple(column for column, _values in what.scope.ways), plans.is_wide(what.scope), pins, within, order, descending, direction, one.resource.is_brief)
     return _kept(shape) if not what.conditions else _build(shape, what.conditions)
 
 

@@ -6,20 +6,21 @@ narrow along this order, and one OR with a sort is small. Statements are built o
 The rows themselves are read through the gate afterwards, so a plan can never leak.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
-from crm_core.access.scope import EVERYTHING, Narrowed, Scope
+from crm_core.access.scope import EVERYTHING, Narrowed, Scope, along
 from crm_core.data import inside
 from crm_core.data.limits import TooLong, limited
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import NoActor, current_work
-from crm_core.data.sets import Several, one_of
+from crm_core.data.sets import Several
 from crm_core.data.wall import marked
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
@@ -120,7 +121,7 @@ def segment(what: Sought, key: str, descending: bool, nulls: bool | None, start:
     """Up to `limit` rows in order of (key, id), all with a key or all without, those after `start`."""
     if what.scope.nothing:
         return []
-    pairs = what.scope.pairs
+    pairs, shared = what.scope.pairs, what.scope.shared
     begin = "" if start is None else "id" if start[0] is None or key == "id" else "key"
     shape = _Shape(what.table, key, descending, nulls, begin, (), False, *asked(what), sorted=what.parent)
     values = given(what)
@@ -128,16 +129,17 @@ def segment(what: Sought, key: str, descending: bool, nulls: bool | None, start:
         values.update(key=start[0], id=start[1]) if begin == "key" else values.update(id=start[1])
     if what.scope.everything:
         return _keys(what, shape, values, limit)
-    if len(pairs) == 1 or (what.parent and len(what.scope.branches) == 1):
-        return _keys(what, shape._replace(scope=tuple(c for c, _v in what.scope.branches)), {**values, **reach(what.scope)}, limit)
+    if (len(pairs) == 1 and not shared) or (what.parent and len(what.scope.ways) == 1):
+        return _keys(what, shape._replace(scope=tuple(c for c, _v in what.scope.ways)), {**values, **reach(what.scope)}, limit)
     if len(pairs) <= BRANCH_LIMIT and not what.parent:
-        found = shape._replace(scope=tuple(column for column, _value in pairs), union=True)
-        return _keys(what, found, {**values, **{f"b{i}": value for i, (_column, value) in enumerate(pairs)}}, limit)
+        found = shape._replace(scope=(*(column for column, _value in pairs), *(path for path, _ids in shared)), union=True)
+        branches = {f"b{i}": value for i, value in enumerate([*(value for _column, value in pairs), *(list(ids) for _path, ids in shared)])}
+        return _keys(what, found, {**values, **branches}, limit)
     return _walk(what, shape, values, limit)
 
 
 def _walk(what: Sought, shape: _Shape, values: dict[str, Any], limit: int) -> list[Key]:
-    shape = shape._replace(scope=tuple(column for column, _values in what.scope.branches), wide=is_wide(what.scope))
+    shape = shape._replace(scope=tuple(column for column, _values in what.scope.ways), wide=is_wide(what.scope))
     values = {**values, **reach(what.scope)}
     if not what.parent:
         found = _keys(what, shape._replace(walked=True), {**values, "look": WALK}, limit)
@@ -151,12 +153,18 @@ def is_wide(scope: Scope) -> bool:
 
 
 def reach(scope: Scope, mark: str = "s") -> dict[str, list[int]]:
-    return {f"{mark}_{column}": list(values) for column, values in scope.branches}
+    return {_named(mark, column): list(values) for column, values in scope.ways}
+
+
+@cache
+def _named(mark: str, column: str) -> str:
+    """What the parameter of a branch is called; a path of what is shared has signs in it."""
+    return f"{mark}_{re.sub(r'[^a-z0-9_]', '_', column)}"
 
 
 def asked(what: Sought) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Columns pinned, and those of the scope that is asked of each row."""
-    return tuple(name for name, _values in what.pins), tuple(column for column, _values in what.within.branches)
+    return tuple(name for name, _values in what.pins), tuple(column for column, _values in what.within.ways)
 
 
 def given(what: Sought) -> dict[str, Any]:
@@ -181,7 +189,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     table, key, row_id = shape.table, inside.column(shape.table, shape.key), shape.table.c.id
     wanted: list[sa.ColumnElement[Any]] = [key.label("k"), row_id.label("i")]
     if shape.walked:
-        wanted += [table.c[column] for column in shape.scope]
+        wanted += [table.c[name] for name in dict.fromkeys(column.partition(">")[0] for column in shape.scope)]
     where = [marked(table.name), *living(table), *pinned(table, shape.pins), *reached(table, shape.within, "w"), *conditions]
     if shape.nulls is not None:
         where.append(key.is_(None) if shape.nulls else key.is_not(None))
@@ -199,7 +207,10 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     if not shape.union:
         return base.where(*reached(table, shape.scope, wide=shape.wide)).order_by(*ordering).limit(limit)
     branches = [
-        sa.select(base.where(table.c[column] == sa.bindparam(f"b{i}")).order_by(*ordering).limit(limit).subquery())
+        sa.select(base.where(table.c[column] == sa.bindparam(f"b{i}")).order_by(*ordering).limit(limit).subquery()) if column in SCOPE_COLUMNS
+        # Shared records are few and found by their ids: an expression in place of the column, so that no sort index is walked for them.
+        else sa.select(base.where(along(table, column, sa.bindparam(f"b{i}", type_=Several())))
+                       .order_by(direction(sa.func.coalesce(key, key)), direction(row_id)).limit(limit).subquery())
         for i, column in enumerate(shape.scope)
     ]
     union = sa.union(*branches).subquery()
@@ -218,8 +229,8 @@ def pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]
 def reached(table: sa.FromClause, columns: Sequence[str], mark: str = "s", wide: bool = False) -> list[sa.ColumnElement[bool]]:
     """The condition that a row lies in one of these branches; `wide`: of many values, which are one parameter each."""
     parts: list[sa.ColumnElement[bool]] = [
-        one_of(table.c[column], sa.bindparam(f"{mark}_{column}", type_=Several())) if wide
-        else table.c[column].in_(sa.bindparam(f"{mark}_{column}", expanding=True)) for column in columns
+        along(table, column, sa.bindparam(_named(mark, column), type_=Several())) if wide or column not in SCOPE_COLUMNS
+        else table.c[column].in_(sa.bindparam(_named(mark, column), expanding=True)) for column in columns
     ]
     return [sa.or_(*parts)] if parts else []
 
@@ -272,7 +283,7 @@ def count(what: Sought, limit: int) -> int:
     """How many ids a question means, at most `limit`."""
     if what.scope.nothing:
         return 0
-    columns = () if what.scope.everything else tuple(column for column, _values in what.scope.branches)
+    columns = () if what.scope.everything else tuple(column for column, _values in what.scope.ways)
     shape = _Set(what.table, columns, is_wide(what.scope), *asked(what))
     query = _kept_count(shape) if not what.conditions else _count(shape, what.conditions)
     values = {**given(what), **reach(what.scope), "n": limit}

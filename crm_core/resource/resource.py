@@ -131,6 +131,7 @@ class Resource:
     beside: ClassVar[tuple[tuple[Any, str], ...]] = ()  # (label, address) of pages that stand beside its list as tabs
     in_palette: ClassVar[bool] = True  # found by the command search
     duplicates: ClassVar[tuple[str, ...]] = ()  # fields by which two of its records are found to be one (resource/twins.py)
+    duplicate_lines: ClassVar[tuple[str, ...]] = ()  # and columns of its lines, `addresses-street` (`alike_beside`)
     mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
@@ -505,6 +506,11 @@ class Resource:
 
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
+
+    def alike_beside(self, given: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, str]]]) -> Mapping[int, Sequence[Any]]:
+        """Records that look like what is typed by what lies beside them (addresses, contacts), whatever anybody's rights, with the
+        reasons (resource/twins.py). `given`: field → value, `lines`: the texts of lines of the form. A fixed number of statements."""
+        return {}
 
     def page_queries(self, row: Any) -> dict[str, kept.Ask]:
         """Small questions of the record page: key → kept select of (id, text) and its parameters. They are asked together

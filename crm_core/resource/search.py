@@ -27,7 +27,7 @@ from crm_core.kernel.models import JobRow
 from crm_core.kernel.pace import Pace
 from crm_core.kernel.pace import bulk as bulk_work
 from crm_core.kernel.site import site
-from crm_core.resource import twinkeys
+from crm_core.resource import sharing, twinkeys
 from crm_core.resource.changes import unscoped
 from crm_core.text import tokens
 
@@ -88,11 +88,14 @@ def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str
     faces = _faces(resource)
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        rows = _rows(resource, part, lock=True)
+        rows, shared = _rows(resource, part, lock=True), sharing.tokens_of(resource, part)
         values = [
             {"resource": face.name, "record_id": row.id, "tokens": (ready or {}).get((face.name, *row)) or document(face, row._mapping)}
             for row in rows for face in faces
         ]
+        for value in values if shared else ():
+            kind = kind_of(value["resource"])
+            value["tokens"] += "".join(f" {kind}{token}" for token in shared.get(value["record_id"], ()))
         _replace([face.name for face in faces], part, values, keep={face.name for face in faces if face.is_brief})
 
 

@@ -27,7 +27,7 @@ SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the hi
 # What one looks through a time line for: kinds under each filter, and what it is called.
 KINDS = {
     "note": ("note", "feedback"), "talk": ("call", "mail"), "visit": ("visit", "meeting"), "file": ("file",), "business": ("task", "record", "dealing"),
-    "change": ("created", "change", "tagged", "deleted", "restored", "merged", "split"),
+    "change": ("created", "change", "tagged", "deleted", "restored", "merged", "split", "shared"),
 }
 WORDS = {"note": _("Notes"), "talk": _("Calls and mail"), "visit": _("Visits"), "file": _("Files"), "business": _("Business"), "change": _("Changes")}
 

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,8 @@ SHOW = 5
 HOUR = dt.timedelta(hours=1)
 TOLD_AN_HOUR = 60  # of records beyond his reach somebody is told as often
 CHECKS_AN_HOUR = 1_200
+BESIDE = {"contact": _("a contact has this number or mail address"), "address": _("same address")}
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -43,6 +46,8 @@ class Reason:
 
     def words(self, resource: Any) -> Any:
         label = resource.all_fields[self.field].label if self.field in resource.all_fields else self.field
+        if self.what in BESIDE:
+            return BESIDE[self.what]
         if self.what in ("firm", "person"):
             return _("name %(n)s%% alike", n=self.percent) if self.percent < 100 else _("same name")
         return _("same: %(what)s", what=label)
@@ -155,13 +160,19 @@ def values(resource: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row.id: {name: row._mapping[column] for name, column in columns.items()} for row in rows}
 
 
-def matches(resource: Any, given: Mapping[str, Any], *, without: int = 0, least: float = SHOWN) -> list[Match]:
-    """Records that look like these values (field → value), the likeliest first, whatever anybody's rights."""
+def matches(
+    resource: Any, given: Mapping[str, Any], *, without: int = 0, least: float = SHOWN, beside: Mapping[int, Sequence[Reason]] = MappingProxyType({}),
+) -> list[Match]:
+    """Records that look like these values (field → value), the likeliest first, whatever anybody's rights. `beside`: reasons that lie
+    beside the records; alone they are looked at, with a name that is alike they make it likely."""
     found = []
-    for row_id, row in values(resource, candidates(resource, twinkeys.keys(resource, given))).items():
+    for row_id, row in values(resource, {*candidates(resource, twinkeys.keys(resource, given)), *beside}).items():
         if row_id == without:
             continue
         score, reasons = compare(resource, given, row)
+        if row_id in beside:
+            score = round(min(1.0, score + 0.3), 3) if score >= 0.45 else SHOWN + 0.01
+            reasons = (*reasons, *beside[row_id])
         if score >= least:
             found.append(Match(row_id, score, reasons))
     return sorted(found, key=lambda one: (-one.score, one.id))
@@ -177,11 +188,13 @@ class Told:
     owner_id: int | None = None
 
 
-def find(resource: Any, given: Mapping[str, Any], *, without: int = 0, limit: int = SHOW) -> list[Told]:
+def find(
+    resource: Any, given: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, str]]] = MappingProxyType({}), *, without: int = 0, limit: int = SHOW,
+) -> list[Told]:
     """Likely duplicates of what somebody types, as far as he may know of them. Of those beyond his reach only likely ones, not
     by names that are merely alike, and not more than a number an hour: nobody reads the house through this."""
     known = {name: value for name, value in given.items() if name in resource.fields()}
-    return tell(resource, matches(resource, known, without=without), limit=limit)
+    return tell(resource, matches(resource, known, without=without, beside=resource.alike_beside(known, lines)), limit=limit)
 
 
 def tell(resource: Any, found: Sequence[Match], *, limit: int = SHOW) -> list[Told]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from crm_core.text.pinyin import spell
 from crm_core.text.scripts import has_han
+from crm_core.text.simple import plain
 
 _NATIONS = (
     "朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|哈尼族|壮族|傣族|白族|景颇族|傈僳族|回族|蒙古族|蒙古|柯尔克孜族|柯尔克孜|哈萨克族|"
@@ -75,3 +76,15 @@ def _proper(name: str) -> str:
         return _WRITTEN[name]
     said = [part.replace("v", "ü") for part in spell(name)]
     return "".join(f"'{part}" if at and part[0] in "aeo" else part for at, part in enumerate(said)).capitalize()
+
+
+_WHERE = re.compile(r"^(?:\w{2,7}?(?:省|自治区))?(?:\w{2,6}?市)?")
+_SIGNS = re.compile(r"[\W_]+")
+SHORTEST_STREET = 5
+
+
+def street_key(text: str | None) -> str | None:
+    """What two ways of writing one address have in common: width, case, traditional characters, spaces, signs, and the province and
+    city in front do not count. Without a house number an address is nobody's own."""
+    said = _WHERE.sub("", _SIGNS.sub("", plain(text or "")))
+    return said[:80] if len(said) >= SHORTEST_STREET and any(map(str.isdigit, said)) else None

@@ -109,6 +109,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         return _show(resource, row, fields, texts, {}, lines, {})
     if sent.get("_ask"):
         return _ask(resource, row, fields, texts, lines)
+    if sent.get("_claim"):
+        return _claim(resource, row, fields, texts, lines)
     faults: dict[str, list[Any]] = {}
     line_faults: dict[str, dict[str, Any]] = {}
     writable = {n: f for n, f in fields.items() if not f.readonly} | (links if row is None else {})
@@ -123,7 +125,7 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     if row is not None:
         values["id"] = row.id
         values["version"] = _version(sent)
-    alike = [one for one in twins.told(resource, texts, None) if one.match.likely] if row is None else []
+    alike = [one for one in twins.told(resource, texts, None, lines) if one.match.likely] if row is None else []
     reason = sent.get("_twins_reason", "").strip()[:200]
     if alike and not reason:
         return _show(resource, row, fields, texts, {}, lines, {}, alike=alike, why=_("Say why it is another one, then save again.")), 422
@@ -151,7 +153,7 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
 
 def _ask(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
     """Ask a colleague for the record he holds that looks like the one in the form; nothing is saved."""
-    found = twins.told(resource, texts, row.id if row is not None else None)
+    found = twins.told(resource, texts, row.id if row is not None else None, lines)
     at = twins.wanted(flask.request.form["_ask"])
     if at is None or at >= len(found):
         return _show(resource, row, fields, texts, {}, lines, {}, alike=found)
@@ -159,11 +161,24 @@ def _ask(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str
     return _show(resource, row, fields, texts, {}, lines, {}, alike=found, told=_("Your colleague has been asked; the answer comes as a message."))
 
 
+def _claim(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
+    """Take the record that looks like the one in the form out of its public pool instead of entering another one."""
+    found = twins.told(resource, texts, row.id if row is not None else None, lines)
+    at = twins.wanted(flask.request.form["_claim"])
+    if at is None or at >= len(found) or resource.brief_resource is None:
+        return _show(resource, row, fields, texts, {}, lines, {}, alike=found)
+    try:
+        resource.brief_resource.run("claim", [found[at].match.id])
+    except CrmError as refused:
+        return _show(resource, row, fields, texts, {}, lines, {}, alike=found, note=str(refused)), refused.status
+    return flask.redirect(ways.to_record(resource, found[at].match.id), 303)
+
+
 def similar(resource: Any, row_id: int | None) -> Any:
     """The box of records that look like what stands in a form."""
     fields = form_fields(resource)
     texts = controls.read(fields, flask.request.form)
-    found = twins.told(resource, texts, row_id)
+    found = twins.told(resource, texts, row_id, controls.read_lines(resource, flask.request.form))
     box = twins.box(resource, found, texts, creating=row_id is None, reason=flask.request.form.get("_twins_reason", ""))
     return page_of("parts/twins.html", box, box=box)
 
@@ -219,6 +234,7 @@ def _show(
     if told:
         message = Note(told, colour="acc", icon="send")
     again = [n for n in resource.duplicates if n in fields and not fields[n].readonly and not isinstance(fields[n], RefField)]
+    again += [n for n in resource.duplicate_lines if again]
     page = FormPage(
         title=_("New %(what)s", what=in_sentence(resource.singular)) if creating else _("Edit: %(name)s", name=resource.title(row)),
         action=here, cancel_url=(urls.safe_path(back) if back else urls.of_list(resource) if creating else ways.to_record(resource, row.id)),

@@ -30,6 +30,7 @@ SENTENCES = {
     "dealing": (_("%(who)s recorded a dealing"), "receipt", "green"),
     "file": (_("%(who)s added a file"), "paperclip", "acc"),
     "tagged": (_("%(who)s changed the tags"), "tag", ""),
+    "shared": (_("%(who)s shared this record"), "users", ""),
 }
 # Slot: features say how entries of their own kinds are drawn, and what may be done with them: (resource, entry, names) → members
 # of the view model.

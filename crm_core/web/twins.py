@@ -1,7 +1,8 @@
 """Likely duplicates beside a form: what is typed is compared when somebody leaves a field, and once more when he saves."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -16,10 +17,12 @@ from crm_core.text.simple import plain
 from crm_core.web import render, urls
 from crm_core.web.viewmodels import Person, TwinBox, TwinHit
 
+# Slot that features/pool fills: which of these records the acting person may take out of a public pool.
+claimable: Callable[[Any, Sequence[int]], set[int]] = lambda _resource, _ids: set()
 LEAST = 2  # characters of a name that are a question
 
 
-def told(resource: Any, texts: Mapping[str, str], row_id: int | None) -> list[twins.Told]:
+def told(resource: Any, texts: Mapping[str, str], row_id: int | None, lines: Mapping[str, Any]) -> list[twins.Told]:
     """What looks like the record in a form, as far as the acting person may know."""
     if not resource.duplicates:
         return []
@@ -32,7 +35,7 @@ def told(resource: Any, texts: Mapping[str, str], row_id: int | None) -> list[tw
             given[name] = fields[name].parse(text)
         except Bad:
             continue
-    return twins.find(resource, given, without=row_id or 0)
+    return twins.find(resource, given, lines, without=row_id or 0)
 
 
 def box(resource: Any, found: Sequence[twins.Told], texts: Mapping[str, str], *, creating: bool, reason: str = "", error: Any = "") -> TwinBox:
@@ -40,7 +43,8 @@ def box(resource: Any, found: Sequence[twins.Told], texts: Mapping[str, str], *,
     me = getattr(actor(), "user_id", None)
     names = render.user_names(one.owner_id for one in found)
     typed = texts.get(resource.label_field, "")
-    hits = tuple(_hit(resource, one, typed, at, names, me) for at, one in enumerate(found))
+    free = claimable(resource, [one.match.id for one in found if one.owner_id is None and one.sight != "hidden"])
+    hits = tuple(replace(_hit(resource, one, typed, at, names, me), claim=str(at) if one.match.id in free else "") for at, one in enumerate(found))
     count = ngettext("%(n)s that looks like it", "%(n)s that look like it", len(hits))
     return TwinBox(count, hits, reason=creating and any(one.match.likely for one in found), text=reason, error=error)
 
@@ -48,7 +52,8 @@ def box(resource: Any, found: Sequence[twins.Told], texts: Mapping[str, str], *,
 def _hit(resource: Any, one: twins.Told, typed: str, at: int, names: Mapping[int, str], me: int | None) -> TwinHit:
     known = resource if one.sight == "whole" else resource.brief_resource
     fields = known.fields() if known is not None and one.sight != "hidden" else {}
-    why = [reason.words(resource) for reason in one.match.reasons if reason.field in fields]
+    seen = {*fields, *(declared.name for declared in resource.lines if one.sight == "whole")}
+    why = [reason.words(resource) for reason in one.match.reasons if reason.field in seen]
     owner = render.person(names[one.owner_id], one.owner_id) if one.owner_id is not None and one.owner_id in names else None
     shown = Person(one.label, avatar_text(one.label, company=True), one.match.id % 6 + 1) if one.label else None
     return TwinHit(

@@ -7,11 +7,13 @@ let running = null;
 on("focusout", "[data-form] [name]", async (event, control) => {
   const box = $("[data-twins]");
   const fields = box?.dataset.fields.split(" ") ?? [];
-  if (!fields.includes(control.name)) return;
+  const told = (one) => fields.includes(one.name?.replace(/-\d+-/, "-")); // addresses-0-street is addresses-street
+  if (!told(control)) return;
   const form = control.closest("form");
   const data = new FormData(form);
-  const now = fields.map((name) => (data.get(name) ?? "").trim()).join("\n");
-  if (now === asked || now === fields.map((name) => form.elements[name]?.defaultValue?.trim() ?? "").join("\n")) return;
+  const typed = [...form.elements].filter(told);
+  const now = typed.map((one) => one.value.trim()).join("\n");
+  if (now === asked || now === typed.map((one) => one.defaultValue?.trim() ?? "").join("\n")) return;
   asked = now;
   running?.abort();
   running = new AbortController();
@@ -19,7 +21,7 @@ on("focusout", "[data-form] [name]", async (event, control) => {
   const answer = await fetch(box.dataset.twins, { method: "POST", body: data, headers: { Accept: "text/html" }, signal: running.signal }).catch(() => null);
   if (!answer?.ok || !box.isConnected) return;
   const text = (await answer.text()).trim();
-  if (text) control.closest("[data-field]").append(box);
+  if (text) control.closest("[data-field]")?.append(box);
   const reason = $("[name=_twins_reason]", box)?.value;
   box.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.children);
   control.classList.toggle("is-warn", !!text);

@@ -77,6 +77,64 @@ def test_the_holder_is_asked_once_and_his_answer_comes_back(company: Company, cu
     assert any("does not agree to what you asked for: We are in the middle of it" in text for text in told(company, "sue"))
 
 
+def test_the_holder_agrees_and_the_record_is_shared_or_handed_over_as_he_chooses(company: Company, customer: int) -> None:
+    sue, lina = company.client("sue"), company.client("lina")
+
+    def asked(how: str) -> int:
+        sue.post("/core/customer/new", data={"name": "云岭春酒业有限公司", "_ask": "0"})
+        with company.as_("lina"):
+            (task,) = tasks.waiting(5)
+        assert "Share it for a time" in lina.get(f"/core/task/{task.id}/do/agree").text
+        return lina.post(f"/core/task/{task.id}/do/agree", data={"how": how}).status_code
+
+    assert f"/core/customer/{customer}/edit" not in sue.get(f"/core/customer/{customer}").text
+    assert asked("") == 422
+    assert asked("change") == 303
+    page = sue.get(f"/core/customer/{customer}").text
+    assert "Shared with you until" in page and "0831-823 5566" in page and f"/core/customer/{customer}/edit" in page
+    assert any("shares “四川云岭春酒业有限公司” with you" in text for text in told(company, "sue"))
+    beside = lina.get(f"/core/customer/{customer}").text
+    assert "Stop sharing with Sue" in beside and "You asked for it." in beside
+    taken = re.search(r'name="colleague" value="(\d+)"', beside)
+    assert taken and lina.post(f"/core/customer/{customer}/do/unshare", data={"colleague": taken[1]}).status_code == 303
+    assert any("no longer with you" in text for text in told(company, "sue"))
+    assert asked("hand_over") == 303
+    with company.as_("sue"):
+        assert company.site.registry.resource("core.customer").get(customer, "update").owner_id == company.people["sue"]
+
+
+def test_what_lies_in_a_public_pool_is_claimed_instead_of_entered_again(company: Company, customer: int) -> None:
+    with company.as_("admin"):
+        company.site.registry.resource("core.pool").write([{"name": "公海"}])
+    drain(company.site)
+    sue = company.client("sue")
+    assert "_claim" not in sue.post("/core/customer/twins", data={"name": "云岭春酒业有限公司"}).text
+    with company.as_("lina"):
+        company.site.registry.resource("core.customer").run("give_back", [customer], {})
+    assert 'name="_claim"' in sue.post("/core/customer/twins", data={"name": "云岭春酒业有限公司"}).text
+    for odd in ("7", "x"):
+        assert sue.post("/core/customer/new", data={"name": "云岭春酒业有限公司", "_claim": odd}).status_code == 200
+    taken = sue.post("/core/customer/new", data={"name": "云岭春酒业有限公司", "_claim": "0"})
+    assert taken.status_code == 303 and taken.headers["Location"].startswith(f"/core/customer/{customer}")
+    with company.as_("sue"):
+        assert company.site.registry.resource("core.customer").get(customer).owner_id == company.people["sue"]
+
+
+def test_an_address_and_the_number_of_a_contact_tell_too(company: Company, customer: int) -> None:
+    with company.as_("lina"):
+        of = company.site.registry.resource
+        of("core.customer").write([{"id": customer, "addresses": [{"street": "四川省宜宾市翠屏区岷江西路150号"}]}])
+        of("core.contact").write([{"name": "罗建国", "customer": customer, "mobile": "138 0001 2345", "email": "luo@yunling.example"}])
+    lina, sue = company.client("lina"), company.client("sue")
+    form = {"name": "宜宾某酒业", "addresses__sent": "1", "addresses-0-street": "翠屏区岷江西路150號"}
+    assert "same address" in lina.post("/core/customer/twins", data=form).text
+    assert "same address" not in sue.post("/core/customer/twins", data=form).text  # who knows it in brief only is not told what stands there
+    assert lina.post("/core/customer/twins", data={**form, "addresses-0-street": "翠屏区岷江西路151号"}).text.strip() == ""
+    assert lina.post("/core/customer/twins", data={**form, "addresses-0-remove": "1"}).text.strip() == ""
+    for values in ({"phone": "13800012345"}, {"email": "LUO@yunling.example"}):
+        assert "a contact has this number" in lina.post("/core/customer/twins", data={"name": "某厂", **values}).text
+
+
 def test_an_odd_question_asks_nobody(company: Company, customer: int) -> None:
     for odd in ("7", "x", "-1", "0x0"):
         company.client("sue").post("/core/customer/new", data={"name": "云岭春酒业有限公司", "_ask": odd})

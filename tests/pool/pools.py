@@ -14,7 +14,7 @@ from crm_core.kernel.runner import drain
 from crm_core.resource.changes import stamp, unscoped
 from tests.customers.office import Office
 
-OWN = ("hand_over", "give_back", "protect", "unprotect")
+OWN = ("hand_over", "share", "unshare", "give_back", "protect", "unprotect")
 
 
 def may(office: Office) -> None:

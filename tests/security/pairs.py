@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -16,7 +17,8 @@ from crm_core.data.session import current_work, writing
 from crm_core.data.wall import UNSCOPED
 from crm_core.features.customers.api import add_note
 from crm_core.features.customers.tags import put
-from crm_core.resource import search
+from crm_core.kernel import clock
+from crm_core.resource import search, shares
 from crm_core.resource.search import Waiting
 from tests.security.house import House
 from tests.support.people import steady_headers
@@ -251,9 +253,21 @@ def doings(house: House) -> None:
         path = world.site.home / "foreign.csv"
         path.write_text("name\nChanged\n", "utf-8")
         running.begin(_of_house(house, "core.customer"), "changed.csv", path)
+        shared("sue", "bob")(house)
         with writing():
             later("core.export", {"resource": "core.customer", "state": [], "format": "csv"}, label="changed")
             current_work().session.execute(sa.insert(Waiting), [{"resource": "core.customer", "record_id": mine["core.customer"]["sue"]}])
+
+
+def shared(owner: str, colleague: str) -> Difference:
+    """Somebody's customer is shared with a colleague for a time."""
+
+    def write(house: House) -> None:
+        with house.world.as_(owner):
+            shares.put(_of_house(house, "core.customer"), [house.records["core.customer"][owner]], until=clock.today() + dt.timedelta(days=3),
+                       why="away", user_id=house.world.people[colleague])
+
+    return write
 
 
 def together_gone(house: House) -> None:

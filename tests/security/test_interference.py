@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -65,12 +65,15 @@ def test_what_one_may_not_see_changes_nothing_that_one_sees(pair: Pair, who: str
     assert differences(pair, who, asked) == []
 
 
-def differ(pair: Pair, changes: list[Difference]) -> None:
-    """Let them differ in this, an hour later, and in nothing else."""
-    _one, first, other, second = pair
+def differ(pair: Pair, changes: list[Difference], both: Sequence[Difference] = ()) -> None:
+    """Let them differ in this, an hour later, and in nothing else; `both` happens in each."""
+    one, first, other, second = pair
     first.restore()
     second.restore()
     with clock.freeze(NOW + dt.timedelta(hours=1)):
+        for change in both:
+            change(one)
+            change(other)
         for change in changes:
             change(other)
 
@@ -79,6 +82,17 @@ def test_what_a_field_rule_hides_changes_nothing_that_one_sees(pair: Pair) -> No
     differ(pair, [pairs.hidden_fields(1)])
     pairs.hidden_fields(0)(pair[0])
     assert differences(pair, "hal", pairs.questions(pair[0], "hal") + pairs.acts(pair[0], "hal")) == []
+
+
+def test_nor_for_whom_a_colleague_shares_a_record(pair: Pair) -> None:
+    """One record more is Ann's to read, in lists, counts, search, the interface: with it she notices no more of the others."""
+    door = [Question("GET", "/core/customer"), Question("GET", f"/core/customer/{pair[0].records['core.customer']['bob']}", api=True)]
+    differ(pair, BRIEFLY, [pairs.shared("bob", "ann")])
+    assert "CANARYBOB" in answer(pair[0], "ann", door[1])
+    assert differences(pair, "ann", door + pairs.questions(pair[0], "ann")[::11] + pairs.acts(pair[0], "ann")[::9]) == []
+    differ(pair, [pairs.shared("bob", "ann")])  # negative control: shared in one house only
+    assert len(differences(pair, "ann", door)) == 2
+    assert differences(pair, "tom", door) == []
 
 
 @pytest.mark.parametrize("who", ["ann", "dora", "nora"])

@@ -16,6 +16,7 @@ from crm_core.features.customers.kinds import LABELS, NoteKind
 from crm_core.features.customers.vocabularies import Industry, Position, Region, Tag, Tagged
 from crm_core.kernel.i18n import _
 from crm_core.text import companies, phones
+from crm_core.text.places import street_key
 
 __all__ = ["Address", "Contact", "Customer", "Industry", "Kind", "Note", "Position", "Region", "Severity", "Tag", "Tagged"]
 
@@ -168,7 +169,10 @@ class Address(PartOf("customer"), Model):  # type: ignore[misc]
         sa.ForeignKey("core_region.id", ondelete="RESTRICT"), info={"label": _("Region")}
     )
     street: Mapped[t.Line] = mapped_column(info={"label": _("Street address")})
+    street_key: Mapped[str | None] = t.derived("street", street_key, 80)
     postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})
+
+    __table_args__ = (sa.Index("ix_core_address_street", "street_key"),)
 
     def __str__(self) -> str:
         return self.street

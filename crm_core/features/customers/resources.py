@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from crm_core.data.session import current_work, session
 from crm_core.features.customers import (
     ages,
+    alike,
     blacklist,
     completeness,
     days,
@@ -30,12 +31,14 @@ from crm_core.features.customers.tags import TagsField, used
 from crm_core.features.customers.tags import acts as tag_acts
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language, listed
+from crm_core.resource import shares
 from crm_core.resource.changes import as_written, unscoped
 from crm_core.resource.fields import DateField
 from crm_core.resource.kept import Ask
 from crm_core.resource.merging import MERGE
 from crm_core.resource.places import Place
 from crm_core.resource.resource import Lines, Resource, Section
+from crm_core.resource.shares import SharedWithField, SharesField
 from crm_core.text import credit
 from crm_core.text.divisions import find_region, place_words
 from crm_core.text.places import english_name
@@ -59,13 +62,15 @@ class Customers(Resource):
     mergeable = True
     columns = "name", "standing", "needs", "industry", "region", "owner", "phone", "last_contact", "next_step"
     filters = (
-        "standing", "owner", "department", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
+        "standing", "owner", "department", "shared_with", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "wants", "blacklist", "completeness", "parent", "group", "country", "credit", "trade_position", "capital_band",
         "headcount_band", "founded_on", "review", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
         "name", "phone", "email",
     )
     virtual = (
         TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.customer"),
+        SharesField(name=shares.NAME, label=_("Shared with"), about="core.customer"),
+        SharedWithField(name="shared_with", label=_("Shared with"), target="core.user", about="core.customer"),
         needs.WantsField(name="wants", column="id", label=_("Wants now"), list_name=needs.LIST),
         related.GroupField(name="group", column="id", label=_("Group"), target="core.customer"),
         days.ThisWeekField(name="founded_week", column="id", label=_("Anniversary this week"), kept_in="next_founding"),
@@ -73,6 +78,7 @@ class Customers(Resource):
     actions = (*tag_acts(), MERGE, *blacklist.ACTS)
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website", "credit_code"
     duplicates = "name", "phone", "mobile", "email", "credit_code", "region"
+    duplicate_lines = ("addresses-street",)
     sorts = "-updated_at", "name"
     status = "standing"
     subtitle = "industry", "region", "phone", "website"
@@ -133,6 +139,9 @@ class Customers(Resource):
         for i in blacklist.of_all(ids):
             found.setdefault(i, []).append(_("Blacklist"))
         return {i: listed(map(str, said)) for i, said in found.items()}
+
+    def alike_beside(self, given: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[int, list[Any]]:
+        return alike.beside(given, [line.get("street", "") for line in lines.get("addresses", ()) if not line.get("remove")])
 
     def page_queries(self, row: Any) -> dict[str, Ask]:
         return {**panorama.customer_queries(self, row), **holding.queries(row)}

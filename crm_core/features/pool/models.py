@@ -39,6 +39,7 @@ class Pool(Vocabulary, Model):
     cool_down: Mapped[int] = _days(_("Last holder waits (days)"), _("Before he may claim the same customer again."), default=0)
     protect_limit: Mapped[int] = _count(_("Customers each may protect"), _("Protected customers do not return by themselves."), default=0)
     protect_days: Mapped[int] = _days(_("Protected for at most (days)"), default=90)
+    share_days: Mapped[int] = _days(_("Shared for (days)"), _("When nobody says another day, and when somebody agrees to be asked for a customer."), default=30)
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
 
     __table_args__ = (sa.Index("ix_core_pool_department", "department_id"),)

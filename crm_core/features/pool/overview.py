@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session, system_scope
 from crm_core.features.customers.api import Customer, holding
-from crm_core.features.pool import rules
+from crm_core.features.pool import rules, sharing
 from crm_core.features.pool.models import Holding
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, ngettext
@@ -70,7 +70,7 @@ def days_left(ids: Sequence[int]) -> Mapping[int, Any]:
 
 
 def queries(row: Any) -> dict[str, Ask]:
-    return {"holders": Ask(_holders(), {"row": row.id})}
+    return {"holders": Ask(_holders(), {"row": row.id}), **sharing.queries(row)}
 
 
 @kept
@@ -97,8 +97,9 @@ def dress(row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> An
         state = told(days)
         numbers[0] = replace(numbers[0], remark=state.label, remark_icon=state.icon, remark_colour=state.colour)
     ids = [i for i, _kind in found.get("holders", ())]
-    side = (*page.side, *([_past(ids, page)] if ids and page.body == "panorama" and "owner" in fields else []))
-    return replace(page, marks=tuple(marks), numbers=tuple(numbers), more=tuple(more), side=side)
+    shown, panels = sharing.panel(row, found)
+    side = (*page.side, *(panels if page.body == "panorama" else ()), *([_past(ids, page)] if ids and page.body == "panorama" and "owner" in fields else []))
+    return replace(page, marks=(*shown, *marks), numbers=tuple(numbers), more=tuple(more), side=side)
 
 
 def _past(ids: Sequence[int], _page: Any) -> PanelView:

@@ -31,6 +31,7 @@ class Pools(Resource):
         Section(_("Claims"), ("hold_limit", "claim_limit", "cool_down")),
         Section(_("Return"), ("return_after", "deal_after", "warn_before")),
         Section(_("Protection"), ("protect_limit", "protect_days")),
+        Section(_("Sharing"), ("share_days",)),
     )
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:

@@ -27,6 +27,7 @@ class Rules:
     cool_down: int
     protect_limit: int
     protect_days: int
+    share_days: int
     departments: frozenset[int]  # whose people may claim; those below too
     people: frozenset[int]
     managing_departments: frozenset[int]
@@ -84,7 +85,7 @@ def _rules(row: Any, members: list[Any]) -> Rules:
     departments = {m.department_id for m in claimers if m.department_id}
     if not claimers and row.department_id:
         departments = {row.department_id}
-    names = ("id", "name", "department_id", "hold_limit", "claim_limit", "return_after", "deal_after", "warn_before", "cool_down", "protect_limit", "protect_days")
+    names = ("id", "name", "department_id", "hold_limit", "claim_limit", "return_after", "deal_after", "warn_before", "cool_down", "protect_limit", "protect_days", "share_days")
     return Rules(
         **{name: getattr(row, name) for name in names}, departments=frozenset(departments), everybody=not claimers and row.department_id is None,
         people=frozenset(m.user_id for m in claimers if m.user_id), managers=frozenset(m.user_id for m in members if m.manages and m.user_id),

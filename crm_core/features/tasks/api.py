@@ -1,5 +1,6 @@
 """What other features and plugins may use of tasks."""
 
+from crm_core.features.tasks import asking
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.services import NAME as TASKS
 from crm_core.features.tasks.services import count, counters, finish, give, give_by_rule, waiting
@@ -7,6 +8,6 @@ from crm_core.features.tasks.times import read_when
 from crm_core.features.tasks.views import URL, WaitingTask, by_due, draw_waiting, told, urgency, wanted
 
 __all__ = [
-    "TASKS", "URL", "Task", "WaitingTask", "by_due", "count", "counters", "draw_waiting", "finish", "give", "give_by_rule", "read_when", "told", "urgency",
+    "TASKS", "URL", "Task", "WaitingTask", "asking", "by_due", "count", "counters", "draw_waiting", "finish", "give", "give_by_rule", "read_when", "told", "urgency",
     "waiting", "wanted",
 ]

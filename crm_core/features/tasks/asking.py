@@ -1,5 +1,8 @@
 """Somebody met a record that a colleague holds: the question lies among the holder's tasks, he says yes or no, who asked hears it."""
 
+import datetime as dt
+import enum
+from collections.abc import Callable
 from typing import Any
 
 from crm_core.data.session import session
@@ -9,6 +12,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
+from crm_core.resource.fields import DateField, EnumField
 from crm_core.resource.pairs import RecordWanted
 from crm_core.text.numbers import whole
 
@@ -29,9 +33,29 @@ def is_question(task: Any) -> bool:
     return task.done_at is None and (task.source_key or "").startswith(_START)
 
 
-def agree(task: Any) -> None:
-    """Yes: what follows (handing over, sharing) is the holder's to do."""
-    _answer(task, _("agrees to work with you on what you asked for. Talk to each other about how."))
+class How(enum.StrEnum):
+    """What the holder gives."""
+
+    share = "share"
+    change = "change"
+    hand_over = "hand_over"
+
+
+HOW = {"share": _("Share it for a time"), "change": _("Share it for a time, to be changed too"), "hand_over": _("Hand it over")}
+FIELDS = (EnumField(name="how", column="", label=_("What your colleague gets"), members=How, labels=HOW, required=True, default=How.share),
+          DateField(name="until", column="", label=_("Shared until"), help=_("Empty: for as long as the public pool's rules say.")))
+# Slot that features/pool fills: give (resource, id) to somebody in this way, by the rights of who acts; whether that is possible at all.
+give: Callable[[str, int, int, How, dt.date | None], bool] = lambda _resource, _id, _user, _how, _until: False
+
+
+def agree(task: Any, how: How, until: dt.date | None = None) -> None:
+    """Yes: the record is shared or handed over, as the holder chooses. Raises what sharing and handing over raise."""
+    if not is_question(task):
+        raise Refused(_("This has been answered."))
+    if give(task.subject, task.subject_id, _asker(task), how, until):
+        _end(task)
+    else:
+        _answer(task, _("agrees to work with you on what you asked for. Talk to each other about how."))
 
 
 def refuse(task: Any, reason: str) -> None:
@@ -39,9 +63,17 @@ def refuse(task: Any, reason: str) -> None:
 
 
 def _answer(task: Any, text: Any) -> None:
+    asker = _asker(task)
+    _end(task)
+    notify([asker], text, path="/")
+
+
+def _end(task: Any) -> None:
     if not is_question(task):
         raise Refused(_("This has been answered."))
     task.done_at, task.done_by_id = clock.now(), actor().user_id
-    asker = whole(task.source_key.rpartition(":")[2])
     session.flush()
-    notify([asker], text, path="/")
+
+
+def _asker(task: Any) -> int:
+    return whole(task.source_key.rpartition(":")[2]) or 0

@@ -40,7 +40,7 @@ class Tasks(Resource):
     help = _("What is to be done, by whom and until when.")
     actions = (
         Action("done", _("Mark as done"), services.done, when=services.may_finish, icon="check", primary=True),
-        Action("agree", _("Agree"), asking.agree, when=asking.is_question, icon="check", bulk=False, primary=True),
+        Action("agree", _("Agree"), asking.agree, when=asking.is_question, icon="check", bulk=False, primary=True, fields=asking.FIELDS),
         Action("refuse", _("Decline"), asking.refuse, when=asking.is_question, icon="x", bulk=False, fields=(
             Field(name="reason", column="", label=_("Reason"), required=True, length=200),)),
         Action("reopen", _("Reopen"), services.reopen, when=lambda t: t.done_at is not None and not t.locked, icon="arrow-back-up", bulk=False),

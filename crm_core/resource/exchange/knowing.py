@@ -135,7 +135,7 @@ class Knowing:
             return
         model, scoped = self.resource.model, is_scoped(self.resource.model)
         may = actor().scope(self.resource.name, "update") if scoped else None
-        owners = [getattr(model, c) for c in may.asks] if may is not None else []
+        owners = [getattr(model, c) for c in may.asks if c != "id"] if may is not None else []
         query = sa.select(attribute.label("key"), model.id, *owners).where(bulk.among(attribute, sorted(wanted), sa.Text))
         if attribute is ForeignId.ref:
             query = query.join(model, model.id == ForeignId.resource_id).where(

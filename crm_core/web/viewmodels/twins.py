@@ -10,7 +10,8 @@ from crm_core.web.viewmodels.base import Act, Crumb, Empty, Person, Words
 @dataclass(frozen=True, slots=True)
 class TwinHit:
     """A record that may be the same. ``label`` is drawn (what is alike in ``<mark>``) and empty for one that the reader may not
-    see: then only ``owner`` is told. ``why`` says how they are alike. ``ask``: the value that asks its holder for it."""
+    see: then only ``owner`` is told. ``why`` says how they are alike. ``ask``: the value that asks its holder for it;
+    ``claim``: the one that takes it out of its public pool."""
 
     label: Words
     why: Words
@@ -19,6 +20,7 @@ class TwinHit:
     mine: bool = False
     url: str = ""
     ask: str = ""
+    claim: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -794,6 +794,7 @@ def upgrade() -> None:
         sa.Column('cool_down', sa.Integer(), nullable=False),
         sa.Column('protect_limit', sa.Integer(), nullable=False),
         sa.Column('protect_days', sa.Integer(), nullable=False),
+        sa.Column('share_days', sa.Integer(), nullable=False),
         sa.Column('note', sa.Text(), nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
@@ -847,6 +848,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_session_user_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_session')),
         sa.UniqueConstraint('digest', name=op.f('uq_core_session_digest'))
+    )
+    op.create_table('core_share',
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('user_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('writes', sa.Boolean(), nullable=False),
+        sa.Column('until', sa.Date(), nullable=False),
+        sa.Column('why', sa.Text(), nullable=True),
+        sa.Column('by_id', ID, nullable=True),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_share_team_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_share_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_share'))
     )
     op.create_table('core_stand_in',
         sa.Column('substitute_id', ID, nullable=False),
@@ -1098,6 +1114,7 @@ def upgrade() -> None:
         sa.Column('purpose', sa.String(length=40), nullable=True),
         sa.Column('region_id', ID, nullable=True),
         sa.Column('street', sa.String(length=255), nullable=False),
+        sa.Column('street_key', sa.String(length=80), nullable=True),
         sa.Column('postcode', sa.String(length=20), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
@@ -1561,6 +1578,10 @@ def upgrade() -> None:
         batch.create_index('ix_core_print_template_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_session') as batch:
         batch.create_index(batch.f('ix_core_session_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('core_share') as batch:
+        batch.create_index('ix_core_share_subject', ['subject', 'subject_id'], unique=False)
+        batch.create_index('ix_core_share_team', ['team_id', 'until'], unique=False)
+        batch.create_index('ix_core_share_user', ['user_id', 'until'], unique=False)
     with op.batch_alter_table('core_stand_in') as batch:
         batch.create_index('ix_core_stand_in_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_stand_in_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1615,6 +1636,7 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_pool_member_pool_id'), ['pool_id'], unique=False)
     with op.batch_alter_table('core_address') as batch:
         batch.create_index(batch.f('ix_core_address_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_address_street', ['street_key'], unique=False)
     with op.batch_alter_table('core_blacklisting') as batch:
         batch.create_index(batch.f('ix_core_blacklisting_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_blacklisting_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1711,6 +1733,7 @@ def downgrade() -> None:
     op.drop_table('core_task')
     op.drop_table('core_tagged')
     op.drop_table('core_stand_in')
+    op.drop_table('core_share')
     op.drop_table('core_session')
     op.drop_table('core_print_template')
     op.drop_table('core_pool')
