@@ -1,6 +1,6 @@
 """Acts on many records: the question first, then a job with progress, Cancel and Undo (a handful is done at once)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import flask
 
 from crm_core.data.session import session, writing
 from crm_core.kernel.declare import Action
-from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing
+from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.resource import acts, listing
 from crm_core.resource import bulk as work
@@ -20,6 +20,19 @@ from crm_core.web.viewmodels import Act, BulkFormPage, Toast
 
 AT_ONCE = 100  # up to this many are done in the request
 STATE = ("q", "f", "sort")
+
+
+@dataclass(frozen=True)
+class Leading:
+    """A bulk act that changes nothing: it leads to a page with the chosen rows, at most so many, for who reads them."""
+
+    label: Any
+    icon: str
+    url: Callable[[Sequence[int]], str]
+    most: int
+
+
+LEADING: dict[str, dict[str, Leading]] = {}  # resource → name → act; features hang theirs here
 LABELS = {"edit": _("Edit fields"), "delete": _("Delete")}  # besides the resource's own acts
 
 
@@ -41,6 +54,13 @@ def answer(resource: Any, name: str) -> Any:
 
         _need(resource, "export")
         return export(resource, [*state, ("format", "csv")], None if everything else ids)
+    if (leading := LEADING.get(resource.name, {}).get(name)) is not None:
+        _need(resource, "read")
+        if everything:
+            ids = list(listing.page(listing.parse(resource, state, limit=leading.most + 1)).ids)
+        if len(ids) > leading.most:
+            raise Refused(_("At most %(n)s records can be taken. Choose fewer.", n=leading.most))
+        return flask.redirect(leading.url(ids), 303)
     if name not in LABELS and not (name in resource.all_actions and resource.all_actions[name].bulk):
         raise Missing(_("There is no such action."))
     _need(resource, work.verb_of(name))

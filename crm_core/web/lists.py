@@ -15,7 +15,7 @@ from crm_core.resource import conditions, edits, listing, orders, plans, sensiti
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import by_ids
 from crm_core.resource.references import RefField, named
-from crm_core.web import chips, columns, inline, looks, render, urls, viewing, ways
+from crm_core.web import bulk, chips, columns, inline, looks, render, urls, viewing, ways
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import (
     Act,
@@ -256,6 +256,8 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
         more.append(Act(_("Merge"), urls.of_act(resource, None, "merge"), "git-merge", "post"))
     if "update" in resource.verbs and resource.may("update") and edits.offered(resource):
         add("edit", _("Edit fields"), "pencil", to=acts)
+    for name, leading in bulk.LEADING.get(resource.name, {}).items():
+        add(name, leading.label, leading.icon, to=more, dialog=False)
     if resource.may("print") and "print" in resource.verbs:
         add("print", _("Print"), "printer", to=acts, dialog=False)
     if resource.may("export") and "export" in resource.verbs:

@@ -50,6 +50,7 @@ from crm_core.web.viewmodels import (
     WaitRow,
 )
 from crm_core.web.viewmodels.plugins import PluginCard, PluginsPage
+from crm_core.web.viewmodels.routes import RoutePage, RouteStop
 from tests.browser.samples import chen, page, person, s
 from tests.browser.samples_lists import ROWS
 from tests.browser.samples_record import facts
@@ -724,6 +725,31 @@ def plugins() -> PluginsPage:
                        needs=(("sales ≥ 1.0", True), ("visits ≥ 1.0", False)), reason=s("需要“visits”。", "It requires visits."), dim=True),
         ),
         Note(s("服务器正在重新启动", "The server is starting anew"), s("约需几秒钟。", "Some seconds."), "acc", "refresh"), True,
+    )
+
+
+@page("route", "route.html")
+def route() -> RoutePage:
+    """Two stops in their order, one that does not fit."""
+
+    def boxes(key: str) -> tuple[FormField, ...]:
+        return (FormField(f"at.{key}", s("约定时间", "Appointment"), placeholder=s("不限", "any time"), error=s("时间应为 10:30 的样子。", "A time such as 10:30.") if key == "2" else ""),
+                FormField(f"stay.{key}", s("分钟数", "Minutes"), "number", placeholder="30", unit=s("分钟", "min")))
+
+    out = Act(s("去掉", "Take out"), "/routes", "x")
+    return RoutePage(
+        s("路线", "Route"), "/routes",
+        (FormField("day", s("日期", "Day"), "date", "2026-11-23", required=True), FormField("begin", s("出发时间", "Leave at"), value="09:00", required=True),
+         FormField("finish", s("终点", "End"), "choice", "back", required=True, choices=(Choice("back", s("回到出发地", "Back to the start"), True),))),
+        (("stop", "1"), ("stop", "2"), ("stop", "3")), (s("2 站", "2 stops"), s("直线距离 42.0 公里", "42.0 km in straight lines")),
+        s("距离是地图上的直线距离。", "Distances are straight lines on the map."), ("09:00", s("营销中心", "Marketing centre"), ""),
+        (RouteStop(s("四川云岭春酒业有限公司", "Yunling Spring Spirits of Sichuan"), "/1", s("四川省宜宾市翠屏区", "Cuiping, Yibin, Sichuan"), s("营业时间 09:00–12:00", "Open 09:00–12:00"),
+                   (s("按地区中心估算", "Taken at the middle of the region"),), "09:42", "10:12", waits=s("09:30 到达，等候 12 分钟", "there at 09:30, 12 min of waiting"),
+                   way=s("12.4 公里", "12.4 km"), boxes=boxes("1"), remove=out),
+         RouteStop(s("成都锦里名酒商行", "Jinli Fine Spirits"), "/2", arrives="11:00", leaves="11:30", way=s("8.0 公里", "8.0 km"), boxes=boxes("2"), remove=out)),
+        ("12:05", s("返回：营销中心", "Back: Marketing centre"), s("21.6 公里", "21.6 km")),
+        (RouteStop(s("青岛海岸啤酒厂", "Coast Brewery of Qingdao"), "/3", why=s("当天不营业。", "Not open on this day."), boxes=boxes("3"), remove=out),),
+        (Act(s("打印", "Print"), "/routes/print", "printer"), Act(s("放入我的任务", "Put into my tasks"), "/routes", "calendar-plus", "post")),
     )
 
 

@@ -75,6 +75,10 @@ def questions(house: House, who: str) -> list[Question]:
         "/", "/notices", "/notices/bell", "/jobs", "/recycle", "/feeds", "/accesses", "/help?at=/core/customer/4", "/core/regions.json", "/api/v1/openapi.json", "/import?to=core.customer",
         "/import?to=core.contact", "/me", "/deliveries")]
     found += [Question("GET", f"/palette?q={quote(word)}") for word in ["", *WORDS]]
+    everybody = "&".join(f"stop={number}" for number in range(1, 13))
+    found += [Question("GET", f"/routes{more}") for more in (
+        f"?day=2027-03-01&{everybody}", f"/print?day=2027-03-01&{everybody}", "?day=2027-03-01&stop=1&origin=customer&customer=4",
+        "?day=2027-03-01&stop=1&origin=customer&customer__text=CANARYSUE")]
     for resource in house.world.site.registry.resources.values():
         found += _of(resource)
     return found
@@ -108,6 +112,7 @@ def _of(resource: Any) -> Iterator[Question]:
         yield Question("GET", f"{api}/{row_id}", api=True)
     if main and not resource.is_brief:  # what is drawn or counted from related records, and forms that show what stands there
         yield from (Question("GET", f"{base}?look=board&by={name}") for name in ("standing", "sex", "source"))
+        yield from (Question("GET", f"{base}?look=calendar&span={span}&day=2026-11-23") for span in ("month", "agenda"))
         yield from (Question("GET", f"{base}/{row_id}/cell?field={name}") for row_id in (1, 4, 5) for name in ("phone", "name"))
         yield from (Question("GET", f"{api}?{urlencode({'f': json.dumps(tree)})}", api=True) for tree in TREES.get(resource.name, ()))
         yield from (Question("GET", f"{base}{more}") for more in ("/duplicates", "/merge?id=1&id=4", "/merge?id=4&id=5", "/1/split", "/4/split", "/5/split"))

@@ -59,8 +59,9 @@ SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST people.sign_in_post": lambda _h, _c: {"name": "ann", "password": "wrong"},
     "POST people.preferences": lambda _h, _c: {"theme": "dark"},
 }
+EVERYBODY = "&".join(f"stop={number}" for number in range(1, 13))  # customers of all of them
 ASKED = {"GET pages.filter_form": "field=name", "GET pages.palette": "q=CANARY", "GET pages.lookup": "q=CANARY", "GET pages.dates": "q=tomorrow",
-         "GET pages.index": "q=CANARY", "POST imports.take": "to=core.customer"}
+         "GET pages.index": "q=CANARY", "GET routes.show": EVERYBODY, "GET routes.paper": EVERYBODY, "POST imports.take": "to=core.customer"}
 
 
 def test_every_route_has_its_line(house: House) -> None:

@@ -1,0 +1,156 @@
+"""Routes of more stops than can be tried out: put together stop by stop, then bettered by turning and moving stretches, by taking out
+neighbours and putting them back. Always the same for the same stops; the number of tries is bounded, not the time."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crm_core.text.routes import Day
+
+ROUNDS = 80
+STRETCH = 3  # stops moved together
+TAKEN = 10  # at most so many neighbours are taken out at once
+Score = tuple[int, int, int, float]
+
+
+def near_best(day: Day) -> list[int]:
+    """An order close to the best one."""
+    chance = random.Random(day.size)
+    near = [sorted((other for other in range(day.size) if other != at), key=day.way[at].__getitem__) for at in range(day.size)]
+    first = sorted(range(day.size), key=lambda at: (not day.fixed[at], sum(high - low for low, high in day.doors[at]), -day.way[day.start][at], at))
+    order = _better(day, _put_in(day, [], first))
+    score = best = _score(day, order)
+    found = order
+    for _round in range(ROUNDS):
+        seed, count = chance.randrange(day.size), chance.randint(3, min(TAKEN, day.size))
+        out = {seed, *near[seed][: count - 1]}
+        back = [at for at in range(day.size) if at in out or at not in order]
+        chance.shuffle(back)
+        back.sort(key=lambda at: not day.fixed[at])
+        tried = _better(day, _put_in(day, [at for at in order if at not in out], back))
+        reached = _score(day, tried)
+        if (*reached[:2], reached[2] * 0.995) <= score:  # a little longer is let pass: it may lead on
+            order, score = tried, reached
+        if reached < best:
+            found, best = tried, reached
+    return found
+
+
+def _score(day: Day, order: Sequence[int]) -> Score:
+    leaves = _leaves(day, order)
+    assert leaves is not None, "only what can be kept is put in"
+    last = order[-1] if order else day.start
+    return day.score(order, _length(day, order), leaves[-1] + day.drive[last][day.end])
+
+
+def _length(day: Day, order: Sequence[int]) -> int:
+    path = [day.start, *order, day.end]
+    return sum(day.way[one][other] for one, other in itertools.pairwise(path))
+
+
+def _leaves(day: Day, order: Sequence[int]) -> list[float] | None:
+    """When one leaves the start and each stop; None when one of them cannot be kept. (The doors know of the end of the day.)"""
+    found, here, now = [float(day.begin)], day.start, float(day.begin)
+    for at in order:
+        begins = day.opens(at, now + day.drive[here][at])
+        if begins is None:
+            return None
+        now = begins + day.stay[at]
+        found.append(now)
+        here = at
+    return found
+
+
+def _latest(day: Day, order: Sequence[int]) -> list[float]:
+    """By when one has to be at each stop, and at the end, for all that follows to be kept."""
+    found, bound, after = [float(day.until)], float(day.until), day.end
+    for at in reversed(order):
+        bound -= day.drive[at][after] + day.stay[at]
+        bound = max((min(high, bound) for low, high in day.doors[at] if low <= bound + 1e-9), default=-math.inf)
+        found.append(bound)
+        after = at
+    return found[::-1]
+
+
+def _put_in(day: Day, order: list[int], new: Sequence[int]) -> list[int]:
+    """The order with as many of the new stops as can be kept beside it, each where it costs least."""
+    order = list(order)
+    leaves, latest = _leaves(day, order), _latest(day, order)
+    assert leaves is not None
+    for at in new:
+        place = _cheapest(day, order, at, leaves, latest)
+        if place is not None:
+            order.insert(place, at)
+            leaves, latest = _leaves(day, order), _latest(day, order)
+            assert leaves is not None
+    return order
+
+
+def _cheapest(day: Day, order: Sequence[int], at: int, leaves: Sequence[float], latest: Sequence[float]) -> int | None:
+    least, place = math.inf, None
+    way, drive, stay = day.way[at], day.drive[at], day.stay[at]
+    before = day.start
+    for index, leave in enumerate(leaves):
+        after = order[index] if index < len(order) else day.end
+        begins = day.opens(at, leave + day.drive[before][at])
+        if begins is None and before != day.start:
+            break  # later on it would be later still
+        more = day.way[before][at] + way[after] - day.way[before][after]
+        if begins is not None and more < least and begins + stay + drive[after] <= latest[index] + 1e-9:
+            least, place = more, index
+        before = after
+    return place
+
+
+def _better(day: Day, order: Sequence[int]) -> list[int]:
+    """Stretches turned and moved as long as that makes the route shorter and all of it is kept."""
+    path = [day.start, *order, day.end]
+    while _turn(day, path) or _move(day, path):
+        pass
+    return path[1:-1]
+
+
+def _turn(day: Day, path: list[int]) -> bool:
+    """Turn stretches of the path where that is shorter; whether any was."""
+    way, size, better = day.way, len(path) - 1, False
+    for one in range(1, size - 1):
+        before, first = path[one - 1], path[one]
+        for other in range(one + 1, size):
+            last, after = path[other], path[other + 1]
+            if way[before][last] + way[first][after] < way[before][first] + way[last][after]:
+                tried = [*path[:one], *path[one : other + 1][::-1], *path[other + 1 :]]
+                if _leaves(day, tried[1:-1]) is not None:
+                    path[:], first, better = tried, last, True
+    return better
+
+
+def _move(day: Day, path: list[int]) -> bool:
+    """Move one to three stops to where they cost less, either way round; whether any were."""
+    better = False
+    for length in range(1, STRETCH + 1):
+        for one in range(1, len(path) - length):
+            better = _elsewhere(day, path, one, length) or better
+    return better
+
+
+def _elsewhere(day: Day, path: list[int], one: int, length: int) -> bool:
+    way, stretch = day.way, path[one : one + length]
+    first, last, rest = stretch[0], stretch[-1], [*path[:one], *path[one + length :]]
+    gain = way[rest[one - 1]][first] + way[last][rest[one]] - way[rest[one - 1]][rest[one]]
+    if gain <= 0:
+        return False
+    for place in range(1, len(rest)):
+        here, there = rest[place - 1], rest[place]
+        spare = gain + way[here][there]
+        for head, tail in ((first, last), (last, first)):
+            if place != one and way[here][head] + way[tail][there] < spare:
+                tried = [*rest[:place], *(stretch if head == first else stretch[::-1]), *rest[place:]]
+                if _leaves(day, tried[1:-1]) is not None:
+                    path[:] = tried
+                    return True
+    return False

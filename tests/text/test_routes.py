@@ -1,0 +1,166 @@
+"""Routes: the optimum against trying out, large ones against a thousand restarts, and nothing that is promised is broken."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+
+import pytest
+
+from crm_core.text import tours
+from crm_core.text.areas import metres_between
+from crm_core.text.routes import Day, Place, Route, Stop, Why, route
+
+HERE: Place = (30_600_000, 104_060_000)
+PACE = 1.3 * 60 / 40_000  # minutes a metre
+# Of each layout the best of 1,000 random restarts: `restarts(LAYOUTS[name](seed), 1_000)`, half a minute each.
+BEST = {("square", 12): 196_475, ("square", 16): 185_788, ("clustered", 10): 247_303, ("grid", 16): 130_328}
+
+
+def square(seed: int, count: int = 60) -> list[Stop]:
+    dice = random.Random(seed)
+    return [Stop(n, (HERE[0] + dice.randint(-150_000, 150_000), HERE[1] + dice.randint(-150_000, 150_000)), 0) for n in range(count)]
+
+
+def clustered(seed: int) -> list[Stop]:
+    dice = random.Random(seed)
+    towns = [(HERE[0] + dice.randint(-300_000, 300_000), HERE[1] + dice.randint(-300_000, 300_000)) for _ in range(6)]
+    found = [dice.choice(towns) for _ in range(60)]
+    return [Stop(n, (lat + dice.randint(-20_000, 20_000), lon + dice.randint(-20_000, 20_000)), 0) for n, (lat, lon) in enumerate(found)]
+
+
+def grid(seed: int) -> list[Stop]:
+    """Streets at right angles, many ways equally long, some stops at one place."""
+    dice = random.Random(seed)
+    return [Stop(n, (HERE[0] + dice.randint(-5, 5) * 20_000, HERE[1] + dice.randint(-5, 5) * 20_000), 0) for n in range(60)]
+
+
+LAYOUTS = {"square": square, "clustered": clustered, "grid": grid}
+
+
+def restarts(stops: list[Stop], count: int) -> int:
+    """The shortest round from HERE of so many random orders, each bettered by turning and moving stretches until nothing helps."""
+    day, dice, found = Day(stops, HERE, HERE, 0, 10**6, 0.0), random.Random(7), []
+    for _round in range(count):
+        order = list(range(len(stops)))
+        dice.shuffle(order)
+        found.append(tours._length(day, tours._better(day, order)))
+    return min(found)
+
+
+def metres(one: Place, other: Place) -> int:
+    return math.ceil(metres_between(one, other))
+
+
+def sized(order: tuple[Stop, ...], end: Place | None, begin: int, until: int) -> int | None:
+    """How long a route is in this order; None when something is not kept."""
+    here, now, length = HERE, float(begin), 0
+    for stop in order:
+        length += metres(here, stop.place)
+        now += metres(here, stop.place) * PACE
+        if stop.at is not None:
+            starts = [(stop.at, stop.at)]
+        else:
+            starts = [(low, high - stop.stay) for low, high in ((0, 24 * 60),) if stop.open is None] + [(low, high - stop.stay) for low, high in stop.open or ()]
+        able = [max(now, low) for low, high in starts if low <= high and now <= high + 1e-9]
+        if not able:
+            return None
+        now, here = min(able) + stop.stay, stop.place
+        if now > until + 1e-9:
+            return None
+    home = metres(here, end) if end is not None else 0
+    return length + home if now + home * PACE <= until + 1e-9 else None
+
+
+def tried_out(stops: list[Stop], end: Place | None, begin: int, until: int) -> tuple[int, int, int]:
+    """(appointments kept, stops kept, length) of the best of all orders of all choices, with signs so that less is better."""
+    orders = (order for count in range(len(stops) + 1) for order in itertools.permutations(stops, count))
+    return min((-sum(s.at is not None for s in order), -len(order), length) for order in orders if (length := sized(order, end, begin, until)) is not None)
+
+
+def day_of(dice: random.Random, count: int) -> list[Stop]:
+    """Stops with and without hours, with a break at noon, with appointments."""
+    found = []
+    for n, stop in enumerate(square(dice.randrange(10**6), count)):
+        kind, low = dice.random(), dice.randint(8, 15) * 60
+        hours = {0: None, 1: ((low, low + dice.randint(1, 4) * 60),), 2: ((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60)), 3: ()}[dice.choices(range(4), (4, 4, 2, 1))[0]]
+        found.append(Stop(n, stop.place, dice.choice((10, 30, 60)), hours, dice.randint(36, 68) * 15 if kind < 0.2 else None))
+    return found
+
+
+def kept(made: Route, end: Place | None, begin: int, until: int) -> bool:
+    return sized(tuple(visit.stop for visit in made.visits), end, begin, until) == made.metres
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_few_stops_are_visited_in_the_best_order_there_is(seed: int) -> None:
+    dice = random.Random(seed)
+    stops, end = day_of(dice, 7 if seed == 0 else dice.randint(1, 5)), dice.choice((HERE, None))
+    begin, until = 8 * 60, dice.choice((12, 15, 20)) * 60
+    made = route(stops, start=HERE, end=end, begin=begin, until=until)
+    assert kept(made, end, begin, until)
+    assert (-sum(v.stop.at is not None for v in made.visits), -len(made.visits), made.metres) == tried_out(stops, end, begin, until)
+    assert {s.key for s, _why in made.left} | {v.stop.key for v in made.visits} == {s.key for s in stops}
+    for visit in made.visits:
+        assert visit.arrives <= visit.begins <= visit.ends == visit.begins + visit.stop.stay
+        assert visit.stop.at in (None, visit.begins)
+
+
+def test_twelve_stops_are_the_optimum() -> None:
+    """Against Held and Karp without times, written again."""
+    stops = square(3, 12)
+    way = [[metres(a.place, b.place) for b in stops] for a in stops]
+    reached = {(1 << n, n): metres(HERE, stop.place) for n, stop in enumerate(stops)}
+    for chosen in range(1, 1 << 12):
+        for last in range(12):
+            if (chosen, last) in reached:
+                for after in range(12):
+                    if not chosen >> after & 1:
+                        key, length = (chosen | 1 << after, after), reached[chosen, last] + way[last][after]
+                        reached[key] = min(reached.get(key, length), length)
+    best = min(reached[(1 << 12) - 1, n] + metres(stop.place, HERE) for n, stop in enumerate(stops))
+    assert route(stops, start=HERE, end=HERE).metres == best
+
+
+@pytest.mark.parametrize(("layout", "seed"), BEST)
+def test_sixty_stops_come_within_eight_percent_of_a_thousand_restarts(layout: str, seed: int) -> None:
+    stops = LAYOUTS[layout](seed)
+    made = route(stops, start=HERE, end=HERE, begin=0)
+    assert len(made.visits) == 60 and kept(made, HERE, 0, 24 * 60)
+    assert made.metres <= BEST[layout, seed] * 1.08
+    assert restarts(stops, 1) >= BEST[layout, seed], "the figure is of these stops"
+
+
+def test_sixty_stops_with_hours_keep_all_that_is_said_and_always_come_the_same() -> None:
+    stops = day_of(random.Random(5), 60)
+    made = route(stops, start=HERE, end=HERE, begin=8 * 60, until=18 * 60)
+    assert kept(made, HERE, 8 * 60, 18 * 60) and len(made.visits) >= 12
+    assert sorted([v.stop.key for v in made.visits] + [s.key for s, _why in made.left]) == list(range(60))
+    assert made == route(stops, start=HERE, end=HERE, begin=8 * 60, until=18 * 60)
+    broken = tuple(visit.stop for visit in made.visits)[::-1]
+    assert sized(broken, HERE, 8 * 60, 18 * 60) is None, "what judges a route sees a broken one"
+
+
+def test_what_cannot_be_kept_is_said_with_its_reason() -> None:
+    far: Place = (HERE[0] + 2_000_000, HERE[1])
+    near: Place = (HERE[0] + 10_000, HERE[1])
+    stops = [
+        Stop("closed", near, 30, ()), Stop("short", near, 90, ((540, 600), (700, 760))), Stop("late", far, 30, at=9 * 60), Stop("shut", near, 30, ((7 * 60, 8 * 60 + 10),)),
+        Stop("day", far, 30), Stop("one", near, 30, at=10 * 60), Stop("other", near, 30, at=10 * 60 + 15), Stop("whenever", near, 30),
+    ]
+    made = route(stops, start=HERE, end=HERE, begin=8 * 60, until=18 * 60)
+    left = {stop.key: why for stop, why in made.left}
+    assert left.pop("one", None) or left.pop("other") is Why.others, "two appointments at once: one of them"
+    assert left == {"closed": Why.closed, "short": Why.short, "late": Why.late, "shut": Why.late, "day": Why.day}
+    assert len(made.visits) == 2
+
+
+def test_a_day_may_begin_and_end_anywhere() -> None:
+    line = [Stop(n, (HERE[0] + n * 10_000, HERE[1]), 10) for n in (3, 1, 2)]
+    assert [v.stop.key for v in route(line).visits] in ([1, 2, 3], [3, 2, 1])
+    assert [v.stop.key for v in route(line, start=HERE).visits] == [1, 2, 3]
+    assert [v.stop.key for v in route(line, end=HERE).visits] == [3, 2, 1]
+    assert route([], start=HERE, end=HERE).metres == 0
+    split = Stop("open twice in a row", HERE, 60, ((540, 570), (570, 600)))
+    assert route([split]).visits[0].begins == 540
