@@ -22,6 +22,7 @@ SPANS = {"month": _("Month"), "week": _("Week"), "agenda": _("Agenda")}
 DRAWN = {"month": 4, "week": 40, "agenda": 100}  # records of a day
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2099, 12, 31)  # what the lunar calendar and both engines know
 TITLES = {"zh_Hans_CN": "yyyy 年 M 月", "en": "MMMM yyyy"}
+DAYS = {"zh_Hans_CN": "yyyy 年 M 月 d 日", "en": "d MMM yyyy"}
 
 
 def view(resource: Any, query: listing.Query, args: Pairs, place: Place, rows_of: Any) -> CalendarView | None:
@@ -99,7 +100,7 @@ def _moved(day: dt.date, steps: int, unit: str) -> str:
 def _title(first: dt.date, last: dt.date, day: dt.date, span: str) -> str:
     if span == "month":
         return format_date(day, TITLES[language()], locale=locale())
-    return f"{format_date(first, 'medium', locale=locale())} – {format_date(last, 'medium', locale=locale())}"
+    return " – ".join(format_date(one, DAYS[language()], locale=locale()) for one in (first, last))
 
 
 def _weeks(days: Sequence[CalendarDay], size: int) -> tuple[tuple[CalendarDay, ...], ...]:

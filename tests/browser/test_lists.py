@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
 
+from crm_core.access.models import User
+from crm_core.data.wall import UNSCOPED
 from tests.browser.demo import Demo
 from tests.support.browser import PHONE, Visitor, axe
 
@@ -168,6 +172,19 @@ def test_columns_are_chosen_ordered_and_made_wide_and_stay_so_until_reset(visito
     page.locator("#columns [name=reset]").click()
     expect(page.locator("thead th[data-col=website]")).to_have_count(0)
     assert columns(page) == before
+
+
+def test_in_the_calendar_a_record_is_dragged_to_another_day(visitor: Visitor, demo: Demo) -> None:
+    with demo.site.system("tests") as work:
+        who = work.session.execute(sa.select(User.id).where(User.login == "chenxiaoyan"), execution_options={UNSCOPED: "tests"}).scalar_one()
+        demo.site.registry.resource("core.task").write([{"title": "Dragged", "owner": who, "due": dt.date(2031, 5, 6), "due_time": "10:30"}])
+    page = demo.open(visitor, "/core/task?owner.me=1&look=calendar&by=due&day=2031-05-01")
+    card = page.locator("[data-card]").filter(has_text="Dragged")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        card.drag_to(page.locator("[data-slot][data-value='2031-05-14']"))
+    expect(page.locator("[data-slot][data-value='2031-05-14']")).to_contain_text("Dragged")
+    demo.go(page, "/core/task?owner.me=1&look=calendar&by=due&day=2031-05-14&span=week")
+    expect(page.locator("[data-slot][data-value='2031-05-14']")).to_contain_text("Dragged")
 
 
 # ---------- rows ----------

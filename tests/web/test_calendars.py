@@ -33,6 +33,7 @@ def test_records_stand_on_their_days_whatever_the_span(lina: Client, house: Comp
     assert month["2020-11-05"] == ["House 0", "House 1"] and month["2020-12-06"] == ["House 3"] and month["2020-11-06"] == []
     week = days(lina, f"{NOVEMBER}&span=week")
     assert list(week) == [f"2020-11-{n:02}" for n in range(2, 9)] and week["2020-11-05"] == ["House 0", "House 1"]
+    assert "2 Nov 2020 – 8 Nov 2020" in lina.get(f"{NOVEMBER}&span=week").text
     assert days(lina, f"{NOVEMBER}&span=agenda") == {"2020-11-05": ["House 0", "House 1"], "2020-11-30": ["House 2"]}
     assert days(lina, f"{NOVEMBER}&name.contains=House+1")["2020-11-05"] == ["House 1"]
     assert days(lina, f"{LIST}?look=calendar&by=founded_on&day=nonsense")  # today's month

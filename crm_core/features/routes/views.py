@@ -50,8 +50,11 @@ def _map(plan: Plan) -> MapView:
         MapPoint(firm.place, firm.name, _url(firm), "stop" if one in numbers else "rough", numbers.get(one, "")) for one, firm in plan.firms.items() if firm.place
     )
     home = (MapPoint(start, plan.start[0], kind="here"),) if start else ()
+    latitudes, longitudes = zip(*path, strict=True)
+    rims = (max(latitudes) - min(latitudes)) // 6, (max(longitudes) - min(longitudes)) // 6
+    bounds = (min(latitudes) - rims[0], min(longitudes) - rims[1], max(latitudes) + rims[0], max(longitudes) + rims[1])
     provinces = {firm.code[:2] for firm in plan.firms.values()}
-    return maps.view(_("The route on the map"), points=(*home, *points), lines=(MapLine(tuple(path)),), shapes_of=f"{provinces.pop()}0000" if len(provinces) == 1 else "cn")
+    return maps.view(_("The route on the map"), points=(*home, *points), lines=(MapLine(tuple(path)),), bounds=bounds, shapes_of=f"{provinces.pop()}0000" if len(provinces) == 1 else "cn")
 
 
 def _stop(plan: Plan, stop: Stop, visit: Visit | None, why: Any = "") -> RouteStop:

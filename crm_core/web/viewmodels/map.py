@@ -43,7 +43,8 @@ class MapRegion:
 @dataclass(frozen=True, slots=True)
 class MapView:
     """``{{ map(view) }}`` of ``maps.html``; made by ``web.maps.view``. ``shapes``: address of the outlines; ``area``: one that is drawn,
-    as an address says it; ``draw``: where a drawn area leads, as argument ``asked``; ``more``: answers the points of what is looked at."""
+    as an address says it; ``bounds``: south, west, north, east of what is looked at first, where that is not all the outlines; ``draw``:
+    where a drawn area leads, as argument ``asked``; ``more``: answers the points of what is looked at."""
 
     label: Words
     points: tuple[MapPoint, ...] = ()
@@ -51,6 +52,7 @@ class MapView:
     shapes: str = ""
     regions: tuple[MapRegion, ...] = ()
     area: str = ""
+    bounds: tuple[int, ...] = ()
     more: str = ""
     draw: str = ""
     asked: str = ""
@@ -65,7 +67,7 @@ class MapView:
         lines = [_full({"path": [degrees(at) for at in one.path], "label": str(one.label)}) for one in self.lines]
         regions = {one.code: _full({"label": str(one.label), "step": one.step, "url": one.url}) for one in self.regions}
         return _full({
-            "points": points, "lines": lines, "regions": regions, "shapes": self.shapes, "area": self.area, "more": self.more, "draw": self.draw,
+            "points": points, "lines": lines, "regions": regions, "shapes": self.shapes, "area": self.area, "bounds": corners(self.bounds), "more": self.more, "draw": self.draw,
             "asked": self.asked, "tiles": self.tiles, "credit": self.credit, "small": self.small,
         })
 
