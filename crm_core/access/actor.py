@@ -24,6 +24,7 @@ from crm_core.access.models import (
     departments_of,
 )
 from crm_core.access.models import Scope as Reach
+from crm_core.access.rights import pending
 from crm_core.access.scope import NOTHING, Scope, narrowed, of_kinds, of_parent, reach
 from crm_core.data.session import Session, has_work, system_scope
 from crm_core.kernel import actors, clock
@@ -190,7 +191,7 @@ def load_actor(site: Site, db: Session, user_id: int, rights: int | None = None)
     if rights is None:
         rights = db.execute(sa.select(SiteRow.rights)).scalar_one()
     made = known_actor(site, user_id, rights) or _load(db, user_id, rights)
-    if made is not None:
+    if made is not None and not (has_work() and pending()):  # what a transaction is changing may still change, or never be
         site.cache["actor", user_id, rights] = made
     return made
 

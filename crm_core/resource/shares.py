@@ -86,6 +86,12 @@ class SharedWithField(RefField):
         return key.not_in(shared) if operator == "empty" else key.in_(shared)
 
 
+def fields(about: str) -> tuple[Field, ...]:
+    """The virtual fields of a resource whose records can be shared."""
+    label = _("Shared with")
+    return SharesField(name=NAME, label=label, about=about), SharedWithField(name="shared_with", label=label, target="core.user", about=about)
+
+
 def put(
     resource: Any, ids: Sequence[int], *, until: dt.date, why: str, user_id: int | None = None, team_id: int | None = None, writes: bool = False,
 ) -> None:

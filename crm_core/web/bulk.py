@@ -141,7 +141,8 @@ class Asked:
             return page_of("bulk_form.html", self.form(texts, bad.fields)), 422
         refused = self.do(values, {n: fields[n].dump(v) for n, v in values.items()})
         if refused:
-            return page_of("bulk_form.html", self.form(texts, {next(iter(fields), ""): [refused]})), 422
+            asked = self.form(texts, {next(iter(fields), ""): [refused]})
+            return page_of("bulk_form.html", asked if fields else replace(asked, skipped=refused)), 422
         return flask.redirect(urls.of_list(self.resource, self.state), 303)
 
     def do(self, values: Mapping[str, Any], kept: Mapping[str, Any], since: int | None = None) -> Any:

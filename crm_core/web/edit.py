@@ -114,7 +114,7 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     faults: dict[str, list[Any]] = {}
     line_faults: dict[str, dict[str, Any]] = {}
     writable = {n: f for n, f in fields.items() if not f.readonly} | (links if row is None else {})
-    values = controls.parse(writable, {n: t for n, t in texts.items() if n in writable}, faults, _unchanged(row, writable, texts))
+    values = controls.parse(writable, {n: t for n, t in texts.items() if n in writable}, faults, unchanged(row, writable, texts))
     for name, sentences in layout.lacking(resource, fields, texts).items():
         faults.setdefault(name, sentences)
     given = controls.parse_lines(resource, lines, line_faults)
@@ -183,7 +183,7 @@ def similar(resource: Any, row_id: int | None) -> Any:
     return page_of("parts/twins.html", box, box=box)
 
 
-def _unchanged(row: Any, fields: Mapping[str, Field], texts: Mapping[str, str]) -> dict[str, Any]:
+def unchanged(row: Any, fields: Mapping[str, Field], texts: Mapping[str, str]) -> dict[str, Any]:
     """What nobody touched keeps its value, whatever is thought of it today (an odd number from an old file)."""
     now = {n: getattr(row, f.column) for n, f in fields.items()} if row is not None else {}
     return {n: value for n, value in now.items() if value is not None and texts.get(n) == fields[n].text(value)}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from crm_core.features.approvals import rules
+from crm_core.features.approvals import proposing, rules
 from crm_core.features.approvals.models import LABELS, LOOKS, WAITING
 from crm_core.kernel.i18n import _
 from crm_core.web import facts, urls
@@ -13,7 +13,8 @@ WAITING_URL = "/core/customer?review.any=first,second"
 
 
 def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
-    """Slot of record pages: how far the review is, and the reviewer's acts."""
+    """Slot of record pages: what is proposed, how far the review is, and the reviewer's acts."""
+    page = proposing.dress(resource, row, page)
     if resource.is_brief or not rules.reviewed(resource.name) or row.review not in WAITING:
         return page
     state = str(row.review)

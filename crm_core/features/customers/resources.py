@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_core.data.session import current_work, session
+from crm_core.features.approvals.api import ProposedField
 from crm_core.features.customers import (
     ages,
     alike,
@@ -38,7 +39,6 @@ from crm_core.resource.kept import Ask
 from crm_core.resource.merging import MERGE
 from crm_core.resource.places import Place
 from crm_core.resource.resource import Lines, Resource, Section
-from crm_core.resource.shares import SharedWithField, SharesField
 from crm_core.text import credit
 from crm_core.text.divisions import find_region, place_words
 from crm_core.text.places import english_name
@@ -64,13 +64,12 @@ class Customers(Resource):
     filters = (
         "standing", "owner", "department", "shared_with", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "wants", "blacklist", "completeness", "parent", "group", "country", "credit", "trade_position", "capital_band",
-        "headcount_band", "founded_on", "review", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
+        "headcount_band", "founded_on", "review", "proposed", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
         "name", "phone", "email",
     )
     virtual = (
         TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.customer"),
-        SharesField(name=shares.NAME, label=_("Shared with"), about="core.customer"),
-        SharedWithField(name="shared_with", label=_("Shared with"), target="core.user", about="core.customer"),
+        *shares.fields("core.customer"), ProposedField(name="proposed", label=_("Proposed"), about="core.customer"),
         needs.WantsField(name="wants", column="id", label=_("Wants now"), list_name=needs.LIST),
         related.GroupField(name="group", column="id", label=_("Group"), target="core.customer"),
         days.ThisWeekField(name="founded_week", column="id", label=_("Anniversary this week"), kept_in="next_founding"),
@@ -163,10 +162,10 @@ class Contacts(Resource):
     filters = (
         "customer", "position", "sex", "tags", "main", "invalid", "roles", "family_role", "birthday_week", "wedding_week", "next_birthday", "birth_date",
         "schooling", "household", "character", "income", "ethnicity", "wish_channels", "wish_topics", "group", "collected_by", "owner", "department",
-        "created_at", "updated_at",
+        "created_at", "updated_at", "proposed",
     )
     virtual = (
-        TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"),
+        TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"), ProposedField(name="proposed", label=_("Proposed"), about="core.contact"),
         days.ThisWeekField(name="birthday_week", column="id", label=_("Birthday this week"), kept_in="next_birthday"),
         days.ThisWeekField(name="wedding_week", column="id", label=_("Wedding day this week"), kept_in="next_wedding", sensitive=True),
         DateField(name="next_birthday", column="next_birthday", label=_("Next birthday"), sensitive=True),

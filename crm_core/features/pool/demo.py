@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from crm_core.data.session import acting_as
 from crm_core.features.pool import rules, services
+from crm_core.kernel import actors
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 
@@ -30,3 +32,13 @@ def fill(make: Any) -> None:
             by_reason.setdefault(at % len(REASONS), []).append({**row, "target": target})
     for reason, rows in by_reason.items():
         services.to_pool(rows, kind="return", why=str(REASONS[reason]))
+    _together(make)
+
+
+def _together(make: Any) -> None:
+    """The firm with the whole story is shared with a colleague of the fair office, who proposes what he heard there."""
+    customers, firm, colleague = site().registry.resource("core.customer"), make.made["showcase"], make.made["users"]["liuyang"]
+    with acting_as(actors.load(site(), customers.system_row(firm).owner_id)):
+        customers.run("share", [firm], {"colleague": colleague, "until": make.day(45), "why": "春季糖酒会共同接待"})
+    with acting_as(actors.load(site(), colleague)):
+        customers.run("propose", [firm], {"name": "general_manager", "value": "沈国栋", "why": "糖酒会上交换的名片，总经理已换人"})

@@ -157,7 +157,7 @@ def panel(row: Any, found: Mapping[str, list[tuple[int, str]]]) -> tuple[tuple[S
     mine = [one for one in some if one.user_id == who.user_id or one.team_id in who.teams]
     marks = (Status(_("Shared with you until %(day)s", day=show_date(dt.date.fromisoformat(max(one.until for one in mine)))), "users", "acc"),) if mine else ()
     takes = resource.may("unshare") and acts.allows(resource, "unshare", row)
-    rows = tuple(PanelRow(names[one], _said(one), act=_end(resource, row.id, one, names[one]) if takes else None) for one in some)
+    rows = tuple(PanelRow(names[one], _said(one), acts=(_end(resource, row.id, one, names[one]),) if takes else ()) for one in some)
     add = Act(_("Share"), urls.of_act(resource, row.id, "do/share"), "plus", dialog=True) if may else None
     return marks, (PanelView(_("Shared with"), "users", len(rows), rows, add=add),)
 

@@ -185,7 +185,7 @@ class PanelRow:
     url: str = ""
     sub_colour: Colour = ""
     sub_icon: str = ""
-    act: Act | None = None  # of a line that leads nowhere
+    acts: tuple[Act, ...] = ()  # of a line that leads nowhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,202 @@
+"""Proposals: who sees a record that he may not change says what should stand there, or that it should go; who may change it
+accepts by the one write path, or declines and says why. They wait as approvals of the kinds `change` and `delete`."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from crm_core.access.rights import bump, made
+from crm_core.data import bulk
+from crm_core.data.base import table_of
+from crm_core.data.mixins import SCOPE_COLUMNS
+from crm_core.data.session import current_work, session, writing
+from crm_core.features.approvals.models import Approval, Vote
+from crm_core.features.messages.api import notify
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Invalid, Missing, Refused
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor, site
+from crm_core.resource.after import RecordsChanged
+from crm_core.resource.changes import unscoped
+from crm_core.resource.fields import EnumField, Field
+
+_approval, _vote = table_of(Approval), table_of(Vote)
+_OPEN = _approval.c.state == "open", _approval.c.kind.in_(("change", "delete"))
+
+
+class What(enum.StrEnum):
+    """What is proposed."""
+
+    change = "change"
+    delete = "delete"
+
+
+LABELS = {"change": _("A change"), "delete": _("Deletion")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedField(EnumField):
+    """The filter: records for which a change or a deletion is proposed. `about`: their resource."""
+
+    about: str
+    column: str = "id"
+    members: type[enum.Enum] = What
+    labels: Mapping[str, Any] = field(default_factory=lambda: LABELS)
+    operators: ClassVar[tuple[str, ...]] = ("any", "empty", "filled")
+
+    def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool]:
+        key: sa.ColumnElement[int] = (entity.c if isinstance(entity, sa.FromClause) else entity).id
+        waits = records(self.about)
+        if values:
+            waits = waits.where(_approval.c.kind.in_([getattr(value, "value", value) for value in values]))
+        return key.not_in(waits) if operator == "empty" else key.in_(waits)
+
+
+def records(name: str) -> sa.Select[Any]:
+    """The records of a resource about which something is proposed."""
+    return sa.select(_approval.c.subject_id).where(_approval.c.subject == name, *_OPEN)
+
+
+def kinds() -> frozenset[str]:
+    """The resources of whose records anything is proposed now: where there is nothing, nothing is asked."""
+    return made("proposals", lambda: frozenset(session.connection().execute(sa.select(_approval.c.subject).where(*_OPEN).distinct()).scalars()))
+
+
+def fields_of(resource: Any) -> dict[str, Field]:
+    """What can be proposed of a record: what the actor sees of it and its form asks, but whose it is and what is sensitive."""
+    return {n: f for n, f in resource.fields(writing=True).items()
+            if n not in resource.hidden_fields and f.column and f.column not in SCOPE_COLUMNS and not f.sensitive}
+
+
+def propose(resource: Any, row_id: int, values: Mapping[str, Any], why: str) -> int:
+    """Propose other values (field → value) of a record one sees; it takes the place of what one proposed before. Raises Missing, Invalid."""
+    fields = fields_of(resource)
+    with writing():
+        row = resource.get(row_id, "propose")
+        moved = {n: [fields[n].dump(getattr(row, fields[n].column)), fields[n].dump(value)] for n, value in values.items() if n in fields}
+        moved = {n: pair for n, pair in moved.items() if pair[0] != pair[1]}
+        if not moved:
+            raise Invalid(None, _("Nothing of this is different from what stands there."))
+        return _ask(resource, row, "change", why, {"version": row.version, "fields": moved})
+
+
+def propose_one(row: Any, name: str, value: str, why: str) -> None:
+    """The act: one field by its name, the value as people write it."""
+    resource = site().registry.by_model[type(row)]
+    fields = fields_of(resource)
+    if name not in fields:
+        raise Invalid({"name": [_("There is no such field.")]})
+    propose(resource, row.id, {name: fields[name].parse(value)}, why)
+
+
+def propose_deletion(row: Any, why: str) -> None:
+    """The act: the record should go."""
+    _ask(site().registry.by_model[type(row)], row, "delete", why, None)
+
+
+def _ask(resource: Any, row: Any, kind: str, why: str, proposal: dict[str, Any] | None) -> int:
+    me = actor().user_id
+    conn = session.connection()
+    mine = sa.and_(_approval.c.subject == resource.name, _approval.c.subject_id == row.id, _approval.c.kind == kind, _approval.c.asked_by_id == me, _approval.c.state == "open")
+    conn.execute(sa.update(_approval).where(mine).values(state="withdrawn", ended_at=clock.now()))
+    made_id = conn.execute(sa.insert(_approval).values(
+        kind=kind, subject=resource.name, subject_id=row.id, state="open", step=1, steps=[{"verb": "accept", "mode": "one"}], proposal=proposal, reason=why,
+        asked_by_id=me, asked_at=clock.now()).returning(_approval.c.id)).scalar_one()
+    bump()
+    name = resource.title(row)
+    said = _("proposes to delete “%(name)s”: %(why)s", name=name, why=why) if kind == "delete" else _("proposes to change “%(name)s”: %(why)s", name=name, why=why)
+    notify([getattr(row, "owner_id", None)], said, about=(resource.name, row.id))
+    return int(made_id)
+
+
+def waiting(name: str, ids: Sequence[int]) -> list[Any]:
+    """Open proposals about records of a resource, changes first, the oldest first; no statement where there are none at all."""
+    if not ids or name not in kinds():
+        return []
+    query = sa.select(_approval).where(_approval.c.subject == name, bulk.among(_approval.c.subject_id, ids), *_OPEN)
+    return list(session.connection().execute(query.order_by(_approval.c.kind, _approval.c.id)))
+
+
+def accept(row: Any) -> None:
+    """The act: what is proposed for a record stands from now on. Raises Missing when it is not the actor's to change or to delete,
+    Refused when it was changed meanwhile."""
+    resource = site().registry.by_model[type(row)]
+    row_id, title = row.id, resource.title(row)
+    found = waiting(resource.name, [row_id])
+    if not found:
+        raise Refused(_("Nothing is proposed for “%(name)s”.", name=title))
+    for one in found:
+        verb = "delete" if one.kind == "delete" else "update"
+        try:
+            now = resource.get(row_id, verb)
+        except Missing:
+            raise Refused(_("This is not yours to accept.")) from None
+        if verb == "delete":
+            resource.delete([row_id])
+            return
+        fields = resource.fields(writing=True)
+        moved = one.proposal["fields"]
+        if not moved.keys() <= fields.keys():
+            raise Refused(_("This is not yours to accept."))
+        if any(fields[n].dump(getattr(now, fields[n].column)) not in pair for n, pair in moved.items()):
+            raise Refused(_("“%(name)s” was changed meanwhile; its page shows both versions.", name=title))
+        resource.write([{"id": row_id, "version": now.version, **{n: fields[n].load(new) for n, (_old, new) in moved.items()}}], kind="accept")
+        session.expire(now)
+
+
+def decline(row: Any, opinion: str) -> None:
+    """The act: none of it; who proposed it is told why."""
+    resource = site().registry.by_model[type(row)]
+    found = waiting(resource.name, [row.id])
+    if not found:
+        raise Refused(_("Nothing is proposed for “%(name)s”.", name=resource.title(row)))
+    _end(found, "back", opinion)
+    for one in found:
+        said = _("declined what you proposed for “%(name)s”: %(why)s", name=resource.title(row), why=opinion)
+        notify([one.asked_by_id], said, about=(resource.name, row.id))
+
+
+def settle(event: RecordsChanged) -> None:
+    """Listener: what was proposed and stands now, whatever way it came there, waits no longer; nor does what is about a deleted record."""
+    found = waiting(event.resource, event.ids) if event.verb in ("update", "delete") else []
+    if not found:
+        return
+    resource = site().registry.resource(event.resource)
+    ended = [one for one in found if one.kind == "delete"] if event.verb == "delete" else _standing(resource, found)
+    names = {one.subject_id: "" for one in ended}
+    names.update(resource.labels(names) if event.verb == "update" else _titles(resource, list(names)))
+    _end(ended, "agreed", None)
+    for one in ended[:100]:
+        notify([one.asked_by_id], _("accepted what you proposed for “%(name)s”", name=names.get(one.subject_id, "")), about=(resource.name, one.subject_id))
+    if event.verb == "delete":
+        _end([one for one in found if one.kind == "change"], "withdrawn", None)
+
+
+def _standing(resource: Any, found: Sequence[Any]) -> list[Any]:
+    changes = [one for one in found if one.kind == "change"]
+    query = sa.select(resource.model).where(resource.model.id.in_({one.subject_id for one in changes}))
+    rows = {row.id: row for row in current_work().session.scalars(query.execution_options(populate_existing=True, **unscoped("proposals that stand now")))}
+    fields = resource.all_fields
+    return [one for one in changes if (row := rows.get(one.subject_id)) is not None and all(
+        n in fields and fields[n].dump(getattr(row, fields[n].column)) == new for n, (_old, new) in one.proposal["fields"].items())]
+
+
+def _titles(resource: Any, ids: Sequence[int]) -> dict[int, str]:
+    query = sa.select(resource.table.c.id, resource.label_column).where(resource.table.c.id.in_(ids))
+    rows = session.connection().execute(query, execution_options=unscoped("names of what went as was proposed"))
+    return {row[0]: str(resource.word(row[1])) for row in rows}
+
+
+def _end(found: Sequence[Any], state: str, opinion: str | None) -> None:
+    if not found:
+        return
+    conn, now, me = session.connection(), clock.now(), getattr(actor(), "user_id", None)
+    conn.execute(sa.update(_approval).where(bulk.among(_approval.c.id, [one.id for one in found])).values(state=state, ended_at=now))
+    if state != "withdrawn":
+        verdict = "agree" if state == "agreed" else "back"
+        bulk.insert(_vote, [{"approval_id": one.id, "step": one.step, "by_id": me, "verdict": verdict, "opinion": opinion, "at": now} for one in found])
+    bump()
+

@@ -1,0 +1,122 @@
+"""The page on which somebody proposes other values of a record, in its ordinary form; and what its page says of proposals."""
+
+from dataclasses import replace
+from typing import Any
+
+import flask
+
+from crm_core.features.approvals import proposals
+from crm_core.kernel.errors import Forbidden, Invalid
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor
+from crm_core.resource.fields import Field, NoteField
+from crm_core.resource.references import RefField, named
+from crm_core.web import bulk, controls, edit, facts, render, urls, ways
+from crm_core.web.access import resource_access
+from crm_core.web.pages import ROW, resource_at
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import Act, Crumb, ErrorLink, FormPage, Note, PanelRow, PanelView, RecordPage, Section
+
+pages = flask.Blueprint("proposals", __name__)
+_WHY = NoteField(name="why", column="", label=_("Why"), required=True)
+
+
+@pages.route(f"{ROW}/propose", methods=["GET", "POST"])
+@resource_access("read")
+def propose(package: str, path: str, row_id: int) -> Any:
+    resource = resource_at(package, path)
+    if not resource.may("propose"):
+        raise Forbidden(_("You may not do this: %(what)s.", what=_("Propose a change")))
+    row, fields = resource.get(row_id, "propose"), proposals.fields_of(resource)
+    texts = {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
+    if flask.request.method == "GET":
+        return page_of("form.html", _form(resource, row, fields, texts, {}, ""))
+    texts.update(controls.read(fields, flask.request.form))
+    faults: dict[str, list[Any]] = {}
+    why, note = flask.request.form.get("why", "").strip(), ""
+    values = controls.parse(fields, texts, faults, edit.unchanged(row, fields, texts))
+    if not why:
+        faults["why"] = [_("This is required.")]
+    if not faults:
+        try:
+            proposals.propose(resource, row_id, values, why[:2_000])
+        except Invalid as bad:
+            note = str(bad.message)
+        else:
+            bulk.say_undo(_("Proposed; who may change it decides."), None)
+            return flask.redirect(ways.to_record(resource, row_id), 303)
+    return page_of("form.html", _form(resource, row, fields, texts, faults, why, note)), 422
+
+
+def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, list[Any]], why: str, note: str = "") -> FormPage:
+    asked = controls.of_fields({"why": _WHY}, {"why": why}, faults)
+    sections = (replace(one, lines=()) for one in controls.sections(resource, fields, texts, faults, {}, {}, creating=False) if one.fields)
+    back = ways.to_record(resource, row.id)
+    return FormPage(
+        title=_("Propose a change: %(name)s", name=resource.title(row)), action=urls.of_act(resource, row.id, "propose"), cancel_url=back,
+        sections=(Section("why", _("Why"), asked), *sections), submit=_("Propose"), crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(row), back)),
+        errors=tuple(ErrorLink(n, fields[n].label if n in fields else _WHY.label, m[0]) for n, m in faults.items()),
+        note=Note(note, colour="red", icon="alert-triangle") if note else Note(_("Nothing changes until who may change the record accepts it."), colour="acc", icon="info-circle"),
+    )
+
+
+def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
+    """The record page: proposing for who may not do it himself, and what waits for who may accept it or has proposed it."""
+    if resource.is_brief or "propose" not in resource.all_actions:
+        return page
+    mine = {verb: resource.may(verb) and facts.his(resource, row, verb) for verb in ("propose", "update", "delete", "accept", "decline")}
+    more = list(page.more)
+    if mine["propose"] and not mine["update"]:
+        more.append(Act(_("Propose a change"), urls.of_act(resource, row.id, "propose"), "pencil"))
+    if mine["propose"] and not mine["delete"]:
+        more.append(Act(_("Propose deletion"), urls.of_act(resource, row.id, "do/propose_deletion"), "trash", dialog=True))
+    found = proposals.waiting(resource.name, [row.id]) if page.body == "panorama" or not resource.timeline else []
+    rows = [line for one in found if mine["accept"] or one.asked_by_id == actor().user_id for line in _lines(resource, row, one, mine)]
+    panels = (PanelView(_("Proposed"), "bulb", "", tuple(rows)),) if rows else ()
+    return replace(page, more=tuple(more), side=(*panels, *page.side))
+
+
+def _lines(resource: Any, row: Any, one: Any, mine: dict[str, bool]) -> list[PanelRow]:
+    """What one person proposes: who and why, then field by field."""
+    who = render.user_names([one.asked_by_id]).get(one.asked_by_id or 0, "")
+    acts = []
+    if mine["accept"] and mine["delete" if one.kind == "delete" else "update"]:
+        acts.append(_accept(resource, row, one))
+    if mine["decline"]:
+        acts.append(Act(_("Decline"), urls.of_act(resource, row.id, "do/decline"), "x", dialog=True))
+    if one.kind == "delete":
+        return [PanelRow(_("%(name)s proposes to delete this", name=who), one.reason or "", acts=tuple(acts))]
+    fields = resource.fields()
+    pairs = {n: pair for n, pair in one.proposal["fields"].items() if n in fields}
+    wanted: dict[str, set[int]] = {}
+    for name, pair in pairs.items():
+        target = getattr(fields[name], "target", "")
+        if isinstance(fields[name], RefField) and target:
+            wanted.setdefault(target, set()).update(value for value in pair if isinstance(value, int))
+    names = named(wanted)
+
+    def said(field: Field, value: Any) -> str:
+        return facts.words(field, field.load(value), names) or "—"
+
+    return [PanelRow(_("%(name)s proposes to change this", name=who), one.reason or "", acts=tuple(acts)),
+            *(PanelRow(fields[n].label, f"{said(fields[n], old)} → {said(fields[n], new)}") for n, (old, new) in pairs.items())]
+
+
+def _accept(resource: Any, row: Any, one: Any) -> Act:
+    """The ordinary form with these fields alone, at the version they were proposed for: what moved meanwhile is shown beside it."""
+    if one.kind == "delete":
+        return Act(_("Accept: delete it"), urls.of_act(resource, row.id, "do/accept"), "check", "post", danger=True, fields=(("back", urls.of_list(resource)),),
+                   confirm=_("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row)))
+    fields = resource.fields(writing=True)
+    sent = [pair for n, (_old, new) in one.proposal["fields"].items() if n in fields for pair in _sent(fields[n], new)]
+    return Act(_("Accept"), urls.of_act(resource, row.id, "edit"), "check", "post", fields=(("version", str(one.proposal["version"])), *sent))
+
+
+def _sent(field: Field, new: Any) -> list[tuple[str, str]]:
+    """A value as a form sends it."""
+    text = field.text(field.load(new))
+    if field.kind == "boolean":
+        return [(f"{field.name}__sent", "1"), *([(field.name, "1")] if new else [])]
+    if field.kind == "choices":
+        return [(f"{field.name}__sent", "1"), *((field.name, one) for one in text.split(",") if one)]
+    return [(field.name, text)]
