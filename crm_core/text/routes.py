@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_core.text.areas import metres_between
+from crm_core.text.tours import measured, near_best
 
 EXACT = 12  # stops
 MIDNIGHT = 24 * 60
@@ -74,12 +75,7 @@ def route(
     reasons = {at: why for at, stop in enumerate(stops) if (why := Day([stop], start, end, begin, until, pace).alone()) is not None}
     able = [stop for at, stop in enumerate(stops) if at not in reasons]
     day = Day(able, start, end, begin, until, pace)
-    if len(able) <= EXACT:
-        order = _exact(day)
-    else:
-        from crm_core.text.tours import near_best
-
-        order = near_best(day)
+    order = _exact(day) if len(able) <= EXACT else near_best(day)
     kept, rest = set(order), iter(range(len(able)))
     left = [(stop, reasons[at]) if at in reasons else (stop, Why.others) for at, stop in enumerate(stops) if at in reasons or next(rest) not in kept]
     return day.told(able, order, tuple(left))
@@ -168,24 +164,31 @@ _Label = tuple[int, float, int, Any]
 
 def _exact(day: Day) -> list[int]:
     """The best order for certain: for every set of stops and the last of them, the ways of which no other is both shorter and
-    earlier (Held and Karp, with times)."""
+    earlier (Held and Karp, with times). Where a good order keeps all stops, ways are given up that cannot become one as short."""
     seen: list[dict[int, list[_Label]]] = [{} for _ in range(1 << day.size)]
     first: _Label = (0, float(day.begin), day.start, None)
     seen[0] = {day.start: [first]}
     best, found = day.score((), day.way[day.start][day.end], day.begin + day.drive[day.start][day.end]), first
+    good = measured(day, near_best(day, rounds=12))
+    whole, limit = good[:2] == (0, 0), good[2]
+    nearest = [min((row[at] for other, row in enumerate(day.way[: day.size + 1]) if other != at), default=0) for at in range(day.size)]
     missed = [sum(day.fixed) - sum(fixed for at, fixed in enumerate(day.fixed) if chosen >> at & 1) for chosen in range(1 << day.size)]
     for chosen, here in enumerate(seen):
         rest = [at for at in range(day.size) if not chosen >> at & 1]
+        needed = sum(nearest[at] for at in rest)
         for last, labels in here.items():
             drive, way = day.drive[last], day.way[last]
             for label in labels:
+                if whole and label[0] + needed > limit:
+                    continue
                 score = (missed[chosen], len(rest), label[0] + way[day.end], label[1] + drive[day.end])
                 if score < best:
                     best, found = score, label
-                for at in rest:
-                    begins = day.opens(at, label[1] + drive[at])
-                    if begins is not None:
-                        _keep(seen[chosen | 1 << at].setdefault(at, []), (label[0] + way[at], begins + day.stay[at], at, label))
+                able = [(at, begins) for at in rest if (begins := day.opens(at, label[1] + drive[at])) is not None]
+                if whole and len(able) < len(rest):
+                    continue
+                for at, begins in able:
+                    _keep(seen[chosen | 1 << at].setdefault(at, []), (label[0] + way[at], begins + day.stay[at], at, label))
         seen[chosen] = {}  # no longer asked
     order: list[int] = []
     while found[3] is not None:

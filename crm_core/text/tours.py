@@ -18,22 +18,24 @@ TAKEN = 10  # at most so many neighbours are taken out at once
 Score = tuple[int, int, int, float]
 
 
-def near_best(day: Day) -> list[int]:
+def near_best(day: Day, rounds: int = ROUNDS) -> list[int]:
     """An order close to the best one."""
+    if not day.size:
+        return []
     chance = random.Random(day.size)
     near = [sorted((other for other in range(day.size) if other != at), key=day.way[at].__getitem__) for at in range(day.size)]
     first = sorted(range(day.size), key=lambda at: (not day.fixed[at], sum(high - low for low, high in day.doors[at]), -day.way[day.start][at], at))
     order = _better(day, _put_in(day, [], first))
-    score = best = _score(day, order)
+    score = best = measured(day, order)
     found = order
-    for _round in range(ROUNDS):
-        seed, count = chance.randrange(day.size), chance.randint(3, min(TAKEN, day.size))
+    for _round in range(rounds):
+        seed, count = chance.randrange(day.size), chance.randint(min(3, day.size), min(TAKEN, day.size))
         out = {seed, *near[seed][: count - 1]}
         back = [at for at in range(day.size) if at in out or at not in order]
         chance.shuffle(back)
         back.sort(key=lambda at: not day.fixed[at])
         tried = _better(day, _put_in(day, [at for at in order if at not in out], back))
-        reached = _score(day, tried)
+        reached = measured(day, tried)
         if (*reached[:2], reached[2] * 0.995) <= score:  # a little longer is let pass: it may lead on
             order, score = tried, reached
         if reached < best:
@@ -41,7 +43,8 @@ def near_best(day: Day) -> list[int]:
     return found
 
 
-def _score(day: Day, order: Sequence[int]) -> Score:
+def measured(day: Day, order: Sequence[int]) -> Score:
+    """How good an order is that can be kept."""
     leaves = _leaves(day, order)
     assert leaves is not None, "only what can be kept is put in"
     last = order[-1] if order else day.start

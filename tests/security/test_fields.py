@@ -140,7 +140,8 @@ def hidden(one: Case) -> Iterator[str]:
     pages = [base, f"{base}?columns={one.resource.label_field},{name}", f"{base}/{one.row}", f"{base}/{one.row}?tab=facts", f"{base}/{one.row}?tab=history",
              f"{base}/{one.row}/edit", f"{base}/{one.row}/print", f"{base}/print", f"{base}/new", f"{base}/export?format=csv", f"{base}/export?format=jsonl",
              f"/lookup/{one.resource.name}", "/", f"/palette?q={quote(called)}", "/core/customer", f"/core/customer/{one.house.records['core.customer']['hal']}",
-             f"/core/customer/{one.house.records['core.customer']['hal']}?tab={one.resource.name}"]
+             f"/core/customer/{one.house.records['core.customer']['hal']}?tab={one.resource.name}",
+             f"/routes?day=2027-03-01&stop={one.house.records['core.customer']['hal']}"]
     for page in pages:
         answer = browser("GET", page)
         text = answer.get_data(as_text=True)
