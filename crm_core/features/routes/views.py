@@ -68,13 +68,13 @@ def _stop(plan: Plan, stop: Stop, visit: Visit | None, why: Any = "") -> RouteSt
     if visit is not None and visit.begins > visit.arrives:
         more["waits"] = str(_("there at %(time)s, %(n)s min of waiting", time=clock(visit.arrives), n=visit.begins - visit.arrives))
     return RouteStop(
-        firm.name, _url(firm), firm.region, _hours(firm), tuple(remarks), why=why,
+        firm.name, _url(firm), firm.region, _open(firm), tuple(remarks), why=why,
         boxes=plan.asked.boxes(firm.id, firm.name, plan.asked.values["stay"], mine.at if mine is not None else None), remove=_remove(plan, firm), **more,
     )
 
 
 def _lost(plan: Plan, firm: Firm) -> RouteStop:
-    return RouteStop(firm.name, _url(firm), firm.region, _hours(firm), why=_("Nobody knows where this is: neither a place on the map nor a region is filled in."),
+    return RouteStop(firm.name, _url(firm), firm.region, _open(firm), why=_("Nobody knows where this is: neither a place on the map nor a region is filled in."),
                      remove=_remove(plan, firm))
 
 
@@ -82,11 +82,17 @@ def _url(firm: Firm) -> str:
     return urls.of_record(site().registry.resource(CUSTOMER), firm.id)
 
 
-def _hours(firm: Firm) -> Any:
-    """The opening hours of this day, as far as they are known."""
-    if firm.open is None:
-        return ""
-    return _("Open %(hours)s", hours=", ".join(f"{clock(low)}–{clock(high)}" for low, high in firm.open)) if firm.open else _("Closed on this day")
+def _hours(firm: Firm) -> str:
+    """The opening hours of this day, as far as they are known and there are any."""
+    return ", ".join(span(*window) for window in firm.open or ())
+
+
+def _open(firm: Firm) -> Any:
+    return _("Open %(hours)s", hours=_hours(firm)) if firm.open else ""
+
+
+def span(low: int, high: int) -> str:
+    return f"{clock(low)}\u2060–\u2060{clock(high)}"  # not broken in two
 
 
 def _remove(plan: Plan, firm: Firm) -> Act:
@@ -143,13 +149,13 @@ def paper(plan: Plan) -> PrintPage:
     """The route on paper, with what does not fit."""
     made, values = plan.route, plan.asked.values
     rows = tuple(
-        (str(number), f"{clock(visit.begins)}–{clock(visit.ends)}", plan.firms[visit.stop.key].name, plan.firms[visit.stop.key].region, _hours(plan.firms[visit.stop.key]), way(visit.metres))
+        (str(number), span(visit.begins, visit.ends), plan.firms[visit.stop.key].name, plan.firms[visit.stop.key].region, _hours(plan.firms[visit.stop.key]), way(visit.metres))
         for number, visit in enumerate(made.visits, 1)
     )
-    tables = [PrintTable((_("No."), _("Time"), _("Customer"), _("Region"), _("Opening hours"), _("Way")), rows, right=(0, 5))]
+    tables = [PrintTable(("#", _("Time"), _("Customer"), _("Region"), _("Opening hours"), _("Way")), rows, right=(0, 5))]
     left = [*((plan.firms[stop.key].name, WHY[why]) for stop, why in made.left), *((firm.name, _("Nobody knows where this is.")) for firm in plan.lost)]
     if left:
-        tables.append(PrintTable((_("Customer"), _("Why")), tuple(left), _("What does not fit")))
+        tables.append(PrintTable((_("Customer"), _("Reason")), tuple(left), _("What does not fit")))
     return PrintPage(
         title=_("Route"), company=_("Tangram CRM"), printed=printed(), tables=tuple(tables), sub=show_day_heading(plan.asked.day),
         filters=(_("Leave at %(time)s", time=values["begin"]), *([plan.start[0]] if plan.start[0] else []), *_said(plan)), foot=_reckoned(), back_url=plan.asked.address(),
