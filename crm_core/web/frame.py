@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl
 
 import flask
 import sqlalchemy as sa
@@ -114,7 +115,9 @@ def _entry(entry: Menu, here: str, count: Any = "", unread: bool = False) -> Men
     url = entry_url(entry)
     resource = None if isinstance(entry.target, str) else site().registry.resource(entry.target)
     path = url.partition("?")[0]
-    active = here == path or (path != "/" and here.startswith((path + "/", path + ".")))
+    asked = parse_qsl(url.partition("?")[2]) if resource is None else []  # an entry that is a question: there is where it is asked
+    active = all(flask.request.args.get(name) == value for name, value in asked) and (
+        here == path or (path != "/" and not asked and here.startswith((path + "/", path + "."))))
     return MenuEntry(
         entry.label, url, entry.icon or (resource.icon if resource else "puzzle"), count=count, unread=unread, active=active,
         go={"/": "H", slots.tasks_url: "T", "/core/customer": "C"}.get(url, ""),

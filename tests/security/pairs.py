@@ -259,6 +259,7 @@ def doings(house: House) -> None:
         path.write_text("name\nChanged\n", "utf-8")
         running.begin(_of_house(house, "core.customer"), "changed.csv", path)
         shared("sue", "bob")(house)
+        _of_house(house, "core.customer").run("propose_deletion", [mine["core.customer"]["sue"]], {"why": "changed"})
         with writing():
             later("core.export", {"resource": "core.customer", "state": [], "format": "csv"}, label="changed")
             current_work().session.execute(sa.insert(Waiting), [{"resource": "core.customer", "record_id": mine["core.customer"]["sue"]}])

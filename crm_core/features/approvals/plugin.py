@@ -6,13 +6,14 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.access.actor import LENDABLE
+from crm_core.data.session import session
 from crm_core.features.approvals import pages, proposals, proposing, rules, services
 from crm_core.features.approvals.models import WAITING
 from crm_core.features.approvals.resources import StandIns
 from crm_core.kernel.declare import Action, Card, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import actor, site
 from crm_core.resource import derived
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.fields import Field, NoteField
@@ -23,7 +24,7 @@ derived.further.append(services.begin)
 records.dressers.append(pages.dress)
 CUSTOMER = "core.customer"
 PROPOSED = (CUSTOMER, "core.contact")
-_WHY = NoteField(name="why", column="", label=_("Why"), required=True)
+_WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
 _OPINION = NoteField(name="opinion", column="", label=_("Opinion"))
 _NEEDED = NoteField(name="opinion", column="", label=_("Opinion"), required=True)
 
@@ -47,8 +48,7 @@ def register_menu() -> list[Menu]:
     may = f"{CUSTOMER}.{rules.FIRST}|{CUSTOMER}.{rules.SECOND}"
     return [Menu(_("Waiting for review"), pages.WAITING_URL, "customers", icon="rubber-stamp", order=16, name="review", permission=may,
                  when=_used),
-            Menu(_("Proposed changes"), "/core/customer?proposed.filled=1", "customers", icon="bulb", order=17, name="proposals", permission=f"{CUSTOMER}.accept",
-                 when=_some),
+            Menu(_("Proposed changes"), "/core/customer?proposed.filled=1", "customers", icon="bulb", order=17, name="proposals", permission=f"{CUSTOMER}.accept"),
             Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission=may, when=_used)]
 
 
@@ -92,20 +92,23 @@ def register_cards() -> list[Card]:
 
 
 def _some() -> bool:
-    """Whether anything is proposed to who may accept it."""
-    return bool(actor().can(f"{CUSTOMER}.accept")) and CUSTOMER in proposals.kinds()
+    """Whether anything that the actor may read is proposed to be changed or deleted."""
+    if not actor().can(f"{CUSTOMER}.accept") or CUSTOMER not in proposals.kinds():
+        return False
+    model = site().registry.resource(CUSTOMER).model
+    return session.scalar(sa.select(model.id).where(model.id.in_(proposals.records(CUSTOMER))).limit(1)) is not None
 
 
 def proposed(rows: Any) -> sa.Select[Any]:
     """Customers somebody proposes to change or to delete, by who holds them."""
-    number = sa.func.count().label("customers")
+    number = sa.func.count().label("count")
     waits = proposals.records(CUSTOMER)
     return sa.select(rows.c.owner_id, number).where(rows.c.id.in_(waits)).group_by(rows.c.owner_id).order_by(number.desc(), rows.c.owner_id)
 
 
 def waiting(rows: Any) -> sa.Select[Any]:
     """Customers by the review they wait for."""
-    number = sa.func.count().label("customers")
+    number = sa.func.count().label("count")
     return sa.select(rows.c.review, number).where(rows.c.review.in_(WAITING)).group_by(rows.c.review).order_by(number.desc(), rows.c.review)
 
 

@@ -18,7 +18,7 @@ from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, Crumb, ErrorLink, FormPage, Note, PanelRow, PanelView, RecordPage, Section
 
 pages = flask.Blueprint("proposals", __name__)
-_WHY = NoteField(name="why", column="", label=_("Why"), required=True)
+_WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
 
 
 @pages.route(f"{ROW}/propose", methods=["GET", "POST"])
@@ -54,7 +54,7 @@ def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, st
     back = ways.to_record(resource, row.id)
     return FormPage(
         title=_("Propose a change: %(name)s", name=resource.title(row)), action=urls.of_act(resource, row.id, "propose"), cancel_url=back,
-        sections=(Section("why", _("Why"), asked), *sections), submit=_("Propose"), crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(row), back)),
+        sections=(Section("why", _("Reason"), asked), *sections), submit=_("Propose"), crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(row), back)),
         errors=tuple(ErrorLink(n, fields[n].label if n in fields else _WHY.label, m[0]) for n, m in faults.items()),
         note=Note(note, colour="red", icon="alert-triangle") if note else Note(_("Nothing changes until who may change the record accepts it."), colour="acc", icon="info-circle"),
     )

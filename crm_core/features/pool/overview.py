@@ -145,7 +145,7 @@ def dress_brief(row: Any, page: Any) -> Any:
 
 def held(rows: Any) -> sa.Select[Any]:
     """Customers by who holds them, the most first."""
-    number = sa.func.count().label("customers")
+    number = sa.func.count().label("count")
     return sa.select(rows.c.owner_id, number).where(rows.c.owner_id.is_not(None)).group_by(rows.c.owner_id).order_by(number.desc(), rows.c.owner_id)
 
 
@@ -156,7 +156,7 @@ def returning(rows: Any) -> sa.Select[Any]:
         for column, days in (("followed_at", pool.return_after), ("dealt_at", pool.deal_after)):
             if days:
                 parts.append(sa.and_(rows.c.pool_id == pool.id, rows.c[column] <= soon - dt.timedelta(days=days)))
-    number = sa.func.count().label("customers")
+    number = sa.func.count().label("count")
     open_to = sa.or_(rows.c.protected_until.is_(None), rows.c.protected_until < clock.today())
     return (
         sa.select(rows.c.owner_id, number).where(rows.c.owner_id.is_not(None), open_to, sa.or_(*parts) if parts else sa.false())

@@ -26,8 +26,8 @@ asking.give, twins.claimable = sharing.give, sharing.claimable
 FULL, BRIEF = "core.customer", "core.customer.brief"
 _WHO = RefField(name="owner", column="", label=_("Colleague"), target="core.user", required=True)
 _TEAM = RefField(name="team", column="", label=_("Team"), target="core.team")
-_WHY = NoteField(name="why", column="", label=_("Why"))
-_NEEDED = NoteField(name="why", column="", label=_("Why"), required=True)
+_WHY = NoteField(name="why", column="", label=_("Reason"))
+_NEEDED = NoteField(name="why", column="", label=_("Reason"), required=True)
 
 
 @hookimpl
