@@ -1,6 +1,7 @@
 """The order in which a day's stops are visited: `route(stops, start=…)`.
 
-Ways are straight lines, made longer by a factor for the roads and driven at one speed. A visit begins within the opening hours and
+Ways are straight lines, made longer by a factor for the roads and driven at one speed, each in whole minutes: so what a plan says can
+be kept as it is said. A visit begins within the opening hours and
 ends within them, an appointment is kept to the minute; who comes too early waits. What cannot be kept is left out and said with its
 reason. The best route keeps as many appointments as it can, then as many stops, then it is the shortest, then the earliest done.
 Up to `EXACT` stops it is found for certain, above them by tours.py, which comes close.
@@ -17,7 +18,6 @@ from crm_core.text.tours import measured, near_best
 
 EXACT = 12  # stops
 MIDNIGHT = 24 * 60
-_HAIR = 1e-9  # of a minute: what sums of fractions lose
 Place = tuple[int, int]
 """Latitude and longitude, in millionths of a degree."""
 Window = tuple[int, int]
@@ -91,18 +91,18 @@ class Day:
         self.begin, self.until = begin, until
         places = [*(stop.place for stop in stops), start, end]
         self.way = [[_metres(one, other) for other in places] for one in places]
-        self.drive = [[metres * pace for metres in row] for row in self.way]
+        self.drive = [[math.ceil(metres * pace - 1e-9) for metres in row] for row in self.way]
         self.stay = [*(stop.stay for stop in stops), 0, 0]
         self.fixed = [stop.at is not None for stop in stops]
         self.hours = [_beginnings(stop) for stop in stops]
         ends = [until - stop.stay - self.drive[at][self.end] for at, stop in enumerate(stops)]
-        self.doors = [[(low, min(high, ends[at])) for low, high in hours if low <= ends[at] + _HAIR] for at, hours in enumerate(self.hours)]
+        self.doors = [[(low, min(high, ends[at])) for low, high in hours if low <= ends[at]] for at, hours in enumerate(self.hours)]
         self._closed = self.size == 1 and stops[0].at is None and stops[0].open == ()
 
-    def opens(self, at: int, arrives: float) -> float | None:
+    def opens(self, at: int, arrives: int) -> int | None:
         """When a visit begins that one arrives at then; None when it is too late."""
         for low, high in self.doors[at]:
-            if arrives <= high + _HAIR:
+            if arrives <= high:
                 return max(arrives, low)
         return None
 
@@ -113,34 +113,30 @@ class Day:
         if not self.hours[0]:
             return Why.short
         arrives = self.begin + self.drive[self.start][0]
-        if all(arrives > high + _HAIR for _low, high in self.hours[0]):
+        if all(arrives > high for _low, high in self.hours[0]):
             return Why.late
         return Why.day if self.opens(0, arrives) is None else None
 
-    def score(self, order: Sequence[int], metres: int, over: float) -> tuple[int, int, int, float]:
+    def score(self, order: Sequence[int], metres: int, over: int) -> tuple[int, int, int, int]:
         """Less is better: appointments missed, stops missed, length, end."""
         return sum(self.fixed) - sum(self.fixed[at] for at in order), self.size - len(order), metres, over
 
     def told(self, stops: Sequence[Stop], order: Sequence[int], left: tuple[tuple[Stop, Why], ...]) -> Route:
-        visits, here, now = [], self.start, float(self.begin)
+        visits, here, now = [], self.start, self.begin
         for at in order:
             arrives = now + self.drive[here][at]
             begins = self.opens(at, arrives)
             assert begins is not None, "the order was found by the same rules"
             now = begins + self.stay[at]
-            visits.append(Visit(stops[at], self.way[here][at], _minute(arrives), _minute(begins), _minute(now)))
+            visits.append(Visit(stops[at], self.way[here][at], arrives, begins, now))
             here = at
         last = self.way[here][self.end]
-        return Route(tuple(visits), left, sum(visit.metres for visit in visits) + last, last, _minute(now + self.drive[here][self.end]))
+        return Route(tuple(visits), left, sum(visit.metres for visit in visits) + last, last, now + self.drive[here][self.end])
 
 
 def _metres(one: Place | None, other: Place | None) -> int:
     """Rounded up, so that a way round is never shorter than the straight one."""
     return 0 if one is None or other is None else math.ceil(metres_between(one, other))
-
-
-def _minute(moment: float) -> int:
-    return math.ceil(moment - 1e-6)
 
 
 def _beginnings(stop: Stop) -> list[Window]:
@@ -158,7 +154,7 @@ def _beginnings(stop: Stop) -> list[Window]:
     return [(low, high - stop.stay) for low, high in together if high - low >= stop.stay]
 
 
-_Label = tuple[int, float, int, Any]
+_Label = tuple[int, int, int, Any]
 """Metres so far, when one is free again, the last stop, the label before."""
 
 
@@ -166,7 +162,7 @@ def _exact(day: Day) -> list[int]:
     """The best order for certain: for every set of stops and the last of them, the ways of which no other is both shorter and
     earlier (Held and Karp, with times). Where a good order keeps all stops, ways are given up that cannot become one as short."""
     seen: list[dict[int, list[_Label]]] = [{} for _ in range(1 << day.size)]
-    first: _Label = (0, float(day.begin), day.start, None)
+    first: _Label = (0, day.begin, day.start, None)
     seen[0] = {day.start: [first]}
     best, found = day.score((), day.way[day.start][day.end], day.begin + day.drive[day.start][day.end]), first
     good = measured(day, near_best(day, rounds=12))

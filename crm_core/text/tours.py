@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from crm_core.text.routes import Day
 
 ROUNDS = 80
+NEVER = -1_000_000
 STRETCH = 3  # stops moved together
 TAKEN = 10  # at most so many neighbours are taken out at once
-Score = tuple[int, int, int, float]
+Score = tuple[int, int, int, int]
 
 
 def near_best(day: Day, rounds: int = ROUNDS) -> list[int]:
@@ -56,9 +57,9 @@ def _length(day: Day, order: Sequence[int]) -> int:
     return sum(day.way[one][other] for one, other in itertools.pairwise(path))
 
 
-def _leaves(day: Day, order: Sequence[int]) -> list[float] | None:
+def _leaves(day: Day, order: Sequence[int]) -> list[int] | None:
     """When one leaves the start and each stop; None when one of them cannot be kept. (The doors know of the end of the day.)"""
-    found, here, now = [float(day.begin)], day.start, float(day.begin)
+    found, here, now = [day.begin], day.start, day.begin
     for at in order:
         begins = day.opens(at, now + day.drive[here][at])
         if begins is None:
@@ -69,12 +70,12 @@ def _leaves(day: Day, order: Sequence[int]) -> list[float] | None:
     return found
 
 
-def _latest(day: Day, order: Sequence[int]) -> list[float]:
+def _latest(day: Day, order: Sequence[int]) -> list[int]:
     """By when one has to be at each stop, and at the end, for all that follows to be kept."""
-    found, bound, after = [float(day.until)], float(day.until), day.end
+    found, bound, after = [day.until], day.until, day.end
     for at in reversed(order):
         bound -= day.drive[at][after] + day.stay[at]
-        bound = max((min(high, bound) for low, high in day.doors[at] if low <= bound + 1e-9), default=-math.inf)
+        bound = max((min(high, bound) for low, high in day.doors[at] if low <= bound), default=NEVER)
         found.append(bound)
         after = at
     return found[::-1]
@@ -94,8 +95,9 @@ def _put_in(day: Day, order: list[int], new: Sequence[int]) -> list[int]:
     return order
 
 
-def _cheapest(day: Day, order: Sequence[int], at: int, leaves: Sequence[float], latest: Sequence[float]) -> int | None:
-    least, place = math.inf, None
+def _cheapest(day: Day, order: Sequence[int], at: int, leaves: Sequence[int], latest: Sequence[int]) -> int | None:
+    least: float = math.inf
+    place = None
     way, drive, stay = day.way[at], day.drive[at], day.stay[at]
     before = day.start
     for index, leave in enumerate(leaves):
@@ -104,7 +106,7 @@ def _cheapest(day: Day, order: Sequence[int], at: int, leaves: Sequence[float], 
         if begins is None and before != day.start:
             break  # later on it would be later still
         more = day.way[before][at] + way[after] - day.way[before][after]
-        if begins is not None and more < least and begins + stay + drive[after] <= latest[index] + 1e-9:
+        if begins is not None and more < least and begins + stay + drive[after] <= latest[index]:
             least, place = more, index
         before = after
     return place

@@ -68,7 +68,9 @@ def test_a_route_is_planned_kept_printed_and_sees_no_further_than_its_reader(com
     answer = lina.post("/routes", data=sent)
     assert answer.status_code == 303 and answer.headers["Location"].startswith("/routes?")
     assert tasks(company) == [("12:00", agreed), ("09:20", near), ("13:30", far)]
-    undo = re.search(r'action="(/undo/\d+)"', lina.get(answer.headers["Location"]).text)
+    again = lina.get(answer.headers["Location"]).text
+    assert [time for time, _name in shown(again)[0]] == ["09:20", "12:00", "13:30"], "as appointments they can be kept all the same"
+    undo = re.search(r'action="(/undo/\d+)"', again)
     assert undo is not None
     assert lina.post("/routes", data=sent).status_code == 409, "they are there"
     lina.post(undo[1])

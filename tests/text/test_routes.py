@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -53,24 +54,29 @@ def metres(one: Place, other: Place) -> int:
     return math.ceil(metres_between(one, other))
 
 
+def driven(one: Place, other: Place) -> int:
+    """Whole minutes."""
+    return math.ceil(metres(one, other) * PACE - 1e-9)
+
+
 def sized(order: tuple[Stop, ...], end: Place | None, begin: int, until: int) -> int | None:
     """How long a route is in this order; None when something is not kept."""
-    here, now, length = HERE, float(begin), 0
+    here, now, length = HERE, begin, 0
     for stop in order:
         length += metres(here, stop.place)
-        now += metres(here, stop.place) * PACE
+        now += driven(here, stop.place)
         if stop.at is not None:
             starts = [(stop.at, stop.at)]
         else:
             starts = [(low, high - stop.stay) for low, high in ((0, 24 * 60),) if stop.open is None] + [(low, high - stop.stay) for low, high in stop.open or ()]
-        able = [max(now, low) for low, high in starts if low <= high and now <= high + 1e-9]
+        able = [max(now, low) for low, high in starts if low <= high and now <= high]
         if not able:
             return None
         now, here = min(able) + stop.stay, stop.place
-        if now > until + 1e-9:
+        if now > until:
             return None
     home = metres(here, end) if end is not None else 0
-    return length + home if now + home * PACE <= until + 1e-9 else None
+    return length + home if now + (driven(here, end) if end is not None else 0) <= until else None
 
 
 def tried_out(stops: list[Stop], end: Place | None, begin: int, until: int) -> tuple[int, int, int]:
@@ -164,3 +170,12 @@ def test_a_day_may_begin_and_end_anywhere() -> None:
     assert route([], start=HERE, end=HERE).metres == 0
     split = Stop("open twice in a row", HERE, 60, ((540, 570), (570, 600)))
     assert route([split]).visits[0].begins == 540
+
+
+def test_a_plan_can_be_kept_as_it_is_said() -> None:
+    """Its times as appointments: the same route."""
+    for seed in range(20):
+        stops = day_of(random.Random(seed), 9)
+        made = route(stops, start=HERE, end=HERE, begin=8 * 60, until=18 * 60)
+        agreed = route([replace(visit.stop, at=visit.begins) for visit in made.visits], start=HERE, end=HERE, begin=8 * 60, until=18 * 60)
+        assert [visit.begins for visit in agreed.visits] == [visit.begins for visit in made.visits]

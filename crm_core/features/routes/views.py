@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm_core.features.routes.asked import URL, Finish
+from crm_core.features.routes.asked import URL, Finish, minute
 from crm_core.features.routes.planning import CUSTOMER, Firm, Plan
 from crm_core.features.routes.rules import MOST, RouteSettings
 from crm_core.features.tasks.api import TASKS
@@ -113,8 +113,7 @@ def _said(plan: Plan) -> list[Any]:
     if not made.visits:
         return []
     waiting = sum(visit.begins - visit.arrives for visit in made.visits)
-    rules = RouteSettings.now()
-    driving = round(made.metres * rules.detour * 60 / rules.speed / 100_000)
+    driving = made.over - minute(plan.asked.values["begin"]) - waiting - sum(visit.ends - visit.begins for visit in made.visits)
     return [
         ngettext("%(n)s stop", "%(n)s stops", len(made.visits)), _("%(way)s in straight lines", way=way(made.metres)), _("%(time)s on the way", time=long(driving)),
         *([_("%(time)s of waiting", time=long(waiting))] if waiting else []), _("done at %(time)s", time=clock(made.over)),
