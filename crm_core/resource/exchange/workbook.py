@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, cast
 from xml.parsers import expat
 
 from crm_core.resource.exchange.problems import UnreadableFile
@@ -47,14 +47,14 @@ def _look_into(path: Path) -> None:
             if any(entry.flag_bits & 1 for entry in entries):
                 raise UnreadableFile("workbook")
             for entry in entries:  # whatever a part is called, the workbook may lead to it
-                with archive.open(entry) as part:
+                with cast(zipfile.ZipExtFile, archive.open(entry)) as part:
                     if part.peek(64).lstrip(_BEFORE)[:1] == b"<":
                         _refuse_doctype(part)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, OSError, NotImplementedError, EOFError) as error:
         raise UnreadableFile("workbook") from error
 
 
-def _refuse_doctype(part: IO[bytes]) -> None:
+def _refuse_doctype(part: zipfile.ZipExtFile) -> None:
     """Parts of workbooks have no document type; bombs of entities begin with one."""
     parser = expat.ParserCreate()
     seen: list[str] = []
