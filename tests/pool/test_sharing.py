@@ -135,6 +135,18 @@ def test_a_team_sees_it_and_a_merged_one_takes_its_shares_along(office: Office, 
     assert seen(office, "li")["search"] == [firm]
 
 
+def test_what_goes_to_a_pool_is_shared_no_longer_and_again_when_that_is_taken_back(office: Office, firm: int) -> None:
+    pool(office)
+    act(office, "wang", "share", firm, colleague=office.people["li"], why="x")
+    change = act(office, "wang", "give_back", firm, why="no interest")
+    drain(office.site)
+    assert seen(office, "li")["search"] == []
+    with office.as_("wang"):
+        undo.ask(change)
+    drain(office.site)
+    assert seen(office, "li")["search"] == [firm]
+
+
 def test_it_goes_to_who_may_have_it_for_the_time_of_the_pool(office: Office, firm: int) -> None:
     pool(office, share_days=12)
     li = office.people["li"]

@@ -18,7 +18,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
-from crm_core.resource import changes
+from crm_core.resource import changes, shares
 from crm_core.resource import rows as statements
 from crm_core.resource.after import OwnersChanged, finish
 from crm_core.resource.changes import unscoped
@@ -163,6 +163,9 @@ def _write(rows: Sequence[Row], made: list[Row], kind: str, why: str = "") -> No
     customers = site().registry.resource(NAME)
     before = {row["id"]: row for row in rows}
     with changes.change(kind, resource=NAME, note=why or None) as change, _said(kind, why):
+        free = [row["id"] for row in made if "owner_id" in row and row["owner_id"] is None]
+        if some := shares.of(NAME, free):  # what lies in a pool is nobody's to share
+            shares.take(customers, list(some))
         customers.derive(made, before)
         finish(customers, statements.update(customers, made, before), change)
 
