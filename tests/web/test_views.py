@@ -68,14 +68,14 @@ def test_people_of_a_role_begin_with_its_view(lina: Client, house: Company) -> N
 @pytest.mark.parametrize(("audience", "sees"), [("mine", []), ("department", ["nora", "lina"]), ("everyone", ["nora", "lina", "sue"])])
 def test_a_view_is_seen_by_those_it_is_for(audience: str, sees: list[str], house: Company) -> None:
     maker = house.client("boss" if audience == "everyone" else "nora")
-    url = keep(maker, "Shared", audience)
+    url = keep(maker, "Ours alone", audience)
     found = []
     for name in ("nora", "lina", "sue"):
         client = house.client(name)
-        inside = "Shared" in tabs(client)
+        inside = "Ours alone" in tabs(client)
         if inside and client is not maker and not (audience == "mine" and name == "nora"):
             found.append(name)
-        assert ("aria-current" in client.get(url).text and "Shared" in client.get(url).text) == inside
+        assert ("aria-current" in client.get(url).text and "Ours alone" in client.get(url).text) == inside
     assert found == sees
 
 
