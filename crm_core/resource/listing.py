@@ -59,7 +59,7 @@ class Page:
     newest: bool = False  # too many hits of words to be sorted as asked: newest first
 
 
-ARGUMENTS = {"q", "f", "sort", "after", "before", "limit", "columns", "view", "look", "by", "at", "day", "span"}
+ARGUMENTS = {"q", "f", "sort", "after", "before", "limit", "columns", "view", "look", "by", "at", "day", "span", "over"}
 
 
 def is_argument(resource: Any, name: str) -> bool:

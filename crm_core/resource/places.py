@@ -36,8 +36,9 @@ class Place:
     def pair(self) -> tuple[str, str]:
         return self.latitude, self.longitude
 
-    def field(self) -> AreaField:
-        return AreaField(name=NAME, column=self.latitude, longitude=self.longitude, label=_("Place on the map"), info={"tells": self.pair})
+    def field(self, table: sa.Table) -> AreaField:
+        hidden = any(table.c[name].info.get("sensitive") for name in self.pair)
+        return AreaField(name=NAME, column=self.latitude, longitude=self.longitude, label=_("Place on the map"), sensitive=hidden, info={"tells": self.pair})
 
     def index(self, table: sa.Table) -> None:
         """What finds the records of an area, and what counts those of regions without reading them."""

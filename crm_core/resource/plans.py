@@ -319,9 +319,9 @@ class TooSlow(BadRequest):
     """What was asked would take too long to find out."""
 
 
-def in_time(what: Sought, statement: Any, values: dict[str, Any]) -> Sequence[Any]:
-    """All rows of a statement; one with conditions that people make is stopped after a while."""
-    if not what.conditions:
+def in_time(what: Sought, statement: Any, values: dict[str, Any], *, always: bool = False) -> Sequence[Any]:
+    """All rows of a statement; one with conditions that people make, or over all records (`always`), is stopped after a while."""
+    if not (what.conditions or always):
         return execute(statement, values).all()
     try:
         with limited(current_work().session.connection()):

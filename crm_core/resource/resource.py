@@ -160,7 +160,7 @@ class Resource:
                 access.PARTS.setdefault(line_name, cls.name)
                 access.LINES.setdefault(line_name, cls.name)
         if cls.place is not None and PLACE not in cls.filters:
-            cls.virtual, cls.filters = (*cls.virtual, cls.place.field()), (*cls.filters, PLACE)
+            cls.virtual, cls.filters = (*cls.virtual, cls.place.field(cls.model.__table__)), (*cls.filters, PLACE)
         cls._indexes()
         cls.filters = custom.Grown(cls.filters, custom.with_filters)  # type: ignore[assignment]
         cls.search = custom.Grown(cls.search, custom.with_words)  # type: ignore[assignment]
@@ -602,10 +602,11 @@ def _brief_of(cls: type[Resource]) -> type[Resource]:
         (Resource,),
         {
             "model": model, "name": name, "label": cls.label, "singular": cls.singular, "icon": cls.icon,
-            "columns": brief, "brief": brief, "filters": tuple(n for n in cls.filters if n in brief),
+            "columns": tuple(n for n in brief if cls.place is None or n not in cls.place.pair), "brief": brief, "filters": tuple(n for n in cls.filters if n in brief),
             "search": tuple(n for n in cls.search if n in brief), "search_names": cls.search_names,
             "sorts": tuple(s for s in cls.sorts if s.lstrip("-") in brief),
             "status": cls.status if cls.status in brief else "", "readonly": True, "is_brief": True,
+            "place": cls.place if cls.place is not None and set(cls.place.pair) <= set(brief) else None,
             "verbs": ("read",), "word": cls.word, "remarks": cls.remarks, "order": cls.order, "__doc__": f"Others' records of {cls.__name__}, in brief.",
         },
     )

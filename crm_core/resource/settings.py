@@ -64,6 +64,7 @@ class Settings:
     label: ClassVar[Any]
     name: ClassVar[str] = ""  # filled when registered: the package's name
     order: ClassVar[int] = 50
+    pages: ClassVar[tuple[tuple[Any, str, str], ...]] = ()  # (label, address, icon) of pages that belong to it, for who may change it
     departments: ClassVar[bool] = True  # whether a department may have values of its own
 
     def __init__(self, values: Mapping[str, Any]) -> None:

@@ -38,6 +38,8 @@ class Polygon:
 
 
 Area = Box | Circle | Polygon
+Corner = tuple[int, int]
+"""Latitude and longitude."""
 Span = tuple[int, int, int]
 """Longitudes from west to east, and by how much they were turned to lie between -180° and 180°."""
 

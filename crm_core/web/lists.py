@@ -114,7 +114,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
         prev_url=place.address([*kept, ("before", found.previous)]) if found.previous else "",
         next_url=place.address([*kept, ("after", found.next)]) if found.next else "",
         empty=_empty(resource, bool(shown or query.text)) if not found.ids else None,
-        looks=looks.tabs(resource, kept, place), **(pictures if found.ids else {}),
+        looks=looks.tabs(resource, kept, place), **(pictures if found.ids or pictures.get("map") else {}),
     )
 
 

@@ -1,16 +1,16 @@
-"""The ways a list is shown: rows, a board by a choice, a calendar by a date."""
+"""The ways a list is shown: rows, a board by a choice, a calendar by a date, a map by its place."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from crm_core.kernel.i18n import _
-from crm_core.resource import boards, calendars, listing
+from crm_core.resource import boards, calendars, listing, places
 from crm_core.resource.fields import Field
-from crm_core.web import boarding, calendaring
+from crm_core.web import boarding, calendaring, mapping
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import Tab
 
-OWN = ("look", "by", "day", "span", "after", "before")  # of an address: what belongs to one way and not to the others
+OWN = ("look", "by", "day", "span", "over", "after", "before")  # of an address: what belongs to one way and not to the others
 
 
 def tabs(resource: Any, args: Pairs, place: Place) -> tuple[Tab, ...]:
@@ -23,6 +23,7 @@ def tabs(resource: Any, args: Pairs, place: Place) -> tuple[Tab, ...]:
         (look, label, icon) for look, label, icon, there in (
             ("board", _("Board"), "columns-3", boards.choice_of(resource)),
             ("calendar", _("Calendar"), "calendar", calendars.date_of(resource)),
+            ("map", _("Map"), "map-2", places.of(resource)),
         ) if there
     ]
     if not ways:
@@ -40,4 +41,7 @@ def pictures(
     """The picture an address asks for, by its name on the page; none where it asks for rows."""
     if place.pins or resource.is_brief:
         return {}
-    return {"board": boarding.view(resource, fields, query, args, names, rows_of), "calendar": calendaring.view(resource, query, args, place, rows_of)}
+    return {
+        "board": boarding.view(resource, fields, query, args, names, rows_of), "calendar": calendaring.view(resource, query, args, place, rows_of),
+        "map": mapping.view(resource, query, args, place),
+    }

@@ -28,6 +28,7 @@ class MapSettings(Settings):
     label = _("Map")
     order = 35
     departments = False
+    pages = ((_("Outlines of maps"), outlines.URL, "map-2"),)
     tiles: str = Setting("", _("Address of map tiles"), _("https://…/{z}/{x}/{y}.png of a map server you may use. Left empty, nothing is asked of the net: maps show outlines. With it, browsers tell that server which places they look at."), length=300)  # type: ignore[assignment]
     credit: str = Setting("", _("Source of the tiles"), _("as its owner wants it named, with the approval number of the map where one is needed"), length=200)  # type: ignore[assignment]
 

@@ -83,7 +83,7 @@ def fields_of(resource: Any) -> dict[str, Field]:
     found = {n: f for n, f in edit.form_fields(resource).items() if not f.readonly and n not in _OWN and f.kind != "number_series"}
     if resource.place is not None and found.keys() >= set(resource.place.pair):  # a place is chosen as a whole
         del found[resource.place.longitude]
-        found[resource.place.latitude] = replace(resource.place.field(), info={"pair": resource.place.pair})
+        found[resource.place.latitude] = replace(resource.place.field(resource.table), info={"pair": resource.place.pair})
     return found
 
 

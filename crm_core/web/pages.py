@@ -25,7 +25,9 @@ from crm_core.web import (
     inline,
     lists,
     lookups,
+    mapping,
     merging,
+    nearby,
     panelling,
     press,
     printing,
@@ -67,6 +69,12 @@ def index(package: str, path: str) -> Any:
     if whole != asked:
         return flask.redirect(urls.of_list(resource, whole))
     return page_of("list.html", lists.page(resource, asked))
+
+
+@blueprint.get(f"{LIST}/points")
+@resource_access("read")
+def points(package: str, path: str) -> Any:
+    return mapping.points(resource_at(package, path), lists.pairs())
 
 
 @blueprint.route(f"{LIST}/new", methods=["GET", "POST"])
@@ -179,6 +187,8 @@ def panel(package: str, path: str, row_id: int, name: str) -> Any:
     found = next((p for p in records.panels(resource) if isinstance(p, Panel) and p.name == name), None)
     if found is None:
         raise Missing(_("This page was not found."))
+    if found.name == nearby.NAME:  # core’s own, of every resource whose records have places
+        return page_of("panel.html", panelling.filled(found, row_id))
     failed = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)
     return page_of("panel.html", shown(found, lambda: panelling.filled(found, row_id), failed))
 

@@ -16,6 +16,8 @@ DEPARTMENTS = {
     "IC": ("信息中心", "HQ", "admin"),
     "GO": ("综合办公室", "HQ", "mali"),
 }
+# code: latitude and longitude
+PLACES = {"HQ": (30_657_000, 104_081_700), "FAIR": (31_230_400, 121_473_700)}
 # login: (name, role, department, title, phone)
 PEOPLE = {
     "admin": ("赵敏", "administrator", "IC", "系统管理员", "13800000001"),
@@ -46,7 +48,7 @@ def fill(make: Any) -> None:
         accounts.store_hash(users[login], passwords.hash_password(make.password(login)), "password made for the demo")
     departments: dict[str, int] = {}
     for code, (name, parent, head) in DEPARTMENTS.items():
-        row = {"name": name, "code": code, "parent": departments.get(parent or ""), "owner": users.get(head or "")}
+        row = {"name": name, "code": code, "parent": departments.get(parent or ""), "owner": users.get(head or ""), **dict(zip(("latitude", "longitude"), PLACES.get(code, ()), strict=False))}
         departments[code] = registry.resource("core.department").write([row])[0]
     registry.resource("core.user").write([{"id": users[login], "department": departments[row[2]]} for login, row in PEOPLE.items()])
     make.made.update(departments=departments, users=users)

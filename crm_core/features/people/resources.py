@@ -175,7 +175,7 @@ class Departments(Resource):
     filters = "parent", "owner"
     search = "name", "code"
     sorts = "name", "-updated_at"
-    brief = "name", "parent"
+    brief = "name", "parent", "latitude", "longitude"
     unique = (("code",),)
     place = Place(landmark=True)
     hidden_fields = "department", "team"

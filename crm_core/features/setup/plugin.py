@@ -4,7 +4,19 @@ from typing import Any
 
 import flask
 
-from crm_core.features.setup import accesses, choices, feeds, home, levels, papers, plugins, reports, settings, views
+from crm_core.features.setup import (
+    accesses,
+    choices,
+    feeds,
+    home,
+    levels,
+    outlines,
+    papers,
+    plugins,
+    reports,
+    settings,
+    views,
+)
 from crm_core.features.setup.fields import jobs as field_jobs
 from crm_core.features.setup.fields import layout
 from crm_core.features.setup.fields.resources import CustomFields
@@ -56,7 +68,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [accesses.pages, choices.pages, feeds.pages, home.pages, layout.pages, papers.pages, plugins.pages, settings.pages, reports.pages, views.pages]
+    return [accesses.pages, choices.pages, feeds.pages, home.pages, layout.pages, outlines.pages, papers.pages, plugins.pages, settings.pages, reports.pages, views.pages]
 
 
 @hookimpl

@@ -115,6 +115,7 @@ def _page(name: str, department_id: int) -> Any:
         if cls.departments else (),
         action=url if may else "", fields=controls.of_fields(fields, texts, faults), label=cls.label,
         add=Act(_("Department"), f"{URL}/{cls.name}/department", "plus", dialog=True) if cls.departments and may else None,
+        more=tuple(Act(*one) for one in cls.pages) if may else (),
         remove=Act(_("Use the values of the house"), f"{url}/remove", method="post") if department_id and may and cls.own(department_id) else None,
     )
     return page_of("settings.html", view), 422 if faults else 200

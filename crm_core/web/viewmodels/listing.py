@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, Tab, Words
 from crm_core.web.viewmodels.forms import FormField
+from crm_core.web.viewmodels.map import ListMap
 from crm_core.web.viewmodels.pictures import BoardView, CalendarView
 
 Kind: TypeAlias = Literal["text", "status", "person", "date", "number", "money", "phone", "tick"]
@@ -221,11 +222,12 @@ class ListPage:
     looks: tuple[Tab, ...] = ()
     board: BoardView | None = None
     calendar: CalendarView | None = None
+    map: ListMap | None = None
 
     @property
     def pictured(self) -> bool:
         """Whether it is shown as something else than rows."""
-        return self.board is not None or self.calendar is not None
+        return self.board is not None or self.calendar is not None or self.map is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,5 +55,25 @@ class SettingsPage:
     fields: tuple[FormField, ...] = ()
     label: Words = ""
     add: Act | None = None
+    more: tuple[Act, ...] = ()  # pages that belong to it
     remove: Act | None = None
     empty: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineMap:
+    name: str
+    label: Words
+    chosen: bool = False
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutlinesPage:
+    """``outlines.html``: the maps whose outlines an administrator may put there himself."""
+
+    title: Words
+    action: str
+    maps: tuple[OutlineMap, ...]
+    error: Words = ""
+    back_url: str = ""

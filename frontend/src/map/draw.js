@@ -2,11 +2,12 @@
 import * as L from "leaflet/dist/leaflet-src.esm.js";
 import { $, $$, getJson, make, withQuery } from "../dom.js";
 import { visit } from "../nav.js";
-import { layerOf } from "./areas.js";
+import { box as boxOf, layerOf } from "./areas.js";
 import { shapes } from "./shapes.js";
 import { tools } from "./tools.js";
 
 const CHINA = [[18, 73.5], [53.6, 135]];
+const TOUCH = 26; // pixels
 const CLOSE = 15; // how far one goes in by pressing several that stand together; further in they are a list
 
 export async function draw(box) {
@@ -15,6 +16,7 @@ export async function draw(box) {
     attributionControl: Boolean(said.tiles), zoomControl: false, worldCopyJump: true, minZoom: 1, maxZoom: 18, zoomSnap: 0.25, zoomDelta: 1,
     scrollWheelZoom: !said.small, maxBounds: [[-88, -540], [88, 540]], fadeAnimation: false,
   });
+  map.fitBounds(CHINA, { animate: false }); // circles have bounds only where there is a view
   if (said.tiles) {
     map.attributionControl.setPrefix(false);
     L.tileLayer(said.tiles, { attribution: clean(said.credit), className: "map-tiles", maxZoom: 18 }).addTo(map);
@@ -43,8 +45,8 @@ function clean(text) {
 
 const words = (text) => make("span", {}, text);
 
-function outline({ polygons }, region) {
-  const found = L.polygon(polygons, { className: `map-land s${region?.step ?? 0}${region?.url ? " goes" : ""}`, interactive: Boolean(region), bubblingMouseEvents: true });
+function outline({ id, polygons }, region) {
+  const found = L.polygon(polygons, { className: `map-land s${region?.step ?? 0}${region?.url ? " goes" : ""}${id ? "" : " frame"}`, interactive: Boolean(region), bubblingMouseEvents: true });
   if (region) found.bindTooltip(words(region.label), { sticky: true });
   if (region?.url) found.on("click", () => found._map.dragging.enabled() && visit(region.url));
   return found;
@@ -58,7 +60,7 @@ function line({ path, label }) {
 function point({ at, label, url, kind, text, box }) {
   const size = text && text.length > 3 ? " wide" : "";
   const icon = L.divIcon({ className: `map-pin ${kind ?? ""}${text ? " many" : ""}${size}`, html: make("span", {}, text ?? ""), iconSize: null });
-  const found = L.marker(at, { icon, keyboard: false, riseOnHover: true, zIndexOffset: kind === "here" ? 1000 : 0 });
+  const found = L.marker(at, { icon, keyboard: false, riseOnHover: true, zIndexOffset: { here: 1000, ours: 500, rough: -500 }[kind] ?? 0 });
   if (label) found.bindTooltip(words(label), { direction: "top", offset: [0, -8] });
   found.on("click", () => {
     const map = found._map;
@@ -67,6 +69,24 @@ function point({ at, label, url, kind, text, box }) {
     if (bounds && map.getZoom() < CLOSE && !bounds.getSouthWest().equals(bounds.getNorthEast(), 1e-4)) map.fitBounds(bounds.pad(0.2), { maxZoom: CLOSE + 1 });
     else if (url) visit(url);
   });
+  return found;
+}
+
+const short = (n) => (n < 10_000 ? String(n) : `${Math.floor(n / 1000)}k`);
+
+// What would lie on each other becomes one: the larger takes the smaller in.
+function gathered(map, points) {
+  const found = [];
+  for (const one of [...points].sort((a, b) => b.n - a.n)) {
+    const spot = map.latLngToLayerPoint(one.at);
+    const near = found.find((other) => other.spot.distanceTo(spot) < TOUCH);
+    if (!near) {
+      found.push({ ...one, spot });
+      continue;
+    }
+    const bounds = L.latLngBounds(near.box).extend(L.latLngBounds(one.box));
+    Object.assign(near, { n: near.n + one.n, box: [bounds.getSouthWest(), bounds.getNorthEast()].map(({ lat, lng }) => [lat, lng]), label: "" });
+  }
   return found;
 }
 
@@ -83,9 +103,9 @@ function follow(map, url, box) {
     const edges = [Math.max(-90, bounds.getSouth()), Math.max(-180, bounds.getWest()), Math.min(90, bounds.getNorth()), Math.min(180, bounds.getEast())];
     box.dataset.points = "asked";
     try {
-      const { points, note: told } = await getJson(withQuery(url, { box: edges.map((edge) => edge.toFixed(6)).join(",") }), running.signal);
+      const { points, list, asked, note: told } = await getJson(withQuery(url, { box: edges.map((edge) => edge.toFixed(6)).join(",") }), running.signal);
       layer.clearLayers();
-      for (const one of points) point(one).addTo(layer);
+      for (const one of gathered(map, points)) point(one.n === 1 ? one : { ...one, text: short(one.n), url: withQuery(list, { [asked]: boxOf(...one.box.map((corner) => L.latLng(corner))) }) }).addTo(layer);
       if (note) note.textContent = told ?? "";
       box.dataset.points = "there";
     } catch { /* moved on meanwhile, or no connection: what is drawn stays */ }

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from crm_core.data.session import session
 from crm_core.features.customers.demo import text
 from crm_core.features.customers.models import Industry, Position, Region
+from crm_core.text import shapes
+from crm_core.text.areas import MILLION
 from crm_core.text.pinyin import spell
 
 DIRECTORS = ("董事长", "总经理", "副总经理")
@@ -24,6 +26,7 @@ class Firms:
         self.industries = {r.code: r.id for r in session.execute(sa.select(Industry.id, Industry.code))}
         self.positions = {r.name: r.id for r in session.execute(sa.select(Position.id, Position.name))}
         self.used: set[str] = set()
+        self.spots = random.Random(4)  # of its own, so that places change nothing else
 
     def firm(self) -> dict[str, Any]:
         """A customer's row, with an address or two."""
@@ -47,8 +50,15 @@ class Firms:
             "phone": self.phone(place.dialling_code if place is not None else None),
             "email": f"office@{domain}.example", "website": f"www.{domain}.example" if dice.random() < 0.6 else None,
             "legal_representative": self.name()[0] if dice.random() < 0.7 else None,
-            "note": dice.choice(text.REMARKS) if dice.random() < 0.4 else None, "addresses": addresses,
+            "note": dice.choice(text.REMARKS) if dice.random() < 0.4 else None, "addresses": addresses, **self.spot(code),
         }
+
+    def spot(self, code: str) -> dict[str, Any]:
+        """A place in or around a city; of some firms nobody has found it out."""
+        middle = shapes.middle(code)
+        if middle is None or self.spots.random() < 0.15:
+            return {}
+        return {name: round((degrees + self.spots.gauss(0, 0.04)) * MILLION) for name, degrees in zip(("latitude", "longitude"), middle, strict=True)}
 
     def _brand(self) -> str:
         while True:

@@ -91,7 +91,7 @@ class Rest:
         short = _SHORT.sub("", head.name)
         return {
             "parent": parent, "name": f"{short}{place[1]}分公司", "legal_representative": None, "industry": head.industry_id, "business_kind": head.business_kind,
-            "region": region.id if region is not None else None, "phone": self.firms.phone(region.dialling_code if region is not None else None),
+            "region": region.id if region is not None else None, "latitude": None, "longitude": None, **self.firms.spot(place[0]), "phone": self.firms.phone(region.dialling_code if region is not None else None),
             "addresses": [{**line, "region": region.id if region is not None else None} for line in row["addresses"][:1]],
         }
 
