@@ -6,14 +6,13 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.access.actor import LENDABLE
-from crm_core.data.session import session
 from crm_core.features.approvals import pages, proposals, proposing, rules, services
 from crm_core.features.approvals.models import WAITING
 from crm_core.features.approvals.resources import StandIns
 from crm_core.kernel.declare import Action, Card, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor
 from crm_core.resource import derived
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.fields import Field, NoteField
@@ -92,11 +91,10 @@ def register_cards() -> list[Card]:
 
 
 def _some() -> bool:
-    """Whether anything that the actor may read is proposed to be changed or deleted."""
-    if not actor().can(f"{CUSTOMER}.accept") or CUSTOMER not in proposals.kinds():
-        return False
-    model = site().registry.resource(CUSTOMER).model
-    return session.scalar(sa.select(model.id).where(model.id.in_(proposals.records(CUSTOMER))).limit(1)) is not None
+    """Whether the actor accepts for others too; who accepts for himself alone is told of each proposal by a message."""
+    scope = actor().scope(CUSTOMER, "accept")
+    found = getattr(scope, "base", scope)  # what narrows it does not matter here
+    return bool(found.everything or any(column != "owner_id" for column, _ids in found.branches))
 
 
 def proposed(rows: Any) -> sa.Select[Any]:
