@@ -114,7 +114,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
         prev_url=place.address([*kept, ("before", found.previous)]) if found.previous else "",
         next_url=place.address([*kept, ("after", found.next)]) if found.next else "",
         empty=_empty(resource, bool(shown or query.text)) if not found.ids else None,
-        looks=looks.tabs(resource, kept, place), **(pictures if found.ids or pictures.get("map") else {}),
+        leads=_leads(resource, meant, number) if not place.pins and not more else (), looks=looks.tabs(resource, kept, place), **(pictures if found.ids or pictures.get("map") else {}),
     )
 
 
@@ -265,6 +265,14 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
     if resource.may("delete") and "delete" in resource.verbs:
         add("delete", _("Delete"), "trash", to=more, danger=True)
     return tuple(acts), tuple(more)
+
+
+def _leads(resource: Any, meant: Pairs, number: int) -> tuple[Act, ...]:
+    """Where all that the list means can be taken to, when it is not too many: a picture of it has no rows to tick."""
+    return tuple(
+        Act(one.label, urls.of_act(resource, None, f"bulk/{name}"), one.icon, "post", fields=(("all", "1"), *meant))
+        for name, one in bulk.LEADING.get(resource.name, {}).items() if number <= one.most and resource.may("read")
+    )
 
 
 def _tabs(resource: Any) -> tuple[Tab, ...]:

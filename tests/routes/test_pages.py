@@ -96,6 +96,7 @@ def test_a_list_leads_to_a_route_of_what_was_ticked(company: Company) -> None:
     other, lina = stands(company, "sue", "core.customer", "Foreign", 1), company.client("lina")
     assert 'formaction="/core/customer/bulk/route"' in lina.get("/core/customer").text
     assert 'formaction="/core/customer.brief/bulk/route"' not in lina.get("/core/customer.brief").text
+    assert 'action="/core/customer/bulk/route"' in lina.get("/core/customer?look=map").text, "from the map all of it goes along"
     some = lina.post("/core/customer/bulk/route", data={"id": [str(ids[0]), str(ids[2])]})
     assert (some.status_code, some.headers["Location"]) == (303, f"/routes?stop={ids[0]}&stop={ids[2]}")
     every = lina.post("/core/customer/bulk/route", data={"all": "1", "q": ""}).headers["Location"]

@@ -219,6 +219,7 @@ class ListPage:
     empty: Empty | None = None
     job: JobView | None = None
     view_bar: ViewBar | None = None
+    leads: tuple[Act, ...] = ()
     looks: tuple[Tab, ...] = ()
     board: BoardView | None = None
     calendar: CalendarView | None = None
