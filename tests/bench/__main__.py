@@ -104,6 +104,8 @@ def served(engine: str, args: argparse.Namespace, url: Any, database: int) -> di
             result["crowd"] = measure.crowds(crm, raw, people, 1.5 if args.size == SMALL else 4)
         result["after load"] = measure.memory(crm)
         measure.clean(site)
+        if not args.only or "sweep" in args.only:
+            result["sweep"] = measure.sweep(site)
         site.engines.dispose()
     return result
 

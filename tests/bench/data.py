@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from crm_core.data.wall import UNSCOPED
 from crm_core.features.customers.models import Contact, Customer, Note
 from crm_core.features.tasks.models import Task
+from crm_core.kernel.runner import run_one
 from crm_core.kernel.site import Site
 from crm_core.resource import search, twinkeys
 from crm_core.resource.timeline import Entry
@@ -34,6 +35,7 @@ NAMES, PERSONS = 50_000, 8_000  # different ones; of those 2 % Latin
 MODELS = {"core_customer": Customer, "core_contact": Contact, "core_timeline": Entry, "core_note": Note, "core_task": Task}
 CHUNK = 10_000
 BEYOND = 100_000  # keys of the documents of people and departments lie below
+GRADES = 1_000  # values of the field that an administrator added and made fast
 DAYS = 60  # within so many days after it was entered a customer was last changed
 
 # actor: (user, home department, scope of his grants). The first owner has 5,000 of a million rows, department 2 thirty.
@@ -66,6 +68,9 @@ class Words:
     def padded(self, number: str, digits: int) -> str:
         return f"substr(CAST({10 ** digits} + {number} AS TEXT), 2)"
 
+    def json(self, text: str) -> str:
+        return text if self.sqlite else f"CAST({text} AS jsonb)"
+
     @property
     def numbers(self) -> str:
         if self.sqlite:
@@ -95,17 +100,19 @@ def into(table: str, columns: str) -> str:
 
 def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], size: int) -> Iterator[str]:
     """One chunk's statements, for customers :first to :last."""
+    grade = w.json(f"""'{{"x_grade": "g' || i % {GRADES} || '"}}'""")
     owner = f"CASE WHEN i % 200 = 0 THEN 1 ELSE 3 + {dice('i', 16807, OWNERS - 2)} END"
     yield f"""
         {into("core_customer", "id, public_id, version, created_at, updated_at, owner_id, department_id, kind, name, name_key, match_key, code, "
-                "standing, source, size, industry_id, region_id, postcode, phone, phone_key")} i, {w.name('i', 'a')}, 1, {w.moment('i * 60')}, {w.moment(f"i * 60 + {dice('i', 69621, DAYS * 86400)}")}, owner,
+                "standing, source, size, industry_id, region_id, postcode, phone, phone_key, latitude, longitude, custom")} i, {w.name('i', 'a')}, 1, {w.moment('i * 60')}, {w.moment(f"i * 60 + {dice('i', 69621, DAYS * 86400)}")}, owner,
             CASE WHEN i <= 30 THEN 2 ELSE 3 + owner % {DEPARTMENTS - 3} END, 'company', name, name_key, match_key,
             'KH-' || {w.padded('i', 7)},
             CASE WHEN r < 60 THEN 'potential' WHEN r < 90 THEN 'customer' WHEN r < 95 THEN 'key' ELSE 'lost' END,
             CASE WHEN r % 3 = 0 THEN 'fair' WHEN r % 3 = 1 THEN 'visit' ELSE 'phone' END,
             CASE WHEN r % 2 = 0 THEN 'small' ELSE 'medium' END,
             {industries[0]} + {dice('i', 271828183, industries[1])}, {regions[0]} + {dice('i', 314159269, regions[1])},
-            {w.padded(dice('i', 39373, 10**6), 6)}, phone, phone
+            {w.padded(dice('i', 39373, 10**6), 6)}, phone, phone, 18000000 + {dice('i', 48271, 35_000_000)}, 73000000 + {dice('i', 16807, 61_000_000)},
+            {grade}
         FROM (SELECT i, {owner} AS owner, {dice('i', 742938285, 100)} AS r, {phone('i', w)} AS phone
               FROM bench_number WHERE i BETWEEN :first AND :last) made
         JOIN bench_name ON n = {dice('i', 950706376, 'CAST(:names AS bigint)')}"""  # type: ignore[arg-type]
@@ -200,6 +207,21 @@ def fill(site: Site, size: int, say: Callable[[str], None]) -> None:
         else:
             conn.connection.driver_connection.rollback()  # type: ignore[union-attr]
             conn.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+    say("a field of an administrator's own")
+    _grade(site)
+
+
+def _grade(site: Site) -> None:
+    """The field whose values were filled, with its index."""
+    from crm_core.data.session import writing
+
+    with site.system("bench"), writing():
+        own = site.registry.resource("core.custom_field")
+        fields = own.fields(writing=True)
+        texts = {"resource": "core.customer", "name": "x_grade", "zh": "等级", "en": "Grade", "kind": "text"}
+        own.run("promote", own.write([{name: fields[name].load(text) for name, text in texts.items()}]))
+    while run_one(site):
+        pass
 
 
 def _pools(conn: sa.Connection, words: Words, size: int) -> int:

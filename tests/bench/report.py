@@ -35,8 +35,9 @@ def _pages(pages: list[dict[str, Any]]) -> Iterator[str]:
     yield "|---|---|" + "---:|" * (len(head) - 4) + "---|---|"
     for p in pages:
         ours, raw, small = p["ours"], p["raw"], p["small"]
-        times, grown = ours["p50"] / raw["p50"], ours["p50"] / small["p50"] if small else 0
-        cells = [p["name"], p["actor"], f"{ours['p50']:.1f}", f"{raw['p50']:.1f}", f"{times:.1f}", f"{ours['cpu']:.1f}", f"{ours['cpu'] / raw['cpu']:.1f}"]
+        grown = ours["p50"] / small["p50"] if small else 0
+        floor = (f"{raw['p50']:.1f}", f"{ours['p50'] / raw['p50']:.1f}", f"{ours['cpu'] / raw['cpu']:.1f}") if raw else ("", "", "")
+        cells = [p["name"], p["actor"], f"{ours['p50']:.1f}", *floor[:2], f"{ours['cpu']:.1f}", floor[2]]
         if with_small:
             cells += [f"{small['p50']:.1f}" if small else "", f"{grown:.2f}" if small else ""]
         goal = f"≤ {p['goal']:.0f} ms" + (f", ≤ {p['times']:.0f} ×" if p["times"] else "")
@@ -55,6 +56,8 @@ def _server(r: dict[str, Any]) -> Iterator[Figure]:
     if s := r.get("start"):
         figure = f"{s['ours']:.2f}, best {s['best']:.2f} (processor {s['cpu']:.2f}; raw {s['raw']:.2f})"
         yield "start to first page, s", figure, "≤ 1.4", s["best"] <= 1.4
+    if w := r.get("sweep"):
+        yield "sweep for duplicates, minutes", f"{w['took'] / 60:.1f} (processor {w['cpu'] / 60:.1f})", "≤ 10", w["took"] <= 600
     for key, what, most in (("idle", "worker, idle, MiB", 75), ("after load", "worker, after load, MiB", 90), ("single", "single process, MiB", 130)):
         if key in r:
             yield what, f"{r[key]:.0f}", f"≤ {most}", r[key] <= most

@@ -23,7 +23,8 @@ from tests.bench.data import ACTORS
 SEARCHES = {"2 characters": "恒源", "3 characters": "云岭春", "common word": "四川", "word of nearly every name": "有限", "Latin fragment": "uantum"}
 MANY = ("common word", "word of nearly every name")
 DEPTH = 1_000
-LIST, CREATE = "list of 50", "create"
+LIST, CREATE, TYPING = "list of 50", "create", "look for duplicates while typing"
+AREA = "polygon:30.1,103.2;30.9,103.9;31.8,103.6;32.4,105.1;31.2,106.3;30.2,105.9;29.6,104.4"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Piece:
     name: str
     actor: str
     path: str
-    raw: str
+    raw: str  # "": the floor has nothing like it
     goal: float  # milliseconds at the median
     times: float  # at most so many times the raw floor; 0: no such goal
 
@@ -92,6 +93,9 @@ def _pieces(site: Site, actor: str) -> Iterator[Piece]:
         yield Piece(f"page {DEPTH:,} (or the last)", actor, f"/core/customer?after={cursors.encode('-updated_at', (at, far.id))}",
                     "/after?" + urlencode(asked, quote_via=quote), 15, 4)
     yield Piece("record page", actor, f"/core/customer/{some.id}", f"/record/{some.id}", 11, 3)
+    yield Piece("inside a polygon of the map", actor, f"/core/customer?place.area={AREA}", "", 100, 0)
+    yield Piece("filter by a field of one's own, made fast", actor, "/core/customer?x_grade.eq=g17", "", 30, 0)
+    yield Piece(TYPING, actor, "/core/customer/twins", "", 40, 0)
     yield Piece(CREATE, actor, "/core/customer/new", "/create", 14, 0)
 
 
