@@ -1,6 +1,6 @@
 """Records as JSON: columns read under the gate, dumped by their fields; references are ids, lines are lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.resource import sensitive
+from crm_core.text.calling import e164
 
 
 def always(resource: Any) -> tuple[str, ...]:
@@ -27,13 +28,21 @@ def items(resource: Any, ids: Sequence[int]) -> list[dict[str, Any]]:
     sensitive.read_columns(resource, list(fields.values()), len(first), rows, "api")
     found: dict[int, dict[str, Any]] = {}
     dumps = [(name, field.dump, place) for place, (name, field) in enumerate(fields.items(), len(first))]
+    numbers = dialled(fields)
     for row in rows:
         item = dict(zip(first, row, strict=False))
         item.update((name, dump(row[place])) for name, dump, place in dumps)
+        for name, beside in numbers.items():
+            item[beside] = (e164(item[name], item.get("country") or "CN") or None) if item[name] else None
         found[row[0]] = item
     for declared in resource.lines:
         _lines(resource, declared, found)
     return [found[i] for i in ids if i in found]
+
+
+def dialled(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Fields of numbers → the member beside each that says it as it is dialled from anywhere (E.164), where that is known."""
+    return {name: beside for name, field in fields.items() if field.kind == "phone" and (beside := f"{name}_e164") not in fields}
 
 
 def item(resource: Any, row_id: int) -> dict[str, Any]:

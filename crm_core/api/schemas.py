@@ -62,6 +62,8 @@ def read(resource: Any) -> dict[str, Any]:
     properties: dict[str, Any] = {name: _STAMPS[name] for name in represent.always(resource)}
     for name, field in resource.fields().items():
         properties[name] = {**_loose(field.schema()), "title": str(field.label)}
+    for name, beside in represent.dialled(resource.fields()).items():
+        properties[beside] = {"type": ["string", "null"], "description": f"{name} in E.164, where its country and area are known"}
     for declared in resource.lines:
         properties[declared.name] = _lines(resource, declared, writing=False)
     return {"type": "object", "required": list(properties), "properties": properties}
