@@ -1,8 +1,11 @@
 """The pages of pools and reviews as a browser uses them."""
 
+from inspect import Parameter, signature
+
 import pytest
 
 from crm_core.features.approvals.rules import ReviewSettings
+from crm_core.resource import acts, shares
 from crm_core.resource.settings import put
 from tests.support.people import Company
 
@@ -34,6 +37,26 @@ def test_a_customer_goes_to_the_pool_and_is_claimed_from_its_brief(company: Comp
     whole = lina.get(f"/core/customer/{customer}").text
     assert "Who held it" in whole
     assert "not my region" in whole
+
+
+def test_a_customer_is_shared_with_a_colleague_from_its_page_and_taken_back(company: Company, customer: int) -> None:
+    lina, admin = company.client("lina"), company.people["admin"]
+    assert 'name="colleague"' in lina.get(f"/core/customer/{customer}/do/share").text
+    assert lina.post(f"/core/customer/{customer}/do/share", data={"colleague": str(admin), "why": "we go together"}).status_code == 303
+    assert "we go together" in lina.get(f"/core/customer/{customer}").text
+    assert lina.post(f"/core/customer/{customer}/do/unshare", data={"colleague": str(admin)}).status_code == 303
+    with company.as_("lina"):
+        assert shares.of("core.customer", [customer], live=True).get(customer, []) == []
+
+
+def test_every_act_takes_what_its_form_asks(company: Company) -> None:
+    """A form that asks under another name than its function takes is found when somebody sends it, so all are asked here."""
+    with company.as_("admin"):
+        for resource in company.site.registry.resources.values():
+            for action in resource.all_actions.values():
+                taken = signature(action.call).parameters
+                if not any(one.kind is Parameter.VAR_KEYWORD for one in taken.values()):
+                    assert set(acts.fields_of(resource, action)) <= set(taken), f"{resource.name}.{action.name}"
 
 
 def test_many_are_claimed_at_once_and_it_is_told(company: Company, customer: int) -> None:

@@ -56,10 +56,10 @@ def register_actions() -> list[Action]:
         Action("give", _("Assign from the pool"), services.give, on=BRIEF, icon="user-check", order=20, whole=True, quiet=True, when=free, fields=(_WHO, _WHY)),
         Action("hand_over", _("Hand over"), services.hand_over, on=FULL, icon="heart-handshake", order=61, whole=True, quiet=True, when=held, fields=(_WHO, _NEEDED)),
         Action("share", _("Share"), sharing.share, on=FULL, icon="users", order=61, whole=True, quiet=True, fields=(
-            replace(_WHO, required=False), _TEAM, BooleanField(name="writes", column="", label=_("May change it too")),
+            replace(_WHO, name="colleague", required=False), _TEAM, BooleanField(name="writes", column="", label=_("May change it too")),
             DateField(name="until", column="", label=_("Until"), help=_("Empty: for as long as the public pool's rules say.")), _NEEDED)),
         Action("unshare", _("Stop sharing"), sharing.unshare, on=FULL, icon="eye-off", order=61, whole=True, button=False, fields=(
-            replace(_WHO, required=False, help=_("Empty: with nobody any more.")), _TEAM)),
+            replace(_WHO, name="colleague", required=False, help=_("Empty: with nobody any more.")), _TEAM)),
         Action("give_back", _("Return to the pool"), services.give_back, on=FULL, icon="ripple", order=62, whole=True, quiet=True, when=held,
                fields=(_WHY, RefField(name="pool", column="", label=_("Public pool"), target="core.pool"))),
         Action("protect", _("Protect"), services.protect, on=FULL, icon="shield-lock", order=63, whole=True, quiet=True, when=held,
