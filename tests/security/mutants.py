@@ -132,7 +132,7 @@ MUTANTS = [Mutant(name, _IN + where, old, new, test) for name, where, old, new, 
     ("who is told may read it", "resource.others:readers", "if allowed:", "if True:", "tests/customers/test_notes.py::test_the_mentioned_is_told_only_when_he_may_read_the_record"),
     # files from outside, files to outside
     ("workbooks that unpack to anything", "resource.exchange.workbook:_look_into", "if len(entries) > MOST_ENTRIES or total > MOST_BYTES or steep:", "if False:", "tests/exchange/test_reader.py::test_archives_that_unpack_to_too_much_are_refused_before_they_are_read"),
-    ("workbooks with a document type", "resource.exchange.workbook:_refuse_doctype", 'if seen[:1] == ["doctype"]:', "if False:", "tests/exchange/test_reader.py::test_a_workbook_with_entities_of_its_own_is_refused"),
+    ("workbooks with a document type", "resource.exchange.workbook:_refuse_doctype", 'if seen[:1] == ["doctype"]:', "if False:", "tests/exchange/test_reader.py::test_a_workbook_with_entities_of_its_own_is_refused_whatever_the_part_is_called"),
     ("formulas in exports", "text.csv_safe:neutralise", "if first and _DANGEROUS.match(cell)", "if False", "tests/text/test_csv_safe_divisions.py::test_dangerous_cells_get_an_apostrophe"),
     # starting
     ("a key that others read", "kernel.keys:KeyRing.at", "if path.stat().st_mode & 0o077:", "if False:", f"{_START}::test_a_key_that_others_can_read_stops_the_start"),
