@@ -96,7 +96,7 @@ def within(area: Area, latitude: Any, longitude: Any) -> list[sa.ColumnElement[b
     south, north, spans = areas.bounds(area)
     found = []
     for west, east, turn in spans:
-        box = [latitude.between(_whole(south), _whole(north)), longitude.between(_whole(west), _whole(east))]
+        box = [latitude.between(whole(south), whole(north)), longitude.between(whole(west), whole(east))]
         if isinstance(area, Circle):
             box.append(_near(area, latitude, longitude, turn))
         elif isinstance(area, Polygon):
@@ -107,8 +107,8 @@ def within(area: Area, latitude: Any, longitude: Any) -> list[sa.ColumnElement[b
 
 def _near(area: Circle, latitude: Any, longitude: Any, turn: int) -> Any:
     """The haversine, by versed sines: 1 - cos d = (1 - cos Δφ) + cos φ cos φ' (1 - cos Δλ), without loss in the small."""
-    across = (latitude - _whole(area.latitude)) * _real(RADIAN)
-    along = (longitude - _whole(area.longitude + turn)) * _real(RADIAN)
+    across = (latitude - whole(area.latitude)) * _real(RADIAN)
+    along = (longitude - whole(area.longitude + turn)) * _real(RADIAN)
     height = latitude * _real(RADIAN)
     cosine = _real(1 - areas.versed(area.latitude * RADIAN))
     return _versed(across) + cosine * (_real(1.0) - _versed(height)) * _versed(along) <= _real(areas.versed(area.metres / areas.EARTH))
@@ -125,18 +125,18 @@ def _versed(angle: Any) -> Any:
 
 def _inside(area: Polygon, latitude: Any, longitude: Any) -> sa.ColumnElement[bool]:
     """A ray from the place eastward crosses the border an odd number of times; in whole numbers, so nothing is lost."""
-    crossed: Any = _whole(0)
+    crossed: Any = whole(0)
     for (lat, lon), (lat2, lon2) in zip(area.corners, (*area.corners[1:], area.corners[0]), strict=True):
         if lat == lat2:
             continue
         if lat > lat2:
             lat, lon, lat2, lon2 = lat2, lon2, lat, lon
-        west_of_it = (longitude - _whole(lon)) * _whole(lat2 - lat) < (latitude - _whole(lat)) * _whole(lon2 - lon)
-        crossed = crossed + sa.case((sa.and_(latitude >= _whole(lat), latitude < _whole(lat2), west_of_it), _whole(1)), else_=_whole(0))
-    return crossed % _whole(2) == _whole(1)  # type: ignore[no-any-return]
+        west_of_it = (longitude - whole(lon)) * whole(lat2 - lat) < (latitude - whole(lat)) * whole(lon2 - lon)
+        crossed = crossed + sa.case((sa.and_(latitude >= whole(lat), latitude < whole(lat2), west_of_it), whole(1)), else_=whole(0))
+    return crossed % whole(2) == whole(1)  # type: ignore[no-any-return]
 
 
-def _whole(value: int) -> sa.ColumnElement[int]:
+def whole(value: int) -> sa.ColumnElement[int]:
     return sa.literal(value, sa.BigInteger())
 
 

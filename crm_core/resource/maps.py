@@ -110,14 +110,10 @@ def grid(query: listing.Query, box: Box) -> list[Cell]:
     place, table = query.resource.place, query.resource.table
     latitude, longitude = table.c[place.latitude], table.c[place.longitude]
     steps = [-(-(high - low + 1) // CELLS) for low, high in ((box.south, box.north), (box.west, box.east))]
-    cell = [(column - _whole(low)) // _whole(step) for column, low, step in ((latitude, box.south, steps[0]), (longitude, box.west, steps[1]))]
+    cell = [(column - areas.whole(low)) // areas.whole(step) for column, low, step in ((latitude, box.south, steps[0]), (longitude, box.west, steps[1]))]
     statement = boards.base(query).where(*areas.within(box, latitude, longitude)).with_only_columns(
         sa.func.count().label("n"), sa.func.min(table.c.id).label("id"), sa.func.sum(latitude).label("lat"), sa.func.sum(longitude).label("lon"),
         *(fn(column).label(f"{name}{at}") for at, column in enumerate((latitude, longitude)) for name, fn in (("low", sa.func.min), ("high", sa.func.max))),
     ).group_by(*cell)
     rows = plans.in_time(query.sought, statement, {}, always=True)
     return [Cell(row.n, (round(row.lat / row.n), round(row.lon / row.n)), Box(row.low0, row.low1, row.high0, row.high1), row.id) for row in rows]
-
-
-def _whole(value: int) -> sa.ColumnElement[int]:
-    return sa.literal(value, sa.BigInteger())

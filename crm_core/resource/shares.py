@@ -113,11 +113,9 @@ def take(resource: Any, ids: Sequence[int], user_id: int | None = None, team_id:
 def of(about: str, ids: Sequence[int], *, live: bool = False) -> Lists:
     """The shares of records, the oldest first."""
     found: Lists = {}
-    for start in range(0, len(ids), 500):
-        query = sa.select(_table).where(_table.c.subject == about, bulk.among(_table.c.subject_id, ids[start : start + 500]))
-        for row in session.execute((query.where(Share.live()) if live else query).order_by(_table.c.id)):
-            found.setdefault(row.subject_id, []).append(
-                Shared(row.user_id, row.team_id, row.writes, row.until.isoformat(), row.why, row.by_id))
+    query = sa.select(_table).where(_table.c.subject == about, bulk.among(_table.c.subject_id, ids))
+    for row in session.execute((query.where(Share.live()) if live else query).order_by(_table.c.id)):
+        found.setdefault(row.subject_id, []).append(Shared(row.user_id, row.team_id, row.writes, row.until.isoformat(), row.why, row.by_id))
     return found
 
 
@@ -135,8 +133,7 @@ def _change(resource: Any, ids: Sequence[int], then: Any, kind: str, why: str) -
 def _set(about: str, wanted: Mapping[int, Sequence[Shared]]) -> None:
     """These shares in place of those there are; whoever they are for sees it with his next request."""
     ids = list(wanted)
-    for start in range(0, len(ids), 500):
-        session.execute(sa.delete(_table).where(_table.c.subject == about, bulk.among(_table.c.subject_id, ids[start : start + 500])))
+    session.execute(sa.delete(_table).where(_table.c.subject == about, bulk.among(_table.c.subject_id, ids)))
     rows = [
         {"subject": about, "subject_id": row_id, **one._asdict(), "until": dt.date.fromisoformat(one.until), "at": clock.now()}
         for row_id, found in wanted.items() for one in found]

@@ -3,16 +3,16 @@
 import json
 from functools import cache
 
+from crm_core.text.areas import MILLION, Corner
 from crm_core.text.tables import read_bytes
 
 WORLD, CHINA = "world", "cn"
-Middle = tuple[float, float]
-
 
 @cache
-def maps() -> dict[str, dict[str, Middle]]:
-    """Map → code → middle in degrees: `world` of countries, `cn` of provinces, each province of its cities (or districts)."""
-    return {name: {code: (middle[0], middle[1]) for code, middle in found.items()} for name, found in json.loads(read_bytes("shapes.json")).items()}
+def maps() -> dict[str, dict[str, Corner]]:
+    """Map → code → middle: `world` of countries, `cn` of provinces, each province of its cities (or districts)."""
+    found = json.loads(read_bytes("shapes.json"))
+    return {name: {code: (round(latitude * MILLION), round(longitude * MILLION)) for code, (latitude, longitude) in drawn.items()} for name, drawn in found.items()}
 
 
 def holder(code: str, name: str) -> str:
@@ -21,8 +21,8 @@ def holder(code: str, name: str) -> str:
     return next((one for one in (code, f"{code[:4]}00", f"{code[:2]}0000") if one in drawn), "")
 
 
-def middle(code: str) -> Middle | None:
-    """The middle of a division of China, else of its city or province."""
+def middle(code: str) -> Corner | None:
+    """The middle of a division of China, else of its city or province; None of none."""
     for one, name in ((code, f"{code[:2]}0000"), (f"{code[:4]}00", f"{code[:2]}0000"), (f"{code[:2]}0000", CHINA)):
         if found := maps().get(name, {}).get(one):
             return found

@@ -151,27 +151,32 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else ways.to_record(resource, saved), 303)
 
 
+def _alike(resource: Any, row: Any, texts: dict[str, str], lines: dict[str, Any], button: str) -> tuple[list[Told], Told | None]:
+    """The records that look like the one in the form, and which of them the button speaks of; None when it is not among them."""
+    found = twins.told(resource, texts, row.id if row is not None else None, lines)
+    at = twins.wanted(flask.request.form[button])
+    return found, found[at] if at is not None and at < len(found) else None
+
+
 def _ask(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
     """Ask a colleague for the record he holds that looks like the one in the form; nothing is saved."""
-    found = twins.told(resource, texts, row.id if row is not None else None, lines)
-    at = twins.wanted(flask.request.form["_ask"])
-    if at is None or at >= len(found):
+    found, one = _alike(resource, row, texts, lines, "_ask")
+    if one is None:
         return _show(resource, row, fields, texts, {}, lines, {}, alike=found)
-    pairs.ask(resource, found[at], texts.get(resource.label_field, ""))
+    pairs.ask(resource, one, texts.get(resource.label_field, ""))
     return _show(resource, row, fields, texts, {}, lines, {}, alike=found, told=_("Your colleague has been asked; the answer comes as a message."))
 
 
 def _claim(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
     """Take the record that looks like the one in the form out of its public pool instead of entering another one."""
-    found = twins.told(resource, texts, row.id if row is not None else None, lines)
-    at = twins.wanted(flask.request.form["_claim"])
-    if at is None or at >= len(found) or resource.brief_resource is None:
+    found, one = _alike(resource, row, texts, lines, "_claim")
+    if one is None or resource.brief_resource is None:
         return _show(resource, row, fields, texts, {}, lines, {}, alike=found)
     try:
-        resource.brief_resource.run("claim", [found[at].match.id])
+        resource.brief_resource.run("claim", [one.match.id])
     except CrmError as refused:
         return _show(resource, row, fields, texts, {}, lines, {}, alike=found, note=str(refused)), refused.status
-    return flask.redirect(ways.to_record(resource, found[at].match.id), 303)
+    return flask.redirect(ways.to_record(resource, one.match.id), 303)
 
 
 def similar(resource: Any, row_id: int | None) -> Any:

@@ -126,10 +126,8 @@ class _Sheet:
         found = []
         for code, one in here.items():
             if code in names and (n := one.count - one.placed):
-                latitude, longitude = shapes.maps()[self.over][code]
-                at = round(latitude * MILLION), round(longitude * MILLION)
                 url = self.listed((self.resource.place.region, str(names[code][1])), (f"{places.NAME}.empty", "1"))
-                found.append(MapPoint(at, _("%(name)s: %(n)s without a place of their own, drawn at its middle", name=names[code][0], n=f"{n:,}"), url, "rough", _short(n)))
+                found.append(MapPoint(shapes.maps()[self.over][code], _("%(name)s: %(n)s without a place of their own, drawn at its middle", name=names[code][0], n=f"{n:,}"), url, "rough", _short(n)))
         return tuple(found)
 
     def _notes(self, here: Mapping[str, maps.Total], rest: int) -> tuple[tuple[Any, str], ...]:

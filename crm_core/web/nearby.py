@@ -12,7 +12,6 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import listing, maps, places
 from crm_core.text import areas, shapes
-from crm_core.text.areas import MILLION
 from crm_core.web import mapping, urls
 from crm_core.web import maps as drawn
 from crm_core.web.viewmodels import MapPoint, PanelRow, PanelView
@@ -60,11 +59,9 @@ def _rough(resource: Any, row: Any) -> PanelView:
     regions = maps.regions_of(resource)
     column = resource.fields()[resource.place.region].column if regions is not None else ""
     code = session.scalar(sa.select(regions.model.code).where(regions.model.id == getattr(row, column))) if regions is not None and getattr(row, column) is not None else None
-    middle = shapes.middle(code) if code else None
-    if code is None or middle is None:
+    at = shapes.middle(code or "")
+    if code is None or at is None:
         return PanelView(_("Map"), "map-2", empty=_("No place is known."))
-    latitude, longitude = middle
-    at = round(latitude * MILLION), round(longitude * MILLION)
     view = drawn.view(resource.title(row), points=(MapPoint(at, resource.title(row), kind="rough", text="?"), *mapping.landmarks(resource)), shapes_of=f"{code[:2]}0000", small=True)
     return PanelView(_("Map"), "map-2", html=_html(view, (), "", ""), foot=_("Without a place of its own: the middle of its region."))
 

@@ -23,7 +23,6 @@ derived.further.append(services.begin)
 records.dressers.append(pages.dress)
 CUSTOMER = "core.customer"
 PROPOSED = (CUSTOMER, "core.contact")
-_WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
 _OPINION = NoteField(name="opinion", column="", label=_("Opinion"))
 _NEEDED = NoteField(name="opinion", column="", label=_("Opinion"), required=True)
 
@@ -70,8 +69,8 @@ def _proposing(on: str) -> list[Action]:
     """Proposing and deciding on proposals, for one resource."""
     return [
         Action("propose", _("Propose a change"), proposals.propose_one, on=on, icon="pencil", order=74, bulk=False, button=False, fields=(
-            Field(name="name", column="", label=_("Field"), required=True), NoteField(name="value", column="", label=_("New value")), _WHY)),
-        Action("propose_deletion", _("Propose deletion"), proposals.propose_deletion, on=on, icon="trash", order=75, bulk=False, button=False, fields=(_WHY,)),
+            Field(name="name", column="", label=_("Field"), required=True), NoteField(name="value", column="", label=_("New value")), proposals.WHY)),
+        Action("propose_deletion", _("Propose deletion"), proposals.propose_deletion, on=on, icon="trash", order=75, bulk=False, button=False, fields=(proposals.WHY,)),
         Action("accept", _("Accept what is proposed"), proposals.accept, on=on, icon="check", order=76, button=False),
         Action("decline", _("Decline what is proposed"), proposals.decline, on=on, icon="x", order=77, button=False, fields=(_NEEDED,)),
     ]

@@ -21,7 +21,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.changes import unscoped
-from crm_core.resource.fields import EnumField, Field
+from crm_core.resource.fields import EnumField, Field, NoteField
 
 _approval, _vote = table_of(Approval), table_of(Vote)
 _OPEN = _approval.c.state == "open", _approval.c.kind.in_(("change", "delete"))
@@ -34,6 +34,7 @@ class What(enum.StrEnum):
     delete = "delete"
 
 
+WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
 LABELS = {"change": _("A change"), "delete": _("Deletion")}
 
 
@@ -120,15 +121,19 @@ def waiting(name: str, ids: Sequence[int]) -> list[Any]:
     return list(session.connection().execute(query.order_by(_approval.c.kind, _approval.c.id)))
 
 
+def _proposed(resource: Any, row: Any) -> list[Any]:
+    """What waits about this record. Raises Refused when nothing does."""
+    if not (found := waiting(resource.name, [row.id])):
+        raise Refused(_("Nothing is proposed for “%(name)s”.", name=resource.title(row)))
+    return found
+
+
 def accept(row: Any) -> None:
     """The act: what is proposed for a record stands from now on. Raises Missing when it is not the actor's to change or to delete,
     Refused when it was changed meanwhile."""
     resource = site().registry.by_model[type(row)]
     row_id, title = row.id, resource.title(row)
-    found = waiting(resource.name, [row_id])
-    if not found:
-        raise Refused(_("Nothing is proposed for “%(name)s”.", name=title))
-    for one in found:
+    for one in _proposed(resource, row):
         verb = "delete" if one.kind == "delete" else "update"
         try:
             now = resource.get(row_id, verb)
@@ -150,9 +155,7 @@ def accept(row: Any) -> None:
 def decline(row: Any, opinion: str) -> None:
     """The act: none of it; who proposed it is told why."""
     resource = site().registry.by_model[type(row)]
-    found = waiting(resource.name, [row.id])
-    if not found:
-        raise Refused(_("Nothing is proposed for “%(name)s”.", name=resource.title(row)))
+    found = _proposed(resource, row)
     _end(found, "back", opinion)
     for one in found:
         said = _("declined what you proposed for “%(name)s”: %(why)s", name=resource.title(row), why=opinion)

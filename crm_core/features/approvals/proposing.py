@@ -9,7 +9,7 @@ from crm_core.features.approvals import proposals
 from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource.fields import Field, NoteField
+from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField, named
 from crm_core.web import bulk, controls, edit, facts, render, urls, ways
 from crm_core.web.access import resource_access
@@ -18,7 +18,6 @@ from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, Crumb, ErrorLink, FormPage, Note, PanelRow, PanelView, RecordPage, Section
 
 pages = flask.Blueprint("proposals", __name__)
-_WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
 
 
 @pages.route(f"{ROW}/propose", methods=["GET", "POST"])
@@ -49,13 +48,13 @@ def propose(package: str, path: str, row_id: int) -> Any:
 
 
 def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, list[Any]], why: str, note: str = "") -> FormPage:
-    asked = controls.of_fields({"why": _WHY}, {"why": why}, faults)
+    asked = controls.of_fields({"why": proposals.WHY}, {"why": why}, faults)
     sections = (replace(one, lines=()) for one in controls.sections(resource, fields, texts, faults, {}, {}, creating=False) if one.fields)
     back = ways.to_record(resource, row.id)
     return FormPage(
         title=_("Propose a change: %(name)s", name=resource.title(row)), action=urls.of_act(resource, row.id, "propose"), cancel_url=back,
         sections=(Section("why", _("Reason"), asked), *sections), submit=_("Propose"), crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(row), back)),
-        errors=tuple(ErrorLink(n, fields[n].label if n in fields else _WHY.label, m[0]) for n, m in faults.items()),
+        errors=tuple(ErrorLink(n, fields[n].label if n in fields else proposals.WHY.label, m[0]) for n, m in faults.items()),
         note=Note(note, colour="red", icon="alert-triangle") if note else Note(_("Nothing changes until who may change the record accepts it."), colour="acc", icon="info-circle"),
     )
 

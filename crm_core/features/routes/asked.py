@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -164,6 +164,4 @@ def _taken(field: Field, text: str, how: Any) -> tuple[Any, Any]:
 
 
 def _when(one: FormField) -> FormField:
-    from dataclasses import replace
-
     return replace(one, when=("origin", one.name), wide=False) if one.name in ("customer", "region") else one

@@ -18,7 +18,6 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource import changes, places
 from crm_core.text import hours, shapes
-from crm_core.text.areas import MILLION
 from crm_core.text.routes import Place, Route, Stop, Window, route
 
 CUSTOMER = "core.customer"
@@ -74,7 +73,7 @@ def firms(ids: Sequence[int], day: dt.date, verb: str = "read") -> dict[int, Fir
     for row in (rows[one] for one in ids if one in rows):
         own = places.spot(resource, row)
         code = codes.get(row.region_id, "")
-        place = own or middle(code)
+        place = own or shapes.middle(code)
         week = hours.read(row.opening_hours) if row.opening_hours and "opening_hours" in shown else None
         found[row.id] = Firm(row.id, resource.title(row), regions.get(row.region_id, ""), code, place, own is not None, week[day.weekday()] if week else None)
     return found
@@ -84,12 +83,6 @@ def _codes(regions: Iterable[int]) -> dict[int, str]:
     wanted = sorted(regions)
     rows = session.execute(sa.select(Region.id, Region.code).where(Region.id.in_(wanted))) if wanted else ()
     return {row.id: row.code or "" for row in rows}
-
-
-def middle(code: str) -> Place | None:
-    """Where the middle of a region is, if it is on our maps."""
-    found = shapes.middle(code) if code else None
-    return (round(found[0] * MILLION), round(found[1] * MILLION)) if found is not None else None
 
 
 def planned(day: dt.date) -> dict[int, Planned]:
@@ -158,7 +151,7 @@ class Planner:
             return self._placed("customer", (firm.name, firm.place) if firm is not None else ("", None))
         if values["origin"] is Origin.region and values["region"]:
             name = self.asked.fields["region"].show(values["region"])
-            return self._placed("region", (name, middle(_codes([values["region"]]).get(values["region"], "")) if name else None))
+            return self._placed("region", (name, shapes.middle(_codes([values["region"]]).get(values["region"], "")) if name else None))
         return self._placed("origin", self.home) if values["origin"] is Origin.department else ("", None)
 
     def _placed(self, box: str, found: tuple[str, Place | None]) -> tuple[str, Place | None]:

@@ -58,7 +58,7 @@ class Firms:
         middle = shapes.middle(code)
         if middle is None or self.spots.random() < 0.15:
             return {}
-        return {name: round((degrees + self.spots.gauss(0, 0.04)) * MILLION) for name, degrees in zip(("latitude", "longitude"), middle, strict=True)}
+        return {name: round(at + self.spots.gauss(0, 0.04) * MILLION) for name, at in zip(("latitude", "longitude"), middle, strict=True)}
 
     def _brand(self) -> str:
         while True:
