@@ -13,7 +13,7 @@ Long because it is the one place that lists what a resource can say.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,70 +23,27 @@ from sqlalchemy.orm import InstrumentedAttribute
 from crm_core.access import actor as access
 from crm_core.access.gate import scope_for
 from crm_core.access.models import Rule
-from crm_core.data import bulk
-from crm_core.data.base import Model
 from crm_core.data.mixins import SCOPE_COLUMNS, is_part_of_any, is_scoped
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, offered
-from crm_core.resource import acts, byhand, custom, kept, layout, removal, totals  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
+from crm_core.resource import acts, byhand, custom, indexes, kept, removal, totals  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
 from crm_core.resource import write as path
+from crm_core.resource.briefs import brief_of
 from crm_core.resource.fields import Field
 from crm_core.resource.inspection import fields_of, resource_name
+from crm_core.resource.pieces import Lines, Part, Section, laid_out
 from crm_core.resource.places import NAME as PLACE
 from crm_core.resource.places import Place
 
 if TYPE_CHECKING:
     from crm_core.kernel.registry import Registry
 
+__all__ = ["VERBS", "Lines", "Part", "Resource", "Section"]
+
 VERBS = ("read", "create", "update", "delete", "export", "import", "print", "assign")
-
-
-@dataclass(frozen=True)
-class Section:
-    """A group of fields of a form: its heading, its fields by name, folded or not."""
-
-    label: Any
-    fields: tuple[str, ...]
-    folded: bool = False
-    left: bool = False  # an administrator left these out of the form
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Child rows edited inside the parent's form: one form, nested list in JSON, the parent's version."""
-
-    name: str  # member in JSON and form
-    model: Any
-    columns: tuple[str, ...]
-    label: Any = ""
-    parent: str = ""  # the child's column that holds the parent's id; found by itself when there is only one
-    repeats: bool = False  # in a file, rows with the same head each bring a line of the record they make
-    group: str = ""  # of many rows: the column whose `heading` gathers them
-    group_label: Any = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rows of `child` that are parts of a resource's: `column` holds the parent's id; `named` where they hang on records of any
-    resource, and name it in `subject`."""
-
-    child: "Resource"
-    column: str
-    named: str = ""
-
-    def at(self, ids: Sequence[int]) -> list[sa.ColumnElement[bool]]:
-        """The parts of these records."""
-        return [bulk.among(self.child.table.c[self.column], ids), *self._kind(self.child.table)]
-
-    def of(self, parent: sa.FromClause, part: sa.FromClause) -> sa.ColumnElement[bool]:
-        """That a part is one of a parent's."""
-        return sa.and_(part.c[self.column] == parent.c.id, *self._kind(part))
-
-    def _kind(self, part: sa.FromClause) -> list[sa.ColumnElement[bool]]:
-        return [part.c.subject == self.named] if self.named else []
 
 
 class Resource:
@@ -161,40 +118,14 @@ class Resource:
                 access.LINES.setdefault(line_name, cls.name)
         if cls.place is not None and PLACE not in cls.filters:
             cls.virtual, cls.filters = (*cls.virtual, cls.place.field(cls.model.__table__)), (*cls.filters, PLACE)
-        cls._indexes()
+        indexes.add(cls)
         cls.filters = custom.Grown(cls.filters, custom.with_filters)  # type: ignore[assignment]
         cls.search = custom.Grown(cls.search, custom.with_words)  # type: ignore[assignment]
-        cls.form = custom.Grown(cls.form, _laid_out)  # type: ignore[assignment]
+        cls.form = custom.Grown(cls.form, laid_out)  # type: ignore[assignment]
         if cls.brief and not cls.is_brief:
-            cls.brief_class = _brief_of(cls)
+            cls.brief_class = brief_of(cls, Resource)
 
     brief_class: "ClassVar[type[Resource] | None]" = None
-
-    @classmethod
-    def _indexes(cls) -> None:
-        """An index (branch, key, id) for every sort and scope column, without deleted rows: what makes lists fast. One more
-        for the status of what is one's own."""
-        table = cls.model.__table__
-        live = {"sqlite_where": table.c.deleted_at.is_(None), "postgresql_where": table.c.deleted_at.is_(None)}
-        # Most records have no team, and nobody asks for those by it.
-        of_team = sa.and_(table.c.deleted_at.is_(None), table.c.team_id.is_not(None)) if "team_id" in table.c else None
-        teams = {"sqlite_where": of_team, "postgresql_where": of_team}
-        if cls.place is not None:
-            cls.place.index(table)
-        have = {index.name for index in table.indexes}
-        for key in cls.sort_keys():
-            column = cls._sort_column(key)
-            branches: list[tuple[str, ...]] = [()]
-            if is_scoped(cls.model):
-                branches += [(c,) for c in SCOPE_COLUMNS if c != column]
-            for branch in branches:
-                name = "ix_" + "_".join([table.name, *branch, column])
-                if name not in have and len(name) <= 63:
-                    sa.Index(name, *(table.c[c] for c in (*branch, column, "id")), **(teams if branch == ("team_id",) else live))
-                    have.add(name)
-        if cls.status and is_scoped(cls.model) and not cls.is_brief:  # "my key customers", the filter everybody keeps
-            columns = ("owner_id", fields_of(cls.model)[cls.status].column, cls._sort_column(cls.sort_keys()[0]), "id")
-            sa.Index("_".join(["ix", table.name, *columns[:-1]])[:63], *(table.c[c] for c in columns), **live)
 
     @classmethod
     def sort_keys(cls) -> tuple[str, ...]:
@@ -205,14 +136,6 @@ class Resource:
         """Whether a list of any size can be sorted by this field."""
         own = custom.of(self.name).get(name)
         return name in self.sort_keys() or (own is not None and bool(own.info["promoted"]))
-
-    @classmethod
-    def _sort_column(cls, name: str) -> str:
-        columns = cls.model.__table__.c
-        for column in columns:
-            if column.info.get("kind") == "sort_key" and column.info.get("of") == name:
-                return str(column.name)
-        return name if name in columns else f"{name}_id"
 
     # --- bound to a registry -------------------------------------------------------------------------------------
 
@@ -563,48 +486,3 @@ class Resource:
         """All columns of a row whatever anybody's rights, for integrity work."""
         with system_scope("integrity") as db:
             return db.execute(sa.select(self.table).where(self.table.c.id == row_id)).one_or_none()
-
-
-def _laid_out(resource: Any, declared: tuple[Section, ...]) -> tuple[Section, ...]:
-    """The sections of its form as an administrator laid them out."""
-    found = layout.rows().get(resource.name)
-    if not found:
-        return declared
-    return tuple(
-        Section(custom.Said(one["en"], one["zh"]), tuple(line["name"] for line in one["fields"]), one.get("folded", False), one.get("left", False))
-        for one in found
-    )
-
-
-def _brief_of(cls: type[Resource]) -> type[Resource]:
-    """The brief view: a resource of its own over the same table, with few fields and its own, wider, scope."""
-    name = f"{cls.name}.brief"
-    columns = {f.column for n, f in fields_of(cls.model).items() if n in cls.brief}
-    keys = {c.key for c in cls.model.__table__.columns if c.info.get("kind") == "sort_key" and c.info.get("of") in columns}
-    kept = {"id", "public_id", "version", "deleted_at", "updated_at", "created_at", "merged_into_id", "review", "created_by_id", *SCOPE_COLUMNS, *columns, *keys}
-    model = type(
-        f"{cls.model.__name__}Brief",
-        (Model,),
-        {
-            "__table__": cls.model.__table__,
-            "__mapper_args__": {"include_properties": kept},
-            "__scoped__": is_scoped(cls.model),
-            "__brief_of__": cls.model,
-            "__doc__": f"The brief view of {cls.model.__name__}.",
-        },
-    )
-    access.BRIEFS[name] = cls.name
-    brief = tuple(n for n in cls.brief if n in fields_of(cls.model))
-    return type(
-        f"{cls.__name__}Brief",
-        (Resource,),
-        {
-            "model": model, "name": name, "label": cls.label, "singular": cls.singular, "icon": cls.icon,
-            "columns": tuple(n for n in brief if cls.place is None or n not in cls.place.pair), "brief": brief, "filters": tuple(n for n in cls.filters if n in brief),
-            "search": tuple(n for n in cls.search if n in brief), "search_names": cls.search_names,
-            "sorts": tuple(s for s in cls.sorts if s.lstrip("-") in brief),
-            "status": cls.status if cls.status in brief else "", "readonly": True, "is_brief": True,
-            "place": cls.place if cls.place is not None and set(cls.place.pair) <= set(brief) else None,
-            "verbs": ("read",), "word": cls.word, "remarks": cls.remarks, "order": cls.order, "__doc__": f"Others' records of {cls.__name__}, in brief.",
-        },
-    )

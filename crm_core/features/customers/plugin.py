@@ -22,7 +22,8 @@ from crm_core.features.customers import (
     vocabulary,
 )
 from crm_core.features.customers.pages import REGIONS, pages
-from crm_core.features.customers.resources import Contacts, Customers, Industries, Notes, Positions, Regions, Tags
+from crm_core.features.customers.resources import Contacts, Customers, Notes
+from crm_core.features.customers.vocabulary_resources import Industries, Positions, Regions, Tags
 from crm_core.features.tasks.api import TASKS
 from crm_core.kernel.declare import Column, Job, Menu, Panel, Permission, Related, Report, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
