@@ -51,9 +51,11 @@ def run(job: Running) -> None:
     with bulk_work(), tempfile.TemporaryDirectory(dir=site().folder("sweep")) as folder:
         many = _walk(job, resource, Path(folder))
         for number in range(job.position.get("file", 0), FILES):
+            if found >= FULL:
+                break
             rows = _file(resource, Path(folder) / str(number))
             with job.write():
-                if rows and found < FULL:
+                if rows:
                     found += pairs.put(resource, rows[: FULL - found])
                 job.position.update(file=number + 1, found=found)
                 job.result["counts"] = {"done": found}

@@ -7,7 +7,7 @@ kind: digits of a phone, a mail address, a person's name, a firm's name, else a 
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -97,12 +97,10 @@ def of_firm(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def numbers(text: str) -> Iterator[str]:
+@lru_cache(20_000)  # a sweep compares a record with dozens of others
+def numbers(text: str) -> tuple[str, ...]:
     """The numbers in a box for phones, by their digits; too short ones are nobody's own."""
-    for one in split_phones(text) or [text]:
-        digits = phone_key(one)
-        if len(digits) >= SHORTEST_PHONE:
-            yield digits[:40]
+    return tuple(digits[:40] for one in split_phones(text) or [text] if len(digits := phone_key(one)) >= SHORTEST_PHONE)
 
 
 def code_key(text: str) -> str:
