@@ -37,16 +37,20 @@ class Section:
 @dataclass(frozen=True)
 class Panel:
     """A box beside another resource's record. `load(record_id)` runs in the reader's rights and gives the values of `template`
-    (`visits/panel.html` in the package's folder `templates`). Filled when it is seen, so it costs the page nothing."""
+    (`visits/panel.html` in the package's folder `templates`). Filled when it is seen, so it costs the page nothing.
 
-    on: str
+    `on` names the resource, or is asked of each there is: `load` and `when` are then called with the resource first. `when` says whether the
+    reader has the box, where no `permission` does."""
+
+    on: str | Callable[[Any], bool]
     name: str
     label: Any
-    load: Callable[[int], Any]
+    load: Callable[..., Any]
     template: str = ""
     icon: str = ""
     order: int = 50
     permission: str = ""
+    when: Callable[..., bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import inspect
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
@@ -69,7 +69,7 @@ class Registry:
         self.resources: Mapping[str, Any] = self._named(resources, "resource")
         self.by_model: Mapping[type, Any] = MappingProxyType({r.model: r for r in resources})
         self.menu: tuple[Menu, ...] = self._menu(classes)
-        self.panels: Mapping[str, tuple[Panel | Related, ...]] = self._grouped("register_panels", "panel")
+        self.panels: Mapping[str, tuple[Panel | Related, ...]] = self._grouped("register_panels", "panel", self._on_each)
         self.actions: Mapping[str, tuple[Action, ...]] = self._grouped("register_actions", "action")
         self.columns: Mapping[str, tuple[Column, ...]] = self._grouped("register_columns", "column")
         self.reports: Mapping[str, Report] = self._named(self._all("register_reports"), "report")
@@ -203,8 +203,23 @@ class Registry:
             found[name] = item
         return MappingProxyType(found)
 
-    def _grouped(self, hook: str, what: str) -> Mapping[Any, tuple[Any, ...]]:
-        items = self._all(hook)
+    def _on_each(self, panels: Iterable[Panel | Related]) -> Iterator[Panel | Related]:
+        """What stands on every resource of a kind becomes one of each."""
+        for panel in panels:
+            if isinstance(panel, Related) or isinstance(panel.on, str):
+                yield panel
+                continue
+            package = self.package_of(panel)
+            with _blamed(package):
+                hosts = [resource for resource in self.resources.values() if panel.on(resource)]
+            for resource in hosts:
+                when = partial(panel.when, resource) if panel.when is not None else None
+                made = replace(panel, on=resource.name, load=partial(panel.load, resource), when=when)
+                self._origin[id(made)] = package
+                yield made
+
+    def _grouped(self, hook: str, what: str, spread: Callable[[Any], Iterable[Any]] = tuple) -> Mapping[Any, tuple[Any, ...]]:
+        items = tuple(spread(self._all(hook)))
         seen: dict[tuple[str, str], Any] = {}
         for item in items:
             key = (item.on, getattr(item, "name", "") or str(id(item)))

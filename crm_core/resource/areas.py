@@ -4,6 +4,7 @@ The index of places finds the rows of the bounding box; which of them lie in a c
 arithmetic alone, so it is the same on both engines whatever functions they were built with.
 """
 
+import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from crm_core.resource.inspection import register_kind
 from crm_core.text import areas
 from crm_core.text.areas import RADIAN, Area, Box, Circle, Polygon
 
-TERMS = 13  # of a series: exact to the last digit up to 180°
+DEEP = 4  # brackets in brackets of a series: SQLite reads a statement to a depth of a hundred, and a circle may stand deep in conditions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,29 +99,46 @@ def within(area: Area, latitude: Any, longitude: Any) -> list[sa.ColumnElement[b
     for west, east, turn in spans:
         box = [latitude.between(whole(south), whole(north)), longitude.between(whole(west), whole(east))]
         if isinstance(area, Circle):
-            box.append(_near(area, latitude, longitude, turn))
+            box.append(_near(area, latitude, longitude, turn, (south, north, west, east)))
         elif isinstance(area, Polygon):
             box.append(_inside(area, latitude, longitude))
         found.append(sa.and_(*box))
     return found
 
 
-def _near(area: Circle, latitude: Any, longitude: Any, turn: int) -> Any:
-    """The haversine, by versed sines: 1 - cos d = (1 - cos Δφ) + cos φ cos φ' (1 - cos Δλ), without loss in the small."""
-    across = (latitude - whole(area.latitude)) * _real(RADIAN)
-    along = (longitude - whole(area.longitude + turn)) * _real(RADIAN)
-    height = latitude * _real(RADIAN)
+def _near(area: Circle, latitude: Any, longitude: Any, turn: int, box: tuple[int, int, int, int]) -> Any:
+    """The haversine, by versed sines: 1 - cos d = (1 - cos Δφ) + cos φ cos φ' (1 - cos Δλ), without loss in the small. What lies outside
+    the bounding box is not asked about."""
+    south, north, west, east = box
+    middle = area.longitude + turn
+    across = _versed(latitude, area.latitude, max(north - area.latitude, area.latitude - south))
+    along = _versed(longitude, middle, max(east - middle, middle - west))
+    height = _versed(latitude, 0, max(abs(south), abs(north)))
     cosine = _real(1 - areas.versed(area.latitude * RADIAN))
-    return _versed(across) + cosine * (_real(1.0) - _versed(height)) * _versed(along) <= _real(areas.versed(area.metres / areas.EARTH))
+    return across + cosine * (_real(1.0) - height) * along <= _real(areas.versed(area.metres / areas.EARTH))
 
 
-def _versed(angle: Any) -> Any:
-    """1 - cos of an angle, by its series."""
-    square = angle * angle
-    rest: Any = _real(1.0)
-    for n in range(TERMS, 0, -1):
-        rest = _real(1.0) - square * rest * _real(1 / ((2 * n + 1) * (2 * n + 2)))
-    return square * rest * _real(0.5)
+def _versed(column: Any, zero: int, furthest: int) -> Any:
+    """1 - cos of how far a column lies from `zero`, which is at most `furthest`: its series in stretches of a few terms."""
+    angle = (column - whole(zero)) * _real(RADIAN)
+    square, found = angle * angle, None
+    for first in range(0, _terms(furthest * RADIAN), DEEP):
+        part: Any = _real(1.0)
+        for n in range(first + DEEP - 1, first, -1):
+            part = _real(1.0) - square * part * _real(1 / ((2 * n + 1) * (2 * n + 2)))
+        for _power in range(first + 1):
+            part = square * part
+        part = part * _real((-1) ** first / math.factorial(2 * first + 2))
+        found = part if found is None else found + part
+    return found
+
+
+def _terms(angle: float) -> int:
+    """How many terms say the versed sine of an angle to the last digit."""
+    count = 1
+    while angle ** (2 * count) / math.factorial(2 * count + 2) > 2.0**-57:
+        count += 1
+    return count
 
 
 def _inside(area: Polygon, latitude: Any, longitude: Any) -> sa.ColumnElement[bool]:

@@ -12,7 +12,7 @@ most `REACH` of them. Checked against what the reader may see: what he may not s
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -232,18 +232,24 @@ def spread(found: Iterable[Filter]) -> list[Filter]:
 
 def fields_in(one: Filter) -> list[Field]:
     """The record's own fields that a filter asks, those in its tree included; of related records none."""
-    return _leaves(one.field.tree) if isinstance(one.field, TreeField) else [one.field]
+    asked = (leaf.field for leaf, _out in asked_in(one))
+    return [field for found in asked for field in (found.texts if isinstance(found, TextsField) else (found,))]
 
 
-def _leaves(node: Node) -> list[Field]:
+def asked_in(one: Filter) -> Iterator[tuple[Filter, bool]]:
+    """What a filter asks of the record's own fields, of a tree one by one; and whether a “not” stands before it."""
+    return _leaves(one.field.tree, out=False) if isinstance(one.field, TreeField) else iter([(one, False)])
+
+
+def _leaves(node: Node, *, out: bool) -> Iterator[tuple[Filter, bool]]:
     match node:
         case Is(one):
-            return list(one.field.texts) if isinstance(one.field, TextsField) else [one.field]
+            yield one, out
         case Not(part):
-            return _leaves(part)
+            yield from _leaves(part, out=not out)
         case Group(_kind, parts):
-            return [field for part in parts for field in _leaves(part)]
-    return []
+            for part in parts:
+                yield from _leaves(part, out=out)
 
 
 # --- in words ----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from crm_core.resource.changes import as_written
 from crm_core.text import areas
 
 NAME = "place"  # of the filter
+LABEL = _("Place on the map")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Place:
 
     def field(self, table: sa.Table) -> AreaField:
         hidden = any(table.c[name].info.get("sensitive") for name in self.pair)
-        return AreaField(name=NAME, column=self.latitude, longitude=self.longitude, label=_("Place on the map"), sensitive=hidden, info={"tells": self.pair})
+        return AreaField(name=NAME, column=self.latitude, longitude=self.longitude, label=LABEL, sensitive=hidden, info={"tells": self.pair})
 
     def index(self, table: sa.Table) -> None:
         """What finds the records of an area, and what counts those of regions without reading them."""

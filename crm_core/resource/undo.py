@@ -184,7 +184,7 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
             state is None
             or (goes and (gone or row.row_id in held))
             or (verb == "create" and bool(touched))
-            or (verb == "update" and (gone or bool((touched | bound) & set(row.old or ()))))
+            or (verb == "update" and (gone or not bound.isdisjoint(row.old or ()) or not touched.isdisjoint(_whole(resource, row.old or ()))))
             or (verb == "delete" and state["deleted_change_id"] != change_id)
             or row.row_id in lost
         )
@@ -199,6 +199,12 @@ def _take_back(resource: Any, verb: str, rows: Sequence[Any], change_id: int, un
         result.done += _restore_values(resource, free, now, undo)
     elif verb == "delete":
         result.done += _bring_back(resource, free, now, undo, result)
+
+
+def _whole(resource: Any, columns: Iterable[str]) -> set[str]:
+    """Columns with what belongs to them: a place whose other number is new by now is another place."""
+    pair = set(resource.place.pair) if resource.place is not None else set()
+    return {*columns, *(() if pair.isdisjoint(columns) else pair)}
 
 
 def _bound(resource: Any) -> set[str]:

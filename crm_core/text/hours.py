@@ -90,7 +90,14 @@ def write_chinese(week: Week) -> str:
 
 
 def clock(minutes: int) -> str:
+    """A minute of the day as it is written, `HH:MM`."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def minute(text: str) -> int:
+    """The minute of the day that `clock` writes so."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def _span(first: str, last: str | None) -> list[int]:

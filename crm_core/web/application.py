@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm_core.kernel.config import LOOPBACK
 from crm_core.kernel.site import Site
-from crm_core.web import csrf, errors, frame, guards, maps, notes, plain, session
+from crm_core.web import atlas, csrf, errors, frame, guards, notes, plain, session
 from crm_core.web.access import body_limit_of, by_token, check_declared, enter
 from crm_core.web.headers import Headers
 from crm_core.web.requests import address, maybe_me
@@ -64,7 +64,7 @@ class Application(flask.Flask):
         self.before_request(self._enter)
         self.after_request(csrf.give_pre_session)
         self.after_request(notes.keep)
-        self.after_request(maps.allow)
+        self.after_request(atlas.allow)
         self.context_processor(frame.context)
         errors.register(self)
         SignIns(self, add_context_processor=False)

@@ -1,4 +1,4 @@
-"""Making and changing a record in a form, and the page of two versions when somebody was quicker."""
+"""Making and changing a record in a form; when somebody was quicker, the page of two versions (versions.py)."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -7,30 +7,25 @@ from typing import Any
 import flask
 from werkzeug.datastructures import MultiDict
 
-from crm_core.data import inside
 from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
-from crm_core.kernel.i18n import _, in_sentence, ngettext
+from crm_core.kernel.i18n import _, in_sentence
 from crm_core.kernel.site import actor, site
-from crm_core.resource import changes, custom, drafts, layout, once, pairs, sensitive
+from crm_core.resource import drafts, layout, once, pairs, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import children
 from crm_core.resource.references import RefField
 from crm_core.resource.twins import Told
 from crm_core.text.numbers import whole
-from crm_core.web import controls, render, twins, urls, ways
+from crm_core.web import controls, twins, urls, versions, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
     Act,
-    ConflictField,
-    ConflictPage,
     Crumb,
     Draft,
     ErrorLink,
     FormPage,
-    MergedField,
     Note,
-    Person,
 )
 
 
@@ -141,7 +136,7 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         return _show(resource, row, fields, texts, known, lines, line_faults), 422
     except Conflict:
         if lines or not _stands(resource, row.id, writable, values):
-            return _conflict(resource, row.id, fields, texts, lines), 409
+            return page_of("conflict.html", versions.page(resource, row.id, fields, texts, lines, _version(sent))), 409
         saved = row.id  # sent a second time, its answer was lost: what was wanted is there
     except CrmError as refused:
         return _show(resource, row, fields, texts, {}, lines, {}, note=str(refused)), refused.status
@@ -282,105 +277,12 @@ def discard_draft(resource: Any, row_id: int | None) -> None:
     drafts.discard(_draft_key(resource, row_id))
 
 
-def _conflict(resource: Any, row_id: int, fields: dict[str, Field], texts: dict[str, str], lines: dict[str, Any]) -> Any:
-    """Both versions beside each other: what both changed is chosen, what only one changed is merged and told."""
-    now = resource.get(row_id, "update")
-    sensitive.read(resource, fields, [now], "form")
-    then = _as_of(resource, now, _version(flask.request.form))
-    picks = {k[5:]: flask.request.form.getlist(k) for k in flask.request.form if k.startswith("pick-")}
-    who = actor()
-    last = changes.history_of(resource.name, row_id, limit=1)
-    author = last[0].actor_id if last else now.updated_by_id
-    names = render.user_names([author])
-    other = render.person(names.get(author, str(_("Somebody"))), author)
-    both, merged = [], []
-    hidden = [("version", str(now.version)), *(("back", urls.safe_path(text)) for text in flask.request.form.getlist("back")[:1] if text)]
-    for name, field in fields.items():
-        if field.readonly or name not in texts:
-            continue
-        mine, theirs, before = texts[name], field.text(getattr(now, field.column)), field.text(then.get(field.column))
-        hidden.append((name, mine if mine != before else theirs))
-        if mine == theirs:
-            continue
-        known = {k: v for text in (mine, theirs, before) for k, v in controls.reference_labels([field], {name: text}).items()}
-
-        def show(text: str, field: Field = field, known: dict[str, str] = known) -> str:
-            return _words(field, text, known)
-
-        if mine != before and theirs != before:
-            both.append(ConflictField(name, field.label, show(mine), show(theirs), show(before), both=field.kind == "note",
-                                      pick=tuple(picks.get(name, ("mine",)))))
-        elif theirs != before:
-            merged.append(MergedField(field.label, show(before), show(theirs), other))
-        else:
-            merged.append(MergedField(field.label, show(before), show(mine), render.person(who.name, who.user_id)))
-    for name, rows in lines.items():
-        for i, line in enumerate(rows):
-            hidden += [(f"{name}-{i}-{k}", v) for k, v in line.items()]
-    hidden += [(f"theirs-{f.name}", dict(_pairs_of(fields, now))[f.name]) for f in both]
-    page = ConflictPage(
-        title=_("Two versions: %(name)s", name=resource.title(now)),
-        crumbs=(Crumb(resource.label, ways.to_list(resource)), Crumb(resource.title(now), ways.to_record(resource, row_id))),
-        me=render.person(who.name, who.user_id), other=other, mine_when=_("not saved yet"),
-        theirs_when=fields["updated_at"].show(now.updated_at) if "updated_at" in fields else "",
-        heading=_("%(name)s saved this record while you were working on it", name=other.name),
-        text=ngettext("%(n)s field was changed by both of you; choose. Nothing was lost.",
-                      "%(n)s fields were changed by both of you; choose. Nothing was lost.", len(both)),
-        fields=tuple(both), merged=tuple(merged), action=ways.to_act(resource, row_id, "resolve"), hidden=tuple(hidden),
-        edit_url=ways.to_act(resource, row_id, "edit"), keep_url=urls.of_act(resource, row_id, "draft"),
-    )
-    return page_of("conflict.html", page)
-
-
 def resolve(resource: Any, row_id: int) -> Any:
     """Save what was chosen on the page of two versions; it may conflict again when a third person saves."""
-    form = MultiDict(flask.request.form)
-    for key in flask.request.form:
-        if not key.startswith("pick-"):
-            continue
-        name, picked = key[5:], flask.request.form.getlist(key)
-        theirs = form.get(f"theirs-{name}", "")
-        if "both" in picked or ("theirs" in picked and "mine" in picked):
-            form[name] = f"{form.get(name, '')}\n\n{theirs}".strip()
-        elif "theirs" in picked:
-            form[name] = theirs
-    return _post(resource, resource.get(row_id, "update"), form_fields(resource), form)
+    return _post(resource, resource.get(row_id, "update"), form_fields(resource), versions.chosen(resource, flask.request.form))
 
 
 def _stands(resource: Any, row_id: int, fields: Mapping[str, Field], values: Mapping[str, Any]) -> bool:
     """Whether the record says already what a form wants of it."""
     now = resource.get(row_id, "update")
     return all(f.text(values[n]) == f.text(getattr(now, f.column)) for n, f in fields.items() if n in values)
-
-
-def _pairs_of(fields: dict[str, Field], row: Any) -> list[tuple[str, str]]:
-    return [(n, f.text(getattr(row, f.column))) for n, f in fields.items()]
-
-
-def _words(field: Field, text: str, known: dict[str, str]) -> str:
-    target = getattr(field, "target", "")
-    if target and whole(text) is not None:
-        return known.get(f"{target}:{text}", str(_("hidden record")))
-    try:
-        return field.show(field.parse(text)) or text
-    except ValueError:
-        return text
-
-
-def _as_of(resource: Any, row: Any, version: int) -> dict[str, Any]:
-    """The record as it stood at `version`: today's values with the old ones of each later save put back."""
-    values = custom.unpacked(resource, {c.key: getattr(row, c.key) for c in resource.table.columns})
-    steps = max(0, row.version - version)
-    for change in changes.history_of(resource.name, row.id, limit=200):
-        if steps <= 0:
-            break
-        old = {name: value for name, value in (change.old or {}).items() if inside.has(resource.table, name)} if change.verb == "update" else {}
-        if change.verb == "update" and change.old and not old:
-            continue  # tags and the like: no version of the record
-        values.update({name: changes.unraw(inside.column(resource.table, name), value) for name, value in old.items()})
-        steps -= 1
-    return values
-
-
-def someone(user_id: int | None) -> Person:
-    return render.person(render.user_names([user_id]).get(user_id or 0, ""), user_id)

@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from crm_core.access import reads
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, language
-from crm_core.resource import listing, maps, places, plans
+from crm_core.resource import conditions, listing, maps, places, plans
 from crm_core.text import areas, shapes
 from crm_core.text.areas import MILLION, Box
-from crm_core.web import maps as drawn
-from crm_core.web import urls
+from crm_core.web import atlas, urls
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import ListMap, MapPoint, MapRegion, MapSum, Tab
 from crm_core.web.viewmodels.map import corners, degrees
@@ -44,6 +43,8 @@ class _Sheet:
         self.by = said.get("by", "") if said.get("by", "") in self.measures else ""
         self.measure = self.measures.get(self.by)
         self.area = said.get(AREA, "")
+        asked = [one for tree in query.filters if tree.key != AREA for one in conditions.asked_in(tree)]
+        self.areas = tuple((areas.write(area), out) for one, out in asked if one.key == AREA for area in one.values)
 
     def address(self, **more: str) -> str:
         return self.place.address([*self.rest, *({"over": self.over, "by": self.by, **more}).items()])
@@ -62,8 +63,8 @@ class _Sheet:
         regions = tuple(MapRegion(code, f"{names[code][0]} · {self._figure(here[code])}", step[code], self._closer(code, names)) for code in order if code in names)
         notes = self._notes(here, rest)
         return ListMap(
-            map=drawn.view(
-                self.resource.label, shapes_of=self.over, regions=regions, points=(*self._rough(here, names), *landmarks(self.resource)), area=self.area,
+            map=atlas.view(
+                self.resource.label, shapes_of=self.over, regions=regions, points=(*self._rough(here, names), *landmarks(self.resource)), area=self.area, areas=self.areas,
                 more=urls.of_act(self.resource, None, "points", [p for p in self.rest if p[0] != "look"]),
                 draw=self.place.address([(k, v) for k, v in [*self.rest, ("over", self.over), ("by", self.by)] if k not in (AREA, places.NAME) and v]), asked=AREA,
             ),
@@ -137,6 +138,8 @@ class _Sheet:
             found.append((_("%(n)s have no place of their own: they stand at the middle of their region, and no drawn area holds them.", n=f"{lacking:,}"), self.listed((f"{places.NAME}.empty", "1"))))
         if rest:
             found.append((_("%(n)s belong to nothing that is drawn here.", n=f"{rest:,}"), ""))
+        if self.areas:
+            found.append((_("The areas of your conditions are drawn too; those left out are red."), ""))
         return tuple(found)
 
     def _key(self, step: Mapping[str, int], here: Mapping[str, maps.Total]) -> tuple[tuple[int, Any], ...]:

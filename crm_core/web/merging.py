@@ -1,6 +1,6 @@
 """Several records that are one: which stays, in each field whose value, and what goes along; then one act with its undo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -87,10 +87,21 @@ def fields_of(resource: Any) -> dict[str, Field]:
     return found
 
 
-def _value(field: Field, row: Any) -> Any:
+def value_of(field: Field, row: Any) -> Any:
     """What is chosen of a record in one field; of a place its two numbers, None without one."""
     pair = tuple(getattr(row, name) for name in field.info.get("pair", (field.column,)))
     return pair[0] if len(pair) == 1 else pair if None not in pair else None
+
+
+def written(name: str, field: Field, value: Any) -> dict[str, Any]:
+    """A value that was chosen, as it is written."""
+    pair = field.info.get("pair")
+    return dict(zip(pair, value or (None, None), strict=True)) if pair else {name: value}
+
+
+def drawing(field: Field, values: Sequence[Any]) -> Callable[[Any], Any]:
+    """How such values are shown."""
+    return _place if field.info.get("pair") else render.renderer(field, values)
 
 
 def _page(resource: Any, rows: Sequence[Any], fault: Any = "") -> MergePage:
@@ -100,8 +111,8 @@ def _page(resource: Any, rows: Sequence[Any], fault: Any = "") -> MergePage:
     keep = whole(form.get("keep", "")) or rows[0].id
     differ, same = [], []
     for name, field in fields.items():
-        values = [_value(field, row) for row in rows]
-        draw = _place if field.info.get("pair") else render.renderer(field, values)
+        values = [value_of(field, row) for row in rows]
+        draw = drawing(field, values)
         if all(value == values[0] for value in values):
             if values[0] not in (None, "", []):
                 same.append((field.label, draw(values[0])))
@@ -152,12 +163,12 @@ def _merge(resource: Any, rows: Sequence[Any]) -> Any:
     values: dict[str, Any] = {}
     for name, field in fields_of(resource).items():
         picked = [by_id[i] for text in form.getlist(f"pick-{name}") if (i := whole(text)) in by_id]
-        found = [value for row in picked if (value := _value(field, row)) not in (None, "")]
-        if picked and field.kind == "note":
-            found = ["\n\n".join(dict.fromkeys(found))] if found else []
-        if picked and (found[0] if found else None) != _value(field, keep):
-            names = field.info.get("pair", (name,))
-            values.update(zip(names, (found[0] if len(names) > 1 else found) if found else [None] * len(names), strict=False))
+        found = [value for row in picked if (value := value_of(field, row)) not in (None, "")]
+        if found and field.kind == "note":
+            found = ["\n\n".join(dict.fromkeys(found))]
+        value = found[0] if found else None
+        if picked and value != value_of(field, keep):
+            values |= written(name, field, value)
     with writing(), changes.change("merge", resource=resource.name) as change:
         kept_id = keep.id
         gone = [row.id for row in rows if row.id != kept_id]

@@ -9,22 +9,13 @@ from markupsafe import Markup
 from crm_core.data.session import session
 from crm_core.kernel.declare import Panel
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import site
 from crm_core.resource import listing, maps, places
 from crm_core.text import areas, shapes
-from crm_core.web import mapping, urls
-from crm_core.web import maps as drawn
+from crm_core.web import atlas, mapping, urls
 from crm_core.web.viewmodels import MapPoint, PanelRow, PanelView
 
-NAME = "place"
 NEAR = 10_000  # metres
 LOOKED, SHOWN = 200, 5
-
-
-def panel_of(resource: Any) -> Panel:
-    """The panel of a resource whose records have places; filled when it is seen."""
-    name = resource.name
-    return Panel(name, NAME, _("Map"), lambda row_id: _panel(site().registry.resource(name), row_id), icon="map-2")
 
 
 def _panel(resource: Any, row_id: int) -> PanelView:
@@ -33,7 +24,7 @@ def _panel(resource: Any, row_id: int) -> PanelView:
     if at is None:
         return _rough(resource, row)
     around = [(mapping.AREA, areas.write(areas.Circle(*at, NEAR)))]
-    view = drawn.view(
+    view = atlas.view(
         resource.title(row), points=(MapPoint(at, resource.title(row), kind="here"), *mapping.landmarks(resource)), area=around[0][1], shapes_of=shapes.CHINA,
         more=urls.of_act(resource, None, "points", around), small=True,
     )
@@ -62,9 +53,15 @@ def _rough(resource: Any, row: Any) -> PanelView:
     at = shapes.middle(code or "")
     if code is None or at is None:
         return PanelView(_("Map"), "map-2", empty=_("No place is known."))
-    view = drawn.view(resource.title(row), points=(MapPoint(at, resource.title(row), kind="rough", text="?"), *mapping.landmarks(resource)), shapes_of=f"{code[:2]}0000", small=True)
+    view = atlas.view(resource.title(row), points=(MapPoint(at, resource.title(row), kind="rough", text="?"), *mapping.landmarks(resource)), shapes_of=f"{code[:2]}0000", small=True)
     return PanelView(_("Map"), "map-2", html=_html(view, (), "", ""), foot=_("Without a place of its own: the middle of its region."))
 
 
 def _html(view: Any, rows: tuple[PanelRow, ...], map_url: str, list_url: str) -> Markup:
     return Markup(flask.render_template("parts/map_panel.html", view=view, rows=rows, map_url=map_url, list_url=list_url))  # the template has escaped what it was given
+
+
+PANEL = Panel(
+    lambda resource: resource.place is not None and not resource.is_brief, "place", _("Map"), _panel, icon="map-2", order=90,
+    when=lambda resource: places.of(resource) is not None,
+)

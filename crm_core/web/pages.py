@@ -27,7 +27,6 @@ from crm_core.web import (
     lookups,
     mapping,
     merging,
-    nearby,
     panelling,
     press,
     printing,
@@ -187,8 +186,6 @@ def panel(package: str, path: str, row_id: int, name: str) -> Any:
     found = next((p for p in records.panels(resource) if isinstance(p, Panel) and p.name == name), None)
     if found is None:
         raise Missing(_("This page was not found."))
-    if found.name == nearby.NAME:  # core’s own, of every resource whose records have places
-        return page_of("panel.html", panelling.filled(found, row_id))
     failed = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)
     return page_of("panel.html", shown(found, lambda: panelling.filled(found, row_id), failed))
 

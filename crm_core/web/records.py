@@ -15,7 +15,7 @@ from crm_core.kernel.declare import Panel, Related
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
-from crm_core.resource import acts, changes, listing, places, sensitive, timeline
+from crm_core.resource import acts, changes, listing, sensitive, timeline
 from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter
 from crm_core.resource.kept import Ask, gather, kept
@@ -23,7 +23,7 @@ from crm_core.resource.references import LinkField, RefField, label_queries, lab
 from crm_core.resource.seen import Seen
 from crm_core.text.names import avatar_text
 from crm_core.text.numbers import whole
-from crm_core.web import cells, chips, facts, lines, lists, nearby, render, urls, ways
+from crm_core.web import cells, chips, facts, lines, lists, render, urls, ways
 from crm_core.web.badges import badges, via
 from crm_core.web.edit import lines_of
 from crm_core.web.lines import days
@@ -119,10 +119,8 @@ def panels(resource: Any) -> tuple[Panel | Related, ...]:
         if isinstance(panel, Related):
             if site().registry.resource(panel.resource).may("read"):
                 found.append(panel)
-        elif not panel.permission or session.actor is None or session.actor.can(panel.permission):
+        elif (not panel.permission or session.actor is None or session.actor.can(panel.permission)) and (panel.when is None or panel.when()):
             found.append(panel)
-    if places.of(resource) is not None and not resource.is_brief:
-        found.append(nearby.panel_of(resource))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from crm_core.kernel.i18n import _
 from crm_core.resource import sensitive, splitting
 from crm_core.resource.fields import Bad
 from crm_core.text.numbers import whole
-from crm_core.web import controls, merging, render, urls
+from crm_core.web import controls, merging, urls
 from crm_core.web.bulk import say_undo
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Crumb, Note, SplitField, SplitGroup, SplitPage
@@ -39,9 +39,9 @@ def _page(resource: Any, row: Any, fault: Any = "") -> SplitPage:
     label = resource.all_fields[resource.label_field]
     fields = {n: f for n, f in merging.fields_of(resource).items() if n != resource.label_field}
     sensitive.read(resource, fields, [row], "form")
-    values = {n: (f, getattr(row, f.column)) for n, f in fields.items()}
+    values = {n: (f, merging.value_of(f, row)) for n, f in fields.items()}
     shown = tuple(
-        SplitField(n, f.label, render.renderer(f, [value])(value), form.get(f"goes-{n}", "both" if f.required else "stays"))
+        SplitField(n, f.label, merging.drawing(f, [value])(value), form.get(f"goes-{n}", "both" if f.required else "stays"))
         for n, (f, value) in values.items() if value not in (None, "", [])
     )
     groups = tuple(
@@ -64,13 +64,13 @@ def _split(resource: Any, row: Any) -> Any:
     values: dict[str, Any] = {label.name: name}
     remaining: dict[str, Any] = {}
     for one, field in merging.fields_of(resource).items():
-        value, way = getattr(row, field.column), form.get(f"goes-{one}", "stays")
+        value, way = merging.value_of(field, row), form.get(f"goes-{one}", "stays")
         if one == label.name or value in (None, ""):
             continue
         if way in ("goes", "both"):
-            values[one] = value
+            values |= merging.written(one, field, value)
         if way == "goes" and not field.required:
-            remaining[one] = None
+            remaining |= merging.written(one, field, None)
     chosen = {key.removeprefix("link-"): [i for text in form.getlist(key) if (i := whole(text)) is not None] for key in form if key.startswith("link-")}
     made, change = splitting.split(resource, row.id, values, remaining, chosen)
     say_undo(_("Split"), change)

@@ -56,6 +56,10 @@ def test_customers_in_an_area_are_those_one_may_see(office: Office) -> None:
     assert ids(office, "sun", "circle:30.66,104.07,0.05") == {mine}
     with office.as_("sun"):
         resource = office.resource("customer")
+        deep: dict[str, Any] = {"field": "place", "op": "area", "value": "circle:70,104.07,5000"}  # as wide as there are
+        for _n in range(conditions.NESTED // 2):
+            deep = {"not": {"not": deep}}
+        assert set(listing.page(listing.parse(resource, [("f", conditions.dumps(deep))])).ids) >= {mine, theirs}
         tree = {"not": {"field": "place", "op": "filled"}}
         query = listing.parse(resource, [("f", conditions.dumps(tree))])
         assert listing.count(query)[0] == 1

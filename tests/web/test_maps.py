@@ -14,13 +14,13 @@ from crm_core.data.session import session, writing
 from crm_core.data.wall import statements
 from crm_core.features.customers.models import Region
 from crm_core.kernel.errors import Invalid
-from crm_core.resource import listing, maps
-from crm_core.resource.changes import stamp
+from crm_core.resource import listing, maps, undo
+from crm_core.resource.changes import change, stamp
 from crm_core.resource.settings import put
 from crm_core.text import shapes
 from crm_core.text.areas import Box
 from crm_core.web import mapping
-from crm_core.web.maps import MapSettings, host
+from crm_core.web.atlas import MapSettings, host
 from tests.support.people import Client, Company
 
 LIST = "/core/customer"
@@ -79,13 +79,25 @@ def test_our_branches_are_on_every_map_and_a_hidden_place_on_none(house: Company
     with house.as_("admin"):
         resource = house.site.registry.resource("core.department")
         resource.write([{"id": department, "version": resource.get(department).version, "latitude": CHENGDU[0], "longitude": CHENGDU[1]}])
-    lina = house.client("lina")
+    lina, (mine,) = house.client("lina"), placed(house, "lina", ("Mine", YIBIN, ""))
+    box = f"{LIST}/{mine}/panel/place"
+    assert box in lina.get(f"{LIST}/{mine}").text and lina.get(box).status_code == 200
     assert [point["kind"] for point in said(lina.get(MAP).text)["points"]] == ["ours"]  # type: ignore[attr-defined]
     with house.site.system("tests"), writing() as db:
         role = db.scalar(sa.select(Role.id).where(Role.code == "user"))
         db.add(stamp(FieldRule(role_id=role, resource="core.customer", field="longitude", rule=Rule.hidden)))
     house.sql("UPDATE core_site SET rights = rights + 1")
     assert "data-map" not in lina.get(MAP).text and "look=map" not in lina.get(LIST).text and labels(lina) == set()
+    assert box not in lina.get(f"{LIST}/{mine}").text and lina.get(box).status_code == 404
+
+
+def test_areas_inside_conditions_are_drawn_too_and_those_left_out_as_such(house: Company) -> None:
+    placed(house, "lina", ("Near", CHENGDU, "510104"), ("Far", YIBIN, "511502"))
+    tree = {"any": [{"field": "place", "op": "area", "value": "circle:30.66,104.07,50"}, {"not": {"all": [
+        {"field": "place", "op": "area", "value": "box:28,104,29,105"}, {"not": {"field": "place", "op": "area", "value": "circle:0,0,1"}}]}}]}
+    page = house.client("lina").get(f"{MAP}&f={quote(json.dumps(tree))}").text
+    assert said(page)["areas"] == [["circle:30.66,104.07,50", False], ["box:28,104,29,105", True], ["circle:0,0,1", False]]
+    assert "those left out are red" in page and sums(page) == {"Sichuan": "1"}
 
 
 def test_however_many_there_are_a_map_takes_one_statement_a_question_and_few_points(house: Company) -> None:
@@ -100,6 +112,43 @@ def test_however_many_there_are_a_map_takes_one_statement_a_question_and_few_poi
         assert statements() - start == 3
         assert [one.count for one in cells] == [200] and len(near) <= maps.CELLS**2 and sum(one.count for one in near) == 200
         assert [(one.code, one.count, one.placed) for one in totals] == [("510104", 200, 200)]
+
+
+def test_a_place_stays_whole_in_two_versions_an_undo_and_a_split(house: Company) -> None:
+    (row,) = placed(house, "lina", ("One", CHENGDU, ""))
+    lina, resource = house.client("lina"), house.site.registry.resource("core.customer")
+    north, east = {"id": row, "latitude": 31_000_000}, {"id": row, "longitude": 105_000_000}
+
+    def spot(one: int = row) -> tuple[int | None, int | None]:
+        with house.as_("admin"):
+            found = resource.get(one)
+            return found.latitude, found.longitude
+
+    with house.as_("lina"):
+        resource.write([east])
+    page = lina.post(f"{LIST}/{row}/edit", data={"version": "1", "latitude": "31", "longitude": "104.07"})
+    assert page.status_code == 409 and "pick-latitude" in page.text and "pick-longitude" not in page.text
+    assert "31, 104.07" in page.text and "30.66, 105" in page.text and "30.66, 104.07" in page.text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    assert lina.post(f"{LIST}/{row}/resolve", data={**hidden, "pick-latitude": "theirs"}).status_code == 303 and spot() == (30_660_000, 105_000_000)
+    page = lina.post(f"{LIST}/{row}/edit", data={"version": "1", "latitude": "31", "longitude": "104.07"})
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    assert lina.post(f"{LIST}/{row}/resolve", data={**hidden, "pick-latitude": "mine"}).status_code == 303 and spot() == (31_000_000, 104_070_000)
+
+    with house.as_("lina"):
+        with writing(), change("save", resource="core.customer") as first:
+            resource.write([{**north, "latitude": 32_000_000}])
+        resource.write([east])
+        assert undo.ask(first).conflicts == [("core.customer", row)] and spot() == (32_000_000, 105_000_000), "not one number of an old place beside one of a new"
+        with writing(), change("save", resource="core.customer") as both:
+            resource.write([{**north, "longitude": 104_000_000}])
+        assert undo.ask(both).done == 1 and spot() == (32_000_000, 105_000_000)
+
+    admin = house.client("admin")
+    assert "32, 105" in admin.get(f"{LIST}/{row}/split").text
+    made = admin.post(f"{LIST}/{row}/split", data={"name": "Two", "goes-latitude": "goes"})
+    assert made.status_code == 303 and spot() == (None, None)
+    assert spot(int(made.headers["Location"].rpartition("/")[2])) == (32_000_000, 105_000_000)
 
 
 def test_a_merge_takes_a_place_as_a_whole(house: Company) -> None:

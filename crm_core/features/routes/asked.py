@@ -16,6 +16,7 @@ from crm_core.kernel.i18n import _
 from crm_core.resource.fields import Bad, DateField, EnumField, Field, IntegerField
 from crm_core.resource.references import RefField
 from crm_core.text.hours import clock as written
+from crm_core.text.hours import minute
 from crm_core.text.numbers import whole
 from crm_core.web import controls, urls
 from crm_core.web.viewmodels import FormField
@@ -147,12 +148,6 @@ class Asked:
 
     def address(self, path: str = URL, **more: Any) -> str:
         return urls.address(path, self.pairs(**more))
-
-
-def minute(text: str) -> int:
-    """The minute of the day of `HH:MM`."""
-    hour, minutes = text.split(":")
-    return int(hour) * 60 + int(minutes)
 
 
 def _taken(field: Field, text: str, how: Any) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crm_core.access.models import Department
 from crm_core.data.session import session, system_scope, writing
 from crm_core.features.customers.api import Contact, Customer, Region
-from crm_core.features.routes.asked import Asked, Finish, Origin, minute
+from crm_core.features.routes.asked import Asked, Finish, Origin
 from crm_core.features.routes.rules import MOST, RouteSettings
 from crm_core.features.tasks.api import TASKS, Task, told
 from crm_core.kernel.i18n import _
@@ -100,7 +100,7 @@ def planned(day: dt.date) -> dict[int, Planned]:
         customer = row.subject_id if row.subject == CUSTOMER else firm_of.get(row.subject_id)
         if customer is not None:
             time = told(day, row.due_time)[1]
-            found.setdefault(customer, Planned(row.id, minute(time) if time else None))
+            found.setdefault(customer, Planned(row.id, hours.minute(time) if time else None))
     return found
 
 
@@ -133,7 +133,7 @@ class Planner:
         stops = [self._stop(firm, mine.get(firm.id)) for firm in found.values() if firm.place is not None]
         start = self._start()
         made = route(
-            stops, start=start[1], end=start[1] if values["finish"] is Finish.back else None, begin=minute(values["begin"]), until=minute(values["until"]),
+            stops, start=start[1], end=start[1] if values["finish"] is Finish.back else None, begin=hours.minute(values["begin"]), until=hours.minute(values["until"]),
             detour=rules.detour / 100, speed=rules.speed,
         )
         return Plan(asked, found, mine, start, made)

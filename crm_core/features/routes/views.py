@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from crm_core.features.routes.asked import URL, Finish, minute
+from crm_core.features.routes.asked import URL, Finish
 from crm_core.features.routes.planning import CUSTOMER, Firm, Plan
 from crm_core.features.routes.rules import MOST, RouteSettings
 from crm_core.features.tasks.api import TASKS
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource.show import show_day_heading
-from crm_core.text.hours import clock
+from crm_core.text.hours import clock, minute
 from crm_core.text.routes import Stop, Visit, Why
-from crm_core.web import maps, urls
+from crm_core.web import atlas, urls
 from crm_core.web.printing import printed
 from crm_core.web.viewmodels import Act, Empty, FirstStep, MapLine, MapPoint, MapView, PrintPage, PrintTable
 from crm_core.web.viewmodels.routes import RoutePage, RouteStop
@@ -54,7 +54,7 @@ def _map(plan: Plan) -> MapView:
     rims = (max(latitudes) - min(latitudes)) // 6, (max(longitudes) - min(longitudes)) // 6
     bounds = (min(latitudes) - rims[0], min(longitudes) - rims[1], max(latitudes) + rims[0], max(longitudes) + rims[1])
     provinces = {firm.code[:2] for firm in plan.firms.values()}
-    return maps.view(_("The route on the map"), points=(*home, *points), lines=(MapLine(tuple(path)),), bounds=bounds, shapes_of=f"{provinces.pop()}0000" if len(provinces) == 1 else "cn")
+    return atlas.view(_("The route on the map"), points=(*home, *points), lines=(MapLine(tuple(path)),), bounds=bounds, shapes_of=f"{provinces.pop()}0000" if len(provinces) == 1 else "cn")
 
 
 def _stop(plan: Plan, stop: Stop, visit: Visit | None, why: Any = "") -> RouteStop:

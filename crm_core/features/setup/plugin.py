@@ -22,7 +22,7 @@ from crm_core.features.setup.fields import layout
 from crm_core.features.setup.fields.resources import CustomFields
 from crm_core.features.setup.resources import Choices, Imports
 from crm_core.kernel import files
-from crm_core.kernel.declare import Job, Listen, Menu, Permission, RoleTemplate, Section
+from crm_core.kernel.declare import Job, Listen, Menu, Panel, Permission, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, splitting, sweep, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
@@ -30,8 +30,8 @@ from crm_core.resource import views as kept_views
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone, UndoBegins
-from crm_core.web import frame, pressing
-from crm_core.web.maps import MapSettings
+from crm_core.web import frame, nearby, pressing
+from crm_core.web.atlas import MapSettings
 from crm_core.web.pressing import PostSettings
 
 frame.person_menu.append(feeds.menu_entry)
@@ -69,6 +69,11 @@ def register_menu() -> list[Menu]:
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
     return [accesses.pages, choices.pages, feeds.pages, home.pages, layout.pages, outlines.pages, papers.pages, plugins.pages, settings.pages, reports.pages, views.pages]
+
+
+@hookimpl
+def register_panels() -> list[Panel]:
+    return [nearby.PANEL]
 
 
 @hookimpl

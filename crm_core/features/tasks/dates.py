@@ -10,6 +10,7 @@ from crm_core.features.tasks.models import Task
 from crm_core.kernel import clock
 from crm_core.kernel.site import actor, site
 from crm_core.resource.feeds import Date
+from crm_core.text.hours import minute
 
 MOST = 500
 
@@ -24,6 +25,5 @@ def mine() -> Iterator[Date]:
             continue
         at = None
         if task.due_time and "due_time" in fields:
-            hour, minute = map(int, task.due_time.split(":"))
-            at = dt.datetime.combine(task.due, dt.time(hour, minute), tzinfo=clock.zone())
+            at = dt.datetime.combine(task.due, dt.time(*divmod(minute(task.due_time), 60)), tzinfo=clock.zone())
         yield Date(f"task-{task.public_id}", task.due, task.title, at)

@@ -42,8 +42,8 @@ class MapRegion:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """``{{ map(view) }}`` of ``maps.html``; made by ``web.maps.view``. ``shapes``: address of the outlines; ``area``: one that is drawn,
-    as an address says it; ``bounds``: south, west, north, east of what is looked at first, where that is not all the outlines; ``draw``:
+    """``{{ map(view) }}`` of ``maps.html``; made by ``web.atlas.view``. ``shapes``: address of the outlines; ``area``: one that is drawn,
+    as an address says it; ``areas``: those that conditions name besides, and whether they are left out; ``bounds``: south, west, north, east of what is looked at first, where that is not all the outlines; ``draw``:
     where a drawn area leads, as argument ``asked``; ``more``: answers the points of what is looked at."""
 
     label: Words
@@ -52,6 +52,7 @@ class MapView:
     shapes: str = ""
     regions: tuple[MapRegion, ...] = ()
     area: str = ""
+    areas: tuple[tuple[str, bool], ...] = ()
     bounds: tuple[int, ...] = ()
     more: str = ""
     draw: str = ""
@@ -67,7 +68,7 @@ class MapView:
         lines = [_full({"path": [degrees(at) for at in one.path], "label": str(one.label)}) for one in self.lines]
         regions = {one.code: _full({"label": str(one.label), "step": one.step, "url": one.url}) for one in self.regions}
         return _full({
-            "points": points, "lines": lines, "regions": regions, "shapes": self.shapes, "area": self.area, "bounds": corners(self.bounds), "more": self.more, "draw": self.draw,
+            "points": points, "lines": lines, "regions": regions, "shapes": self.shapes, "area": self.area, "areas": [list(one) for one in self.areas], "bounds": corners(self.bounds), "more": self.more, "draw": self.draw,
             "asked": self.asked, "tiles": self.tiles, "credit": self.credit, "small": self.small,
         })
 

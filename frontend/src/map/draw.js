@@ -26,10 +26,11 @@ export async function draw(box) {
   if (!box.isConnected) return map.remove();
   const land = L.featureGroup(outlines.map((one) => outline(one, said.regions?.[one.id]))).addTo(map);
   const lines = L.featureGroup((said.lines ?? []).map(line)).addTo(map);
+  const asked = (said.areas ?? []).map(([text, out]) => layerOf(text, { className: `map-area${out ? " out" : ""}`, interactive: false }).addTo(map)).filter((_, at) => !said.areas[at][1]);
   const area = said.area ? layerOf(said.area, { className: "map-area", interactive: false }).addTo(map) : null;
   const points = L.featureGroup((said.points ?? []).map(point)).addTo(map);
   const near = [lines, points].map((group) => group.getBounds()).filter((bounds) => bounds.isValid());
-  const first = area?.getBounds() ?? (said.bounds ? L.latLngBounds(said.bounds) : land.getLayers().length ? land.getBounds() : near.reduce((all, one) => all.extend(one), L.latLngBounds([])));
+  const first = area?.getBounds() ?? (asked.length ? L.featureGroup(asked).getBounds() : null) ?? (said.bounds ? L.latLngBounds(said.bounds) : land.getLayers().length ? land.getBounds() : near.reduce((all, one) => all.extend(one), L.latLngBounds([])));
   map.fitBounds(first.isValid() ? first : CHINA, { padding: [12, 12], maxZoom: 14, animate: false });
   for (const button of $$("[data-zoom]", box)) button.addEventListener("click", () => map.setZoom(map.getZoom() + Number(button.dataset.zoom)));
   if (said.draw) tools(box, map, (drawn) => visit(withQuery(said.draw, { [said.asked]: drawn })));
