@@ -1,10 +1,11 @@
 """The pools of the demo company, and customers that nobody holds just now."""
 
+import datetime as dt
 from typing import Any
 
 from crm_core.data.session import acting_as
 from crm_core.features.pool import rules, services
-from crm_core.kernel import actors
+from crm_core.kernel import actors, clock
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 
@@ -26,12 +27,14 @@ def fill(make: Any) -> None:
         pools.write([{"name": name, "department": departments[code], "members": members, **given}])
     chosen = make.made["customers"][::-1][: max(0, len(make.made["customers"]) - 300) : 30]
     by_reason: dict[int, list[dict[str, Any]]] = {}
+    returned = clock.instant(make.day(-60), dt.time(10))  # not today: what is worked on stands first in the list
     for at, row in enumerate(services.locked(chosen) if chosen else ()):
         target = rules.home(row["department_id"])
-        if row["owner_id"] is not None and target is not None:
+        if row["owner_id"] is not None and target is not None and row["created_at"] < returned:
             by_reason.setdefault(at % len(REASONS), []).append({**row, "target": target})
-    for reason, rows in by_reason.items():
-        services.to_pool(rows, kind="return", why=str(REASONS[reason]))
+    with clock.freeze(returned):
+        for reason, rows in by_reason.items():
+            services.to_pool(rows, kind="return", why=str(REASONS[reason]))
     _together(make)
 
 
