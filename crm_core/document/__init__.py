@@ -12,15 +12,16 @@ to it. Chinese is set in Noto Sans SC, which the extra `pdf` installs and each P
 import ctypes
 import ctypes.util
 import importlib.util
-import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+
+from markupsafe import escape
 
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
@@ -76,34 +77,31 @@ def pdf(body: str, paper: Paper = A4, *, title: str = "", lang: str = "zh-Hans",
     if why := lacking():
         raise NoPdf(why)
     task = {"body": str(body), "paper": [paper.width, paper.height, paper.margin], "title": title, "lang": lang, "css": css}
+    return _made(task, subprocess.PIPE)
+
+
+def join(parts: Sequence[Path], out: IO[bytes], title: str = "") -> None:
+    """Several PDFs as one, written to an open file: however many they are, this process holds none of them."""
+    _made({"join": [str(path) for path in parts], "title": title}, out)
+
+
+def _made(task: dict[str, Any], out: Any) -> bytes:
+    """What the process of its own makes of a task."""
     environment = {"PYTHONPATH": str(HOME), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
-            [sys.executable, "-s", "-P", "-m", "crm_core.document.child"], input=json.dumps(task).encode(), capture_output=True,
+            [sys.executable, "-s", "-P", "-m", "crm_core.document.child"], input=json.dumps(task).encode(), stdout=out, stderr=subprocess.PIPE,
             env=environment, cwd="/", timeout=SECONDS, start_new_session=True, check=False)
     except subprocess.TimeoutExpired:
         raise NoPdf(_("This PDF took too long to make.")) from None
-    if done.returncode or not done.stdout.startswith(b"%PDF"):
+    if done.returncode or (done.stdout is not None and not done.stdout.startswith(b"%PDF")):
         raise NoPdf(_("This PDF could not be made; it was too large, or something went wrong."))
-    return done.stdout
+    return done.stdout or b""
 
 
-def standalone(parts: Iterable[bytes], title: str, paper: Paper = A4) -> bytes:
+def standalone(parts: Sequence[Path], out: IO[bytes], title: str, paper: Paper = A4) -> None:
     """The same as a page that a browser prints, for machines without PDFs: one file with its style sheet inside."""
-    from markupsafe import escape
-
     style = f"@page {{ size: {paper.width}mm {paper.height}mm; margin: {paper.margin}mm }} .cut {{ display: none }} svg.page {{ display: block; break-after: page }} body {{ margin: 0; font: 12px/18px sans-serif }}"
-    head = f'<!doctype html><meta charset="utf-8"><title>{escape(title)}</title><style>{style}{STYLE.read_text("utf-8")}</style>'
-    return head.encode() + b"".join(parts)
-
-
-def join(parts: Iterable[bytes]) -> bytes:
-    """Several PDFs as one."""
-    from pypdf import PdfWriter
-
-    writer = PdfWriter()
-    for part in parts:
-        writer.append(io.BytesIO(part))
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+    out.write(f'<!doctype html><meta charset="utf-8"><title>{escape(title)}</title><style>{style}{STYLE.read_text("utf-8")}</style>'.encode())
+    for path in parts:
+        out.write(path.read_bytes())

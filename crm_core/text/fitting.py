@@ -5,13 +5,16 @@ Widths are those of the font that PDFs carry, a little more generous, as a brows
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from bisect import bisect_left
 from typing import NamedTuple
 
 # Advance widths of U+0020 … U+007E in thousandths of an em.
 _LATIN = [224, 323, 474, 555, 555, 921, 680, 278, 338, 338, 467, 555, 278, 347, 278, 392, 555, 555, 555, 555, 555, 555, 555, 555, 555, 555, 278, 278, 555, 555, 555, 474, 946, 608, 657, 638, 688, 589, 552, 689, 728, 293, 535, 646, 543, 812, 723, 742, 633, 742, 635, 596, 599, 721, 575, 878, 573, 531, 603, 338, 392, 338, 555, 559, 606, 563, 618, 510, 620, 554, 325, 564, 607, 275, 275, 552, 284, 926, 610, 606, 620, 620, 388, 468, 377, 607, 521, 802, 498, 521, 475, 338, 270, 338, 555]
 SPARE = 1.05
 LEADING = 1.35  # of a line, in its size
+STEP = 0.05  # by which a text is made smaller
 _NOT_FIRST = frozenset("，。、；：？！）】》」』”’,.;:?!)]}%")
 _COUNTS = frozenset("号栋幢楼层室座弄巷单")
 _NOT_LAST = frozenset("（【《「『“‘([{")
@@ -61,13 +64,22 @@ def wrap(text: str, room: float, size: float) -> list[str]:
             line, used = "", 0.0
         if not line:
             piece = piece.lstrip()
-            while width(piece.rstrip(), size) > room and len(piece) > 1:
-                cut = next((n for n in range(len(piece) - 1, 0, -1) if width(piece[:n], size) <= room), 1)
+            while (cut := _fitting(piece.rstrip(), room, size)) < len(piece.rstrip()):
                 lines.append(piece[:cut])
                 piece = piece[cut:]
             wide = width(piece, size)
         line, used = line + piece, used + wide
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _fitting(text: str, room: float, size: float) -> int:
+    """How many of its first characters fit, at least one."""
+    used = 0.0
+    for n, c in enumerate(text):
+        used += width(c, size)
+        if used > room:
+            return max(1, n)
+    return len(text)
 
 
 def _pieces(text: str) -> list[str]:
@@ -108,18 +120,18 @@ def read_lines(text: str) -> list[Line]:
 def fit(lines: list[Line], room: float, height: float, size: float, least: float) -> Fitted:
     """The lines wrapped into a box of `room` by `height`, in `size` or as much smaller as is needed, at least `least`. What does not
     fit even then is cut at the end, and said (`over`)."""
-    now = size
-    while True:
-        wrapped = tuple(line._replace(text=part) for line in lines for part in wrap(line.text, room, now * line.scale))
-        made = Fitted(now, wrapped, False)
-        if made.height <= height:
-            return made
-        if now <= least:
-            break
-        now = max(least, now - 0.05)
+
+    def drawn(steps: int) -> Fitted:
+        now = max(least, size - steps * STEP)
+        return Fitted(now, tuple(line._replace(text=part) for line in lines for part in wrap(line.text, room, now * line.scale)), False)
+
+    smallest = math.ceil(max(0.0, size - least) / STEP)
+    made = drawn(bisect_left(range(smallest), True, key=lambda steps: drawn(steps).height <= height))
+    if made.height <= height:
+        return made
     kept: list[Line] = []
     for line in made.lines:
-        if Fitted(now, (*kept, line), True).height > height:
+        if Fitted(made.size, (*kept, line), True).height > height:
             break
         kept.append(line)
-    return Fitted(now, tuple(kept), True)
+    return Fitted(made.size, tuple(kept), True)

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 LONGEST = 10_000  # characters of a text
-FILLED = 200_000  # characters of what comes of it
+FILLED = 200_000  # characters of what comes of it, where it is a letter
+ON_LABEL = 5_000  # where it is a label or an envelope: more cannot be read there
 VALUE = 4_000  # characters of what one slot takes
 DEPTH = 8
 Value: TypeAlias = "str | int | float | dt.date | None"
@@ -121,11 +122,11 @@ def _slot(inside: str, known: Mapping[str, str]) -> Slot:
     return Slot(_known(name, known), wanted)
 
 
-def fill(nodes: tuple[Node, ...], values: Mapping[str, Value]) -> str:
+def fill(nodes: tuple[Node, ...], values: Mapping[str, Value], most: int = FILLED) -> str:
     """The text with its slots filled. A line that held nothing but slots and came out empty is left out. Raises Fault when it grows
     too long, TypeError for a value that is no plain one."""
     words = {name: _plain(value) for name, value in values.items()}
-    out = _Lines()
+    out = _Lines(most)
     _fill(nodes, words, out)
     return out.text()
 
@@ -156,7 +157,8 @@ def _fill(nodes: tuple[Node, ...] | list[Node], words: Mapping[str, str], out: _
 class _Lines:
     """What comes out, line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._done: list[str] = []
         self._line: list[str] = []
         self._slot = False
@@ -164,7 +166,7 @@ class _Lines:
 
     def put(self, text: str, *, slot: bool = False) -> None:
         self._size += len(text)
-        if self._size > FILLED:
+        if self._size > self._most:
             raise Fault("grown")
         self._slot = self._slot or slot
         first, *others = text.split("\n")

@@ -1,8 +1,11 @@
 """What is drawn when records are printed: a list, sheets, labels, envelopes; and the job that does it for many."""
 
 import datetime as dt
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,10 +81,12 @@ class Made:
 
 
 def make(resource: Any, asked: Asked, ids: Sequence[int]) -> Made:
-    """Draw these records. Raises Refused for a paper or a text that is not there."""
+    """Draw these records. Raises Refused for a paper, a text or fields that are not there."""
     if asked.way in ("labels", "envelopes") and post.offered(resource):
         return _letters(resource, asked, ids)
     rows, fields = _rows(resource, asked, ids)
+    if not fields:
+        raise Refused(_("Tick at least one field."))
     return (_sheets if asked.way == "sheets" else _list)(resource, asked, rows, fields)
 
 
@@ -156,11 +161,11 @@ def _letters(resource: Any, asked: Asked, ids: Sequence[int]) -> Made:
     paper = next((p for p in known if p.id == asked.paper), known[0])
     sheet, found = grid(paper), post.collect(resource, ids, asked.to)
     chosen = template(asked, resource)
-    names = names_for(Kind.post, None)
+    read = cache(lambda text: _read(text, names_for(Kind.post, None)))
 
     def text_of(one: Recipient) -> str:
         inland = paper.use is Use.chinese and not one.country
-        return _fill(_read(chosen.body if chosen is not None else _INLAND if inland else _WHOLE, names), _values(one))
+        return _fill(read(chosen.body if chosen is not None else _INLAND if inland else _WHOLE), _values(one), slots.ON_LABEL)
 
     if asked.way == "labels":
         made = sheets.labels(sheet, [text_of(one) for one in found.found], min(asked.start, sheet.places))
@@ -184,9 +189,9 @@ def _read(text: str, names: Mapping[str, str]) -> tuple[slots.Node, ...]:
         raise Refused(FAULTS[fault.code](fault.what)) from None
 
 
-def _fill(nodes: tuple[slots.Node, ...], values: Mapping[str, slots.Value]) -> str:
+def _fill(nodes: tuple[slots.Node, ...], values: Mapping[str, slots.Value], most: int = slots.FILLED) -> str:
     try:
-        return slots.fill(nodes, values)
+        return slots.fill(nodes, values, most)
     except slots.Fault as fault:
         raise Refused(FAULTS[fault.code](fault.what)) from None
 
@@ -238,24 +243,28 @@ def run(job: Running) -> None:
         raise CrmError(_("Printing by a job needs somebody it is for."))
     resource, ids = site().registry.resource(job.args["resource"]), list(job.args["ids"])
     asked = Asked(**{**job.args["asked"], "fields": tuple(job.args["asked"]["fields"])})
-    kind = "html" if document.lacking() else "pdf"
-    parts: list[bytes] = []
+    kind, title, name = "html" if document.lacking() else "pdf", str(resource.label), files.fresh_name()
     whole = Made()
-    for done, made in _pieces(resource, asked, ids):
-        whole.count += made.count
-        whole.sensitive = tuple(dict.fromkeys((*whole.sensitive, *made.sensitive)))
-        whole.over += made.over
-        for why, names in made.left.items():
-            whole.left.setdefault(why, []).extend(names)
-        if made.html or made.pages:
-            parts.append(pdf(made, str(resource.label)) if kind == "pdf" else body(made, str(resource.label)).encode())
-            whole.paper = made.paper
-        job.progress(done, len(ids))
-    if not parts:
-        raise CrmError(_("There is nobody to print for."))
-    name = files.fresh_name()
-    with files.part(site(), name) as file:
-        file.write(document.join(parts) if kind == "pdf" else document.standalone(parts, str(resource.label), whole.paper))
+    with tempfile.TemporaryDirectory(prefix="crm-print-") as folder:  # on disk, so that many cost no more memory than a few
+        parts: list[Path] = []
+        for done, made in _pieces(resource, asked, ids):
+            whole.count += made.count
+            whole.sensitive = tuple(dict.fromkeys((*whole.sensitive, *made.sensitive)))
+            whole.over += made.over
+            for why, names in made.left.items():
+                whole.left.setdefault(why, []).extend(names)
+            if made.html or made.pages:
+                parts.append(Path(folder, str(len(parts))))
+                parts[-1].write_bytes(pdf(made, title) if kind == "pdf" else body(made, title).encode())
+                whole.paper = made.paper
+            job.progress(done, len(ids))
+        if not parts:
+            raise CrmError(_("There is nobody to print for."))
+        with files.part(site(), name) as file:
+            if kind == "pdf":
+                document.join(parts, file, title)
+            else:
+                document.standalone(parts, file, title, whole.paper)
     with job.finish():
         log(resource, asked, whole, job.args["words"], kind)
         public = files.keep(name, owner_id=who.user_id, name=file_name(resource, kind), kind={"pdf": "application/pdf", "html": "text/html"}[kind], permission=f"{resource.name}.print")

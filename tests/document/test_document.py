@@ -1,6 +1,7 @@
 """PDFs: Chinese in a font that each carries, pages and labels where they belong to half a millimetre, nothing fetched from outside."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,9 +27,13 @@ def read(data: bytes) -> Any:
 
 def drawn(body: str, grid: Grid) -> Any:
     """The same as the process of its own draws, here: it need not start for each."""
+    return read(pdf_of(body, grid))
+
+
+def pdf_of(body: str, grid: Grid) -> bytes:
     from crm_core.document.child import draw
 
-    return read(draw({"body": body, "paper": [grid.width, grid.height, 0], "title": "", "lang": "zh", "css": ""}))
+    return draw({"body": body, "paper": [grid.width, grid.height, 0], "title": "", "lang": "zh", "css": ""})
 
 
 def words(page: Any) -> list[tuple[str, float, float]]:
@@ -136,9 +141,30 @@ def test_a_pdf_reads_no_file_and_asks_no_host(tmp_path: Any) -> None:
     assert not found.attachments
 
 
-def test_several_pdfs_become_one() -> None:
-    one = document.pdf("<p>一</p>")
-    assert len(read(document.join([one, one])).pages) == 2
+def test_several_pdfs_become_one_that_this_process_never_holds(tmp_path: Path) -> None:
+    parts = [tmp_path / "1", tmp_path / "2"]
+    for path in parts:
+        path.write_bytes(pdf_of("<p>一</p>", Grid(100, 50)))
+    with (tmp_path / "whole").open("w+b") as out:
+        document.join(parts, out, "客户")
+    found = read((tmp_path / "whole").read_bytes())
+    assert len(found.pages) == 2 and found.metadata.title == "客户" and "一" in found.pages[1].extract_text()
+    parts[1].write_bytes(b"%PDF-1.7 half a file")
+    with (tmp_path / "whole").open("w+b") as out, pytest.raises(Refused, match="could not be made"):
+        document.join(parts, out)
+
+
+def test_headings_and_heads_of_tables_are_bold_and_other_words_are_not() -> None:
+    label = Grid(100, 50, 1, 1, 0, 0, 100, 50, 100, 50)
+
+    def lined(body: str) -> int:
+        """How many pieces of text have a line around their letters."""
+        return int(drawn(body, label).pages[0].get_contents().get_data().count(b"2 Tr"))
+
+    table = "<div class=paper><table><thead><tr><{0}>单位</{0}></tr></thead><tr><td>五粮液</td></tr></table></div>"
+    assert (lined(table.format("th")), lined(table.format("td")), lined("<h1>客户</h1>客户")) == (1, 0, 1)
+    assert lined(sheets.labels(label, ["# 欧阳静\n糖酒报社"]).pages[0]) == 3  # each letter of a drawing is put in its place
+    assert lined(sheets.labels(label, ["欧阳静\n糖酒报社"]).pages[0]) == 0
 
 
 def test_without_the_libraries_it_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,13 +17,14 @@ from crm_core.kernel.site import site
 from crm_core.resource.changes import as_written, stamp
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.listed import ListField
-from crm_core.resource.papers import PAPERS, PREVIEW, Kind, Paper, Template, Use, grid, names_for, problem
+from crm_core.resource.papers import FAULTS, PAPERS, PREVIEW, Kind, Paper, Template, Use, grid, names_for, problem
 from crm_core.resource.resource import Resource, Section
+from crm_core.resource.settings import put
 from crm_core.text import slots
 from crm_core.text.pinyin import sort_key
 from crm_core.text.postal import Recipient
 from crm_core.web.access import signed_in
-from crm_core.web.pressing import drawn_letter
+from crm_core.web.pressing import PostSettings, drawn_letter
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import LivePreview
 
@@ -143,6 +144,11 @@ def install() -> None:
     current_work().session.flush()
 
 
+def demo() -> None:
+    """The publisher of the demo company sends its letters from where its house stands."""
+    put(PostSettings, {"sender": "西部酒业观察传媒有限公司", "address": "四川省成都市锦江区红星路三段 199 号", "postcode": "610021"})
+
+
 def roles() -> list[RoleTemplate]:
     """Everybody uses papers and texts; each changes his own texts."""
     read = {"core.paper.read": "all", "core.print_template.read": "all"}
@@ -168,11 +174,11 @@ def preview() -> Any:
     names = names_for(kind, resource if resource is not None and resource.may("read") else None)
     text = form.get("body", "").replace("\r\n", "\n")
     words = tuple(dict.fromkeys(w for w in names if w.isascii() is (language() == "en")))
-    wrong = problem(text, names)
-    if wrong:
-        return page_of("parts/live.html", LivePreview(words, error=wrong))
     values = {word: f"«{name}»" for name, word in names.items() if word.startswith("f.")}
-    made = slots.fill(slots.read(text, names), {**values, **SAMPLE.values(), "date": "2026-11-27"})
+    try:
+        made = slots.fill(slots.read(text, names), {**values, **SAMPLE.values(), "date": "2026-11-27"}, slots.FILLED if kind is Kind.sheet else slots.ON_LABEL)
+    except slots.Fault as fault:
+        return page_of("parts/live.html", LivePreview(words, error=FAULTS[fault.code](fault.what)))
     if kind is Kind.sheet:
         return page_of("parts/live.html", LivePreview(words, html=drawn_letter(made)))
     return page_of("parts/live.html", LivePreview(words, sheet=sheets.labels(_LABEL, [made]).pages[0]))

@@ -142,3 +142,8 @@ def register_roles() -> list[RoleTemplate]:
 @hookimpl
 def install(first: bool) -> None:
     papers.install()
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    papers.demo()

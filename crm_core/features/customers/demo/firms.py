@@ -31,7 +31,7 @@ class Firms:
     def firm(self) -> dict[str, Any]:
         """A customer's row, with an address or two."""
         dice = self.dice
-        code, city, _weight = dice.choices(text.CITIES, [c[2] for c in text.CITIES])[0]
+        code, city, _weight, postcode = dice.choices(text.CITIES, [c[2] for c in text.CITIES])[0]
         trade, kind, endings, _w = dice.choices(text.TRADES, [t[3] for t in text.TRADES])[0]
         brand = self._brand()
         domain = "".join(spell(brand))
@@ -39,9 +39,9 @@ class Firms:
         standing = dice.choices(("potential", "customer", "key", "lost", "competitor", "partner"), (42, 34, 9, 8, 2, 5))[0]
         street = f"{dice.choice(text.STREETS)} {dice.randint(1, 288)} 号"
         region = place.id if place is not None else None
-        addresses = [{"purpose": "office", "region": region, "street": street}]
+        addresses = [{"purpose": "office", "region": region, "street": street, "postcode": postcode}]
         if kind == "maker" and dice.random() < 0.5:
-            addresses.append({"purpose": "factory", "region": region, "street": f"{dice.choice(text.STREETS)} {dice.randint(1, 99)} 号"})
+            addresses.append({**addresses[0], "purpose": "factory", "street": f"{dice.choice(text.STREETS)} {dice.randint(1, 99)} 号"})
         return {
             "name": f"{city}{brand}{dice.choice(endings)}", "standing": standing, "region": region,
             "industry": self.industries.get(trade), "business_kind": kind, "ownership": dice.choice(text.OWNERSHIP),

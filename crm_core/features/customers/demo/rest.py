@@ -92,7 +92,7 @@ class Rest:
         return {
             "parent": parent, "name": f"{short}{place[1]}分公司", "legal_representative": None, "industry": head.industry_id, "business_kind": head.business_kind,
             "region": region.id if region is not None else None, "latitude": None, "longitude": None, **self.firms.spot(place[0]), "phone": self.firms.phone(region.dialling_code if region is not None else None),
-            "addresses": [{**line, "region": region.id if region is not None else None} for line in row["addresses"][:1]],
+            "addresses": [{**line, "region": region.id if region is not None else None, "postcode": place[3]} for line in row["addresses"][:1]],
         }
 
     def _facts(self) -> dict[str, Any]:

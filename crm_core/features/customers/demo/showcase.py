@@ -35,7 +35,7 @@ def firm(firms: Firms) -> dict[str, Any]:
         "note": "浓香型白酒、果露酒。", "credit_code": CODE + credit.check_sign(CODE), "founded_on": dt.date(1958, 9, 28),
         "general_manager": "罗建国", "publicity_head": "何文静", "capital_band": "b5", "headcount_band": "h3", "credit": "good", "trade_position": "imitator",
         "business_scope": "白酒、果露酒的生产与销售；包装设计。", "wish_channels": ["phone", "wechat"], "wish_never": ["fax"], "wish_times": ["morning"],
-        "addresses": [{"purpose": "office", "region": region, "street": "酒都路 88 号"}, {"purpose": "factory", "region": region, "street": "食品工业园一路 6 号"}],
+        "addresses": [{"purpose": purpose, "region": region, "street": street, "postcode": "644000"} for purpose, street in (("office", "酒都路 88 号"), ("factory", "食品工业园一路 6 号"))],
     }
 
 
