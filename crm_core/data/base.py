@@ -10,6 +10,7 @@ from sqlalchemy.orm.decl_api import DeclarativeAttributeIntercept
 
 from crm_core.data import inside
 from crm_core.data.columns import JsonType, UtcDateTime
+from crm_core.data.types import brought
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -50,6 +51,10 @@ class Model(DeclarativeBase, metaclass=_Columns):
         list[Any]: JsonType,
         enum.Enum: sa.Enum(enum.Enum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e]),
     }
+
+    @classmethod
+    def __table_cls__(cls, *parts: Any, **how: Any) -> sa.Table:
+        return sa.Table(*(one for part in parts for one in (part, *brought(part))), **how)
 
 
 def table_of(model: type[Model]) -> sa.Table:

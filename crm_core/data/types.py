@@ -13,6 +13,7 @@ from sqlalchemy.orm import mapped_column
 from sqlalchemy.orm.properties import MappedColumn
 
 from crm_core.data.columns import IdType, JsonType, UtcDateTime
+from crm_core.text import phones
 
 __all__ = [
     "AnyRef",
@@ -36,7 +37,9 @@ __all__ = [
     "Total",
     "Url",
     "UtcDateTime",
+    "brought",
     "derived",
+    "digits_of",
     "sort_key",
 ]
 
@@ -69,6 +72,18 @@ def derived(of: str, how: Callable[[str], Any], length: int, **kwargs: Any) -> M
     write path fills it whenever `of` is written. A function of `crm_core.text` is worked out ahead by large imports."""
     info = {"kind": "internal", "of": of, "how": how, **kwargs.pop("info", {})}
     return mapped_column(sa.String(length), info=info, **kwargs)
+
+
+def digits_of(phone: str) -> str:
+    """The column that keeps the digits of a phone column."""
+    return f"{phone}_key"
+
+
+def brought(part: Any) -> list[sa.Column[Any]]:
+    """What a part of a table brings along: beside every phone stand its digits, by which it is compared however it was typed."""
+    if not (isinstance(part, sa.Column) and part.info.get("kind") == "phone"):
+        return []
+    return [sa.Column(digits_of(part.key), sa.String(40), info={"kind": "internal", "of": part.key, "how": phones.stored_key})]
 
 
 def Link(target: str, label: Any = None, **kwargs: Any) -> MappedColumn[Any]:

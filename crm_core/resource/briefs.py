@@ -15,7 +15,7 @@ def brief_of(cls: "type[Resource]", base: "type[Resource]") -> "type[Resource]":
     """A resource of its own over the same table, with few fields and its own, wider, scope. `base`: the class of all resources."""
     name = f"{cls.name}.brief"
     columns = {f.column for n, f in fields_of(cls.model).items() if n in cls.brief}
-    keys = {c.key for c in cls.model.__table__.columns if c.info.get("kind") == "sort_key" and c.info.get("of") in columns}
+    keys = {c.key for c in cls.model.__table__.columns if c.info.get("of") in columns}
     kept = {"id", "public_id", "version", "deleted_at", "updated_at", "created_at", "merged_into_id", "review", "created_by_id", *SCOPE_COLUMNS, *columns, *keys}
     model = type(
         f"{cls.model.__name__}Brief",

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
+from crm_core.data.types import digits_of
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, language, locale
@@ -189,6 +190,11 @@ class EmailField(Field):
 @dataclass(frozen=True, kw_only=True)
 class PhoneField(Field):
     kind: str = "phone"
+
+    @property
+    def digits(self) -> str:
+        """The column of its digits, by which numbers are compared."""
+        return digits_of(self.column)
 
     def taken(self, line: str) -> Any:
         if not line[-1].isdigit() and not any(map(str.isdigit, line)):

@@ -16,13 +16,12 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource import derived
 from crm_core.resource.choices import ChoicesField
-from crm_core.resource.fields import Bad, Field, MomentField
+from crm_core.resource.fields import Bad, Field, MomentField, PhoneField
 from crm_core.resource.references import RefField
 from crm_core.text import dates
 from crm_core.text.clean import fold
-from crm_core.text.phones import phone_key, stored_key
+from crm_core.text.phones import stored_key
 
 WORDS = {
     "eq": _("is"), "ne": _("is not"), "any": _("is any of"), "none": _("is none of"), "contains": _("contains"),
@@ -133,8 +132,8 @@ def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
     if own is not None:
         return own
     column: sa.ColumnElement[Any] = inside.column(entity, one.field.by)
-    if one.field.kind == "phone" and op in _DIALLED and (keys := [phone_key(v) for v in values]) and all(keys):
-        column, values = _digits(one.field, entity, column), tuple(keys)  # a number is one number however it is written
+    if isinstance(one.field, PhoneField) and op in _DIALLED and all(keys := tuple(map(stored_key, values))):
+        column, values = inside.column(entity, one.field.digits), keys  # a number is one number however it is written
     if op == "empty":
         return sa.or_(column.is_(None), column == "") if one.field.kind in TEXTS else column.is_(None)
     if op == "filled":
@@ -162,18 +161,6 @@ def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
 
 
 _DIALLED = ("eq", "ne", "any", "none", "contains", "starts")
-
-
-def _digits(field: Field, entity: Any, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """What numbers are compared by: their stored key, or the number as it was typed without the usual marks and our own code."""
-    table = getattr(entity, "element", entity) if isinstance(entity, sa.FromClause) else sa.inspect(entity).mapper.local_table
-    mine = [key for key, source, how in derived.of(table) if source == field.column and how is stored_key] if isinstance(table, sa.Table) else []
-    if mine:
-        found: sa.ColumnElement[Any] = inside.column(entity, mine[0])
-        return found
-    for mark in (" ", "-", "(", ")", ".", "/"):
-        column = sa.func.replace(column, mark, "")
-    return sa.func.replace(column, "+86", "")
 
 
 _PIECE = re.compile(r"[a-z0-9]+|[^\W_]")

@@ -12,7 +12,7 @@
 Long because it is the one place that lists what a resource can say.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -89,6 +89,7 @@ class Resource:
     in_palette: ClassVar[bool] = True  # found by the command search
     duplicates: ClassVar[tuple[str, ...]] = ()  # fields by which two of its records are found to be one (resource/twins.py)
     duplicate_lines: ClassVar[tuple[str, ...]] = ()  # and columns of its lines, `addresses-street` (`alike_beside`)
+    duplicate_hints: ClassVar[tuple[str, ...]] = ()  # and fields that only `alike_beside` asks for
     mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way
@@ -428,9 +429,10 @@ class Resource:
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
 
-    def alike_beside(self, given: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, str]]]) -> Mapping[int, Sequence[Any]]:
+    def alike_beside(self, given: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, str]]], near: Collection[int]) -> Mapping[int, Sequence[Any]]:
         """Records that look like what is typed by what lies beside them (addresses, contacts), whatever anybody's rights, with the
-        reasons (resource/twins.py). `given`: field → value, `lines`: the texts of lines of the form. A fixed number of statements."""
+        reasons (resource/twins.py). `given`: field → value, `lines`: the texts of lines of the form, `near`: ids of those found by
+        their own fields. A fixed number of statements."""
         return {}
 
     def page_queries(self, row: Any) -> dict[str, kept.Ask]:

@@ -33,7 +33,15 @@ SHOW = 5
 HOUR = dt.timedelta(hours=1)
 TOLD_AN_HOUR = 60  # of records beyond his reach somebody is told as often
 CHECKS_AN_HOUR = 1_200
-BESIDE = {"contact": _("a contact has this number or mail address"), "address": _("same address")}
+BESIDE = {
+    "contact": _("a contact has this number or mail address"), "address": _("same address"), "namesake": _("a contact has this name"),
+    "both": _("a contact has this name and this number or mail address"), "firm_alike": _("same name, at a customer that looks like this one"),
+}
+LITTLE = {"namesake": 0.1}  # by how much it makes a record likelier, with a name that is alike; others by 0.3
+
+
+Lines = Mapping[str, Sequence[Mapping[str, str]]]
+"""The texts of the lines of a form."""
 
 
 @dataclass(frozen=True)
@@ -160,22 +168,27 @@ def values(resource: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     return {row.id: {name: row._mapping[column] for name, column in columns.items()} for row in rows}
 
 
-def matches(
-    resource: Any, given: Mapping[str, Any], *, without: int = 0, least: float = SHOWN, beside: Mapping[int, Sequence[Reason]] = MappingProxyType({}),
-) -> list[Match]:
-    """Records that look like these values (field → value), the likeliest first, whatever anybody's rights. `beside`: reasons that lie
-    beside the records; alone they are looked at, with a name that is alike they make it likely."""
-    found = []
-    for row_id, row in values(resource, {*candidates(resource, twinkeys.keys(resource, given)), *beside}).items():
+def matches(resource: Any, given: Mapping[str, Any], lines: Lines = MappingProxyType({}), *, without: int = 0, least: float = SHOWN) -> list[Match]:
+    """Records that look like these values (field → value; `lines` of its form), the likeliest first, whatever anybody's rights."""
+    found, near = [], candidates(resource, twinkeys.keys(resource, given))
+    beside = resource.alike_beside(given, lines, near)
+    for row_id, row in values(resource, {*near, *beside}).items():
         if row_id == without:
             continue
         score, reasons = compare(resource, given, row)
         if row_id in beside:
-            score = round(min(1.0, score + 0.3), 3) if score >= 0.45 else SHOWN + 0.01
-            reasons = (*reasons, *beside[row_id])
+            score = score if row_id in near else min(score, LIKELY)  # by its name alone no more than that
+            score, reasons = _with_beside(score, beside[row_id]), (*reasons, *beside[row_id])
         if score >= least:
             found.append(Match(row_id, score, reasons))
     return sorted(found, key=lambda one: (-one.score, one.id))
+
+
+def _with_beside(score: float, others: Sequence[Reason]) -> float:
+    """What lies beside a record is looked at by itself, and makes one likely whose name is alike; persons of one name are many."""
+    if any(one.what == "firm_alike" for one in others):
+        return score if score > LIKELY else SHOWN + 0.1
+    return round(min(1.0, score + max(LITTLE.get(one.what, 0.3) for one in others)), 3) if score >= 0.45 else SHOWN + 0.01
 
 
 @dataclass(frozen=True)
@@ -188,13 +201,11 @@ class Told:
     owner_id: int | None = None
 
 
-def find(
-    resource: Any, given: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, str]]] = MappingProxyType({}), *, without: int = 0, limit: int = SHOW,
-) -> list[Told]:
+def find(resource: Any, given: Mapping[str, Any], lines: Lines = MappingProxyType({}), *, without: int = 0, limit: int = SHOW) -> list[Told]:
     """Likely duplicates of what somebody types, as far as he may know of them. Of those beyond his reach only likely ones, not
     by names that are merely alike, and not more than a number an hour: nobody reads the house through this."""
     known = {name: value for name, value in given.items() if name in resource.fields()}
-    return tell(resource, matches(resource, known, without=without, beside=resource.alike_beside(known, lines)), limit=limit)
+    return tell(resource, matches(resource, known, lines, without=without), limit=limit)
 
 
 def tell(resource: Any, found: Sequence[Match], *, limit: int = SHOW) -> list[Told]:

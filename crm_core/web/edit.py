@@ -233,7 +233,7 @@ def _show(
         )
     if told:
         message = Note(told, colour="acc", icon="send")
-    again = [n for n in resource.duplicates if n in fields and not fields[n].readonly and not isinstance(fields[n], RefField)]
+    again = [n for n in (*resource.duplicates, *resource.duplicate_hints) if n in fields and not fields[n].readonly and not isinstance(fields[n], RefField)]
     again += [n for n in resource.duplicate_lines if again]
     page = FormPage(
         title=_("New %(what)s", what=in_sentence(resource.singular)) if creating else _("Edit: %(name)s", name=resource.title(row)),

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor
-from crm_core.resource import twinkeys, twins
+from crm_core.resource import twins
 from crm_core.resource.fields import Bad
 from crm_core.text.names import avatar_text
 from crm_core.text.simple import plain
@@ -27,9 +27,9 @@ def told(resource: Any, texts: Mapping[str, str], row_id: int | None, lines: Map
     if not resource.duplicates:
         return []
     fields, given = resource.fields(), {}
-    for name in resource.duplicates:
+    for name in (*resource.duplicates, *resource.duplicate_hints):
         text = texts.get(name, "").strip()
-        if name not in fields or not text or (twinkeys.role(resource, name) == "firm" and len(text) < LEAST):
+        if name not in fields or not text or (name == resource.label_field and len(text) < LEAST):
             continue
         try:
             given[name] = fields[name].parse(text)

@@ -135,6 +135,15 @@ def test_an_address_and_the_number_of_a_contact_tell_too(company: Company, custo
         assert "a contact has this number" in lina.post("/core/customer/twins", data={"name": "某厂", **values}).text
 
 
+def test_the_name_of_a_contact_is_told_to_those_who_may_know_him(company: Company, customer: int) -> None:
+    with company.as_("lina"):
+        company.site.registry.resource("core.contact").write([{"name": "罗建国", "customer": customer}])
+    form = {"name": "云岭春酒业", "sales_head": "罗建国"}
+    assert re.search(r'data-twins="[^"]+" data-fields="[^"]*sales_head', company.client("lina").get("/core/customer/new").text)
+    assert "a contact has this name" in company.client("lina").post("/core/customer/twins", data=form).text
+    assert "a contact has this name" not in company.client("sue").post("/core/customer/twins", data=form).text
+
+
 def test_an_odd_question_asks_nobody(company: Company, customer: int) -> None:
     for odd in ("7", "x", "-1", "0x0"):
         company.client("sue").post("/core/customer/new", data={"name": "云岭春酒业有限公司", "_ask": odd})

@@ -173,7 +173,7 @@ def test_cells_made_safe_for_spreadsheets_come_back(write):
         (b"\n\n , \n", "empty"),
         (b"a,b,c\n", "no_rows"),
         (b"a,b,c\n\n,,\n", "no_rows"),
-        (b"%PDF-1.7\n1 0 obj", "binary"),
+        (b"%PDF-1.7\n1 0 obj", "document"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "binary"),
         (b"SQLite format 3\0" + b"\0" * 100, "binary"),
@@ -200,6 +200,38 @@ def test_cells_made_safe_for_spreadsheets_come_back(write):
 )
 def test_what_is_no_table_is_refused_with_its_reason(write, content, code):
     assert refused(write(content)).code == code
+
+
+LETTER = b"Received: from a by b;\r\n\tFri, 27 Nov 2026 08:00:00 +0800\r\nFrom: =?gb2312?B?1cXI/Q==?= <zhang@firm.example>\r\nTo: a@b.example\r\nSubject: x\r\n"
+CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:拜访\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+
+def ole(*names):
+    """A file of the old Office programs, with these names in its folder."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504 + b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in ("Root Entry", *names))
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "kind"),
+    [
+        (CALENDAR.encode(), "calendar", None), (b"\xef\xbb\xbf\r\n" + CALENDAR.lower().encode(), "calendar", None), (CALENDAR.encode("gbk"), "calendar", None),
+        (LETTER + b"\r\nHello, a table:\r\na,b\r\n1,2\r\n", "mail", "EML"), (b"From a@b.example Fri Nov 27\n" + LETTER.replace(b"\r\n", b"\n") + b"\nHello\n", "mail", "EML"),
+        (ole("__properties_version1.0", "Workbook"), "mail", "MSG"), (b"\x78\x9f\x3e\x22" + b"\x01\0" * 40, "mail", "winmail.dat"),
+        (ole("WordDocument"), "document", "DOC"), (ole("PowerPoint Document"), "document", "PPT"), (ole("Workbook", "WordDocument"), "old_excel", None),
+        (ole("EncryptedPackage"), "workbook", None), (b"{\\rtf1 x}", "document", "RTF"), (b"<?xml version='1.0'?><a/>", "binary", "XML"),
+        (b'[\n {"name": "x"}]', "binary", "JSON"), (b'{"name": "x"}\n', "binary", "JSON"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_file_of_another_kind_is_called_by_its_name(write, content, code, kind):
+    for how in ({}, {"encoding": "gb18030"}):
+        bad = refused(write(content, "customers.csv"), **how)
+        assert (bad.code, bad.params.get("kind")) == (code, kind)
+
+
+@pytest.mark.parametrize("content", ["From,To,Subject\na,b,c\n", "name: x,Date: y\n1,2\n", "Subject:\n1\n2\n", "[name],{code}\n1,2\n"])
+def test_a_table_that_begins_like_one_of_them_is_a_table(write, content):
+    assert open_table(write(content)).check() >= 1
 
 
 def test_the_line_of_the_fault_is_told(write):
@@ -308,7 +340,7 @@ def test_archives_that_unpack_to_too_much_are_refused_before_they_are_read(tmp_p
 
 def test_archives_that_are_no_workbooks_are_refused(tmp_path):
     path = tmp_path / "a.xlsx"
-    for name, code in (("word/document.xml", "binary"), ("a.txt", "binary"), ("xl/workbook.xml", "workbook")):
+    for name, code in (("word/document.xml", "document"), ("ppt/presentation.xml", "document"), ("xl/workbook.bin", "binary"), ("a.txt", "binary"), ("xl/workbook.xml", "workbook")):
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(name, "x")
         assert refused(path).code == code

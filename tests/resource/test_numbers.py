@@ -36,3 +36,12 @@ def test_what_follows_from_a_column_is_worked_out_unless_it_was_ahead(firm: Firm
     with firm.as_user("uma"):
         (later,) = firm.things.write([{"name": "ahead"}])
     assert row(firm, later)["name_key"] == pinyin.sort_key("ahead")
+
+
+def test_a_phone_brings_its_digits_along_without_a_word_of_the_author(firm: Firm) -> None:
+    with firm.as_user("uma"):
+        (key,) = firm.things.write([{"name": "a", "phone": "+86 138-0013-8000 转 5"}])
+    assert row(firm, key)["phone_key"] == "13800138000"
+    with firm.as_user("uma"):
+        firm.things.write([{"id": key, "phone": None}])
+    assert row(firm, key)["phone_key"] is None

@@ -83,6 +83,26 @@ def test_persons_of_one_name_are_only_one_with_a_number_or_a_firm_in_common(offi
         assert not twins.find(contacts, {"name": "王二", "mobile": "13800138000"})[0].match.likely
 
 
+def test_a_person_of_a_firm_that_looks_like_it_tells_too(office: Office) -> None:
+    """The name of a contact counts with the firm or with a number, never alone: of 王伟 there are many."""
+    here = office.customer("chen", "广西甘源糖业集团有限公司")
+    office.contact("chen", here, "罗建国", mobile="13800138000")
+    office.contact("chen", office.customer("chen", "秦川机床有限公司"), "王伟")
+    assert found(office, "chen", name="某某商行", legal_representative="王伟") == []
+    assert found(office, "chen", name="广西甘源商贸", legal_representative="王伟") == []
+    assert found(office, "chen", name="广西甘源糖业", general_manager="罗建国")[0][2] == ["name 98% alike", "a contact has this name"]
+    assert found(office, "chen", name="罗建国", phone="138 0013 8000") == [
+        ("whole", "广西甘源糖业集团有限公司", ["a contact has this name and this number or mail address"])]
+    with office.as_("chen"):
+        contacts, firm = office.resource("contact"), office.customer("chen", "甘源糖业有限公司")
+        (one,) = twins.find(contacts, {"name": "罗建国", "customer": firm})
+        assert [str(r.words(contacts)) for r in one.match.reasons][-1] == "same name, at a customer that looks like this one"
+        assert not one.match.likely
+        assert twins.find(contacts, {"name": "罗建军", "customer": firm}) == []
+    with office.as_("li"):  # beyond his reach no more than a likely one is told of, and this is none
+        assert twins.find(contacts, {"name": "罗建国", "customer": firm}) == []
+
+
 def test_an_equal_credit_code_is_one_firm_another_code_is_another(office: Office) -> None:
     office.customer("chen", "云岭茶业有限公司", credit_code="91450100MA5KABCD1W")
     assert found(office, "chen", credit_code="91450100 ma5kabcd1w")[0][2] == ["same: Credit code"]

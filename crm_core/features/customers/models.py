@@ -15,7 +15,7 @@ from crm_core.features.approvals.api import Reviewed
 from crm_core.features.customers.kinds import LABELS, NoteKind
 from crm_core.features.customers.vocabularies import Industry, Position, Region, Tag, Tagged
 from crm_core.kernel.i18n import _
-from crm_core.text import companies, phones
+from crm_core.text import companies
 from crm_core.text.places import street_key
 
 __all__ = ["Address", "Contact", "Customer", "Industry", "Kind", "Note", "Position", "Region", "Severity", "Tag", "Tagged"]
@@ -94,8 +94,6 @@ class Customer(Reviewed, Wishes, Reachable, Owned, Model):
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})
     mobile: Mapped[t.Phone | None] = mapped_column(info={"label": _("Mobile")})
     fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})
-    phone_key: Mapped[str | None] = t.derived("phone", phones.stored_key, 40)
-    mobile_key: Mapped[str | None] = t.derived("mobile", phones.stored_key, 40)
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     website: Mapped[t.Url | None] = mapped_column(info={"label": _("Web site")})
     opening_hours: Mapped[t.Line | None] = mapped_column(info={"kind": "hours", "label": _("Opening hours"), "help": _("Mon-Fri 9:00-12:00, 13:30-18:00")})
@@ -151,7 +149,7 @@ class Customer(Reviewed, Wishes, Reachable, Owned, Model):
         sa.Index("ix_core_customer_match", "match_key"),
         sa.Index("ix_core_customer_phone", "phone_key"),
         sa.Index("ix_core_customer_mobile", "mobile_key"),
-        sa.Index("ix_core_customer_code", "code"),
+        sa.Index("uq_core_customer_code", "code", unique=True, **_where("deleted_at IS NULL")),
     )
 
     def __str__(self) -> str:
@@ -202,8 +200,6 @@ class Contact(Wishes, Reachable, PartOf("customer"), Model):  # type: ignore[mis
     main: Mapped[bool] = mapped_column(default=False, info={"label": _("Main contact")})
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Office phone")})
     mobile: Mapped[t.Phone | None] = mapped_column(info={"label": _("Mobile")})
-    phone_key: Mapped[str | None] = t.derived("phone", phones.stored_key, 40)
-    mobile_key: Mapped[str | None] = t.derived("mobile", phones.stored_key, 40)
     fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     postcode: Mapped[t.Code | None] = mapped_column(sa.String(20), info={"label": _("Postcode")})

@@ -1,6 +1,6 @@
 """Customers and contacts as resources, with the vocabularies they use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ from crm_core.features.customers.tags import TagsField
 from crm_core.features.customers.tags import acts as tag_acts
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, listed
-from crm_core.resource import shares
+from crm_core.resource import shares, twins
 from crm_core.resource.changes import unscoped
 from crm_core.resource.fields import DateField
 from crm_core.resource.kept import Ask
@@ -57,6 +57,8 @@ class Customers(Resource):
     singular = _("Customer")
     icon = "building"
     mergeable = True
+    timeline = True
+    importable = True
     columns = "name", "standing", "needs", "industry", "region", "owner", "phone", "last_contact", "next_step"
     filters = (
         "standing", "owner", "department", "shared_with", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
@@ -75,16 +77,16 @@ class Customers(Resource):
     search = "name", "code", "phone", "mobile", "email", "legal_representative", "website", "credit_code"
     duplicates = "name", "phone", "mobile", "email", "credit_code", "region"
     duplicate_lines = ("addresses-street",)
+    duplicate_hints = alike.PERSONS
     sorts = "-updated_at", "name"
     status = "standing"
+    unique = (("code",),)
     subtitle = "industry", "region", "phone", "website"
     brief = "name", "standing", "industry", "region", "owner", "blacklist", "pool"
     place = Place(region="region", country="country")
     importer = CustomersImporter
     addressed = post.CUSTOMER
     lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses")),)
-    timeline = True
-    importable = True
     order = 10
     help = _("Companies and persons we deal with or want to: who they are, who looks after them, what was said and what comes next.")
     form = (
@@ -136,8 +138,8 @@ class Customers(Resource):
             found.setdefault(i, []).append(_("Blacklist"))
         return {i: listed(map(str, said)) for i, said in found.items()}
 
-    def alike_beside(self, given: Mapping[str, Any], lines: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[int, list[Any]]:
-        return alike.beside(given, [line.get("street", "") for line in lines.get("addresses", ()) if not line.get("remove")])
+    def alike_beside(self, given: Mapping[str, Any], lines: twins.Lines, near: Collection[int]) -> dict[int, list[Any]]:
+        return alike.beside(given, [line.get("street", "") for line in lines.get("addresses", ()) if not line.get("remove")], near)
 
     def page_queries(self, row: Any) -> dict[str, Ask]:
         return {**panorama.customer_queries(self, row), **holding.queries(row)}
@@ -155,6 +157,8 @@ class Contacts(Resource):
     singular = _("Contact")
     icon = "address-book"
     mergeable = True
+    timeline = True
+    importable = True
     columns = "name", "customer", "position", "mobile", "phone", "email", "updated_at"
     filters = (
         "customer", "position", "sex", "tags", "main", "invalid", "roles", "family_role", "birthday_week", "wedding_week", "next_birthday", "birth_date",
@@ -174,8 +178,6 @@ class Contacts(Resource):
     sorts = "-updated_at", "name"
     calendar = "next_birthday"
     subtitle = "customer", "position", "mobile", "email"
-    timeline = True
-    importable = True
     importer = ContactsImporter
     addressed = post.CONTACT
     order = 20
@@ -216,6 +218,9 @@ class Contacts(Resource):
                 elif name == "birth_date" and day is not None and day.year < today.year - 150:
                     faults.setdefault(i, {})[name] = [_("Nobody is as old as that.")]
         return faults
+
+    def alike_beside(self, given: Mapping[str, Any], lines: twins.Lines, near: Collection[int]) -> dict[int, list[Any]]:
+        return alike.elsewhere(given)
 
     def page_queries(self, row: Any) -> dict[str, Ask]:
         return panorama.queries(self, row)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from crm_core.kernel.i18n import listed
+from crm_core.resource.exchange import kinds
 from crm_core.resource.exchange.problems import UnreadableFile
 from crm_core.resource.exchange.sense import EAST, Guess, are_common, by_sense
 
@@ -23,25 +24,19 @@ _MARKS = (
 )  # fmt: skip
 # Han characters in UTF-8, as they would stand in a line of another encoding.
 _UTF8_HAN = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){2}")
-_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
-_KINDS = (
-    (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"GIF8", "GIF"), (b"\x1f\x8b", "gzip"),
-    (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR"), (b"{\\rtf", "RTF"), (b"SQLite format 3", "SQLite"), (b"\x7fELF", "program"),
-    (b"MZ", "program"), (b"PK", "ZIP"), (b"BM", "BMP"), (b"II*\0", "TIFF"), (b"MM\0*", "TIFF"),
-)  # fmt: skip
 
 
 def find_encoding(path: Path) -> Guess:
     """The codec to open a text file with, and others it may be. Reads the whole file, in pieces.
 
-    Raises :class:`UnreadableFile`: ``empty``, ``binary``, ``html``, ``old_excel``, ``nul``, ``line_long``, ``mixed``.
+    Raises :class:`UnreadableFile`: ``empty``, ``nul``, ``line_long``, ``mixed`` and what `kinds` says.
     """
     with path.open("rb") as file:
         head = file.read(SAMPLE)
     if not head:
         raise UnreadableFile("empty")
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), "") or _unmarked_utf16(head)
-    _refuse_other_kinds(head, bool(marked))
+    kinds.refuse(path, head, marked=bool(marked))
     if marked:
         check_encoding(path, marked)
         return Guess(marked)
@@ -146,19 +141,6 @@ def _look_at_bytes(path: Path) -> None:
         if run > LONGEST_LINE:
             raise UnreadableFile("line_long", most=LONGEST_LINE)
         line += chunk.count(b"\n")
-
-
-def _refuse_other_kinds(head: bytes, marked: bool) -> None:
-    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableFile("old_excel")
-    if start.startswith((b"<!doctype html", b"<html", b"<table")):
-        raise UnreadableFile("html")
-    kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "")
-    if kind and (not head[:64].isascii() or b"\0" in head[:512] or kind in ("PDF", "RTF", "ZIP")):
-        raise UnreadableFile("binary", kind=kind)
-    if not marked and (head.count(b"\0") > 8 or len(_CONTROL.findall(head)) * 50 > len(head)):
-        raise UnreadableFile("binary", kind="?")
 
 
 def _unmarked_utf16(head: bytes) -> str:

@@ -233,14 +233,14 @@ class Importer(Knowing):
             try:
                 with attempt(current_work().session, CrmError, careful=self.careful):
                     changed = self._attempt(items)
-            except Invalid as bad:
-                items = self._set_aside(items, before, bad, outcome)
-                continue
             except CrmError as refused:
+                if isinstance(refused, Invalid) and (len(items) == 1 or refused.details.get("rows")):
+                    items = self._set_aside(items, before, refused, outcome)
+                    continue
                 if len(items) == 1:
                     outcome.refuse(items[0], [reason(refused)])
                     return
-                for item, row_id in zip(items, before, strict=True):  # one of them is not ours to change: find it
+                for item, row_id in zip(items, before, strict=True):  # one is not ours to change, or its key was taken just now: find it
                     item.row_id = row_id
                     self._write_all([item], outcome)
                 return

@@ -15,6 +15,7 @@ from crm_core.resource.changes import History
 from crm_core.resource.exchange import likely
 from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Target, reason
 from crm_core.resource.exchange.models import ForeignId
+from crm_core.resource.fields import PhoneField
 from crm_core.text.clean import fold
 
 KEY_KINDS = ("line", "name", "number_series", "phone", "email", "url")
@@ -84,8 +85,8 @@ class Knowing:
         field = self.resource.all_fields[name]
         if value in (None, ""):
             return None
-        if (column := f"{field.column}_key") in self.resource.table.c and field.kind == "phone":
-            return derived.value(self.resource.table, column, value)
+        if isinstance(field, PhoneField):
+            return derived.value(self.resource.table, field.digits, value)
         return fold(str(value)) if field.kind == "email" else value
 
     def _chosen_keys(self, item: Item) -> list[tuple[Any, ...]]:
@@ -96,8 +97,8 @@ class Knowing:
         if name in (PUBLIC_ID, FOREIGN_ID):
             return ForeignId.ref if name == FOREIGN_ID else model.public_id
         field = self.resource.all_fields[name]
-        if f"{field.column}_key" in self.resource.table.c and field.kind == "phone":
-            return getattr(model, f"{field.column}_key")
+        if isinstance(field, PhoneField):
+            return getattr(model, field.digits)
         column = getattr(model, field.column)
         return sa.func.lower(column) if field.kind == "email" else column
 

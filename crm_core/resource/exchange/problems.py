@@ -24,6 +24,12 @@ UNREADABLE: dict[str, str] = {
     "empty": N_("The file is empty."),
     "no_rows": N_("The file has a heading but no rows below it."),
     "binary": N_("This is not a table but a file of another kind (%(kind)s). Save it as CSV or XLSX."),
+    "document": N_("This is a document (%(kind)s), not a table. Copy the table in it into a spreadsheet and save that as XLSX or CSV."),
+    "mail": N_("This is a mail (%(kind)s), not a table. Open it, save the file that is attached to it, and import that."),
+    "calendar": N_(
+        "This is a calendar: it holds dates, not customers. Export the contacts of the program it comes from, as vCard (.vcf) or CSV,"
+        " and import those."
+    ),
     "old_excel": N_("This is a workbook of Excel 2003 or before. Open it and save it as XLSX or CSV."),
     "html": N_("This is a web page, not a table, even if its name says Excel. Open it and save it as XLSX or CSV."),
     "nul": N_("Line %(line)s has a NUL character in it: the file is damaged, or is not text."),

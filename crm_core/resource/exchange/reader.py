@@ -12,6 +12,7 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 
+from crm_core.resource.exchange import kinds
 from crm_core.resource.exchange.encodings import check_encoding, find_encoding
 from crm_core.resource.exchange.problems import UnreadableFile
 from crm_core.resource.exchange.table import LONGEST_CELL, MOST_COLUMNS, SAMPLE, Row, Table, make_table
@@ -44,6 +45,7 @@ def open_table(path: str | Path, encoding: str | None = None, delimiter: str | N
     if encoding:
         encoding = "utf-8-sig" if encoding == "utf-8" else encoding  # the mark is no part of the first heading
         if not checked:
+            kinds.refuse(path, head, marked=True)
             check_encoding(path, encoding)
     else:
         encoding, others = find_encoding(path)

@@ -8,10 +8,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 from xml.parsers import expat
 
+from crm_core.resource.exchange import kinds
 from crm_core.resource.exchange.problems import UnreadableFile
 from crm_core.resource.exchange.table import LONGEST_CELL, MOST_COLUMNS, Row, Table, make_table
 
@@ -43,14 +45,15 @@ def _look_into(path: Path) -> None:
                 raise UnreadableFile("bomb", found=total // 1_000_000, entries=len(entries))
             names = {entry.filename for entry in entries}
             if "xl/workbook.xml" not in names:
-                raise UnreadableFile("binary", kind="DOCX" if "word/document.xml" in names else "ZIP")
+                with archive.open("mimetype") if "mimetype" in names else BytesIO() as said:
+                    raise kinds.other(kinds.of_archive(names, said.read(100)))
             if any(entry.flag_bits & 1 for entry in entries):
                 raise UnreadableFile("workbook")
             for entry in entries:  # whatever a part is called, the workbook may lead to it
                 with cast(zipfile.ZipExtFile, archive.open(entry)) as part:
                     if part.peek(64).lstrip(_BEFORE)[:1] == b"<":
                         _refuse_doctype(part)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, OSError, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, OSError, RuntimeError, EOFError) as error:
         raise UnreadableFile("workbook") from error
 
 

@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column('parent_id', ID, nullable=True),
         sa.Column('path', sa.String(length=500), nullable=False),
         sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
         sa.Column('latitude', sa.Integer(), nullable=True),
         sa.Column('longitude', sa.Integer(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
@@ -589,6 +590,7 @@ def upgrade() -> None:
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
         sa.Column('email', sa.String(length=254), nullable=True),
         sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
         sa.Column('title', sa.String(length=255), nullable=True),
         sa.Column('language', sa.String(length=20), nullable=True),
         sa.Column('timezone', sa.String(length=60), nullable=True),
@@ -1002,10 +1004,11 @@ def upgrade() -> None:
         sa.Column('latitude', sa.Integer(), nullable=True),
         sa.Column('longitude', sa.Integer(), nullable=True),
         sa.Column('phone', sa.String(length=60), nullable=True),
-        sa.Column('mobile', sa.String(length=60), nullable=True),
-        sa.Column('fax', sa.String(length=60), nullable=True),
         sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('mobile', sa.String(length=60), nullable=True),
         sa.Column('mobile_key', sa.String(length=40), nullable=True),
+        sa.Column('fax', sa.String(length=60), nullable=True),
+        sa.Column('fax_key', sa.String(length=40), nullable=True),
         sa.Column('email', sa.String(length=254), nullable=True),
         sa.Column('website', sa.String(length=500), nullable=True),
         sa.Column('opening_hours', sa.String(length=255), nullable=True),
@@ -1172,10 +1175,11 @@ def upgrade() -> None:
         sa.Column('position_id', ID, nullable=True),
         sa.Column('main', sa.Boolean(), nullable=False),
         sa.Column('phone', sa.String(length=60), nullable=True),
-        sa.Column('mobile', sa.String(length=60), nullable=True),
         sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('mobile', sa.String(length=60), nullable=True),
         sa.Column('mobile_key', sa.String(length=40), nullable=True),
         sa.Column('fax', sa.String(length=60), nullable=True),
+        sa.Column('fax_key', sa.String(length=40), nullable=True),
         sa.Column('email', sa.String(length=254), nullable=True),
         sa.Column('postcode', sa.String(length=20), nullable=True),
         sa.Column('bio', sa.Text(), nullable=True),
@@ -1191,6 +1195,7 @@ def upgrade() -> None:
         sa.Column('major', sa.String(length=255), nullable=True),
         sa.Column('home_address', sa.String(length=255), nullable=True),
         sa.Column('private_phone', sa.String(length=60), nullable=True),
+        sa.Column('private_phone_key', sa.String(length=40), nullable=True),
         sa.Column('household', sa.String(length=40), nullable=True),
         sa.Column('income', sa.String(length=40), nullable=True),
         sa.Column('character', sa.String(length=40), nullable=True),
@@ -1611,7 +1616,7 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_user_role_role_id'), ['role_id'], unique=False)
         batch.create_index(batch.f('ix_core_user_role_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('core_customer') as batch:
-        batch.create_index('ix_core_customer_code', ['code'], unique=False)
+        batch.create_index('uq_core_customer_code', ['code'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_dealt', ['pool_id', 'dealt_at'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND owner_id IS NOT NULL AND pool_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND owner_id IS NOT NULL AND pool_id IS NOT NULL'))
         batch.create_index('ix_core_customer_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_customer_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))

@@ -14,7 +14,7 @@ from crm_core.kernel.keys import digest
 from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
 from crm_core.text.clean import fold
-from crm_core.text.phones import phone_key
+from crm_core.text.phones import stored_key
 
 PER_ACCOUNT, PER_DEVICE, PER_ADDRESS, ALTOGETHER = 10, 10, 60, 2_000
 _users = table_of(User)
@@ -50,12 +50,8 @@ def find(name: str) -> Account | None:
         rows = db.execute(live.where(_users.c.login_key == key)).all()
         if not rows and "@" in key:
             rows = db.execute(live.where(sa.func.lower(_users.c.email) == key).limit(2)).all()
-        if not rows and sum(mark.isdigit() for mark in key) >= 7:
-            wanted = phone_key(key)
-            phones = db.execute(sa.select(_users.c.id, _users.c.phone)
-                                .where(_users.c.deleted_at.is_(None), _users.c.phone.is_not(None)).limit(5_000))
-            ids = [row.id for row in phones if wanted and phone_key(row.phone) == wanted]
-            rows = db.execute(live.where(_users.c.id.in_(ids))).all() if len(ids) == 1 else []
+        if not rows and sum(mark.isdigit() for mark in key) >= 7 and (wanted := stored_key(key)):
+            rows = db.execute(live.where(_users.c.phone_key == wanted).limit(2)).all()
     return Account(*rows[0]) if len(rows) == 1 else None
 
 
