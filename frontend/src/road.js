@@ -85,7 +85,7 @@ async function home() {
     const text = box.value.trim();
     rows(text);
     clearTimeout(asked);
-    if (!navigator.onLine || !text) return void (more.hidden = true);
+    if (!navigator.onLine || (!text && kept.length)) return void (more.hidden = true);
     asked = setTimeout(async () => {
       const answer = await fetch(`/road/find.json?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } }).catch(() => null);
       if (!answer?.ok || box.value.trim() !== text) return;
@@ -96,6 +96,7 @@ async function home() {
     }, 200);
   });
   rows("");
+  if (!kept.length) box.dispatchEvent(new Event("input")); // those one worked on last
   const leave = state.token === undefined ? make("button", { type: "button", class: "btn btn-quiet" }, icon("logout"), word("signout")) : null;
   leave?.addEventListener("click", signOut);
   show(word("title"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from crm_core.app import open_site
 from crm_core.data.session import session, writing
 from crm_core.features.customers.models import Contact, Customer, Note, Tagged
+from crm_core.features.files.models import Attachment
 from crm_core.features.tasks.models import Task
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
@@ -30,7 +31,7 @@ def picture(site: Site) -> list[list[tuple[object, ...]]]:
     asked = (
         sa.select(Customer.name, Customer.code, Customer.standing, Customer.phone, Customer.owner_id, Customer.created_at),
         sa.select(Contact.name, Contact.mobile, Contact.birth_date, Contact.customer_id),
-        sa.select(Note.body, Note.customer_id, Note.created_at, Note.created_by_id),
+        sa.select(Note.body, Note.customer_id, Note.created_at, Note.created_by_id, Note.latitude, Note.custom),
         sa.select(Task.title, Task.due, Task.owner_id, Task.subject_id, Task.done_at),
         sa.select(Tagged.tag_id, Tagged.subject_id),
     )
@@ -56,6 +57,11 @@ def test_the_demo_is_the_same_each_time_and_whole(engine_url: str, tmp_path: Pat
             assert late == 0, "nothing has happened in the future"
             orphans = session.scalars(sa.select(Contact.id).join(Customer).where(Contact.owner_id != Customer.owner_id)).all()
             assert orphans == []
+            visits = session.execute(sa.select(Note.id, Note.custom, Note.result).where(Note.latitude.is_not(None))).all()
+            assert len(visits) >= 20 and all(row.result and row.custom["x_chance"] for row in visits), "somebody has been on the road"
+            photos = set(session.scalars(sa.select(Attachment.subject_id).where(Attachment.subject == "core.note", Attachment.kind == "picture")))
+            assert photos and photos <= {row.id for row in visits}
+            assert session.scalar(sa.select(sa.func.count(Customer.opening_hours))) > 150
             assert session.scalars(sa.select(OutboxRow.id).where(OutboxRow.event == "RecordsAssigned")).all() == [], "nobody gave anything"
         site.engines.dispose()
     assert pictures[0] == pictures[1]

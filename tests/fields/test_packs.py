@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from crm_core.data.session import session
 from crm_core.features.setup import packs
 from crm_core.kernel.errors import Invalid
+from crm_core.resource import custom
+from crm_core.resource.choices import Choice
 from tests.support.people import Company
 
 CUSTOMER = "core.customer"
@@ -24,6 +28,8 @@ def test_our_packs_can_all_be_applied_and_a_second_time_change_nothing(house: Co
             after = house.state()
             for table in before.keys() - {"core_change", "core_site"}:
                 assert before[table] == after[table], table
+        chains = session.scalars(sa.select(Choice.code).where(Choice.list == custom.list_name(CUSTOMER, "x_chain")).order_by(Choice.position)).all()
+        assert chains == ["raw", "finished", "ancillary"], "each of its words once"
         page = house.client("admin").get("/core/customer/new").text
         assert 'data-field="x_chain"' in page and "Trade press" in page
 

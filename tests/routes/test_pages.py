@@ -7,6 +7,7 @@ import re
 from html import unescape
 from typing import Any
 
+from crm_core.kernel.i18n import in_language
 from tests.support.people import Company
 
 DAY = dt.date(2027, 3, 1)  # a Monday
@@ -44,6 +45,14 @@ def test_a_route_is_planned_kept_printed_and_sees_no_further_than_its_reader(com
     with company.as_("lina"):
         lost = int(company.site.registry.resource("core.customer").write([{"name": "Nowhere"}])[0])
     other = stands(company, "sue", "core.customer", "Foreign", 1)
+    hours = {"version": "1", "opening_hours": "whenever"}
+    assert "Opening hours look like" in company.client("lina").post(f"/core/customer/{far}/edit", data=hours).text, "what is no hours never reaches a plan"
+    assert company.client("lina").post(f"/core/customer/{shut}/edit", data={"version": "1", "opening_hours": "周六9点-12点"}).status_code == 303
+    with company.as_("lina"):
+        field, row = company.site.registry.resource("core.customer").fields()["opening_hours"], company.site.registry.resource("core.customer").get(shut)
+        assert row.opening_hours == "Sat 09:00-12:00"
+        with in_language("zh_Hans_CN"):
+            assert field.show(row.opening_hours) == "周六 09:00-12:00"
     task(company, agreed, "12:00")
     lina, stops = company.client("lina"), "".join(f"&stop={one}" for one in (far, near, shut, lost, other))
     page = lina.get(AT + stops)

@@ -96,7 +96,7 @@ class Customer(Reviewed, Wishes, Reachable, Owned, Model):
     fax: Mapped[t.Phone | None] = mapped_column(info={"label": _("Fax")})
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     website: Mapped[t.Url | None] = mapped_column(info={"label": _("Web site")})
-    opening_hours: Mapped[t.Line | None] = mapped_column(info={"kind": "hours", "label": _("Opening hours"), "help": _("Mon-Fri 9:00-12:00, 13:30-18:00")})
+    opening_hours: Mapped[str | None] = mapped_column(sa.String(255), info={"kind": "hours", "label": _("Opening hours"), "help": _("Mon-Fri 9:00-12:00, 13:30-18:00")})
     legal_representative: Mapped[t.Line | None] = mapped_column(info={"label": _("Legal representative")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
     collected_by_id: Mapped[t.Id | None] = mapped_column(

@@ -5,6 +5,7 @@ from typing import Any
 import flask
 
 from crm_core.features.customers.api import acts_of_customer
+from crm_core.features.road import demo
 from crm_core.features.road.pages import URL, pages
 from crm_core.features.road.rules import RoadSettings
 from crm_core.kernel.declare import Menu
@@ -28,3 +29,8 @@ def register_settings() -> list[type[Any]]:
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
     return [pages]
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    demo.fill(make)

@@ -43,7 +43,8 @@ def find(text: str, limit: int) -> list[int]:
 def fields() -> dict[str, Field]:
     """What may be corrected without connection: plain fields, none that is sensitive or points at another record."""
     resource = site().registry.resource(CUSTOMER)
-    mine = {n: f for n, f in inline.editable(resource).items() if f.kind in SIMPLE and not f.sensitive and not isinstance(f, RefField)}
+    apart = resource.place.pair if resource.place is not None else ()  # nobody knows those by heart
+    mine = {n: f for n, f in inline.editable(resource).items() if f.kind in SIMPLE and n not in apart and not f.sensitive and not isinstance(f, RefField)}
     placed = [n for section in resource.form if not section.left for n in section.fields]
     return {n: mine[n] for n in dict.fromkeys(placed) if n in mine}
 

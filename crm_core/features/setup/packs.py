@@ -41,7 +41,7 @@ from crm_core.features.setup.fields import laying
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import changes, custom, layout
+from crm_core.resource import changes, layout
 from crm_core.resource.choices import put_words
 from crm_core.resource.custom import CustomField, Said
 
@@ -113,8 +113,7 @@ def _add(given: dict[str, Any], at: int) -> bool:
     fields = resource.all_fields
     row = {name: fields[name].load(value) for name, value in given.items() if name in fields}
     if words:
-        row["options"] = "\n".join(f"{zh} | {en}" for _code, en, zh in words)
-        put_words(custom.list_name(given["resource"], given["name"]), [tuple(word) for word in words])
+        row["options"] = "\n".join(f"{zh} | {en} | {code}" for code, en, zh in words)
     resource.write([{"position": 100 + at, **row}])
     return True
 

@@ -14,6 +14,12 @@ from crm_core.text.areas import MILLION
 from crm_core.text.pinyin import spell
 
 DIRECTORS = ("董事长", "总经理", "副总经理")
+# When firms of a kind are open; of many nobody has asked.
+HOURS = {
+    "maker": ("Mon-Fri 08:30-12:00, 13:30-17:30", "Mon-Sat 08:00-12:00, 14:00-18:00", "Mon-Fri 09:00-17:00"),
+    "trader": ("Mon-Sat 09:00-18:30", "Mon-Sun 09:00-21:00", "Mon-Fri 08:30-12:00, 13:00-18:00; Sat 09:00-12:00"),
+    "service": ("Mon-Fri 09:00-12:00, 13:30-18:00", "Mon-Sun 10:00-22:00"),
+}
 OTHERS = ("营销负责人", "市场负责人", "品牌经理", "采购负责人", "销售负责人", "宣传负责人", "办公室主任", "区域经理", "联络人")
 
 
@@ -26,7 +32,8 @@ class Firms:
         self.industries = {r.code: r.id for r in session.execute(sa.select(Industry.id, Industry.code))}
         self.positions = {r.name: r.id for r in session.execute(sa.select(Position.id, Position.name))}
         self.used: set[str] = set()
-        self.spots = random.Random(4)  # of its own, so that places change nothing else
+        # Of their own, so that places and hours change nothing else.
+        self.spots, self.doors = random.Random(4), random.Random(5)
 
     def firm(self) -> dict[str, Any]:
         """A customer's row, with an address or two."""
@@ -51,6 +58,7 @@ class Firms:
             "email": f"office@{domain}.example", "website": f"www.{domain}.example" if dice.random() < 0.6 else None,
             "legal_representative": self.name()[0] if dice.random() < 0.7 else None,
             "note": dice.choice(text.REMARKS) if dice.random() < 0.4 else None, "addresses": addresses, **self.spot(code),
+            "opening_hours": self.doors.choice(HOURS[kind]) if self.doors.random() < 0.6 else None,
         }
 
     def spot(self, code: str) -> dict[str, Any]:

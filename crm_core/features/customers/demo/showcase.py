@@ -29,7 +29,8 @@ def firm(firms: Firms) -> dict[str, Any]:
     """What its row says instead of what the dice say."""
     region = firms.regions["511502"].id
     return {
-        "name": "四川云岭春酒业有限公司", "standing": "key", "customer_kind": "old", "region": region, "latitude": 28_769_200, "longitude": 104_623_400, "industry": firms.industries.get("A1"),
+        "name": "四川云岭春酒业有限公司", "standing": "key", "customer_kind": "old", "region": region, "latitude": 28_769_200, "longitude": 104_623_400,
+        "opening_hours": "Mon-Fri 08:30-12:00, 13:30-17:30; Sat 09:00-12:00", "industry": firms.industries.get("A1"),
         "business_kind": "maker", "ownership": "private", "size": "medium", "source": "fair", "phone": "0831-8005566",
         "email": "office@yunling.example", "website": "www.yunling.example", "legal_representative": "罗世昌",
         "note": "浓香型白酒、果露酒。", "credit_code": CODE + credit.check_sign(CODE), "founded_on": dt.date(1958, 9, 28),

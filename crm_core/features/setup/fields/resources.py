@@ -169,13 +169,13 @@ def said(bad: BadFormula, known: Mapping[str, Any]) -> Any:
 
 
 def _options(text: str | None) -> list[tuple[str, str, str]]:
-    """The choices of a text, one a line, `名称 | English`: (code, en, zh)."""
+    """The choices of a text, one a line, `名称 | English`, and where somebody wants a code of his own `名称 | English | code`: (code, en, zh)."""
     found: dict[str, tuple[str, str, str]] = {}
     for line in (text or "").splitlines()[:500]:
-        zh, _bar, en = (part.strip() for part in line.replace("｜", "|").partition("|"))
+        zh, en, own, *_more = (*(part.strip() for part in line.replace("｜", "|").split("|")), "", "")
         if not zh and not en:
             continue
-        code = slug(en, zh)[:34] or "c"
+        code = slug(own or en, zh)[:34] or "c"
         while code in found:
             code = f"{code}_"
         found[code] = (code, (en or zh)[:255], (zh or en)[:255])
