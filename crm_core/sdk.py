@@ -14,6 +14,7 @@ _WHERE = {
     "Model": ("crm_core.data.base", "Model"),  # base of mapped classes
     "Owned": ("crm_core.data.mixins", "Owned"),  # a record with owner, department and team of its own
     "PartOf": ("crm_core.data.mixins", "PartOf"),  # a record that belongs to a parent
+    "Reviewed": ("crm_core.features.approvals.models", "Reviewed"),  # records that may have to be reviewed before others find them
     "Vocabulary": ("crm_core.data.mixins", "Vocabulary"),  # words everybody may read
     # one declaration
     "Resource": ("crm_core.resource.resource", "Resource"),

@@ -29,8 +29,9 @@ def register_sections() -> "list[declare.Section]":  # type: ignore[empty-body]
 
 
 @hookspec
-def register_menu() -> "list[declare.Menu]":  # type: ignore[empty-body]
-    """*Show.* Entries of the rail. Only those whose permission the reader has are drawn."""
+def register_menu(resources: "tuple[type[Any], ...]") -> "list[declare.Menu]":  # type: ignore[empty-body]
+    """*Show.* Entries of the rail. Only those whose permission the reader has are drawn. `resources`: the classes all packages
+    registered, for who offers something to each that says so; leave it out otherwise."""
 
 
 @hookspec
@@ -39,8 +40,8 @@ def register_panels() -> "list[declare.Panel | declare.Related]":  # type: ignor
 
 
 @hookspec
-def register_actions() -> "list[declare.Action]":  # type: ignore[empty-body]
-    """Verbs on another package's resource: name it in `on`."""
+def register_actions(resources: "tuple[type[Any], ...]") -> "list[declare.Action]":  # type: ignore[empty-body]
+    """Verbs on another package's resource: name it in `on`. `resources`: as of `register_menu`."""
 
 
 @hookspec
@@ -54,8 +55,8 @@ def register_reports() -> "list[declare.Report]":  # type: ignore[empty-body]
 
 
 @hookspec
-def register_cards() -> "list[declare.Card]":  # type: ignore[empty-body]
-    """*Show.* The same as small panels on the home page."""
+def register_cards(resources: "tuple[type[Any], ...]") -> "list[declare.Card]":  # type: ignore[empty-body]
+    """*Show.* The same as small panels on the home page. `resources`: as of `register_menu`."""
 
 
 @hookspec

@@ -51,6 +51,7 @@ class Registry:
         self.packages = tuple(packages)
         self._origin: dict[int, str] = {}  # of what was registered (by identity: it lives as long as we do) → package
         self._deciders: dict[str, list[tuple[str, Any]]] = {}
+        self._classes: tuple[Any, ...] = ()  # of resources, once they are known
         self._manager = manager = pluggy.PluginManager("crm")
         manager.add_hookspecs(hookspecs)
         old: list[tuple[str, str]] = []
@@ -63,7 +64,7 @@ class Registry:
                 old += [(package.name, str(one.message)) for one in said if issubclass(one.category, DeprecationWarning)]
         self.deprecated = tuple(old)  # (package, sentence): hooks it uses that will go (docs/promise.md)
         self.sections: tuple[Section, ...] = self._all("register_sections")
-        classes = self._all("register_resources")
+        classes = self._classes = self._all("register_resources")
         resources = [self._made(cls, cls) for cls in classes]
         resources += [self._made(brief, cls) for cls in classes if (brief := getattr(cls, "brief_class", None)) is not None]
         self.resources: Mapping[str, Any] = self._named(resources, "resource")
@@ -166,7 +167,7 @@ class Registry:
         rows: list[Any] = []
         for package, impl in self._impls(hook):
             with _blamed(package):
-                found = impl.function()
+                found = impl.function(**({"resources": self._classes} if "resources" in impl.argnames else {}))
                 if not isinstance(found, list | tuple):
                     raise TypeError(f"{hook} must return a list, not {type(found).__name__}")
                 for item in found:

@@ -119,6 +119,8 @@ class Resource:
                 access.LINES.setdefault(line_name, cls.name)
         if cls.place is not None and PLACE not in cls.filters:
             cls.virtual, cls.filters = (*cls.virtual, cls.place.field(cls.model.__table__)), (*cls.filters, PLACE)
+        if (told := getattr(cls.model, "__declares__", None)) is not None and not cls.is_brief:  # what a mixin of the table brings along
+            told(cls)
         indexes.add(cls)
         cls.filters = custom.Grown(cls.filters, custom.with_filters)  # type: ignore[assignment]
         cls.search = custom.Grown(cls.search, custom.with_words)  # type: ignore[assignment]

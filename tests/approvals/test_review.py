@@ -42,13 +42,13 @@ def office(migrated_site: Site) -> Office:
                     db.flush()
                     user.owner_id = found.people[login] = user.id
                 db.add(stamp(UserRole(user_id=found.people[login], role_id=role.id, owner_id=found.people[login])))
-    switch(found, customers=True)
+    switch(found)
     return found
 
 
-def switch(office: Office, **values: bool) -> None:
+def switch(office: Office, level: str = "twice", of: str = "core-customer", **more: bool) -> None:
     with office.as_("sun"):
-        put(ReviewSettings, {"customers": True, "second": True, **values})
+        put(ReviewSettings, {of: level, **more})
     office.changed()
 
 
@@ -151,7 +151,7 @@ def test_nobody_reviews_what_he_entered_or_looks_twice(office: Office, card: int
 
 def test_who_does_the_last_review_approves_directly(office: Office) -> None:
     assert state(office, office.customer("sun", "成都某厂")) == "done"
-    switch(office, second=False)
+    switch(office, "once")
     assert state(office, office.customer("wang", "重庆某厂")) == "done"
     customer = office.customer("chen", "贵阳某厂")
     judge(office, "wang", "review_first", customer)
@@ -168,10 +168,10 @@ def test_many_are_judged_at_once_and_it_can_be_undone(office: Office) -> None:
 
 
 def test_switched_off_everything_is_as_it_was_and_nothing_is_lost(office: Office, card: int) -> None:
-    switch(office, customers=False)
+    switch(office, "none")
     assert "list" in seen(office, "zhou", card)
     assert state(office, office.customer("chen", "绵阳某厂")) is None
-    switch(office, customers=True)
+    switch(office)
     assert "list" not in seen(office, "zhou", card)
     assert state(office, card) == "first"
 
@@ -182,13 +182,13 @@ def test_a_reviewer_finds_what_waits_on_his_home_page_and_the_acts_only_while_th
             acts = {a.name for a in office.resource("customer").shown_actions()}
             return [c.name for c in reporting.cards()], acts & {"review_first", "review_second", "send_back"}
 
-    assert "core.review" in shown("wang")[0] and shown("wang")[1] == {"review_first", "send_back"}
+    assert "core.review-core-customer" in shown("wang")[0] and shown("wang")[1] == {"review_first", "send_back"}
     with office.as_("wang"):
-        (line,) = reporting.answer(reporting.find(reporting.cards(), "core.review")).lines
+        (line,) = reporting.answer(reporting.find(reporting.cards(), "core.review-core-customer")).lines
         assert line.numbers == (1,) and line.filter == ("review.any", "first")
-    assert "core.review" not in shown("zhou")[0] and not shown("zhou")[1]
-    switch(office, customers=False)
-    assert "core.review" not in shown("wang")[0] and not shown("wang")[1]
+    assert "core.review-core-customer" not in shown("zhou")[0] and not shown("zhou")[1]
+    switch(office, "none")
+    assert "core.review-core-customer" not in shown("wang")[0] and not shown("wang")[1]
 
 
 def test_a_scope_that_waits_tells_parts_by_leaving_out_few(office: Office, card: int) -> None:

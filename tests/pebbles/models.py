@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.sdk import Model, Owned, t
+from crm_core.sdk import Model, Owned, Reviewed, t
 
 
-class Pebble(Owned, Model):
+class Pebble(Reviewed, Owned, Model):
     __tablename__ = "pebbles_pebble"
     name: Mapped[t.Name]
     customer_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), info={"label": "Customer"})

@@ -68,6 +68,8 @@ FILL = """
     insert("core_merge", change_id=1, resource="visits.thing", kept_id=one, gone_id=two, at=at, undone_at=at)
     insert("core_merge_moved", merge_id=2, package="core", table_name="core_task", column_name="subject_id", ids=[9])
     insert("core_share", subject="visits.thing", subject_id=one, writes=False, until=at.date(), at=at)
+    insert("core_approval", id=1, kind="review", subject="visits.thing", subject_id=one, state="open", step=1, steps=[], asked_at=at)
+    insert("core_approval_vote", approval_id=1, step=1, verdict="agree", at=at)
     insert("core_draft", actor_id=1, key="visits.thing:new", data={"texts": {}}, at=at)
     insert("core_job", name="visits.remind", run_at=at, made_at=at)
     insert("core_outbox", listener="visits.follow", event="X", number=1, data="{}", key="k", run_at=at, made_at=at)

@@ -76,7 +76,7 @@ def test_reports_and_columns_of_pools_open(company: Company, customer: int) -> N
 
 def test_a_reviewer_agrees_from_the_page_and_goes_on(company: Company) -> None:
     with company.as_("admin"):
-        put(ReviewSettings, {"customers": True, "second": False})
+        put(ReviewSettings, {"core-customer": "once"})
     with company.as_("lina"):
         first, second = company.site.registry.resource("core.customer").write([{"name": "成都甲厂"}, {"name": "成都乙厂"}])
     admin = company.client("admin")

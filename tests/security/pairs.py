@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from crm_core.data.session import current_work, writing
 from crm_core.data.wall import UNSCOPED
+from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.features.customers.api import add_note
 from crm_core.features.customers.tags import put
+from crm_core.features.files import api as files
 from crm_core.kernel import clock
-from crm_core.resource import search, shares
+from crm_core.resource import search, settings, shares
 from crm_core.resource.search import Waiting
 from tests.security.house import House
 from tests.support.people import steady_headers
@@ -240,6 +242,23 @@ def details(house: House) -> None:
         contacts.write([{"name": f"张{canary('new')}", "customer": mine["core.customer"]["sue"]}])
         add_note("core.customer", mine["core.customer"]["sue"], "changed note", mentions=[])
         put(customers, [mine["core.customer"]["sue"]], ["Fair"])
+
+
+def reviews(house: House) -> None:
+    """New customers and contacts wait for review from now on."""
+    with house.world.site.system("tests"):
+        settings.put(ReviewSettings, {"core-customer": "once", "core-contact": "twice"})
+
+
+def waiting(house: House) -> None:
+    """Ann enters what waits: a contact of a customer others read too, with a file, a customer, and its contact."""
+    world, mine = house.world, house.records["core.customer"]["ann"]
+    with world.as_("ann"):
+        contacts = _of_house(house, "core.contact")
+        (contact,) = contacts.write([{"name": f"张{canary('new')}", "customer": mine, "mobile": "13900001111", "main": True}])
+        files.put("core.contact", contact, "card.txt", io.BytesIO(b"a card"))
+        (customer,) = _of_house(house, "core.customer").write([{"name": f"北京{canary('new')}食品有限公司", "phone": "13900001111", "region": 1}])
+        contacts.write([{"name": f"李{canary('new')}", "customer": customer}])
 
 
 def doings(house: House) -> None:

@@ -95,6 +95,19 @@ def test_nor_for_whom_a_colleague_shares_a_record(pair: Pair) -> None:
     assert differences(pair, "tom", door) == []
 
 
+def test_nor_does_what_waits_for_review(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dora reads Ann's customers: of a contact and a customer that Ann has entered and nobody has reviewed she notices nothing."""
+    differ(pair, [pairs.waiting], [pairs.reviews])
+    asked = pairs.questions(pair[0], "dora")
+    assert differences(pair, "dora", asked[::17] + pairs.acts(pair[0], "dora")[::9]) == []
+    door = [Question("GET", "/core/contact"), Question("GET", "/core/customer"), Question("GET", f"/core/customer/{pair[0].records['core.customer']['ann']}")]
+    assert differences(pair, "dora", door) == [] and len(differences(pair, "ann", door)) == 3
+    monkeypatch.setattr("crm_core.features.approvals.rules.unseen", lambda *_whatever: None)  # negative control
+    for house in (pair[0], pair[2]):
+        house.world.site.cache.clear()
+    assert len(differences(pair, "dora", door)) == 3
+
+
 @pytest.mark.parametrize("who", ["ann", "dora", "nora"])
 def test_the_recycle_bin_counts_what_one_may_see(pair: Pair, who: str) -> None:
     """One act took records of several people: everybody meets his own there, as if it had been those alone."""

@@ -1,6 +1,5 @@
 """What other features may use of approvals."""
 
-from crm_core.features.approvals.models import Reviewed, State
-from crm_core.features.approvals.proposals import ProposedField
+from crm_core.features.approvals.models import WAITING, Reviewed, State
 
-__all__ = ["ProposedField", "Reviewed", "State"]
+__all__ = ["WAITING", "Reviewed", "State"]

@@ -36,12 +36,26 @@ def _reviewer(label: Any) -> Any:
 
 
 class Reviewed:
-    """Mixin of records that may have to be reviewed before others find them."""
+    """Mixin of records that may have to be reviewed before others find them: `class Card(Reviewed, Owned, Model)` is all an author
+    writes. Whether they have to be is a setting of the house."""
 
     review: Mapped[State | None] = mapped_column(info={"label": _("Review"), "labels": LABELS, "looks": LOOKS, "readonly": True})
     first_reviewer_id: Mapped[t.Id | None] = _reviewer(_("First review by"))
     second_reviewer_id: Mapped[t.Id | None] = _reviewer(_("Second review by"))
     reviewed_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Reviewed on")})
+
+    @staticmethod
+    def __declares__(resource: Any) -> None:
+        """What a resource of such records has besides: the filters, and an index for the few that wait."""
+        from crm_core.features.approvals.proposals import ProposedField
+
+        resource.filters = (*resource.filters, *(n for n in ("review", "proposed") if n not in resource.filters))
+        resource.virtual = (*resource.virtual, ProposedField(name="proposed", label=_("Proposed"), about=resource.name))
+        table = resource.model.__table__
+        name = f"ix_{table.name}_review"
+        if name not in {index.name for index in table.indexes}:
+            where = sa.and_(table.c.deleted_at.is_(None), table.c.review.is_not(None))
+            sa.Index(name, table.c.review, table.c.id, sqlite_where=where, postgresql_where=where)
 
 
 class Approval(Keyed, Model):

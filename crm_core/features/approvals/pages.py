@@ -9,7 +9,12 @@ from crm_core.kernel.i18n import _
 from crm_core.web import facts, urls
 from crm_core.web.viewmodels import Act, RecordPage, Status
 
-WAITING_URL = "/core/customer?review.any=first,second"
+FOR_REVIEW = [("review.any", "first,second")]  # what of a list waits
+
+
+def listed(name: str, pairs: urls.Pairs) -> str:
+    """The list of a resource by its name, asked for this."""
+    return urls.address(f"/{name.replace('.', '/', 1)}", pairs)
 
 
 def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
@@ -22,7 +27,7 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     verb = {"first": rules.FIRST, "second": rules.SECOND}.get(state)
     if verb is None or not resource.may(verb) or not facts.his(resource, row, verb):
         return page
-    after = page.steps.next_url if page.steps is not None and page.steps.next_url else WAITING_URL
+    after = page.steps.next_url if page.steps is not None and page.steps.next_url else listed(resource.name, FOR_REVIEW)
     agree = Act(_("Agree"), urls.of_act(resource, row.id, f"do/{verb}"), "circle-check", "post", key="A", fields=(("back", after),))
     acts = [agree]
     if resource.may("send_back") and facts.his(resource, row, "send_back"):

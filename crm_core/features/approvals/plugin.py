@@ -22,13 +22,13 @@ LENDABLE.update((*rules.VERBS, "send_back"))
 derived.further.append(services.begin)
 records.dressers.append(pages.dress)
 CUSTOMER = "core.customer"
-PROPOSED = (CUSTOMER, "core.contact")
 _OPINION = NoteField(name="opinion", column="", label=_("Opinion"))
 _NEEDED = NoteField(name="opinion", column="", label=_("Opinion"), required=True)
+Classes = tuple[type[Any], ...]
 
 
-def _used() -> bool:
-    return rules.reviewed(CUSTOMER)
+def _reviews(name: str) -> str:
+    return "|".join(f"{name}.{verb}" for verb in rules.VERBS)
 
 
 @hookimpl
@@ -42,31 +42,45 @@ def register_settings() -> list[type[Any]]:
 
 
 @hookimpl
-def register_menu() -> list[Menu]:
-    may = f"{CUSTOMER}.{rules.FIRST}|{CUSTOMER}.{rules.SECOND}"
-    return [Menu(_("Waiting for review"), pages.WAITING_URL, "customers", icon="rubber-stamp", order=16, name="review", permission=may,
-                 when=_used),
-            Menu(_("Proposed changes"), "/core/customer?proposed.filled=1", "customers", icon="bulb", order=17, name="proposals", permission=f"{CUSTOMER}.accept"),
-            Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission=may, when=_used)]
+def register_menu(resources: Classes) -> list[Menu]:
+    mine = [cls for cls in resources if rules.declares(cls)]
+    names = [cls.name for cls in mine]
+    return [*(entry for cls in mine for entry in _entries(cls)),
+            Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission="|".join(map(_reviews, names)), when=lambda: any(map(rules.reviewed, names)))]
+
+
+def _entries(cls: type[Any]) -> list[Menu]:
+    """What waits of one kind of record: for review, and to be accepted."""
+    name, section = cls.name, cls.menu or "customers"
+    waits, asked = (_("Waiting for review"), _("Proposed changes")) if name == CUSTOMER else (
+        _("Waiting for review: %(what)s", what=cls.label), _("Proposed changes: %(what)s", what=cls.label))
+    return [Menu(waits, pages.listed(name, pages.FOR_REVIEW), section, icon="rubber-stamp", order=cls.order + 1, name=f"review-{name}", permission=_reviews(name),
+                 when=lambda: rules.reviewed(name)),
+            Menu(asked, pages.listed(name, [("proposed.filled", "1")]), section, icon="bulb", order=cls.order + 2, name=f"proposals-{name}", permission=f"{name}.accept",
+                 when=None if name == CUSTOMER else lambda: rules.changes(name))]
 
 
 @hookimpl
-def register_actions() -> list[Action]:
+def register_actions(resources: Classes) -> list[Action]:
+    """Each resource that is `Reviewed` has the acts of review and of proposing."""
+    return [act for cls in resources if rules.declares(cls) for act in (*_reviewing(cls.name), *_proposing(cls.name))]
+
+
+def _reviewing(on: str) -> list[Action]:
     """Agree and send back; both ask for an opinion, which only who sends back must give."""
     def waits(*states: str) -> Any:
         return lambda row: row.review in states
 
-    where: dict[str, Any] = {"on": CUSTOMER, "whole": True, "button": False, "offered": _used}
+    where: dict[str, Any] = {"on": on, "whole": True, "button": False, "offered": lambda: rules.reviewed(on)}
     return [
         Action(rules.FIRST, _("First review: agree"), services.agree_first, icon="circle-check", order=71, when=waits("first"), fields=(_OPINION,), **where),
         Action(rules.SECOND, _("Second review: agree"), services.agree_second, icon="rubber-stamp", order=72, when=waits("second"), fields=(_OPINION,), **where),
         Action("send_back", _("Send back"), services.send_back, icon="arrow-back-up", order=73, when=waits("first", "second"), fields=(_NEEDED,), **where),
-        *(act for on in PROPOSED for act in _proposing(on)),
     ]
 
 
 def _proposing(on: str) -> list[Action]:
-    """Proposing and deciding on proposals, for one resource."""
+    """Proposing and deciding on proposals."""
     return [
         Action("propose", _("Propose a change"), proposals.propose_one, on=on, icon="pencil", order=74, bulk=False, button=False, fields=(
             Field(name="name", column="", label=_("Field"), required=True), NoteField(name="value", column="", label=_("New value")), proposals.WHY)),
@@ -82,29 +96,39 @@ def register_blueprints() -> list[flask.Blueprint]:
 
 
 @hookimpl
-def register_cards() -> list[Card]:
+def register_cards(resources: Classes) -> list[Card]:
     """What waits for a reviewer stands on his home page."""
-    return [Card("review", _("Waiting for review"), of=CUSTOMER, query=waiting, order=5, icon="rubber-stamp",
-                 when=lambda: _used() and any(actor().can(f"{CUSTOMER}.{verb}") for verb in rules.VERBS)),
-            Card("proposals", _("Proposed changes"), of=CUSTOMER, query=proposed, order=6, icon="bulb", when=_some)]
+    return [card for cls in resources if rules.declares(cls) for card in _cards(cls)]
 
 
-def _some() -> bool:
+def _cards(cls: type[Any]) -> list[Card]:
+    name, told = cls.name, rules.key(cls.name)
+    waits, asked = (_("Waiting for review"), _("Proposed changes")) if name == CUSTOMER else (
+        _("Waiting for review: %(what)s", what=cls.label), _("Proposed changes: %(what)s", what=cls.label))
+    return [Card(f"review-{told}", waits, of=name, query=waiting, order=5, icon="rubber-stamp",
+                 when=lambda: rules.reviewed(name) and any(actor().can(f"{name}.{verb}") for verb in rules.VERBS)),
+            Card(f"proposals-{told}", asked, of=name, query=_proposed(name), order=6, icon="bulb", when=lambda: name in proposals.kinds() and _some(name))]
+
+
+def _some(name: str) -> bool:
     """Whether the actor accepts for others too; who accepts for himself alone is told of each proposal by a message."""
-    scope = actor().scope(CUSTOMER, "accept")
+    scope = actor().scope(name, "accept")
     found = getattr(scope, "base", scope)  # what narrows it does not matter here
     return bool(found.everything or any(column != "owner_id" for column, _ids in found.branches))
 
 
-def proposed(rows: Any) -> sa.Select[Any]:
-    """Customers somebody proposes to change or to delete, by who holds them."""
-    number = sa.func.count().label("count")
-    waits = proposals.records(CUSTOMER)
-    return sa.select(rows.c.owner_id, number).where(rows.c.id.in_(waits)).group_by(rows.c.owner_id).order_by(number.desc(), rows.c.owner_id)
+def _proposed(name: str) -> Any:
+    """Records somebody proposes to change or to delete, by who holds them."""
+    def ask(rows: Any) -> sa.Select[Any]:
+        number = sa.func.count().label("count")
+        waits = proposals.records(name)
+        return sa.select(rows.c.owner_id, number).where(rows.c.id.in_(waits)).group_by(rows.c.owner_id).order_by(number.desc(), rows.c.owner_id)
+
+    return ask
 
 
 def waiting(rows: Any) -> sa.Select[Any]:
-    """Customers by the review they wait for."""
+    """Records by the review they wait for."""
     number = sa.func.count().label("count")
     return sa.select(rows.c.review, number).where(rows.c.review.in_(WAITING)).group_by(rows.c.review).order_by(number.desc(), rows.c.review)
 

@@ -29,7 +29,7 @@ def begin(resource: Any, rows: Sequence[Row], before: Mapping[int, Mapping[str, 
     back and is changed waits again."""
     if not rules.reviewed(resource.name):
         return
-    direct = current_work().session.system is not None or actor().can(f"{resource.name}.{rules.SECOND if rules.now().second else rules.FIRST}")
+    direct = current_work().session.system is not None or actor().can(f"{resource.name}.{rules.last(resource.name)}")
     for row in rows:
         old = before.get(row.get("id", 0))
         if old is None:
@@ -44,7 +44,7 @@ def waits(event: RecordsChanged) -> None:
     if event.verb not in ("create", "update", "restore") or not rules.reviewed(event.resource):
         return
     table = site().registry.resource(event.resource).table
-    steps = [{"verb": rules.FIRST, "mode": "one"}, *([{"verb": rules.SECOND, "mode": "one"}] if rules.now().second else [])]
+    steps = [{"verb": rules.FIRST, "mode": "one"}, *([{"verb": rules.SECOND, "mode": "one"}] if rules.last(event.resource) == rules.SECOND else [])]
     now, by = clock.now(), getattr(actor(), "user_id", None)
     conn = session.connection()
     for start in range(0, len(event.ids), 500):
@@ -58,8 +58,8 @@ def waits(event: RecordsChanged) -> None:
 
 def agree_first(resource: Any, ids: Sequence[int], opinion: str | None = None) -> None:
     """The first review is done; with a second one the record goes on waiting."""
-    second = rules.now().second
-    _judge(resource, ids, State.first, State.second if second else State.done, "agree", opinion)
+    then = State.second if rules.last(resource.name) == rules.SECOND else State.done
+    _judge(resource, ids, State.first, then, "agree", opinion)
 
 
 def agree_second(resource: Any, ids: Sequence[int], opinion: str | None = None) -> None:

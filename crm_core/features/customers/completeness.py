@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crm_core.access.rights import bump, made
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope
+from crm_core.features.approvals.api import WAITING
 from crm_core.features.customers.models import Contact, Customer
 from crm_core.features.customers.parts import CompletenessRule
 from crm_core.kernel.i18n import _
@@ -72,7 +73,8 @@ def _with_contact(ids: Iterable[int]) -> set[int]:
     contact, wanted = table_of(Contact), list(ids)
     if not wanted:
         return set()
-    query = sa.select(contact.c.customer_id).where(contact.c.customer_id.in_(wanted), contact.c.deleted_at.is_(None)).distinct()
+    known = sa.or_(contact.c.review.is_(None), contact.c.review.not_in(WAITING))  # one that waits for review is not everybody's to notice
+    query = sa.select(contact.c.customer_id).where(contact.c.customer_id.in_(wanted), contact.c.deleted_at.is_(None), known).distinct()
     return set(current_work().session.execute(query, execution_options=unscoped("completeness")).scalars())
 
 

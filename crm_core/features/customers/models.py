@@ -142,7 +142,6 @@ class Customer(Reviewed, Wishes, Reachable, Owned, Model):
     deal_warned_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
 
     __table_args__ = (
-        sa.Index("ix_core_customer_review", "review", "id", **_where("deleted_at IS NULL AND review IS NOT NULL")),
         sa.Index("ix_core_customer_pool", "pool_id", "name_key", "id", **_IN_POOL),
         sa.Index("ix_core_customer_followed", "pool_id", "followed_at", **_HELD),
         sa.Index("ix_core_customer_dealt", "pool_id", "dealt_at", **_HELD),
@@ -176,7 +175,7 @@ class Address(PartOf("customer"), Model):  # type: ignore[misc]
         return self.street
 
 
-class Contact(Wishes, Reachable, PartOf("customer"), Model):  # type: ignore[misc]
+class Contact(Reviewed, Wishes, Reachable, PartOf("customer"), Model):  # type: ignore[misc]
     """A person at a customer."""
 
     __tablename__ = "core_contact"

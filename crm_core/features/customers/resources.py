@@ -6,7 +6,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work
-from crm_core.features.approvals.api import ProposedField
 from crm_core.features.customers import (
     ages,
     alike,
@@ -63,12 +62,12 @@ class Customers(Resource):
     filters = (
         "standing", "owner", "department", "shared_with", "region", "industry", "tags", "customer_kind", "source", "kind", "size", "ownership",
         "business_kind", "wants", "blacklist", "completeness", "parent", "group", "country", "credit", "trade_position", "capital_band",
-        "headcount_band", "founded_on", "review", "proposed", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
+        "headcount_band", "founded_on", "pool", "followed_at", "protected_until", "founded_week", "standing_since", "invalid", "credit_code", "collected_by", "created_at", "updated_at",
         "name", "phone", "email",
     )
     virtual = (
         TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.customer"),
-        *shares.fields("core.customer"), ProposedField(name="proposed", label=_("Proposed"), about="core.customer"),
+        *shares.fields("core.customer"),
         needs.WantsField(name="wants", column="id", label=_("Wants now"), list_name=needs.LIST),
         related.GroupField(name="group", column="id", label=_("Group"), target="core.customer"),
         days.ThisWeekField(name="founded_week", column="id", label=_("Anniversary this week"), kept_in="next_founding"),
@@ -163,10 +162,10 @@ class Contacts(Resource):
     filters = (
         "customer", "position", "sex", "tags", "main", "invalid", "roles", "family_role", "birthday_week", "wedding_week", "next_birthday", "birth_date",
         "schooling", "household", "character", "income", "ethnicity", "wish_channels", "wish_topics", "group", "collected_by", "owner", "department",
-        "created_at", "updated_at", "proposed",
+        "created_at", "updated_at",
     )
     virtual = (
-        TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"), ProposedField(name="proposed", label=_("Proposed"), about="core.contact"),
+        TagsField(name="tags", label=_("Tags"), target="core.tag", about="core.contact"),
         days.ThisWeekField(name="birthday_week", column="id", label=_("Birthday this week"), kept_in="next_birthday"),
         days.ThisWeekField(name="wedding_week", column="id", label=_("Wedding day this week"), kept_in="next_wedding", sensitive=True),
         DateField(name="next_birthday", column="next_birthday", label=_("Next birthday"), sensitive=True),
@@ -201,8 +200,8 @@ class Contacts(Resource):
         reach.derive(rows, before)
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
-        """A contact that came or went counts for how complete his customer is."""
-        if verb != "update":
+        """A contact that came or went, or was reviewed, counts for how complete his customer is."""
+        if verb != "update" or current_work().info.get("verb"):
             table = self.table
             query = sa.select(table.c.customer_id).where(table.c.id.in_(ids)).distinct()
             completeness.again(list(current_work().session.execute(query, execution_options=unscoped("completeness")).scalars()))

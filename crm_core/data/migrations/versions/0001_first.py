@@ -1212,6 +1212,10 @@ def upgrade() -> None:
         sa.Column('health', sa.String(length=40), nullable=True),
         sa.Column('next_birthday', sa.Date(), nullable=True),
         sa.Column('next_wedding', sa.Date(), nullable=True),
+        sa.Column('review', sa.String(length=40), nullable=True),
+        sa.Column('first_reviewer_id', ID, nullable=True),
+        sa.Column('second_reviewer_id', ID, nullable=True),
+        sa.Column('reviewed_at', AT, nullable=True),
         sa.Column('wish_channels', JSON, nullable=False),
         sa.Column('wish_never', JSON, nullable=False),
         sa.Column('wish_times', JSON, nullable=False),
@@ -1236,7 +1240,9 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['collected_by_id'], ['core_user.id'], name=op.f('fk_core_contact_collected_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_contact_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['first_reviewer_id'], ['core_user.id'], name=op.f('fk_core_contact_first_reviewer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_contact_position_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['second_reviewer_id'], ['core_user.id'], name=op.f('fk_core_contact_second_reviewer_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_contact'))
     )
     op.create_table('core_dealing',
@@ -1659,6 +1665,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_contact_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_contact_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_contact_phone', ['phone_key'], unique=False)
+        batch.create_index('ix_core_contact_review', ['review', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND review IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND review IS NOT NULL'))
         batch.create_index('ix_core_contact_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_contact_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_contact_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
