@@ -21,7 +21,7 @@ class Printing(Vocabulary, Model):
     __tablename__ = "core_printing"
     of: Mapped[str] = mapped_column(sa.String(80), info={"label": _("Records"), "kind": "resource_name"})
     what: Mapped[str] = mapped_column(sa.String(20), info={"label": _("What"), "kind": "printed_as"})
-    count: Mapped[int] = mapped_column(sa.Integer(), info={"label": _("Number")})
+    count: Mapped[int] = mapped_column(sa.Integer(), info={"label": _("How many")})
     conditions: Mapped[t.Note | None] = mapped_column(info={"label": _("Conditions")})
     sensitive: Mapped[t.Line | None] = mapped_column(info={"label": _("Sensitive fields")})
     output: Mapped[t.Line | None] = mapped_column(info={"label": _("As")})

@@ -86,9 +86,29 @@ def collect(resource: Any, ids: Sequence[int], to: str) -> Post:
     reference = resource.fields().get(way)
     if reference is None:
         return Post(left={str(NO_ADDRESS): [f"#{i}" for i in ids]})
-    column, targets = getattr(resource.model, reference.column), []
+    targets = _targets(resource, reference, ids).values()
+    return collect(site().registry.resource(reference.target), [i for i in dict.fromkeys(targets) if i is not None], to)
+
+
+def by_record(resource: Any, ids: Sequence[int], to: str) -> tuple[dict[int, Recipient], dict[str, list[str]]]:
+    """The first recipient of each record, and who is left out."""
+    way = resource.addressed
+    reference = resource.fields().get(way) if isinstance(way, str) else None
+    if reference is None:
+        post = collect(resource, ids, to)
+        return {one.row_id: one for one in reversed(post.found)}, post.left
+    targets = _targets(resource, reference, ids)
+    found, left = by_record(site().registry.resource(reference.target), [i for i in dict.fromkeys(targets.values()) if i is not None], to)
+    if lone := [f"#{i}" for i, target in targets.items() if target is None]:
+        left.setdefault(str(NO_ADDRESS), []).extend(lone)
+    return {i: found[target] for i, target in targets.items() if target in found}, left
+
+
+def _targets(resource: Any, reference: Any, ids: Sequence[int]) -> dict[int, int | None]:
+    """What these records point at, in their order."""
+    column, found = getattr(resource.model, reference.column), {}
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        rows = dict(session.execute(resource.visible("print").with_only_columns(resource.model.id, column).where(resource.model.id.in_(part))).tuples().all())
-        targets += [rows[i] for i in part if rows.get(i) is not None]
-    return collect(site().registry.resource(reference.target), list(dict.fromkeys(targets)), to)
+        rows = {row_id: target for row_id, target in session.execute(resource.visible("print").with_only_columns(resource.model.id, column).where(resource.model.id.in_(part)))}
+        found.update({i: rows[i] for i in part if i in rows})
+    return found

@@ -3,6 +3,7 @@ country last."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from crm_core.text.clean import clean_line
@@ -83,11 +84,17 @@ WORDS = {
 }
 
 
+_PARTS = re.compile(".+?(?:省|自治区|行政区|市|自治州|地区|盟|[区县旗州])")
+
+
 def joined(region: str, street: str) -> str:
-    """四川省成都市武侯区 and 武侯区人民南路 18 号 are one address: what both say is said once."""
+    """四川省成都市武侯区 and 武侯区人民南路 18 号 are one address: what both say is said once, however much of it the street says."""
     if not region or not street:
         return region or street
+    for part in _PARTS.finditer(region):
+        if street.startswith(part[0]):
+            return region[: part.start()] + street
     for size in range(min(len(region), len(street)), 1, -1):
         if region.endswith(street[:size]):
             return region + street[size:]
-    return street if street.startswith(region) else region + street
+    return region + street

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -120,6 +120,17 @@ def _slot(inside: str, known: Mapping[str, str]) -> Slot:
         if one not in FILTERS:
             raise Fault("filter", one)
     return Slot(_known(name, known), wanted)
+
+
+def named(nodes: Iterable[Node]) -> set[str]:
+    """The words a text asks for."""
+    found: set[str] = set()
+    for node in nodes:
+        if not isinstance(node, str):
+            found.add(node.name)
+        if isinstance(node, Branch):
+            found |= named(node.yes) | named(node.no)
+    return found
 
 
 def fill(nodes: tuple[Node, ...], values: Mapping[str, Value], most: int = FILLED) -> str:

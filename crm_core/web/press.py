@@ -65,7 +65,7 @@ def answer(resource: Any, pairs: Pairs, ids: list[int] | None = None) -> Any:
         return attached(flask.Response(pressing.pdf(made, str(resource.label)), mimetype="application/pdf"), pressing.file_name(resource, "pdf"))
     title = resource.label
     page = PrintPage(
-        title=title, company=_("Tangram CRM"), printed=printed(), filters=tuple(words) if asked.way == "list" and ids is None else (), html=made.html, sheets=tuple(made.pages),
+        title=title, company=_("Tangram CRM"), printed=printed(), filters=tuple(words) if asked.way == "list" and ids is None else (), html=made.html, sheets=tuple(made.pages), bare=not made.headed,
         landscape=made.paper == document.A4_WIDE, back_url=urls.of_act(resource, None, "print", pairs),
         page_css=f"/paper/{round(made.paper.width * 100)}x{round(made.paper.height * 100)}.css" if made.pages else "",
     )
@@ -134,12 +134,11 @@ def _page(resource: Any, pairs: Pairs, ids: list[int] | None, asked: Asked, foun
     made, error = Made(), ""
     large = more or count > AT_ONCE
     try:
-        shown = found[:SHOWN] if asked.way == "list" else found[:2] if asked.way == "sheets" else found[:AT_ONCE]
-        made = pressing.make(resource, asked, shown)
+        made = _shown(resource, asked, found)
     except (BadRequest, Refused) as bad:
         error = bad.message
     number = f"{count:,}+" if more else f"{count:,}"
-    words = _("Records: %(n)s", n=number) if asked.way in ("list", "sheets") or large else _("Records: %(n)s, to print: %(letters)s", n=number, letters=made.count)
+    words = _("Records: %(n)s", n=number) if asked.way == "list" or large or (asked.way == "sheets" and not made.left) else _("Records: %(n)s, to print: %(letters)s", n=number, letters=made.count)
     return PressPage(
         title=_("Print: %(list)s", list=resource.label), action=urls.of_act(resource, None, "bulk/print"), back_url=urls.of_list(resource, pairs),
         conditions=tuple(conditions), hidden=(("all", "1"), *pairs) if ids is None else (*(("id", str(i)) for i in ids), *pairs), fields=_fields(resource, asked), words=words,
@@ -149,6 +148,15 @@ def _page(resource: Any, pairs: Pairs, ids: list[int] | None, asked: Asked, foun
         _("At most %(n)s records are printed at once. Choose fewer.", n=f"{MOST:,}") if more else "",
         crumbs=(Crumb(resource.label, urls.of_list(resource, pairs)),),
     )
+
+
+def _shown(resource: Any, asked: Asked, found: Sequence[int]) -> Made:
+    """What will come of it, as far as it is shown; of letters two, and how many there are."""
+    if asked.way != "sheets":
+        return pressing.make(resource, asked, found[:SHOWN] if asked.way == "list" else found[:AT_ONCE])
+    people, left = pressing.receivers(resource, asked, found[:AT_ONCE])
+    ids = [i for i in found[:AT_ONCE] if people is None or i in people]
+    return replace(pressing.make(resource, asked, ids[:2]), left=left, count=len(ids))
 
 
 def _named(names: Sequence[str]) -> Any:

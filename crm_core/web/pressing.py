@@ -35,7 +35,7 @@ JOB = "core.print"
 WAYS = {way: prints.WHAT[way] for way in ("list", "sheets", "labels", "envelopes")}
 START = IntegerField(name="start", column="", label=_("First label of the sheet"), required=True, minimum=1, maximum=800)
 # Of a Chinese envelope, whose postcode stands in its boxes; everywhere else the whole address.
-_INLAND, _WHOLE = "{{ place }}\n{{ firm }}\n\n# {{ receiver }}", "{{ address }}"
+_INLAND, _WHOLE = "{{ place }}\n{% if name %}{{ firm }}{% end %}\n\n# {{ receiver }}", "{{ address }}"
 
 __all__ = ["file_name"]
 
@@ -72,6 +72,7 @@ class Made:
     """What came of it: HTML, or drawings of whole pages; how many, who was left out, who does not fit, what was told of them."""
 
     html: Markup = field(default_factory=Markup)
+    headed: bool = False  # the name of the list stands above
     pages: list[Markup] = field(default_factory=list)
     paper: document.Paper = document.A4
     count: int = 0
@@ -123,25 +124,32 @@ def _list(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Field]
         Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td{}>{}</td>").format(Markup(css), cell if cell not in ("", None) else "—") for css, cell in zip(right, cells, strict=True)))
         for cells in _shown(fields, rows))
     html = Markup('<section><div class="ptbl" tabindex="0" role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></section>').format(resource.label, head, body)
-    return Made(html, paper=document.A4_WIDE if len(fields) > 5 else document.A4, count=len(rows), sensitive=_told(fields, rows))
+    return Made(html, headed=True, paper=document.A4_WIDE if len(fields) > 5 else document.A4, count=len(rows), sensitive=_told(fields, rows))
 
 
 def _sheets(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Field]) -> Made:
     """A page for each record: its facts, or a letter by a person's own text."""
     chosen, drawn = template(asked, resource), []
     nodes = _read(chosen.body, names_for(Kind.sheet, resource)) if chosen is not None else ()
-    people: dict[int, Recipient] = {}
-    if chosen is not None and post.offered(resource):
-        for one in post.collect(resource, [row.id for row in rows], asked.to).found:
-            people.setdefault(one.row_id, one)
+    people, left = receivers(resource, asked, [row.id for row in rows])
+    rows = [row for row in rows if people is None or row.id in people]
     for row, cells in zip(rows, _shown(fields, rows), strict=True):
         if chosen is not None:
             values = {f"f.{n}": str(cell if cell is not None else "") for n, cell in zip(fields, cells, strict=True)}
-            drawn.append(Markup('<div class="psheet letter">{}</div>').format(drawn_letter(_fill(nodes, {**values, **_values(people.get(row.id, Recipient()))}))))
+            drawn.append(Markup('<div class="psheet letter">{}</div>').format(drawn_letter(_fill(nodes, {**values, **_values(people[row.id] if people else Recipient())}))))
         else:
             facts = Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(f.label, cell if cell not in ("", None) else "—") for f, cell in zip(fields.values(), cells, strict=True))
             drawn.append(Markup('<section class="psheet"><h1>{}</h1><dl>{}</dl></section>').format(resource.word(row.label), facts))
-    return Made(Markup("").join(drawn), count=len(rows), sensitive=_told(fields, rows))
+    return Made(Markup("").join(drawn), count=len(rows), left=left, sensitive=_told(fields, rows))
+
+
+def receivers(resource: Any, asked: Asked, ids: Sequence[int]) -> tuple[dict[int, Recipient] | None, dict[str, list[str]]]:
+    """A letter that names its recipient goes to whom an envelope goes: record → recipient, and who gets none. None for a text that
+    names nobody, and for facts."""
+    chosen = template(asked, resource)
+    if chosen is None or not post.offered(resource) or not slots.named(_read(chosen.body, names_for(Kind.sheet, resource))) & set(Recipient().values()):
+        return None, {}
+    return post.by_record(resource, ids, asked.to)
 
 
 def drawn_letter(text: str) -> Markup:
@@ -225,7 +233,8 @@ def body(made: Made, title: str) -> Markup:
     """What a PDF is drawn from."""
     if made.pages:
         return Markup("").join(made.pages)
-    return Markup('<div class="paper"><header class="paper-h"><h1>{}</h1><p class="muted">{:%Y-%m-%d}</p></header>{}</div>').format(title, _now(), made.html)
+    head = Markup('<header class="paper-h"><h1>{}</h1><p class="muted">{:%Y-%m-%d}</p></header>').format(title, _now()) if made.headed else ""
+    return Markup('<div class="paper">{}{}</div>').format(head, made.html)
 
 
 def _now() -> dt.datetime:

@@ -59,7 +59,7 @@ class ContactPost:
                 if customer is None:
                     post.leave(NO_ADDRESS, person.name)
                 else:
-                    letters.one(post, customer, person)
+                    letters.one(post, customer, person, person.id)
         return post
 
 
@@ -104,8 +104,8 @@ class _Letters:
                 for person in people:
                     self.one(post, customer, person)
 
-    def one(self, post: Post, customer: Any, person: Any) -> None:
-        """A letter to the firm or to a person there, or why there is none."""
+    def one(self, post: Post, customer: Any, person: Any, row_id: int = 0) -> None:
+        """A letter to the firm or to a person there, or why there is none; of which record it is, when not the customer's."""
         name = f"{customer.name} · {person.name}" if person is not None else customer.name
         why = self._why_not(customer, person)
         place = self.places.get(customer.id)
@@ -118,7 +118,7 @@ class _Letters:
         post.found.append(Recipient(
             firm=firm, name=self._known(person, "name") if person is not None else "" if firm else customer.name, title=self._title(person),
             position=self.positions.get(self._known(person, "position", "position_id"), ("", "")) if person is not None else ("", ""), region=zh if country == HOME else en or zh,
-            street=place.street, postcode=place.postcode or (customer.postcode if "postcode" in self.shown else "") or "", country=_country(country), row_id=customer.id))
+            street=place.street, postcode=place.postcode or (customer.postcode if "postcode" in self.shown else "") or "", country=_country(country), row_id=row_id or customer.id))
 
     def _known(self, person: Any, name: str, column: str = "") -> Any:
         return getattr(person, column or name) if name in self.of_person else ""

@@ -134,6 +134,9 @@ class Printings(Resource):
     def label_field(self) -> str:
         return "of"
 
+    def word(self, value: Any) -> Any:
+        return self.all_fields["of"].show(value)
+
 
 def install() -> None:
     """The papers of the trade; what people have changed or thrown away stays so."""

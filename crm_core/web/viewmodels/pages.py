@@ -320,6 +320,7 @@ class PrintPage:
     filters: tuple[Words, ...] = ()
     foot: Words = ""
     landscape: bool = False
+    bare: bool = False  # letters and sheets stand alone, without head and foot
     back_url: str = ""
     html: Words = ""  # by a package's own template, instead of groups and tables
     sheets: tuple[Words, ...] = ()  # labels and envelopes: drawings of whole pages, instead of everything else
