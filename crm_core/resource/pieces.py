@@ -32,6 +32,7 @@ class Lines:
     columns: tuple[str, ...]
     label: Any = ""
     parent: str = ""  # the child's column that holds the parent's id; found by itself when there is only one
+    first: bool = False  # the form of a new record begins with an empty one
     repeats: bool = False  # in a file, rows with the same head each bring a line of the record they make
     group: str = ""  # of many rows: the column whose `heading` gathers them
     group_label: Any = ""

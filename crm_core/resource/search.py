@@ -173,7 +173,7 @@ def document(resource: Any, row: Any) -> str:
         if field.kind == "phone":
             numbers.append(value)
         elif name in resource.search_names:
-            names.append(value)
+            names += _said(field, value)
         else:
             texts.append(words_of(field, value))
     found = tokens.document(texts, names=names, phones=numbers)
@@ -186,14 +186,19 @@ def document(resource: Any, row: Any) -> str:
 
 
 def words_of(field: Any, value: Any) -> str:
-    """The text of a value that is indexed, and that a hit is compared with: words of choices in every language."""
-    if field.kind not in ("choice", "choices", "enum"):
-        return str(value)
+    """The text of a value that is indexed, and that a hit is compared with."""
+    return " ".join(_said(field, value))
+
+
+def _said(field: Any, value: Any) -> list[str]:
+    """How a value reads: of choices and other words that the program translates, in every language."""
+    if field.kind not in ("choice", "choices", "enum", "preset_name"):
+        return [str(value)]
     found = []
     for name in LANGUAGES:
         with in_language(name):
             found.append(field.show(value))
-    return " ".join(found)
+    return list(dict.fromkeys(found))
 
 
 @cache

@@ -125,6 +125,8 @@ def sections(
         layout.append(Section(_("More facts") if resource.form else resource.singular, rest, folded=bool(resource.form)))
     homeless = tuple(n for n in line_names if n not in named)
     labels, rules = reference_labels(fields.values(), texts), layout_rules(resource)
+    # Who enters one card after another writes at once, without looking for the first field.
+    start = next((n for s in layout if not (s.left or s.folded) for n in s.fields if n in fields and not (fields[n].readonly or texts.get(n))), "")
     found = []
     for number, section in enumerate(layout):
         if section.left:
@@ -135,7 +137,7 @@ def sections(
         controls = tuple(
             replace(made := control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels)),
                     check_url=check if fields[n].kind in CHECKED else "", required=made.required or (n in rules.required and not made.readonly),
-                    when=rules.told(n)) for n in names
+                    when=rules.told(n), autofocus=creating and n == start and not faults) for n in names
         )
         wanted = [n for n in section.fields if n in line_names] + (list(homeless) if number == len(layout) - 1 else [])
         editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {})) for n in wanted)
@@ -175,9 +177,14 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
         return LineRow(key, controls, row.get("id", ""), removed=row.get("remove") == "1")
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {})) for i, row in enumerate(rows))
-    blank = {n: f.text(f.default) if f.default is not None else "" for n, f in fields.items()}
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group else ()
-    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank, {}), _("Add row"), table=True, groups=groups)
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=True, groups=groups)
+
+
+def blank(child: Any, declared: Any) -> dict[str, str]:
+    """A new line: what its fields begin with."""
+    fields = {n: child.all_fields[n] for n in declared.columns}
+    return {n: f.text(f.default) if f.default is not None else "" for n, f in fields.items()}
 
 
 def _groups(by: Field, rows: tuple[LineRow, ...], texts: list[str]) -> tuple[LineGroup, ...]:

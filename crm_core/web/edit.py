@@ -69,9 +69,9 @@ def _texts(resource: Any, row: Any, fields: dict[str, Field]) -> dict[str, str]:
 
 
 def _line_texts(resource: Any, row: Any) -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = {d.name: [] for d in resource.lines}
     if row is None:
-        return found
+        return {d.name: [controls.blank(resource.line_resource(d.name), d)] if d.first else [] for d in resource.lines}
+    found: dict[str, list[dict[str, str]]] = {d.name: [] for d in resource.lines}
     for declared in resource.lines:
         child = resource.line_resource(declared.name)
         for line in lines_of(resource, declared, row.id):

@@ -14,6 +14,7 @@ from crm_core.features.people.services import accounts
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import in_language
 from crm_core.resource import listing
+from crm_core.web.lookups import lookup
 from tests.support.people import Company
 
 FULL, BRIEF = "core.customer", "core.customer.brief"
@@ -131,6 +132,8 @@ def test_the_names_of_presets_are_translated_until_somebody_renames_them(company
             assert roles.labels([key]) == {key: "General user"}
         with in_language("zh_Hans_CN"):
             assert roles.labels([key])[key] != ""
+            for word in ("一般用户", "ybyh", "general"):
+                assert [hit["label"] for hit in lookup("core.role", word)["hits"]] == ["一般用户"], word
         roles.write([{"id": key, "name": "Salesperson"}])
         assert roles.labels([key]) == {key: "Salesperson"}
         assert roles.system_row(key).msgid is None

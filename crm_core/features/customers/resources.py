@@ -85,7 +85,7 @@ class Customers(Resource):
     place = Place(region="region", country="country")
     importer = CustomersImporter
     addressed = post.CUSTOMER
-    lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses")),)
+    lines = (Lines("addresses", Address, ("purpose", "region", "street", "postcode"), _("Addresses"), first=True),)
     order = 10
     help = _("Companies and persons we deal with or want to: who they are, who looks after them, what was said and what comes next.")
     form = (

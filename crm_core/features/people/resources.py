@@ -78,7 +78,7 @@ class Users(Resource):
     search = "name", "login", "phone", "email"
     sorts = "name", "-updated_at"
     brief = "name", "department", "title", "phone", "email"
-    lines = (Lines("roles", UserRole, ("role",), _("Roles")),)
+    lines = (Lines("roles", UserRole, ("role",), _("Roles"), first=True),)
     hidden_fields = "owner", "team"
     form = (
         Section(_("Person"), ("name", "login", "department", "title", "phone", "email")),
@@ -243,7 +243,7 @@ class Teams(Resource):
     columns = ("name",)
     search = ("name",)
     sorts = "name", "-updated_at"
-    lines = (Lines("members", TeamMember, ("user",), _("Members")),)
+    lines = (Lines("members", TeamMember, ("user",), _("Members"), first=True),)
     help = _("People of several departments who work together. A right that reaches “team” reaches what their teams hold.")
 
     def check(self, rows: Rows, before: Before) -> Faults:

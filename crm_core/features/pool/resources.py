@@ -24,7 +24,7 @@ class Pools(Resource):
     sorts = "name", "-updated_at"
     in_palette = False
     order = 60
-    lines = (Lines("members", PoolMember, ("department", "user", "manages"), _("Who may claim, and who manages")),)
+    lines = (Lines("members", PoolMember, ("department", "user", "manages"), _("Who may claim, and who manages"), first=True),)
     help = _("Customers that nobody holds lie in a pool until somebody claims them; those that nobody looks after go back to it.")
     form = (
         Section(_("Pool"), ("name", "department", "note", "members")),

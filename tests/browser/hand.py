@@ -1,0 +1,36 @@
+"""A hand that counts what it does: an action is a click, a key or chord, or a field that is filled in."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page
+
+
+class Hand:
+    """Works on a page; `actions` says what it did, in order."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.actions: list[str] = []
+
+    def click(self, what: Locator) -> None:
+        what.click()
+        self.actions.append("click")
+
+    def press(self, keys: str) -> None:
+        self.page.keyboard.press(keys)
+        self.actions.append(keys)
+
+    def fill(self, text: str, what: Locator | None = None) -> None:
+        """Type into a field, or where the cursor stands."""
+        if what is not None:
+            what.fill(text)
+        else:
+            self.page.keyboard.type(text)
+        self.actions.append(text)
+
+    def pick(self, word: str, what: Locator) -> None:
+        """Fill a field that looks up what is typed: the first hit is taken by Enter, as one does without looking."""
+        what.press_sequentially(word)
+        self.page.locator("[role=option]:visible").first.wait_for()
+        self.page.keyboard.press("Enter")
+        self.actions.append(word)
