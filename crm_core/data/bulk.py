@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from crm_core.data.columns import UtcDateTime
 from crm_core.data.session import current_work
 from crm_core.data.sets import Several, one_of
 from crm_core.data.wall import UNSCOPED
@@ -33,7 +32,7 @@ class _Plan:
             kind = table.c[name].type
             process = kind.dialect_impl(dialect).bind_processor(dialect)
             if process is not None:
-                self.processed[name] = process, isinstance(kind, sa.Enum | UtcDateTime)
+                self.processed[name] = process, not isinstance(kind, sa.JSON)
         self.sql = str(sa.insert(table).compile(dialect=dialect, column_keys=list(names)))
 
     def rows(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
@@ -50,7 +49,8 @@ class _Plan:
                     known = {value: process(value) for value in set(values)}
                     values = [known[value] for value in values]
                 else:
-                    nothing = {type(value): process(value) for value in values if not value and isinstance(value, _EMPTY)}
+                    kinds = {type(value) for value in values if not value}
+                    nothing = {kind: process(kind()) for kind in _EMPTY if kind in kinds}
                     values = [nothing[type(value)] if not value and type(value) in nothing else process(value) for value in values]
             columns.append(values)
         return zip(*columns, strict=True)

@@ -22,6 +22,7 @@ from crm_core.kernel.jobs import Running
 ALONE, CROWDED = 0.25, 0.10  # seconds a batch should hold the lock
 HURRIED = 3  # alone it may take so many times as long by the clock, however busy the machine is with other things
 PAUSE = 0.015  # at least ten milliseconds: less and the waiting ones, who look in steps, never come in
+SWEPT = 8  # batches between two looks at what they left in cycles: what lives is looked at too, and is most of it
 LINGERS = 3.0  # so long after somebody's last wish to write the house counts as crowded
 
 
@@ -73,7 +74,7 @@ class Pace:
 
     def __init__(self, job: Running, start: int = 500, least: int = 50, most: int = 5_000) -> None:
         self.job, self.size, self.least, self.most = job, start, least, most
-        self.longest = 0.0
+        self.longest, self.batches = 0.0, 0
 
     @property
     def crowded(self) -> bool:
@@ -95,7 +96,8 @@ class Pace:
             yield session
         held = self._held(time.monotonic() - began, time.thread_time() - used)
         self.longest = max(self.longest, held)
-        if not gc.isenabled():
+        self.batches += 1
+        if not gc.isenabled() and self.batches % SWEPT == 0:
             gc.collect(1)
         crowded = self.crowded
         wanted = self.size * (CROWDED if crowded else ALONE) / max(held, 0.001)

@@ -82,20 +82,14 @@ class Field:
             if type(self).taken is Field.taken and max(map(len, texts), default=0) <= (self.length or INT64):
                 return [text or None for text in texts], {}
             look, known = self.taken, {"": None}
-        bad: dict[int, Bad] = {}
-        values = []
-        for at, text in enumerate(texts):
-            if text not in known:
-                try:
-                    known[text] = look(text)
-                except Bad as fault:
-                    known[text] = fault
-            value = known[text]
-            if isinstance(value, Bad):
-                bad[at] = value
-                value = None
-            values.append(value)
-        return values, bad
+        wrong: dict[str, Bad] = {}
+        for text in set(texts) - known.keys():
+            try:
+                known[text] = look(text)
+            except Bad as fault:
+                wrong[text], known[text] = fault, None
+        bad = {at: wrong[text] for at, text in enumerate(texts) if text in wrong} if wrong else {}
+        return [known[text] for text in texts], bad
 
     def load(self, value: Any) -> Any:
         """The value of a JSON member; strict about types. Raises Bad."""

@@ -62,17 +62,21 @@ def check(resource: Any, rows: Sequence[Row], before: Mapping[int, Row]) -> None
     who = actor()
     creates, updates, assigns = (who.scope(resource.name, verb) for verb in ("create", "update", "assign"))
     part = resource.parent_field is not None or resource.of_any
+    untold, new = _untold(resource.table), set()
+    asked = [c for c in dict.fromkeys((*creates.asks, *assigns.asks, *SCOPE_COLUMNS)) if c in untold]
     for row in rows:
         old = before.get(row["id"]) if "id" in row else None
         if old is None:
-            row = {**_untold(resource.table), **row}
-            if not creates.holds(row) and (part or not assigns.holds({**row, "owner_id": who.user_id})):
-                raise Forbidden(_("You may not create records for this owner or department."))
+            new.add(tuple([row[c] if c in row else untold[c] for c in asked]))
         elif any(c in row and row[c] != old[c] for c in SCOPE_COLUMNS):
             if part and not updates.holds(row):
                 raise Forbidden(_("You may not create records for this owner or department."))
             if not part and not assigns.holds(old):
                 raise Forbidden(_("You may not give this record to somebody else."))
+    for values in new:  # most rows of a set lie in one place
+        row = dict(zip(asked, values, strict=True))
+        if not creates.holds(row) and (part or not assigns.holds({**row, "owner_id": who.user_id})):
+            raise Forbidden(_("You may not create records for this owner or department."))
 
 
 def _untold(table: sa.Table) -> Row:

@@ -20,7 +20,7 @@ def of(fields: Mapping[str, Field]) -> dict[str, Field]:
 
 def filled(value: Any) -> bool:
     """Whether a value tells anything."""
-    return value not in (None, "", False) and value != [] and value != {}
+    return bool(value)
 
 
 def read(resource: Any, fields: Mapping[str, Field], rows: Iterable[Any], how: str) -> None:

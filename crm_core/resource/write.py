@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.gate import scope_for
-from crm_core.data import inside
+from crm_core.data import bulk, inside
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
@@ -215,19 +215,21 @@ def _required(resource: Any, made: list[Row], fields: Mapping[str, Field], creat
 def _unique(resource: Any, made: list[Row], before: Mapping[int, Row], faults: Faults) -> None:
     for group in resource.unique:
         columns = [resource.table.c[resource.all_fields[n].column if n in resource.all_fields else n] for n in group]
+        names = [c.key for c in columns]
         wanted: dict[tuple[Any, ...], int] = {}
         for i, row in enumerate(made):
             old = before.get(row["id"], {}) if "id" in row else {}
-            key = tuple(row.get(c.key, old.get(c.key)) for c in columns)
-            if None in key or ("id" in row and all(old.get(c.key) == k for c, k in zip(columns, key, strict=True))):
+            key = tuple([row.get(name, old.get(name)) for name in names])
+            if None in key or ("id" in row and all(old.get(name) == k for name, k in zip(names, key, strict=True))):
                 continue
             if key in wanted:
                 faults.setdefault(i, {})[group[0]] = [_("This is there twice.")]
             wanted[key] = i
-        for part in _batches(list(wanted), 200):
+        words = len(columns) == 1 and isinstance(columns[0].type, sa.String) and not isinstance(columns[0].type, sa.Enum)
+        for part in _batches(list(wanted), 5_000 if words else 200):
             # Spelled out rather than as a row value, which SQLite answers without the index.
-            if len(columns) == 1:
-                same: sa.ColumnElement[bool] = columns[0].in_([key[0] for key in part])
+            if words:
+                same = bulk.among(columns[0], [key[0] for key in part], sa.Text)
             else:
                 same = sa.or_(*(sa.and_(*(c == k for c, k in zip(columns, key, strict=True))) for key in part))
             query = sa.select(*columns).where(resource.table.c.deleted_at.is_(None), same)

@@ -101,6 +101,45 @@ def test_likely_duplicates_are_set_aside_taken_made_or_left_as_the_file_and_the_
     assert counts(imported(world, tmp_path, again)) == {"doubtful": 1} and counts(imported(world, tmp_path, again, likely="no")) == {"new": 1}
 
 
+def test_what_rows_may_be_is_asked_by_indexes_and_of_many_as_often_as_of_few(world: World, tmp_path: Path) -> None:
+    customers, path = world.site.registry.resource(NAME), tmp_path / "rows.csv"
+    path.write_text("公司名称,客户编号,电话\n" + "".join(f"云岭春{n}酒业公司,Q-{n},028-8600{n:04}\n" for n in range(40)), encoding="utf-8")
+    asked: list[tuple[str, Any]] = []
+
+    def questions() -> int:
+        del asked[:]
+        with world.as_("root"):
+            made = running.begin(customers, path.name, path)
+            sa.event.listen(world.site.engines.read, "before_cursor_execute", note)
+            assert sum(running.plan(made)[0].counts().values()) == 40
+            sa.event.remove(world.site.engines.read, "before_cursor_execute", note)
+        return len(asked)
+
+    def note(_conn: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if "core_" in statement:
+            asked.append((statement, values))
+
+    found = []
+    for words in ("茶", "糖米面油盐"):
+        with world.as_("root"):
+            customers.write([{"name": f"云岭春{n}{word}业公司", "phone": f"028-8600{n:04}"} for word in words for n in range(40)])
+        runner.drain(world.site)
+        found.append(questions())
+    assert found[0] == found[1] > 5
+    sqlite = world.site.engines.is_sqlite
+    with world.site.engines.read.connect() as conn:
+        raw = conn.connection.driver_connection
+        assert raw is not None
+        cursor = raw.cursor()
+        if not sqlite:
+            cursor.execute("SET enable_seqscan = off")  # then one is left only where no index could answer
+        for statement, values in asked:
+            cursor.execute(("EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ") + statement, values)
+            plan = [str(row[-1]) for row in cursor.fetchall()]
+            for table in ("core_customer", "core_search", "core_history", "core_foreign_id"):
+                assert not [line for line in plan if line == f"SCAN {table}" or f"Seq Scan on {table}" in line], (statement, plan)
+
+
 def test_likely_duplicates_tell_nothing_of_what_one_does_not_see(world: World, tmp_path: Path) -> None:
     imported(world, tmp_path, "公司名称,电话\n成都云岭春酒业有限公司,028-86001234\n")
     while runner.run_one(world.site):

@@ -15,7 +15,7 @@ from crm_core.features.customers.parts import CompletenessRule
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import later
 from crm_core.kernel.site import site
-from crm_core.resource.changes import as_written, unscoped
+from crm_core.resource.changes import unscoped
 from crm_core.resource.choices import ChoiceField, Word
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.resource import Resource
@@ -51,12 +51,13 @@ def _load() -> Rules:
 
 def score(values: Mapping[str, Any], known: Rules, contacts: bool) -> int:
     """Per cent of the points that a customer with these columns could have."""
-    asked = [*known.get(None, ()), *known.get(values.get("standing"), ())]
-    total = sum(points for _column, points in asked)
-    if not total:
-        return 100
-    have = sum(points for column, points in asked if (contacts if column == CONTACTS else filled(values.get(column))))
-    return round(100 * have / total)
+    total = have = 0
+    for asked in (known.get(None, ()), known.get(values.get("standing"), ())):
+        for column, points in asked:
+            total += points
+            if contacts if column == CONTACTS else filled(values.get(column)):
+                have += points
+    return round(100 * have / total) if total else 100
 
 
 def derive(rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
@@ -66,7 +67,8 @@ def derive(rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) 
     changed = [row for row in rows if not row.keys().isdisjoint(watched)]
     with_contact = _with_contact(row["id"] for row in changed if row.get("id") in before)
     for row in changed:
-        row["completeness"] = score(as_written(row, before), known, row.get("id") in with_contact)
+        old = before.get(row.get("id", 0))
+        row["completeness"] = score({**old, **row} if old else row, known, row.get("id") in with_contact)
 
 
 def _with_contact(ids: Iterable[int]) -> set[int]:

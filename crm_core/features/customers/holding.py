@@ -6,6 +6,7 @@ them instead of counting lines.
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ def derive(rows: Sequence[dict[str, Any]], before: Mapping[int, Mapping[str, Any
     """A new holder's clocks begin now; nobody's customer has none. What he was given belongs to a pool: the one it came
     from, else his department's."""
     now = clock.now()
+    pool = cache(home)
     for row in rows:
         old = before.get(row.get("id", 0))
         if "owner_id" not in row or (old is not None and row["owner_id"] == old["owner_id"]):
@@ -39,7 +41,7 @@ def derive(rows: Sequence[dict[str, Any]], before: Mapping[int, Mapping[str, Any
         since = now if row["owner_id"] is not None else None
         row.update(held_at=since, followed_at=since, dealt_at=since, protected_until=None, warned_at=None, deal_warned_at=None)
         if (row.get("pool_id") or (old or {}).get("pool_id")) is None:
-            row["pool_id"] = home(row.get("department_id", (old or {}).get("department_id")))
+            row["pool_id"] = pool(row.get("department_id", (old or {}).get("department_id")))
 
 
 def _heard(rows: Sequence[Mapping[str, Any]]) -> None:

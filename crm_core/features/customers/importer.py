@@ -94,7 +94,9 @@ class CustomersImporter(Importer):
 
     def follow(self, items: list[Item]) -> None:
         """The contacts of the rows: known again by name at their customer, else new; then tags, and the pool."""
-        wanted = {(at, g): i for at, i in enumerate(items) if i.row_id for g in GROUPS if i.groups.get(g, {}).get("name")}
+        said = {target.group for name in self.mapping.values() if (target := self.targets.get(name)) is not None}
+        groups = [g for g in GROUPS if g in said]
+        wanted = {(at, g): i for at, i in enumerate(items) if i.row_id for g in groups if i.groups.get(g, {}).get("name")} if groups else {}
         if wanted:
             self._contacts(wanted)
         self._tags(items)

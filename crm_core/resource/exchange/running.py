@@ -24,7 +24,7 @@ from crm_core.resource.changes import stamp
 from crm_core.resource.exchange import apart, matching, profiles, suggesting
 from crm_core.resource.exchange.encodings import readings
 from crm_core.resource.exchange.frames import Frame, Taken, frames
-from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Ahead, Importer, Item, Options, Outcome
+from crm_core.resource.exchange.importing import FOREIGN_ID, PUBLIC_ID, Ahead, Importer, Options, Outcome
 from crm_core.resource.exchange.models import ForeignId, Import, ImportRow, State
 from crm_core.resource.exchange.problems import UNREADABLE
 from crm_core.resource.exchange.reader import Table, UnreadableFile
@@ -247,10 +247,9 @@ def _read(job: Running, made: Import, change_id: int, counts: dict[str, int]) ->
 
     def take(batch: Sequence[Frame], careful: bool) -> None:
         known: Ahead = {}
-        items: list[Item] = []
         for frame in batch:
             importer.ahead(asks, frame, known)
-            items += importer.parse(frame.rows)
+        items = importer.parse([row for frame in batch for row in frame.rows])
         importer.resolve(items)
         importer.careful = careful
         with pace.write() as db, changes.within(change_id), derived.ahead(known):

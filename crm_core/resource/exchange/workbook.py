@@ -20,6 +20,7 @@ from crm_core.resource.exchange.table import LONGEST_CELL, MOST_COLUMNS, Row, Ta
 MOST_ENTRIES = 1000
 MOST_BYTES = 200_000_000
 MOST_RATIO = 100
+MOST_ROWS = 1_048_576  # of a sheet; where a file numbers a row higher, the reader would count up to it
 _BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"  # what may stand before the first sign of XML, in any of its encodings
 _SMALL = 1_000_000  # an entry of this size does no harm whatever its ratio
 # Errors of a reader that was written for friendly files: any of them means "damaged".
@@ -106,6 +107,8 @@ def _rows(path: Path, sheet: str) -> Iterator[Row]:
             page = book[sheet]
             page.reset_dimensions()  # what the file says of its own size is often wrong, and sometimes a trap
             for number, values in enumerate(page.iter_rows(values_only=True), 1):
+                if number > MOST_ROWS:
+                    raise UnreadableFile("workbook")
                 if len(values) > MOST_COLUMNS and any(value is not None for value in values[MOST_COLUMNS:]):
                     raise UnreadableFile("columns", found=len(values), most=MOST_COLUMNS)
                 cells = [value if type(value) is str else _cell(value) for value in values[:MOST_COLUMNS]]
