@@ -222,7 +222,7 @@ def _acts(resource: Any, kept: Pairs) -> tuple[tuple[Act, ...], tuple[Act, ...]]
             more += [Act(label, urls.of_act(resource, None, "export", [*kept, ("format", name)]), "download", download=True) for name, label in cards]
             more.append(Act(_("Subscribe on a phone"), "/feeds", "link", "post", fields=(("kind", "vcf"), ("to", resource.name), *kept)))
     if resource.may("print") and "print" in resource.verbs:
-        more.append(Act(_("Print"), urls.of_act(resource, None, "print", kept), "printer"))
+        acts.append(Act(_("Print"), urls.of_act(resource, None, "print", kept), "printer"))
     if resource.duplicates and resource.mergeable and resource.may("update") and resource.may("delete"):
         more.append(Act(_("Duplicates"), urls.of_act(resource, None, "duplicates"), "git-merge"))
     if viewing.offered(resource):
