@@ -14,7 +14,7 @@ from crm_core.api.door import by_anybody_known
 from crm_core.api.routes import LIMIT, blueprint, offers
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
-from crm_core.resource import acts
+from crm_core.resource import acts, asking
 from crm_core.resource.filters import WORDS
 
 __all__ = ["blueprint", "document", "paths_of"]
@@ -137,6 +137,9 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
         status = "201" if verb == "create" else "200"
         found["responses"] = {status: answer_of("The record as it is now", written, etag=True, location=verb == "create"),
                               **problems_of(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503)}
+        if verb == "update" and asking.PAGE in resource.all_actions:
+            proposed = {"type": "object", "required": ["proposed", "detail"], "properties": {"proposed": {"type": "integer"}, "detail": {"type": "string"}}}
+            found["responses"]["202"] = answer_of("Only proposed: changes of these records are reviewed here", proposed)
         if action is not None and (asked := acts.fields_of(resource, action)):
             found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas.act(asked)}}}
         elif action is None:

@@ -18,7 +18,8 @@ from crm_core.data.session import current_work
 from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import acts, listing
+from crm_core.resource import acts, asking, listing
+from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.once import Answer, once
 
 blueprint = flask.Blueprint("api", __name__, url_prefix="/api/v1")
@@ -84,13 +85,16 @@ def show(package: str, path: str, row_id: int) -> flask.Response:
 
 @route(ITEM, "PATCH", "update")
 def change(package: str, path: str, row_id: int) -> flask.Response:
-    """Change the named members, and no others."""
+    """Change the named members, and no others; 202 where that is only proposed, to who reviews it."""
     resource = resource_at(package, path, "update")
     given = bodies.read_object()
 
     def do() -> Answer:
         row = {**bodies.row(resource, given), "id": row_id, "version": expected(resource, row_id, "update")}
-        with_stale(lambda: resource.write([row]))
+        try:
+            with_stale(lambda: resource.write([row]))
+        except OnlyAsked:
+            return Answer(202, json.dumps({"proposed": asking.propose(resource, row_id, row), "detail": str(asking.DONE)}, ensure_ascii=False))
         return written(resource, row_id, 200)
 
     return _once(resource, do)

@@ -10,7 +10,7 @@ from crm_core.data import inside
 from crm_core.data.session import session
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
-from crm_core.resource import acts, changes
+from crm_core.resource import acts, asking, changes
 from crm_core.resource.fields import Field
 from crm_core.resource.write import standing, trial
 
@@ -49,6 +49,7 @@ class Preview:
     same: int = 0
     refused: dict[str, list[int]] = field(default_factory=dict)
     first: dict[int, Moves] = field(default_factory=dict)
+    asked: int = 0  # of those that change: only proposed, to who reviews them
 
 
 def editable(resource: Any) -> dict[str, Field]:
@@ -135,8 +136,12 @@ def do(resource: Any, asked: Steps, ids: Sequence[int]) -> int:
     """Do it; how many records it changed. Raises what writing raises."""
     beside, found = _beside(resource), moves(resource, asked, ids, lock=True)
     rows = _rows(found, beside)
-    if rows:
-        resource.write(rows, kind="bulk edit")
+    held = asking.bound(resource, [row["id"] for row in rows])
+    if free := [row for row in rows if row["id"] not in held]:
+        resource.write(free, kind="bulk edit")
+    for row in rows:
+        if row["id"] in held:
+            asking.propose(resource, row["id"], row)
     for name, one in beside.items():
         moved = [row_id for row_id, fields in found.items() if name in fields]
         if moved:
@@ -164,6 +169,7 @@ def preview(resource: Any, asked: Steps, ids: Sequence[int]) -> Preview:
         seen.refused.setdefault(reason, []).append(row_id)
     going = [row_id for row_id in found if row_id not in refused]
     seen.changing, seen.same = len(going), len(mine) - len(found)
+    seen.asked = len(asking.bound(resource, [row["id"] for row in rows if row["id"] in set(going)]))
     seen.first = {row_id: found[row_id] for row_id in going[:SHOWN]}
     return seen
 

@@ -26,7 +26,7 @@ from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site, site
-from crm_core.resource import changes, custom, search, timeline, undo
+from crm_core.resource import asking, changes, custom, search, timeline, undo
 from crm_core.resource.after import give_parts
 from crm_core.resource.changes import unscoped
 from crm_core.resource.references import RefsField
@@ -115,6 +115,7 @@ def merge(resource: Any, kept: int, gone: Sequence[int]) -> int:
         row = resource.get(kept, "update")
         for other in others:
             resource.get(other, "delete")
+        asking.refuse(resource, [kept, *others])
         owners = {column: getattr(row, column) for column in SCOPE_COLUMNS} if is_scoped(resource.model) else {}
         with system_scope("merge"):
             conflicts = [found for other in others for found in _one(resource, kept, other, change)]

@@ -11,7 +11,7 @@ from crm_core.data.session import current_work, writing
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Conflict, Forbidden, Missing, Refused
 from crm_core.kernel.i18n import _, in_sentence
-from crm_core.resource import changes, rows
+from crm_core.resource import asking, changes, rows
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
 from crm_core.resource.references import RefField
@@ -29,6 +29,7 @@ def delete(resource: Any, ids: Sequence[int], *, versions: Mapping[int, int] | N
         for row_id, version in (versions or {}).items():
             if have.get(row_id) != version:
                 raise Conflict(_("Somebody saved a newer version meanwhile."), id=row_id, version=have.get(row_id))
+        asking.refuse(resource, wanted)
         _let_go(resource, wanted, change)
         delete_rows(resource, wanted, change)
         return change

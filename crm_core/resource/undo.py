@@ -21,7 +21,7 @@ from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.site import actor, site
-from crm_core.resource import changes, custom
+from crm_core.resource import asking, changes, custom
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import Change, History, unscoped
 from crm_core.resource.removal import delete_rows
@@ -232,11 +232,12 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     me = current.actor.user_id
     mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == me
     before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
+    held = asking.bound(resource, list(found)) if rows[0].verb in ("update", "restore") else set()  # what he made himself he takes back
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()
-        if scope.holds(state) or (row_id in before and (
-            (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])})))
+        if row_id not in held and (scope.holds(state) or (row_id in before and (
+            (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])}))))
     }
 
 

@@ -16,7 +16,7 @@ from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import changes, custom, derived, owners, places
+from crm_core.resource import asking, changes, custom, derived, owners, places
 from crm_core.resource import rows as statements
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -83,6 +83,7 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
         raise Invalid(faults[min(faults)], rows=faults)
     if not free:
         owners.check(resource, made, before)
+        asking.check(resource, rows, made, before)
     edits = statements.insert(resource, [made[i] for i in creating]) if creating else []
     if updating:
         edits += statements.update(resource, [made[i] for i in updating], before)

@@ -10,7 +10,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.resource import acts, listing
+from crm_core.resource import acts, asking, listing
 from crm_core.resource import bulk as work
 from crm_core.resource.fields import Field
 from crm_core.text.numbers import whole
@@ -151,7 +151,8 @@ class Asked:
             done = work.at_once(self.resource, self.name, self.ids, values, since)
             if not done.count and done.why:
                 return done.why
-            say_undo(_said(self.label, done), done.change if done.count else None)
+            asked = asking.bound(self.resource, self.ids) if self.name == "edit" else set()
+            say_undo(f"{_said(self.label, done)} · {asking.DONE}" if asked else _said(self.label, done), done.change if done.count and len(asked) < len(self.ids) else None)
             return ""
         chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
         act = {"resource": self.resource.name, "act": self.name, "values": kept, "since": since}

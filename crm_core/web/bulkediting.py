@@ -84,7 +84,9 @@ class Editing(Asked):
         more = len(ids) > LOOK
         view = BulkPreview(
             counts=((f"{seen.changing:,}", _("will change")), (f"{seen.same:,}", _("are so already")), (f"{refused:,}", _("cannot be changed"))),
-            note=_("These are the first %(n)s records; the others are looked at as they are done.", n=f"{LOOK:,}") if more else "",
+            note=" ".join(str(one) for one in (
+                _("These are the first %(n)s records; the others are looked at as they are done.", n=f"{LOOK:,}") if more else "",
+                ngettext("%(n)s of them is proposed and waits for a reviewer.", "%(n)s of them are proposed and wait for a reviewer.", seen.asked) if seen.asked else "") if one),
             refused=tuple((reason, self._names(rows)) for reason, rows in seen.refused.items()),
             rows=self._rows(seen, fields),
         )

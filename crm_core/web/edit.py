@@ -11,13 +11,14 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
 from crm_core.kernel.i18n import _, in_sentence
 from crm_core.kernel.site import actor, site
-from crm_core.resource import drafts, layout, once, pairs, sensitive
+from crm_core.resource import asking, drafts, layout, once, pairs, sensitive
+from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field
 from crm_core.resource.kept import children
 from crm_core.resource.references import RefField
 from crm_core.resource.twins import Told
 from crm_core.text.numbers import whole
-from crm_core.web import controls, twins, urls, versions, ways
+from crm_core.web import bulk, controls, twins, urls, versions, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
     Act,
@@ -35,6 +36,8 @@ def form(resource: Any, row_id: int | None) -> Any:
     if not resource.may("create" if row_id is None else "update"):
         raise Forbidden(_("You may not do this: %(what)s.", what=resource.singular))
     row = resource.get(row_id, "update") if row_id is not None else None
+    if row is not None and flask.request.method == "GET" and asking.bound(resource, [row.id]):
+        return flask.redirect(urls.of_act(resource, row.id, asking.PAGE))
     if flask.request.method == "POST":
         return _post(resource, row, fields, flask.request.form)
     kept = drafts.load(_draft_key(resource, row_id))
@@ -129,6 +132,13 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
             saved = _write(resource, values, sent.get("form_key", "") if row is None else "")
             if alike:
                 pairs.entered(resource, saved, alike, reason)
+    except OnlyAsked:
+        try:
+            asking.propose(resource, row.id, values)
+        except Invalid as bad:
+            return _show(resource, row, fields, texts, bad.fields, lines, {}, note=str(bad)), 422
+        bulk.say_undo(asking.DONE, None)
+        saved = row.id
     except Invalid as bad:
         for name, found in bad.details.get("lines", {}).items():
             line_faults[name] = {str(places[name][int(i)]): f for i, f in found.items()}

@@ -4,9 +4,10 @@ from typing import Any
 
 import flask
 
-from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Invalid, Missing
+from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import sensitive
+from crm_core.resource import asking, sensitive
+from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field, clean_values
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, controls, urls
@@ -45,10 +46,16 @@ def answer(resource: Any, row_id: int) -> Any:
             raise Invalid({name: [_("The value is missing.")]})
         was, version = flask.request.form.get("was"), whole(flask.request.form.get("version", ""))
         if was is not None and was != now and field.text(values[name]) != now:
-            said = _("Somebody changed this meanwhile: it is “%(now)s” now. Save again to put yours in its place.", now=field.show(getattr(row, field.column)) or _("empty"))
-            return page_of("bulk_form.html", _form(resource, row, field, texts[name], {}, said)), 409
+            told = _("Somebody changed this meanwhile: it is “%(now)s” now. Save again to put yours in its place.", now=field.show(getattr(row, field.column)) or _("empty"))
+            return page_of("bulk_form.html", _form(resource, row, field, texts[name], {}, told)), 409
         known = row.version if was is not None else version
         resource.write([{"id": row_id, name: values[name], **({"version": known} if known is not None else {})}])
+        said: Any = _("Saved")
+    except OnlyAsked:
+        asking.propose(resource, row_id, values)
+        if "application/json" in flask.request.headers.get("Accept", ""):
+            raise Refused(asking.DONE) from None  # a card that was dragged goes back to where it was
+        said = asking.DONE
     except Invalid as bad:
         faults = bad.fields
     except Conflict as conflict:
@@ -58,7 +65,7 @@ def answer(resource: Any, row_id: int) -> Any:
         return page_of("bulk_form.html", _form(resource, row, field, texts.get(name, now), {name: [*faults.get(name, ()), *other]})), 422
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
-    bulk.say_undo(_("Saved"), None)
+    bulk.say_undo(said, None)
     return flask.redirect(urls.safe_path(given["back"]) if given.get("back") else urls.of_record(resource, row_id), 303)
 
 

@@ -1,5 +1,6 @@
 """What other features may use of approvals."""
 
 from crm_core.features.approvals.models import WAITING, Reviewed, State
+from crm_core.features.approvals.rules import ReviewSettings
 
-__all__ = ["WAITING", "Reviewed", "State"]
+__all__ = ["WAITING", "ReviewSettings", "Reviewed", "State"]

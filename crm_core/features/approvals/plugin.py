@@ -13,7 +13,7 @@ from crm_core.kernel.declare import Action, Card, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource import derived
+from crm_core.resource import asking, derived
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.fields import Field, NoteField
 from crm_core.web import records
@@ -21,6 +21,7 @@ from crm_core.web import records
 LENDABLE.update((*rules.VERBS, "send_back"))
 derived.further.append(services.begin)
 records.dressers.append(pages.dress)
+asking.slots.used, asking.slots.bound, asking.slots.take = rules.changes, rules.bound, proposals.take
 CUSTOMER = "core.customer"
 _OPINION = NoteField(name="opinion", column="", label=_("Opinion"))
 _NEEDED = NoteField(name="opinion", column="", label=_("Opinion"), required=True)
@@ -154,7 +155,8 @@ def register_roles() -> list[RoleTemplate]:
         RoleTemplate("user", "", {**propose, f"{CUSTOMER}.accept": "own", f"{CUSTOMER}.decline": "own"}),
         RoleTemplate("reviewer", _("Information reviewer"), {
             "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.tag.read": "all", "core.team.read": "all",
-            "core.user.brief.read": "all", "core.department.brief.read": "all", f"{CUSTOMER}.read": "all", f"{CUSTOMER}.{rules.FIRST}": "all", f"{CUSTOMER}.send_back": "all", **propose, **own}, order=50),
+            "core.user.brief.read": "all", "core.department.brief.read": "all", f"{CUSTOMER}.read": "all", f"{CUSTOMER}.{rules.FIRST}": "all", f"{CUSTOMER}.send_back": "all",
+            f"{CUSTOMER}.accept": "all", f"{CUSTOMER}.decline": "all", **propose, **own}, order=50),
         RoleTemplate("supervisor", "", {f"{CUSTOMER}.{rules.FIRST}": "subtree", f"{CUSTOMER}.send_back": "subtree", **propose,
                                        f"{CUSTOMER}.accept": "subtree", f"{CUSTOMER}.decline": "subtree", **own}),
     ]

@@ -2,7 +2,8 @@
 accepts by the one write path, or declines and says why. They wait as approvals of the kinds `change` and `delete`."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -12,10 +13,11 @@ from crm_core.access.rights import bump, made
 from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.mixins import SCOPE_COLUMNS
-from crm_core.data.session import current_work, session, writing
+from crm_core.data.session import acting_as, current_work, session, writing
+from crm_core.features.approvals import rules
 from crm_core.features.approvals.models import Approval, Vote
 from crm_core.features.messages.api import notify
-from crm_core.kernel import clock
+from crm_core.kernel import actors, clock
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
@@ -34,6 +36,7 @@ class What(enum.StrEnum):
     delete = "delete"
 
 
+NOT_HIS = _("This is not yours to accept.")
 WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
 LABELS = {"change": _("A change"), "delete": _("Deletion")}
 
@@ -76,12 +79,24 @@ def propose(resource: Any, row_id: int, values: Mapping[str, Any], why: str) -> 
     """Propose other values (field → value) of a record one sees; it takes the place of what one proposed before. Raises Missing, Invalid."""
     fields = fields_of(resource)
     with writing():
-        row = resource.get(row_id, "propose")
+        row = resource.get(row_id, "propose" if resource.may("propose") else "update")
         moved = {n: [fields[n].dump(getattr(row, fields[n].column)), fields[n].dump(value)] for n, value in values.items() if n in fields}
         moved = {n: pair for n, pair in moved.items() if pair[0] != pair[1]}
         if not moved:
             raise Invalid(None, _("Nothing of this is different from what stands there."))
         return _ask(resource, row, "change", why, {"version": row.version, "fields": moved})
+
+
+def take(resource: Any, row_id: int, values: Mapping[str, Any]) -> int:
+    """Slot of the doors that save: where changes are reviewed this is proposed instead. Raises Invalid for what cannot be."""
+    known, lines = fields_of(resource), {one.name for one in resource.lines}
+    row = resource.get(row_id, "update")
+    every = resource.all_fields
+    odd = [n for n, value in values.items() if n not in known and (
+        n in lines or n not in every or every[n].dump(getattr(row, every[n].column)) != every[n].dump(value))]
+    if odd:
+        raise Invalid({odd[0]: [_("Changes of these records are reviewed, and this cannot be proposed. Ask a reviewer.")]})
+    return propose(resource, row_id, values, "")
 
 
 def propose_one(row: Any, name: str, value: str, why: str) -> None:
@@ -108,7 +123,8 @@ def _ask(resource: Any, row: Any, kind: str, why: str, proposal: dict[str, Any] 
         asked_by_id=me, asked_at=clock.now()).returning(_approval.c.id)).scalar_one()
     bump()
     name = resource.title(row)
-    said = _("proposes to delete “%(name)s”: %(why)s", name=name, why=why) if kind == "delete" else _("proposes to change “%(name)s”: %(why)s", name=name, why=why)
+    said = _("proposes to delete “%(name)s”: %(why)s", name=name, why=why) if kind == "delete" else (
+        _("proposes to change “%(name)s”: %(why)s", name=name, why=why) if why else _("proposes to change “%(name)s”", name=name))
     notify([getattr(row, "owner_id", None)], said, about=(resource.name, row.id))
     return int(made_id)
 
@@ -130,26 +146,49 @@ def _proposed(resource: Any, row: Any) -> list[Any]:
 
 def accept(row: Any) -> None:
     """The act: what is proposed for a record stands from now on. Raises Missing when it is not the actor's to change or to delete,
-    Refused when it was changed meanwhile."""
+    Refused when it was changed meanwhile. Where changes are reviewed a reviewer accepts what its proposer may do himself."""
     resource = site().registry.by_model[type(row)]
     row_id, title = row.id, resource.title(row)
     for one in _proposed(resource, row):
         verb = "delete" if one.kind == "delete" else "update"
-        try:
-            now = resource.get(row_id, verb)
-        except Missing:
-            raise Refused(_("This is not yours to accept.")) from None
-        if verb == "delete":
-            resource.delete([row_id])
-            return
-        fields = resource.fields(writing=True)
-        moved = one.proposal["fields"]
-        if not moved.keys() <= fields.keys():
-            raise Refused(_("This is not yours to accept."))
-        if any(fields[n].dump(getattr(now, fields[n].column)) not in pair for n, pair in moved.items()):
-            raise Refused(_("“%(name)s” was changed meanwhile; its page shows both versions.", name=title))
-        resource.write([{"id": row_id, "version": now.version, **{n: fields[n].load(new) for n, (_old, new) in moved.items()}}], kind="accept")
-        session.expire(now)
+        seen = resource.fields().keys()
+        _agree(resource, [one], {row_id: title})
+        with _doing(resource, row_id, verb, one.asked_by_id):
+            try:
+                now = resource.get(row_id, verb)
+            except Missing:
+                raise Refused(NOT_HIS) from None
+            if verb == "delete":
+                resource.delete([row_id])
+                return
+            fields = resource.fields(writing=True)
+            moved = one.proposal["fields"]
+            if not moved.keys() <= fields.keys() & seen:
+                raise Refused(NOT_HIS)
+            if any(fields[n].dump(getattr(now, fields[n].column)) not in pair for n, pair in moved.items()):
+                raise Refused(_("“%(name)s” was changed meanwhile; its page shows both versions.", name=title))
+            resource.write([{"id": row_id, "version": now.version, **{n: fields[n].load(new) for n, (_old, new) in moved.items()}}], kind="accept")
+            session.expire(now)
+
+
+@contextmanager
+def _doing(resource: Any, row_id: int, verb: str, by_id: int | None) -> Iterator[None]:
+    """In whose rights what is accepted is done: one's own, or where changes are reviewed, and one reviews this record, those of who
+    proposed it. Who accepted is said either way."""
+    if not rules.changes(resource.name):
+        yield
+        return
+    if rules.bound(resource, [row_id]):
+        raise Refused(_("Changes of these records are reviewed; a reviewer accepts this."))
+    if resource.may(verb) and session.scalar(resource.visible(verb).with_only_columns(resource.model.id).where(resource.model.id == row_id)) is not None:
+        yield
+        return
+    try:
+        who = actors.load(site(), by_id or 0)
+    except actors.ActorGone:
+        raise Refused(NOT_HIS) from None
+    with acting_as(who):
+        yield
 
 
 def decline(row: Any, opinion: str) -> None:
@@ -171,11 +210,16 @@ def settle(event: RecordsChanged) -> None:
     ended = [one for one in found if one.kind == "delete"] if event.verb == "delete" else _standing(resource, found)
     names = {one.subject_id: "" for one in ended}
     names.update(resource.labels(names) if event.verb == "update" else _titles(resource, list(names)))
-    _end(ended, "agreed", None)
-    for one in ended[:100]:
-        notify([one.asked_by_id], _("accepted what you proposed for “%(name)s”", name=names.get(one.subject_id, "")), about=(resource.name, one.subject_id))
+    _agree(resource, ended, names)
     if event.verb == "delete":
         _end([one for one in found if one.kind == "change"], "withdrawn", None)
+
+
+def _agree(resource: Any, found: Sequence[Any], names: Mapping[int, str]) -> None:
+    """What is proposed is accepted; who proposed it is told."""
+    _end(found, "agreed", None)
+    for one in found[:100]:
+        notify([one.asked_by_id], _("accepted what you proposed for “%(name)s”", name=names.get(one.subject_id, "")), about=(resource.name, one.subject_id))
 
 
 def _standing(resource: Any, found: Sequence[Any]) -> list[Any]:

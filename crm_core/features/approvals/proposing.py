@@ -5,10 +5,11 @@ from typing import Any
 
 import flask
 
-from crm_core.features.approvals import proposals
+from crm_core.features.approvals import proposals, rules
 from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
+from crm_core.resource import asking
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField, named
 from crm_core.web import bulk, controls, edit, facts, render, urls, ways
@@ -24,9 +25,10 @@ pages = flask.Blueprint("proposals", __name__)
 @resource_access("read")
 def propose(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
-    if not resource.may("propose"):
+    reviewed = rules.changes(resource.name)
+    if not resource.may("propose") and not (reviewed and resource.may("update")):
         raise Forbidden(_("You may not do this: %(what)s.", what=_("Propose a change")))
-    row, fields = resource.get(row_id, "propose"), proposals.fields_of(resource)
+    row, fields = resource.get(row_id, "propose" if resource.may("propose") else "update"), proposals.fields_of(resource)
     texts = {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
     if flask.request.method == "GET":
         return page_of("form.html", _form(resource, row, fields, texts, {}, ""))
@@ -34,7 +36,7 @@ def propose(package: str, path: str, row_id: int) -> Any:
     faults: dict[str, list[Any]] = {}
     why, note = flask.request.form.get("why", "").strip(), ""
     values = controls.parse(fields, texts, faults, edit.unchanged(row, fields, texts))
-    if not why:
+    if not why and not reviewed:
         faults["why"] = [_("This is required.")]
     if not faults:
         try:
@@ -42,20 +44,23 @@ def propose(package: str, path: str, row_id: int) -> Any:
         except Invalid as bad:
             note = str(bad.message)
         else:
-            bulk.say_undo(_("Proposed; who may change it decides."), None)
+            bulk.say_undo(asking.DONE if reviewed else _("Proposed; who may change it decides."), None)
             return flask.redirect(ways.to_record(resource, row_id), 303)
     return page_of("form.html", _form(resource, row, fields, texts, faults, why, note)), 422
 
 
 def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, list[Any]], why: str, note: str = "") -> FormPage:
-    asked = controls.of_fields({"why": proposals.WHY}, {"why": why}, faults)
+    reviewed = rules.changes(resource.name)
+    asked = controls.of_fields({"why": replace(proposals.WHY, required=not reviewed)}, {"why": why}, faults)
+    said = (_("Changes of these records are reviewed: nothing changes until a reviewer has accepted it.") if reviewed
+            else _("Nothing changes until who may change the record accepts it."))
     sections = (replace(one, lines=()) for one in controls.sections(resource, fields, texts, faults, {}, {}, creating=False) if one.fields)
     back = ways.to_record(resource, row.id)
     return FormPage(
         title=_("Propose a change: %(name)s", name=resource.title(row)), action=urls.of_act(resource, row.id, "propose"), cancel_url=back,
-        sections=(Section("why", _("Reason"), asked), *sections), submit=_("Propose"), crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(row), back)),
+        sections=(*sections, Section("why", _("Reason"), asked)) if reviewed else (Section("why", _("Reason"), asked), *sections), submit=_("Propose"), crumbs=(Crumb(resource.label, urls.of_list(resource)), Crumb(resource.title(row), back)),
         errors=tuple(ErrorLink(n, fields[n].label if n in fields else proposals.WHY.label, m[0]) for n, m in faults.items()),
-        note=Note(note, colour="red", icon="alert-triangle") if note else Note(_("Nothing changes until who may change the record accepts it."), colour="acc", icon="info-circle"),
+        note=Note(note, colour="red", icon="alert-triangle") if note else Note(said, colour="acc", icon="info-circle"),
     )
 
 
@@ -64,7 +69,11 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     if resource.is_brief or "propose" not in resource.all_actions:
         return page
     mine = {verb: resource.may(verb) and facts.his(resource, row, verb) for verb in ("propose", "update", "delete", "accept", "decline")}
-    more = list(page.more)
+    more, reviewed = list(page.more), rules.changes(resource.name)
+    if reviewed:
+        bound = bool(asking.bound(resource, [row.id]))
+        mine.update(accept=mine["accept"] and not bound, reviewed=not bound)
+        mine["delete"] = mine["delete"] and not bound
     if mine["propose"] and not mine["update"]:
         more.append(Act(_("Propose a change"), urls.of_act(resource, row.id, "propose"), "pencil"))
     if mine["propose"] and not mine["delete"]:
@@ -79,8 +88,8 @@ def _lines(resource: Any, row: Any, one: Any, mine: dict[str, bool]) -> list[Pan
     """What one person proposes: who and why, then field by field."""
     who = render.user_names([one.asked_by_id]).get(one.asked_by_id or 0, "")
     acts = []
-    if mine["accept"] and mine["delete" if one.kind == "delete" else "update"]:
-        acts.append(_accept(resource, row, one))
+    if mine["accept"] and (mine.get("reviewed") or mine["delete" if one.kind == "delete" else "update"]):
+        acts.append(_accept(resource, row, one, mine["update"]))
     if mine["decline"]:
         acts.append(Act(_("Decline"), urls.of_act(resource, row.id, "do/decline"), "x", dialog=True))
     if one.kind == "delete":
@@ -101,11 +110,13 @@ def _lines(resource: Any, row: Any, one: Any, mine: dict[str, bool]) -> list[Pan
             *(PanelRow(fields[n].label, f"{said(fields[n], old)} → {said(fields[n], new)}") for n, (old, new) in pairs.items())]
 
 
-def _accept(resource: Any, row: Any, one: Any) -> Act:
+def _accept(resource: Any, row: Any, one: Any, himself: bool) -> Act:
     """The ordinary form with these fields alone, at the version they were proposed for: what moved meanwhile is shown beside it."""
     if one.kind == "delete":
         return Act(_("Accept: delete it"), urls.of_act(resource, row.id, "do/accept"), "check", "post", danger=True, fields=(("back", urls.of_list(resource)),),
                    confirm=_("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row)))
+    if not himself:
+        return Act(_("Accept"), urls.of_act(resource, row.id, "do/accept"), "check", "post", fields=(("back", urls.of_record(resource, row.id)),))
     fields = resource.fields(writing=True)
     sent = [pair for n, (_old, new) in one.proposal["fields"].items() if n in fields for pair in _sent(fields[n], new)]
     return Act(_("Accept"), urls.of_act(resource, row.id, "edit"), "check", "post", fields=(("version", str(one.proposal["version"])), *sent))

@@ -1,13 +1,19 @@
 """What has to be reviewed, as an administrator says for each kind of record, and who may see it before."""
 
 import enum
+from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm_core.access.scope import Unless
+from crm_core.data import bulk
+from crm_core.data.session import session
 from crm_core.features.approvals.models import WAITING, Reviewed
 from crm_core.kernel.i18n import _, in_sentence
 from crm_core.kernel.models import HOUSE
-from crm_core.kernel.site import site
+from crm_core.kernel.site import actor, site
+from crm_core.resource import acts
 from crm_core.resource import fields as f
 from crm_core.resource.settings import Settings
 
@@ -102,10 +108,21 @@ def last(name: str) -> str:
     return SECOND if level(name) is Level.twice else FIRST
 
 
-def unseen(actor: Any, resource: str, verb: str) -> Unless | None:
+def bound(resource: Any, ids: Sequence[int]) -> set[int]:
+    """Those of these records whose changes the actor may only propose: all but what he reviews, and what he entered and still waits."""
+    scopes = [acts.reaches(resource, verb) for verb in VERBS if resource.may(verb)]
+    if any(scope.everything for scope in scopes):
+        return set()
+    model = resource.model
+    own = sa.and_(model.review.in_(WAITING), model.created_by_id == actor().user_id)
+    query = sa.select(model.id).where(bulk.among(model.id, ids), sa.or_(own, *(scope.clause(model) for scope in scopes)))
+    return set(ids) - set(session.scalars(query))
+
+
+def unseen(who: Any, resource: str, verb: str) -> Unless | None:
     """Hook `narrow_records`: what waits for review is there for its author and for reviewers."""
     if verb in (*VERBS, "create", "import") or not reviewed(resource):  # who makes one is its author
         return None
-    if any(actor.can(f"{resource}.{one}") for one in VERBS):
+    if any(who.can(f"{resource}.{one}") for one in VERBS):
         return None
-    return Unless("review", WAITING, "created_by_id", actor.user_id)
+    return Unless("review", WAITING, "created_by_id", who.user_id)

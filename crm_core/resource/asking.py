@@ -1,0 +1,68 @@
+"""What somebody may only ask for. Where a house has changes of records looked at by somebody else, who does not do that himself
+proposes them. A feature above says which records that is and takes what is proposed (`slots`); the write path refuses to save it,
+so that no door is forgotten, and doors that can, propose it instead."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crm_core.data.mixins import SCOPE_COLUMNS
+from crm_core.data.session import current_work
+from crm_core.kernel.errors import Invalid, Refused
+from crm_core.kernel.i18n import _
+from crm_core.resource.changes import same
+
+DONE = _("Proposed. A reviewer looks at it; until then everything stays as it is.")
+ONLY_ASKED = _("Changes of these records are reviewed. Propose it on the record's page.")
+PAGE = "propose"  # the act of a record's page with the form
+
+
+class OnlyAsked(Invalid):
+    """The actor may not change this himself, but propose it."""
+
+
+@dataclass
+class Slots:
+    """What the feature fills: whether changes of a resource are reviewed here; which of these records the actor may only propose for;
+    taking a proposal (resource, id, field → value)."""
+
+    used: Callable[[str], bool] = lambda _name: False
+    bound: Callable[[Any, Sequence[int]], set[int]] = lambda _resource, _ids: set()
+    take: Callable[[Any, int, Mapping[str, Any]], int] = lambda _resource, _row_id, _values: 0
+
+
+slots = Slots()
+
+
+def bound(resource: Any, ids: Sequence[int]) -> set[int]:
+    """Those of these records whose changes the actor may only propose."""
+    return slots.bound(resource, ids) if ids and not current_work().session.system and slots.used(resource.name) else set()
+
+
+def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> int:
+    """Propose what could not be saved. Raises Invalid for what no proposal can say."""
+    return slots.take(resource, row_id, {name: value for name, value in values.items() if name not in ("id", "version")})
+
+
+def check(resource: Any, rows: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+    """Of rows about to be saved: raises OnlyAsked when the actor may only propose one of them. An act is a right of its own."""
+    if not slots.used(resource.name) or current_work().info.get("verb"):
+        return
+    moved = {at: names for at, row in enumerate(rows) if row.get("id") is not None and (names := _moved(resource, row, made[at], before[row["id"]]))}
+    held = bound(resource, [rows[at]["id"] for at in moved])
+    faults = {at: {names[0]: [ONLY_ASKED]} for at, names in moved.items() if rows[at]["id"] in held}
+    if faults:
+        raise OnlyAsked(faults[min(faults)], rows=faults)
+
+
+def _moved(resource: Any, row: Mapping[str, Any], made: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+    """The fields that would be other ones; whose a record is is no fact of it."""
+    fields = resource.all_fields
+    lines = [one.name for one in resource.lines if one.name in row]
+    return lines + [n for n in row if n in fields and (column := fields[n].column) not in SCOPE_COLUMNS and not same(old.get(column), made.get(column))]
+
+
+def refuse(resource: Any, ids: Sequence[int]) -> None:
+    """Of records about to be deleted or merged: raises Refused when the actor may only propose it."""
+    if not current_work().info.get("verb") and bound(resource, ids):
+        raise Refused(_("Changes of these records are reviewed. Propose their deletion, or ask a reviewer."))

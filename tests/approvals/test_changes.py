@@ -1,0 +1,95 @@
+"""Where changes are reviewed, who may not review changes nothing by any door: he proposes, and a reviewer accepts."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_core.access import tokens
+from crm_core.features.approvals.rules import ReviewSettings
+from crm_core.kernel.errors import Invalid, Refused
+from crm_core.resource import asking, changes, undo
+from crm_core.resource.settings import put
+from tests.approvals.test_proposals import NAME, customer, states, told
+from tests.support.people import Company
+from tests.web.test_bulk import edit
+
+assert customer
+OLD, NEW = "0831-8235566", "0831-8230000"
+
+
+@pytest.fixture
+def reviewed(company: Company, customer: int) -> int:
+    """Lina's customer in a house that reviews changes; Sue is information reviewer, reads all and changes nothing."""
+    with company.site.system("tests"):
+        roles = company.site.registry.resource("core.role").by_name(["reviewer"])
+        company.site.registry.resource("core.user").write([{"id": company.people["sue"], "roles": [{"role": roles["reviewer"]}]}])
+    with company.as_("admin"):
+        put(ReviewSettings, {"core-customer-changes": True})
+    return customer
+
+
+def phone(company: Company, row_id: int) -> str:
+    with company.as_("admin"):
+        return str(company.site.registry.resource("core.customer").get(row_id).phone)
+
+
+def test_form_cell_bulk_edit_and_interface_propose_and_a_reviewer_accepts(company: Company, reviewed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    lina, sue, at = company.client("lina"), company.client("sue"), f"/core/customer/{reviewed}"
+    asked = lina.get(f"{at}/edit")
+    assert (asked.status_code, asked.headers["Location"]) == (302, f"{at}/propose")
+    form = lina.get(f"{at}/propose").text
+    assert "nothing changes until a reviewer has accepted it" in form and 'name="addresses' not in form
+    assert lina.post(f"{at}/propose", data={"phone": NEW}).status_code == 303  # no reason is asked
+    assert "A reviewer looks at it" in lina.get(at).text and (phone(company, reviewed), states(company)) == (OLD, [("change", "open")])
+    assert "do/accept" not in lina.get(at).text and "do/accept" in sue.get(at).text and NAME in sue.get("/core/customer?proposed.filled=1").text
+    assert lina.post(f"{at}/do/accept").status_code in (403, 409, 422)
+    assert sue.post(f"{at}/edit", data={"phone": NEW, "version": "1"}).status_code in (403, 404)
+    assert sue.post(f"{at}/do/accept", data={"back": at}).status_code == 303
+    assert (phone(company, reviewed), states(company)) == (NEW, [("change", "agreed")])
+    assert any("accepted what you proposed" in text for text in told(company, "lina"))
+
+    with company.site.system("tests"):
+        secret = tokens.issue(company.people["lina"], "test", ("*",))[0]
+    doors = {
+        "cell": lambda: lina.post(f"{at}/cell", data={"field": "phone", "phone": OLD}).status_code,
+        "drag": lambda: lina.post(f"{at}/cell", data={"field": "standing", "standing": "key"}, headers={"Accept": "application/json"}).status_code,
+        "bulk": lambda: edit(lina, [reviewed], {"website": ("set", "one.example")}).status_code,
+        "api": lambda: company.app.test_client().patch(f"/api/v1{at}", json={"phone": OLD}, headers={"Authorization": f"Bearer {secret}"}).status_code,
+    }
+    assert {name: door() for name, door in doors.items()} == {"cell": 303, "drag": 409, "bulk": 303, "api": 202}
+    assert lina.post(f"{at}/edit", data={"phone": "0831-1234567", "version": str(version(company, reviewed))}).status_code == 303
+    assert phone(company, reviewed) == NEW and states(company)[1:] == [("change", "withdrawn")] * 4 + [("change", "open")]
+    assert lina.post(f"{at}/edit", data={"addresses-0-street": "New Street 1", "version": str(version(company, reviewed))}).status_code == 422
+
+    nora = company.client("nora")  # she reviews what lies in her departments, and changes it as ever
+    assert nora.get(f"{at}/edit").status_code == 200
+    monkeypatch.setattr(asking.slots, "used", lambda _name: False)  # negative control
+    assert lina.get(f"{at}/edit").status_code == 200
+    assert lina.post(f"{at}/cell", data={"field": "phone", "phone": OLD}).status_code == 303 and phone(company, reviewed) == OLD
+
+
+def version(company: Company, row_id: int) -> int:
+    with company.as_("admin"):
+        return int(company.site.registry.resource("core.customer").get(row_id).version)
+
+
+def test_imports_deletions_undo_and_acceptance_by_the_owner_are_refused(company: Company, customer: int) -> None:
+    customers = company.site.registry.resource("core.customer")
+    with company.as_("lina"):
+        customers.write([{"id": customer, "website": "one.example"}])
+    with company.as_("admin"):
+        put(ReviewSettings, {"core-customer": "once", "core-customer-changes": True})
+    with company.as_("lina"):
+        with pytest.raises(Invalid, match="reviewed") as held:
+            customers.write([{"id": customer, "website": "two.example"}], kind="import")
+        assert list(held.value.details["rows"]) == [0]
+        (mine,) = customers.write([{"name": "成都锦江印刷厂"}])
+        customers.write([{"id": mine, "phone": OLD}])  # what still waits is its author's to mend
+        assert undo.ask(change_of(customer)).conflicts == [("core.customer", customer)]
+        customers.run("propose", [customer], {"name": "phone", "value": NEW, "why": "moved"})
+        with pytest.raises(Refused, match="a reviewer accepts"):
+            customers.run("accept", [customer])
+
+
+def change_of(row_id: int) -> int:
+    return int(changes.history_of("core.customer", row_id, limit=1)[0].change)
