@@ -47,9 +47,15 @@ on("input", isRequired, (event, control) => {
   control.dataset.touched = "1";
   if (control.classList.contains("is-bad")) needed(control);
 });
+// A row of lines that stands as it began is nothing: the server leaves it out, so nothing in it is missing.
+const asItBegan = (control) => {
+  if (control.matches("select")) return control.selectedIndex === Math.max(0, [...control.options].findIndex((one) => one.defaultSelected));
+  return control.matches("[type=checkbox]") ? control.checked === control.defaultChecked : control.value === control.defaultValue;
+};
+const isNothing = (row) => !!row && $$("input, select, textarea", row).every(asItBegan);
 on("submit", "[data-form]", (event, whole) => {
   if (event.submitter?.formNoValidate) return;
-  const bad = $$("[aria-required=true]", whole).filter((control) => !control.disabled && !control.closest(".gone, template, [data-when][hidden]") && !needed(control));
+  const bad = $$("[aria-required=true]", whole).filter((control) => !control.disabled && !control.closest(".gone, template, [data-when][hidden]") && !isNothing(control.closest(".lrow")) && !needed(control));
   if (!bad.length) return;
   event.preventDefault();
   event.stopPropagation();

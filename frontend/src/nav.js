@@ -87,7 +87,9 @@ function arrived() {
   for (const dialog of $$("dialog[open]")) dialog.close();
   for (const menu of $$("details.menu[open]")) menu.open = false;
   const main = $("#main");
-  if (main && (document.activeElement === document.body || !document.activeElement)) main.focus({ preventScroll: true });
+  const first = $("[data-form] [autofocus]"); // after “Save and new” the field one was in would be taken up again
+  if (first) first.focus({ preventScroll: true });
+  else if (main && (document.activeElement === document.body || !document.activeElement)) main.focus({ preventScroll: true });
   $("[data-errors]")?.focus();
   document.dispatchEvent(new CustomEvent("crm:arrived", { detail: aimed || location.hash }));
   aimed = "";

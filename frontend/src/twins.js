@@ -19,8 +19,8 @@ on("focusout", "[data-form] [name]", async (event, control) => {
   running = new AbortController();
   data.set("csrf_token", token());
   const answer = await fetch(box.dataset.twins, { method: "POST", body: data, headers: { Accept: "text/html" }, signal: running.signal }).catch(() => null);
-  if (!answer?.ok || !box.isConnected) return;
-  const text = (await answer.text()).trim();
+  const text = answer?.ok ? (await answer.text().catch(() => null))?.trim() : null; // the next question may come while it is read
+  if (text == null || !box.isConnected) return;
   if (text) control.closest("[data-field]")?.append(box);
   const reason = $("[name=_twins_reason]", box)?.value;
   box.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.children);

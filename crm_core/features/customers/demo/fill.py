@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import acting_as, session, system_scope
 from crm_core.features.customers import notes
-from crm_core.features.customers.demo import showcase, text
+from crm_core.features.customers.demo import desk, showcase, text
 from crm_core.features.customers.demo.firms import Firms
 from crm_core.features.customers.demo.rest import Rest
 from crm_core.features.customers.models import Contact, Customer, Note
@@ -52,7 +52,8 @@ class Story:
         self._done_tasks()
         self._lately()
         showcase.tell(self, CHIEF, EDITOR)
-        rest = Rest(self.make, SELLERS, CHIEF).fill(max(0, self.make.customers - COUNT), self.firms.used)
+        rest = Rest(self.make, SELLERS, CHIEF).fill(max(0, self.make.customers - COUNT - desk.CARDS), self.firms.used)
+        desk.fill(self)
         # Features that come later tell what they know of these customers in a `demo_data` of their own.
         self.make.made["customers"] = [*(i for found in self.owned.values() for i, _day in found), *rest]
         self.make.made["showcase"] = self.owned[CHIEF][0][0]
