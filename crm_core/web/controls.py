@@ -211,6 +211,14 @@ def _said(words: Iterable[str], rest: str) -> str:
     return str(_("%(what)s (%(how)s)", what=said, how=rest)) if said and rest else said or rest
 
 
+def tick(field: Field, text: str) -> str:
+    """Yes or no as a form has it, whatever word says it; a box that was sent with anything else is ticked."""
+    try:
+        return "1" if field.parse(text) else "0"
+    except Bad:
+        return "1"
+
+
 def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "") -> dict[str, str]:
     """What the form says, as text a field: only those it names (a tick switched off names itself by `__sent`)."""
     found = {}
@@ -223,7 +231,7 @@ def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "
         elif field.kind == "refs":  # what was typed and not picked counts too
             found[name] = ",".join(t for t in (*form.getlist(key), *form.getlist(f"{key}__text")) if t.strip())
         elif field.kind == "boolean" and (key in form or f"{key}__sent" in form):
-            found[name] = "1" if form.get(key) else "0"
+            found[name] = tick(field, form.get(key, ""))
         elif form.get(key) or (key in form and not form.get(f"{key}__text")):
             found[name] = form[key]
         elif form.get(f"{key}__text"):

@@ -33,9 +33,8 @@ def page(resource: Any, row_id: int, fields: Mapping[str, Field], texts: Texts, 
     hidden = [("version", str(now.version)), *(("back", urls.safe_path(text)) for text in form.getlist("back")[:1] if text)]
     for names, label in _units(resource, [n for n, f in fields.items() if not f.readonly and n in texts], fields):
         own = [fields[name] for name in names]
-        mine = [texts[name] for name in names]
-        theirs, before = ([f.text(value) for f, value in zip(own, values, strict=True)]
-                          for values in ([getattr(now, f.column) for f in own], [then.get(f.column) for f in own]))
+        mine = [_boxed(f, texts[f.name]) for f in own]
+        theirs, before = [_boxed(f, f.text(getattr(now, f.column))) for f in own], [_boxed(f, f.text(then.get(f.column))) for f in own]
         hidden += zip(names, mine if mine != before else theirs, strict=True)
         if mine == theirs:
             continue
@@ -79,6 +78,11 @@ def _units(resource: Any, names: Sequence[str], fields: Mapping[str, Field]) -> 
     pair = resource.place.pair if resource.place is not None and set(resource.place.pair) <= set(names) else ()
     whole_ = {pair[0]: (pair, places.LABEL)} if pair else {}
     return [whole_.get(name, ((name,), fields[name].label)) for name in names if name not in pair[1:]]
+
+
+def _boxed(field: Field, text: str) -> str:
+    """A text as a form sends it: of yes and no, a tick."""
+    return controls.tick(field, text) if field.kind == "boolean" else text
 
 
 def _words(fields: Sequence[Field], texts: Sequence[str]) -> str:

@@ -102,8 +102,8 @@ async function home() {
   show(word("title"),
     state.offline ? null : note(word("switchedoff"), "amber"),
     navigator.serviceWorker ? null : note(word("nohttps"), "amber"),
-    make("div", { class: "rd-pad" }, box), list, more,
-    kept.length ? make("p", { class: "ink3 t12 rd-pad" }, word("kept", { n: kept.length })) : note(word("empty"), "acc", "device-mobile"),
+    kept.length ? null : note(word("empty"), "acc", "device-mobile"), make("div", { class: "rd-pad" }, box), list, more,
+    kept.length ? make("p", { class: "ink3 t12 rd-pad" }, word("kept", { n: kept.length })) : null,
     make("div", { class: "rd-bar" }, make("span", { class: "ink3 grow cut" }, state.name), leave));
 }
 

@@ -54,8 +54,16 @@ def speak(site: Site, language: str) -> None:
 
 def mine(site: Site) -> int:
     """A customer this person holds."""
+    return first(site, "SELECT c.id FROM core_customer c JOIN core_user u ON u.id = c.owner_id WHERE u.login = ? AND c.deleted_at IS NULL ORDER BY c.id LIMIT 1")
+
+
+def visit(site: Site) -> int:
+    """A visit this person has paid."""
+    return first(site, "SELECT n.id FROM core_note n JOIN core_user u ON u.id = n.created_by_id WHERE u.login = ? AND n.kind = 'visit' AND n.latitude IS NOT NULL ORDER BY n.id LIMIT 1")
+
+
+def first(site: Site, query: str) -> int:
     with site.engines.read.connect().execution_options(**{UNSCOPED: "tests"}) as conn:
-        query = "SELECT c.id FROM core_customer c JOIN core_user u ON u.id = c.owner_id WHERE u.login = ? AND c.deleted_at IS NULL ORDER BY c.id LIMIT 1"
         return int(conn.exec_driver_sql(query, (WHO,)).scalar_one())
 
 
@@ -66,7 +74,7 @@ PAGES = ("/", "/core/customer", "/core/customer?standing.any=key&q=有限", "/co
          "/core/customer/filter?field=standing", "/core/customer/999999999", "/no/such/page", "/core/customer.brief/1", "/core/contact/1",
          "/core/contact/new", "/core/note", "/core/tag", "/core/user/3", "/core/user/5/edit", "/core/role/3", "/core/department/2", "/deliveries",
          "/core/customer/{id}/print", "/core/customer/{id}?tab=core.task", "/core/customer?q=zzzz&standing.any=key",
-         "/core/customer/print?q=有限", "/core/print_template", "/core/print_template/new", "/core/paper")
+         "/core/customer/print?q=有限", "/core/print_template", "/core/print_template/new", "/core/paper", "/core/note/{visit}/progress", "/routes", "/core/customer?look=map")
 OUTSIDE = ("/sign-in", "/password/forgotten", "/setup/used-up")
 
 
@@ -79,7 +87,7 @@ def test_every_page_is_whole(visitor: Visitor, served: tuple[Site, str, str], la
     sign_in(page, served)
     wrong: list[str] = []
     for path in PAGES:
-        page.goto(address + path.format(id=mine(site)))
+        page.goto(address + path.format(id=mine(site), visit=visit(site)))
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             wrong.append(f"{path}: {wide} px wider than the window")

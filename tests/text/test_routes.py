@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -50,10 +52,12 @@ def restarts(stops: list[Stop], count: int) -> int:
     return min(found)
 
 
+@cache
 def metres(one: Place, other: Place) -> int:
     return math.ceil(metres_between(one, other))
 
 
+@cache
 def driven(one: Place, other: Place) -> int:
     """Whole minutes."""
     return math.ceil(metres(one, other) * PACE - 1e-9)
@@ -93,6 +97,56 @@ def day_of(dice: random.Random, count: int) -> list[Stop]:
         hours = {0: None, 1: ((low, low + dice.randint(1, 4) * 60),), 2: ((9 * 60, 12 * 60), (13 * 60 + 30, 17 * 60)), 3: ()}[dice.choices(range(4), (4, 4, 2, 1))[0]]
         found.append(Stop(n, stop.place, dice.choice((10, 30, 60)), hours, dice.randint(36, 68) * 15 if kind < 0.2 else None))
     return found
+
+
+# Days of so many stops with opening hours: (stops kept, metres) of the best of 1,000 tries, `tries(working_day(seed, count), 1_000)`, some
+# minutes each.
+BEST_OPEN: dict[tuple[int, int], tuple[int, int]] = {}
+DAY = 8 * 60, 19 * 60
+
+
+def working_day(seed: int, count: int) -> list[Stop]:
+    """Stops of a town: open in the morning, in the afternoon, but for noon, always; one or two are appointments."""
+    dice, found = random.Random(seed), []
+    for n, stop in enumerate(square(seed, count)):
+        place = HERE[0] + (stop.place[0] - HERE[0]) // 2, HERE[1] + (stop.place[1] - HERE[1]) // 2
+        hours = dice.choices((None, ((480, 720),), ((780, 1080),), ((510, 720), (810, 1050)), ((600, 960),)), (4, 2, 2, 2, 2))[0]
+        found.append(Stop(n, place, dice.choice((10, 15, 20)), hours, dice.choice((600, 870)) if n in (3, count - 2) else None))
+    return found
+
+
+def tries(stops: list[Stop], count: int) -> tuple[int, int]:
+    """Another way to plan, slow and simple: so many random orders, each bettered by putting in, moving, changing places and turning until
+    nothing helps; every order is reckoned from its beginning."""
+    dice = random.Random(11)
+
+    def score(order: list[Stop]) -> tuple[int, int, int] | None:
+        length = sized(tuple(order), HERE, *DAY)
+        return None if length is None else (-sum(stop.at is not None for stop in order), -len(order), length)
+
+    def neighbours(order: list[Stop]) -> Iterator[list[Stop]]:
+        for stop in stops:
+            if stop not in order:
+                yield from ([*order[:at], stop, *order[at:]] for at in range(len(order) + 1))
+        for one, other in itertools.combinations(range(len(order)), 2):
+            yield [*order[:one], *order[one : other + 1][::-1], *order[other + 1 :]]
+            rest = [*order[:one], *order[one + 1 :]]
+            yield [*rest[:other], order[one], *rest[other:]]
+            rest = [*order[:other], *order[other + 1 :]]
+            yield [*rest[:one], order[other], *rest[one:]]
+            yield [*order[:one], order[other], *order[one + 1 : other], order[one], *order[other + 1 :]]
+
+    best = (0, 0, 0)
+    for _try in range(count):
+        order: list[Stop] = []
+        for stop in dice.sample(stops, len(stops)):
+            able = [(found, tried) for at in range(len(order) + 1) if (found := score(tried := [*order[:at], stop, *order[at:]])) is not None]
+            order = min(able, key=lambda one: one[0])[1] if able else order
+        now = score(order)
+        while (step := next(((found, tried) for tried in neighbours(order) if (found := score(tried)) is not None and now is not None and found < now), None)) is not None:
+            now, order = step
+        best = min(best, now or best)
+    return -best[1], best[2]
 
 
 def kept(made: Route, end: Place | None, begin: int, until: int) -> bool:
@@ -136,6 +190,17 @@ def test_sixty_stops_come_within_eight_percent_of_a_thousand_restarts(layout: st
     assert len(made.visits) == 60 and kept(made, HERE, 0, 24 * 60)
     assert made.metres <= BEST[layout, seed] * 1.08
     assert restarts(stops, 1) >= BEST[layout, seed], "the figure is of these stops"
+
+
+@pytest.mark.parametrize(("seed", "count"), BEST_OPEN)
+def test_a_day_of_opening_hours_comes_within_eight_percent_of_a_thousand_tries(seed: int, count: int) -> None:
+    stops = working_day(seed, count)
+    made = route(stops, start=HERE, end=HERE, begin=DAY[0], until=DAY[1])
+    assert kept(made, HERE, *DAY)
+    assert len(made.visits) == BEST_OPEN[seed, count][0] and made.metres <= BEST_OPEN[seed, count][1] * 1.08
+    assert {visit.stop.key for visit in made.visits} >= {stop.key for stop in stops if stop.at is not None}
+    once = tries(stops, 1)
+    assert (-once[0], once[1]) >= (-BEST_OPEN[seed, count][0], BEST_OPEN[seed, count][1]), "the figure is of these stops"
 
 
 def test_sixty_stops_with_hours_keep_all_that_is_said_and_always_come_the_same() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -46,5 +47,10 @@ def test_the_same_change_sent_twice_is_no_conflict_and_another_is(company: Compa
     page = lina.post(f"/core/customer/{customer}/edit", data={**sent, "website": "c.example"})
     assert page.status_code == 409
     assert 'name="back" value="/road/?done=abc"' in page.text, "the choice leads back to where it came from"
+    assert "No longer valid" not in page.text, "a tick that nobody touched is no change"
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    assert lina.post(f"/core/customer/{customer}/resolve", data={**hidden, "pick-website": "mine"}).status_code == 303
+    now = row(company, customer)
+    assert (now.website, now.invalid, now.note) == ("c.example", False, "First words"), "what was not chosen between stays as it is, ticks too"
     elsewhere = lina.post(f"/core/customer/{customer}/edit", data={**sent, "website": "c.example", "back": "//evil.example"})
     assert "evil.example" not in elsewhere.text

@@ -67,8 +67,9 @@ class Asked:
     @cached_property
     def defaults(self) -> dict[str, Any]:
         rules, here = RouteSettings.now(), clock.local(clock.now())
-        day = self._typed.get("day") or here.date()
         begin, until = written(rules.begin * 60), written(min(max(rules.until, rules.begin + 1) * 60, 24 * 60 - 1))
+        late = here + dt.timedelta(minutes=self._typed.get("stay") or rules.stay)  # no visit fits into what is left of today: tomorrow
+        day = self._typed.get("day") or here.date() + dt.timedelta(days=late.date() > here.date() or f"{late:%H:%M}" > until)
         if day == here.date() and f"{here:%H:%M}" > begin:  # what is left of today
             begin = f"{here:%H:%M}"
         return {"day": day, "begin": begin, "until": max(begin, until), "stay": rules.stay, "customer": None, "region": None,

@@ -5,6 +5,7 @@ from typing import Any
 import flask
 
 from crm_core.features.customers.api import acts_of_customer
+from crm_core.features.routes import demo
 from crm_core.features.routes.asked import URL
 from crm_core.features.routes.pages import of, pages
 from crm_core.features.routes.rules import MOST, RouteSettings
@@ -31,3 +32,8 @@ def register_settings() -> list[type[Any]]:
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
     return [pages]
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    demo.fill(make)
