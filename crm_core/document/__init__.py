@@ -101,7 +101,7 @@ def _made(task: dict[str, Any], out: Any) -> bytes:
 
 def standalone(parts: Sequence[Path], out: IO[bytes], title: str, paper: Paper = A4) -> None:
     """The same as a page that a browser prints, for machines without PDFs: one file with its style sheet inside."""
-    style = f"@page {{ size: {paper.width}mm {paper.height}mm; margin: {paper.margin}mm }} .cut {{ display: none }} svg.page {{ display: block; break-after: page }} body {{ margin: 0; font: 12px/18px sans-serif }}"
+    style = f"@page {{ size: {paper.width}mm {paper.height}mm; margin: {paper.margin}mm }} .cut {{ display: none }} svg.leaf {{ display: block; break-after: page }} body {{ margin: 0; font: 12px/18px sans-serif }}"
     out.write(f'<!doctype html><meta charset="utf-8"><title>{escape(title)}</title><style>{style}{STYLE.read_text("utf-8")}</style>'.encode())
     for path in parts:
         out.write(path.read_bytes())

@@ -16,9 +16,9 @@ CSS = """
 @page {{ size: {width}mm {height}mm; margin: {margin}mm }}
 html {{ font: 12px/18px Paper, "Noto Sans CJK SC", sans-serif; color: #1a1e26 }}
 body {{ margin: 0 }}
-svg.page {{ display: block; width: {width}mm; height: {height}mm; break-after: page }}
+svg.leaf {{ display: block; width: {width}mm; height: {height}mm; break-after: page }}
 .cut {{ display: none }}
-svg.page:last-child {{ break-after: auto }}
+svg.leaf:last-child {{ break-after: auto }}
 """
 
 

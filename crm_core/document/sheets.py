@@ -143,7 +143,7 @@ def _inland(grid: Grid, letter: Letter, sender: Sender, frame: bool) -> tuple[li
 
 def page_of(grid: Grid, parts: Sequence[Markup]) -> Markup:
     """A page as a drawing of its real size."""
-    return Markup('<svg class="page" xmlns="http://www.w3.org/2000/svg" width="{0}mm" height="{1}mm" viewBox="0 0 {0} {1}" font-family="Paper, Noto Sans CJK SC, sans-serif">{2}</svg>').format(
+    return Markup('<svg class="leaf" xmlns="http://www.w3.org/2000/svg" width="{0}mm" height="{1}mm" viewBox="0 0 {0} {1}" font-family="Paper, Noto Sans CJK SC, sans-serif">{2}</svg>').format(
         _n(grid.width), _n(grid.height), Markup("").join(parts))
 
 

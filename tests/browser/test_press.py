@@ -36,6 +36,20 @@ class Hands:
         assert axe(self.page) == [] and overflows(self.page) == []
 
 
+def assert_as_large_as_drawn(page: Page) -> None:
+    """What the browser prints stands where the drawing has it, to half a millimetre."""
+    first = page.locator(".drawings svg.leaf").first
+    digit = first.locator("text").first
+    paper = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))[0]
+    millimetres = 25.4 / 72
+    view = [float(n) for n in str(first.get_attribute("viewBox")).split()]
+    assert [round(n * millimetres) for n in paper.get_size()] == [round(n) for n in view[2:]]
+    words = paper.get_textpage()
+    assert words.get_text_range(0, 1) == digit.text_content()
+    assert abs(words.get_charbox(0, loose=True)[0] * millimetres - float(str(digit.get_attribute("x")))) < 0.5
+    assert abs((paper.get_height() - words.get_charbox(0)[1]) * millimetres - float(str(digit.get_attribute("y")))) < 0.5
+
+
 @BOTH
 def test_envelopes_for_a_saved_view_are_five_presses_away(visitor: Visitor, demo: Demo, language: str) -> None:
     user = demo.one("SELECT id FROM core_user WHERE login = 'chenxiaoyan'")
@@ -44,6 +58,7 @@ def test_envelopes_for_a_saved_view_are_five_presses_away(visitor: Visitor, demo
     with demo.site.work(who):
         view = views.get(views.save("core.customer", f"Key {language}", [("standing.any", "key")], views.Audience.mine))
         page = demo.open(visitor, "/", language=language)
+        page.add_init_script("window.print = () => {}")  # the paper asks for the printer by itself
         hands = Hands(page, language)
         hands.press(page.locator("#rail-menu a[href='/core/customer']"))
         hands.press(page.locator(".vtabs .tabs a", has_text=f"Key {language}"))
@@ -57,8 +72,9 @@ def test_envelopes_for_a_saved_view_are_five_presses_away(visitor: Visitor, demo
             assert len(paper) == int(count) and "收" in paper[0].get_textpage().get_text_bounded()
         else:
             hands.press(hands.named("button", "打印", "Print"))
-            expect(page.locator(".drawings svg.page")).to_have_count(int(count))
+            expect(page.locator(".drawings svg.leaf")).to_have_count(int(count))
             assert axe(page) == []
+            assert_as_large_as_drawn(page)
         assert hands.presses == 5
         views.delete(view)
 
@@ -82,7 +98,7 @@ def test_a_manager_draws_a_circle_on_the_map_and_prints_envelopes_for_it(visitor
     names = {name.inner_text() for name in page.locator(".mapside .rows a .grow").all()}
     hands.choose_envelopes()
     hands.press(hands.named("button", "打印", "Print"))
-    drawn = page.locator(".drawings svg.page")
+    drawn = page.locator(".drawings svg.leaf")
     expect(drawn.first).to_be_visible()
     papers = drawn.all_text_contents()
     assert names and len(papers) >= len(names) and all(any(name in paper for paper in papers) for name in names) and hands.presses == 5
