@@ -31,7 +31,7 @@ Urls = Callable[[str], str]
 
 
 def measure(urls: Urls, home: Path, few: bool, say: Callable[[str], None]) -> dict[str, Any]:
-    """Import alone, import while somebody saves, export; each on a site of its own."""
+    """Import alone, a smaller one into what it made, export; import while somebody saves; each pair on a site of its own."""
     count = FEW if few else ROWS
     home.mkdir(parents=True, exist_ok=True)
     file = home / f"customers-{count}.csv"
@@ -43,6 +43,10 @@ def measure(urls: Urls, home: Path, few: bool, say: Callable[[str], None]) -> di
         site = _empty(home, urls, "import")
         if name == "alone":
             found[name] = Run("import", site, file).result()
+            more = home / "more.csv"
+            rows.write_file(more, count // 10, seed=2)
+            found["full"] = Run("import", site, more).result()  # each row is compared with those that are there
+            say(f"import into a full house: {pace(found['full']):,.0f} rows a second, {found['full']['cpu'] / found['full']['rows'] * 1e6:,.0f} µs of processor a row")
             found["export"] = Run("export", site, file).result()
         else:
             stop = home / "stop"

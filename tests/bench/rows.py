@@ -53,7 +53,8 @@ def write_file(path: Path, rows: int, seed: int = 1) -> None:
 
 NAMES = (  # noqa: SIM905
     "id public_id version created_at updated_at created_by_id updated_by_id owner_id department_id kind name name_key match_key code standing customer_kind ownership "
-    "business_kind size source industry_id region_id postcode phone mobile fax phone_key mobile_key email website legal_representative note"
+    "business_kind size source industry_id region_id postcode phone mobile fax phone_key mobile_key fax_key email website legal_representative note "
+    "completeness invalid bad_channels wish_channels wish_never wish_times wish_topics"
 ).split()
 
 
@@ -70,10 +71,10 @@ def finished(rows: int) -> Iterator[list[tuple[Any, ...]]]:
             "name_key": f"si4aa chuan4bb yun2aa ling3aa {r.randrange(10**6)}"[:80], "match_key": f"云岭春{n}号酒业", "code": f"B-{n:07d}", "standing": "potential",
             "customer_kind": "old", "ownership": "private", "business_kind": "maker", "size": "small", "source": "fair", "industry_id": 1 + n % 60,
             "region_id": 1 + n % 3000, "postcode": f"{100000 + n}", "phone": phone, "mobile": mobile, "fax": phone, "phone_key": phone.replace("-", ""),
-            "mobile_key": mobile, "email": f"info{n}@example.com", "website": f"www.firm{n}.example.com", "legal_representative": "王伟芳",
+            "mobile_key": mobile, "fax_key": phone.replace("-", ""), "completeness": 70, "invalid": False, "bad_channels": "{}",
+            **dict.fromkeys(("wish_channels", "wish_never", "wish_times", "wish_topics"), "[]"), "email": f"info{n}@example.com", "website": f"www.firm{n}.example.com", "legal_representative": "王伟芳",
             "note": f"第 {n} 行的备注，来自旧系统" if n % 3 == 0 else None,
         })
         if len(made) == BATCH or n == rows:
-            names = list(made[0])
-            yield [tuple(row[name] for name in names) for row in made]
+            yield [tuple(row[name] for name in NAMES) for row in made]
             made.clear()
