@@ -150,4 +150,6 @@ def _group(group: Group, here: str, folded: set[str], tasks: int, notices: int, 
         elif url == slots.notices_url:
             count = notices
         entries.append(_entry(entry, here, shown_count(count) if count else "", unread=url == slots.notices_url and notices > 0))
+    if any(one.active and "?" in one.url for one in entries):  # one is at the question, not at the list it is asked of
+        entries = [replace(one, active=one.active and "?" in one.url) for one in entries]
     return MenuGroup(group.code, group.label, tuple(entries), group.code in folded)

@@ -1,5 +1,6 @@
 """The pages of pools and reviews as a browser uses them."""
 
+import re
 from inspect import Parameter, signature
 
 import pytest
@@ -82,6 +83,7 @@ def test_a_reviewer_agrees_from_the_page_and_goes_on(company: Company) -> None:
     admin = company.client("admin")
     listed = admin.get("/core/customer?review.any=first,second").text
     assert "成都甲厂" in listed
+    assert re.findall(r'<a href="(/core/customer\?review[^"]*)" class="on" aria-current', listed) and '<a href="/core/customer" class="on" aria-current="page" data-go' not in listed
     page = admin.get(f"/core/customer/{first}").text
     assert "Waits for first review" in page
     answer = admin.post(f"/core/customer/{first}/do/review_first", data={"back": f"/core/customer/{second}"})
