@@ -124,7 +124,9 @@ class Report:
 
 @dataclass(frozen=True)
 class Card(Report):
-    """The same as a small panel on the home page."""
+    """The same as a small panel on the home page; or, when it counts what waits for its reader, a line of what does."""
+
+    waits: str = ""  # the address where that is worked off
 
 
 @dataclass(frozen=True)

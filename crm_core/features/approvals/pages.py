@@ -9,6 +9,7 @@ from crm_core.kernel.i18n import _
 from crm_core.web import facts, urls
 from crm_core.web.viewmodels import Act, RecordPage, Status
 
+REVIEWS = {"first": rules.FIRST, "second": rules.SECOND}  # what a record waits for → the verb of who does it
 FOR_REVIEW = [("review.any", "first,second")]  # what of a list waits
 
 
@@ -24,7 +25,7 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
         return page
     state = str(row.review)
     page = replace(page, marks=(Status(LABELS[state], *LOOKS[state]), *page.marks))  # type: ignore[arg-type]
-    verb = {"first": rules.FIRST, "second": rules.SECOND}.get(state)
+    verb = REVIEWS.get(state)
     if verb is None or not resource.may(verb) or not facts.his(resource, row, verb):
         return page
     after = page.steps.next_url if page.steps is not None and page.steps.next_url else listed(resource.name, FOR_REVIEW)

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from crm_core.access.actor import LENDABLE
 from crm_core.features.approvals import pages, proposals, proposing, rules, services
-from crm_core.features.approvals.models import WAITING
 from crm_core.features.approvals.resources import StandIns
 from crm_core.kernel.declare import Action, Card, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
@@ -106,9 +105,11 @@ def _cards(cls: type[Any]) -> list[Card]:
     name, told = cls.name, rules.key(cls.name)
     waits, asked = (_("Waiting for review"), _("Proposed changes")) if name == CUSTOMER else (
         _("Waiting for review: %(what)s", what=cls.label), _("Proposed changes: %(what)s", what=cls.label))
-    return [Card(f"review-{told}", waits, of=name, query=waiting, order=5, icon="rubber-stamp",
+    return [Card(f"review-{told}", waits, of=name, query=_waiting(name), order=5, icon="rubber-stamp",
+                 waits=pages.listed(name, pages.FOR_REVIEW),
                  when=lambda: rules.reviewed(name) and any(actor().can(f"{name}.{verb}") for verb in rules.VERBS)),
-            Card(f"proposals-{told}", asked, of=name, query=_proposed(name), order=6, icon="bulb", when=lambda: name in proposals.kinds() and _some(name))]
+            Card(f"proposals-{told}", asked, of=name, query=_proposed(name), order=6, icon="bulb",
+                 waits=pages.listed(name, [("proposed.filled", "1")]), when=lambda: name in proposals.kinds() and _some(name))]
 
 
 def _some(name: str) -> bool:
@@ -128,10 +129,14 @@ def _proposed(name: str) -> Any:
     return ask
 
 
-def waiting(rows: Any) -> sa.Select[Any]:
-    """Records by the review they wait for."""
-    number = sa.func.count().label("count")
-    return sa.select(rows.c.review, number).where(rows.c.review.in_(WAITING)).group_by(rows.c.review).order_by(number.desc(), rows.c.review)
+def _waiting(name: str) -> Any:
+    """Records by the review they wait for, of those reviews that are the reader's."""
+    def ask(rows: Any) -> sa.Select[Any]:
+        number = sa.func.count().label("count")
+        mine = [state for state, verb in pages.REVIEWS.items() if actor().can(f"{name}.{verb}")]
+        return sa.select(rows.c.review, number).where(rows.c.review.in_(mine)).group_by(rows.c.review).order_by(rows.c.review)
+
+    return ask
 
 
 @hookimpl

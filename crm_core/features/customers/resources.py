@@ -90,7 +90,7 @@ class Customers(Resource):
     help = _("Companies and persons we deal with or want to: who they are, who looks after them, what was said and what comes next.")
     form = (
         Section(_("Key facts"), ("name", "kind", "standing", "source", "code", "customer_kind", "parent", "owner", "department")),
-        Section(_("Address and phone"), ("country", "region", "postcode", "latitude", "longitude", "phone", "mobile", "fax", "email", "website", "opening_hours", "addresses")),
+        Section(_("Address and phone"), ("country", "region", "postcode", "phone", "mobile", "fax", "email", "website", "latitude", "longitude", "opening_hours", "addresses")),
         Section(_("Trade"), ("industry", "business_kind", "ownership", "size", "credit", "trade_position", "business_scope"), folded=True),
         Section(_("Firm"), (
             "legal_representative", "general_manager", "sales_head", "publicity_head", "credit_code", "founded_on", "capital_band", "headcount_band",

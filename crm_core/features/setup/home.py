@@ -38,6 +38,7 @@ def page() -> HomePage:
     """The home page of the acting person."""
     numbers = _numbers()
     open_tasks, unread = tasks.counters()
+    others, more = reports.waiting()
     rows, told, written = tasks.waiting(ROWS), messages.newest(limit=messages.BELL), lately(LATELY)
     seen = tasks.WaitingTask(rows)
     wanted = tasks.wanted(rows)
@@ -46,16 +47,16 @@ def page() -> HomePage:
     names = named(wanted)
     people = names.get("core.user", {})
     gone = weeks()
-    firsts = _firsts() if not rows and not any(numbers.values()) and not any(n for n, _customers in gone) else ()
+    firsts = _firsts() if not (rows or others) and not any(numbers.values()) and not any(n for n, _customers in gone) else ()
     return HomePage(
-        greeting=_greeting(), sentence=_sentence(open_tasks, seen), notices=messages.panel(unread, rows=told, names=people),
+        greeting=_greeting(), sentence=_sentence(open_tasks, seen, more), notices=messages.panel(unread, rows=told, names=people),
         waiting=Waiting(
-            tasks.draw_waiting(rows, names), count=_more(open_tasks, messages.COUNTED), all=Act(_("All tasks"), tasks.URL),
+            (*others, *tasks.draw_waiting(rows, names)), count=_more(open_tasks + more, messages.COUNTED), all=Act(_("All tasks"), tasks.URL),
             foot=ngettext("%(n)s done this week", "%(n)s done this week", numbers["done"]) if numbers["done"] else "",
             empty=_("All done. Nothing waits for you."),
         ),
         numbers=() if firsts else _drawn(numbers, gone, tasks.told(rows[0].due, None)[0] if rows else None), firsts=firsts,
-        panels=(*_silent(), *reports.waiting()), lately=_lately(written, people), lately_url="/core/note",
+        panels=(*_silent(), *reports.panels()), lately=_lately(written, people), lately_url="/core/note",
     )
 
 
@@ -65,15 +66,17 @@ def _greeting() -> Any:
     return str(words) % {"name": actor().name}
 
 
-def _sentence(open_tasks: int, seen: Any) -> str:
+def _sentence(open_tasks: int, seen: Any, others: int) -> str:
     """The day in one sentence: the date, what waits today, what is late."""
     from babel.dates import format_date
 
     pattern = "M 月 d 日 EEEE" if locale().language == "zh" else "EEEE d MMMM"
     day = format_date(clock.today(), pattern, locale=locale())
-    if not open_tasks:
+    if not (open_tasks or others):
         return " · ".join((day, str(_("nothing waits for you"))))
-    parts = [str(ngettext("%(n)s task waits for you", "%(n)s tasks wait for you", open_tasks))]
+    parts = [str(ngettext("%(n)s task waits for you", "%(n)s tasks wait for you", open_tasks))] if open_tasks else []
+    if others:
+        parts.append(str(ngettext("%(n)s record waits for you", "%(n)s records wait for you", others)))
     if seen.today:
         parts.append(str(ngettext("%(n)s is due today", "%(n)s are due today", seen.today)))
     if seen.late:

@@ -1,23 +1,25 @@
 """The pages of reports, and the cards of the home page, which are small ones."""
 
+from functools import partial
 from typing import Any
 
 import flask
 from markupsafe import Markup
 
 from crm_core.kernel.calling import shown
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource import reporting
 from crm_core.web import urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Empty, PanelView, Tab
+from crm_core.web.viewmodels import Empty, PanelView, Tab, WaitRow
 from crm_core.web.viewmodels.reports import Bar, ReportPage
 
 pages = flask.Blueprint("reports", __name__)
 URL, CARDS = "/reports", "/cards"
 CARD_ROWS = 8
+SAID = 4
 
 
 @pages.get(URL)
@@ -51,9 +53,22 @@ def card(name: str) -> Any:
     return page_of("panel.html", shown(one, fill, failed))
 
 
-def waiting() -> tuple[PanelView, ...]:
+def panels() -> tuple[PanelView, ...]:
     """The cards of the home page, filled when they are seen."""
-    return tuple(PanelView(one.label, one.icon or "chart-bar", load_url=f"{CARDS}/{one.name}") for one in reporting.cards())
+    return tuple(PanelView(one.label, one.icon or "chart-bar", load_url=f"{CARDS}/{one.name}") for one in reporting.cards() if not one.waits)
+
+
+def waiting() -> tuple[tuple[WaitRow, ...], int]:
+    """What cards count that waits for the reader, a line each, and how much it is altogether."""
+    found = [line for one in reporting.cards() if one.waits for line in shown(one, partial(_waits, one), ())]
+    return tuple(row for row, _n in found), sum(n for _row, n in found)
+
+
+def _waits(one: Any) -> tuple[tuple[WaitRow, int], ...]:
+    lines = reporting.answer(one).lines
+    if not lines:
+        return ()
+    return ((WaitRow(one.label, one.waits, listed(f"{line.label} {line.shown[0]}" for line in lines[:SAID]), icon=one.icon), sum(line.numbers[0] for line in lines)),)
 
 
 def view(report: Any, found: list[Any]) -> ReportPage:
