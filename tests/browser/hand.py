@@ -13,7 +13,7 @@ class Hand:
         self.actions: list[str] = []
 
     def click(self, what: Locator) -> None:
-        what.click()
+        what.click(no_wait_after=True)  # a file may take its time
         self.actions.append("click")
 
     def press(self, keys: str) -> None:
@@ -27,6 +27,19 @@ class Hand:
         else:
             self.page.keyboard.type(text)
         self.actions.append(text)
+
+    def file(self, path: str) -> None:
+        self.page.set_input_files("input[type=file]", path)
+        self.actions.append(path)
+
+    def draw(self, *points: tuple[float, float]) -> None:
+        """Hold the mouse down from the first point to the last."""
+        self.page.mouse.move(*points[0])
+        self.page.mouse.down()
+        for point in points[1:]:
+            self.page.mouse.move(*point)
+        self.page.mouse.up()
+        self.actions.append("drawn")
 
     def pick(self, word: str, what: Locator) -> None:
         """Fill a field that looks up what is typed: the first hit is taken by Enter, as one does without looking."""

@@ -10,28 +10,26 @@ from crm_core import document
 from crm_core.access.actor import load_actor
 from crm_core.resource import views
 from tests.browser.demo import Demo
+from tests.browser.hand import Hand
 from tests.support.browser import Visitor, axe, overflows
 
 BOTH = pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
 
 
-class Hands:
-    """Somebody who presses things; how often."""
+class Clerk(Hand):
+    """Somebody at a list who wants envelopes, in his language."""
 
     def __init__(self, page: Page, language: str) -> None:
-        self.page, self.zh, self.presses = page, language != "en", 0
-
-    def press(self, what: Locator) -> None:
-        self.presses += 1
-        what.click(no_wait_after=True)  # a file may take its time
+        super().__init__(page)
+        self.zh = language != "en"
 
     def named(self, role: str, zh: str, en: str) -> Locator:
         return self.page.get_by_role(role, name=zh if self.zh else en, exact=True)  # type: ignore[arg-type]
 
     def choose_envelopes(self) -> None:
-        self.press(self.named("link", "打印", "Print"))
+        self.click(self.named("link", "打印", "Print"))
         expect(self.page.locator("[data-press]")).to_be_visible()
-        self.press(self.named("radio", "信封", "Envelopes"))
+        self.click(self.named("radio", "信封", "Envelopes"))
         expect(self.page.locator("[data-press] select[name=paper]")).to_be_visible()
         assert axe(self.page) == [] and overflows(self.page) == []
 
@@ -59,49 +57,44 @@ def test_envelopes_for_a_saved_view_are_five_presses_away(visitor: Visitor, demo
         view = views.get(views.save("core.customer", f"Key {language}", [("standing.any", "key")], views.Audience.mine))
         page = demo.open(visitor, "/", language=language)
         page.add_init_script("window.print = () => {}")  # the paper asks for the printer by itself
-        hands = Hands(page, language)
-        hands.press(page.locator("#rail-menu a[href='/core/customer']"))
-        hands.press(page.locator(".vtabs .tabs a", has_text=f"Key {language}"))
-        expect(page.locator(".chip", has_text="重点" if hands.zh else "Key")).to_be_visible()
+        clerk = Clerk(page, language)
+        clerk.click(page.locator("#rail-menu a[href='/core/customer']"))
+        clerk.click(page.locator(".vtabs .tabs a", has_text=f"Key {language}"))
+        expect(page.locator(".chip", has_text="重点" if clerk.zh else "Key")).to_be_visible()
         count = page.locator("[data-count]").inner_text()
-        hands.choose_envelopes()
-        if hands.zh and not document._missing():
+        clerk.choose_envelopes()
+        if clerk.zh and not document._missing():
             with page.expect_download(timeout=120_000) as made:
-                hands.press(hands.named("button", "PDF", "PDF"))
+                clerk.click(clerk.named("button", "PDF", "PDF"))
             paper = pypdfium2.PdfDocument(made.value.path())
             assert len(paper) == int(count) and "收" in paper[0].get_textpage().get_text_bounded()
         else:
-            hands.press(hands.named("button", "打印", "Print"))
+            clerk.click(clerk.named("button", "打印", "Print"))
             expect(page.locator(".drawings svg.leaf")).to_have_count(int(count))
             assert axe(page) == []
             assert_as_large_as_drawn(page)
-        assert hands.presses == 5
+        assert len(clerk.actions) == 5
         views.delete(view)
 
 
 def test_a_manager_draws_a_circle_on_the_map_and_prints_envelopes_for_it(visitor: Visitor, demo: Demo) -> None:
     page = demo.open(visitor, "/core/customer?look=map&over=510000", "sunli", "zh_Hans_CN")
     page.wait_for_selector('.map[data-points="there"]')
-    hands = Hands(page, "zh_Hans_CN")
-    hands.press(hands.named("button", "画圆", "Draw a circle"))
+    clerk = Clerk(page, "zh_Hans_CN")
+    clerk.click(clerk.named("button", "画圆", "Draw a circle"))
     pane = page.locator(".map-pane").bounding_box()
     assert pane is not None
     x, y = pane["x"] + pane["width"] * 0.6, pane["y"] + pane["height"] * 0.6
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + 60, y + 60)
-    page.mouse.move(x + 120, y + 90)
-    page.mouse.up()
-    hands.presses += 1
+    clerk.draw((x, y), (x + 60, y + 60), (x + 120, y + 90))
     page.wait_for_url("**place.area=circle*")
     expect(page.locator(".mapside")).to_contain_text("区域内")
     names = {name.inner_text() for name in page.locator(".mapside .rows a .grow").all()}
-    hands.choose_envelopes()
-    hands.press(hands.named("button", "打印", "Print"))
+    clerk.choose_envelopes()
+    clerk.click(clerk.named("button", "打印", "Print"))
     drawn = page.locator(".drawings svg.leaf")
     expect(drawn.first).to_be_visible()
     papers = drawn.all_text_contents()
-    assert names and len(papers) >= len(names) and all(any(name in paper for paper in papers) for name in names) and hands.presses == 5
+    assert names and len(papers) >= len(names) and all(any(name in paper for paper in papers) for name in names) and len(clerk.actions) == 5
 
 
 def test_ctrl_p_prints_a_list_and_a_record_black_on_white_without_what_is_pressed(visitor: Visitor, demo: Demo) -> None:

@@ -5,33 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from crm_core.kernel import runner
 from tests.browser.demo import Demo
+from tests.browser.hand import Hand
 from tests.support.browser import Visitor
 
 LIST = "/core/customer"
 HEAD = "往来单位全称,座机（总机）,手机号,E-Mail,所在省市,Spalte 7"  # the last one says nothing: it is corrected by hand
-
-
-class Hand:
-    """Somebody's hand, which counts."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.actions = page, 0
-
-    def click(self, where: str | Locator) -> None:
-        self.actions += 1
-        (self.page.locator(where).first if isinstance(where, str) else where).click()
-
-    def key(self, chord: str) -> None:
-        self.actions += 1
-        self.page.keyboard.press(chord)
-
-    def type(self, text: str) -> None:
-        self.actions += 1
-        self.page.keyboard.type(text)
 
 
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
@@ -51,14 +33,13 @@ def import_a_thousand_rows(hand: Hand, demo: Demo, path: Path, trade: str, digit
     if not link.count():
         hand.click(page.locator("details.menu", has=page.locator('a[href^="/import?to=core.customer"]')).locator("summary"))
     hand.click(link.first)
-    hand.actions += 1
-    page.set_input_files("input[type=file]", str(path))
-    hand.click("[data-upload] .btn-primary")
+    hand.file(str(path))
+    hand.click(page.locator("[data-upload] .btn-primary").first)
     with page.expect_response(lambda answer: "/import/" in answer.url and answer.request.method == "POST"):
         page.locator("select[name=col-5]").select_option("note")  # the correction
-    hand.click("[name=_do][value=start]")
+    hand.click(page.locator("[name=_do][value=start]").first)
     expect(page.locator(".irun")).to_be_visible()
-    assert hand.actions <= 6
+    assert len(hand.actions) <= 6
     runner.drain(demo.site)
     assert demo.one(f"SELECT count(*) FROM core_customer WHERE name LIKE '{trade}%' AND note LIKE '备注%'") == 1_000
 
@@ -70,17 +51,17 @@ def merge_two_and_take_it_back(hand: Hand, demo: Demo, trade: str) -> None:
         hand.click(page.locator("tbody input[type=checkbox]").nth(n))
     button = page.locator('[data-bulk] [formaction*="merge"], [data-bulk] a[href*="merge"]').first
     if not button.is_visible():
-        hand.click("[data-bulk] details summary")
+        hand.click(page.locator("[data-bulk] details summary").first)
     hand.click(button)
-    hand.click("[name=go]")
+    hand.click(page.locator("[name=go]").first)
     expect(page.locator("h1.rec-name")).to_be_visible()
-    assert hand.actions <= 5
+    assert len(hand.actions) <= 5
     query = f"SELECT count(*) FROM core_customer WHERE name LIKE '{trade}%' AND merged_into_id IS NOT NULL"
     assert demo.one(query) == 1
-    hand.actions = 0
+    hand.actions.clear()
     with page.expect_response(lambda answer: "/undo/" in answer.url):
-        hand.click(".tg-toasts button.u, #toasts button.u")
-    assert hand.actions <= 2
+        hand.click(page.locator(".tg-toasts button.u, #toasts button.u").first)
+    assert len(hand.actions) <= 2
     runner.drain(demo.site)
     assert demo.one(query) == 0
 
@@ -88,19 +69,19 @@ def merge_two_and_take_it_back(hand: Hand, demo: Demo, trade: str) -> None:
 def give_thirty_to_a_colleague(hand: Hand, demo: Demo) -> None:
     page = hand.page
     demo.go(page, LIST)
-    hand.click(".chip.add")
-    hand.click('.lbar .pop a.it[href*="field=standing"]')
+    hand.click(page.locator(".chip.add").first)
+    hand.click(page.locator('.lbar .pop a.it[href*="field=standing"]').first)
     hand.click(page.locator("dialog.popdlg label").nth(1))
-    hand.click("dialog.popdlg .btn-primary")
+    hand.click(page.locator("dialog.popdlg .btn-primary").first)
     expect(page.locator(".chip:not(.add)")).to_have_count(1)
     given = page.locator("tbody input[type=checkbox][name=id]").evaluate_all("all => all.map(one => one.value)")
-    hand.click("thead input[type=checkbox]")
-    hand.click('[data-bulk] [formaction*="assign"]')
+    hand.click(page.locator("thead input[type=checkbox]").first)
+    hand.click(page.locator('[data-bulk] [formaction*="assign"]').first)
     expect(page.locator("dialog[open] [role=combobox], dialog[open] input[type=text]").first).to_be_focused()
-    hand.type("王志强")  # the name is enough: nobody need pick it from the list
-    hand.click("dialog[open] .btn-primary")
+    hand.fill("王志强")  # the name is enough: nobody need pick it from the list
+    hand.click(page.locator("dialog[open] .btn-primary").first)
     expect(page.locator("dialog[open]")).to_have_count(0)
-    assert hand.actions <= 8
+    assert len(hand.actions) <= 8
     runner.drain(demo.site)
     query = "SELECT count(*) FROM core_customer c JOIN core_user u ON u.id = c.owner_id WHERE u.name = '王志强' AND c.id IN (%s)"
     assert demo.one(query % ",".join(given)) == len(given) >= 30

@@ -10,6 +10,7 @@ from crm_core.kernel.calling import shown
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource import reporting
+from crm_core.resource.reporting import Line
 from crm_core.web import urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
@@ -60,15 +61,14 @@ def panels() -> tuple[PanelView, ...]:
 
 def waiting() -> tuple[tuple[WaitRow, ...], int]:
     """What cards count that waits for the reader, a line each, and how much it is altogether."""
-    found = [line for one in reporting.cards() if one.waits for line in shown(one, partial(_waits, one), ())]
-    return tuple(row for row, _n in found), sum(n for _row, n in found)
+    nothing: list[Line] = []
+    found = [(one, lines) for one in reporting.cards() if one.waits and (lines := shown(one, partial(_lines, one), nothing))]
+    rows = tuple(WaitRow(one.label, one.waits, listed(f"{line.label} {line.shown[0]}" for line in lines[:SAID]), icon=one.icon) for one, lines in found)
+    return rows, sum(line.numbers[0] for _one, lines in found for line in lines)
 
 
-def _waits(one: Any) -> tuple[tuple[WaitRow, int], ...]:
-    lines = reporting.answer(one).lines
-    if not lines:
-        return ()
-    return ((WaitRow(one.label, one.waits, listed(f"{line.label} {line.shown[0]}" for line in lines[:SAID]), icon=one.icon), sum(line.numbers[0] for line in lines)),)
+def _lines(one: Any) -> list[Line]:
+    return list(reporting.answer(one).lines)
 
 
 def view(report: Any, found: list[Any]) -> ReportPage:
