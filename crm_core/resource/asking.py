@@ -2,7 +2,8 @@
 proposes them. A feature above says which records that is and takes what is proposed (`slots`); the write path refuses to save it,
 so that no door is forgotten, and doors that can, propose it instead."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +63,18 @@ def _moved(resource: Any, row: Mapping[str, Any], made: Mapping[str, Any], old: 
     return lines + [n for n in row if n in fields and (column := fields[n].column) not in SCOPE_COLUMNS and not same(old.get(column), made.get(column))]
 
 
+@contextmanager
+def accepted() -> Iterator[None]:
+    """What is done meanwhile was proposed, and somebody who may has agreed to it."""
+    info = current_work().info
+    before, info["accepted"] = info.get("accepted"), True
+    try:
+        yield
+    finally:
+        info["accepted"] = before
+
+
 def refuse(resource: Any, ids: Sequence[int]) -> None:
-    """Of records about to be deleted or merged: raises Refused when the actor may only propose it."""
-    if not current_work().info.get("verb") and bound(resource, ids):
+    """Of records about to be deleted, merged or split, by an act too: raises Refused when the actor may only propose it."""
+    if not current_work().info.get("accepted") and bound(resource, ids):
         raise Refused(_("Changes of these records are reviewed. Propose their deletion, or ask a reviewer."))

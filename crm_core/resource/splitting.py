@@ -14,7 +14,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import changes, merging, pairs, search, timeline
+from crm_core.resource import asking, changes, merging, pairs, search, timeline
 from crm_core.resource.after import give_parts
 from crm_core.resource.undo import UndoBegins
 
@@ -51,6 +51,7 @@ def split(resource: Any, row_id: int, values: Mapping[str, Any], remaining: Mapp
         raise Forbidden(_("You may not do this: %(what)s.", what=_("Split")))
     with writing(), changes.change("split", resource=resource.name) as change:
         resource.get(row_id, "update")
+        asking.refuse(resource, [row_id])
         offered = {one.key: one.rows for one in linked(resource, row_id)}
         made = int(resource.write([dict(values)], kind="split")[0])
         if remaining:

@@ -232,7 +232,8 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     me = current.actor.user_id
     mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == me
     before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
-    held = asking.bound(resource, list(found)) if rows[0].verb in ("update", "restore") else set()  # what he made himself he takes back
+    his = {i for i, state in found.items() if state["created_by_id"] == me} if rows[0].verb == "create" else set()  # what he made himself he takes back
+    held = asking.bound(resource, [i for i in found if i not in his])
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()

@@ -14,8 +14,8 @@ from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage, FormField
 
 
-def answer(resource: Any, name: str, row_id: int) -> Any:
-    """GET and POST of `…/7/do/<name>`."""
+def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) -> Any:
+    """GET and POST of `…/7/do/<name>`, or of another address `at`, which says more than the form asks."""
     action = resource.all_actions.get(name)
     if action is None:
         raise Missing(_("There is no such action."))
@@ -25,24 +25,24 @@ def answer(resource: Any, name: str, row_id: int) -> Any:
     if flask.request.method == "GET":
         if not fields:
             raise Missing(_("This page was not found."))
-        return page_of("bulk_form.html", _ask(resource, action, row_id, {}, {}))
+        return page_of("bulk_form.html", _ask(resource, action, row_id, {}, {}, at))
     texts = controls.read(fields, form)
     try:
-        change = resource.run(name, [row_id], acts.values(resource, action, texts, "parse"))
+        change = resource.run(name, [row_id], {**acts.values(resource, action, texts, "parse"), **more})
     except Invalid as bad:
         if not fields:
             raise
-        return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields)), 422
+        return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields, at)), 422
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
     bulk.say_undo(action.label, change)
     return flask.redirect(urls.safe_path(form["back"]) if form.get("back") else ways.to_record(resource, row_id), 303)
 
 
-def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any]) -> BulkFormPage:
+def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str) -> BulkFormPage:
     row = resource.get(row_id, action.name)
     return BulkFormPage(
-        title=_("%(what)s: %(name)s", what=action.label, name=resource.title(row)), action=urls.of_act(resource, row_id, f"do/{action.name}"),
+        title=_("%(what)s: %(name)s", what=action.label, name=resource.title(row)), action=urls.of_act(resource, row_id, at or f"do/{action.name}"),
         submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults), danger=action.danger,
         back_url=urls.of_record(resource, row_id),
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import sqlalchemy as sa
 
 from crm_core.access import tokens
+from crm_core.data.session import session
+from crm_core.features.approvals.models import Approval
 from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.kernel.errors import Invalid, Refused
-from crm_core.resource import asking, changes, undo
+from crm_core.resource import asking, changes, splitting, undo
 from crm_core.resource.settings import put
 from tests.approvals.test_proposals import NAME, customer, states, told
-from tests.support.people import Company
+from tests.support.people import Client, Company
 from tests.web.test_bulk import edit
 
 assert customer
@@ -41,10 +46,11 @@ def test_form_cell_bulk_edit_and_interface_propose_and_a_reviewer_accepts(compan
     assert "nothing changes until a reviewer has accepted it" in form and 'name="addresses' not in form
     assert lina.post(f"{at}/propose", data={"phone": NEW}).status_code == 303  # no reason is asked
     assert "A reviewer looks at it" in lina.get(at).text and (phone(company, reviewed), states(company)) == (OLD, [("change", "open")])
-    assert "do/accept" not in lina.get(at).text and "do/accept" in sue.get(at).text and NAME in sue.get("/core/customer?proposed.filled=1").text
+    accept = decision(sue, at, "accept")
+    assert "/proposals/" not in lina.get(at).text and NAME in sue.get("/core/customer?proposed.filled=1").text
     assert lina.post(f"{at}/do/accept").status_code in (403, 409, 422)
     assert sue.post(f"{at}/edit", data={"phone": NEW, "version": "1"}).status_code in (403, 404)
-    assert sue.post(f"{at}/do/accept", data={"back": at}).status_code == 303
+    assert sue.post(accept, data={"back": at}).status_code == 303
     assert (phone(company, reviewed), states(company)) == (NEW, [("change", "agreed")])
     assert any("accepted what you proposed" in text for text in told(company, "lina"))
 
@@ -59,6 +65,11 @@ def test_form_cell_bulk_edit_and_interface_propose_and_a_reviewer_accepts(compan
     assert {name: door() for name, door in doors.items()} == {"cell": 303, "drag": 409, "bulk": 303, "api": 202}
     assert lina.post(f"{at}/edit", data={"phone": "0831-1234567", "version": str(version(company, reviewed))}).status_code == 303
     assert phone(company, reviewed) == NEW and states(company)[1:] == [("change", "withdrawn")] * 4 + [("change", "open")]
+    with company.as_("admin"):  # one change is asked for, whatever number of doors it came by
+        waits = session.scalar(sa.select(Approval.proposal).where(Approval.state == "open"))
+    assert {n: new for n, (_old, new) in waits["fields"].items()} == {"phone": "0831-1234567", "standing": "key", "website": "one.example"}
+    form = lina.get(f"{at}/propose").text
+    assert 'value="0831-1234567"' in form and 'value="one.example"' in form  # and goes on from there
     assert lina.post(f"{at}/edit", data={"addresses-0-street": "New Street 1", "version": str(version(company, reviewed))}).status_code == 422
 
     nora = company.client("nora")  # she reviews what lies in her departments, and changes it as ever
@@ -66,6 +77,49 @@ def test_form_cell_bulk_edit_and_interface_propose_and_a_reviewer_accepts(compan
     monkeypatch.setattr(asking.slots, "used", lambda _name: False)  # negative control
     assert lina.get(f"{at}/edit").status_code == 200
     assert lina.post(f"{at}/cell", data={"field": "phone", "phone": OLD}).status_code == 303 and phone(company, reviewed) == OLD
+
+
+def decision(client: Client, at: str, verb: str) -> str:
+    """The address of the button of the first proposal on a record's page."""
+    found = re.search(rf"{at}/proposals/\d+/{verb}", client.get(at).text)
+    assert found, "there is no such button"
+    return found[0]
+
+
+def test_a_reviewer_decides_on_what_he_read_and_on_nothing_else(company: Company, reviewed: int) -> None:
+    lina, sue, at = company.client("lina"), company.client("sue"), f"/core/customer/{reviewed}"
+    lina.post(f"{at}/propose", data={"phone": NEW})
+    read = decision(sue, at, "accept")
+    lina.post(f"{at}/propose", data={"email": "other@example.com"})  # another thing in its place
+    late = sue.post(read, data={"back": at})
+    assert late.status_code == 409 and "not there any more" in late.text and phone(company, reviewed) == OLD
+    with company.as_("admin"):
+        company.site.registry.resource("core.customer").run("propose_deletion", [reviewed], {"why": "closed"})
+    both = sue.post("/core/customer/bulk/accept", data={"id": str(reviewed), "go": "1"})
+    assert both.status_code == 422 and "More than one thing" in both.text
+    owner = lina.post(decision(sue, at, "decline"), data={"opinion": "no"})
+    assert owner.status_code in (403, 404, 409, 422) and "a reviewer decides" in owner.text  # the record is hers, the decision is not
+    assert sue.post(decision(sue, at, "accept"), data={"back": at}).status_code == 303
+    assert states(company) == [("change", "withdrawn"), ("change", "agreed"), ("delete", "open")]
+    with company.as_("admin"):
+        assert company.site.registry.resource("core.customer").get(reviewed).email == "other@example.com"
+    assert sue.post(decision(sue, at, "decline"), data={"opinion": "It is open"}).status_code == 303
+    assert states(company)[-1] == ("delete", "back") and sue.get(at).status_code == 200
+    wrong = lina.post(f"{at}/propose", data={"credit_code": "91110000000000000X", "latitude": "28.7"})
+    assert wrong.status_code == 422 and "credit code" in wrong.text  # as beside the field of a form
+
+
+def test_no_act_and_no_split_goes_round_the_review(company: Company, reviewed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    customers = company.site.registry.resource("core.customer")
+    with company.as_("admin"):
+        (other,) = customers.write([{"name": "成都锦江印刷厂"}])
+        with monkeypatch.context() as all_bound:
+            all_bound.setattr(asking.slots, "bound", lambda _resource, ids: set(ids))
+            for go in (lambda: customers.run("merge", [reviewed], {"others": [other]}), lambda: splitting.split(customers, reviewed, {"name": "x"}, {}, {}),
+                       lambda: customers.delete([other])):
+                with pytest.raises(Refused, match="reviewed"):
+                    go()
+        customers.run("merge", [reviewed], {"others": [other]})  # negative control
 
 
 def version(company: Company, row_id: int) -> int:

@@ -7,13 +7,17 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from crm_core.data.session import session
+from crm_core.access.models import Grant, Scope
+from crm_core.access.rights import bump
+from crm_core.data.session import session, writing
+from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks import services as tasks
 from crm_core.kernel import words
 from crm_core.kernel.outbox import deliver_one
 from crm_core.kernel.runner import drain
 from crm_core.resource.pairs import APART, Pair
+from crm_core.resource.settings import put
 from tests.support.people import Company
 
 NAME = "四川云岭春酒业有限公司"
@@ -142,6 +146,34 @@ def test_the_name_of_a_contact_is_told_to_those_who_may_know_him(company: Compan
     assert re.search(r'data-twins="[^"]+" data-fields="[^"]*sales_head', company.client("lina").get("/core/customer/new").text)
     assert "a contact has this name" in company.client("lina").post("/core/customer/twins", data=form).text
     assert "a contact has this name" not in company.client("sue").post("/core/customer/twins", data=form).text
+
+
+def test_a_contact_that_waits_for_review_tells_nobody_but_its_author(company: Company, customer: int) -> None:
+    contacts = company.site.registry.resource("core.contact")
+    with company.as_("admin"):
+        put(ReviewSettings, {"core-contact": "once"})
+    with company.as_("lina"):
+        (waits,) = contacts.write([{"name": "罗建国", "customer": customer, "mobile": "138 0001 2345"}])
+    form = {"name": "云岭春酒业", "sales_head": "罗建国", "phone": "13800012345"}
+    assert "a contact has" in company.client("lina").post("/core/customer/twins", data=form).text
+    assert "a contact has" not in company.client("nora").post("/core/customer/twins", data=form).text
+    with company.as_("admin"):
+        contacts.run("review_first", [waits], {})
+    assert "a contact has" in company.client("nora").post("/core/customer/twins", data=form).text
+
+
+def test_what_a_firm_one_does_not_know_looks_like_is_not_told(company: Company, customer: int) -> None:
+    with company.as_("sue"):
+        (own,) = company.site.registry.resource("core.customer").write([{"name": "云岭春酒业有限公司"}])
+        company.site.registry.resource("core.contact").write([{"name": "王强", "customer": own}])
+    ask = {"name": "王强", "customer": str(customer)}
+    sue = company.client("sue")
+    assert "looks like" in sue.post("/core/contact/twins", data=ask).text  # she knows the firm in brief
+    with company.site.system("tests"), writing():
+        session.execute(sa.delete(Grant).where(Grant.permission == "core.customer.brief.read"))
+        session.execute(sa.delete(Grant).where(Grant.permission == "core.customer.read", Grant.scope != Scope.own))
+        bump()
+    assert "looks like" not in sue.post("/core/contact/twins", data=ask).text
 
 
 def test_an_odd_question_asks_nobody(company: Company, customer: int) -> None:

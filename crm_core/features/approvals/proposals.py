@@ -21,9 +21,11 @@ from crm_core.kernel import actors, clock
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
+from crm_core.resource import asking
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.changes import unscoped
 from crm_core.resource.fields import EnumField, Field, NoteField
+from crm_core.resource.write import trial
 
 _approval, _vote = table_of(Approval), table_of(Vote)
 _OPEN = _approval.c.state == "open", _approval.c.kind.in_(("change", "delete"))
@@ -75,16 +77,38 @@ def fields_of(resource: Any) -> dict[str, Field]:
             if n not in resource.hidden_fields and f.column and f.column not in SCOPE_COLUMNS and not f.sensitive}
 
 
-def propose(resource: Any, row_id: int, values: Mapping[str, Any], why: str) -> int:
-    """Propose other values (field → value) of a record one sees; it takes the place of what one proposed before. Raises Missing, Invalid."""
+def propose(resource: Any, row_id: int, values: Mapping[str, Any], why: str, *, whole: bool = False) -> int:
+    """Propose other values (field → value) of a record one sees, beside what one proposed for it before; `whole`: in place of that.
+    Raises Missing, Invalid."""
     fields = fields_of(resource)
     with writing():
         row = resource.get(row_id, "propose" if resource.may("propose") else "update")
-        moved = {n: [fields[n].dump(getattr(row, fields[n].column)), fields[n].dump(value)] for n, value in values.items() if n in fields}
-        moved = {n: pair for n, pair in moved.items() if pair[0] != pair[1]}
+        pair = set(resource.place.pair) if resource.place is not None else set()
+        values = {n: value for n, value in values.items() if n in fields}
+        if not pair.isdisjoint(values):  # a place is one thing
+            values |= {n: getattr(row, fields[n].column) for n in pair & fields.keys() if n not in values}
+        before = mine(resource, row_id)
+        if before is not None and not whole:
+            values = {n: fields[n].load(new) for n, (_old, new) in before.proposal["fields"].items() if n in fields} | values
+        told = {n: (fields[n].dump(getattr(row, fields[n].column)), fields[n].dump(value)) for n, value in values.items()}
+        moved = {n for n, (old, new) in told.items() if old != new}
         if not moved:
             raise Invalid(None, _("Nothing of this is different from what stands there."))
-        return _ask(resource, row, "change", why, {"version": row.version, "fields": moved})
+        moved |= pair & told.keys() if moved & pair else set()
+        if resource.may("update") and _may_change(resource, row_id) and (faults := trial(resource, [{"id": row_id, **{n: values[n] for n in moved}}])):
+            raise Invalid(faults[0])
+        return _ask(resource, row, "change", why or (before.reason if before is not None and not whole else ""), {
+            "version": row.version, "fields": {n: list(told[n]) for n in told if n in moved}})
+
+
+def _may_change(resource: Any, row_id: int) -> bool:
+    """Whether the actor may change this record at all, so that what he proposes can be tried as a change of his."""
+    return session.scalar(resource.visible("update").with_only_columns(resource.model.id).where(resource.model.id == row_id)) is not None
+
+
+def mine(resource: Any, row_id: int) -> Any:
+    """The change of a record that the actor has proposed and that waits, or None."""
+    return next((one for one in waiting(resource.name, [row_id]) if one.kind == "change" and one.asked_by_id == actor().user_id), None)
 
 
 def take(resource: Any, row_id: int, values: Mapping[str, Any]) -> int:
@@ -96,7 +120,8 @@ def take(resource: Any, row_id: int, values: Mapping[str, Any]) -> int:
         n in lines or n not in every or every[n].dump(getattr(row, every[n].column)) != every[n].dump(value))]
     if odd:
         raise Invalid({odd[0]: [_("Changes of these records are reviewed, and this cannot be proposed. Ask a reviewer.")]})
-    return propose(resource, row_id, values, "")
+    standing = {n for n, value in values.items() if n in known and known[n].dump(getattr(row, known[n].column)) == known[n].dump(value)}
+    return propose(resource, row_id, {n: value for n, value in values.items() if n not in standing}, "")  # a form says more than was changed
 
 
 def propose_one(row: Any, name: str, value: str, why: str) -> None:
@@ -116,8 +141,8 @@ def propose_deletion(row: Any, why: str) -> None:
 def _ask(resource: Any, row: Any, kind: str, why: str, proposal: dict[str, Any] | None) -> int:
     me = actor().user_id
     conn = session.connection()
-    mine = sa.and_(_approval.c.subject == resource.name, _approval.c.subject_id == row.id, _approval.c.kind == kind, _approval.c.asked_by_id == me, _approval.c.state == "open")
-    conn.execute(sa.update(_approval).where(mine).values(state="withdrawn", ended_at=clock.now()))
+    own = sa.and_(_approval.c.subject == resource.name, _approval.c.subject_id == row.id, _approval.c.kind == kind, _approval.c.asked_by_id == me, _approval.c.state == "open")
+    conn.execute(sa.update(_approval).where(own).values(state="withdrawn", ended_at=clock.now()))
     made_id = conn.execute(sa.insert(_approval).values(
         kind=kind, subject=resource.name, subject_id=row.id, state="open", step=1, steps=[{"verb": "accept", "mode": "one"}], proposal=proposal, reason=why,
         asked_by_id=me, asked_at=clock.now()).returning(_approval.c.id)).scalar_one()
@@ -129,46 +154,58 @@ def _ask(resource: Any, row: Any, kind: str, why: str, proposal: dict[str, Any] 
     return int(made_id)
 
 
-def waiting(name: str, ids: Sequence[int]) -> list[Any]:
+def waiting(name: str, ids: Sequence[int], *, lock: bool = False) -> list[Any]:
     """Open proposals about records of a resource, changes first, the oldest first; no statement where there are none at all."""
     if not ids or name not in kinds():
         return []
     query = sa.select(_approval).where(_approval.c.subject == name, bulk.among(_approval.c.subject_id, ids), *_OPEN)
-    return list(session.connection().execute(query.order_by(_approval.c.kind, _approval.c.id)))
+    return list(session.connection().execute((query.with_for_update() if lock else query).order_by(_approval.c.kind, _approval.c.id)))
 
 
-def _proposed(resource: Any, row: Any) -> list[Any]:
-    """What waits about this record. Raises Refused when nothing does."""
-    if not (found := waiting(resource.name, [row.id])):
+def _proposed(resource: Any, row: Any, number: int | None) -> list[Any]:
+    """What waits about this record, nobody else deciding on it meanwhile; of it the one of this number. Raises Refused when there is none."""
+    found = waiting(resource.name, [row.id], lock=True)
+    if number is not None and not (found := [one for one in found if one.id == number]):
+        raise Refused(_("This proposal is not there any more: it was withdrawn, replaced or decided. Look at the page of “%(name)s” again.", name=resource.title(row)))
+    if not found:
         raise Refused(_("Nothing is proposed for “%(name)s”.", name=resource.title(row)))
     return found
 
 
-def accept(row: Any) -> None:
-    """The act: what is proposed for a record stands from now on. Raises Missing when it is not the actor's to change or to delete,
-    Refused when it was changed meanwhile. Where changes are reviewed a reviewer accepts what its proposer may do himself."""
+def accept(row: Any, proposal: int | None = None) -> None:
+    """The act: what is proposed for a record stands from now on, the one of this number, else the only one. Raises Refused when it is
+    not the actor's to change or to delete, when there are several or it was changed meanwhile. Where changes are reviewed a reviewer
+    accepts what its proposer may do himself."""
     resource = site().registry.by_model[type(row)]
     row_id, title = row.id, resource.title(row)
-    for one in _proposed(resource, row):
-        verb = "delete" if one.kind == "delete" else "update"
-        seen = resource.fields().keys()
-        _agree(resource, [one], {row_id: title})
-        with _doing(resource, row_id, verb, one.asked_by_id):
-            try:
-                now = resource.get(row_id, verb)
-            except Missing:
-                raise Refused(NOT_HIS) from None
-            if verb == "delete":
-                resource.delete([row_id])
-                return
-            fields = resource.fields(writing=True)
-            moved = one.proposal["fields"]
-            if not moved.keys() <= fields.keys() & seen:
-                raise Refused(NOT_HIS)
-            if any(fields[n].dump(getattr(now, fields[n].column)) not in pair for n, pair in moved.items()):
-                raise Refused(_("“%(name)s” was changed meanwhile; its page shows both versions.", name=title))
-            resource.write([{"id": row_id, "version": now.version, **{n: fields[n].load(new) for n, (_old, new) in moved.items()}}], kind="accept")
-            session.expire(now)
+    one, *others = _proposed(resource, row, proposal)
+    if others:
+        raise Refused(_("More than one thing is proposed for “%(name)s”: decide on its page.", name=title))
+    verb = "delete" if one.kind == "delete" else "update"
+    seen = resource.fields().keys()
+    same = [other for other in waiting(resource.name, [row_id]) if other.kind == one.kind and _news(other) == _news(one)]
+    _agree(resource, same, {row_id: title})
+    with _doing(resource, row_id, verb, one.asked_by_id):
+        try:
+            now = resource.get(row_id, verb)
+        except Missing:
+            raise Refused(NOT_HIS) from None
+        if verb == "delete":
+            resource.delete([row_id])
+            return
+        fields = resource.fields(writing=True)
+        moved = one.proposal["fields"]
+        if not moved.keys() <= fields.keys() & seen:
+            raise Refused(NOT_HIS)
+        if any(fields[n].dump(getattr(now, fields[n].column)) not in pair for n, pair in moved.items()):
+            raise Refused(_("“%(name)s” was changed meanwhile; its page shows both versions.", name=title))
+        resource.write([{"id": row_id, "version": now.version, **{n: fields[n].load(new) for n, (_old, new) in moved.items()}}], kind="accept")
+        session.expire(now)
+
+
+def _news(one: Any) -> dict[str, Any]:
+    """The values that are proposed, by field."""
+    return {n: new for n, (_old, new) in one.proposal["fields"].items()} if one.proposal else {}
 
 
 @contextmanager
@@ -187,14 +224,16 @@ def _doing(resource: Any, row_id: int, verb: str, by_id: int | None) -> Iterator
         who = actors.load(site(), by_id or 0)
     except actors.ActorGone:
         raise Refused(NOT_HIS) from None
-    with acting_as(who):
+    with acting_as(who), asking.accepted():
         yield
 
 
-def decline(row: Any, opinion: str) -> None:
-    """The act: none of it; who proposed it is told why."""
+def decline(row: Any, opinion: str, proposal: int | None = None) -> None:
+    """The act: none of it, or not the one of this number; who proposed it is told why. Where changes are reviewed a reviewer decides."""
     resource = site().registry.by_model[type(row)]
-    found = _proposed(resource, row)
+    if asking.bound(resource, [row.id]):
+        raise Refused(_("Changes of these records are reviewed; a reviewer decides on this."))
+    found = _proposed(resource, row, proposal)
     _end(found, "back", opinion)
     for one in found:
         said = _("declined what you proposed for “%(name)s”: %(why)s", name=resource.title(row), why=opinion)

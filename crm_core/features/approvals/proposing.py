@@ -12,7 +12,7 @@ from crm_core.kernel.site import actor
 from crm_core.resource import asking
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField, named
-from crm_core.web import bulk, controls, edit, facts, render, urls, ways
+from crm_core.web import acting, bulk, controls, edit, facts, render, urls, ways
 from crm_core.web.access import resource_access
 from crm_core.web.pages import ROW, resource_at
 from crm_core.web.show import page_of
@@ -30,6 +30,8 @@ def propose(package: str, path: str, row_id: int) -> Any:
         raise Forbidden(_("You may not do this: %(what)s.", what=_("Propose a change")))
     row, fields = resource.get(row_id, "propose" if resource.may("propose") else "update"), proposals.fields_of(resource)
     texts = {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
+    if (before := proposals.mine(resource, row_id)) is not None:  # he goes on with what he proposed
+        texts.update({n: fields[n].text(fields[n].load(new)) for n, (_old, new) in before.proposal["fields"].items() if n in fields})
     if flask.request.method == "GET":
         return page_of("form.html", _form(resource, row, fields, texts, {}, ""))
     texts.update(controls.read(fields, flask.request.form))
@@ -40,13 +42,21 @@ def propose(package: str, path: str, row_id: int) -> Any:
         faults["why"] = [_("This is required.")]
     if not faults:
         try:
-            proposals.propose(resource, row_id, values, why[:2_000])
+            proposals.propose(resource, row_id, values, why[:2_000], whole=True)
         except Invalid as bad:
-            note = str(bad.message)
+            faults.update({n: list(said) for n, said in bad.fields.items() if n in fields})
+            note = "" if faults else str(bad.message)
         else:
             bulk.say_undo(asking.DONE if reviewed else _("Proposed; who may change it decides."), None)
             return flask.redirect(ways.to_record(resource, row_id), 303)
     return page_of("form.html", _form(resource, row, fields, texts, faults, why, note)), 422
+
+
+@pages.route(f"{ROW}/proposals/<int:number>/<any(accept, decline):verb>", methods=["GET", "POST"])
+@resource_access("read")
+def decide(package: str, path: str, row_id: int, number: int, verb: str) -> Any:
+    """Accept or decline one proposal: the one that was read, none that came in its place."""
+    return acting.answer(resource_at(package, path), verb, row_id, at=f"proposals/{number}/{verb}", proposal=number)
 
 
 def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, list[Any]], why: str, note: str = "") -> FormPage:
@@ -73,7 +83,7 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     if reviewed:
         bound = bool(asking.bound(resource, [row.id]))
         mine.update(accept=mine["accept"] and not bound, reviewed=not bound)
-        mine["delete"] = mine["delete"] and not bound
+        mine["delete"], mine["decline"] = mine["delete"] and not bound, mine["decline"] and not bound
     if mine["propose"] and not mine["update"]:
         more.append(Act(_("Propose a change"), urls.of_act(resource, row.id, "propose"), "pencil"))
     if mine["propose"] and not mine["delete"]:
@@ -91,7 +101,7 @@ def _lines(resource: Any, row: Any, one: Any, mine: dict[str, bool]) -> list[Pan
     if mine["accept"] and (mine.get("reviewed") or mine["delete" if one.kind == "delete" else "update"]):
         acts.append(_accept(resource, row, one, mine["update"]))
     if mine["decline"]:
-        acts.append(Act(_("Decline"), urls.of_act(resource, row.id, "do/decline"), "x", dialog=True))
+        acts.append(Act(_("Decline"), urls.of_act(resource, row.id, f"proposals/{one.id}/decline"), "x", dialog=True))
     if one.kind == "delete":
         return [PanelRow(_("%(name)s proposes to delete this", name=who), one.reason or "", acts=tuple(acts))]
     fields = resource.fields()
@@ -113,10 +123,10 @@ def _lines(resource: Any, row: Any, one: Any, mine: dict[str, bool]) -> list[Pan
 def _accept(resource: Any, row: Any, one: Any, himself: bool) -> Act:
     """The ordinary form with these fields alone, at the version they were proposed for: what moved meanwhile is shown beside it."""
     if one.kind == "delete":
-        return Act(_("Accept: delete it"), urls.of_act(resource, row.id, "do/accept"), "check", "post", danger=True, fields=(("back", urls.of_list(resource)),),
+        return Act(_("Accept: delete it"), urls.of_act(resource, row.id, f"proposals/{one.id}/accept"), "check", "post", danger=True, fields=(("back", urls.of_list(resource)),),
                    confirm=_("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row)))
     if not himself:
-        return Act(_("Accept"), urls.of_act(resource, row.id, "do/accept"), "check", "post", fields=(("back", urls.of_record(resource, row.id)),))
+        return Act(_("Accept"), urls.of_act(resource, row.id, f"proposals/{one.id}/accept"), "check", "post", fields=(("back", urls.of_record(resource, row.id)),))
     fields = resource.fields(writing=True)
     sent = [pair for n, (_old, new) in one.proposal["fields"].items() if n in fields for pair in _sent(fields[n], new)]
     return Act(_("Accept"), urls.of_act(resource, row.id, "edit"), "check", "post", fields=(("version", str(one.proposal["version"])), *sent))

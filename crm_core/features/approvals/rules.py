@@ -114,7 +114,7 @@ def bound(resource: Any, ids: Sequence[int]) -> set[int]:
     if any(scope.everything for scope in scopes):
         return set()
     model = resource.model
-    own = sa.and_(model.review.in_(WAITING), model.created_by_id == actor().user_id)
+    own = sa.and_(model.review.in_(WAITING), model.created_by_id == actor().user_id) if reviewed(resource.name) else sa.false()
     query = sa.select(model.id).where(bulk.among(model.id, ids), sa.or_(own, *(scope.clause(model) for scope in scopes)))
     return set(ids) - set(session.scalars(query))
 
