@@ -58,7 +58,8 @@ def build(query: listing.Query, by: Field) -> Board:
     order = query.order
     key = table.c[order.column] if order is not None and order.column in table.c else table.c.id
     down = order is None or order.descending
-    total: sa.ColumnElement[Any] = table.c[amount.column] if amount is not None else sa.null()
+    # PostgreSQL takes a bare null for a text, and has no sum of texts.
+    total: sa.ColumnElement[Any] = table.c[amount.column] if amount is not None else sa.cast(sa.null(), sa.BigInteger)
     inner = base(query).with_only_columns(table.c.id, table.c[by.column].label("word"), total.label("amount"), key.label("key")).limit(listing.SMALL + 1).subquery()
     way = sa.desc if down else sa.asc
     ranked = sa.select(

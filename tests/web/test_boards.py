@@ -3,6 +3,8 @@
 import re
 from html import unescape
 
+import pytest
+
 from crm_core.data.wall import statements
 from crm_core.resource import boards, listing
 from tests.support.firm import Firm
@@ -40,7 +42,7 @@ def test_a_card_that_is_dropped_is_saved_and_who_may_not_moves_none(lina: Client
     assert refused.status_code == 404 and refused.json["error"]
 
 
-def test_counts_and_sums_are_those_of_the_rows_and_take_one_statement(shared_firm: Firm) -> None:
+def test_counts_and_sums_are_those_of_the_rows_and_take_one_statement(shared_firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     with shared_firm.house():
         rows = [{"name": f"b {n}", "standing": ["new", "old"][n % 2], "price": 100 * n, "owner": 3} for n in range(130)]
         shared_firm.things.write(rows)
@@ -60,3 +62,5 @@ def test_counts_and_sums_are_those_of_the_rows_and_take_one_statement(shared_fir
         assert boards.movable(things, by, piles["new"].ids) == set(piles["new"].ids)
     with shared_firm.as_user("rita"):  # reads all, changes her own
         assert boards.movable(shared_firm.things, by, piles["new"].ids) == set()
+        monkeypatch.setattr(boards, "amount_of", lambda _resource: None)  # most records have no money: nothing is summed
+        assert {(pile.count, pile.total) for pile in boards.build(query, by).piles} == {(65, None), (0, None)}
