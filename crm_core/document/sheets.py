@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from crm_core.document.child import BOLD
 from crm_core.text.fitting import LEADING, SPARE, Fitted, Line, fit, read_lines, width
 
 PAD = 3.0  # millimetres of a label's edge that stay free
 SIZE, LEAST = 3.9, 2.1  # of text: 11 and 6 points
 SENDER = 3.2
 RED = "#d22630"  # the postcode boxes of Chinese envelopes
-BOLD = 0.035  # of the size of letters
 EDGE, STAMP = 12.0, 20.0
 QUIET = (160.0, 55.0, 20.0)  # of a Chinese envelope: from, to (from the right edge) and height (from below) of the bar code's place
 

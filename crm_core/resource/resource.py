@@ -361,15 +361,14 @@ class Resource:
             return None
         return kept if session.scalar(sa.select(self.model.id).where(self.model.id == kept)) is not None else None
 
-    def sees(self, row_id: int) -> bool:
-        """Whether the actor may read this record as a whole."""
-        return session.scalar(self.visible().with_only_columns(self.model.id).where(self.model.id == row_id)) is not None
+    def sees(self, row_id: int, verb: str = "read") -> bool:
+        """Whether this record, as a whole, lies where the actor may do this."""
+        return session.scalar(self.visible(verb).with_only_columns(self.model.id).where(self.model.id == row_id)) is not None
 
     def may_hold(self, row_id: int) -> None:
         """Whether the actor may put files on this record: who may change it, also where no form does. Raises Missing."""
         may = current_work().session.system or actor().can(f"{self.name}.update")
-        query = self.visible("update").with_only_columns(self.model.id).where(self.model.id == row_id)
-        if not may or session.scalar(query) is None:
+        if not may or not self.sees(row_id, "update"):
             raise Missing(_("This record was not found."))
 
     def labels(self, ids: Iterable[int]) -> dict[int, str]:

@@ -292,12 +292,11 @@ def parse_lines(
         declared = next(d for d in resource.lines if d.name == name)
         child = resource.line_resource(name)
         fields = {n: child.all_fields[n] for n in declared.columns}
-        kept = result.setdefault(name, [])
+        kept, defaults = result.setdefault(name, []), blank(child, declared)
         for i, row in enumerate(rows):
             if row.get("remove") == "1":
                 continue
             texts = {n: t for n, t in row.items() if n in fields}
-            defaults = {n: fields[n].text(fields[n].default) for n in texts if fields[n].default is not None}
             if not row.get("id") and all(not t or t == "0" or t == defaults.get(n) for n, t in texts.items()):
                 continue
             found: dict[str, list[Any]] = {}

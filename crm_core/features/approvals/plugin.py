@@ -49,11 +49,16 @@ def register_menu(resources: Classes) -> list[Menu]:
             Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission="|".join(map(_reviews, names)), when=lambda: any(map(rules.reviewed, names)))]
 
 
+def _names(cls: type[Any]) -> tuple[Any, Any]:
+    """What the lists of what waits are called: for review, and to be accepted."""
+    return (_("Waiting for review"), _("Proposed changes")) if cls.name == CUSTOMER else (
+        _("Waiting for review: %(what)s", what=cls.label), _("Proposed changes: %(what)s", what=cls.label))
+
+
 def _entries(cls: type[Any]) -> list[Menu]:
     """What waits of one kind of record: for review, and to be accepted."""
     name, section = cls.name, cls.menu or "customers"
-    waits, asked = (_("Waiting for review"), _("Proposed changes")) if name == CUSTOMER else (
-        _("Waiting for review: %(what)s", what=cls.label), _("Proposed changes: %(what)s", what=cls.label))
+    waits, asked = _names(cls)
     return [Menu(waits, pages.listed(name, pages.FOR_REVIEW), section, icon="rubber-stamp", order=cls.order + 1, name=f"review-{name}", permission=_reviews(name),
                  when=lambda: rules.reviewed(name)),
             Menu(asked, pages.listed(name, [("proposed.filled", "1")]), section, icon="bulb", order=cls.order + 2, name=f"proposals-{name}", permission=f"{name}.accept",
@@ -103,8 +108,7 @@ def register_cards(resources: Classes) -> list[Card]:
 
 def _cards(cls: type[Any]) -> list[Card]:
     name, told = cls.name, rules.key(cls.name)
-    waits, asked = (_("Waiting for review"), _("Proposed changes")) if name == CUSTOMER else (
-        _("Waiting for review: %(what)s", what=cls.label), _("Proposed changes: %(what)s", what=cls.label))
+    waits, asked = _names(cls)
     return [Card(f"review-{told}", waits, of=name, query=_waiting(name), order=5, icon="rubber-stamp",
                  waits=pages.listed(name, pages.FOR_REVIEW),
                  when=lambda: rules.reviewed(name) and any(actor().can(f"{name}.{verb}") for verb in rules.VERBS)),

@@ -95,15 +95,10 @@ def propose(resource: Any, row_id: int, values: Mapping[str, Any], why: str, *, 
         if not moved:
             raise Invalid(None, _("Nothing of this is different from what stands there."))
         moved |= pair & told.keys() if moved & pair else set()
-        if resource.may("update") and _may_change(resource, row_id) and (faults := trial(resource, [{"id": row_id, **{n: values[n] for n in moved}}])):
+        if resource.may("update") and resource.sees(row_id, "update") and (faults := trial(resource, [{"id": row_id, **{n: values[n] for n in moved}}])):
             raise Invalid(faults[0])
         return _ask(resource, row, "change", why or (before.reason if before is not None and not whole else ""), {
             "version": row.version, "fields": {n: list(told[n]) for n in told if n in moved}})
-
-
-def _may_change(resource: Any, row_id: int) -> bool:
-    """Whether the actor may change this record at all, so that what he proposes can be tried as a change of his."""
-    return session.scalar(resource.visible("update").with_only_columns(resource.model.id).where(resource.model.id == row_id)) is not None
 
 
 def mine(resource: Any, row_id: int) -> Any:
@@ -162,14 +157,16 @@ def waiting(name: str, ids: Sequence[int], *, lock: bool = False) -> list[Any]:
     return list(session.connection().execute((query.with_for_update() if lock else query).order_by(_approval.c.kind, _approval.c.id)))
 
 
-def _proposed(resource: Any, row: Any, number: int | None) -> list[Any]:
-    """What waits about this record, nobody else deciding on it meanwhile; of it the one of this number. Raises Refused when there is none."""
+def _proposed(resource: Any, row: Any, number: int | None) -> tuple[list[Any], list[Any]]:
+    """What is decided on, the proposal of this number or all; and all that waits about this record, nobody else deciding on it meanwhile.
+    Raises Refused when there is none."""
     found = waiting(resource.name, [row.id], lock=True)
-    if number is not None and not (found := [one for one in found if one.id == number]):
+    wanted = [one for one in found if number in (None, one.id)]
+    if number is not None and not wanted:
         raise Refused(_("This proposal is not there any more: it was withdrawn, replaced or decided. Look at the page of “%(name)s” again.", name=resource.title(row)))
-    if not found:
+    if not wanted:
         raise Refused(_("Nothing is proposed for “%(name)s”.", name=resource.title(row)))
-    return found
+    return wanted, found
 
 
 def accept(row: Any, proposal: int | None = None) -> None:
@@ -178,12 +175,12 @@ def accept(row: Any, proposal: int | None = None) -> None:
     accepts what its proposer may do himself."""
     resource = site().registry.by_model[type(row)]
     row_id, title = row.id, resource.title(row)
-    one, *others = _proposed(resource, row, proposal)
+    (one, *others), found = _proposed(resource, row, proposal)
     if others:
         raise Refused(_("More than one thing is proposed for “%(name)s”: decide on its page.", name=title))
     verb = "delete" if one.kind == "delete" else "update"
     seen = resource.fields().keys()
-    same = [other for other in waiting(resource.name, [row_id]) if other.kind == one.kind and _news(other) == _news(one)]
+    same = [other for other in found if other.kind == one.kind and _news(other) == _news(one)]
     _agree(resource, same, {row_id: title})
     with _doing(resource, row_id, verb, one.asked_by_id):
         try:
@@ -217,7 +214,7 @@ def _doing(resource: Any, row_id: int, verb: str, by_id: int | None) -> Iterator
         return
     if rules.bound(resource, [row_id]):
         raise Refused(_("Changes of these records are reviewed; a reviewer accepts this."))
-    if resource.may(verb) and session.scalar(resource.visible(verb).with_only_columns(resource.model.id).where(resource.model.id == row_id)) is not None:
+    if resource.may(verb) and resource.sees(row_id, verb):
         yield
         return
     try:
@@ -233,7 +230,7 @@ def decline(row: Any, opinion: str, proposal: int | None = None) -> None:
     resource = site().registry.by_model[type(row)]
     if asking.bound(resource, [row.id]):
         raise Refused(_("Changes of these records are reviewed; a reviewer decides on this."))
-    found = _proposed(resource, row, proposal)
+    found, _all = _proposed(resource, row, proposal)
     _end(found, "back", opinion)
     for one in found:
         said = _("declined what you proposed for “%(name)s”: %(why)s", name=resource.title(row), why=opinion)
