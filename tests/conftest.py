@@ -9,6 +9,7 @@ import pytest
 from tests.support import ENGINES
 from tests.support.needs import not_run
 from tests.support.network import forbid_outside
+from tests.support.scratch import settle
 
 pytest_plugins = ["tests.support.firm", "tests.support.fixtures", "tests.support.pages", "tests.support.people"]
 
@@ -19,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     forbid_outside()
+    settle()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the servers and commands that tests start would compile all anew
 
 

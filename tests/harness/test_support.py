@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,8 @@ import sqlalchemy as sa
 from tests.support.browser import Visitor, axe, overflows
 from tests.support.needs import lacks, not_run
 from tests.support.network import OutsideNetwork, is_local
-from tests.support.postgres import Cluster
+from tests.support.postgres import Cluster, sweep
+from tests.support.scratch import in_memory
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
 PAGES = {
@@ -136,3 +139,18 @@ def test_something_too_wide_is_found(visitor: Visitor, address: str) -> None:
     page = visitor.page(size=(390, 844))
     page.goto(f"{address}/wide")
     assert any(fault.startswith("sticks out: svg") for fault in overflows(page))
+
+
+def test_tests_work_in_memory_unless_there_is_no_room_or_somebody_chose_a_folder(tmp_path: Path) -> None:
+    assert in_memory({}, tmp_path, room=0) == tmp_path
+    assert in_memory({"TMPDIR": "/elsewhere"}, tmp_path, room=0) is None
+    assert in_memory({}, tmp_path, room=2**60) is None and in_memory({}, tmp_path / "none", room=0) is None
+
+
+def test_what_a_killed_run_left_goes_and_what_another_works_in_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    mine, left = tmp_path / f"crm-pg-{os.getpid()}-x", tmp_path / f"crm-pg-{2**30}-x"  # no process has so high a number
+    mine.mkdir()
+    left.mkdir()
+    sweep()
+    assert mine.exists() and not left.exists()

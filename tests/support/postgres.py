@@ -45,6 +45,13 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
+def sweep() -> None:
+    """Remove what killed test runs have left behind; it may lie in memory."""
+    for left in Path(tempfile.gettempdir()).glob("crm-pg-[0-9]*-*"):
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
 class Cluster:
     """A running server on 127.0.0.1. No durability: it lives as long as the test process."""
 
@@ -52,7 +59,8 @@ class Cluster:
         self.bin = binaries()
         # PostgreSQL refuses to run as root; pytest's own temporary folders cannot be entered by another user.
         self.user: dict[str, Any] = {"user": "postgres", "group": "postgres", "extra_groups": []} if _is_root() else {}
-        self.home = Path(tempfile.mkdtemp(prefix="crm-pg-"))
+        sweep()
+        self.home = Path(tempfile.mkdtemp(prefix=f"crm-pg-{os.getpid()}-"))
         if self.user:
             person = pwd.getpwnam("postgres")
             os.chown(self.home, person.pw_uid, person.pw_gid)
