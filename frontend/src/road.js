@@ -12,7 +12,11 @@ let state = null; // who is signed in, as far as the phone knows
 export function show(title, ...content) {
   $("#title").textContent = title;
   $("#back").hidden = !location.hash || location.hash === "#";
-  main.replaceChildren(...content.flat().filter(Boolean));
+  const made = content.flat().filter(Boolean);
+  // What is drawn again as it stands stays: a finger may be on it just now.
+  const stands = made.length === main.children.length && made.every((one, at) => one.isEqualNode(main.children[at]));
+  if (stands && !made.some((one) => one.matches("form[data-ask]"))) return;
+  main.replaceChildren(...made);
   main.scrollTop = 0;
   for (const form of $$("form[data-ask]", main)) form.dispatchEvent(new Event("input"));
   document.documentElement.dataset.ready = "yes";
@@ -169,8 +173,9 @@ function compare(entry, token) {
     make("button", { class: "btn btn-sm btn-primary" }, icon("git-compare"), word("compare")));
 }
 
-async function again(entry) {
-  await put("waiting", { ...entry, state: "waiting", reason: "" });
+async function again({ key }) {
+  const entry = await get("waiting", key);
+  if (entry) await put("waiting", { ...entry, state: "waiting", reason: "" });
   await deliver();
 }
 
@@ -196,8 +201,8 @@ async function signOut() {
 // One after the other, so that the last address asked for is what shows in the end.
 let drawing = Promise.resolve();
 const draw = () => (drawing = drawing.then(page));
-// What came from the house shows; a form somebody is filling stays.
-const redraw = () => ($("form[data-ask]", main) ? tell() : draw());
+// What came from the house shows; a form somebody is filling stays, and so does what he searches for.
+const redraw = () => ($("form[data-ask]", main) || $("[type=search]", main)?.value ? tell() : draw());
 
 async function page() {
   await tell();

@@ -75,7 +75,7 @@ def test_the_life_of_a_server(server: Server) -> None:
 
     # A killed leader is replaced.
     os.kill(present, signal.SIGKILL)
-    until(lambda: server.family() and server.leader() != present and _answers(server), "no new leader")
+    until(lambda: server.follows(present) and _answers(server), "no new leader")
 
     # SIGTERM ends all of it, after what is in hand: half a form was sent, the other half comes when the end has begun.
     family = set(server.family())

@@ -89,7 +89,13 @@ class Server:
         return found
 
     def leader(self) -> int:
-        return next((pid for pid, parent in self.family().items() if parent == self.process.pid), 0)
+        """The process that leads; 0 when there is none, or while one generation follows another and both serve."""
+        leaders = [pid for pid, parent in self.family().items() if parent == self.process.pid]
+        return leaders[0] if len(leaders) == 1 else 0
+
+    def follows(self, old: int) -> bool:
+        """Whether another generation than that of the leader `old` serves, and it alone."""
+        return self.leader() not in (0, old)
 
     def crew(self) -> set[int]:
         leader = self.leader()
