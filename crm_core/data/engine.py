@@ -5,6 +5,7 @@ SQLite: WAL with synchronous=FULL, the transaction begun by us and not by the dr
 the database, so a GET cannot write by accident on either engine.
 """
 
+import json
 import os
 import sqlite3
 import threading
@@ -85,7 +86,7 @@ class Engines:
     def _make(self, write: bool) -> sa.Engine:
         if self.is_sqlite:
             engine = sa.create_engine(
-                self.url, pool_size=self._threads, max_overflow=self._threads, hide_parameters=True
+                self.url, pool_size=self._threads, max_overflow=self._threads, hide_parameters=True, json_deserializer=_value
             )
             prepare_sqlite(engine, write=write)
         else:
@@ -168,3 +169,12 @@ def plan_anew(conn: sa.Connection, anew: bool) -> None:
 def sqlite_version_ok() -> bool:
     """FTS5 with external content and UPDATE … FROM need SQLite 3.38 or newer."""
     return sqlite3.sqlite_version_info >= (3, 38)
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def _value(text: str) -> Any:
+    """A JSON column as SQLite hands it over. Most are an empty list or object, and a page reads hundreds of them; what stands there was
+    written by `json.dumps`, so nothing stands around the value."""
+    return [] if text == "[]" else {} if text == "{}" else _decode(text)[0]

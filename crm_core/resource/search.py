@@ -31,7 +31,7 @@ from crm_core.resource import sharing, twinkeys
 from crm_core.resource.changes import unscoped
 from crm_core.text import tokens
 
-FOLLOW_AT_ONCE = 100  # larger sets are indexed by the job
+FOLLOW_AT_ONCE, BEHIND_AT_ONCE = 100, 10  # larger sets are indexed by the job; what a job writes, while people wait for the lock, sooner
 
 
 class Document(Model):
@@ -73,7 +73,7 @@ def follow(resource: Any, ids: Sequence[int]) -> None:
     """Keep the documents of written records true: small sets now, large ones by a job."""
     if not resource.search or not ids:
         return
-    if len(ids) <= FOLLOW_AT_ONCE:
+    if len(ids) <= (BEHIND_AT_ONCE if current_work().background else FOLLOW_AT_ONCE):
         index(resource, ids)
         return
     bulk.insert_each(table_of(Waiting), "record_id", ids, resource=resource.name)

@@ -51,7 +51,7 @@ def draw_texts(field: Field, safe: Callable[[str], str]) -> Draw:
     if field.kind in ("choice", "enum", "boolean"):
         return _remembered(field.show, safe)
     if isinstance(field, ChoicesField):
-        return lambda values: [safe(field.cell(v)) for v in values]
+        return lambda values: [safe(field.cell(v)) if v else "" for v in values]
     if field.kind in ("money", "integer", "decimal", "date"):
         return lambda values: [field.text(v) if v is not None else "" for v in values]
     return lambda values: ["" if not v else v if v[0].isalnum() else safe(v) for v in values]
