@@ -1,8 +1,10 @@
 """One generation of `crm serve`: everything imported once, then web and worker forked from it."""
 
+import contextlib
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 import time
@@ -24,6 +26,7 @@ from crm_core.kernel.site import Site
 from crm_core.kernel.worker import Worker
 from crm_core.web.watchdog import watch
 
+FILES = 16_384
 GRACE = 10  # seconds for requests in hand when the web workers end
 
 
@@ -96,6 +99,9 @@ def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int
     except (CrmError, ValueError, PermissionError) as error:
         say(REFUSED + " ".join(str(error).split()).encode() + b"\n")
         return 1
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # each live connection is a file
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, FILES) if most != resource.RLIM_INFINITY else FILES, most))
     gc.collect()
     gc.freeze()  # the collector never touches these pages again, so the children go on sharing them
     gc.set_threshold(10_000, 20, 20)  # a page makes thousands of objects and no rings: looking less often saves a twentieth

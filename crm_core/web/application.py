@@ -12,9 +12,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm_core.kernel.config import LOOPBACK
 from crm_core.kernel.site import Site
-from crm_core.web import atlas, csrf, errors, frame, guards, notes, plain, session
+from crm_core.web import atlas, csrf, errors, frame, guards, live, notes, plain, session
 from crm_core.web.access import body_limit_of, by_token, check_declared, enter
 from crm_core.web.headers import Headers
+from crm_core.web.menu import slots
 from crm_core.web.requests import address, maybe_me
 from crm_core.web.show import PackageTemplates, dress
 from crm_core.web.watchdog import Busy
@@ -54,6 +55,7 @@ class Application(flask.Flask):
         super().__init__("crm_core.web", root_path=str(FOLDER), template_folder="templates", static_folder=None)
         self.site = site
         self.busy = Busy()
+        self.live = live.Hub(site, slots.news() if slots.news is not None else lambda _conn, _here: {})
         self.extensions["crm_site"] = site
         self.session_interface = NoFlaskSession()
         self.url_map.converters["int"] = guards.IdConverter
@@ -140,6 +142,7 @@ def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.wsgi_app = guards.HostGuard(app.wsgi_app, guards.hosts_of(site.config))  # type: ignore[method-assign]
     app.wsgi_app = Headers(app.wsgi_app, site.config.https)  # type: ignore[method-assign]
+    app.wsgi_app = live.Live(app.wsgi_app, app.live)  # type: ignore[method-assign]
     return app
 
 

@@ -91,7 +91,7 @@ def _frame(found: SignedIn) -> Frame:
         person_menu=tuple(make() for make in person_menu),
         sign_out_url=flask.url_for("people.sign_out"),
         tasks_url=slots.tasks_url, tasks_count=tasks,
-        notices_url=slots.notices_url, notices_count=notices, bell_url=slots.bell_url,
+        notices_url=slots.notices_url, notices_count=notices, bell_url=slots.bell_url, live_url=slots.live_url,
         palette_url="/palette",
         # A link that works once is a secret: it goes into no other address.
         help_url=urls.address("/help", [("at", "" if "secret" in (flask.request.view_args or {}) else flask.request.path)]),

@@ -19,6 +19,8 @@ class Slots:
     tasks_url: str = ""
     notices_url: str = ""
     bell_url: str = ""
+    live_url: str = ""
+    news: Callable[[], Any] | None = None  # makes what live connections ask for something new (web/live.py)
     regions_url: str = ""  # the tree of regions as JSON
 
 

@@ -22,5 +22,6 @@ import "./region.js";
 import "./dates.js";
 import "./keys.js";
 import "./small.js";
+import "./live.js";
 import "./away.js";
 import "./press.js";

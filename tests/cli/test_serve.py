@@ -10,12 +10,20 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import pytest
+import sqlalchemy as sa
 
+from crm_core.access.actor import epoch_of
+from crm_core.access.models import SessionRow
 from crm_core.data.session import writing
+from crm_core.features.messages.api import notify
+from crm_core.features.people.services import accounts
+from crm_core.kernel import clock
 from crm_core.kernel.config import Config
 from crm_core.kernel.jobs import later
+from crm_core.kernel.keys import digest
 from crm_core.kernel.site import Site
 from tests.support.server import Server, until
 
@@ -49,6 +57,21 @@ def test_the_life_of_a_server(server: Server) -> None:
         until(lambda victim=victim: victim not in server.crew() and len(server.crew()) == 2, "it did not come back")
         until(lambda: _answers(server), "it does not answer again")
 
+    # Two browsers hear of news wherever it was written; whose session ends is cut off, and hears nothing before that.
+    ann, bob = (_signed_in(site, name) for name in ("ann", "bob"))
+    with Ear(server.port, ann.secret) as hers, Ear(server.port, bob.secret) as his, Ear(server.port, "s" * 40) as nobody:
+        assert hers.said.startswith("HTTP/1.1 200") and nobody.said.startswith("HTTP/1.1 303")
+        assert "text/event-stream" in hers.said and "no-store" in hers.said and "Content-Security-Policy" in hers.said
+        _tell(site, [ann.id], "only she")
+        until(lambda: "only she" in hers.hear(), "she was not told")
+        assert "only she" not in his.hear()
+        with site.engines.write.begin() as conn:
+            conn.execute(sa.delete(SessionRow).where(SessionRow.user_id == ann.id))
+        _tell(site, [ann.id, bob.id], "both of them")
+        until(lambda: "both of them" in his.hear(), "he was not told")
+        until(lambda: hers.hear() and hers.over, "her connection outlived her session")
+        assert "both of them" not in hers.said
+
     # A new generation on the same socket: no request fails meanwhile, and the old one is gone afterwards.
     old, failures, stop = server.leader(), [], threading.Event()
 
@@ -59,8 +82,10 @@ def test_the_life_of_a_server(server: Server) -> None:
 
     visitor = threading.Thread(target=visit)
     visitor.start()
-    server.process.send_signal(signal.SIGHUP)
-    until(lambda: old not in server.family() and len(server.crew()) == 2, "the old generation did not go")
+    with Ear(server.port, bob.secret) as his:
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: old not in server.family() and len(server.crew()) == 2, "the old generation did not go")
+        until(lambda: his.hear() and his.over, "its live connections stayed open")
     stop.set()
     visitor.join()
     assert failures == [] and server.get("/ready") == 200
@@ -94,6 +119,51 @@ def test_the_life_of_a_server(server: Server) -> None:
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family), "somebody was left behind")
 
 
+class Person(NamedTuple):
+    id: int
+    secret: str
+
+
+def _signed_in(site: Site, name: str) -> Person:
+    """Somebody with a session, as signing in makes one."""
+    with site.system("test"), writing() as db:
+        person = accounts.add(name, name, ["user"], accounts.add_department(f"Department of {name}"))
+        now, secret = clock.now(), f"secret-of-the-browser-of-{name}"
+        db.add(SessionRow(digest=digest(secret), user_id=person, epoch=epoch_of(None, True), made_at=now, seen_at=now, proved_at=now, data={}))
+    return Person(person, secret)
+
+
+def _tell(site: Site, whom: list[int], text: str) -> None:
+    with site.system("test"):
+        notify(whom, text, source="test")
+
+
+class Ear:
+    """A browser with a live connection."""
+
+    def __init__(self, port: int, secret: str) -> None:
+        self.socket, self.said, self.over = socket.create_connection(("127.0.0.1", port), timeout=30), "", False
+        self.socket.sendall(f"GET /notices/live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: sid={secret}\r\n\r\n".encode())
+        until(lambda: "\r\n\r\n" in self.hear(), "no answer")
+
+    def hear(self) -> str:
+        """All that was said until now."""
+        self.socket.settimeout(0.01)
+        try:
+            more = self.socket.recv(65_536)
+            self.over = not more
+            self.said += more.decode()
+        except TimeoutError:
+            pass
+        return self.said
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.socket.close()
+
+
 def test_what_may_not_be_served_is_refused_with_the_cure(sqlite_template: Path, tmp_path: Path) -> None:
     home = tmp_path / "site"
     home.mkdir(mode=0o700)
@@ -125,8 +195,6 @@ def _registry() -> object:
 
 
 def _states(site: Site) -> set[str]:
-    import sqlalchemy as sa
-
     from crm_core.kernel.models import JobRow
 
     with site.engines.read.connect() as conn:

@@ -9,6 +9,7 @@ from crm_core.kernel.i18n import _
 from crm_core.text.numbers import whole
 from crm_core.web import urls
 from crm_core.web.access import signed_in
+from crm_core.web.live import begin
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Empty, NoticesPage, Tab
 
@@ -50,6 +51,13 @@ def notices() -> Any:
 def bell() -> Any:
     """The newest, for the bell's pop-up."""
     return page_of("bell.html", views.panel())
+
+
+@pages.get(f"{views.URL}/live")
+@signed_in
+def live() -> Any:
+    """The live connection of a browser."""
+    return begin()
 
 
 @pages.post(f"{views.URL}/<int:notice_id>/open")

@@ -3,6 +3,7 @@
 import flask
 
 from crm_core.features.messages import listeners, mail, services
+from crm_core.features.messages.news import News
 from crm_core.features.messages.pages import pages
 from crm_core.features.messages.views import URL
 from crm_core.features.people.api import PasswordResetAsked
@@ -13,7 +14,7 @@ from crm_core.resource.after import RecordsAssigned
 from crm_core.resource.pairs import TwinEntered
 from crm_core.web.menu import slots
 
-slots.notices_url, slots.bell_url = URL, f"{URL}/bell"
+slots.notices_url, slots.bell_url, slots.live_url, slots.news = URL, f"{URL}/bell", f"{URL}/live", News
 
 
 @hookimpl

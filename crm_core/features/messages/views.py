@@ -1,6 +1,7 @@
 """Notices as the pages draw them: the bell, the panel of the home page, the whole list."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from crm_core.features.messages import services
 from crm_core.features.messages.models import Notice
@@ -23,6 +24,15 @@ def target(row: Notice) -> str:
     return row.path or ""
 
 
+def title(name: str, source: Any) -> Any:
+    """Who says it: a colleague, or a module of the system."""
+    return name or (_("System · %(source)s", source=source) if source else _("System"))
+
+
+def open_url(notice_id: int) -> str:
+    return f"{URL}/{notice_id}/open"
+
+
 def draw(rows: Iterable[Notice], names: Mapping[int, str] | None = None) -> tuple[NoticeView, ...]:
     """One statement for the names of all senders, where they are not known already."""
     found = list(rows)
@@ -30,13 +40,11 @@ def draw(rows: Iterable[Notice], names: Mapping[int, str] | None = None) -> tupl
     drawn = []
     for row in found:
         name = names.get(row.sender_id, "") if row.sender_id is not None else ""
-        source = words.read(row.source)
-        title = name or (_("System · %(source)s", source=source) if source else _("System"))
         url = target(row)
         unread = row.read_at is None
         drawn.append(NoticeView(
-            title=title, text=words.read(row.text), when=show_moment(row.at, short=True), moment=row.at.isoformat(),
-            url=url if not unread else "", open_url=f"{URL}/{row.id}/open" if unread else "",
+            title=title(name, words.read(row.source)), text=words.read(row.text), when=show_moment(row.at, short=True), moment=row.at.isoformat(),
+            url=url if not unread else "", open_url=open_url(row.id) if unread else "",
             person=render.person(name, row.sender_id) if name else None, unread=unread,
         ))
     return tuple(drawn)

@@ -79,6 +79,7 @@ class Frame(Shell):
     notices_url: str = ""
     notices_count: int = 0
     bell_url: str = ""
+    live_url: str = ""
     palette_url: str = ""
     help_url: str = ""
     server_time: Words = ""
