@@ -19,9 +19,10 @@ _SIGNS = {"ok": "✓", "note": "·", "problem": "✗"}
 @click.option("--json", "as_json", is_flag=True, help=str(_("For scripts.")))
 def command(deep: bool, as_json: bool) -> int:
     from crm_core.app import open_site
+    from crm_core.document.fonts import findings
     from crm_core.kernel.doctor import PROBLEM, examine
 
-    found = examine(open_site(), deep=deep)
+    found = [*examine(open_site(), deep=deep), *findings()]
     if as_json:
         say_json([asdict(one) for one in found])
     else:

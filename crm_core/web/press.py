@@ -13,7 +13,7 @@ from crm_core.kernel.i18n import _, language
 from crm_core.kernel.jobs import later
 from crm_core.resource import listing, post, sensitive
 from crm_core.resource.papers import Kind, Use, papers
-from crm_core.web import chips, columns, controls, pressing, settings, urls
+from crm_core.web import chips, columns, controls, pressing, pressjob, settings, urls
 from crm_core.web.files import attached
 from crm_core.web.pressing import AT_ONCE, MOST, WAYS, Asked, Made
 from crm_core.web.printing import printed
@@ -52,7 +52,7 @@ def answer(resource: Any, pairs: Pairs, ids: list[int] | None = None) -> Any:
         with writing():
             if ids is None:
                 sensitive.asked(resource, query.filters, [resource.fields()[n] for n in asked.fields], found, "print")
-            job = later(pressing.JOB, {"resource": resource.name, "ids": found, "asked": asked.plain(), "words": words},
+            job = later(pressjob.JOB, {"resource": resource.name, "ids": found, "asked": asked.plain(), "words": words},
                         label=_("Print: %(list)s", list=resource.label), total=len(found))
         return flask.redirect(f"/jobs/{job}", 303)
     made = pressing.make(resource, asked, found)
@@ -65,7 +65,7 @@ def answer(resource: Any, pairs: Pairs, ids: list[int] | None = None) -> Any:
         return attached(flask.Response(pressing.pdf(made, str(resource.label)), mimetype="application/pdf"), pressing.file_name(resource, "pdf"))
     title = resource.label
     page = PrintPage(
-        title=title, company=_("Tangram CRM"), printed=printed(), filters=tuple(words) if asked.way == "list" and ids is None else (), html=made.html, sheets=tuple(made.pages), bare=not made.headed,
+        title=title, company=_("Tangram CRM"), printed=printed(), filters=tuple(words) if asked.way == "list" and ids is None else (), html=made.html, sheets=tuple(made.pages), bare=made.table is None,
         landscape=made.paper == document.A4_WIDE, back_url=urls.of_act(resource, None, "print", pairs),
         page_css=f"/paper/{round(made.paper.width * 100)}x{round(made.paper.height * 100)}.css" if made.pages else "",
     )

@@ -1,11 +1,9 @@
-"""What is drawn when records are printed: a list, sheets, labels, envelopes; and the job that does it for many."""
+"""What is drawn when records are printed: a list, sheets, labels, envelopes."""
 
 import datetime as dt
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,12 +13,12 @@ from crm_core import document
 from crm_core.access import prints
 from crm_core.data.session import session
 from crm_core.document import sheets
+from crm_core.document.rolls import Table
 from crm_core.document.sheets import Letter, Sender
-from crm_core.kernel import clock, files
-from crm_core.kernel.errors import CrmError, Refused
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.jobs import Running
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor
 from crm_core.resource import post, sensitive
 from crm_core.resource.exchange.exporting import file_name
 from crm_core.resource.fields import Field, IntegerField
@@ -30,8 +28,7 @@ from crm_core.text import slots
 from crm_core.text.postal import Recipient
 from crm_core.web import render
 
-AT_ONCE, MOST, CHUNK = 200, 5_000, 200
-JOB = "core.print"
+AT_ONCE, MOST = 200, 5_000
 WAYS = {way: prints.WHAT[way] for way in ("list", "sheets", "labels", "envelopes")}
 START = IntegerField(name="start", column="", label=_("First label of the sheet"), required=True, minimum=1, maximum=800)
 # Of a Chinese envelope, whose postcode stands in its boxes; everywhere else the whole address.
@@ -72,7 +69,7 @@ class Made:
     """What came of it: HTML, or drawings of whole pages; how many, who was left out, who does not fit, what was told of them."""
 
     html: Markup = field(default_factory=Markup)
-    headed: bool = False  # the name of the list stands above
+    table: Table | None = None  # the rows of a list, which stand under its name
     pages: list[Markup] = field(default_factory=list)
     paper: document.Paper = document.A4
     count: int = 0
@@ -120,11 +117,11 @@ def _told(fields: Mapping[str, Field], rows: Sequence[Any]) -> tuple[str, ...]:
 def _list(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Field]) -> Made:
     right = [" class=\"r\"" if f.numeric else "" for f in fields.values()]
     head = Markup("").join(Markup('<th scope="col"{}>{}</th>').format(Markup(css), f.label) for css, f in zip(right, fields.values(), strict=True))
-    body = Markup("").join(
+    body = [
         Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td{}>{}</td>").format(Markup(css), cell if cell not in ("", None) else "—") for css, cell in zip(right, cells, strict=True)))
-        for cells in _shown(fields, rows))
-    html = Markup('<section><div class="ptbl" tabindex="0" role="region" aria-label="{}"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div></section>').format(resource.label, head, body)
-    return Made(html, headed=True, paper=document.A4_WIDE if len(fields) > 5 else document.A4, count=len(rows), sensitive=_told(fields, rows))
+        for cells in _shown(fields, rows)]
+    table = Table(str(resource.label), Markup("<tr>{}</tr>").format(head), body)
+    return Made(table.html(), table, paper=document.A4_WIDE if len(fields) > 5 else document.A4, count=len(rows), sensitive=_told(fields, rows))
 
 
 def _sheets(resource: Any, asked: Asked, rows: list[Any], fields: dict[str, Field]) -> Made:
@@ -233,8 +230,12 @@ def body(made: Made, title: str) -> Markup:
     """What a PDF is drawn from."""
     if made.pages:
         return Markup("").join(made.pages)
-    head = Markup('<header class="paper-h"><h1>{}</h1><p class="muted">{:%Y-%m-%d}</p></header>').format(title, _now()) if made.headed else ""
-    return Markup('<div class="paper">{}{}</div>').format(head, made.html)
+    return Markup('<div class="paper">{}{}</div>').format(above(title) if made.table is not None else "", made.html)
+
+
+def above(title: str) -> Markup:
+    """What stands over a list."""
+    return Markup('<header class="paper-h"><h1>{}</h1><p class="muted">{:%Y-%m-%d}</p></header>').format(title, _now())
 
 
 def _now() -> dt.datetime:
@@ -242,56 +243,4 @@ def _now() -> dt.datetime:
 
 
 def pdf(made: Made, title: str) -> bytes:
-    return document.pdf(body(made, title), made.paper, title=title)
-
-
-def run(job: Running) -> None:
-    """The job: some at a time, joined at the end. Where there are no PDFs, a page that a browser prints."""
-    who = actor()
-    if who is None:
-        raise CrmError(_("Printing by a job needs somebody it is for."))
-    resource, ids = site().registry.resource(job.args["resource"]), list(job.args["ids"])
-    asked = Asked(**{**job.args["asked"], "fields": tuple(job.args["asked"]["fields"])})
-    kind, title, name = "html" if document.lacking() else "pdf", str(resource.label), files.fresh_name()
-    whole = Made()
-    with tempfile.TemporaryDirectory(prefix="crm-print-") as folder:  # on disk, so that many cost no more memory than a few
-        parts: list[Path] = []
-        for done, made in _pieces(resource, asked, ids):
-            whole.count += made.count
-            whole.sensitive = tuple(dict.fromkeys((*whole.sensitive, *made.sensitive)))
-            whole.over += made.over
-            for why, names in made.left.items():
-                whole.left.setdefault(why, []).extend(names)
-            if made.html or made.pages:
-                parts.append(Path(folder, str(len(parts))))
-                parts[-1].write_bytes(pdf(made, title) if kind == "pdf" else body(made, title).encode())
-                whole.paper = made.paper
-            job.progress(done, len(ids))
-        if not parts:
-            raise CrmError(_("There is nobody to print for."))
-        with files.part(site(), name) as file:
-            if kind == "pdf":
-                document.join(parts, file, title)
-            else:
-                document.standalone(parts, file, title, whole.paper)
-    with job.finish():
-        log(resource, asked, whole, job.args["words"], kind)
-        public = files.keep(name, owner_id=who.user_id, name=file_name(resource, kind), kind={"pdf": "application/pdf", "html": "text/html"}[kind], permission=f"{resource.name}.print")
-        skipped = sum(map(len, whole.left.values()))
-        job.result.update(url=f"/files/{public}", counts={"done": whole.count, "skipped": skipped})
-
-
-def _pieces(resource: Any, asked: Asked, ids: list[int]) -> Iterator[tuple[int, Made]]:
-    """What is drawn at a time: rows by the hundred; labels and envelopes, which go on from sheet to sheet, by pages."""
-    if asked.way not in ("labels", "envelopes"):
-        for start in range(0, len(ids), CHUNK):
-            part = ids[start : start + CHUNK]
-            yield start + len(part), make(resource, asked, part)
-        return
-    made = make(resource, asked, ids)
-    size = 20 if asked.way == "labels" else 100
-    for start in range(0, len(made.pages), size):
-        done = min(len(made.pages), start + size)
-        first = start == 0
-        yield len(ids) * done // len(made.pages), Made(
-            pages=made.pages[start:done], paper=made.paper, count=made.count if first else 0, left=made.left if first else {}, over=made.over if first else [])
+    return document.pdf(body(made, title), made.paper, title=title, css=document.numbered() if made.table is not None else "")

@@ -1,6 +1,8 @@
 """PDFs: Chinese in a font that each carries, pages and labels where they belong to half a millimetre, nothing fetched from outside."""
 
 import io
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from markupsafe import Markup
 
 from crm_core import document
 from crm_core.document import sheets
+from crm_core.document.rolls import Roll, Table
 from crm_core.document.sheets import Grid, Letter, Sender
 from crm_core.kernel.errors import Refused
 from crm_core.resource.papers import PAPERS
@@ -163,7 +166,7 @@ def test_headings_and_heads_of_tables_are_bold_and_other_words_are_not() -> None
 
     table = "<div class=paper><table><thead><tr><{0}>单位</{0}></tr></thead><tr><td>五粮液</td></tr></table></div>"
     assert (lined(table.format("th")), lined(table.format("td")), lined("<h1>客户</h1>客户")) == (1, 0, 1)
-    assert lined(sheets.labels(label, ["# 欧阳静\n糖酒报社"]).pages[0]) == 3  # each letter of a drawing is put in its place
+    assert lined(sheets.labels(label, ["# 欧阳静\n糖酒报社"]).pages[0]) == 1
     assert lined(sheets.labels(label, ["欧阳静\n糖酒报社"]).pages[0]) == 0
 
 
@@ -178,3 +181,37 @@ def grid_of(code: str) -> Grid:
     """A paper that every site begins with."""
     found = next(one for one in PAPERS if one["code"] == code)
     return Grid(*(found[name] / 100 if name not in ("columns", "rows") else found[name] for name in Grid.__dataclass_fields__))
+
+
+def test_what_no_font_can_draw_is_one_mark_for_each_picture_and_copied_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    from crm_core.document import child
+
+    family, flag, private = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f377\ufe0f", "\U000f0001"
+    found = child.unknown(f"客户 é 한 𠮷 {private}{private}", child._sheet("")[1])
+    assert found == [private]  # what some font has stays
+    monkeypatch.setattr(child, "unknown", lambda words, _fonts: [c for c in words if c >= "\U0001f000" and c not in "\U0001f3fb"])
+    assert child.replaced(f"甲{family}乙{flag}丙\U0001f44d\U0001f3fb\U0001f44d", None) == "甲□乙□丙□□"
+    monkeypatch.undo()
+    grid = Grid(80, 40)
+    page = drawn(sheets.page_of(grid, [sheets.written(f"甲公司{private}有限", 5, 20, 4)]), grid).pages[0]
+    assert page.extract_text().strip() == "甲公司□有限"
+
+
+def test_a_table_drawn_piece_by_piece_is_one_document(tmp_path: Path) -> None:
+    table = Table("Firms", Markup("<tr><th>Number</th><th>Name</th></tr>"))
+    roll = Roll(Markup('<header class="paper-h"><h1>Customers</h1></header>'), "Customers", tmp_path)
+    tall = "很长的备注" * 700  # a row higher than a page: it goes on over the next, where there is no room for heads
+    rows = [Markup("<tr><td>N{}</td><td>{}</td></tr>").format(n, tall if n == 70 else "成都公司") for n in range(130)]
+    for start, end in ((0, 5), (5, 75), (75, 130)):
+        roll.add(replace(table, rows=rows[start:end]), document.A4, last=end == 130)
+    with (tmp_path / "whole").open("wb") as out:
+        document.join(roll.parts, out, "Customers")
+    pages = read((tmp_path / "whole").read_bytes()).pages
+    texts = [page.extract_text() for page in pages]
+    assert [int(n) for text in texts for n in re.findall(r"N(\d+)", text)] == list(range(130))
+    assert ["Customers" in text for text in texts] == [True] + [False] * (len(texts) - 1) and all("Number" in text for text in texts if "成都" in text)
+    assert [text.split()[-1] for text in texts] == [str(n) for n in range(1, len(texts) + 1)]
+    columns = {round(x) for page in pages for word, x, _y in words(page) if word == "Name"}
+    assert len(columns) == 1, "the columns keep their place"
+    filled = [len(re.findall(r"N\d+", text)) for text in texts if "很长" not in text]
+    assert min(filled[1:-2], default=30) > 25, "no page is left half empty where two pieces meet"

@@ -34,6 +34,7 @@ def test_more_than_two_hundred_are_printed_by_a_job_into_one_file(house: Company
             url = job.result["url"]
         made = lina.get(url)
         assert made.status_code == 200 and made.text.count("糖酒 ") == 203 and "糖酒 202 公司" in made.text, way
+        assert made.text.count("<table") == made.text.count("</table>") == made.text.count("<h1>") == (way == "list"), "a list is one table under one heading"
         assert house.client("sue").get(url).status_code == 404, way
     with house.as_("boss"):
         assert [(r.what, r.count, r.output) for r in session.query(Printing).order_by(Printing.id)] == [("labels", 203, "HTML"), ("list", 203, "HTML")]

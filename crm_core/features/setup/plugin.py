@@ -30,7 +30,7 @@ from crm_core.resource import views as kept_views
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone, UndoBegins
-from crm_core.web import frame, nearby, pressing
+from crm_core.web import frame, nearby, pressjob
 from crm_core.web.atlas import MapSettings
 from crm_core.web.pressing import PostSettings
 
@@ -119,7 +119,7 @@ def register_jobs() -> list[Job]:
         Job("core.bulk", bulk.run, label=_("Act on many records")),
         Job("core.import", imports.run, label=_("Import")),
         Job("core.export", exporting.run, label=_("Export")),
-        Job(pressing.JOB, pressing.run, label=_("Print")),
+        Job(pressjob.JOB, pressjob.run, label=_("Print")),
         Job("core.fields.promote", field_jobs.promote, label=_("Index of a field")),
         Job("core.fields.compute", field_jobs.compute, label=_("Computed field")),
         Job("core.plugin", plugins.run, label=_("Switch a plugin on")),
