@@ -84,3 +84,8 @@ class CalendarView:
     heads: tuple[Words, ...]
     weeks: tuple[tuple[CalendarDay, ...], ...]
     note: Words = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether a day of the span itself has records."""
+        return any(day.entries for week in self.weeks for day in week if not day.outside)
