@@ -10,6 +10,7 @@ from tests.support import ENGINES
 from tests.support.needs import not_run
 from tests.support.network import forbid_outside
 from tests.support.scratch import settle
+from tests.support.statements import share
 
 pytest_plugins = ["tests.support.firm", "tests.support.fixtures", "tests.support.pages", "tests.support.people"]
 
@@ -21,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     forbid_outside()
     settle()
+    share()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the servers and commands that tests start would compile all anew
 
 
