@@ -12,7 +12,7 @@ from tests.support.network import forbid_outside
 from tests.support.scratch import settle
 from tests.support.statements import share
 
-pytest_plugins = ["tests.support.firm", "tests.support.fixtures", "tests.support.pages", "tests.support.people"]
+pytest_plugins = [f"tests.support.{name}" for name in ("firm", "fixtures", "offices", "pages", "people")]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,12 +16,11 @@ from crm_core.features.messages.models import Notice
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Package
 from crm_core.kernel.errors import Forbidden, Missing, Refused
-from crm_core.kernel.site import Site
 from crm_core.resource import listing, reporting, undo
 from crm_core.web.menu import menu
 from tests import pebbles
 from tests.approvals.test_review import switch
-from tests.customers.office import Office, furnish
+from tests.customers.office import Office
 from tests.pebbles import plugin
 from tests.pebbles.models import Pebble
 
@@ -29,9 +28,9 @@ PEBBLE = "pebbles.pebble"
 
 
 @pytest.fixture
-def office(migrated_site: Site) -> Office:
+def office(office: Office) -> Office:
     """陈晓燕 enters pebbles; 王志强 does the first review, 孙立 everything; 李娜 may read all and reviews nothing."""
-    found = furnish(migrated_site)
+    found = office
     found.site.registry = registry((core(), Package("pebbles", "Pebbles", "1.0", "tests.pebbles", (plugin,), pebbles.manifest)))
     with found.site.engines.write.connect().execution_options(**{UNSCOPED: "tests"}) as conn, conn.begin():
         table_of(Pebble).create(conn)

@@ -13,17 +13,16 @@ from crm_core.features.customers.api import Contact, Customer
 from crm_core.features.messages.models import Notice
 from crm_core.features.setup import reports
 from crm_core.kernel.errors import Missing, Refused
-from crm_core.kernel.site import Site
 from crm_core.resource import listing, reporting, undo
 from crm_core.resource.changes import stamp
 from crm_core.resource.settings import put
-from tests.customers.office import Office, furnish
+from tests.customers.office import Office
 
 
 @pytest.fixture
-def office(migrated_site: Site) -> Office:
+def office(office: Office) -> Office:
     """陈晓燕 and 李娜 sell; 王志强 does first reviews, 孙立 sees and may do everything; 周 reads all and reviews nothing."""
-    found = furnish(migrated_site)
+    found = office
     grants = {
         "first": {"core.customer.read": "all", "core.customer.brief.read": "all", "core.customer.review_first": "all", "core.customer.send_back": "all", "core.stand_in.*": "own"},
         "reader": {"core.customer.read": "all", "core.customer.brief.read": "all", "core.customer.update": "all"},

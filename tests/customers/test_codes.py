@@ -12,16 +12,10 @@ from crm_core.data.session import session
 from crm_core.features.customers.models import Customer
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.runner import drain
-from crm_core.kernel.site import Site
 from crm_core.resource import undo, write
 from crm_core.resource.exchange import running
 from crm_core.resource.exchange.models import Import
-from tests.customers.office import Office, furnish
-
-
-@pytest.fixture
-def office(migrated_site: Site) -> Office:
-    return furnish(migrated_site)
+from tests.customers.office import Office
 
 
 def bring(office: Office, login: str, path: Path, *rows: str) -> tuple[int, int, int]:

@@ -19,7 +19,7 @@ from crm_core.resource import listing, undo
 from crm_core.resource.changes import unscoped
 from crm_core.resource.exchange import export
 from crm_core.testing.statements import sent
-from tests.customers.office import Office, furnish
+from tests.customers.office import Office
 
 KINDS = {
     "x_brand": ({"kind": "text", "searched": True}, "川酒", "川酒"),
@@ -32,11 +32,6 @@ KINDS = {
     "x_ways": ({"kind": "choices", "options": "城区 | City\n商超 | Mall\n餐饮 | Catering"}, "city,mall", ["city", "mall"]),
     "x_gift": ({"kind": "boolean"}, "是", True),
 }
-
-
-@pytest.fixture
-def office(migrated_site: Any) -> Office:
-    return furnish(migrated_site)
 
 
 def define(office: Office, name: str, **more: Any) -> int:

@@ -2,13 +2,11 @@
 
 import pytest
 
-from crm_core.kernel.site import Site
-from tests.customers.office import Office, furnish
+from tests.customers.office import Office
 from tests.pool.pools import may
 
 
 @pytest.fixture
-def office(migrated_site: Site) -> Office:
-    found = furnish(migrated_site)
-    may(found)
-    return found
+def office(office: Office) -> Office:
+    may(office)
+    return office

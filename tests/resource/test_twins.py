@@ -5,14 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crm_core.access import ledgers
-from crm_core.kernel.site import Site
 from crm_core.resource import twins
-from tests.customers.office import Office, furnish
-
-
-@pytest.fixture
-def office(migrated_site: Site) -> Office:
-    return furnish(migrated_site)
+from tests.customers.office import Office
 
 
 def found(office: Office, login: str, **given: object) -> list[tuple[str, str, list[str]]]:

@@ -78,17 +78,35 @@ def _prepare(home: Path, url: str) -> None:
             conn.execute("pragma wal_checkpoint(truncate)")
 
 
+def copy_of(template: str, request: pytest.FixtureRequest, home: Path) -> str:
+    """The URL of a fresh copy of the database at a URL."""
+    if not template.startswith("sqlite"):
+        return str(request.getfixturevalue("postgres").create(template))
+    shutil.copyfile(template.removeprefix("sqlite:///"), home / "crm.db")
+    return f"sqlite:///{home / 'crm.db'}"
+
+
+@contextlib.contextmanager
+def copied(template: str, request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
+    """The same for the length of a test."""
+    url = copy_of(template, request, home)
+    yield url
+    if not url.startswith("sqlite"):
+        request.getfixturevalue("postgres").drop(url)
+
+
+def template_of(engine: str, request: pytest.FixtureRequest) -> str:
+    """The URL of the template with core's tables and words."""
+    if engine == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('sqlite_template')}"
+    return str(request.getfixturevalue("postgres_template"))
+
+
 @pytest.fixture(params=ENGINES)
 def site_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database with core's tables and words, fresh for this test; the test runs once on each engine."""
-    if request.param == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "crm.db")
-        yield f"sqlite:///{tmp_path / 'crm.db'}"
-        return
-    cluster: Cluster = request.getfixturevalue("postgres")
-    url = cluster.create(template=request.getfixturevalue("postgres_template"))
-    yield url
-    cluster.drop(url)
+    with copied(template_of(request.param, request), request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
