@@ -10,7 +10,7 @@ from tests.support import ENGINES
 from tests.support.needs import not_run
 from tests.support.network import forbid_outside
 from tests.support.scratch import settle
-from tests.support.statements import share
+from tests.support.warm import keep
 
 pytest_plugins = [f"tests.support.{name}" for name in ("firm", "fixtures", "offices", "pages", "people")]
 
@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     forbid_outside()
     settle()
-    share()
+    keep()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the servers and commands that tests start would compile all anew
 
 
