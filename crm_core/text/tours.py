@@ -1,47 +1,74 @@
-"""Routes of more stops than can be tried out: put together stop by stop, then bettered by turning and moving stretches, by taking out
-neighbours and putting them back. Always the same for the same stops; the number of tries is bounded, not the time."""
+"""Routes of more stops than can be tried out: put together stop by stop, then bettered by taking out some and putting them back another
+way, by turning and moving stretches. Always the same for the same stops; the number of tries is bounded, not the time."""
 
 from __future__ import annotations
 
 import itertools
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crm_core.text.routes import Day
 
-ROUNDS = 80
+EFFORT = 160_000  # tries, times stops
+WARM, COLD = 0.8, 0.01  # how much worse is let pass, in steps (the mean way between two stops): at first, and what is left of it at last
+WORTH = 6  # steps that a stop is worth while searching
+BLINK = 0.01  # how often a place is overlooked
 NEVER = -1_000_000
 STRETCH = 3  # stops moved together
 TAKEN = 10  # at most so many neighbours are taken out at once
 Score = tuple[int, int, int, int]
 
 
-def near_best(day: Day, rounds: int = ROUNDS) -> list[int]:
-    """An order close to the best one."""
+def near_best(day: Day, rounds: int | None = None) -> list[int]:
+    """An order close to the best one: some stops are taken out, neighbours on the map or on the way, and put back in another order. What
+    is a little worse is let pass, less and less of it: it may lead on (simulated annealing)."""
     if not day.size:
         return []
     chance = random.Random(day.size)
+    rounds = rounds or EFFORT // max(30, day.size)
     near = [sorted((other for other in range(day.size) if other != at), key=day.way[at].__getitem__) for at in range(day.size)]
-    first = sorted(range(day.size), key=lambda at: (not day.fixed[at], sum(high - low for low, high in day.doors[at]), -day.way[day.start][at], at))
-    order = _better(day, _put_in(day, [], first))
-    score = best = measured(day, order)
-    found = order
+    tight = [sum(high - low for low, high in day.doors[at]) for at in range(day.size)]
+    orders: list[Callable[[int], float]] = [lambda _at: chance.random(), tight.__getitem__, lambda at: -day.way[day.start][at], lambda at: day.way[day.start][at]]
+
+    def sized(score: Score) -> float:
+        """A score as one figure."""
+        return score[2] + worth * (score[1] + 9 * score[0])
+
+    first = sorted(range(day.size), key=lambda at: (not day.fixed[at], tight[at], -day.way[day.start][at], at))
+    found = order = _better(day, _put_in(day, [], first))
+    best = measured(day, order)
+    step = best[2] / max(1, len(order))
+    worth, heat = WORTH * step, WARM * step
+    now = sized(best)
+    cooling = COLD ** (1 / rounds)
     for _round in range(rounds):
-        seed, count = chance.randrange(day.size), chance.randint(min(3, day.size), min(TAKEN, day.size))
-        out = {seed, *near[seed][: count - 1]}
+        heat *= cooling
+        out = _taken(day, order, near, chance)
+        kept = [at for at in order if at not in out]
         back = [at for at in range(day.size) if at in out or at not in order]
-        chance.shuffle(back)
+        back.sort(key=chance.choices(orders, (6, 3, 2, 1))[0])
         back.sort(key=lambda at: not day.fixed[at])
-        tried = _better(day, _put_in(day, [at for at in order if at not in out], back))
+        tried = _put_in(day, kept, back, chance)
         reached = measured(day, tried)
-        if (*reached[:2], reached[2] * 0.995) <= score:  # a little longer is let pass: it may lead on
-            order, score = tried, reached
-        if reached < best:
-            found, best = tried, reached
+        if sized(reached) < now - heat * math.log(chance.random() or 1e-9):
+            order, now = tried, sized(reached)
+            if reached < best:
+                order = found = _better(day, order)
+                best = measured(day, order)
+                now = sized(best)
     return found
+
+
+def _taken(day: Day, order: Sequence[int], near: Sequence[Sequence[int]], chance: random.Random) -> set[int]:
+    """Which stops are taken out: one with its neighbours on the map, or a stretch of the way."""
+    seed, count = chance.randrange(day.size), chance.randint(1, min(TAKEN, day.size))
+    if order and chance.random() < 0.5:
+        at = chance.randrange(len(order))
+        return set(order[at : at + count])
+    return {seed, *near[seed][: count - 1]}
 
 
 def measured(day: Day, order: Sequence[int]) -> Score:
@@ -81,13 +108,14 @@ def _latest(day: Day, order: Sequence[int]) -> list[int]:
     return found[::-1]
 
 
-def _put_in(day: Day, order: list[int], new: Sequence[int]) -> list[int]:
-    """The order with as many of the new stops as can be kept beside it, each where it costs least."""
+def _put_in(day: Day, order: list[int], new: Sequence[int], chance: random.Random | None = None) -> list[int]:
+    """The order with as many of the new stops as can be kept beside it, each where it costs least; with `chance`, a place is overlooked
+    now and then."""
     order = list(order)
     leaves, latest = _leaves(day, order), _latest(day, order)
     assert leaves is not None
     for at in new:
-        place = _cheapest(day, order, at, leaves, latest)
+        place = _cheapest(day, order, at, leaves, latest, chance)
         if place is not None:
             order.insert(place, at)
             leaves, latest = _leaves(day, order), _latest(day, order)
@@ -95,19 +123,19 @@ def _put_in(day: Day, order: list[int], new: Sequence[int]) -> list[int]:
     return order
 
 
-def _cheapest(day: Day, order: Sequence[int], at: int, leaves: Sequence[int], latest: Sequence[int]) -> int | None:
+def _cheapest(day: Day, order: Sequence[int], at: int, leaves: Sequence[int], latest: Sequence[int], chance: random.Random | None) -> int | None:
     least: float = math.inf
     place = None
     way, drive, stay = day.way[at], day.drive[at], day.stay[at]
     before = day.start
-    for index, leave in enumerate(leaves):
-        after = order[index] if index < len(order) else day.end
-        begins = day.opens(at, leave + day.drive[before][at])
-        if begins is None and before != day.start:
-            break  # later on it would be later still
+    for index, (leave, after) in enumerate(zip(leaves, (*order, day.end), strict=True)):
         more = day.way[before][at] + way[after] - day.way[before][after]
-        if begins is not None and more < least and begins + stay + drive[after] <= latest[index]:
-            least, place = more, index
+        if more < least:
+            begins = day.opens(at, leave + day.drive[before][at])
+            if begins is None and before != day.start:
+                break  # later on it would be later still
+            if begins is not None and begins + stay + drive[after] <= latest[index] and (chance is None or chance.random() > BLINK):
+                least, place = more, index
         before = after
     return place
 
