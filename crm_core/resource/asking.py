@@ -40,18 +40,23 @@ def bound(resource: Any, ids: Sequence[int]) -> set[int]:
     return slots.bound(resource, ids) if ids and not current_work().session.system and slots.used(resource.name) else set()
 
 
+def held(resource: Any, ids: Sequence[int]) -> set[int]:
+    """Those of these records that the actor may not save now, but propose: an act is a right of its own."""
+    return set() if current_work().info.get("verb") else bound(resource, ids)
+
+
 def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> int:
     """Propose what could not be saved. Raises Invalid for what no proposal can say."""
     return slots.take(resource, row_id, {name: value for name, value in values.items() if name not in ("id", "version")})
 
 
 def check(resource: Any, rows: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
-    """Of rows about to be saved: raises OnlyAsked when the actor may only propose one of them. An act is a right of its own."""
-    if not slots.used(resource.name) or current_work().info.get("verb"):
+    """Of rows about to be saved: raises OnlyAsked when the actor may only propose one of them."""
+    if not slots.used(resource.name):
         return
     moved = {at: names for at, row in enumerate(rows) if row.get("id") is not None and (names := _moved(resource, row, made[at], before[row["id"]]))}
-    held = bound(resource, [rows[at]["id"] for at in moved])
-    faults = {at: {names[0]: [ONLY_ASKED]} for at, names in moved.items() if rows[at]["id"] in held}
+    asked = held(resource, [rows[at]["id"] for at in moved])
+    faults = {at: {names[0]: [ONLY_ASKED]} for at, names in moved.items() if rows[at]["id"] in asked}
     if faults:
         raise OnlyAsked(faults[min(faults)], rows=faults)
 

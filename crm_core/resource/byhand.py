@@ -4,7 +4,7 @@ Before the flush: the rows are locked and compared with the database, owners and
 After it: history, search, time line, events. Nothing is changed past this: what no resource knows is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from crm_core.kernel.errors import Conflict, Forbidden
 from crm_core.kernel.i18n import _
 from crm_core.kernel.registry import Registry
 from crm_core.kernel.site import has_site, site
-from crm_core.resource import changes, custom, derived, owners, rows
+from crm_core.resource import asking, changes, custom, derived, owners, rows
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
 
@@ -54,10 +54,12 @@ def _check(session: Session) -> Callable[[], None] | None:
     if not found:
         return None
     _load(session, found)
+    by_hand = [(one, one.changed - {*SCOPE_COLUMNS} if one.changed is not None else ()) for one in found]
     for one in found:
         _complete(one)
         if not session.system:
             _allowed(session, one)
+    _not_only_asked(by_hand)
     return lambda: _finish(found)
 
 
@@ -166,6 +168,23 @@ def _allowed(session: Session, one: _Touched) -> None:
         raise refusal
     if moved and resource.parent_field is None and not running and not who.scope(resource.name, "assign").holds(one.before):
         raise Forbidden(_("You may not give this record to somebody else."))
+
+
+def _not_only_asked(by_hand: Sequence[tuple[_Touched, Iterable[str]]]) -> None:
+    """Whether somebody may only propose one of these changes; a line is a change of the record in whose form it stands."""
+    groups: dict[str, dict[int, str]] = {}
+    for one, columns in by_hand:
+        form, link = one.resource.form_of
+        if form is not one.resource:
+            for parent in {getattr(one.row, link), one.before.get(link)} - {None}:
+                groups.setdefault(form.name, {}).setdefault(parent, link)
+        elif name := min(columns, default=""):
+            groups.setdefault(form.name, {})[one.row.id] = name
+    for name, records in groups.items():
+        resource = site().registry.resources[name]
+        if asked := asking.held(resource, list(records)):
+            names = {field.column: field.name for field in resource.all_fields.values()}
+            raise asking.OnlyAsked({names.get(records[min(asked)], records[min(asked)]): [asking.ONLY_ASKED]})
 
 
 def _finish(found: list[_Touched]) -> None:

@@ -267,6 +267,15 @@ class Resource:
         return self._links[name]
 
     @cached_property
+    def form_of(self) -> "tuple[Resource, str]":
+        """The resource in whose form such rows are changed, and the column that says in which record's: lines have no rights of their own."""
+        for other in self.registry.resources.values() if not self.verbs else ():
+            for declared in other.lines:
+                if declared.model is self.model:
+                    return other, other.link_column(declared.name)
+        return self, "id"
+
+    @cached_property
     def _parts(self) -> "list[Part]":
         found: dict[str, Part] = {}
         for declared in self.lines:

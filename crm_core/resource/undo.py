@@ -224,7 +224,7 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     found = {r["id"]: custom.unpacked(resource, dict(r)) for r in current.execute(query, execution_options=unscoped("undo")).mappings()}
     if current.system:
         return found
-    form = _form_of(resource)
+    form, column = resource.form_of
     if is_scoped(resource.model):
         scope = scope_for(current.actor, resource.model, "update")
     else:
@@ -233,22 +233,13 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == me
     before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
     his = {i for i, state in found.items() if state["created_by_id"] == me} if rows[0].verb == "create" else set()  # what he made himself he takes back
-    held = asking.bound(resource, [i for i in found if i not in his])
+    held = asking.bound(form, sorted({state[column] for i, state in found.items() if i not in his}))
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()
-        if row_id not in held and (scope.holds(state) or (row_id in before and (
+        if (row_id in his or state[column] not in held) and (scope.holds(state) or (row_id in before and (
             (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])}))))
     }
-
-
-def _form_of(resource: Any) -> Any:
-    """The resource in whose form such rows are changed: lines have no rights of their own."""
-    if not resource.verbs:
-        for other in site().registry.resources.values():
-            if any(declared.model is resource.model for declared in other.lines):
-                return other
-    return resource
 
 
 def _owners(old: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.access import tokens
-from crm_core.data.session import session
+from crm_core.data.session import session, writing
 from crm_core.features.approvals.models import Approval
 from crm_core.features.approvals.rules import ReviewSettings
+from crm_core.features.customers.blacklist import Severity
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.resource import asking, changes, splitting, undo
 from crm_core.resource.settings import put
@@ -120,6 +121,43 @@ def test_no_act_and_no_split_goes_round_the_review(company: Company, reviewed: i
                 with pytest.raises(Refused, match="reviewed"):
                     go()
         customers.run("merge", [reviewed], {"others": [other]})  # negative control
+
+
+def test_what_a_service_changes_by_hand_is_held_as_what_a_form_saves(company: Company, reviewed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    customers = company.site.registry.resource("core.customer")
+    address = customers.line_resource("addresses").model
+
+    def by_hand(**more: object) -> None:
+        """A page of an author's: it loads a customer and sets what it likes."""
+        with writing():
+            row = customers.get(reviewed, "update")
+            for name, value in more.items():
+                setattr(row, name, value)
+
+    def put_address() -> None:
+        with writing() as db:
+            db.add(address(customer_id=reviewed, street="New Street 1"))
+
+    with company.site.system("tests"):
+        (acts,) = company.site.registry.resource("core.role").write([{"code": "acts", "name": "Acts", "grants": [{"permission": "core.customer.blacklist", "scope": "own"}]}])
+        user = company.site.registry.resource("core.role").by_name(["user"])["user"]
+        company.site.registry.resource("core.user").write([{"id": company.people["lina"], "roles": [{"role": user}, {"role": acts}]}])
+    with company.as_("lina"):
+        for go in (lambda: by_hand(phone=NEW), put_address):
+            with pytest.raises(Invalid, match="reviewed"):
+                go()
+        by_hand(phone=OLD)  # nothing is different
+        customers.run("blacklist", [reviewed], {"severity": Severity.warn, "reason": "late"})  # an act is a right of its own, and sets what it likes
+    with company.site.system("tests"):
+        by_hand(phone="0831-8231111")
+    with company.as_("nora"):  # she reviews it
+        by_hand(website="nora.example")
+    assert phone(company, reviewed) == "0831-8231111"
+    with company.as_("lina"):
+        monkeypatch.setattr(asking.slots, "used", lambda _name: False)  # negative control
+        by_hand(phone=NEW)
+        put_address()
+    assert phone(company, reviewed) == NEW
 
 
 def version(company: Company, row_id: int) -> int:

@@ -14,6 +14,7 @@ from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, locale, ngettext
 from crm_core.kernel.site import actor, site
+from crm_core.resource import reporting
 from crm_core.resource.references import named
 from crm_core.resource.show import full_moment, show_date, show_moment
 from crm_core.web import render, urls
@@ -38,7 +39,8 @@ def page() -> HomePage:
     """The home page of the acting person."""
     numbers = _numbers()
     open_tasks, unread = tasks.counters()
-    others, more = reports.waiting()
+    cards = reporting.cards()
+    others, more = reports.waiting(cards)
     rows, told, written = tasks.waiting(ROWS), messages.newest(limit=messages.BELL), lately(LATELY)
     seen = tasks.WaitingTask(rows)
     wanted = tasks.wanted(rows)
@@ -56,7 +58,7 @@ def page() -> HomePage:
             empty=_("All done. Nothing waits for you."),
         ),
         numbers=() if firsts else _drawn(numbers, gone, tasks.told(rows[0].due, None)[0] if rows else None), firsts=firsts,
-        panels=(*_silent(), *reports.panels()), lately=_lately(written, people), lately_url="/core/note",
+        panels=(*_silent(), *reports.panels(cards)), lately=_lately(written, people), lately_url="/core/note",
     )
 
 

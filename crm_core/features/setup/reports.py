@@ -54,15 +54,15 @@ def card(name: str) -> Any:
     return page_of("panel.html", shown(one, fill, failed))
 
 
-def panels() -> tuple[PanelView, ...]:
+def panels(cards: list[Any]) -> tuple[PanelView, ...]:
     """The cards of the home page, filled when they are seen."""
-    return tuple(PanelView(one.label, one.icon or "chart-bar", load_url=f"{CARDS}/{one.name}") for one in reporting.cards() if not one.waits)
+    return tuple(PanelView(one.label, one.icon or "chart-bar", load_url=f"{CARDS}/{one.name}") for one in cards if not one.waits)
 
 
-def waiting() -> tuple[tuple[WaitRow, ...], int]:
+def waiting(cards: list[Any]) -> tuple[tuple[WaitRow, ...], int]:
     """What cards count that waits for the reader, a line each, and how much it is altogether."""
     nothing: list[Line] = []
-    found = [(one, lines) for one in reporting.cards() if one.waits and (lines := shown(one, partial(_lines, one), nothing))]
+    found = [(one, lines) for one in cards if one.waits and (lines := shown(one, partial(_lines, one), nothing))]
     rows = tuple(WaitRow(one.label, one.waits, listed(f"{line.label} {line.shown[0]}" for line in lines[:SAID]), icon=one.icon) for one, lines in found)
     return rows, sum(line.numbers[0] for _one, lines in found for line in lines)
 
