@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_core.data.mixins import SCOPE_COLUMNS
-from crm_core.data.session import current_work
+from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _
+from crm_core.resource import changes
 from crm_core.resource.changes import same
 
 DONE = _("Proposed. A reviewer looks at it; until then everything stays as it is.")
@@ -45,9 +46,18 @@ def held(resource: Any, ids: Sequence[int]) -> set[int]:
     return set() if current_work().info.get("verb") else bound(resource, ids)
 
 
-def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> int:
+@dataclass(frozen=True)
+class Asked:
+    """What was proposed instead of being saved: the number of the proposal, and the act that undo takes back."""
+
+    number: int
+    change: int
+
+
+def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> Asked:
     """Propose what could not be saved. Raises Invalid for what no proposal can say."""
-    return slots.take(resource, row_id, {name: value for name, value in values.items() if name not in ("id", "version")})
+    with writing(), changes.change("propose", resource=resource.name) as change:
+        return Asked(slots.take(resource, row_id, {name: value for name, value in values.items() if name not in ("id", "version")}), change)
 
 
 def check(resource: Any, rows: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:

@@ -18,10 +18,11 @@ CHANGED = _("Somebody changed it since you looked.")
 
 @dataclass
 class Done:
-    """What came of it: rows done, rows that were so already, rows skipped because not allowed or not possible now (and why
-    the first was), and the change to undo."""
+    """What came of it: rows done, rows for which it was only proposed, rows that were so already, rows skipped because not allowed
+    or not possible now (and why the first was), and the change to undo."""
 
     count: int = 0
+    asked: int = 0
     same: int = 0
     skipped: int = 0
     change: int | None = None
@@ -61,17 +62,17 @@ def run(job: Running) -> None:
             if job.total is None:
                 job.progress(0, listing.exact_count(_query(resource, job)))
     pace = Pace(job)
-    counts = {key: job.position.get(key, 0) for key in ("done", "same", "skipped")}
+    counts = {key: job.position.get(key, 0) for key in ("done", "asked", "same", "skipped")}
     while True:
         ids = _next(resource, job, pace.size)
         if not ids:
             return
         with pace.write(), changes.within(job.change_id):
             found = _some(resource, act, ids, values, job.args.get("since"))
-            for key, n in (("done", found.count), ("same", found.same), ("skipped", found.skipped)):
+            for key, n in (("done", found.count), ("asked", found.asked), ("same", found.same), ("skipped", found.skipped)):
                 counts[key] += n
             job.position.update(last=ids[-1], **counts)
-            job.result["counts"] = {key: n for key, n in counts.items() if n or key != "same"}
+            job.result["counts"] = {key: n for key, n in counts.items() if n or key not in ("asked", "same")}
             job.progress(job.done + len(ids))
 
 
@@ -129,8 +130,8 @@ def _try(resource: Any, act: str, ids: list[int], values: Mapping[str, Any], don
         return
     try:
         with session.begin_nested():
-            changed = _do(resource, act, ids, values)
-        done.count, done.same = done.count + changed, done.same + len(ids) - changed
+            changed, asked = _do(resource, act, ids, values)
+        done.count, done.asked, done.same = done.count + changed, done.asked + asked, done.same + len(ids) - changed - asked
     except CrmError as refused:
         if len(ids) == 1:
             done.skipped += 1
@@ -140,11 +141,11 @@ def _try(resource: Any, act: str, ids: list[int], values: Mapping[str, Any], don
             _try(resource, act, half, values, done)
 
 
-def _do(resource: Any, act: str, ids: list[int], values: Mapping[str, Any]) -> int:
+def _do(resource: Any, act: str, ids: list[int], values: Mapping[str, Any]) -> tuple[int, int]:
     if act == "edit":
         return edits.do(resource, values, ids)
     if act == "delete":
         resource.delete(ids)
     else:
         resource.run(act, ids, values)
-    return len(ids)
+    return len(ids), 0

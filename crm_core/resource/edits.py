@@ -132,8 +132,8 @@ def moves(resource: Any, asked: Steps, ids: Sequence[int], *, lock: bool = False
     return found
 
 
-def do(resource: Any, asked: Steps, ids: Sequence[int]) -> int:
-    """Do it; how many records it changed. Raises what writing raises."""
+def do(resource: Any, asked: Steps, ids: Sequence[int]) -> tuple[int, int]:
+    """Do it; how many records it changed, and for how many it was only proposed. Raises what writing raises."""
     beside, found = _beside(resource), moves(resource, asked, ids, lock=True)
     rows = _rows(found, beside)
     held = asking.bound(resource, [row["id"] for row in rows])
@@ -152,7 +152,7 @@ def do(resource: Any, asked: Steps, ids: Sequence[int]) -> int:
             elif asked[name].how == "remove":
                 wanted = [tag for tag in wanted if isinstance(tag, int)]
             resource.run(put if asked[name].how == "add" else take, moved, {name: wanted})
-    return len(found)
+    return len(found) - len(held), len(held)
 
 
 def preview(resource: Any, asked: Steps, ids: Sequence[int]) -> Preview:

@@ -31,6 +31,8 @@ BATCH = 500
 DAYS = 30
 # Slot: the rows (resource, id) that an act moved without writing it into their history, and that its undo found elsewhere.
 stayed: list[Callable[[int], Iterable[tuple[str, int]]]] = []
+# Slot: takes back, under an undo, what an act did beside the records it wrote (it proposed something); how many records that were.
+beside: list[Callable[[int, int], int]] = []
 PERMISSION = "core.change.undo"  # taking back what others did
 
 
@@ -73,6 +75,7 @@ def ask(change_id: int) -> Result:
                 last = _batch(change_id, change, last, result)
                 if last is None:
                     break
+            result.done += _beside(change_id, change)
             if result.done:
                 _mark(change_id, change, result)
         return result
@@ -113,6 +116,8 @@ def run(job: Running) -> None:
         with job.write():
             last = _batch(change_id, job.position["undo"], last, result)
             job.position["last"] = last
+            if last is None:
+                result.done += _beside(change_id, job.position["undo"])
             job.result["counts"] = {"done": result.done, "conflicts": len(result.conflicts)}
             job.progress(result.done + len(result.conflicts))
             job.position["some"] = bool(result.done) or job.position.get("some", False)
@@ -121,6 +126,10 @@ def run(job: Running) -> None:
                 job.result["counts"]["conflicts"] = len(result.conflicts)
         if last is None:
             return
+
+
+def _beside(change_id: int, undo: int) -> int:
+    return sum(one(change_id, undo) for one in beside)
 
 
 def _mark(change_id: int, undo: int, result: Result) -> None:

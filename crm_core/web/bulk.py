@@ -10,7 +10,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.resource import acts, asking, listing
+from crm_core.resource import acts, listing
 from crm_core.resource import bulk as work
 from crm_core.resource.fields import Field
 from crm_core.text.numbers import whole
@@ -149,10 +149,9 @@ class Asked:
         """Do it, or ask a job to (with the values as JSON); why nothing could be done of what was to be done at once."""
         if self.query is None and len(self.ids) <= AT_ONCE:
             done = work.at_once(self.resource, self.name, self.ids, values, since)
-            if not done.count and done.why:
+            if not done.count and not done.asked and done.why:
                 return done.why
-            asked = asking.bound(self.resource, self.ids) if self.name == "edit" else set()
-            say_undo(f"{_said(self.label, done)} · {asking.DONE}" if asked else _said(self.label, done), done.change if done.count and len(asked) < len(self.ids) else None)
+            say_undo(_said(self.label, done), done.change if done.count or done.asked else None)
             return ""
         chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
         act = {"resource": self.resource.name, "act": self.name, "values": kept, "since": since}
@@ -175,8 +174,7 @@ def _left(foreign: int, unable: int) -> str:
 
 
 def _said(label: Any, done: work.Done) -> str:
-    text = str(_("%(what)s: %(n)s done", what=label, n=done.count))
-    return f"{text} · {jobviews.skipped(done.skipped)}" if done.skipped else text
+    return " · ".join([str(_("%(what)s: %(n)s done", what=label, n=done.count)), *jobviews.besides(done.asked, done.skipped)])
 
 
 def _allowed(resource: Any, verb: str, ids: list[int]) -> list[int]:

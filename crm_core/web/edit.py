@@ -134,10 +134,12 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
                 pairs.entered(resource, saved, alike, reason)
     except OnlyAsked:
         try:
-            asking.propose(resource, row.id, values)
+            asked = asking.propose(resource, row.id, values)
         except Invalid as bad:
             return _show(resource, row, fields, texts, bad.fields, lines, {}, note=str(bad)), 422
-        bulk.say_undo(asking.DONE, None)
+        if "application/json" in flask.request.headers.get("Accept", ""):  # a phone, which draws no page that could say so
+            return {"proposed": asked.number, "detail": str(asking.DONE)}, 202
+        bulk.say_undo(asking.DONE, asked.change)
         saved = row.id
     except Invalid as bad:
         for name, found in bad.details.get("lines", {}).items():

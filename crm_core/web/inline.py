@@ -40,6 +40,7 @@ def answer(resource: Any, row_id: int) -> Any:
         return page_of("bulk_form.html", _form(resource, row, field, now, {}))
     texts = controls.read({name: field}, flask.request.form)
     faults: dict[str, Any] = {}
+    change: int | None = None
     try:
         values = clean_values(texts, {name: field}, "parse")
         if not values:
@@ -50,12 +51,12 @@ def answer(resource: Any, row_id: int) -> Any:
             return page_of("bulk_form.html", _form(resource, row, field, texts[name], {}, told)), 409
         known = row.version if was is not None else version
         resource.write([{"id": row_id, name: values[name], **({"version": known} if known is not None else {})}])
-        said: Any = _("Saved")
+        said = _("Saved")
     except OnlyAsked:
-        asking.propose(resource, row_id, values)
+        asked = asking.propose(resource, row_id, values)
         if "application/json" in flask.request.headers.get("Accept", ""):
             raise Refused(asking.DONE) from None  # a card that was dragged goes back to where it was
-        said = asking.DONE
+        said, change = asking.DONE, asked.change
     except Invalid as bad:
         faults = bad.fields
     except Conflict as conflict:
@@ -65,7 +66,7 @@ def answer(resource: Any, row_id: int) -> Any:
         return page_of("bulk_form.html", _form(resource, row, field, texts.get(name, now), {name: [*faults.get(name, ()), *other]})), 422
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
-    bulk.say_undo(said, None)
+    bulk.say_undo(said, change)
     return flask.redirect(urls.safe_path(given["back"]) if given.get("back") else urls.of_record(resource, row_id), 303)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session
 from crm_core.kernel import words
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import Change
@@ -83,8 +83,10 @@ def progress_text(row: Any) -> str:
     return str(_("%(done)s done", done=f"{row.done or 0:,}"))
 
 
-def skipped(n: int) -> Any:
-    return _("%(n)s skipped", n=f"{n:,}")
+def besides(asked: int, skipped: int) -> list[str]:
+    """What became of the other rows of an act on many, in words."""
+    return [*([str(ngettext("%(n)s proposed, waits for a reviewer", "%(n)s proposed, wait for a reviewer", asked))] if asked else []),
+            *([str(_("%(n)s skipped", n=f"{skipped:,}"))] if skipped else [])]
 
 
 def told(row: Any) -> str:
@@ -92,9 +94,7 @@ def told(row: Any) -> str:
     counts = (row.result or {}).get("counts") or {}
     said = progress_text(row)
     if row.state == "done" and "done" in counts:
-        said = str(_("%(n)s done", n=f"{counts['done']:,}"))
-        if counts.get("skipped"):
-            said = f"{said} · {skipped(counts['skipped'])}"
+        said = " · ".join([str(_("%(n)s done", n=f"{counts['done']:,}")), *besides(counts.get("asked", 0), counts.get("skipped", 0))])
     elif row.state in ("failed", "cancelled", "parked"):
         said = str({"failed": _("Failed"), "cancelled": _("Cancelled"), "parked": _("Parked")}[row.state])
     known = site().registry.jobs.get(row.name)

@@ -40,10 +40,10 @@ async function tell() {
 // ---------- sending ----------
 export async function deliver() {
   if (!state || state.out || !navigator.onLine) return tell();
-  const taken = await send();
+  const done = await send();
   state = (await who()) ?? state;
   await tell();
-  if (taken) $("#said").textContent = word("sent", { n: taken });
+  if (done?.taken) $("#said").textContent = [word("sent", { n: done.taken }), done.proposed ? word("proposed", { n: done.proposed }) : ""].filter(Boolean).join(" ");
   await redraw();
 }
 
@@ -80,7 +80,7 @@ async function home() {
   const more = make("ul", { class: "panel rows", hidden: true });
   const rows = (text) => {
     const here = kept.filter((one) => one.name.toLowerCase().includes(text.toLowerCase()));
-    list.replaceChildren(...here.map((one) => row(one, one.facts?.[0]?.[1])));
+    list.replaceChildren(...here.map((one) => row(one, one.proposed?.length ? word("asks") : one.facts?.[0]?.[1])));
     list.hidden = !here.length;
     return here;
   };
@@ -133,6 +133,7 @@ async function record(id) {
     location.hash = "";
   }, "btn btn-quiet");
   show(one.name,
+    one.proposed?.length ? note(word("proposes", { what: one.proposed.join(", ") }), "acc", "hourglass-low") : null,
     changed ? note(word(changed.state === "conflict" ? "conflict" : "changed"), "amber", "git-compare") : null,
     make("div", { class: "rd-bar" }, one.may ? link(`#visit/${id}`, "map-pin-check", word("visit"), "btn btn-primary grow") : null, one.phone ? link(`tel:${one.phone.replace(/[^\d+]/g, "")}`, "phone", word("call")) : null,
       one.may ? link(`#change/${id}`, "pencil", word("edit")) : null),

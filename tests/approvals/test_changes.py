@@ -48,7 +48,7 @@ def test_form_cell_bulk_edit_and_interface_propose_and_a_reviewer_accepts(compan
     assert lina.post(f"{at}/propose", data={"phone": NEW}).status_code == 303  # no reason is asked
     assert "A reviewer looks at it" in lina.get(at).text and (phone(company, reviewed), states(company)) == (OLD, [("change", "open")])
     accept = decision(sue, at, "accept")
-    assert "/proposals/" not in lina.get(at).text and NAME in sue.get("/core/customer?proposed.filled=1").text
+    assert f"{at}/proposals/" not in lina.get(at).text and NAME in sue.get("/core/customer?proposed.filled=1").text
     assert lina.post(f"{at}/do/accept").status_code in (403, 409, 422)
     assert sue.post(f"{at}/edit", data={"phone": NEW, "version": "1"}).status_code in (403, 404)
     assert sue.post(accept, data={"back": at}).status_code == 303

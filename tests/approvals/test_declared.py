@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -12,17 +13,20 @@ from crm_core.data.base import table_of
 from crm_core.data.session import session
 from crm_core.data.wall import UNSCOPED
 from crm_core.features.approvals.models import Approval, Vote
+from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.features.messages.models import Notice
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Package
 from crm_core.kernel.errors import Forbidden, Missing, Refused
 from crm_core.resource import listing, reporting, undo
+from crm_core.resource.settings import put
 from crm_core.web.menu import menu
 from tests import pebbles
 from tests.approvals.test_review import switch
 from tests.customers.office import Office
 from tests.pebbles import plugin
 from tests.pebbles.models import Pebble
+from tests.support.people import Client, Company
 
 PEBBLE = "pebbles.pebble"
 
@@ -150,3 +154,55 @@ def test_a_contact_that_waits_is_there_for_who_entered_it_and_the_reviewers_of_h
     with office.as_("sun"):
         office.resource("contact").run("review_first", [contact], {"opinion": None})
     assert met("li")[:3] == (True, True, True) and met("li")[3] > known
+
+
+@pytest.fixture
+def pebbled(company: Company) -> Company:
+    """Lina enters and changes pebbles of her own, Nora reviews them, Sue may read all and propose; changes are reviewed too."""
+    site = company.site
+    site.registry = registry((core(), Package("pebbles", "Pebbles", "1.0", "tests.pebbles", (plugin,), pebbles.manifest)))
+    with site.engines.write.connect().execution_options(**{UNSCOPED: "tests"}) as conn, conn.begin():
+        table_of(Pebble).create(conn)
+    rights = {"lina": {"read": "own", "create": "own", "update": "own", "delete": "own"}, "sue": {"read": "all", "propose": "all", "propose_deletion": "all"},
+              "nora": {verb: "all" for verb in ("read", "review_first", "send_back", "accept", "decline")}}
+    with site.system("tests"):
+        roles, users = site.registry.resource("core.role"), site.registry.resource("core.user")
+        user = roles.by_name(["user"])["user"]
+        for login, verbs in rights.items():
+            (made,) = roles.write([{"code": f"pebbles-{login}", "name": login, "grants": [{"permission": f"{PEBBLE}.{verb}", "scope": scope} for verb, scope in verbs.items()]}])
+            users.write([{"id": company.people[login], "roles": [{"role": user}, {"role": made}]}])
+    with company.as_("admin"):
+        put(ReviewSettings, {"pebbles-pebble-changes": True})
+    return company
+
+
+def test_changes_of_a_declared_record_are_proposed_in_forms_and_decided_on_its_page(pebbled: Company) -> None:
+    lina, sue, nora = (pebbled.client(login) for login in ("lina", "sue", "nora"))
+    pebbles_of = pebbled.site.registry.resource(PEBBLE)
+    at = str(lina.post("/pebbles/pebble/new", data={"name": "amber"}).headers["Location"])
+
+    def name() -> str:
+        with pebbled.as_("admin"):
+            return str(pebbles_of.get(int(at.rsplit("/", 1)[1])).name)
+
+    def pressed(client: Client, what: str) -> str:
+        found = re.search(rf'(?:action|href)="([^"]*/{what})"', client.get(at).text)
+        assert found, f"there is no {what} on the page"
+        return found[1]
+
+    assert lina.get(f"{at}/edit").headers["Location"] == f"{at}/propose" and "nothing changes until" in lina.get(f"{at}/propose").text
+    lina.post(f"{at}/propose", data={"name": "jet"})
+    page = nora.get(at).text
+    assert "amber → jet" in page and name() == "amber" and "Proposed changes: Pebbles" in nora.get("/").text
+    assert nora.post(pressed(nora, "accept"), data={"back": at}).status_code == 303 and name() == "jet"
+
+    lina.post(f"{at}/cell", data={"field": "name", "name": "opal"})
+    assert nora.post(pressed(nora, "decline"), data={"opinion": "It is jet"}).status_code == 303 and name() == "jet"
+    edit_form = lina.post(f"{at}/edit", data={"name": "onyx", "version": "2"})
+    assert edit_form.status_code == 303 and "jet → onyx" in lina.get(at).text
+    assert lina.post(pressed(lina, "withdraw"), data={"back": at}).status_code == 303 and "onyx" not in nora.get(at).text
+
+    assert sue.post(pressed(sue, "propose"), data={"name": "agate", "why": "seen"}).status_code == 303  # who may not change it at all
+    assert sue.post(pressed(sue, "do/propose_deletion"), data={"why": "lost"}).status_code == 303
+    assert lina.post(f"{at}/delete", data={"version": "2"}).status_code == 409 and sorted(re.findall("agate|lost", nora.get(at).text)) == ["agate", "lost"]
+    assert "jet" in nora.get("/pebbles/pebble?proposed.filled=1").text

@@ -41,6 +41,7 @@ def test_other_values_are_proposed_in_the_form_and_accepted_on_the_page(company:
     sue, lina = company.client("sue"), company.client("lina")
     page, url = sue.get(f"/core/customer/{customer}").text, f"/core/customer/{customer}/propose"
     assert f'href="{url}"' in page and f"/core/customer/{customer}/edit" not in page and url not in lina.get(f"/core/customer/{customer}").text
+    assert f'href="{url}"' in page.split('id="sheet-more"')[1]  # on a phone too
     form = sue.get(url).text
     assert 'name="phone"' in form and 'name="owner"' not in form and 'name="addresses' not in form
     assert sue.post(url, data={"phone": "0831-8230000"}).status_code == 422

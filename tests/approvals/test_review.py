@@ -186,10 +186,10 @@ def test_a_reviewer_finds_what_waits_on_his_home_page_and_the_acts_only_while_th
     with office.as_("wang"):
         (line,) = reporting.answer(reporting.find(reporting.cards(), "core.review-core-customer")).lines
         assert line.numbers == (1,) and line.filter == ("review.any", "first")
-        (row,), n = reports.waiting()  # a line of what waits for him
+        (row,), n = reports.waiting(reporting.cards())  # a line of what waits for him
         assert (str(row.title), row.url, n) == ("Waiting for review", "/core/customer?review.any=first%2Csecond", 1) and str(row.sub).endswith(" 1")
     with office.as_("zhou"):
-        assert reports.waiting() == ((), 0)
+        assert reports.waiting(reporting.cards()) == ((), 0)
     assert "core.review-core-customer" not in shown("zhou")[0] and not shown("zhou")[1]
     switch(office, "none")
     assert "core.review-core-customer" not in shown("wang")[0] and not shown("wang")[1]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm_core.features.approvals.rules import ReviewSettings
+from crm_core.resource.settings import put
 from tests.browser.demo import Demo
 from tests.support.browser import PHONE, Visitor, axe, overflows
 
@@ -107,6 +110,42 @@ def test_two_days_in_airplane_mode_lose_nothing(demo: Demo, visitor: Visitor) ->
     assert not any(demo.one("SELECT invalid FROM core_customer WHERE id = :i", i=one) for one in customers), "no tick was set that nobody touched"
     assert all(website(demo, one).endswith(f"cellar{one}.example") for one in customers[:4])
     assert demo.one("SELECT note FROM core_customer WHERE id = :i", i=customers[2]) == "changed at the desk", "what only the desk changed stays too"
+
+
+def test_a_change_that_is_only_proposed_is_told_on_the_phone_and_decided_on_another(demo: Demo, visitor: Visitor, reviewed: None) -> None:
+    (customer,) = mine(demo, 1, OTHER)  # who reviews nothing
+    before = website(demo, customer)
+    page = on_the_road(demo, visitor, OTHER)
+    take(page, [customer])
+    page.context.set_offline(True)
+    change(page, customer, website="asked.example")
+    waits(page, 1)
+    page.context.set_offline(False)
+    waits(page, 0)
+    expect(page.locator("#said")).to_contain_text("Only proposed")
+    expect(page.locator("main .note")).to_contain_text("It waits for a reviewer")
+    assert website(demo, customer) == before and [*axe(page), *overflows(page)] == []
+    see(page, "")
+    expect(page.locator("#found")).to_contain_text("A change of yours waits for a reviewer")
+    other = demo.open(visitor, f"/core/customer/{customer}", who="qianbin", size=PHONE)
+    asked = other.locator(".panel", has_text="proposes to change this")
+    expect(asked).to_be_in_viewport()  # before the time line
+    assert [*axe(other), *overflows(other)] == []
+    demo.go(page, "/me/proposals")
+    assert [*axe(page), *overflows(page)] == []
+    asked.get_by_role("button", name="Accept").click()
+    expect(other.locator(".panel", has_text="proposes to change this")).to_have_count(0)
+    assert website(demo, customer).endswith("asked.example")
+
+
+@pytest.fixture
+def reviewed(demo: Demo) -> Iterator[None]:
+    """Changes of customers are reviewed too, for one test."""
+    for changes in (True, False):
+        with demo.site.system("tests"):
+            put(ReviewSettings, {"core-customer": "once", "core-customer-changes": changes})
+        if changes:
+            yield
 
 
 def become(demo: Demo, page: Page, who: str) -> None:

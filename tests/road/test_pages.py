@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crm_core.data.session import writing
+from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.features.road.rules import RoadSettings
 from crm_core.resource import settings
 from tests.support.people import Company
@@ -63,3 +64,19 @@ def test_an_administrator_says_what_phones_keep(company: Company, given: dict[st
         settings.put(RoadSettings, given)
     state = company.client("lina").get("/road/state.json").json
     assert (state["offline"], state["days"], state["most"]) == expected
+
+
+def test_a_phone_hears_that_its_change_is_only_proposed_and_says_so_until_it_is_decided(company: Company) -> None:
+    mine = customer(company, "lina", "四川云岭春酒业有限公司", phone="0831-8235566")
+    with company.as_("admin"):
+        settings.put(ReviewSettings, {"core-customer-changes": True})
+    lina, url, wanted = company.client("lina"), f"/core/customer/{mine}/edit", {"Accept": "application/json"}
+    answer = lina.post(url, data={"website": "one.example", "version": "1"}, headers=wanted)
+    assert answer.status_code == 202 and answer.json["proposed"] and "A reviewer looks at it" in answer.json["detail"]
+    assert lina.get(f"/road/customers.json?ids={mine}").json["customers"][0]["proposed"] == ["Web site"]
+    assert "A reviewer looks at it" not in lina.get("/me").text, "the next page of the desk says nothing of it"
+    sam = company.client("sam")  # reviews what lies in his departments
+    saved = sam.post(url, data={"note": "seen", "version": "1", "back": "/road/state.json"}, headers=wanted)
+    assert (saved.status_code, saved.headers["Location"]) == (303, "/road/state.json") and sam.get(f"/road/customers.json?ids={mine}").json["customers"][0]["proposed"] == []
+    both = lina.post(url, data={"website": "two.example", "version": "1"}, headers=wanted)
+    assert both.status_code == 409 and "data-conflict" in both.text, "two versions are still a page"

@@ -74,8 +74,15 @@ class Approval(Keyed, Model):
     asked_by_id: Mapped[t.Id | None]
     asked_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
     ended_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    # Of proposals: the acts in which it was made and in which it ended, so that undo finds it.
+    asked_change_id: Mapped[t.Id | None]
+    ended_change_id: Mapped[t.Id | None]
     __table_args__ = (
         sa.Index("ix_core_approval_subject", "subject", "subject_id", "id"),
+        sa.Index("ix_core_approval_asked_change_id", "asked_change_id",
+                 sqlite_where=sa.text("asked_change_id IS NOT NULL"), postgresql_where=sa.text("asked_change_id IS NOT NULL")),
+        sa.Index("ix_core_approval_ended_change_id", "ended_change_id",
+                 sqlite_where=sa.text("ended_change_id IS NOT NULL"), postgresql_where=sa.text("ended_change_id IS NOT NULL")),
         sa.Index("ix_core_approval_open", "kind", "id", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
     )
 

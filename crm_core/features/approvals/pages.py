@@ -33,4 +33,5 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     acts = [agree]
     if resource.may("send_back") and facts.his(resource, row, "send_back"):
         acts.append(Act(_("Send back"), urls.of_act(resource, row.id, "do/send_back"), "arrow-back-up", key="B", dialog=True))
+    page = proposing.on_phone(page, acts)
     return replace(page, acts=tuple(acts), more=(*page.acts, *page.more))

@@ -6,13 +6,13 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.access.actor import LENDABLE
-from crm_core.features.approvals import pages, proposals, proposing, rules, services
+from crm_core.features.approvals import pages, proposals, proposing, rules, services, withdrawing
 from crm_core.features.approvals.resources import StandIns
 from crm_core.kernel.declare import Action, Card, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource import asking, derived
+from crm_core.resource import asking, derived, undo
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.fields import Field, NoteField
 from crm_core.web import records
@@ -21,6 +21,8 @@ LENDABLE.update((*rules.VERBS, "send_back"))
 derived.further.append(services.begin)
 records.dressers.append(pages.dress)
 asking.slots.used, asking.slots.bound, asking.slots.take = rules.changes, rules.bound, proposals.take
+undo.beside.append(withdrawing.undone)
+undo.stayed.append(withdrawing.decided)
 CUSTOMER = "core.customer"
 _OPINION = NoteField(name="opinion", column="", label=_("Opinion"))
 _NEEDED = NoteField(name="opinion", column="", label=_("Opinion"), required=True)
@@ -46,6 +48,7 @@ def register_menu(resources: Classes) -> list[Menu]:
     mine = [cls for cls in resources if rules.declares(cls)]
     names = [cls.name for cls in mine]
     return [*(entry for cls in mine for entry in _entries(cls)),
+            Menu(_("What I propose"), proposing.MINE, "customers", icon="bulb", order=59, name="my-proposals", when=lambda: any(by == actor().user_id for _of, by in proposals.askers())),
             Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission="|".join(map(_reviews, names)), when=lambda: any(map(rules.reviewed, names)))]
 
 

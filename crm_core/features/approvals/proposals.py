@@ -27,8 +27,8 @@ from crm_core.resource.changes import unscoped
 from crm_core.resource.fields import EnumField, Field, NoteField
 from crm_core.resource.write import trial
 
-_approval, _vote = table_of(Approval), table_of(Vote)
-_OPEN = _approval.c.state == "open", _approval.c.kind.in_(("change", "delete"))
+approval, _vote = table_of(Approval), table_of(Vote)
+OPEN = approval.c.state == "open", approval.c.kind.in_(("change", "delete"))
 
 
 class What(enum.StrEnum):
@@ -57,18 +57,24 @@ class ProposedField(EnumField):
         key: sa.ColumnElement[int] = (entity.c if isinstance(entity, sa.FromClause) else entity).id
         waits = records(self.about)
         if values:
-            waits = waits.where(_approval.c.kind.in_([getattr(value, "value", value) for value in values]))
+            waits = waits.where(approval.c.kind.in_([getattr(value, "value", value) for value in values]))
         return key.not_in(waits) if operator == "empty" else key.in_(waits)
 
 
 def records(name: str) -> sa.Select[Any]:
     """The records of a resource about which something is proposed."""
-    return sa.select(_approval.c.subject_id).where(_approval.c.subject == name, *_OPEN)
+    return sa.select(approval.c.subject_id).where(approval.c.subject == name, *OPEN)
 
 
-def kinds() -> frozenset[str]:
-    """The resources of whose records anything is proposed now: where there is nothing, nothing is asked."""
-    return made("proposals", lambda: frozenset(session.connection().execute(sa.select(_approval.c.subject).where(*_OPEN).distinct()).scalars()))
+def askers() -> frozenset[tuple[str, int | None]]:
+    """Of whose records anything is proposed now, and by whom: where there is nothing, nothing is asked."""
+    query = sa.select(approval.c.subject, approval.c.asked_by_id).where(*OPEN).distinct()
+    return made("proposals", lambda: frozenset((row[0], row[1]) for row in session.connection().execute(query)))
+
+
+def kinds() -> set[str]:
+    """The resources of whose records anything is proposed now."""
+    return {name for name, _by in askers()}
 
 
 def fields_of(resource: Any) -> dict[str, Field]:
@@ -106,6 +112,12 @@ def mine(resource: Any, row_id: int) -> Any:
     return next((one for one in waiting(resource.name, [row_id]) if one.kind == "change" and one.asked_by_id == actor().user_id), None)
 
 
+def proposed(resource: Any, row_id: int) -> tuple[str, ...]:
+    """The fields of a record that the actor proposes to change."""
+    one = mine(resource, row_id)
+    return tuple(one.proposal["fields"]) if one is not None else ()
+
+
 def take(resource: Any, row_id: int, values: Mapping[str, Any]) -> int:
     """Slot of the doors that save: where changes are reviewed this is proposed instead. Raises Invalid for what cannot be."""
     known, lines = fields_of(resource), {one.name for one in resource.lines}
@@ -136,11 +148,12 @@ def propose_deletion(row: Any, why: str) -> None:
 def _ask(resource: Any, row: Any, kind: str, why: str, proposal: dict[str, Any] | None) -> int:
     me = actor().user_id
     conn = session.connection()
-    own = sa.and_(_approval.c.subject == resource.name, _approval.c.subject_id == row.id, _approval.c.kind == kind, _approval.c.asked_by_id == me, _approval.c.state == "open")
-    conn.execute(sa.update(_approval).where(own).values(state="withdrawn", ended_at=clock.now()))
-    made_id = conn.execute(sa.insert(_approval).values(
+    own = sa.and_(approval.c.subject == resource.name, approval.c.subject_id == row.id, approval.c.kind == kind, approval.c.asked_by_id == me, approval.c.state == "open")
+    change = current_work().info.get("change")
+    conn.execute(sa.update(approval).where(own).values(state="withdrawn", ended_at=clock.now(), ended_change_id=change))
+    made_id = conn.execute(sa.insert(approval).values(
         kind=kind, subject=resource.name, subject_id=row.id, state="open", step=1, steps=[{"verb": "accept", "mode": "one"}], proposal=proposal, reason=why,
-        asked_by_id=me, asked_at=clock.now()).returning(_approval.c.id)).scalar_one()
+        asked_by_id=me, asked_at=clock.now(), asked_change_id=change).returning(approval.c.id)).scalar_one()
     bump()
     name = resource.title(row)
     said = _("proposes to delete “%(name)s”: %(why)s", name=name, why=why) if kind == "delete" else (
@@ -153,8 +166,8 @@ def waiting(name: str, ids: Sequence[int], *, lock: bool = False) -> list[Any]:
     """Open proposals about records of a resource, changes first, the oldest first; no statement where there are none at all."""
     if not ids or name not in kinds():
         return []
-    query = sa.select(_approval).where(_approval.c.subject == name, bulk.among(_approval.c.subject_id, ids), *_OPEN)
-    return list(session.connection().execute((query.with_for_update() if lock else query).order_by(_approval.c.kind, _approval.c.id)))
+    query = sa.select(approval).where(approval.c.subject == name, bulk.among(approval.c.subject_id, ids), *OPEN)
+    return list(session.connection().execute((query.with_for_update() if lock else query).order_by(approval.c.kind, approval.c.id)))
 
 
 def _proposed(resource: Any, row: Any, number: int | None) -> tuple[list[Any], list[Any]]:
@@ -231,7 +244,7 @@ def decline(row: Any, opinion: str, proposal: int | None = None) -> None:
     if asking.bound(resource, [row.id]):
         raise Refused(_("Changes of these records are reviewed; a reviewer decides on this."))
     found, _all = _proposed(resource, row, proposal)
-    _end(found, "back", opinion)
+    end(found, "back", opinion)
     for one in found:
         said = _("declined what you proposed for “%(name)s”: %(why)s", name=resource.title(row), why=opinion)
         notify([one.asked_by_id], said, about=(resource.name, row.id))
@@ -248,12 +261,12 @@ def settle(event: RecordsChanged) -> None:
     names.update(resource.labels(names) if event.verb == "update" else _titles(resource, list(names)))
     _agree(resource, ended, names)
     if event.verb == "delete":
-        _end([one for one in found if one.kind == "change"], "withdrawn", None)
+        end([one for one in found if one.kind == "change"], "withdrawn", None)
 
 
 def _agree(resource: Any, found: Sequence[Any], names: Mapping[int, str]) -> None:
     """What is proposed is accepted; who proposed it is told."""
-    _end(found, "agreed", None)
+    end(found, "agreed", None)
     for one in found[:100]:
         notify([one.asked_by_id], _("accepted what you proposed for “%(name)s”", name=names.get(one.subject_id, "")), about=(resource.name, one.subject_id))
 
@@ -273,11 +286,11 @@ def _titles(resource: Any, ids: Sequence[int]) -> dict[int, str]:
     return {row[0]: str(resource.word(row[1])) for row in rows}
 
 
-def _end(found: Sequence[Any], state: str, opinion: str | None) -> None:
+def end(found: Sequence[Any], state: str, opinion: str | None) -> None:
     if not found:
         return
     conn, now, me = session.connection(), clock.now(), getattr(actor(), "user_id", None)
-    conn.execute(sa.update(_approval).where(bulk.among(_approval.c.id, [one.id for one in found])).values(state=state, ended_at=now))
+    conn.execute(sa.update(approval).where(bulk.among(approval.c.id, [one.id for one in found])).values(state=state, ended_at=now, ended_change_id=current_work().info.get("change")))
     if state != "withdrawn":
         verdict = "agree" if state == "agreed" else "back"
         bulk.insert(_vote, [{"approval_id": one.id, "step": one.step, "by_id": me, "verdict": verdict, "opinion": opinion, "at": now} for one in found])

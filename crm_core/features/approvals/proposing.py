@@ -1,24 +1,45 @@
-"""The page on which somebody proposes other values of a record, in its ordinary form; and what its page says of proposals."""
+"""The page on which somebody proposes other values of a record, in its ordinary form; what its page says of proposals; and the page
+of what one proposes oneself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import flask
 
-from crm_core.features.approvals import proposals, rules
+from crm_core.data.session import writing
+from crm_core.features.approvals import proposals, rules, withdrawing
 from crm_core.kernel.errors import Forbidden, Invalid
-from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
-from crm_core.resource import asking
+from crm_core.kernel.i18n import _, listed
+from crm_core.kernel.site import actor, site
+from crm_core.resource import asking, changes
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField, named
+from crm_core.resource.show import show_moment
+from crm_core.text.numbers import whole
 from crm_core.web import acting, bulk, controls, edit, facts, render, urls, ways
-from crm_core.web.access import resource_access
+from crm_core.web.access import resource_access, signed_in
 from crm_core.web.pages import ROW, resource_at
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Act, Crumb, ErrorLink, FormPage, Note, PanelRow, PanelView, RecordPage, Section
+from crm_core.web.viewmodels import (
+    Act,
+    Crumb,
+    Empty,
+    ErrorLink,
+    FormPage,
+    Note,
+    PanelRow,
+    PanelView,
+    PhoneAct,
+    RecordPage,
+    RecyclePage,
+    RecycleRow,
+    Section,
+)
 
 pages = flask.Blueprint("proposals", __name__)
+MINE = "/me/proposals"
+SHOWN = 50  # of one's own, a page
 
 
 @pages.route(f"{ROW}/propose", methods=["GET", "POST"])
@@ -42,12 +63,13 @@ def propose(package: str, path: str, row_id: int) -> Any:
         faults["why"] = [_("This is required.")]
     if not faults:
         try:
-            proposals.propose(resource, row_id, values, why[:2_000], whole=True)
+            with writing(), changes.change("propose", resource=resource.name) as change:
+                proposals.propose(resource, row_id, values, why[:2_000], whole=True)
         except Invalid as bad:
             faults.update({n: list(said) for n, said in bad.fields.items() if n in fields})
             note = "" if faults else str(bad.message)
         else:
-            bulk.say_undo(asking.DONE if reviewed else _("Proposed; who may change it decides."), None)
+            bulk.say_undo(asking.DONE if reviewed else _("Proposed; who may change it decides."), change)
             return flask.redirect(ways.to_record(resource, row_id), 303)
     return page_of("form.html", _form(resource, row, fields, texts, faults, why, note)), 422
 
@@ -57,6 +79,40 @@ def propose(package: str, path: str, row_id: int) -> Any:
 def decide(package: str, path: str, row_id: int, number: int, verb: str) -> Any:
     """Accept or decline one proposal: the one that was read, none that came in its place."""
     return acting.answer(resource_at(package, path), verb, row_id, at=f"proposals/{number}/{verb}", proposal=number)
+
+
+@pages.get(MINE)
+@signed_in
+def mine() -> Any:
+    """What one has proposed oneself, of any kind of record, and nobody has decided on."""
+    found = withdrawing.own(whole(flask.request.args.get("before", "")), SHOWN + 1)
+    known = {name: resource for name in {one.subject for one in found} if (resource := site().registry.resources.get(name)) is not None}
+    names = {name: resource.labels([one.subject_id for one in found if one.subject == name]) for name, resource in known.items()}
+    rows = tuple(_mine(known[one.subject], one, names[one.subject].get(one.subject_id, "")) for one in found[:SHOWN] if one.subject in known)
+    return page_of("recycle.html", RecyclePage(
+        _("What I propose"), rows, _("A reviewer, or who may change the record, decides on it. Until then you can withdraw it."),
+        next_url=urls.address(MINE, [("before", str(found[SHOWN - 1].id))]) if len(found) > SHOWN else "",
+        empty=Empty(_("You propose nothing"), _("What you propose on a record's page waits here until it is decided.")) if not rows else None,
+    ))
+
+
+def _mine(resource: Any, one: Any, name: str) -> RecycleRow:
+    fields = resource.fields()
+    what = proposals.LABELS["delete"] if one.kind == "delete" else listed(fields[n].label for n in one.proposal["fields"] if n in fields)
+    return RecycleRow(name or _("hidden record"), resource.singular, resource.icon, show_moment(one.asked_at), None, what, undo=_withdraw(one, MINE),
+                      url=urls.of_record(resource, one.subject_id) if name else "")
+
+
+def _withdraw(one: Any, back: str) -> Act:
+    return Act(_("Withdraw"), f"{MINE}/{one.id}/withdraw", "arrow-back-up", "post", fields=(("back", back),))
+
+
+@pages.post(f"{MINE}/<int:number>/withdraw")
+@signed_in
+def withdraw(number: int) -> Any:
+    """Take back what one has proposed oneself."""
+    bulk.say_undo(_("Withdrawn"), withdrawing.withdraw(number))
+    return flask.redirect(urls.safe_path(flask.request.form.get("back", MINE)), 303)
 
 
 def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, list[Any]], why: str, note: str = "") -> FormPage:
@@ -79,25 +135,34 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     if resource.is_brief or "propose" not in resource.all_actions:
         return page
     mine = {verb: resource.may(verb) and facts.his(resource, row, verb) for verb in ("propose", "update", "delete", "accept", "decline")}
-    more, reviewed = list(page.more), rules.changes(resource.name)
+    more, reviewed = [], rules.changes(resource.name)
     if reviewed:
         bound = bool(asking.bound(resource, [row.id]))
         mine.update(accept=mine["accept"] and not bound, reviewed=not bound)
         mine["delete"], mine["decline"] = mine["delete"] and not bound, mine["decline"] and not bound
     if mine["propose"] and not mine["update"]:
-        more.append(Act(_("Propose a change"), urls.of_act(resource, row.id, "propose"), "pencil"))
+        more.append(Act(_("Propose a change"), urls.of_act(resource, row.id, "propose"), "bulb"))
     if mine["propose"] and not mine["delete"]:
         more.append(Act(_("Propose deletion"), urls.of_act(resource, row.id, "do/propose_deletion"), "trash", dialog=True))
-    found = proposals.waiting(resource.name, [row.id]) if page.body == "panorama" or not resource.timeline else []
+    found = proposals.waiting(resource.name, [row.id]) if page.body == "panorama" or (page.body == "facts" and not resource.timeline) else []
     rows = [line for one in found if mine["accept"] or one.asked_by_id == actor().user_id for line in _lines(resource, row, one, mine)]
     panels = (PanelView(_("Proposed"), "bulb", "", tuple(rows)),) if rows else ()
-    return replace(page, more=tuple(more), side=(*panels, *page.side))
+    page = on_phone(page, more)
+    return replace(page, more=(*page.more, *more), first=(*panels, *page.first))
+
+
+def on_phone(page: RecordPage, acts: Sequence[Act]) -> RecordPage:
+    """A phone has the acts behind the last button of its bar: these come first there."""
+    if not acts:
+        return page
+    more = () if any(one.opens for one in page.phone) else (PhoneAct(_("More"), "dots", opens="sheet-more"),)
+    return replace(page, phone=(*page.phone, *more), sheet=(*acts, *(page.sheet or page.more)))
 
 
 def _lines(resource: Any, row: Any, one: Any, mine: dict[str, bool]) -> list[PanelRow]:
     """What one person proposes: who and why, then field by field."""
     who = render.user_names([one.asked_by_id]).get(one.asked_by_id or 0, "")
-    acts = []
+    acts = [] if one.asked_by_id != actor().user_id else [_withdraw(one, urls.of_record(resource, row.id))]
     if mine["accept"] and (mine.get("reviewed") or mine["delete" if one.kind == "delete" else "update"]):
         acts.append(_accept(resource, row, one, mine["update"]))
     if mine["decline"]:

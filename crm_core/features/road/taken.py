@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import session
+from crm_core.features.approvals.api import proposed
 from crm_core.features.customers.api import (
     KINDS,
     Contact,
@@ -87,8 +88,14 @@ def _customer(resource: Any, row: Any) -> dict[str, Any]:
     return {
         "id": row.id, "version": row.version, "name": resource.title(row), "facts": [[str(label), text] for label, text in facts if text],
         "phone": phones.show_phone(number) if (number := _number(shown, row)) else "", "texts": {n: f.text(getattr(row, f.column)) for n, f in mine.items()},
-        "people": _people(row.id), "entries": _entries(row.id), "may": may_change(resource, row),
+        "people": _people(row.id), "entries": _entries(row.id), "may": may_change(resource, row), "proposed": _proposed(resource, row.id),
     }
+
+
+def _proposed(resource: Any, row_id: int) -> list[str]:
+    """What the reader has proposed for it and still waits, in a word each."""
+    shown = resource.fields()
+    return [str(shown[n].label) for n in proposed(resource, row_id) if n in shown]
 
 
 def _number(shown: Mapping[str, Field], row: Any) -> str | None:

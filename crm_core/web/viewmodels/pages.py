@@ -214,7 +214,7 @@ class DeliveriesPage:
 
 @dataclass(frozen=True, slots=True)
 class RecycleRow:
-    """One deletion (a change), with everything that went with it."""
+    """One deletion (a change), with everything that went with it; or what one proposes, which can be withdrawn."""
 
     label: Words
     kind: Words
@@ -224,6 +224,7 @@ class RecycleRow:
     parts: Words = ""
     until: Words = ""
     undo: Act | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

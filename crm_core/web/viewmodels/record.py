@@ -269,6 +269,7 @@ class RecordPage:
     composer: Composer | None = None
     timeline: Timeline | None = None
     side: tuple[PanelView, ...] = ()
+    first: tuple[PanelView, ...] = ()  # what is to be decided on: before all else, on any tab that has room
     related: ListPage | None = None
     files: Files | None = None
     file: FileView | None = None

@@ -37,20 +37,22 @@ export async function take(user, ids) {
   }
 }
 
-// Sends one after the other; returns how many were taken, or null when another page of the phone is at it.
+// Sends one after the other; returns how many were taken and how many of them only proposed, or null when another page of the
+// phone is at it.
 export function send() {
   return navigator.locks.request("road", { ifAvailable: true }, async (mine) => {
     if (!mine) return null;
     const state = await login();
-    if (!state || state.out) return 0;
-    let taken = 0;
+    const done = { taken: 0, proposed: 0 };
+    if (!state || state.out) return done;
     const waiting = (await of("waiting", state.user)).sort((a, b) => a.made - b.made);
     for (const entry of waiting.filter((one) => one.state === "waiting")) {
       const said = await (entry.what === "visit" ? visit : change)(entry, state).catch(() => "later");
       if (said === "later") break; // the house is not reached, or has no time: everything waits
-      if (said === "taken") taken += 1;
+      if (said === "taken" || said === "proposed") done.taken += 1;
+      if (said === "proposed") done.proposed += 1;
     }
-    return taken;
+    return done;
   });
 }
 
@@ -90,20 +92,22 @@ async function change(entry, state) {
   for (const [name, value] of entry.pairs) body.append(name, value);
   body.set("version", entry.version);
   body.set("back", STATE); // an answer that leads there says that it was saved
-  const answer = await fetch(`/core/customer/${entry.customer}/edit`, { method: "POST", body, headers: { Accept: "text/html", "X-CSRF-Token": state.token } });
-  if (answer.redirected && new URL(answer.url).pathname === STATE && answer.ok) {
+  const answer = await fetch(`/core/customer/${entry.customer}/edit`, { method: "POST", body, headers: { ...JSON_WANTED, "X-CSRF-Token": state.token } });
+  const drawn = answer.headers.get("Content-Type")?.startsWith("text/html"); // of two versions, or the form with what is wrong
+  const proposed = answer.status === 202; // where changes are reviewed it waits for a reviewer
+  if (proposed || (answer.ok && answer.redirected && new URL(answer.url).pathname === STATE)) {
     await drop("waiting", entry.key);
     await take(state.user, [entry.customer]).catch(() => {});
-    return "taken";
+    return proposed ? "proposed" : "taken";
   }
-  if (answer.status === 409 || answer.status === 422) {
+  if (drawn && (answer.status === 409 || answer.status === 422)) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const both = answer.status === 409 && page.querySelector("[data-conflict]");
     const said = [...page.querySelectorAll("[data-errors] li, .errsum")].map((one) => one.textContent.trim()).join(" ");
     await put("waiting", { ...entry, state: both ? "conflict" : "refused", reason: both ? "" : said });
     return "refused";
   }
-  if (answer.ok || answer.redirected) return "later"; // led elsewhere: signed out meanwhile
+  if (answer.ok) return "later"; // led elsewhere
   return refused(entry, await refusal(answer));
 }
 

@@ -40,6 +40,8 @@ def upgrade() -> None:
         sa.Column('asked_by_id', ID, nullable=True),
         sa.Column('asked_at', AT, nullable=False),
         sa.Column('ended_at', AT, nullable=True),
+        sa.Column('asked_change_id', ID, nullable=True),
+        sa.Column('ended_change_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_approval'))
     )
@@ -1438,6 +1440,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_access_at', ['at'], unique=False)
         batch.create_index('ix_core_access_row', ['resource', 'row_id', 'id'], unique=False)
     with op.batch_alter_table('core_approval') as batch:
+        batch.create_index('ix_core_approval_asked_change_id', ['asked_change_id'], unique=False, sqlite_where=sa.text('asked_change_id IS NOT NULL'), postgresql_where=sa.text('asked_change_id IS NOT NULL'))
+        batch.create_index('ix_core_approval_ended_change_id', ['ended_change_id'], unique=False, sqlite_where=sa.text('ended_change_id IS NOT NULL'), postgresql_where=sa.text('ended_change_id IS NOT NULL'))
         batch.create_index('ix_core_approval_open', ['kind', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch.create_index('ix_core_approval_subject', ['subject', 'subject_id', 'id'], unique=False)
     with op.batch_alter_table('core_attachment') as batch:
