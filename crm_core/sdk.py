@@ -69,6 +69,7 @@ _WHERE = {
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
+    "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
     "document": ("crm_core", "document"),  # document.pdf(html): what a plugin puts on paper
     # what can go wrong, in words for people

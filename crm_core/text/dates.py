@@ -41,7 +41,7 @@ _ZH_WEEKDAY = re.compile(
     r"(本|这个|这|下个|下下个|下下|下|上上个|上上|上个|上)?(?:周|星期|礼拜)([一二三四五六日天1-7])"
 )
 _AWAY = re.compile(
-    r"(?:in\s+)?(\d{1,4}|[a-z]+)\s+(day|week|fortnight|month|quarter|year)s?(?:\s+(ago|from now|later))?"
+    r"(?:in\s+)?(\d{1,4}|[a-z]+)\s+(working day|business day|workday|day|week|fortnight|month|quarter|year)s?(?:\s+(ago|from now|later))?"
 )
 _ZH_AWAY = re.compile(
     r"(\d{1,4}|[零〇一二两三四五六七八九十百半]+)\s*个?\s*(天|日|工作日|周|星期|礼拜|月|季度|年)\s*(以?后|之后|以?前|之前)"
@@ -52,6 +52,18 @@ _NEAR = {
     "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2, "大后天": 3, "昨天": -1, "昨日": -1, "前天": -2, "大前天": -3,
 }  # fmt: skip
 Ymd = tuple[int, int, int]
+
+
+def _weekdays(day: date, amount: int) -> date:
+    step = timedelta(days=1 if amount > 0 else -1)
+    while amount:
+        day += step
+        amount -= step.days if day.weekday() < 5 else 0
+    return day
+
+
+# Slot: so many working days from a day; resource/worktime.py knows of holidays too. Raises ValueError when there are not so many.
+workdays: Callable[[date, int], date] = _weekdays
 
 
 def parse_date(text: str, locale: str = "zh_Hans_CN", today: date | None = None, order: str = "") -> date:
@@ -160,7 +172,7 @@ def _away(match: re.Match[str], today: date) -> date | None:
     amount = int(match[1]) if match[1].isdigit() else _NUMBER_WORDS.get(match[1], 0)
     if not amount or not (match[3] or match.group().startswith("in ")):
         return None
-    return shift(today, -amount if match[3] == "ago" else amount, match[2])
+    return _moved(today, -amount if match[3] == "ago" else amount, "workday" if match[2] in _WORKDAYS else match[2])
 
 
 def _zh_away(match: re.Match[str], today: date) -> date | None:
@@ -170,7 +182,16 @@ def _zh_away(match: re.Match[str], today: date) -> date | None:
         amount, unit = _zh_number(match[1]), _ZH_UNITS.get(match[2], "")
     if not amount or not unit:
         return None
-    return shift(today, -amount if "前" in match[3] else amount, unit)
+    return _moved(today, -amount if "前" in match[3] else amount, unit)
+
+
+def _moved(day: date, amount: int, unit: str) -> date | None:
+    if unit != "workday":
+        return shift(day, amount, unit)
+    try:
+        return workdays(day, amount)
+    except ValueError:
+        return None
 
 
 def _named_month(match: re.Match[str], today: date) -> date | None:
@@ -212,9 +233,11 @@ def _end_of_month(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+_WORKDAYS = ("working day", "business day", "workday")
 _ZH_UNITS = {
     "天": "day",
     "日": "day",
+    "工作日": "workday",
     "周": "week",
     "星期": "week",
     "礼拜": "week",

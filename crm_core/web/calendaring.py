@@ -9,7 +9,7 @@ from babel.dates import format_date, get_day_names
 from crm_core.access import reads
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language, locale
-from crm_core.resource import boards, calendars, listing
+from crm_core.resource import boards, calendars, listing, worktime
 from crm_core.resource.fields import MomentField
 from crm_core.resource.show import show_day_heading
 from crm_core.text.lunar import lunar_day
@@ -53,12 +53,15 @@ def view(resource: Any, query: listing.Query, args: Pairs, place: Place, rows_of
             f"{clock.local(value):%H:%M}" if moment else "", row_id in mine,
         )
 
+    special = worktime.special_days()
+
     def drawn(one: dt.date) -> CalendarDay:
         here = [(value, row_id) for value, row_id in found.days.get(one, ()) if row_id in rows]
         shown = here[: DRAWN[span]]
         return CalendarDay(
             one.isoformat(), one.day, show_day_heading(one), tuple(entry(*pair) for pair in shown), lunar_day(one) if language() == "zh_Hans_CN" else "",
             len(here) - len(shown), address(span="week", day=one.isoformat()), one == clock.today(), span == "month" and one.month != day.month,
+            str(special.get(one, "")), not worktime.works(one),
         )
 
     days = [first + dt.timedelta(days=n) for n in range((last - first).days + 1)]

@@ -24,7 +24,7 @@ EDITABLE = {
     "core.contact": "name", "core.customer": "note", "core.department": "name", "core.industry": "name", "core.position": "name",
     "core.region": "name", "core.role": "note", "core.tag": "name", "core.task": "title", "core.team": "name", "core.user": "name",
     "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note", "core.attachment": "name",
-    "core.paper": "name", "core.print_template": "body",
+    "core.paper": "name", "core.print_template": "body", "core.special_day": "zh",
 }
 WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people could write differently
 # What is not there yet; "#" is a customer, "##" another one.

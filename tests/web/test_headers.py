@@ -70,7 +70,7 @@ def test_without_https_they_are_not(house: Company) -> None:
 
 def test_the_look_at_every_answer_fails_when_a_header_is_missing(house: Company) -> None:
     """Negative control of `Client.open`."""
-    inside = house.app.wsgi_app.app  # type: ignore[attr-defined]  without the door that puts them on
+    inside = house.app.wsgi_app.app.app  # type: ignore[attr-defined]  without the door that puts them on, nor that of live connections
     environ = create_environ("/live", "http://127.0.0.1")
     answer = Response.from_app(inside, environ)
     with pytest.raises(KeyError):

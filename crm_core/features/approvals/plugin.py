@@ -166,7 +166,7 @@ def register_roles() -> list[RoleTemplate]:
         RoleTemplate("decision-maker", "", own),
         RoleTemplate("user", "", {**propose, f"{CUSTOMER}.accept": "own", f"{CUSTOMER}.decline": "own"}),
         RoleTemplate("reviewer", _("Information reviewer"), {
-            "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.tag.read": "all", "core.team.read": "all",
+            "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.special_day.read": "all", "core.tag.read": "all", "core.team.read": "all",
             "core.user.brief.read": "all", "core.department.brief.read": "all", f"{CUSTOMER}.read": "all", f"{CUSTOMER}.{rules.FIRST}": "all", f"{CUSTOMER}.send_back": "all",
             f"{CUSTOMER}.accept": "all", f"{CUSTOMER}.decline": "all", **propose, **own}, order=50),
         RoleTemplate("supervisor", "", {f"{CUSTOMER}.{rules.FIRST}": "subtree", f"{CUSTOMER}.send_back": "subtree", **propose,

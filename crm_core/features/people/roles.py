@@ -11,7 +11,7 @@ from crm_core.kernel.i18n import _
 
 # What everybody needs to fill a form: words of the house, names of colleagues and departments.
 EVERYBODY = {
-    "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.tag.read": "all",
+    "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.special_day.read": "all", "core.tag.read": "all",
     "core.team.read": "all", "core.user.brief.read": "all", "core.department.brief.read": "all",
 }
 

@@ -20,12 +20,25 @@ from crm_core.features.setup import (
 from crm_core.features.setup.fields import jobs as field_jobs
 from crm_core.features.setup.fields import layout
 from crm_core.features.setup.fields.resources import CustomFields
-from crm_core.features.setup.resources import Choices, Imports
+from crm_core.features.setup.resources import Choices, Imports, SpecialDays
 from crm_core.kernel import files
 from crm_core.kernel.declare import Job, Listen, Menu, Panel, Permission, RoleTemplate, Section
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
-from crm_core.resource import bulk, drafts, merging, once, purge, reporting, search, splitting, sweep, undo, waking  # noqa: F401  waking fills a slot of kernel.enabling
+from crm_core.resource import (  # noqa: F401  waking fills a slot of kernel.enabling
+    bulk,
+    drafts,
+    merging,
+    once,
+    purge,
+    reporting,
+    search,
+    splitting,
+    sweep,
+    undo,
+    waking,
+    worktime,
+)
 from crm_core.resource import views as kept_views
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
@@ -39,7 +52,7 @@ frame.person_menu.append(feeds.menu_entry)
 
 @hookimpl
 def register_resources() -> list[type[Any]]:
-    return [Choices, CustomFields, Imports, papers.Papers, papers.Templates, papers.Printings]
+    return [Choices, CustomFields, Imports, SpecialDays, papers.Papers, papers.Templates, papers.Printings]
 
 
 @hookimpl
@@ -60,6 +73,7 @@ def register_menu() -> list[Menu]:
         Menu(papers.Papers.label, papers.Papers, "settings", order=papers.Papers.order, name="papers", permission="core.paper.update"),
         Menu(papers.Templates.label, papers.Templates, "settings", order=papers.Templates.order, name="print_templates"),
         Menu(papers.Printings.label, papers.Printings, "settings", order=papers.Printings.order, name="printings"),
+        Menu(SpecialDays.label, SpecialDays, "settings", order=SpecialDays.order, name="special_days", permission="core.special_day.update"),
         Menu(_("Access log"), accesses.URL, "settings", "eye", 78, accesses.READ, name="accesses"),
         Menu(_("Jobs"), "/jobs", "settings", "progress", 80, "core.jobs.read", name="jobs"),
         Menu(_("Deliveries"), "/deliveries", "settings", "truck-delivery", 81, "core.deliveries.read", name="deliveries"),
@@ -99,7 +113,7 @@ def register_permissions() -> list[Permission]:
 
 @hookimpl
 def register_settings() -> list[type[Any]]:
-    return [levels.House, MapSettings, PostSettings]
+    return [levels.House, worktime.WorkingTime, MapSettings, PostSettings]
 
 
 @hookimpl
@@ -130,6 +144,7 @@ def register_jobs() -> list[Job]:
         Job("core.views", kept_views.sweep, every="every day at 03:20", label=_("Views deleted a month ago")),
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),
+        Job("core.special_days", worktime.fill, every="every day at 04:00", label=_("Holidays of the years to come")),
         Job("core.files", files.sweep, every="every day at 03:50", label=_("Old files")),
     ]
 
@@ -142,6 +157,7 @@ def register_roles() -> list[RoleTemplate]:
 @hookimpl
 def install(first: bool) -> None:
     papers.install()
+    worktime.fill()
 
 
 @hookimpl

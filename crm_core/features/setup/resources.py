@@ -1,9 +1,13 @@
-"""What belongs to the house and to each person: words of choice lists, imports."""
+"""What belongs to the house and to each person: words of choice lists, holidays, imports."""
 
+from collections.abc import Sequence
+
+from crm_core.access.rights import bump
 from crm_core.kernel.i18n import _
 from crm_core.resource.choices import Choice
 from crm_core.resource.exchange.models import Import
 from crm_core.resource.resource import Resource
+from crm_core.resource.worktime import SpecialDay
 
 
 class Imports(Resource):
@@ -32,3 +36,25 @@ class Choices(Resource):
     verbs = ()
     unique = (("list", "code"),)
     in_palette = False
+
+
+class SpecialDays(Resource):
+    """Holidays and the days worked in their stead."""
+
+    model = SpecialDay
+    label = _("Holidays")
+    singular = _("Holiday or day worked instead")
+    icon = "calendar-off"
+    files = False
+    importable = True
+    columns = "day", "zh", "en", "worked"
+    label_field = "zh"
+    filters = "day", "worked"
+    sorts = "-day", "day"
+    unique = (("day",),)
+    in_palette = False
+    order = 79
+    help = _("Days on which the house does not work, and those it works in their stead. Due dates, calendars and everything that counts working days go by them.")
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        bump()

@@ -56,7 +56,8 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day with its records; ``rest``: how many are not drawn; ``outside``: of another month."""
+    """A day with its records; ``rest``: how many are not drawn; ``outside``: of another month; ``special``: what the holiday is called, or
+    the one in whose stead it is worked; ``off``: nobody works."""
 
     value: str
     number: int
@@ -67,6 +68,8 @@ class CalendarDay:
     url: str = ""
     today: bool = False
     outside: bool = False
+    special: Words = ""
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -520,6 +520,23 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_site'))
     )
+    op.create_table('core_special_day',
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('zh', sa.String(length=255), nullable=False),
+        sa.Column('en', sa.String(length=255), nullable=False),
+        sa.Column('worked', sa.Boolean(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_special_day'))
+    )
     op.create_table('core_tag',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -1533,6 +1550,9 @@ def upgrade() -> None:
         batch.create_index('uq_core_search_record', ['resource', 'record_id'], unique=True)
     with op.batch_alter_table('core_security_event') as batch:
         batch.create_index(batch.f('ix_core_security_event_at'), ['at'], unique=False)
+    with op.batch_alter_table('core_special_day') as batch:
+        batch.create_index('ix_core_special_day_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_special_day_day', ['day'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_tag') as batch:
         batch.create_index('ix_core_tag_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_tag_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1769,6 +1789,7 @@ def downgrade() -> None:
     op.drop_table('core_throttle')
     op.drop_table('core_team')
     op.drop_table('core_tag')
+    op.drop_table('core_special_day')
     op.drop_table('core_site')
     op.drop_table('core_setting')
     op.drop_table('core_series')
