@@ -25,7 +25,8 @@ from crm_core.access.models import (
 )
 from crm_core.access.models import Scope as Reach
 from crm_core.access.rights import pending
-from crm_core.access.scope import NOTHING, Scope, narrowed, of_kinds, of_parent, reach
+from crm_core.access.scope import NOTHING, Scope, narrowed, of_kinds, of_parent, reach, unite
+from crm_core.data.mixins import GIVER, SCOPE_COLUMNS
 from crm_core.data.session import Session, has_work, system_scope
 from crm_core.kernel import actors, clock
 from crm_core.kernel.calling import decided
@@ -38,6 +39,7 @@ OF_ANY: set[str] = set()  # permissions of parts that hang on records of any res
 LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent's form and have no face of their own
 PERSONAL: set[str] = set()  # resources whose rows are always their owner's to read and change (his imports, his files)
 LENDABLE: set[str] = set()  # verbs that a stand-in does for who is away
+GIVEN: dict[str, frozenset[str]] = {}  # verbs that who gave a record has on it besides its owner, by resource
 BRIEFS: dict[str, str] = {}  # permission of a brief view -> that of the full resource
 _UPDATING = frozenset({"create", "update", "delete", "import"})
 
@@ -127,12 +129,14 @@ class Actor:
         parent = PARTS.get(resource)
         if parent is not None:  # read ⇒ read, update ⇒ create, update and delete of the part
             above = mine._find(f"{parent}.{'update' if verb in _UPDATING else verb}")
-            if above.shared:
+            if above.asks != SCOPE_COLUMNS:  # parts carry the owners of their record, and nothing else it is reached by
                 link, table = site().registry.parent_of(resource)
                 above = above.of_parts(link, table.name)
             found |= above
         if full is not None and verb == "read":
             found |= mine._find(f"{full}.read")
+        if verb in GIVEN.get(resource, ()) and not found.nothing:
+            found |= unite([(GIVER, [self.user_id])])
         return found.with_shared(self.shared.get((resource, verb), ()))
 
     def _covered(self, permission: str) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crm_core.access.models import Scope as Reach
 from crm_core.data import wall
 from crm_core.data.base import Model
-from crm_core.data.mixins import SCOPE_COLUMNS
+from crm_core.data.mixins import BRANCHES, SCOPE_COLUMNS
 from crm_core.data.session import current_work
 from crm_core.data.sets import Several, one_of
 
@@ -22,8 +22,8 @@ _NO_ROW: sa.ColumnElement[bool] = sa.literal_column("1 = 0", sa.Boolean())
 
 @dataclass(frozen=True)
 class Scope:
-    """Rows whose `owner_id`, `department_id` or `team_id` is among these ids, and those somebody shared; everything, or nothing
-    when all are empty.
+    """Rows whose `owner_id`, `department_id`, `team_id` or `giver_id` is among these ids, and those somebody shared; everything, or
+    nothing when all are empty.
 
     Scopes of several grants are united: team and department are not nested. What is shared is told by the ids of whole records:
     of each a path (`id` of the record itself, `customer_id` of its parts, `subject_id>core_note.customer_id` of parts of those).
@@ -50,7 +50,7 @@ class Scope:
     @property
     def asks(self) -> tuple[str, ...]:
         """The columns a row must tell to know whether it lies inside."""
-        return (*SCOPE_COLUMNS, *(path.partition(">")[0] for path, _ids in self.shared))
+        return (*SCOPE_COLUMNS, *(path.partition(">")[0] for path, _ids in self.ways if path not in SCOPE_COLUMNS))
 
     def __or__(self, other: "Scope") -> "Scope":
         if self.everything or other.everything:
@@ -63,7 +63,9 @@ class Scope:
 
     def of_parts(self, link: str, table: str) -> "Scope":
         """The same reach over the parts of these records, whose column `link` holds the id of their record in `table`."""
-        return replace(self, shared=tuple((link if path == "id" else f"{link}>{table}.{path}", ids) for path, ids in self.shared))
+        carried = tuple((column, ids) for column, ids in self.branches if column in SCOPE_COLUMNS)
+        beyond = (way for way in self.ways if way not in carried)
+        return replace(self, branches=carried, shared=tuple((link if path == "id" else f"{link}>{table}.{path}", ids) for path, ids in beyond))
 
     def holds(self, row: Any) -> bool:
         """Whether a row (object or mapping) lies in this scope."""
@@ -351,7 +353,7 @@ def unite(branches: Iterable[tuple[str, Iterable[int]]], shared: Iterable[tuple[
     paths: dict[str, set[int]] = {}
     for path, ids in shared:
         paths.setdefault(path, set()).update(ids)
-    return Scope(branches=tuple((c, tuple(sorted(found[c]))) for c in SCOPE_COLUMNS if found.get(c)),
+    return Scope(branches=tuple((c, tuple(sorted(found[c]))) for c in BRANCHES if found.get(c)),
                  shared=tuple((path, tuple(sorted(paths[path]))) for path in sorted(paths) if paths[path]))
 
 

@@ -11,6 +11,8 @@ from crm_core.data import inside
 from crm_core.data.columns import IdType, JsonType, UtcDateTime
 
 SCOPE_COLUMNS = ("owner_id", "department_id", "team_id")
+GIVER = "giver_id"  # who gave a record to its owner: he goes on seeing it (`Resource.given`)
+BRANCHES = (*SCOPE_COLUMNS, GIVER)  # what a scope can be told by
 
 
 def new_public_id() -> str:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.mixins import BRANCHES, is_scoped
 from crm_core.resource.inspection import fields_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add(cls: "type[Resource]") -> None:
         column = sort_column(cls, key)
         branches: list[tuple[str, ...]] = [()]
         if is_scoped(cls.model):
-            branches += [(c,) for c in SCOPE_COLUMNS if c != column]
+            branches += [(c,) for c in BRANCHES if c != column and c in table.c]
         for branch in branches:
             name = "ix_" + "_".join([table.name, *branch, column])
             if name not in have and len(name) <= 63:

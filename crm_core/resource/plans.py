@@ -18,7 +18,7 @@ from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, Narrowed, Scope, along
 from crm_core.data import inside
 from crm_core.data.limits import TooLong, limited
-from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.mixins import BRANCHES, is_scoped
 from crm_core.data.session import NoActor, current_work
 from crm_core.data.sets import Several
 from crm_core.data.wall import marked
@@ -72,7 +72,7 @@ def sought(resource: Any, filters: Sequence[Filter], verb: str = "read") -> Soug
         column = one.field.by
         if pins is None:
             found.conditions.append(clause(one, resource.table))
-        elif scoped and not walked and column in SCOPE_COLUMNS and len(pins) <= BRANCH_LIMIT and _walks(found.scope, column, pins):
+        elif scoped and not walked and column in BRANCHES and len(pins) <= BRANCH_LIMIT and _walks(found.scope, column, pins):
             if not _holds(found.scope, column, pins):
                 found.within = found.scope
             found.scope, walked = Scope(branches=((column, tuple(sorted(set(pins)))),)), True
@@ -207,7 +207,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     if not shape.union:
         return base.where(*reached(table, shape.scope, wide=shape.wide)).order_by(*ordering).limit(limit)
     branches = [
-        sa.select(base.where(table.c[column] == sa.bindparam(f"b{i}")).order_by(*ordering).limit(limit).subquery()) if column in SCOPE_COLUMNS
+        sa.select(base.where(table.c[column] == sa.bindparam(f"b{i}")).order_by(*ordering).limit(limit).subquery()) if column in BRANCHES
         # Shared records are few and found by their ids: an expression in place of the column, so that no sort index is walked for them.
         else sa.select(base.where(along(table, column, sa.bindparam(f"b{i}", type_=Several())))
                        .order_by(direction(sa.func.coalesce(key, key)), direction(row_id)).limit(limit).subquery())
@@ -229,7 +229,7 @@ def pinned(table: sa.Table, pins: Sequence[str]) -> list[sa.ColumnElement[bool]]
 def reached(table: sa.FromClause, columns: Sequence[str], mark: str = "s", wide: bool = False) -> list[sa.ColumnElement[bool]]:
     """The condition that a row lies in one of these branches; `wide`: of many values, which are one parameter each."""
     parts: list[sa.ColumnElement[bool]] = [
-        along(table, column, sa.bindparam(_named(mark, column), type_=Several())) if wide or column not in SCOPE_COLUMNS
+        along(table, column, sa.bindparam(_named(mark, column), type_=Several())) if wide or column not in BRANCHES
         else table.c[column].in_(sa.bindparam(_named(mark, column), expanding=True)) for column in columns
     ]
     return [sa.or_(*parts)] if parts else []

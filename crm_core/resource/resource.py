@@ -73,6 +73,8 @@ class Resource:
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
     readonly: ClassVar[bool] = False  # no create, update, delete by people
     takes_fields: ClassVar[bool] = False  # fields of an administrator's own though read-only: its feature asks for them
+    given: ClassVar[tuple[str, ...]] = ()  # verbs that who gave a record (its `giver_id`) has on it as well, as far as he has them at all
+    told: ClassVar[tuple[str, ...]] = ()  # columns whose changes have lines of their own on the time line
     personal: ClassVar[bool] = False  # rows are their owner's without any grant
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
@@ -105,6 +107,8 @@ class Resource:
         cls.singular = cls.singular or cls.label
         if cls.personal:
             access.PERSONAL.add(cls.name)
+        if cls.given:
+            access.GIVEN[cls.name] = frozenset(cls.given)
         parent = getattr(cls.model, "__part_of__", None)
         if parent and not cls.own_rights:
             access.PARTS[cls.name] = parent if "." in parent else f"{cls.name.partition('.')[0]}.{parent}"

@@ -18,7 +18,7 @@ from crm_core.data import bulk, inside
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.ids import reserve_ids
-from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.mixins import BRANCHES, GIVER, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel import belongings
 from crm_core.kernel.i18n import LANGUAGES, in_language
@@ -57,7 +57,7 @@ class Waiting(Model):
     record_id: Mapped[t.Id]
 
 
-SCOPE_TOKENS = {"owner_id": "o_", "department_id": "d_", "team_id": "t_"}
+SCOPE_TOKENS = {"owner_id": "o_", "department_id": "d_", "team_id": "t_", GIVER: "v_"}
 
 
 def concerns(resource: Any, columns: Iterable[str]) -> bool:
@@ -66,7 +66,7 @@ def concerns(resource: Any, columns: Iterable[str]) -> bool:
 
 
 def _indexed(resource: Any) -> set[str]:
-    return {resource.all_fields[name].column for name in resource.search} | twinkeys.columns(resource) | {*SCOPE_COLUMNS, "merged_into_id"}
+    return {resource.all_fields[name].column for name in resource.search} | twinkeys.columns(resource) | {*BRANCHES, "merged_into_id"}
 
 
 def follow(resource: Any, ids: Sequence[int]) -> None:
@@ -178,7 +178,7 @@ def document(resource: Any, row: Any) -> str:
             texts.append(words_of(field, value))
     found = tokens.document(texts, names=names, phones=numbers)
     if is_scoped(resource.model):
-        found += [f"{mark}{row[column]}" for column, mark in SCOPE_TOKENS.items() if row[column] is not None]
+        found += [f"{mark}{row[column]}" for column, mark in SCOPE_TOKENS.items() if row.get(column) is not None]
     if resource.duplicates:
         found += twinkeys.tokens(resource, row)
     kind = kind_of(resource.name)

@@ -120,7 +120,7 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
             data = {
                 c: [raw(old), raw(edit.row.get(c))]
                 for c, old in (edit.old or {}).items()
-                if inside.is_inside(c) or c in resource.table.c and resource.table.c[c].info.get("kind") not in ("internal", "secret", "sort_key", "stamp", "carried")
+                if c not in resource.told and (inside.is_inside(c) or c in resource.table.c and resource.table.c[c].info.get("kind") not in ("internal", "secret", "sort_key", "stamp", "carried"))
             }
             if not data:
                 continue

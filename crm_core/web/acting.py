@@ -36,7 +36,10 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
     bulk.say_undo(action.label, change)
-    return flask.redirect(urls.safe_path(form["back"]) if form.get("back") else ways.to_record(resource, row_id), 303)
+    if form.get("back"):
+        return flask.redirect(urls.safe_path(form["back"]), 303)
+    there = resource.brief_resource is not None or resource.sees(row_id)  # what was given away may be out of sight
+    return flask.redirect(ways.to_record(resource, row_id) if there else ways.to_list(resource), 303)
 
 
 def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str) -> BulkFormPage:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import flask
 
@@ -275,12 +276,19 @@ def _leads(resource: Any, meant: Pairs, number: int) -> tuple[Act, ...]:
     )
 
 
+def _here(url: str) -> bool:
+    """Whether this page asks what an address does, perhaps with more."""
+    parts = urlsplit(url)
+    return flask.request.path == parts.path and all(flask.request.args.get(name) == value for name, value in parse_qsl(parts.query))
+
+
 def _tabs(resource: Any) -> tuple[Tab, ...]:
     """The full list and, where there is one and he may see more by it, the brief view of everybody's."""
     full = site().registry.resources[resource.name.removesuffix(".brief")] if resource.is_brief else resource
     if resource.beside:
-        whole = () if viewing.offered(resource) else (Tab(resource.label, urls.of_list(resource), True),)
-        return (*whole, *(Tab(label, url) for label, url in resource.beside))
+        others = tuple(Tab(label, url, _here(url)) for label, url in resource.beside)
+        whole = () if viewing.offered(resource) else (Tab(resource.label, urls.of_list(resource), not any(tab.active for tab in others)),)
+        return (*whole, *others)
     brief = full.brief_resource
     if brief is None or not brief.may("read"):
         return ()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
 from crm_core.features.customers.notes import add_note
-from crm_core.features.tasks import giving, services
+from crm_core.features.tasks import services
 from crm_core.resource import changes, undo
 from tests.customers.office import Office
 
@@ -84,7 +84,7 @@ def test_who_asked_for_a_task_again_thinks_better_of_it(office: Office) -> None:
     with office.as_("li"):
         office.resource("task").run("done", [task])
     with office.as_("chen"):
-        change = giving.reopen(task)
+        change = office.resource("task").run("reopen", [task])
     assert taken_back(office, change) == 1
     with office.as_("li"):
         assert services.waiting(9) == []
@@ -93,7 +93,7 @@ def test_who_asked_for_a_task_again_thinks_better_of_it(office: Office) -> None:
 def test_a_withdrawal_can_be_taken_back_again_and_again(office: Office) -> None:
     with office.as_("chen"):
         task = services.give("Check the plan", receiver=office.people["li"])
-        change = giving.withdraw(task)
+        change = office.resource("task").run("withdraw", [task])
     for there in (True, False, True):
         with office.as_("chen"):
             found = undo.ask(change)

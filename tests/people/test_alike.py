@@ -146,7 +146,7 @@ def test_records_jobs_files_and_what_else_has_a_number(house: Company) -> None:
     lina = house.client("lina")
     for path in ("/core/customer/{}/edit", "/core/customer/{}/print", "/jobs/{}", "/import/{}", "/core/note/{}/change"):
         alike({what: said(lina.get(path.format(number)), number) for what, number in (("a foreign one", foreign), ("none", "987654"))})
-    for path in ("/undo/{}", "/notices/{}/open", "/tasks/{}/done", "/tasks/given/{}/withdraw", "/core/customer/{}/delete"):
+    for path in ("/undo/{}", "/notices/{}/open", "/tasks/{}/done", "/tasks/{}/reopen", "/core/customer/{}/delete"):
         alike({what: said(lina.post(path.format(number)), number) for what, number in (("a foreign one", foreign), ("none", "987654"))})
 
 

@@ -13,7 +13,7 @@ from tests.support.people import Client, Company
 # Digits to Python that no number is made of, more of them than an integer may have or the database can hold, NUL.
 ODD = ("²", "٣", "9" * 30, "9" * 5_000, str(INT64 + 1), "-1", "1.0", "\x00", "x-²", "addresses-²", "addresses-" + "9" * 5_000, "\u202e", "1,²")
 ADDRESSES = (
-    "/jobs?before=", "/deliveries?before=", "/recycle?before=", "/notices?before=", "/notices?after=", "/tasks/given?before=",
+    "/jobs?before=", "/deliveries?before=", "/recycle?before=", "/notices?before=", "/notices?after=",
     "/core/customer/new?owner=", "/core/customer/new?region=", "/core/task/new?subject=core.customer&subject_id=", "/core/customer?owner.any=",
     "/core/customer?after=", "/core/customer/filter?field=owner&old=owner.any&owner.any=", "/core/customer/{0}?before=2026-01-01T00:00:00%2B00:00~",
 )

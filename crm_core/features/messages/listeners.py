@@ -10,7 +10,7 @@ from crm_core.resource.pairs import TwinEntered
 def assigned(event: RecordsAssigned) -> None:
     """Who was given records hears of it: by name when it is one, by number when they are many."""
     resource = site().registry.resources.get(event.resource)
-    if resource is None or not event.ids:
+    if resource is None or not event.ids or "owner_id" in resource.told:  # it tells of this itself
         return
     name = resource.labels(event.ids).get(event.ids[0]) if len(event.ids) == 1 else None
     if name is not None:

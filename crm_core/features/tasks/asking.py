@@ -7,11 +7,11 @@ from typing import Any
 
 from crm_core.data.session import session
 from crm_core.features.messages.api import notify
+from crm_core.features.tasks.models import State
 from crm_core.features.tasks.services import give_by_rule
-from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import site
 from crm_core.resource.fields import DateField, EnumField
 from crm_core.resource.pairs import RecordWanted
 from crm_core.text.numbers import whole
@@ -71,7 +71,7 @@ def _answer(task: Any, text: Any) -> None:
 def _end(task: Any) -> None:
     if not is_question(task):
         raise Refused(_("This has been answered."))
-    task.done_at, task.done_by_id = clock.now(), actor().user_id
+    task.state = State.done
     session.flush()
 
 

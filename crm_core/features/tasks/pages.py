@@ -1,17 +1,16 @@
-"""The tick of a task, and the page of those one has given."""
+"""The tick of a task."""
 
 from typing import Any
 
 import flask
 
-from crm_core.features.tasks import giving, services, views
+from crm_core.features.tasks import services
+from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.text.numbers import whole
-from crm_core.web import urls
+from crm_core.web import urls, ways
 from crm_core.web.access import signed_in
-from crm_core.web.bulk import say_undo
-from crm_core.web.show import page_of
+from crm_core.web.edit import lines_of
 
 pages = flask.Blueprint("tasks", __name__)
 
@@ -28,25 +27,17 @@ def reopen(task_id: int) -> Any:
     return _run("reopen", task_id)
 
 
-@pages.get(giving.URL)
+@pages.post("/tasks/<int:task_id>/items/<int:item_id>")
 @signed_in
-def given() -> Any:
-    """What one has given to colleagues, and how it stands."""
-    return page_of("recycle.html", views.given(whole(flask.request.args.get("before", "")) or 0))
-
-
-@pages.post(f"{giving.URL}/<int:task_id>/withdraw")
-@signed_in
-def withdraw(task_id: int) -> Any:
-    say_undo(_("Task withdrawn"), giving.withdraw(task_id))
-    return flask.redirect(giving.URL, 303)
-
-
-@pages.post(f"{giving.URL}/<int:task_id>/reopen")
-@signed_in
-def reopen_given(task_id: int) -> Any:
-    say_undo(_("Task reopened"), giving.reopen(task_id))
-    return flask.redirect(giving.URL, 303)
+def item(task_id: int, item_id: int) -> Any:
+    """Tick a line of the checklist off, or take the tick back."""
+    tasks = site().registry.resource(services.NAME)
+    task = tasks.get(task_id, "update")
+    lines = {line.id: line for line in lines_of(tasks, tasks.lines[0], task_id)}
+    if item_id not in lines:
+        raise Missing(_("This record was not found."))
+    tasks.write([{"id": task.id, "items": [{"id": i, "done": line.done is not (i == item_id)} for i, line in lines.items()]}])
+    return flask.redirect(ways.to_record(tasks, task_id), 303)
 
 
 def _run(act: str, task_id: int) -> Any:

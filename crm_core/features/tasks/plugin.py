@@ -4,22 +4,23 @@ from typing import Any
 
 import flask
 
-from crm_core.features.tasks import asking, dates, services, views
+from crm_core.features.tasks import asking, dates, demo, escalating, reminding, series, services, views
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.pages import pages
 from crm_core.features.tasks.resources import Tasks
-from crm_core.kernel.declare import Column, Listen, Menu, RoleTemplate
+from crm_core.kernel.declare import Column, Job, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import feeds
 from crm_core.resource.choices import put_words
 from crm_core.resource.pairs import RecordWanted
-from crm_core.web import abouts
+from crm_core.web import abouts, records
 from crm_core.web.menu import slots
 
 feeds.sources.append(dates.mine)
 slots.counters = services.counters
 slots.tasks_url = views.URL
+records.dressers.append(views.next_step)
 
 PRIORITIES = (
     ("high", "High", "高", "arrow-up", "amber"),
@@ -28,9 +29,31 @@ PRIORITIES = (
 )
 
 
+GRADES = (
+    ("excellent", "Excellent", "优秀", "star", "green"),
+    ("good", "Good", "良好"),
+    ("fair", "Fair", "合格"),
+    ("poor", "Not good enough", "不合格", "alert-triangle", "red"),
+)
+
+
 @hookimpl
 def register_resources() -> list[type[Any]]:
     return [Tasks]
+
+
+@hookimpl
+def register_settings() -> list[type[Any]]:
+    return [escalating.TaskSettings]
+
+
+@hookimpl
+def register_jobs() -> list[Job]:
+    return [
+        Job(reminding.NAME, reminding.run, every="every minute", label=_("Remind of tasks")),
+        Job(series.NAME, series.run, every="every 15 minutes", label=_("Tasks that come again")),
+        Job(escalating.NAME, escalating.run, every="every hour", label=_("Tell of tasks that are overdue")),
+    ]
 
 
 @hookimpl
@@ -42,6 +65,7 @@ def register_menu() -> list[Menu]:
 def register_columns() -> list[Column]:
     return [
         Column("core.task", "urgency", _("How it stands"), views.load_urgency, kind="status"),
+        Column("core.task", "checklist", _("Checklist"), views.load_checklist),
         Column("core.task", "about", _("About"), abouts.column(Task), field="subject"),
     ]
 
@@ -58,14 +82,22 @@ def register_listeners() -> list[Listen]:
 
 @hookimpl
 def register_roles() -> list[RoleTemplate]:
-    """What the first roles may do with tasks besides reading and writing them: tick off, and give them to colleagues."""
+    """What the first roles may do with tasks besides reading and writing them. "own" reaches what one has given as well, for
+    the verbs of who gave it (`Tasks.given`)."""
+    mine = ("done", "reopen", "assign", "agree", "refuse", "accept", "hand_on", "chase", "evaluate", "withdraw", "repeat")
+    theirs = ("done", "reopen", "agree", "refuse", "hand_on", "chase", "evaluate", "repeat")
     return [
-        RoleTemplate("user", "", {"core.task.done": "own", "core.task.reopen": "own", "core.task.assign": "own",
-                                  "core.task.agree": "own", "core.task.refuse": "own"}),
-        RoleTemplate("supervisor", "", {f"core.task.{act}": "subtree" for act in ("done", "reopen", "agree", "refuse")}),
+        RoleTemplate("user", "", {f"core.task.{act}": "own" for act in mine}),
+        RoleTemplate("supervisor", "", {**{f"core.task.{act}": "subtree" for act in theirs}, "core.task.accept": "own", "core.task.withdraw": "own"}),
     ]
 
 
 @hookimpl
 def install(first: bool) -> None:
     put_words("core.priority", PRIORITIES)
+    put_words("core.task_grade", GRADES)
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    demo.fill(make)

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.features.messages.api import COUNTED, notify, unread_count
-from crm_core.features.tasks.models import Task
-from crm_core.kernel import clock, words
-from crm_core.kernel.errors import Refused
+from crm_core.features.tasks.models import State, Task, TaskItem
+from crm_core.kernel import words
+from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource import timeline
@@ -67,7 +67,7 @@ def finish(key: str) -> bool:
         found = db.scalar(sa.select(Task).where(Task.source_key == key, Task.done_at.is_(None)))
         if found is None:
             return False
-        found.done_at = clock.now()
+        found.state = State.done
         db.flush()
         return True
 
@@ -77,40 +77,41 @@ def may_finish(task: Any) -> bool:
     return task.done_at is None and not task.locked
 
 
-def done(task: Any) -> None:
-    """Tick a task off; who gave it hears of it, and so does the record it is about."""
+def done(task: Any, result: str | None = None, spent: int | None = None) -> None:
+    """Tick a task off, with what came of it and how long it took; what follows is in turns.py."""
     if task.locked:
         raise Refused(_("This task ends by itself when its cause is gone."))
     if task.done_at is not None:
         return
-    task.done_at, task.done_by_id = clock.now(), actor().user_id
+    if task.must and not (result or task.result):
+        raise Invalid({"result": [_("This must be dealt with: say what came of it.")]})
+    task.state, task.result = State.done, result or task.result
+    if spent:
+        task.spent = (task.spent or 0) + spent
     session.flush()
-    if task.subject and task.subject_id:
-        timeline.add(
-            task.subject, task.subject_id, "task", title=task.title, data={"words": words.keep(_("did a task"))}, record=(NAME, task.id)
-        )
-    if task.source is None:
-        notify([task.created_by_id], _("did: %(title)s", title=task.title), path="/tasks/given")
 
 
 def reopen(task: Any) -> None:
     """Take the tick back."""
-    if task.done_at is None:
-        return
-    task.done_at = task.done_by_id = None
-    session.flush()
-    note_reopened(task.id, task.title, task.subject, task.subject_id)
+    if task.done_at is not None:
+        task.state = State.open
+        session.flush()
 
 
-def note_reopened(task_id: int, title: str, subject: str | None, subject_id: int | None) -> None:
-    """The line on the record that a reopened task is about."""
-    if subject and subject_id:
-        timeline.add(subject, subject_id, "task", title=title, data={"words": words.keep(_("reopened a task"))}, record=(NAME, task_id))
+def begin(tasks: Sequence[tuple[dict[str, Any], Sequence[str]]]) -> list[int]:
+    """Tasks that follow from rules of the house, by column, each with its checklist. Returns their ids."""
+    with writing(), change("task"), system_scope("tasks of a series") as db:
+        made = [(Task(**row), items) for row, items in tasks]
+        db.add_all([task for task, _items in made])
+        db.flush()
+        db.add_all([TaskItem(task_id=task.id, text=text) for task, items in made for text in items])
+        db.flush()
+        return [task.id for task, _items in made]
 
 
 def given(ids: Sequence[int]) -> None:
     """What follows new tasks: a line on the record each is about, a message to each receiver who did not give it himself."""
-    columns = (Task.id, Task.title, Task.owner_id, Task.subject, Task.subject_id, Task.source)
+    columns = (Task.id, Task.title, Task.owner_id, Task.subject, Task.subject_id, Task.source, Task.follows_id)
     rows: list[Any] = []
     for start in range(0, len(ids), 500):
         query = sa.select(*columns).where(Task.id.in_(ids[start : start + 500]))
@@ -125,6 +126,9 @@ def given(ids: Sequence[int]) -> None:
             timeline.add(
                 row.subject, row.subject_id, "task", title=row.title, data={"words": words.keep(said)}, record=(NAME, row.id)
             )
+        if row.follows_id is not None:
+            notify([row.owner_id] if row.owner_id != me else [], _("comes again: %(title)s", title=row.title), about=(NAME, row.id), source=_("Tasks"))
+            continue
         source = words.read(row.source) if row.source else None
         notify([row.owner_id], _("gave you a task: %(title)s", title=row.title) if source is None else row.title,
                about=(NAME, row.id), source=source)

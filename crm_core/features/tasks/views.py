@@ -2,24 +2,27 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_core.access.models import Rule
 from crm_core.data.session import session
-from crm_core.features.tasks import giving
-from crm_core.features.tasks.models import Task
+from crm_core.features.tasks.models import LOOKS, STATES, Task, TaskItem
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
+from crm_core.resource.kept import Ask, kept
 from crm_core.resource.references import named
 from crm_core.resource.show import show_date, show_moment
-from crm_core.web import cells, render, urls
-from crm_core.web.viewmodels import Act, Empty, RecyclePage, RecycleRow, Status, Tab, WaitRow
+from crm_core.web import cells, urls
+from crm_core.web.viewmodels import Act, PanelRow, PanelView, RecordPage, Status, WaitRow
 
+MOST_ITEMS = 100  # of a checklist, on the page
 MINE = (("owner.me", "1"), ("done_at.empty", "1"))
 URL = urls.address("/core/task", MINE)
+GIVEN = urls.address("/core/task", (("giver.me", "1"),))
 
 
 def told(due: dt.date | None, due_time: str | None) -> tuple[dt.date | None, str | None]:
@@ -56,33 +59,62 @@ def urgency(due: dt.date | None, due_time: str | None, done_at: dt.datetime | No
 
 def load_urgency(ids: Sequence[int]) -> Mapping[int, Any]:
     """The list's computed column."""
-    rows = session.execute(sa.select(Task.id, Task.due, Task.due_time, Task.done_at).where(Task.id.in_(ids)))
-    return {r.id: cells.status(urgency(r.due, r.due_time, r.done_at)) for r in rows}
+    rows = session.execute(sa.select(Task.id, Task.due, Task.due_time, Task.done_at, Task.chased).where(Task.id.in_(ids)))
+    return {r.id: cells.status(chased(urgency(r.due, r.due_time, r.done_at), r)) for r in rows}
 
 
-GIVEN = 50
+def chased(state: Status | None, row: Any) -> Status | None:
+    """How an open task stands, with how often it was asked for."""
+    if not row.chased or row.done_at is not None or "chased" not in site().registry.resource("core.task").fields():
+        return state
+    often = ngettext("chased once", "chased %(n)s times", row.chased)
+    return Status(often, "bell", "red") if state is None else replace(state, label=_("%(state)s, %(often)s", state=state.label, often=often))
 
 
-def given(before: int = 0) -> RecyclePage:
-    """The page of tasks one has given to colleagues: withdrawn while they are open, asked again when they are not done."""
-    found = giving.given_by_me(before=before, limit=GIVEN + 1)
-    shown, more = found[:GIVEN], len(found) > GIVEN
-    names = render.user_names({row["owner_id"] for row in shown})
-    made = []
-    for row in shown:
-        state = urgency(row["due"], row["due_time"], row["done_at"])
-        done = row["done_at"] is not None
-        act = Act(_("Reopen") if done else _("Withdraw"), f"{giving.URL}/{row['id']}/{'reopen' if done else 'withdraw'}",
-                  "arrow-back-up" if done else "x", "post", confirm="" if done else _("Withdraw “%(title)s”?", title=row["title"]))
-        who = row["owner_id"]
-        made.append(RecycleRow(row["title"], state.label if state is not None else _("No day set"), "circle-check" if done else "checkbox",
-                               show_moment(row["created_at"], short=True), render.person(names[who], who) if who in names else None, undo=act))
-    return RecyclePage(
-        _("Tasks I gave"), tuple(made), _("What you gave to colleagues. They see it among their tasks."),
-        tabs=(Tab(_("Tasks"), URL), Tab(_("Tasks I gave"), giving.URL, True)),
-        next_url=urls.address(giving.URL, [("before", str(shown[-1]["id"]))]) if more else "",
-        empty=Empty(_("You have given no tasks"), _("Name a colleague when you write a task; it is listed here then.")) if not made else None,
+def state_of(state: Any) -> Status:
+    """How far it is, as a pill."""
+    return Status(STATES[str(state)], *LOOKS[str(state)])  # type: ignore[arg-type]
+
+
+@kept
+def _items() -> sa.Select[Any, Any]:
+    said = sa.case((TaskItem.done, "1"), else_="0") + TaskItem.text
+    return sa.select(TaskItem.id, said).where(TaskItem.task_id == sa.bindparam("row", type_=sa.BigInteger())).order_by(TaskItem.id).limit(MOST_ITEMS)
+
+
+def ask_items(task_id: int) -> Ask:
+    """The checklist, as a small question of the page: a sign for what is done, then the words."""
+    return Ask(_items(), {"row": task_id})
+
+
+def checklist(task_id: int, found: Sequence[tuple[int, str]], may: bool) -> tuple[PanelView, ...]:
+    """The checklist beside the course, with its ticks."""
+    if not found:
+        return ()
+    rows = tuple(
+        PanelRow(text[1:], status=Status(_("Done"), "circle-check", "green") if text[0] == "1" else None, acts=(Act(
+            _("Take back: %(what)s", what=text[1:]) if text[0] == "1" else _("Tick off: %(what)s", what=text[1:]), f"/tasks/{task_id}/items/{item_id}",
+            "arrow-back-up" if text[0] == "1" else "check", "post"),) if may else ())
+        for item_id, text in sorted(found)
     )
+    return (PanelView(_("Checklist"), "checklist", f"{sum(text[0] == '1' for _id, text in found)}/{len(found)}", rows),)
+
+
+def load_checklist(ids: Sequence[int]) -> Mapping[int, Any]:
+    """The list's computed column: how many lines of the checklist are done."""
+    done = sa.func.sum(sa.case((TaskItem.done, 1), else_=0))
+    rows = session.execute(sa.select(TaskItem.task_id, done, sa.func.count()).where(TaskItem.task_id.in_(ids)).group_by(TaskItem.task_id))
+    return {row[0]: f"{row[1]}/{row[2]}" for row in rows}
+
+
+def next_step(resource: Any, row: Any, page: RecordPage) -> RecordPage:
+    """Slot of record pages: what is to be done next about any record, "in three weeks"; where a composer asks it there is no need."""
+    tasks = site().registry.resource("core.task")
+    if not resource.holds_files or resource.name == tasks.name or any(act.key == "T" for act in (*page.acts, *page.more)) or not tasks.may("create"):
+        return page
+    about = [("subject", resource.name), ("subject_id", str(row.id)), ("back", urls.of_record(resource, row.id))]
+    act = Act(_("New task"), urls.of_act(tasks, None, "new", about), "checkbox", key="T")
+    return replace(page, more=(act, *page.more), sheet=(act, *page.sheet) if page.sheet else ())
 
 
 class WaitingTask:
@@ -99,8 +131,8 @@ def wanted(rows: Iterable[Task]) -> dict[str, set[int | None]]:
     """The records whose names `draw_waiting` needs, by resource."""
     found: dict[str, set[int | None]] = {"core.user": set()}
     for row in rows:
-        if row.source is None and row.created_by_id not in (None, actor().user_id):
-            found["core.user"].add(row.created_by_id)
+        if row.giver_id is not None:
+            found["core.user"].add(row.giver_id)
         if row.subject and row.subject_id:
             found.setdefault(row.subject, set()).add(row.subject_id)
     return found
@@ -117,12 +149,14 @@ def draw_waiting(rows: Sequence[Task], names: Mapping[str, Mapping[int, str]] | 
         if row.source is not None:
             sender: Any = _("System · %(source)s", source=words.read(row.source))
         else:
-            sender = _("me") if row.created_by_id == me else givers.get(row.created_by_id or 0, "")
+            sender = _("me") if row.giver_id in (None, me) else givers.get(row.giver_id, "")
         page = urls.of_name(site().registry, "core.task", row.id)
+        why: Any = _("This task ends by itself when its cause is gone.") if row.locked else ""
+        if row.must and not row.result:
+            why = _("This must be dealt with: say what came of it.")
         drawn.append(WaitRow(
             title=row.title, url=page, sub=names.get(row.subject or "", {}).get(row.subject_id or 0, ""), sender=sender,
-            due=urgency(row.due, row.due_time, None),
-            tick_url="" if row.locked else f"/tasks/{row.id}/done", untick_url="" if row.locked else f"/tasks/{row.id}/reopen",
-            tick_why=_("This task ends by itself when its cause is gone.") if row.locked else "",
+            due=chased(urgency(row.due, row.due_time, None), row),
+            tick_url="" if why else f"/tasks/{row.id}/done", untick_url="" if why else f"/tasks/{row.id}/reopen", tick_why=why,
         ))
     return tuple(drawn)

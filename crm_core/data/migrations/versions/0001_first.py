@@ -924,11 +924,26 @@ def upgrade() -> None:
         sa.Column('text', sa.Text(), nullable=True),
         sa.Column('due', sa.Date(), nullable=True),
         sa.Column('due_time', sa.String(length=5), nullable=True),
+        sa.Column('remind', sa.Integer(), nullable=True),
+        sa.Column('remind_at', AT, nullable=True),
         sa.Column('priority', sa.String(length=40), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
         sa.Column('subject', sa.String(length=80), nullable=True),
         sa.Column('subject_id', ID, nullable=True),
+        sa.Column('giver_id', ID, nullable=True),
+        sa.Column('must', sa.Boolean(), nullable=False),
         sa.Column('done_at', AT, nullable=True),
         sa.Column('done_by_id', ID, nullable=True),
+        sa.Column('result', sa.Text(), nullable=True),
+        sa.Column('spent', sa.Integer(), nullable=True),
+        sa.Column('grade', sa.String(length=40), nullable=True),
+        sa.Column('remark', sa.Text(), nullable=True),
+        sa.Column('chased', sa.Integer(), nullable=False),
+        sa.Column('escalated_at', AT, nullable=True),
+        sa.Column('repeat', sa.String(length=200), nullable=True),
+        sa.Column('repeat_from', sa.Date(), nullable=True),
+        sa.Column('next_on', sa.Date(), nullable=True),
+        sa.Column('follows_id', ID, nullable=True),
         sa.Column('locked', sa.Boolean(), nullable=False),
         sa.Column('source', JSON, nullable=True),
         sa.Column('source_key', sa.String(length=120), nullable=True),
@@ -948,9 +963,31 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_task_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['done_by_id'], ['core_user.id'], name=op.f('fk_core_task_done_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['giver_id'], ['core_user.id'], name=op.f('fk_core_task_giver_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_task_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_task_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_task'))
+    )
+    op.create_table('core_task_item',
+        sa.Column('task_id', ID, nullable=False),
+        sa.Column('text', sa.String(length=255), nullable=False),
+        sa.Column('done', sa.Boolean(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['task_id'], ['core_task.id'], name=op.f('fk_core_task_item_task_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_task_item'))
     )
     op.create_table('core_team_member',
         sa.Column('team_id', ID, nullable=False),
@@ -1629,14 +1666,22 @@ def upgrade() -> None:
         batch.create_index('ix_core_task_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_task_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_task_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_giver_id_due', ['giver_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_giver_id_updated_at', ['giver_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_late', ['due', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL AND deleted_at IS NULL AND escalated_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND deleted_at IS NULL AND escalated_at IS NULL'))
+        batch.create_index('ix_core_task_next', ['next_on', 'id'], unique=False, sqlite_where=sa.text('next_on IS NOT NULL AND deleted_at IS NULL'), postgresql_where=sa.text('next_on IS NOT NULL AND deleted_at IS NULL'))
         batch.create_index('ix_core_task_open', ['owner_id', 'due', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL AND deleted_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND deleted_at IS NULL'))
         batch.create_index('ix_core_task_owner_id_due', ['owner_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_task_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_remind', ['remind_at', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL AND deleted_at IS NULL AND remind_at IS NOT NULL'), postgresql_where=sa.text('done_at IS NULL AND deleted_at IS NULL AND remind_at IS NOT NULL'))
         batch.create_index('ix_core_task_subject', ['subject', 'subject_id', 'id'], unique=False)
         batch.create_index('ix_core_task_team_id_due', ['team_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_task_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_task_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_task_follows', ['follows_id'], unique=True)
         batch.create_index('uq_core_task_source', ['source_key'], unique=True, sqlite_where=sa.text('done_at IS NULL AND deleted_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND deleted_at IS NULL'))
+    with op.batch_alter_table('core_task_item') as batch:
+        batch.create_index(batch.f('ix_core_task_item_task_id'), ['task_id'], unique=False)
     with op.batch_alter_table('core_team_member') as batch:
         batch.create_index(batch.f('ix_core_team_member_team_id'), ['team_id'], unique=False)
         batch.create_index(batch.f('ix_core_team_member_user_id'), ['user_id'], unique=False)
@@ -1766,6 +1811,7 @@ def downgrade() -> None:
     op.drop_table('core_user_role')
     op.drop_table('core_token')
     op.drop_table('core_team_member')
+    op.drop_table('core_task_item')
     op.drop_table('core_task')
     op.drop_table('core_tagged')
     op.drop_table('core_stand_in')

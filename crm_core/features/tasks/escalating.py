@@ -1,0 +1,98 @@
+"""Who heads a department hears once of a task of its people that is overdue for too long, where an administrator says so."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.access.models import Department, User
+from crm_core.data import bulk
+from crm_core.data.base import table_of
+from crm_core.data.session import session
+from crm_core.features.messages.api import notify
+from crm_core.features.tasks import turns
+from crm_core.features.tasks.models import Task
+from crm_core.kernel import clock
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.jobs import Running
+from crm_core.kernel.pace import Pace
+from crm_core.resource import timeline
+from crm_core.resource.changes import unscoped
+from crm_core.resource.settings import Setting, Settings
+
+NAME = "core.task.escalate"
+_table, _departments, _users = table_of(Task), table_of(Department), table_of(User)
+
+
+class TaskSettings(Settings):
+    label = _("Tasks")
+    name = "tasks"
+    order = 20
+    departments = False
+    escalates: bool = Setting(False, _("Tell of overdue tasks"), _("Who heads the department hears once of each task of its people that is overdue for so long."))  # type: ignore[assignment]
+    days: int = Setting(3, _("Days overdue"), minimum=1, maximum=90)  # type: ignore[assignment]
+
+
+def run(job: Running) -> None:
+    """Told and noted in one transaction: what was told of is not looked at again, unless its day is changed."""
+    settings = TaskSettings.now()
+    if not settings.escalates:
+        return
+    pace, last = Pace(job), clock.today() - dt.timedelta(days=settings.days)
+    while True:
+        with pace.write():
+            found = _late(last, pace.size)
+            if found:
+                _tell(found)
+        if not found:
+            return
+        job.progress(job.done + len(found))
+
+
+def _late(last: dt.date, most: int) -> Sequence[Any]:
+    c = _table.c
+    query = (
+        sa.select(c.id, c.title, c.owner_id, c.department_id, c.due)
+        .where(c.due <= last, c.done_at.is_(None), c.deleted_at.is_(None), c.escalated_at.is_(None), c.owner_id.is_not(None))
+        .order_by(c.due, c.id).limit(most).with_for_update(skip_locked=True)
+    )
+    return list(_ask(query))
+
+
+def _ask(statement: Any) -> Any:
+    return session.connection().execute(statement, execution_options=unscoped("overdue tasks"))
+
+
+def _tell(found: Sequence[Any]) -> None:
+    _ask(sa.update(_table).where(bulk.among(_table.c.id, [row.id for row in found])).values(escalated_at=clock.now()))
+    homes = {row.id: row for row in _ask(sa.select(_departments.c.id, _departments.c.parent_id, _departments.c.owner_id))}
+    heads: dict[int, list[Any]] = {}
+    for row in found:
+        head = _head(homes, row.department_id, row.owner_id)
+        if head is not None:
+            heads.setdefault(head, []).append(row)
+    names = {row.id: row.name for row in _ask(sa.select(_users.c.id, _users.c.name).where(bulk.among(_users.c.id, [*heads, *(row.owner_id for row in found)])))}
+    lines = []
+    for head, mine in heads.items():
+        one = mine[0]
+        if len(mine) == 1:
+            notify([head], _("Overdue since %(day)s: %(title)s (%(name)s)", day=one.due.isoformat(), title=one.title, name=names.get(one.owner_id, "")),
+                   about=("core.task", one.id), source=_("Tasks"))
+        else:
+            notify([head], ngettext("%(n)s task of your people is overdue", "%(n)s tasks of your people are overdue", len(mine)),
+                   path="/core/task?done_at.empty=1&due.lte=" + max(row.due for row in mine).isoformat(), source=_("Tasks"))
+        lines += [turns.line({"id": row.id}, _("told %(name)s that this is overdue", name=names.get(head, ""))) for row in mine]
+    timeline.add_all(lines)
+
+
+def _head(homes: dict[int, Any], department: int | None, owner: int) -> int | None:
+    """Who heads the owner's department, or the nearest above whose head is somebody else."""
+    for _step in range(len(homes)):
+        here = homes.get(department or 0)
+        if here is None:
+            return None
+        if here.owner_id not in (None, owner):
+            return int(here.owner_id)
+        department = here.parent_id
+    return None
