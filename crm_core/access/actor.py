@@ -38,6 +38,7 @@ PARTS: dict[str, str] = {}  # permission of a part -> that of its parent; filled
 OF_ANY: set[str] = set()  # permissions of parts that hang on records of any resource
 LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent's form and have no face of their own
 PERSONAL: set[str] = set()  # resources whose rows are always their owner's to read and change (his imports, his files)
+PRIVATE: dict[str, frozenset[str]] = {}  # and those that are nobody else's, whatever his grants: with the verbs that nobody has
 LENDABLE: set[str] = set()  # verbs that a stand-in does for who is away
 GIVEN: dict[str, frozenset[str]] = {}  # verbs that who gave a record has on it besides its owner, by resource
 BRIEFS: dict[str, str] = {}  # permission of a brief view -> that of the full resource
@@ -114,6 +115,8 @@ class Actor:
             found |= self._find(f"{full}.read")
         if not self._covered(permission):
             return found
+        if resource in PRIVATE:
+            return NOTHING if verb in PRIVATE[resource] else reach(Reach.own, self.user_id, None, (), ())
         mine = replace(self, token=None, _scopes={}, _fields={}, shown={})
         if resource in OF_ANY:
             return of_kinds((one.name, mine.scope(one.name, "update" if verb in _UPDATING else verb), one.table)

@@ -103,6 +103,11 @@ def Ref(target: str, *, on_delete: str = "refuse", **kwargs: Any) -> MappedColum
     return mapped_column(IdType, info=info, **kwargs)
 
 
+def Refs(target: str, **kwargs: Any) -> MappedColumn[Any]:
+    """Several records of `target`, kept as a JSON list of ids."""
+    return mapped_column(JsonType, info={"kind": "refs", "target": target, **kwargs.pop("info", {})}, **kwargs)
+
+
 def Total(lines: str, column: str, **kwargs: Any) -> MappedColumn[Any]:
     """Money that is the sum of a column over the record's lines: `total: Mapped[int] = t.Total("items", "amount")`. Kept by the
     write path, read-only for everybody."""

@@ -10,7 +10,7 @@ from crm_core.data.columns import UtcDateTime
 from crm_core.kernel.i18n import _
 from crm_core.resource import fields as f
 from crm_core.resource.choices import ChoiceField, ChoicesField
-from crm_core.resource.references import AnyRefField, RefField
+from crm_core.resource.references import AnyRefField, RefField, SeveralField
 
 HIDDEN = {"internal", "secret", "sort_key", "carried"}
 OWNER_LABELS = {"owner": _("Owner"), "department": _("Department"), "team": _("Team")}
@@ -60,6 +60,8 @@ def _field(key: str, column: sa.Column[Any], sort_keys: dict[str, str]) -> f.Fie
         "info": info,
     }
     target = info.get("target") or _target(column)
+    if kind == "refs":
+        return SeveralField(**given, target=target, most=info.get("most", 50))
     if target or kind == "owner":
         return RefField(**given, target=target or "", on_delete=info.get("on_delete", "refuse"))
     if kind in _KINDS:

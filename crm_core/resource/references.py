@@ -128,6 +128,45 @@ class RefsField(RefField):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeveralField(Field):
+    """Several records of `target` in one column of a record (`t.Refs`): a JSON list of ids, looked up as they are read."""
+
+    kind: str = "several"
+    target: str = ""
+    most: int = 50
+    operators: ClassVar[tuple[str, ...]] = ("empty", "filled")
+
+    @property
+    def refs(self) -> RefsField:
+        """As a field that is asked: how it is typed, picked and described."""
+        return RefsField(name=self.name, column=self.column, label=self.label, target=self.target, most=self.most, required=self.required)
+
+    def parse(self, text: str) -> Any:
+        return self._known(self.refs.parse(text))
+
+    def load(self, value: Any) -> Any:
+        return self._known(self.refs.load(value))
+
+    def _known(self, wanted: list[Any] | None) -> list[int] | None:
+        known = self.refs.resolve(wanted or ())
+        if any(one not in known for one in wanted or ()):
+            raise Bad(_("There is no such record."))
+        return list(dict.fromkeys(known[one] for one in wanted or ())) or None
+
+    def dump(self, value: Any) -> Any:
+        return self.refs.dump(value)
+
+    def show(self, value: Any) -> str:
+        return self.refs.show(value)
+
+    def text(self, value: Any) -> str:
+        return self.refs.text(value)
+
+    def schema(self) -> dict[str, Any]:
+        return self.refs.schema()
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnyRefField(Field):
     """The name of the resource a task or note points at; the id stands in the column beside it."""
 

@@ -70,12 +70,14 @@ class Resource:
     place: ClassVar[Place | None] = None  # where its records stand on the map
     board: ClassVar[str] = ""  # the choice its board has a column for each word of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
+    submit: ClassVar[Any] = ""  # what the button of its new form says, where that is not "Save"
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
     readonly: ClassVar[bool] = False  # no create, update, delete by people
     takes_fields: ClassVar[bool] = False  # fields of an administrator's own though read-only: its feature asks for them
     given: ClassVar[tuple[str, ...]] = ()  # verbs that who gave a record (its `giver_id`) has on it as well, as far as he has them at all
     told: ClassVar[tuple[str, ...]] = ()  # columns whose changes have lines of their own on the time line
     personal: ClassVar[bool] = False  # rows are their owner's without any grant
+    private: ClassVar[bool] = False  # and nobody else's, whatever his grants: no share, no stand-in, no administrator
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
     files: ClassVar[bool] = True  # files can be put on its records
@@ -109,6 +111,8 @@ class Resource:
             access.PERSONAL.add(cls.name)
         if cls.given:
             access.GIVEN[cls.name] = frozenset(cls.given)
+        if cls.private:
+            access.PRIVATE[cls.name] = frozenset(VERBS) - set(cls.verbs)
         parent = getattr(cls.model, "__part_of__", None)
         if parent and not cls.own_rights:
             access.PARTS[cls.name] = parent if "." in parent else f"{cls.name.partition('.')[0]}.{parent}"

@@ -12,7 +12,7 @@ from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import Bad, Field
 from crm_core.resource.layout import rules as layout_rules
-from crm_core.resource.references import RefField, RefsField
+from crm_core.resource.references import RefField, RefsField, SeveralField
 from crm_core.resource.resource import Section
 from crm_core.text.numbers import whole
 from crm_core.web import render, urls
@@ -21,7 +21,7 @@ from crm_core.web.viewmodels import Section as SectionView
 
 CONTROLS = {
     "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "decimal": "number", "money": "money",
-    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references",
+    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references",
 }
 DATES_URL = "/dates"
 CHECKED = ("phone", "email", "url", "integer", "decimal", "money", "hours")  # kinds that are looked at when somebody leaves their box
@@ -45,6 +45,8 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
         given["unit"] = site().config.currency
     if field.kind == "boolean":
         given["value"] = "1" if text in ("1", "true", "True") or text == field.show(True) else ""
+    if isinstance(field, SeveralField):
+        field = field.refs
     if isinstance(field, RefsField):
         return _references(field, text, given, labels or {})
     if isinstance(field, RefField):
@@ -101,6 +103,8 @@ def reference_labels(fields: Iterable[Field], texts: Mapping[str, str]) -> dict[
     wanted: dict[str, set[int]] = {}
     by_target: dict[str, RefField] = {}
     for field in fields:
+        if isinstance(field, SeveralField):
+            field = field.refs
         if not isinstance(field, RefField):
             continue
         for text in texts.get(field.name, "").split(","):
@@ -151,7 +155,7 @@ def sections(
 
 
 def _of(field: Field, labels: Mapping[str, str]) -> dict[str, str]:
-    if not isinstance(field, RefField):
+    if not isinstance(field, RefField | SeveralField):
         return {}
     start = f"{field.target}:"
     return {key[len(start):]: name for key, name in labels.items() if key.startswith(start)}
@@ -228,7 +232,7 @@ def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "
             continue
         if field.kind == "choices" and (key in form or f"{key}__sent" in form):
             found[name] = ",".join(form.getlist(key))
-        elif field.kind == "refs":  # what was typed and not picked counts too
+        elif field.kind in ("refs", "several"):  # what was typed and not picked counts too
             found[name] = ",".join(t for t in (*form.getlist(key), *form.getlist(f"{key}__text")) if t.strip())
         elif field.kind == "boolean" and (key in form or f"{key}__sent" in form):
             found[name] = tick(field, form.get(key, ""))

@@ -10,10 +10,11 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from crm_core.kernel import clock
+from crm_core.kernel.i18n import listed
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import EnumField, Field
-from crm_core.resource.references import RefField
+from crm_core.resource.references import RefField, SeveralField
 from crm_core.resource.show import full_moment, show_moment
 from crm_core.text.names import avatar_text
 from crm_core.web import cells, urls
@@ -55,6 +56,9 @@ def renderer(field: Field, values: Iterable[Any], *, plain: bool = False, names:
     those of the records it points at, where they are known already."""
     if isinstance(field, RefField):
         return _reference(field, names if names is not None else field.labels(v for v in values if v is not None), plain)
+    if isinstance(field, SeveralField):
+        known = field.refs.labels({one for value in values for one in value or ()})
+        return lambda value: listed(known[one] for one in value or () if one in known) or ("" if plain else cells.DASH)
     if plain:
         return _on_paper.get(field.kind, field.show)
     make = _MADE.get(field.kind)

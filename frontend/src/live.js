@@ -1,11 +1,12 @@
 // Hears from the server what is new for me: a word about it, the counts above, the panel of messages. One tab of a browser
 // holds the connection and tells the others.
-import { $, $$, adopt, make, on, page, part, ready, token, typing, word } from "./dom.js";
+import { $, $$, adopt, make, on, page, part, postJson, ready, token, typing, word } from "./dom.js";
 import { failNote, show, visit } from "./nav.js";
 import { toast } from "./toasts.js";
 
 const AGAIN = 60_000; // after a refusal: signed out, or a server that is full
 const AWAY = 5_000; // hidden tabs are in no hurry
+const FOLLOW = ["/notices", "/core/message"]; // pages of messages are shown anew, unless somebody writes in them
 const { live, bell } = document.body.dataset;
 const others = "BroadcastChannel" in window ? new BroadcastChannel("crm-live") : null;
 const tabs = "locks" in navigator; // without https there are no locks: then whichever tab one looks at holds a connection
@@ -89,7 +90,8 @@ function freshen(wait) {
         adopt(now);
       }
     }
-    if ($("#main [data-follows]") && !typing(document.activeElement) && !$("dialog[open]")) visit(location.href, { push: false });
+    const lists = FOLLOW.some((path) => location.pathname.startsWith(path));
+    if (lists && !$("#main [data-form]") && !typing(document.activeElement) && !$("dialog[open]")) visit(location.href, { push: false });
   }, wait);
 }
 
@@ -124,3 +126,8 @@ if (live) {
     turn();
   }
 }
+
+// What is before somebody's eyes has been read.
+ready((root) => {
+  for (const mark of $$("[data-seen]", root)) postJson(mark.dataset.seen).catch(() => {});
+});

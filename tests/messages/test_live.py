@@ -9,15 +9,14 @@ from crm_core.features.messages import services
 from crm_core.features.messages.models import Notice
 from crm_core.features.messages.news import News
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import Site
 from tests.customers.office import Office
 
 
-def test_each_hears_once_of_what_is_his_also_when_an_earlier_number_is_committed_later(office: Office, migrated_site: Site) -> None:
+def test_each_hears_once_of_what_is_his_also_when_an_earlier_number_is_committed_later(office: Office) -> None:
     news, people = News(), office.people
 
     def look(*here: str) -> dict[int, list[str]]:
-        with migrated_site.system("test") as work:
+        with office.site.system("test") as work:
             told = news(work.session.connection(), {people[name] for name in here})
         return {user: [one["text"] for one in json.loads(said)["news"]] for user, said in told.items()}
 
@@ -28,17 +27,17 @@ def test_each_hears_once_of_what_is_his_also_when_an_earlier_number_is_committed
     tell("before anybody listened", "wang")
     assert look("wang", "li") == {}
     tell(_("Saved"), "wang", "li", "sun")
-    with migrated_site.system("test") as work:  # a number is left free, as a transaction does that is still under way
+    with office.site.system("test") as work:  # a number is left free, as a transaction does that is still under way
         last = work.session.scalar(sa.select(sa.func.max(Notice.id)))
     assert last is not None
-    with migrated_site.engines.write.begin() as conn:
+    with office.site.engines.write.begin() as conn:
         table = table_of(Notice)
         kept = conn.execute(sa.select(table).where(table.c.id == last)).mappings().one()
         conn.execute(sa.insert(table), {**kept, "id": last + 5, "receiver_id": people["wang"], "text": {"text": "first seen"}})
     heard = look("wang", "li")
     assert sorted(heard[people["wang"]]) == ["first seen", heard[people["li"]][0]]  # each in the language of his account
     assert set(heard) == {people["wang"], people["li"]}  # sun has no browser open
-    with migrated_site.engines.write.begin() as conn:
+    with office.site.engines.write.begin() as conn:
         conn.execute(sa.insert(table), {**kept, "id": last + 2, "receiver_id": people["wang"], "text": {"text": "committed late"}})
     assert look("wang", "li") == {people["wang"]: ["committed late"]}
     assert look("wang", "li") == {}

@@ -167,6 +167,8 @@ def _records(house: House) -> None:
             "owner": world.people[person], "subject": "core.customer", "subject_id": mine[person]}])
         house.records["core.task"][owner] = made
     tasks.delete([house.records["core.task"]["sue-gone"]])
+    house.records["core.message"] = {one: of("core.message").write([
+        {"title": f"Held by {one}", "hold": True, "owner": world.people[one], "people": [world.people["bob"]]}])[0] for one in ("ann", "sue")}
     (mine["hal"],) = customers.write([{"name": "Fields hidden from hal", "owner": world.people["hal"], "phone": "FORMER 1", "note": "FORMER 2"}])
     customers.write([{"id": mine["hal"], "phone": "010-1", "note": "now"}])
     contacts = of("core.contact")

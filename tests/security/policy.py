@@ -42,7 +42,7 @@ def keys(who: str, kind: str, act: str) -> set[str] | None:
     if kind in policy["part"] and who not in policy["tokens"]:
         return keys(who, policy["part"][kind], policy["part_acts"].get(act, act))
     mine = policy["may"].get(who, {})
-    said = mine["*"] if "*" in mine else mine.get(kind, {}).get(act)
+    said = mine[kind].get(act) if kind in mine else mine.get("*")
     return None if said is None else set(LIVE if said == "*" else said.split())
 
 

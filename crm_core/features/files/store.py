@@ -73,6 +73,17 @@ def keep(source: IO[bytes], most: int, head_size: int) -> Kept:
     return Kept(f"{name[:2]}/{name}", size, digest.hexdigest(), head)
 
 
+def again(path: str) -> str:
+    """The same bytes under another name, without a second copy of them."""
+    name = secrets.token_hex(16)
+    folder = site().folder(FOLDER) / name[:2]
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.link(place(path), folder / name)
+    for one in (folder, folder.parent):
+        _settle(one)
+    return f"{name[:2]}/{name}"
+
+
 def too_large(most: int) -> Any:
     return _("A file may have at most %(n)s MB here; this one is larger.", n=f"{most / 2**20:g}")
 

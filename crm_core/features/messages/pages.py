@@ -4,8 +4,9 @@ from typing import Any
 
 import flask
 
-from crm_core.features.messages import services, views
+from crm_core.features.messages import sending, services, views
 from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
 from crm_core.text.numbers import whole
 from crm_core.web import urls
 from crm_core.web.access import signed_in
@@ -33,7 +34,7 @@ def notices() -> Any:
     older = bool(rows) and (more if after is None else True)
     kept = [("tab", "unread" if unread else "")]
     page = NoticesPage(
-        title=_("Messages"), rows=views.draw(rows),
+        title=_("Notices"), rows=views.draw(rows),
         tabs=(Tab(_("All"), views.URL, not unread), Tab(_("Unread"), urls.address(views.URL, [("tab", "unread")]), unread)),
         read_all=views.read_all(rows) if any(r.read_at is None for r in rows) else None,
         prev_url=urls.address(views.URL, [*kept, ("after", str(rows[0].id))]) if newer else "",
@@ -65,6 +66,14 @@ def live() -> Any:
 def open_notice(notice_id: int) -> Any:
     """Mark as read and go where it leads. A POST, because a GET changes nothing."""
     return flask.redirect(views.target(services.read(notice_id)) or views.URL, 303)
+
+
+@pages.post(f"{views.URL}/message/<int:message_id>/read")
+@signed_in
+def read_message(message_id: int) -> Any:
+    """A message was before its reader's eyes. Raises Missing for what is not his."""
+    sending.read(site().registry.resource(sending.NAME).get(message_id).id)
+    return flask.jsonify({})
 
 
 @pages.post(f"{views.URL}/read")

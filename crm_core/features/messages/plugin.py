@@ -1,13 +1,16 @@
 """Table of contents of this feature."""
 
+from typing import Any
+
 import flask
 
-from crm_core.features.messages import listeners, mail, services
+from crm_core.features.messages import listeners, mail, services, threads
 from crm_core.features.messages.news import News
 from crm_core.features.messages.pages import pages
+from crm_core.features.messages.resources import Messages
 from crm_core.features.messages.views import URL
 from crm_core.features.people.api import PasswordResetAsked
-from crm_core.kernel.declare import Job, Listen, Menu
+from crm_core.kernel.declare import Column, Job, Listen, Menu
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.after import RecordsAssigned
@@ -18,8 +21,18 @@ slots.notices_url, slots.bell_url, slots.live_url, slots.news = URL, f"{URL}/bel
 
 
 @hookimpl
+def register_resources() -> list[type[Any]]:
+    return [Messages]
+
+
+@hookimpl
 def register_menu() -> list[Menu]:
-    return [Menu(_("Messages"), URL, icon="mail", order=30, name="messages")]
+    return [Menu(_("Messages"), Messages, order=30, name="messages"), Menu(_("Notices"), URL, icon="bell", order=31, name="notices")]
+
+
+@hookimpl
+def register_columns() -> list[Column]:
+    return [Column("core.message", "state", _("How it stands"), threads.load_state, kind="status")]
 
 
 @hookimpl

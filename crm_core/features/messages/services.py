@@ -1,6 +1,6 @@
 """Notices: telling people, and what one person does with his own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 
+opened: list[Callable[[Notice], None]] = []  # called when one is opened for the first time
 COUNTED = 100  # the bell says "99+" beyond
 
 
@@ -31,16 +32,21 @@ def notify(
     wanted = {r for r in receivers if r is not None}
     if source is None:
         wanted.discard(me)
-    if not wanted:
-        return 0
+    return notify_each([(one, about) for one in sorted(wanted)], text, path=path, source=source)
+
+
+def notify_each(receivers: Iterable[tuple[int, tuple[str, int] | None]], text: Any, *, path: str = "", source: Any = None) -> int:
+    """The same, each of another record: pairs of receiver and what it is about."""
     row = {
-        "sender_id": me if source is None else None, "source": words.keep(source) if source is not None else None,
-        "text": words.keep(text), "subject": about[0] if about else None, "subject_id": about[1] if about else None,
-        "path": path or None, "at": clock.now(), "read_at": None,
+        "sender_id": getattr(actor(), "user_id", None) if source is None else None, "source": words.keep(source) if source is not None else None,
+        "text": words.keep(text), "path": path or None, "at": clock.now(), "read_at": None,
     }
-    with writing() as db:
-        db.execute(sa.insert(table_of(Notice)), [{**row, "receiver_id": r} for r in sorted(wanted)])
-    return len(wanted)
+    rows = [{**row, "receiver_id": one, "subject": about[0] if about else None, "subject_id": about[1] if about else None}
+            for one, about in receivers]
+    if rows:
+        with writing() as db:
+            db.execute(sa.insert(table_of(Notice)), rows)
+    return len(rows)
 
 
 def _mine() -> sa.ColumnElement[bool]:
@@ -67,11 +73,13 @@ def newest(*, limit: int = 20, before: int | None = None, after: int | None = No
 
 
 def read(notice_id: int) -> Notice:
-    """Mark one of mine as read and return it. Raises Missing for what is not mine or not there."""
+    """Mark one of mine as read, with the message it tells of, and return it. Raises Missing for what is not mine or not there."""
     found = session.scalar(sa.select(Notice).where(_mine(), Notice.id == notice_id))
     if found is None:
         raise Missing(_("This message was not found."))
     if found.read_at is None:
+        for told in opened:
+            told(found)
         with writing() as db:
             db.execute(sa.update(Notice).where(_mine(), Notice.id == notice_id).values(read_at=clock.now()))
     return found

@@ -172,6 +172,7 @@ class Timeline:
     filters: tuple[Tab, ...] = ()
     more_url: str = ""
     empty: Words = ""
+    title: Words = ""  # above it on a plain record, in place of “History”
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,4 +277,5 @@ class RecordPage:
     brief: Brief | None = None
     empty: Empty | None = None
     phone: tuple[PhoneAct, ...] = ()
+    seen_url: str = ""  # told by a post as soon as the page is seen
     sheet: tuple[Act, ...] = ()  # behind ⋯ of the phone's bar; none: `more`

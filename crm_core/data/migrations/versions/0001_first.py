@@ -776,6 +776,45 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['merge_id'], ['core_merge.id'], name=op.f('fk_core_merge_moved_merge_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_merge_moved'))
     )
+    op.create_table('core_message',
+        sa.Column('people', JSON, nullable=True),
+        sa.Column('departments', JSON, nullable=True),
+        sa.Column('roles', JSON, nullable=True),
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('priority', sa.String(length=40), nullable=False),
+        sa.Column('hold', sa.Boolean(), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=True),
+        sa.Column('subject_id', ID, nullable=True),
+        sa.Column('box', sa.String(length=40), nullable=False),
+        sa.Column('sender_id', ID, nullable=True),
+        sa.Column('source', JSON, nullable=True),
+        sa.Column('sent_at', AT, nullable=True),
+        sa.Column('read_at', AT, nullable=True),
+        sa.Column('acknowledged_at', AT, nullable=True),
+        sa.Column('origin_id', ID, nullable=True),
+        sa.Column('thread_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_message_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_message_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['sender_id'], ['core_user.id'], name=op.f('fk_core_message_sender_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_message_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_message'))
+    )
     op.create_table('core_notice',
         sa.Column('receiver_id', ID, nullable=False),
         sa.Column('sender_id', ID, nullable=True),
@@ -1632,6 +1671,14 @@ def upgrade() -> None:
         batch.create_index('ix_core_import_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
     with op.batch_alter_table('core_merge_moved') as batch:
         batch.create_index(batch.f('ix_core_merge_moved_merge_id'), ['merge_id'], unique=False)
+    with op.batch_alter_table('core_message') as batch:
+        batch.create_index('ix_core_message_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_message_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_message_origin', ['origin_id', 'owner_id'], unique=False)
+        batch.create_index('ix_core_message_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_message_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_message_thread', ['owner_id', 'thread_id', 'id'], unique=False)
+        batch.create_index('ix_core_message_unread', ['owner_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL AND deleted_at IS NULL'), postgresql_where=sa.text('read_at IS NULL AND deleted_at IS NULL'))
     with op.batch_alter_table('core_notice') as batch:
         batch.create_index('ix_core_notice_receiver', ['receiver_id', 'id'], unique=False)
         batch.create_index('ix_core_notice_unread', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
@@ -1821,6 +1868,7 @@ def downgrade() -> None:
     op.drop_table('core_pool')
     op.drop_table('core_one_time')
     op.drop_table('core_notice')
+    op.drop_table('core_message')
     op.drop_table('core_merge_moved')
     op.drop_table('core_import')
     op.drop_table('core_history')

@@ -1,0 +1,84 @@
+"""People write to people: who receives a message, who sees it, what the sender learns of it."""
+
+import io
+
+import pytest
+
+from crm_core.data.session import session
+from crm_core.features.files import api as files
+from crm_core.features.messages import sending, services
+from crm_core.features.messages.models import Message
+from crm_core.kernel import words
+from crm_core.kernel.errors import Invalid, Missing, Refused
+from tests.customers.office import Office
+
+
+def write(office: Office, who: str, title: str, **more: object) -> int:
+    with office.as_(who):
+        return int(office.resource("message").write([{"title": title, **more}])[0])
+
+
+def mine(office: Office, who: str) -> list[Message]:
+    with office.as_(who):
+        found = list(session.scalars(office.resource("message").visible().order_by(Message.id)))
+        for one in found:
+            session.expunge(one)
+        return found
+
+
+def test_a_message_goes_to_people_departments_and_who_is_mentioned_and_nobody_else_sees_it(office: Office) -> None:
+    people = office.people
+    sent = write(office, "chen", "The fair", text="Who comes along? @李娜", people=[people["wang"]])
+    (his,), (copy,), others = mine(office, "chen"), mine(office, "wang"), mine(office, "sun")
+    assert (his.id, his.box, copy.box, copy.origin_id, others) == (sent, "sent", "received", sent, [])  # sun may do everything there is
+    with office.as_("sun"), pytest.raises(Missing):
+        office.resource("message").get(copy.id)
+    with office.as_("chen"), pytest.raises(Missing):
+        office.resource("message").get(copy.id)  # nor does the sender see the receiver's own copy
+    with office.as_("wang"):
+        (told,) = services.newest()
+        assert str(words.read(told.text)).endswith("The fair") and (told.subject, told.subject_id) == ("core.message", copy.id)
+        services.read(told.id)
+        assert office.resource("message").get(copy.id).read_at is not None  # from the bell to the message: both are read
+    with office.as_("chen"):
+        assert [(one.owner_id, one.read_at is not None) for one in sending.copies(sent) if one.owner_id == people["wang"]] == [(people["wang"], True)]
+        with pytest.raises(Invalid):
+            office.resource("message").write([{"title": "To nobody"}])
+
+    # An answer joins the conversation.
+    answer = write(office, "wang", "Re: The fair", people=[people["chen"]], subject="core.message", subject_id=copy.id)
+    assert {one.thread_id for one in (*mine(office, "chen"), *mine(office, "wang"))} == {sent}
+    assert answer in {one.id for one in mine(office, "wang")}
+
+
+def test_what_is_held_back_takes_files_along_when_it_is_sent(office: Office) -> None:
+    held = write(office, "chen", "With a list", people=[office.people["wang"]], hold=True)
+    assert mine(office, "wang") == []
+    with office.as_("chen"):
+        files.put("core.message", held, "list.txt", io.BytesIO(b"one\ntwo"))
+        office.resource("message").run("send", [held])
+    (copy,) = mine(office, "wang")
+    with office.as_("wang"):
+        (file,) = files.on("core.message", [copy.id])
+        assert (file.name, files.readable(file.id).size) == ("list.txt", 7)
+    with office.as_("chen"), pytest.raises(Missing):
+        files.readable(file.id)  # each has his own
+
+
+def test_an_announcement_is_acknowledged_and_those_who_have_not_are_reminded(office: Office) -> None:
+    people = office.people
+    sent = write(office, "chen", "New prices", people=[people["wang"], people["li"]], kind="announcement")
+    messages = office.resource("message")
+    (copy,) = mine(office, "wang")
+    with office.as_("wang"):
+        messages.run("acknowledge", [copy.id])
+        with pytest.raises(Refused):
+            messages.run("acknowledge", [copy.id])
+    with office.as_("chen"):
+        messages.run("remind", [sent])
+        assert {one.owner_id: one.acknowledged_at is not None for one in sending.copies(sent)} == {people["wang"]: True, people["li"]: False}
+    counts = []
+    for who in ("wang", "li"):
+        with office.as_(who):
+            counts.append(len(services.newest()))
+    assert counts == [1, 2]
