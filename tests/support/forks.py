@@ -4,6 +4,7 @@ for each of them. What it forks is a process like any other, with an environment
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -71,6 +72,7 @@ def serve() -> None:
     for module in pkgutil.walk_packages([str(ROOT / "crm_core")], "crm_core."):
         if not any(part in f"{module.name}." for part in APART):
             importlib.import_module(module.name)
+    gc.freeze()  # a child that counted what it inherits would copy it all
     for line in sys.stdin:
         child = os.fork()
         if not child:
