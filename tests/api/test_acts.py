@@ -75,7 +75,7 @@ def test_the_document_describes_what_an_act_asks(as_: As) -> None:
     assert schema["tag"]["properties"]["tags"]["items"]["type"] == ["integer", "string"]
     assert set(schema["assign"]["properties"]) == {"owner", "department"}
     assert schema["assign"]["additionalProperties"] is False
-    assert "requestBody" not in paths["/api/v1/core/task/{id}/done"]["post"]
+    assert "requestBody" not in paths["/api/v1/core/task/{id}/accept"]["post"]
     assert "/api/v1/core/customer/{id}/assign" not in as_("ann")("GET", "/openapi.json").json["paths"]
 
 

@@ -13,7 +13,7 @@ def act(page: Page, name: str, colleague: str = "", grade: str = "", **fields: s
     """Press an act of the page, which stands under ⋯ perhaps, and fill in what it asks."""
     button = page.locator(f'a[href$="/do/{name}"]:visible, form[action$="/do/{name}"] button:visible').first
     if not button.count():
-        page.locator("header details.menu summary:visible").last.click()
+        page.locator("header details.menu summary:visible, .rec-head details.menu summary:visible").last.click()
     with page.expect_response(lambda answer: answer.url.endswith(f"/do/{name}")):
         button.click()
     if not (fields or grade):

@@ -17,12 +17,12 @@ DIRECTOR = "sunli"
 
 
 def fill(make: Any) -> None:
-    users, tasks = make.made["users"], site().registry.resource(NAME)
+    users, tasks, now = make.made["users"], site().registry.resource(NAME), clock.now()  # nothing happens in the future
 
     @contextmanager
     def at(days_ago: int, hour: int, login: str) -> Iterator[None]:
         moment = dt.datetime.combine(make.day(-days_ago), dt.time(hour, 20), tzinfo=clock.zone())
-        with in_language(site().config.language), clock.freeze(moment.astimezone(dt.UTC)), acting_as(actors.load(site(), users[login])):
+        with in_language(site().config.language), clock.freeze(min(moment.astimezone(dt.UTC), now)), acting_as(actors.load(site(), users[login])):
             yield
 
     with at(7, 9, DIRECTOR):
