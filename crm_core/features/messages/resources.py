@@ -13,7 +13,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource.resource import Resource, Section
 
-RECEIVED = (("box", "received"),)
+RECEIVED = (("box.any", "received"),)
 
 
 class Messages(Resource):
@@ -28,7 +28,7 @@ class Messages(Resource):
     search_names = ()
     sorts = ("-created_at",)
     entry = RECEIVED
-    beside = ((_("Sent"), "/core/message?box=sent"), (_("Held back"), "/core/message?box=held"), (_("Notices"), "/notices"))
+    beside = ((_("Sent"), "/core/message?box.any=sent"), (_("Held back"), "/core/message?box.any=held"), (_("Notices"), "/notices"))
     verbs = "read", "create", "update", "delete"
     private = True
     form = (
