@@ -23,7 +23,7 @@ def keep() -> None:
 
     def making(self: Engines, write: bool) -> sa.Engine:
         made = make(self, write)
-        made.dialect.__class__, made._compiled_cache = _alike(type(made.dialect))  # type: ignore[arg-type]  classes are hashable
+        made.dialect.__class__, made._compiled_cache = _alike(type(made.dialect))  # type: ignore[arg-type]
         return made
 
     def building(self: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
