@@ -4,10 +4,16 @@ import datetime as dt
 import os
 import random
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
+from crm_core.data.session import acting_as
+from crm_core.kernel import actors, clock
 from crm_core.kernel.clock import today
+from crm_core.kernel.i18n import in_language
 from crm_core.kernel.site import Site
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
@@ -33,6 +39,14 @@ class Make:
             found = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
             self.passwords[login] = found
         return found
+
+    @contextmanager
+    def at(self, days_ago: int, hour: int, login: str) -> Iterator[None]:
+        """As this person of the company, on a day gone by; never in the future."""
+        moment = dt.datetime.combine(self.day(-days_ago), dt.time(hour, 20), tzinfo=clock.zone()).astimezone(dt.UTC)
+        users = cast("dict[str, int]", self.made["users"])
+        with in_language(self.site.config.language), clock.freeze(min(moment, clock.now())), acting_as(actors.load(self.site, users[login])):
+            yield
 
     def day(self, days: int) -> dt.date:
         """A day so many from today (negative: past)."""

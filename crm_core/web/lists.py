@@ -114,7 +114,7 @@ def build(resource: Any, query: listing.Query, args: Pairs, place: Place, note: 
         ),
         prev_url=place.address([*kept, ("before", found.previous)]) if found.previous else "",
         next_url=place.address([*kept, ("after", found.next)]) if found.next else "",
-        empty=_empty(resource, bool(shown or query.text)) if not found.ids else None,
+        empty=_empty(resource) if not found.ids and not query.text and (not shown or _is_place(resource, kept, len(shown))) else None,
         leads=_leads(resource, meant, number) if not place.pins and not more else (), looks=looks.tabs(resource, kept, place), **(pictures if found.ids or pictures.get("map") else {}),
     )
 
@@ -301,9 +301,13 @@ def _tabs(resource: Any) -> tuple[Tab, ...]:
     return (*whole, Tab(_("Everybody’s, in brief"), urls.of_list(brief), resource.is_brief))
 
 
-def _empty(resource: Any, filtered: bool) -> Empty:
-    if filtered:
-        return Empty(_("Nothing matches"), _("Take a filter away or look for other words."))
+def _is_place(resource: Any, args: Pairs, filters: int) -> bool:
+    """Whether the filters are those of an entry of the rail or of a tab beside it: nobody chose them, so nobody takes them away."""
+    places = (resource.entry, *(parse_qsl(urlsplit(url).query) for _label, url in resource.beside))
+    return any(len(pairs) == filters and set(pairs) <= set(args) for pairs in places)
+
+
+def _empty(resource: Any) -> Empty:
     steps = []
     if "create" in resource.verbs and resource.may("create"):
         steps.append(FirstStep(_("New %(what)s", what=in_sentence(resource.singular)), _("Enter one by hand."), urls.of_act(resource, None, "new"), "plus"))

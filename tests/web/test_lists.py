@@ -150,3 +150,11 @@ def test_columns_are_kept_with_the_person(lina: Client, house: Company) -> None:
     lina.post(f"{LIST}/columns", data={"reset": "1", "column": "name", "width": "phone:12"})
     assert columns(lina.get(LIST)) == before
     assert "w-12" not in lina.get(LIST).text
+
+
+def test_an_empty_place_says_what_will_lie_there_and_only_a_chosen_filter_is_to_be_taken_away(lina: Client) -> None:
+    for place in ("box.any=received", "box.any=sent"):  # where the rail leads, and the tab beside it
+        text = lina.get(f"/core/message?{place}").text
+        assert "Messages will be listed here" in text and "Nothing matches" not in text
+    assert "Nothing matches" in lina.get("/core/message?box.any=received&priority=high").text
+    assert "Nothing matches" in lina.get("/core/message?box.any=received&q=fair").text

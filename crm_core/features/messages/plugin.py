@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.messages import listeners, mail, services, threads
+from crm_core.features.messages import demo, listeners, mail, services, threads
 from crm_core.features.messages.news import News
 from crm_core.features.messages.pages import pages
 from crm_core.features.messages.resources import Messages
@@ -52,3 +52,8 @@ def register_jobs() -> list[Job]:
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
     return [pages]
+
+
+@hookimpl
+def demo_data(make: Any) -> None:
+    demo.fill(make)

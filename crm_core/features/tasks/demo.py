@@ -1,29 +1,17 @@
 """Tasks of the demo that have a course: one handed on, chased, done and evaluated, one under way with its checklist, one that comes
 again each week."""
 
-import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from crm_core.data.session import acting_as
 from crm_core.features.tasks.repeats import How
 from crm_core.features.tasks.turns import NAME
-from crm_core.kernel import actors, clock
-from crm_core.kernel.i18n import in_language
 from crm_core.kernel.site import site
 
 DIRECTOR = "sunli"
 
 
 def fill(make: Any) -> None:
-    users, tasks, now = make.made["users"], site().registry.resource(NAME), clock.now()  # nothing happens in the future
-
-    @contextmanager
-    def at(days_ago: int, hour: int, login: str) -> Iterator[None]:
-        moment = dt.datetime.combine(make.day(-days_ago), dt.time(hour, 20), tzinfo=clock.zone())
-        with in_language(site().config.language), clock.freeze(min(moment.astimezone(dt.UTC), now)), acting_as(actors.load(site(), users[login])):
-            yield
+    users, tasks, at = make.made["users"], site().registry.resource(NAME), make.at
 
     with at(7, 9, DIRECTOR):
         (plan,) = tasks.write([{"title": "制定春糖会展位方案", "owner": users["wangzhiqiang"], "due": make.day(-2), "priority": "high", "must": False,
