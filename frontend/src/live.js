@@ -7,7 +7,7 @@ import { toast } from "./toasts.js";
 const AGAIN = 60_000; // after a refusal: signed out, or a server that is full
 const AWAY = 5_000; // hidden tabs are in no hurry
 const FOLLOW = ["/notices", "/core/message"]; // pages of messages are shown anew, unless somebody writes in them
-const { live, bell } = document.body.dataset;
+const { live, news } = document.body.dataset;
 const others = "BroadcastChannel" in window ? new BroadcastChannel("crm-live") : null;
 const tabs = "locks" in navigator; // without https there are no locks: then whichever tab one looks at holds a connection
 let source, lost = false;
@@ -66,7 +66,7 @@ function notify(one) {
 
 // The bell counts on; the next page says it exactly.
 function counted(more) {
-  const bellMenu = $("#top-counts details[data-bell] summary");
+  const bellMenu = $("#top-counts [data-bell] summary");
   if (!bellMenu) return;
   const dot = $(".dot", bellMenu) || bellMenu.appendChild(make("span", { class: "dot" }));
   const n = dot.textContent.endsWith("+") ? 100 : Number(dot.textContent) + more;
@@ -80,9 +80,9 @@ let freshening;
 function freshen(wait) {
   freshening ??= setTimeout(async () => {
     freshening = undefined;
-    const panels = $$("[data-newest], details[data-bell][open] .bellbox > .panel");
+    const panels = $$("[data-newest], [data-bell][open] .bellbox > .panel");
     if (panels.length) {
-      const panel = await part(bell, "#main .panel", { headers: { Accept: "text/html", "X-By-Itself": "1" } }).catch(() => null);
+      const panel = await part(news, "#main .panel", { headers: { Accept: "text/html", "X-By-Itself": "1" } }).catch(() => null);
       for (const old of panel ? panels : []) {
         const now = panel.cloneNode(true);
         now.toggleAttribute("data-newest", "newest" in old.dataset);
@@ -97,7 +97,7 @@ function freshen(wait) {
 
 // How many are unread stands in the name of the tab.
 function badge() {
-  const count = $("#top-counts details[data-bell] .dot")?.textContent;
+  const count = $("#top-counts [data-bell] .dot")?.textContent;
   document.title = `${count ? `(${count}) ` : ""}${document.title.replace(/^\(\d+\+?\) /, "")}`;
 }
 document.addEventListener("crm:arrived", badge);

@@ -156,5 +156,5 @@ def test_an_empty_place_says_what_will_lie_there_and_only_a_chosen_filter_is_to_
     for place in ("box.any=received", "box.any=sent"):  # where the rail leads, and the tab beside it
         text = lina.get(f"/core/message?{place}").text
         assert "Messages will be listed here" in text and "Nothing matches" not in text
-    assert "Nothing matches" in lina.get("/core/message?box.any=received&priority=high").text
+    assert "Nothing matches" in lina.get("/core/message?box.any=received&priority.any=high").text
     assert "Nothing matches" in lina.get("/core/message?box.any=received&q=fair").text
