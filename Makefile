@@ -20,14 +20,14 @@ run: ## make the environment and a site with a demo company, then serve it
 
 test: ## make what the tests need, then run them all
 	@sh tools/setup.sh test
-	@.venv/bin/python -m pytest -n 2 $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: ## ruff, mypy, lint-imports, the tests, and the generated docs
 	@sh tools/setup.sh test
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/python -m pytest -n 2 $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
 	.venv/bin/crm docs --check
 
 assets: ## style sheet, script, icons, word tables and translations, where their sources changed
