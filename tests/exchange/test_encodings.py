@@ -9,7 +9,9 @@ import pytest
 from crm_core.data.session import session
 from crm_core.kernel.errors import Invalid
 from crm_core.resource.exchange import running
+from crm_core.resource.exchange.encodings import check_encoding
 from crm_core.resource.exchange.models import Import
+from crm_core.resource.exchange.problems import UnreadableFile
 from crm_core.resource.exchange.sense import CHOICES, by_sense
 from tests.exchange.test_importing import bring
 from tests.support.world import World
@@ -122,3 +124,11 @@ def test_the_command_without_a_terminal_says_how_to_choose(world: World, korean:
     code, told = run()
     assert code == import_.NOTHING and "--encoding: " in told and "cp949" in told
     assert run("--encoding", "cp949")[0] == 0
+
+
+def test_a_file_without_the_mark_of_utf16_is_not_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("名称,电话\n".encode("gb18030") * 9)
+    with pytest.raises(UnreadableFile) as refused:
+        check_encoding(path, "utf-16")
+    assert (refused.value.code, refused.value.params["line"]) == ("encoding", 1)

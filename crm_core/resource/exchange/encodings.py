@@ -120,12 +120,12 @@ def _first_broken(path: Path, encoding: str) -> int | None:
     for chunk in _chunks(path):
         try:
             decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            return line + chunk[: max(error.start, 0)].count(b"\n")
+        except UnicodeError as error:  # UTF-16 without its mark is one without a place
+            return line + chunk[: max(getattr(error, "start", 0), 0)].count(b"\n")
         line += chunk.count(b"\n")
     try:
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return line
     return None
 
