@@ -156,6 +156,11 @@ def listed(words: Iterable[Any]) -> str:
     return ("、" if _locale.get().startswith("zh") else ", ").join(str(word) for word in words)
 
 
+def either(zh: str, en: str) -> str:
+    """Of a word that is kept in both languages, the reader's."""
+    return zh if _locale.get().startswith("zh") else en
+
+
 def language() -> str:
     """Code of the language in use, `en` or `zh_Hans_CN`."""
     return _locale.get()

@@ -11,7 +11,7 @@ import os
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -104,3 +104,12 @@ class Pace:
         self.size = round(max(self.least, min(self.most, self.size * 2, wanted)))
         if crowded:
             time.sleep(PAUSE)
+
+    def drain(self, take: Callable[[int], int]) -> None:
+        """`take(at most so many)` in one transaction after the other, until it has found nothing; it returns how many it found."""
+        while True:
+            with self.write():
+                found = take(self.size)
+            if not found:
+                return
+            self.job.progress(self.job.done + found)

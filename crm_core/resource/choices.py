@@ -13,7 +13,7 @@ from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import current_work, system_scope
-from crm_core.kernel.i18n import _, language, listed
+from crm_core.kernel.i18n import _, either, listed
 from crm_core.resource.fields import Bad, Field
 from crm_core.text.clean import fold
 
@@ -34,7 +34,7 @@ class Choice(Vocabulary, Model):
     __table_args__ = (sa.Index("uq_core_choice_list_code", "list", "code", unique=True),)
 
     def __str__(self) -> str:
-        return self.zh if language().startswith("zh") else self.en
+        return either(self.zh, self.en)
 
 
 # Slot: what a list is called where the label of a field that offers its words would not tell.
@@ -53,7 +53,7 @@ class Word:
     colour: str | None
 
     def __str__(self) -> str:
-        return self.zh if language().startswith("zh") else self.en
+        return either(self.zh, self.en)
 
 
 def words(list_name: str) -> Mapping[str, Word]:

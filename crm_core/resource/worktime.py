@@ -24,7 +24,7 @@ from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import system_scope, writing
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
-from crm_core.kernel.i18n import _, language
+from crm_core.kernel.i18n import _, either
 from crm_core.resource.changes import stamp
 from crm_core.resource.settings import Setting, Settings
 from crm_core.text import dates, hours
@@ -46,7 +46,7 @@ class SpecialDay(Vocabulary, Model):
     )
 
     def __str__(self) -> str:
-        return self.zh if language().startswith("zh") else self.en
+        return either(self.zh, self.en)
 
 
 _table = table_of(SpecialDay)
@@ -76,7 +76,7 @@ class Special:
     worked: bool
 
     def __str__(self) -> str:
-        return self.zh if language().startswith("zh") else self.en
+        return either(self.zh, self.en)
 
 
 def special_days() -> Mapping[dt.date, Special]:
@@ -93,7 +93,8 @@ def _special_days() -> dict[dt.date, Special]:
 def windows(day: dt.date, department_id: int | None = None) -> tuple[hours.Window, ...]:
     """From when until when is worked on a day, in minutes since midnight; empty: not at all. A day worked in place of another has the
     hours of the first working day of the week."""
-    week = made(("working week", WorkingTime.now(department_id).hours), lambda: hours.read(WorkingTime.now(department_id).hours))
+    text = WorkingTime.now(department_id).hours
+    week = made(("working week", text), lambda: hours.read(text))
     special = special_days().get(day)
     if special is None:
         return week[day.weekday()]

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from crm_core.access.actor import epoch_of, known_actor, load_actor
 from crm_core.access.models import SessionRow, SiteRow, User
+from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import Work, ledger, system_scope
-from crm_core.data.sets import Several, one_of
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import in_language, known_language
@@ -87,7 +87,7 @@ def alive(row: Any) -> bool:
 def going_on(conn: sa.Connection, ids: Collection[int]) -> set[tuple[int, int]]:
     """Which of these sessions go on, each with its person, in one statement. Nobody is seen by being asked after."""
     query = sa.select(*_ALIVE).join(_users, _users.c.id == _sessions.c.user_id).where(
-        one_of(_sessions.c.id, sa.literal(sorted(ids), Several())), _users.c.deleted_at.is_(None))
+        bulk.among(_sessions.c.id, ids), _users.c.deleted_at.is_(None))
     return {(row.id, row.user_id) for row in conn.execute(query, execution_options={UNSCOPED: "sessions of live connections"}) if alive(row)}
 
 

@@ -47,10 +47,8 @@ class Kept:
 
 def keep(source: IO[bytes], most: int, head_size: int) -> Kept:
     """Put what can be read from `source` on the disk. Raises TooLarge, leaving nothing."""
-    name = secrets.token_hex(16)
-    folder = site().folder(FOLDER) / name[:2]
-    folder.mkdir(mode=0o700, exist_ok=True)
-    half, final = folder / f".{name}", folder / name
+    final = _fresh()
+    half = final.with_name(f".{final.name}")
     digest, size, head = hashlib.sha256(), 0, b""
     try:
         with half.open("xb") as handle:
@@ -68,20 +66,29 @@ def keep(source: IO[bytes], most: int, head_size: int) -> Kept:
     except BaseException:
         half.unlink(missing_ok=True)
         raise
-    for place in (folder, folder.parent):
-        _settle(place)
-    return Kept(f"{name[:2]}/{name}", size, digest.hexdigest(), head)
+    return Kept(_settled(final), size, digest.hexdigest(), head)
 
 
 def again(path: str) -> str:
     """The same bytes under another name, without a second copy of them."""
+    final = _fresh()
+    os.link(place(path), final)
+    return _settled(final)
+
+
+def _fresh() -> Path:
+    """A place where nothing lies yet, in a folder that is there."""
     name = secrets.token_hex(16)
     folder = site().folder(FOLDER) / name[:2]
     folder.mkdir(mode=0o700, exist_ok=True)
-    os.link(place(path), folder / name)
-    for one in (folder, folder.parent):
-        _settle(one)
-    return f"{name[:2]}/{name}"
+    return folder / name
+
+
+def _settled(final: Path) -> str:
+    """Its name is on the disk as well; what rows call it."""
+    for folder in (final.parent, final.parent.parent):
+        _settle(folder)
+    return f"{final.parent.name}/{final.name}"
 
 
 def too_large(most: int) -> Any:

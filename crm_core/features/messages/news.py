@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.models import User
+from crm_core.data import bulk
 from crm_core.data.base import table_of
-from crm_core.data.sets import Several, one_of
 from crm_core.data.wall import UNSCOPED
 from crm_core.features.messages import views
 from crm_core.features.messages.models import Notice
@@ -56,7 +56,7 @@ def told_by(conn: sa.Connection, ids: Collection[int]) -> dict[int, str]:
     query = (
         sa.select(_table.c.id, _table.c.receiver_id, _table.c.text, _table.c.source, _senders.c.name, _people.c.language)
         .join(_people, _people.c.id == _table.c.receiver_id).outerjoin(_senders, _senders.c.id == _table.c.sender_id)
-        .where(one_of(_table.c.id, sa.literal(list(ids), Several())), _table.c.read_at.is_(None)).order_by(_table.c.id.desc())
+        .where(bulk.among(_table.c.id, ids), _table.c.read_at.is_(None)).order_by(_table.c.id.desc())
     )
     drawn: dict[tuple[str, ...], tuple[str, str]] = {}
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.models import Department, User, UserRole, departments_of
+from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.features.files import api as files
@@ -55,14 +56,14 @@ def _deliver(origin: int | None, values: Mapping[str, Any], receivers: Sequence[
     """One copy for each, its files, and a line in everybody's bell. Copies have no history: nothing of them is changed."""
     resource = site().registry.resource(NAME)
     with system_scope("copies of a message for its receivers"):
-        homes = {row.id: row.department_id for row in _system(sa.select(_users.c.id, _users.c.department_id).where(_users.c.id.in_(receivers)))}
+        homes = {row.id: row.department_id for row in _system(sa.select(_users.c.id, _users.c.department_id).where(bulk.among(_users.c.id, receivers)))}
         made = statements.insert(resource, [{
             **values, "owner_id": one, "department_id": homes.get(one), "team_id": None, "box": Box.received, "hold": False, "origin_id": origin,
             "sent_at": clock.now(), "read_at": None, "acknowledged_at": None,
         } for one in receivers])
         ids = [edit.id for edit in made]
         if origin is None:
-            _system(sa.update(_messages).where(_messages.c.id.in_(ids)).values(thread_id=_messages.c.id))
+            _system(sa.update(_messages).where(bulk.among(_messages.c.id, ids)).values(thread_id=_messages.c.id))
         else:
             files.copy(NAME, origin, ids)
         search.follow(resource, ids)

@@ -39,15 +39,15 @@ def run(job: Running) -> None:
     settings = TaskSettings.now()
     if not settings.escalates:
         return
-    pace, last = Pace(job), clock.today() - dt.timedelta(days=settings.days)
-    while True:
-        with pace.write():
-            found = _late(last, pace.size)
-            if found:
-                _tell(found)
-        if not found:
-            return
-        job.progress(job.done + len(found))
+    last = clock.today() - dt.timedelta(days=settings.days)
+
+    def take(most: int) -> int:
+        found = _late(last, most)
+        if found:
+            _tell(found)
+        return len(found)
+
+    Pace(job).drain(take)
 
 
 def _late(last: dt.date, most: int) -> Sequence[Any]:

@@ -54,20 +54,20 @@ def _zones() -> Mapping[int, str]:
 
 def run(job: Running) -> None:
     """Told and noted in one transaction: whoever was told is not due any more."""
-    pace, c = Pace(job), _table.c
-    while True:
-        with pace.write():
-            query = (
-                sa.select(c.id, c.title, c.owner_id, c.due, c.due_time)
-                .where(c.remind_at <= clock.now(), c.done_at.is_(None), c.deleted_at.is_(None)).order_by(c.remind_at).limit(pace.size).with_for_update(skip_locked=True)
-            )
-            found = session.connection().execute(query, execution_options=unscoped("reminders")).all()
-            if found:
-                gone = sa.update(_table).where(bulk.among(c.id, [row.id for row in found])).values(remind_at=None)
-                session.connection().execute(gone, execution_options=unscoped("reminders"))
-            for row in found:
-                notify([row.owner_id], _("Due %(when)s: %(title)s", when=" ".join(filter(None, (row.due.isoformat(), row.due_time))), title=row.title),
-                       about=("core.task", row.id), source=_("Tasks"))
-        if not found:
-            return
-        job.progress(job.done + len(found))
+    Pace(job).drain(_remind)
+
+
+def _remind(most: int) -> int:
+    c = _table.c
+    query = (
+        sa.select(c.id, c.title, c.owner_id, c.due, c.due_time)
+        .where(c.remind_at <= clock.now(), c.done_at.is_(None), c.deleted_at.is_(None)).order_by(c.remind_at).limit(most).with_for_update(skip_locked=True)
+    )
+    found = session.connection().execute(query, execution_options=unscoped("reminders")).all()
+    if found:
+        gone = sa.update(_table).where(bulk.among(c.id, [row.id for row in found])).values(remind_at=None)
+        session.connection().execute(gone, execution_options=unscoped("reminders"))
+    for row in found:
+        notify([row.owner_id], _("Due %(when)s: %(title)s", when=" ".join(filter(None, (row.due.isoformat(), row.due_time))), title=row.title),
+               about=("core.task", row.id), source=_("Tasks"))
+    return len(found)

@@ -69,15 +69,14 @@ def next_of(rows: Sequence[Mapping[str, Any]]) -> list[int]:
 
 def run(job: Running) -> None:
     """Of series whose next day has come, done or not."""
-    pace = Pace(job)
-    while True:
-        with pace.write():
-            query = (
-                sa.select(_table).where(_table.c.next_on <= clock.today(), _table.c.deleted_at.is_(None)).order_by(_table.c.next_on, _table.c.id)
-                .limit(pace.size).with_for_update(skip_locked=True)
-            )
-            found = [dict(row) for row in session.connection().execute(query, execution_options=unscoped("series of tasks")).mappings()]
-            next_of(found)
-        if not found:
-            return
-        job.progress(job.done + len(found))
+    Pace(job).drain(_come)
+
+
+def _come(most: int) -> int:
+    query = (
+        sa.select(_table).where(_table.c.next_on <= clock.today(), _table.c.deleted_at.is_(None)).order_by(_table.c.next_on, _table.c.id)
+        .limit(most).with_for_update(skip_locked=True)
+    )
+    found = [dict(row) for row in session.connection().execute(query, execution_options=unscoped("series of tasks")).mappings()]
+    next_of(found)
+    return len(found)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work
 from crm_core.features.messages.api import notify
@@ -124,8 +125,5 @@ def on_record(row: Row, said: Any) -> None:
 
 def read(ids: Sequence[int]) -> list[Row]:
     """Tasks as they stand, whoever sees them."""
-    found: list[Row] = []
-    for start in range(0, len(ids), 500):
-        query = sa.select(_table).where(_table.c.id.in_(ids[start : start + 500])).order_by(_table.c.id)
-        found += map(dict, current_work().session.connection().execute(query, execution_options=unscoped("turns of tasks")).mappings())
-    return found
+    query = sa.select(_table).where(bulk.among(_table.c.id, ids)).order_by(_table.c.id)
+    return [dict(row) for row in current_work().session.connection().execute(query, execution_options=unscoped("turns of tasks")).mappings()]
