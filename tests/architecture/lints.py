@@ -187,6 +187,21 @@ def feature_inside(tree: ast.Module, feature: str) -> Iterator[Finding]:
             yield Finding(line, f"imports {module}; say it in crm_core.features.{found[1]}.api")
 
 
+_OUTGOING = re.compile(r"(requests|urllib3|httpx|aiohttp|pycurl|ftplib|urllib\.request|http\.client|xmlrpc\.client)(\.|$)|socket\.create_connection$")
+
+
+def outgoing(tree: ast.Module) -> Iterator[Finding]:
+    """Other systems are called through crm_core.kernel.outbound alone, past the guard of addresses (S13)."""
+    for line, module in imports(tree):
+        if _OUTGOING.match(module):
+            yield Finding(line, f"imports {module}; call other systems through crm_core.kernel.outbound")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and called(node) in ("create_connection", "urlopen", "__import__", "import_module"):
+            named = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
+            if called(node) in ("create_connection", "urlopen") or _OUTGOING.match(str(named)):
+                yield Finding(node.lineno, "calls another system past crm_core.kernel.outbound")
+
+
 def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Every module imported, `from a.b import c` as a.b.c."""
     for node in ast.walk(tree):

@@ -40,6 +40,12 @@ PYTHON: dict[Callable[[ast.Module], Iterator[Finding]], tuple[list[str], list[st
             'def f():\n    q = f"{x}"\n\ndef g(q):\n    text(q)',
         ],
     ),
+    lints.outgoing: (
+        ["import requests", "import httpx as h", "from urllib.request import urlopen", "import urllib.request", "import http.client", "from http import client",
+         "from http.client import HTTPConnection", "urlopen(x)", "socket.create_connection((host, 80))", "from socket import create_connection",
+         '__import__("requests")', 'importlib.import_module("http.client")', "import urllib3.util", "from urllib import request"],
+        ["import http.server", "from urllib.parse import urlsplit", "from http import HTTPStatus", "import requests_of_people", "importlib.import_module(name)"],
+    ),
     lints.session_merge: (
         [
             "session.merge(a)",

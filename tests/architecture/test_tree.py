@@ -23,6 +23,7 @@ PYTHON_RULES: dict[str, Callable[[ast.Module], Iterator[Finding]]] = {
 WRITTEN = (".py", ".html", ".css", ".js", ".mjs", ".sh", ".md", ".toml", ".txt", ".yml", ".json", ".po", "")
 LONG = 400
 # Where sign-in, throttle and single-use links live.
+OUTBOUND = "crm_core/kernel/outbound/"
 LEDGER = ("crm_core/access/", "crm_core/web/session.py")
 
 
@@ -55,6 +56,15 @@ def test_core_keeps_the_rule(rule: str) -> None:
     if rule == "ledger":
         findings = {name: found for name, found in findings.items() if not name.startswith(LEDGER)}
     found = exceptions(rule, findings)
+    assert not found, in_full(found)
+
+
+def test_other_systems_are_called_in_one_place() -> None:
+    findings = {name: found for place in ("crm_core/", "plugins/")
+                for name, found in over((".py",), place, lambda path: lints.outgoing(tree.parsed(path))).items()}
+    inside = {name for name in findings if name.startswith(OUTBOUND)}
+    assert inside, "the lint does not find what it is about"
+    found = [line for name, lines in findings.items() if name not in inside for line in lines]
     assert not found, in_full(found)
 
 
