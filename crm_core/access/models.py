@@ -84,6 +84,10 @@ class User(Owned, Model):
     email: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})
     title: Mapped[t.Line | None] = mapped_column(info={"label": _("Job title")})
+    supervisor_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True,
+        info={"label": _("Reports to"), "help": _("Empty: who heads the department, or the one above it.")}
+    )
     language: Mapped[str | None] = mapped_column(sa.String(20), info={"label": _("Language"), "kind": "language"})
     timezone: Mapped[str | None] = mapped_column(sa.String(60), info={"label": _("Time zone"), "kind": "timezone"})
     active: Mapped[bool] = mapped_column(default=True, info={"label": _("May sign in")})
@@ -163,7 +167,7 @@ class FieldRule(Vocabulary, Model):
 
 
 class StandIn(Owned, Model):
-    """Somebody reviews in place of its owner, from one day to another."""
+    """Somebody decides in place of its owner, from one day to another: reviews, approvals, whatever asks `access/lines.py`."""
 
     __tablename__ = "core_stand_in"
     substitute_id: Mapped[t.Id] = mapped_column(

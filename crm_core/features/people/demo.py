@@ -18,6 +18,7 @@ DEPARTMENTS = {
 }
 # code: latitude and longitude
 PLACES = {"HQ": (30_657_000, 104_081_700), "FAIR": (31_230_400, 121_473_700)}
+SUPERIORS = {"zhangwei": "wangzhiqiang", "qianbin": "sunli", "mali": "sunli"}  # where it is not who heads the department
 # login: (name, role, department, title, phone)
 PEOPLE = {
     "admin": ("赵敏", "administrator", "IC", "系统管理员", "13800000001"),
@@ -50,5 +51,5 @@ def fill(make: Any) -> None:
     for code, (name, parent, head) in DEPARTMENTS.items():
         row = {"name": name, "code": code, "parent": departments.get(parent or ""), "owner": users.get(head or ""), **dict(zip(("latitude", "longitude"), PLACES.get(code, ()), strict=False))}
         departments[code] = registry.resource("core.department").write([row])[0]
-    registry.resource("core.user").write([{"id": users[login], "department": departments[row[2]]} for login, row in PEOPLE.items()])
+    registry.resource("core.user").write([{"id": users[login], "department": departments[row[2]], "supervisor": users.get(SUPERIORS.get(login, ""))} for login, row in PEOPLE.items()])
     make.made.update(departments=departments, users=users)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access import lines as reporting
 from crm_core.access.delegation import grant_exceeds, require_proof
 from crm_core.access.models import Department, FieldRule, Grant, Role, Rule, Team, TeamMember, User, UserRole
 from crm_core.access.rights import bump
@@ -15,7 +16,7 @@ from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work, system_scope, writing
 from crm_core.features.people import fields  # noqa: F401  its kinds are known before the resources are made
 from crm_core.features.people.services import departments, rights
-from crm_core.kernel.errors import Forbidden
+from crm_core.kernel.errors import Forbidden, Refused
 from crm_core.kernel.i18n import _
 from crm_core.resource import search
 from crm_core.resource.changes import unscoped
@@ -29,6 +30,7 @@ Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
 Faults = dict[int, dict[str, list[Any]]]
 _LOGIN = re.compile(r"[\w][\w.\-]{1,59}")
+NO_KNOT = _("Nobody reports to himself, nor to somebody who reports to him.")
 _PARTS_ONLY: tuple[str, ...] = ()  # edited inside their parent's form, nowhere else
 
 
@@ -74,14 +76,14 @@ class Users(Resource):
     icon = "users"
     files = False
     columns = "name", "login", "department", "title", "phone", "email", "active"
-    filters = "department", "active"
+    filters = "department", "active", "supervisor"
     search = "name", "login", "phone", "email"
     sorts = "name", "-updated_at"
     brief = "name", "department", "title", "phone", "email"
     lines = (Lines("roles", UserRole, ("role",), _("Roles"), first=True),)
     hidden_fields = "owner", "team"
     form = (
-        Section(_("Person"), ("name", "login", "department", "title", "phone", "email")),
+        Section(_("Person"), ("name", "login", "department", "title", "supervisor", "phone", "email")),
         Section(_("Rights"), ("active", "roles")),
         Section(_("Screen"), ("language", "timezone"), folded=True),
     )
@@ -110,6 +112,14 @@ class Users(Resource):
             if person is not None and not self._reaches(person, row, before.get(row.get("id", 0))):
                 found.setdefault(i, {})["department"] = [_("You may not put people into this department.")]
         _taken(found, rows, before)
+        above = {row["id"]: row["supervisor_id"] for row in rows
+                 if row.get("supervisor_id") is not None and "id" in row and row["supervisor_id"] != before[row["id"]]["supervisor_id"]}
+        if above:
+            bump()  # the row every change of people goes through: two that would tie a knot wait for each other
+            tied = reporting.ties(above, above)
+            for i, row in enumerate(rows):
+                if row.get("id") in tied:
+                    found.setdefault(i, {})["supervisor"] = [NO_KNOT]
         return found
 
     def _reaches(self, person: Any, row: Mapping[str, Any], old: Mapping[str, Any] | None) -> bool:
@@ -125,6 +135,8 @@ class Users(Resource):
             search.follow(self, ids)
         if verb in ("create", "update", "restore"):
             rights.guard(ids)
+            if reporting.ties(ids):  # an undo comes here without check()
+                raise Refused(NO_KNOT)
         if verb != "create":
             rights.guard_last_administrator()
         rights.note_change(self.name, verb, ids)

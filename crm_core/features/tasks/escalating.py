@@ -1,4 +1,4 @@
-"""Who heads a department hears once of a task of its people that is overdue for too long, where an administrator says so."""
+"""A superior hears once of a task of his people that is overdue for too long, where an administrator says so."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.models import Department, User
+from crm_core.access.lines import supervisors_of
+from crm_core.access.models import User
 from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import session
@@ -22,7 +23,7 @@ from crm_core.resource.changes import unscoped
 from crm_core.resource.settings import Setting, Settings
 
 NAME = "core.task.escalate"
-_table, _departments, _users = table_of(Task), table_of(Department), table_of(User)
+_table, _users = table_of(Task), table_of(User)
 
 
 class TaskSettings(Settings):
@@ -30,7 +31,7 @@ class TaskSettings(Settings):
     name = "tasks"
     order = 20
     departments = False
-    escalates: bool = Setting(False, _("Tell of overdue tasks"), _("Who heads the department hears once of each task of its people that is overdue for so long."))  # type: ignore[assignment]
+    escalates: bool = Setting(False, _("Tell of overdue tasks"), _("The superior of who has it hears once of each task that is overdue for so long."))  # type: ignore[assignment]
     days: int = Setting(3, _("Days overdue"), minimum=1, maximum=90)  # type: ignore[assignment]
 
 
@@ -66,12 +67,11 @@ def _ask(statement: Any) -> Any:
 
 def _tell(found: Sequence[Any]) -> None:
     _ask(sa.update(_table).where(bulk.among(_table.c.id, [row.id for row in found])).values(escalated_at=clock.now()))
-    homes = {row.id: row for row in _ask(sa.select(_departments.c.id, _departments.c.parent_id, _departments.c.owner_id))}
     heads: dict[int, list[Any]] = {}
+    above = supervisors_of(row.owner_id for row in found)
     for row in found:
-        head = _head(homes, row.department_id, row.owner_id)
-        if head is not None:
-            heads.setdefault(head, []).append(row)
+        if row.owner_id in above:
+            heads.setdefault(above[row.owner_id], []).append(row)
     names = {row.id: row.name for row in _ask(sa.select(_users.c.id, _users.c.name).where(bulk.among(_users.c.id, [*heads, *(row.owner_id for row in found)])))}
     lines = []
     for head, mine in heads.items():
@@ -84,15 +84,3 @@ def _tell(found: Sequence[Any]) -> None:
                    path="/core/task?done_at.empty=1&due.lte=" + max(row.due for row in mine).isoformat(), source=_("Tasks"))
         lines += [turns.line({"id": row.id}, _("told %(name)s that this is overdue", name=names.get(head, ""))) for row in mine]
     timeline.add_all(lines)
-
-
-def _head(homes: dict[int, Any], department: int | None, owner: int) -> int | None:
-    """Who heads the owner's department, or the nearest above whose head is somebody else."""
-    for _step in range(len(homes)):
-        here = homes.get(department or 0)
-        if here is None:
-            return None
-        if here.owner_id not in (None, owner):
-            return int(here.owner_id)
-        department = here.parent_id
-    return None

@@ -611,6 +611,7 @@ def upgrade() -> None:
         sa.Column('phone', sa.String(length=60), nullable=True),
         sa.Column('phone_key', sa.String(length=40), nullable=True),
         sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('supervisor_id', ID, nullable=True),
         sa.Column('language', sa.String(length=20), nullable=True),
         sa.Column('timezone', sa.String(length=60), nullable=True),
         sa.Column('active', sa.Boolean(), nullable=False),
@@ -632,6 +633,7 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_user_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_user_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['supervisor_id'], ['core_user.id'], name=op.f('fk_core_user_supervisor_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_user_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_user'))
     )
@@ -1648,6 +1650,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_user_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_user_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_user_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_user_supervisor_id', ['supervisor_id'], unique=False)
         batch.create_index('ix_core_user_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_user_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_user_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
