@@ -49,10 +49,11 @@ class Date(NamedTuple):
     title: str
     at: dt.datetime | None = None
     yearly: bool = False
+    url: str = ""  # the record behind it
 
 
-sources: list[Callable[[], Iterable[Date]]] = []
-"""Slot: features say which dates somebody has."""
+sources: list[Callable[..., Iterable[Date]]] = []
+"""Slot: features say which dates somebody has: all that are still to come, or `source(first, last)` those of these days."""
 
 
 def make(kind: str, name: str, resource: Any = None, state: Sequence[tuple[str, str]] = ()) -> str:

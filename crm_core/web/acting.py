@@ -44,10 +44,12 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
 
 def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str) -> BulkFormPage:
     row = resource.get(row_id, action.name)
+    asked = flask.request.values.get("back", "")  # from another page, such as home
+    back = urls.safe_path(asked) if asked else ""
     return BulkFormPage(
         title=_("%(what)s: %(name)s", what=action.label, name=resource.title(row)), action=urls.of_act(resource, row_id, at or f"do/{action.name}"),
         submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults), danger=action.danger,
-        back_url=urls.of_record(resource, row_id),
+        back_url=back or urls.of_record(resource, row_id), hidden=(("back", back),) if back else (),
     )
 
 

@@ -205,7 +205,7 @@ def home() -> HomePage:
                 "red",
             ),
         ),
-        panels=(
+        side=("messages",
             PanelView(
                 s("最近看过", "Lately seen"),
                 "clock",
@@ -222,7 +222,6 @@ def first_home() -> HomePage:
         home(),
         sentence=s("11 月 23 日 星期一", "Monday 23 November"),
         numbers=(),
-        panels=(),
         firsts=(
             FirstStep(
                 s("导入名单", "Import a list"), s("表格或名片文件", "Sheets or cards"), "/import_upload", "file-import"

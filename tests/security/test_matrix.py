@@ -43,6 +43,8 @@ FORMS: dict[str, dict[str, Any]] = {
 # What the parameters of an address are, where they are no record; and what is posted where a form must say something.
 VALUES = {"width": 21_000, "height": 29_700, "action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "kind": "customer", "number": 1, "verb": "decline"}
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
+    "POST tasks.later": lambda _h, _c: {"days": "1"},
+    "POST home.arrange": lambda _h, _c: {"order": "|"},
     "POST pages.bulk_act": lambda house, _c: {"all": "1"},
     "POST pages.act": lambda _h, _c: {"tags": "1"},
     "POST pages.check": lambda _h, _c: {"field": "phone", "value": "010-65529988"},

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from crm_core.features.customers.api import Customer, lately, silent, weeks
 from crm_core.features.messages import api as messages
-from crm_core.features.setup import reports
+from crm_core.features.setup import arranging, coming, reports
+from crm_core.features.setup.arranging import Piece
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, locale, ngettext
@@ -17,7 +18,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource import reporting
 from crm_core.resource.references import named
 from crm_core.resource.show import full_moment, show_date, show_moment
-from crm_core.web import render, urls
+from crm_core.web import render, settings, urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, FirstStep, HomeNumber, HomePage, Notice, PanelRow, PanelView, Waiting
@@ -26,30 +27,72 @@ pages = flask.Blueprint("home", __name__)
 ROWS = 8
 LATELY = 6
 SILENT = 5
+URL = "/home"
+SILENT_LABEL = _("Not heard of for long")
+PIECES = (
+    Piece("numbers", _("My numbers"), side=False), Piece("waiting", _("Waiting for me"), side=False), Piece("lately", _("Lately written"), side=False),
+    Piece("messages", _("Messages")), Piece("calendar", _("My days")), Piece("silent", SILENT_LABEL),
+)
+DRAWN = ("numbers", "waiting", "lately", "messages")  # by the page itself; the others are boxes
 LIMIT = 1_000  # numbers are exact up to here, then "1,000+"
 
 
 @pages.get("/")
 @signed_in
 def home() -> Any:
-    return page_of("home.html", page())
+    return page_of("home.html", page(settings.mine().get(arranging.KEPT)))
 
 
-def page() -> HomePage:
-    """The home page of the acting person."""
-    numbers = _numbers()
-    open_tasks, unread = tasks.counters()
+@pages.post(f"{URL}/arrange")
+@signed_in
+def arrange() -> Any:
+    """Which panels I have, and where."""
+    form = flask.request.form
+
+    def keep(kept: dict[str, Any]) -> None:
+        kept.pop(arranging.KEPT, None)
+        if not form.get("reset"):
+            kept[arranging.KEPT] = arranging.read(form.getlist("order"), form.getlist("shown"), up=form.get("up", ""), down=form.get("down", ""))
+
+    settings.keep(keep)
+    return flask.redirect("/", 303)
+
+
+@pages.get(f"{URL}/calendar")
+@signed_in
+def calendar() -> Any:
+    """My days, today and the next six, filled when they are seen."""
+    return page_of("panel.html", coming.panel())
+
+
+def page(kept: Any = None) -> HomePage:
+    """The home page of the acting person, arranged as he keeps it: only what he shows is asked for."""
     cards = reporting.cards()
+    boxes = reports.panels(cards)
+    pieces = (*PIECES, *(Piece(name, box.title) for name, box in boxes.items()))
+    boxes["calendar"] = PanelView(_("My days"), "calendar", load_url=f"{URL}/calendar")
+    now = arranging.arranged(pieces, kept)
+    numbers = _numbers("numbers" in now)
+    open_tasks, unread = tasks.counters()
     others, more = reports.waiting(cards)
-    rows, told, written = tasks.waiting(ROWS), messages.newest(limit=messages.BELL), lately(LATELY)
+    rows = tasks.waiting(ROWS)
+    told = messages.newest(limit=messages.BELL) if "messages" in now else []
+    written = lately(LATELY) if "lately" in now else []
     seen = tasks.WaitingTask(rows)
     wanted = tasks.wanted(rows)
     wanted["core.user"].update(n.sender_id for n in told)
     wanted["core.user"].update(n.created_by_id for n in written)
     names = named(wanted)
     people = names.get("core.user", {})
-    gone = weeks()
-    firsts = _firsts() if not (rows or others) and not any(numbers.values()) and not any(n for n, _customers in gone) else ()
+    gone = weeks() if "numbers" in now else []
+    if "silent" in now:
+        boxes.update(("silent", box) for box in _silent())
+    nothing = "numbers" in now and not (rows or others) and not any(numbers.values()) and not any(n for n, _customers in gone)
+    firsts = _firsts() if nothing else ()
+
+    def column(chosen: tuple[str, ...]) -> tuple[Any, ...]:
+        return tuple(boxes.get(n, n) for n in chosen if n in boxes or n in DRAWN)
+
     return HomePage(
         greeting=_greeting(), sentence=_sentence(open_tasks, seen, more), notices=messages.panel(unread, rows=told, names=people),
         waiting=Waiting(
@@ -57,8 +100,9 @@ def page() -> HomePage:
             foot=ngettext("%(n)s done this week", "%(n)s done this week", numbers["done"]) if numbers["done"] else "",
             empty=_("All done. Nothing waits for you."),
         ),
-        numbers=() if firsts else _drawn(numbers, gone, tasks.told(rows[0].due, None)[0] if rows else None), firsts=firsts,
-        panels=(*_silent(), *reports.panels(cards)), lately=_lately(written, people), lately_url="/core/note",
+        numbers=() if firsts or not gone else _drawn(numbers, gone, tasks.told(rows[0].due, None)[0] if rows else None), firsts=firsts,
+        lately=_lately(written, people), lately_url="/core/note", main=column(now.main), side=column(now.side),
+        choices=arranging.choices(pieces, now), arrange_url=f"{URL}/arrange",
     )
 
 
@@ -87,8 +131,8 @@ def _sentence(open_tasks: int, seen: Any, others: int) -> str:
     return f"{day} · {separator.join(parts)}"
 
 
-def _numbers() -> dict[str, int]:
-    """My numbers in one statement, with the counters of the top bar, each bounded."""
+def _numbers(all_of_them: bool) -> dict[str, int]:
+    """My numbers in one statement, with the counters of the top bar, each bounded; of what is done this week always."""
     me = actor().user_id
     today = clock.today()
     month = clock.instant(today.replace(day=1))
@@ -101,10 +145,12 @@ def _numbers() -> dict[str, int]:
         return sa.select(sa.func.count()).select_from(inner).scalar_subquery()
 
     task = tasks.Task
-    asked = {
+    done = {"done": bounded(task, task.owner_id == me, task.done_at >= week)}
+    if not all_of_them:
+        return tasks.count(done)
+    asked: dict[str, Any] = {
         "customers": bounded(Customer, mine), "key": bounded(Customer, mine, Customer.standing == "key") if told else sa.literal(0), "new": bounded(Customer, mine, Customer.created_at >= month),
-        "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today) if tasks.by_due() else sa.literal(0),
-        "done": bounded(task, task.owner_id == me, task.done_at >= week),
+        "late": bounded(task, task.owner_id == me, task.done_at.is_(None), task.due < today) if tasks.by_due() else sa.literal(0), **done,
     }
     return tasks.count(asked)
 
@@ -153,7 +199,7 @@ def _silent() -> tuple[PanelView, ...]:
                  ngettext("%(n)s day", "%(n)s days", one.days), url=urls.of_record(customers, one.id))
         for one in silent(SILENT)
     )
-    return (PanelView(_("Not heard of for long"), "hourglass-low", rows=rows),) if rows else ()
+    return (PanelView(SILENT_LABEL, "hourglass-low", rows=rows),) if rows else ()
 
 
 def _lately(rows: list[Any], names: Mapping[int, str]) -> tuple[Notice, ...]:

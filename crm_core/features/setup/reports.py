@@ -54,9 +54,9 @@ def card(name: str) -> Any:
     return page_of("panel.html", shown(one, fill, failed))
 
 
-def panels(cards: list[Any]) -> tuple[PanelView, ...]:
-    """The cards of the home page, filled when they are seen."""
-    return tuple(PanelView(one.label, one.icon or "chart-bar", load_url=f"{CARDS}/{one.name}") for one in cards if not one.waits)
+def panels(cards: list[Any]) -> dict[str, PanelView]:
+    """The cards of the home page by name, filled when they are seen."""
+    return {f"card:{one.name}": PanelView(one.label, one.icon or "chart-bar", load_url=f"{CARDS}/{one.name}") for one in cards if not one.waits}
 
 
 def waiting(cards: list[Any]) -> tuple[tuple[WaitRow, ...], int]:

@@ -19,6 +19,7 @@ from crm_core.resource.show import show_date, show_moment
 from crm_core.web import cells, urls
 from crm_core.web.viewmodels import Act, PanelRow, PanelView, RecordPage, Status, WaitRow
 
+LATER = {1: _("Put off until tomorrow"), 3: _("Put off by three days"), 7: _("Put off by a week")}
 MOST_ITEMS = 100  # of a checklist, on the page
 MINE = (("owner.me", "1"), ("done_at.empty", "1"))
 URL = urls.address("/core/task", MINE)
@@ -138,6 +139,27 @@ def wanted(rows: Iterable[Task]) -> dict[str, set[int | None]]:
     return found
 
 
+def course_acts(row: Task, me: int) -> tuple[Act | None, tuple[Act, ...]]:
+    """What its owner does with a task where it stands: the answer that is asked of him first, and the others."""
+    tasks = site().registry.resource("core.task")
+    back = (("back", "/"),)
+
+    def asks(name: str, icon: str) -> tuple[Act, ...]:
+        """An act that asks something: its form over the page."""
+        action = tasks.all_actions[name]
+        offered = tasks.may(name) and (action.when is None or action.when(row))
+        return (Act(action.label, urls.of_act(tasks, row.id, f"do/{name}", back), icon, dialog=True),) if offered else ()
+
+    answer = next(iter(asks("agree", "check")), None)
+    accept = tasks.all_actions["accept"]
+    if answer is None and tasks.may("accept") and accept.when is not None and accept.when(row):
+        answer = Act(accept.label, urls.of_act(tasks, row.id, "do/accept"), "user-check", "post", fields=back)
+    bound = row.must and row.giver_id not in (None, me)
+    later = () if row.locked or bound or not (by_due() and tasks.may("update")) else tuple(
+        Act(label, f"/tasks/{row.id}/later", "clock", "post", fields=(("days", str(days)), *back)) for days, label in LATER.items())
+    return answer, (*(asks("done", "check") if row.must else ()), *later, *asks("hand_on", "corner-down-right"), *asks("refuse", "x"))
+
+
 def draw_waiting(rows: Sequence[Task], names: Mapping[str, Mapping[int, str]] | None = None) -> tuple[WaitRow, ...]:
     """Rows of "waiting for me": title, what it is about, who gave it, how it stands, a tick. `names`, where they are known
     already: resource → {id: name}."""
@@ -154,8 +176,9 @@ def draw_waiting(rows: Sequence[Task], names: Mapping[str, Mapping[int, str]] | 
         why: Any = _("This task ends by itself when its cause is gone.") if row.locked else ""
         if row.must and not row.result:
             why = _("This must be dealt with: say what came of it.")
+        answer, others = course_acts(row, me)
         drawn.append(WaitRow(
-            title=row.title, url=page, sub=names.get(row.subject or "", {}).get(row.subject_id or 0, ""), sender=sender,
+            title=row.title, url=page, answer=answer, acts=others, sub=names.get(row.subject or "", {}).get(row.subject_id or 0, ""), sender=sender,
             due=chased(urgency(row.due, row.due_time, None), row),
             tick_url="" if why else f"/tasks/{row.id}/done", untick_url="" if why else f"/tasks/{row.id}/reopen", tick_why=why,
         ))

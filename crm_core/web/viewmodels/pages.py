@@ -25,7 +25,8 @@ class HomeNumber:
 @dataclass(frozen=True, slots=True)
 class WaitRow:
     """Something that waits for me. ``tick_url`` (POST, JSON 200 or redirect) completes it and ``untick_url`` takes that
-    back within 5 s; without them ``tick_why`` tells why it cannot be ticked off. ``icon`` instead of the tick."""
+    back within 5 s; without them ``tick_why`` tells why it cannot be ticked off. ``icon`` instead of the tick.
+    ``answer`` is what is asked of the reader first (accept, agree); ``acts`` are the others, under ⋯."""
 
     title: Words
     url: str = ""
@@ -36,6 +37,8 @@ class WaitRow:
     untick_url: str = ""
     tick_why: Words = ""
     icon: str = ""
+    answer: Act | None = None
+    acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,20 @@ class NoticePanel:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeChoice:
+    """A panel in the dialog that arranges the home page; without a name it is the line below which panels stand beside the others."""
+
+    name: str
+    label: Words
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
-    """``home.html``. ``firsts``: three first steps of a new user, instead of numbers. ``lately``: what was written last
-    about customers, drawn like messages; ``lately_url`` leads to all of it."""
+    """``home.html``. ``main`` and ``side`` are its two columns, in order: "waiting", "messages", "numbers", "lately", or a panel;
+    numbers that come first stand across both. ``firsts``: three first steps of a new user, instead of numbers. ``lately``: what
+    was written last about customers, drawn like messages; ``lately_url`` leads to all of it. ``choices`` and ``arrange_url``: the
+    dialog with which its reader arranges it."""
 
     greeting: Words
     sentence: Words
@@ -88,10 +102,12 @@ class HomePage:
     notices: NoticePanel
     numbers: tuple[HomeNumber, ...] = ()
     firsts: tuple[FirstStep, ...] = ()
-    panels: tuple[PanelView, ...] = ()
-    wide_panels: tuple[PanelView, ...] = ()
     lately: tuple[Notice, ...] = ()
     lately_url: str = ""
+    main: tuple[str | PanelView, ...] = ("numbers", "waiting", "lately")
+    side: tuple[str | PanelView, ...] = ("messages",)
+    choices: tuple[HomeChoice, ...] = ()
+    arrange_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
