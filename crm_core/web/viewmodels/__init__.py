@@ -48,6 +48,7 @@ from crm_core.web.viewmodels.forms import (
     Section,
 )
 from crm_core.web.viewmodels.frame import Frame, MenuEntry, MenuGroup, Shell
+from crm_core.web.viewmodels.home import HomeChoice, HomeNumber, HomePage, Waiting, WaitRow
 from crm_core.web.viewmodels.imports import (
     DoubtRow,
     ImportCounts,
@@ -96,9 +97,6 @@ from crm_core.web.viewmodels.pages import (
     ErrorPage,
     HelpPage,
     HelpPart,
-    HomeChoice,
-    HomeNumber,
-    HomePage,
     JobPage,
     JobsPage,
     KeyGroup,
@@ -115,8 +113,6 @@ from crm_core.web.viewmodels.pages import (
     RecyclePage,
     RecycleRow,
     SignInPage,
-    Waiting,
-    WaitRow,
 )
 from crm_core.web.viewmodels.pictures import BoardCard, BoardColumn, BoardView, CalendarDay, CalendarEntry, CalendarView
 from crm_core.web.viewmodels.record import (
