@@ -8,7 +8,7 @@ import flask
 from crm_core.data.session import writing
 from crm_core.features.tasks import services, views
 from crm_core.kernel import clock
-from crm_core.kernel.errors import BadRequest, Missing
+from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.changes import change
@@ -49,11 +49,13 @@ def item(task_id: int, item_id: int) -> Any:
 @pages.post("/tasks/<int:task_id>/later")
 @signed_in
 def later(task_id: int) -> Any:
-    """Put off by so many days, from today on. Raises Missing, Invalid for what one was bound to."""
+    """Put off by so many days, from today on. Raises Forbidden, Missing, Invalid for what one was bound to."""
     days = whole(flask.request.form.get("days", ""))
     if days not in views.LATER:
         raise BadRequest(_("This page was not found."))
     tasks = site().registry.resource(services.NAME)
+    if not tasks.may("update"):
+        raise Forbidden(_("You may not do this: %(what)s.", what=_("Put off")))
     due = clock.today() + dt.timedelta(days=days)
     with writing(), change("save", resource=services.NAME) as number:
         tasks.write([{"id": tasks.get(task_id, "update").id, "due": due}])
