@@ -25,6 +25,7 @@ def core() -> Package:
     from crm_core.features.approvals import plugin as approvals
     from crm_core.features.customers import plugin as customers
     from crm_core.features.files import plugin as files
+    from crm_core.features.mail import plugin as mail
     from crm_core.features.messages import plugin as messages
     from crm_core.features.people import plugin as people
     from crm_core.features.pool import plugin as pool
@@ -34,7 +35,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, pool, road, routes, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, mail, pool, road, routes, setup))
 
 
 @cache

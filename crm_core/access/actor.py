@@ -40,6 +40,7 @@ LINES: dict[str, str] = {}  # of those, the ones that are lines of their parent'
 PERSONAL: set[str] = set()  # resources whose rows are always their owner's to read and change (his imports, his files)
 PRIVATE: dict[str, frozenset[str]] = {}  # and those that are nobody else's, whatever his grants: with the verbs that nobody has
 LENDABLE: set[str] = set()  # verbs that a stand-in does for who is away
+TEAMS: set[str] = set()  # of those, the ones whose rows may be a team's instead of one person's (a shared mail box)
 GIVEN: dict[str, frozenset[str]] = {}  # verbs that who gave a record has on it besides its owner, by resource
 BRIEFS: dict[str, str] = {}  # permission of a brief view -> that of the full resource
 _UPDATING = frozenset({"create", "update", "delete", "import"})
@@ -116,7 +117,9 @@ class Actor:
         if not self._covered(permission):
             return found
         if resource in PRIVATE:
-            return NOTHING if verb in PRIVATE[resource] else reach(Reach.own, self.user_id, None, (), ())
+            if verb in PRIVATE[resource]:
+                return NOTHING
+            return reach(Reach.team if resource in TEAMS else Reach.own, self.user_id, None, (), self.teams)
         mine = replace(self, token=None, _scopes={}, _fields={}, shown={})
         if resource in OF_ANY:
             return of_kinds((one.name, mine.scope(one.name, "update" if verb in _UPDATING else verb), one.table)

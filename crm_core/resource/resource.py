@@ -78,6 +78,7 @@ class Resource:
     told: ClassVar[tuple[str, ...]] = ()  # columns whose changes have lines of their own on the time line
     personal: ClassVar[bool] = False  # rows are their owner's without any grant
     private: ClassVar[bool] = False  # and nobody else's, whatever his grants: no share, no stand-in, no administrator
+    private_to_teams: ClassVar[bool] = False  # private, and a row may be a team's: its members', and nobody else's
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
     files: ClassVar[bool] = True  # files can be put on its records
@@ -113,6 +114,8 @@ class Resource:
             access.GIVEN[cls.name] = frozenset(cls.given)
         if cls.private:
             access.PRIVATE[cls.name] = frozenset(VERBS) - set(cls.verbs)
+            if cls.private_to_teams:
+                access.TEAMS.add(cls.name)
         parent = getattr(cls.model, "__part_of__", None)
         if parent and not cls.own_rights:
             access.PARTS[cls.name] = parent if "." in parent else f"{cls.name.partition('.')[0]}.{parent}"

@@ -26,13 +26,13 @@ _SPOKEN = "record_id IS NOT NULL"
 SET_LIMIT = 100  # larger sets (imports, bulk edits) leave their trace in the history, not a line in every time line
 # What one looks through a time line for: kinds under each filter, and what it is called.
 KINDS = {
-    "note": ("note", "feedback"), "talk": ("call", "mail"), "visit": ("visit", "meeting"), "file": ("file",), "business": ("task", "record", "dealing"),
+    "note": ("note", "feedback"), "talk": ("call", "mail", "letter"), "visit": ("visit", "meeting"), "file": ("file",), "business": ("task", "record", "dealing"),
     "change": ("created", "change", "tagged", "deleted", "restored", "merged", "split", "shared"),
 }
 WORDS = {"note": _("Notes"), "talk": _("Calls and mail"), "visit": _("Visits"), "file": _("Files"), "business": _("Business"), "change": _("Changes")}
 
 
-FOLLOW_UP = {"note", "feedback", "call", "mail", "visit", "meeting"}  # kinds that say their writer dealt with the subject
+FOLLOW_UP = {"note", "feedback", "call", "mail", "letter", "visit", "meeting"}  # kinds that say their writer dealt with the subject
 DEALS = {"dealing"}  # kinds that say the subject dealt with us
 heard: list[Callable[[Sequence[Mapping[str, Any]]], None]] = []  # slot: told of the lines that were put, as rows of `Entry`
 

@@ -21,7 +21,7 @@ from crm_core.web.viewmodels import Section as SectionView
 
 CONTROLS = {
     "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "decimal": "number", "money": "money",
-    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references",
+    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references", "sealed": "password",
 }
 DATES_URL = "/dates"
 CHECKED = ("phone", "email", "url", "integer", "decimal", "money", "hours")  # kinds that are looked at when somebody leaves their box
@@ -35,12 +35,14 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
     given: dict[str, Any] = {
         "name": prefix + field.name, "label": field.label, "value": text, "required": field.required and not field.readonly,
         "readonly": field.readonly, "corner": field.help, "error": error, "maxlength": field.length or 0,
-        "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices") or field.name == "name",
+        "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices", "addresses") or field.name == "name",
     }
     if field.kind in ("date", "datetime"):
         given["dates_url"] = DATES_URL
     if field.info.get("preview"):
         given.update(preview_url=field.info["preview"], rows=10)
+    if field.info.get("rows"):
+        given["rows"] = field.info["rows"]
     if field.kind == "money":
         given["unit"] = site().config.currency
     if field.kind == "boolean":

@@ -280,7 +280,7 @@ def _draft_key(resource: Any, row_id: int | None) -> str:
 
 def save_draft(resource: Any, row_id: int | None) -> None:
     """Keep what stands in a form, five seconds after the last key."""
-    fields = form_fields(resource)
+    fields = {n: f for n, f in form_fields(resource).items() if f.kind != "sealed"}  # a secret lies in no draft
     texts = controls.read(fields, flask.request.form)
     drafts.save(_draft_key(resource, row_id), {"texts": texts, "lines": controls.read_lines(resource, flask.request.form)})
 

@@ -24,13 +24,15 @@ EDITABLE = {
     "core.contact": "name", "core.customer": "note", "core.department": "name", "core.industry": "name", "core.position": "name",
     "core.region": "name", "core.role": "note", "core.tag": "name", "core.task": "title", "core.team": "name", "core.user": "name",
     "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note", "core.attachment": "name",
-    "core.message": "title", "core.paper": "name", "core.print_template": "body", "core.special_day": "zh",
+    "core.message": "title", "core.mail": "title", "core.mail_account": "signature", "core.paper": "name", "core.print_template": "body", "core.special_day": "zh",
 }
 WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people could write differently
 # What is not there yet; "#" is a customer, "##" another one.
 MADE: dict[str, dict[str, Any]] = {
     "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
-    "core.task": {"title": "Call them"}, "core.message": {"title": "Made", "hold": True}, "core.pool": {"name": "Made"}, "core.custom_field": {"zh": "造", "resource": "core.customer"},
+    "core.task": {"title": "Call them"}, "core.message": {"title": "Made", "hold": True},
+    "core.mail": {"title": "Made", "receivers": "made@example.com", "hold": True},
+    "core.mail_account": {"name": "Made", "address": "made@example.com", "smtp_host": "127.0.0.1"}, "core.pool": {"name": "Made"}, "core.custom_field": {"zh": "造", "resource": "core.customer"},
     "core.need": {"kind": "fair", "valid_from": "2026-11-01", "customer": "#"}, "core.offering": {"name": "Made", "customer": "#"},
     "core.profile_entry": {"topic": "market", "text": "Made", "as_of": "2026-11-01", "source": "Made", "customer": "#"},
     "core.relation": {"kind": "partner", "other": "##", "customer": "#"},

@@ -169,6 +169,12 @@ def _records(house: House) -> None:
     tasks.delete([house.records["core.task"]["sue-gone"]])
     house.records["core.message"] = {one: of("core.message").write([
         {"title": f"Held by {one}", "hold": True, "owner": world.people[one], "people": [world.people["bob"]]}])[0] for one in ("ann", "sue")}
+    boxes = {"ann": {"owner": world.people["ann"]}, "sue": {"owner": world.people["sue"]}, "team": {"owner": world.people["sue"], "team": world.teams["harbour"]}}
+    house.records["core.mail_account"] = {one: of("core.mail_account").write([
+        {"name": f"Box of {one}", "address": f"{one}@example.com", "smtp_host": "127.0.0.1", "smtp_port": 1, **whose}])[0] for one, whose in boxes.items()}
+    house.records["core.mail"] = {one: of("core.mail").write([
+        {"title": f"Written by {one}", "hold": True, "receivers": "them@example.com", **whose}])[0]
+        for one, whose in boxes.items()}
     (mine["hal"],) = customers.write([{"name": "Fields hidden from hal", "owner": world.people["hal"], "phone": "FORMER 1", "note": "FORMER 2"}])
     customers.write([{"id": mine["hal"], "phone": "010-1", "note": "now"}])
     contacts = of("core.contact")

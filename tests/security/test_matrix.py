@@ -29,6 +29,7 @@ KEYS = [*HELD, "missing"]
 # Made by their forms: what must stand in them. `{key}` of a part is what it is part of.
 FORMS: dict[str, dict[str, Any]] = {
     "core.customer": {"name": "Made"}, "core.contact": {"name": "Made", "customer": "core.customer"}, "core.task": {"title": "Made"}, "core.message": {"title": "Made", "hold": True},
+    "core.mail": {"title": "Made", "receivers": "made@example.com", "hold": True}, "core.mail_account": {"name": "Made", "address": "made@example.com", "smtp_host": "127.0.0.1"},
     "core.user": {"name": "Made", "login": "made", "department": "core.department"}, "core.department": {"name": "Made", "parent": "core.department"},
     "core.team": {"name": "Made"}, "core.role": {"name": "Made", "code": "made"}, "core.region": {"name": "Made", "code": "990000"},
     "core.need": {"kind": "fair", "valid_from": "2026-11-01", "customer": "core.customer"}, "core.offering": {"name": "Made", "customer": "core.customer"},

@@ -71,13 +71,13 @@ def put(subject: str, subject_id: int, name: str, source: IO[bytes], *, key: str
     return Put(made)
 
 
-def copy(subject: str, row_id: int, ids: Sequence[int]) -> None:
-    """The files of a record that has been read, on other records of its kind too. Their bytes stand on the disk once."""
+def copy(subject: str, row_id: int, ids: Sequence[int], *, to: str = "") -> None:
+    """The files of a record that has been read, on other records of its kind (or of another one) too. Their bytes stand on the disk once."""
     with system_scope("files that go along with copies of their record"):
         for file in on(subject, [row_id]):
             content = version_of(file.id)
             made = site().registry.resource(NAME).write([
-                {"name": file.name, "subject": subject, "subject_id": one, "kind": file.kind, "size": file.size} for one in ids], kind="file")
+                {"name": file.name, "subject": to or subject, "subject_id": one, "kind": file.kind, "size": file.size} for one in ids], kind="file")
             for one in made:
                 values = {**content._mapping, "attachment_id": one, "number": 1, "key": None, "path": store.again(content.path)}
                 version = _free(sa.insert(_content).values({name: value for name, value in values.items() if name != "id"}).returning(_content.c.id)).scalar_one()

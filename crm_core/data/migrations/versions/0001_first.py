@@ -1839,9 +1839,151 @@ def upgrade() -> None:
         batch.create_index('ix_core_post_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_post_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_post_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    # --- mail ---
+    op.create_table('core_letter',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('contact_id', ID, nullable=True),
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('direction', sa.String(length=40), nullable=False),
+        sa.Column('sender', sa.String(length=400), nullable=True),
+        sa.Column('receivers', sa.Text(), nullable=True),
+        sa.Column('copies', sa.Text(), nullable=True),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('author_id', ID, nullable=True),
+        sa.Column('written_at', AT, nullable=False),
+        sa.Column('message_id', sa.String(length=255), nullable=True),
+        sa.Column('thread', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['author_id'], ['core_user.id'], name=op.f('fk_core_letter_author_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_letter_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_letter_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_letter')),
+        sa.UniqueConstraint('customer_id', 'message_id', name='uq_core_letter_of')
+    )
+    op.create_table('core_mail_account',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('address', sa.String(length=254), nullable=False),
+        sa.Column('login', sa.String(length=255), nullable=True),
+        sa.Column('password', sa.String(length=1000), nullable=True),
+        sa.Column('smtp_host', sa.String(length=255), nullable=False),
+        sa.Column('smtp_port', sa.Integer(), nullable=False),
+        sa.Column('smtp_security', sa.String(length=40), nullable=False),
+        sa.Column('signature', sa.Text(), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('tested_at', AT, nullable=True),
+        sa.Column('sending', sa.String(length=500), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_mail_account_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_mail_account_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_mail_account_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_mail_account'))
+    )
+    op.create_table('core_mail',
+        sa.Column('account_id', ID, nullable=True),
+        sa.Column('receivers', sa.Text(), nullable=False),
+        sa.Column('copies', sa.Text(), nullable=True),
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('hold', sa.Boolean(), nullable=False),
+        sa.Column('send_at', AT, nullable=True),
+        sa.Column('confidential', sa.Boolean(), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=True),
+        sa.Column('subject_id', ID, nullable=True),
+        sa.Column('box', sa.String(length=40), nullable=False),
+        sa.Column('sender', sa.String(length=400), nullable=True),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('contact_id', ID, nullable=True),
+        sa.Column('sent_at', AT, nullable=True),
+        sa.Column('fault', sa.String(length=500), nullable=True),
+        sa.Column('message_id', sa.String(length=255), nullable=True),
+        sa.Column('thread', sa.String(length=255), nullable=True),
+        sa.Column('references', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['account_id'], ['core_mail_account.id'], name=op.f('fk_core_mail_account_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_mail_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_mail_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_mail_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_mail_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_mail_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_mail'))
+    )
+    with op.batch_alter_table('core_mail_account') as batch:
+        batch.create_index('ix_core_mail_account_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_account_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_account_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_account_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_account_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_account_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_mail_account_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_mail_account_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_letter') as batch:
+        batch.create_index(batch.f('ix_core_letter_contact_id'), ['contact_id'], unique=False)
+        batch.create_index(batch.f('ix_core_letter_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_letter_department_id_written_at', ['department_id', 'written_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_letter_owner_id_written_at', ['owner_id', 'written_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_letter_team_id_written_at', ['team_id', 'written_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_letter_thread', ['customer_id', 'thread', 'id'], unique=False)
+        batch.create_index('ix_core_letter_written_at', ['written_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_mail') as batch:
+        batch.create_index(batch.f('ix_core_mail_account_id'), ['account_id'], unique=False)
+        batch.create_index(batch.f('ix_core_mail_contact_id'), ['contact_id'], unique=False)
+        batch.create_index('ix_core_mail_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_mail_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_mail_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_due', ['send_at'], unique=False, sqlite_where=sa.text("box = 'scheduled' AND deleted_at IS NULL"), postgresql_where=sa.text("box = 'scheduled' AND deleted_at IS NULL"))
+        batch.create_index('ix_core_mail_message_id', ['message_id', 'account_id'], unique=False)
+        batch.create_index('ix_core_mail_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_mail_thread', ['thread', 'id'], unique=False)
+    # --- mail ends ---
 
 
 def downgrade() -> None:
+    # --- mail ---
+    op.drop_table('core_mail')
+    op.drop_table('core_mail_account')
+    op.drop_table('core_letter')
+    # --- mail ends ---
     with op.batch_alter_table('core_department') as batch:
         batch.drop_constraint(batch.f('fk_core_department_team_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_department_owner_id'), type_='foreignkey')

@@ -1,0 +1,38 @@
+"""What other features may use of mail."""
+
+from collections.abc import Sequence
+
+from crm_core.data.session import system_scope, writing
+from crm_core.features.mail import accounts, addresses, filing
+from crm_core.features.mail.events import MailQueued
+from crm_core.features.mail.models import Letter
+from crm_core.kernel.errors import Refused
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import actor, site
+
+__all__ = ["Letter", "MailQueued", "send"]
+
+
+def send(account: int | None, to: str | Sequence[str], subject: str, text: str, *, about: tuple[str, int] | None = None,
+         sender_id: int | None = None) -> int:
+    """Write a mail and let it go out; inside `writing()` it leaves when that commits. Returns its id; it is filed on `about`
+    (`("core.customer", 7)` or a contact) when the server has taken it.
+
+    `account`: the box it goes through. None: that of `sender_id` (else of who acts), else the house's own mail. Who may be written to
+    by mail at all is asked by the caller (`customers.api.may_reach`). Raises Refused where there is no box, Invalid for wrong addresses.
+    """
+    who = sender_id or getattr(actor(), "user_id", None)
+    found = accounts.facts(account) if account is not None else accounts.of_person(who) if who else None
+    if found is None and (account is not None or not accounts.house()):
+        raise Refused(_("There is no mail box to send from."))
+    values = {
+        "account": found.id if found is not None else None, "receivers": to if isinstance(to, str) else addresses.joined([addresses.Addressee(one) for one in to]),
+        "title": subject[:200], "text": text, "hold": False,
+        "owner": (found.owner_id if found.team_id is None else None) if found is not None else who, "team": found.team_id if found is not None else None,
+        **({"sender": accounts.house()} if found is None else {}),
+        **({"subject": about[0], "subject_id": about[1]} if about else {}),
+    }
+    with writing(), system_scope("a mail of the house"):
+        return int(site().registry.resource(filing.MAIL).write([values], kind="mail")[0])
+
+
