@@ -12,6 +12,7 @@ from crm_core.kernel.config import Config, load
 from crm_core.kernel.declare import Package
 from crm_core.kernel.i18n import _
 from crm_core.kernel.models import PluginState
+from crm_core.kernel.pace import bulk
 from crm_core.kernel.plugins import PluginFault
 from crm_core.kernel.registry import PackageFault, Registry
 from crm_core.kernel.site import Site
@@ -58,10 +59,11 @@ def open_site(home: Path | None = None, config: Config | None = None, plugins: t
     """
     site = Site(config or load(home))
     site.trying = also
-    own = _core()  # first: a plugin is watched for what it does to classes that are there
-    packages = plugins if plugins is not None else _plugins(site)
-    with _blaming(site):
-        site.registry = registry((own, *packages))
+    with bulk():
+        own = _core()  # first: a plugin is watched for what it does to classes that are there
+        packages = plugins if plugins is not None else _plugins(site)
+        with _blaming(site):
+            site.registry = registry((own, *packages))
     return site
 
 

@@ -21,6 +21,7 @@ from crm_core.data.migrate import NewerSchema, needs_upgrade
 from crm_core.kernel.enabling import generation
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _, told
+from crm_core.kernel.pace import bulk
 from crm_core.kernel.plugins import PluginFault
 from crm_core.kernel.site import Site
 from crm_core.kernel.worker import Worker
@@ -88,8 +89,9 @@ def lead(fd: int, say: Callable[[bytes], None], with_worker: bool = True) -> int
     handler.setFormatter(OneLine("%(asctime)s %(name)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     try:
-        site = open_site()
-        app = prepare(site)
+        with bulk():
+            site = open_site()
+            app = prepare(site)
         ready = READY if anybody(site) else NOBODY
         site.engines.dispose()  # nothing of the database is carried over a fork
     except PluginFault as fault:

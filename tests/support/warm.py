@@ -1,5 +1,5 @@
 """What a server that has run for a while has at hand, kept from test to test in one process: each test has a site and an application
-of its own, and would put every statement into words and every address into code anew."""
+of its own, and would put every statement into words, every address and every template into code anew."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from crm_core.data.engine import Engines
+from crm_core.web.application import Application
 
 STATEMENTS = 3000
 
@@ -35,8 +37,22 @@ def keep() -> None:
             builders[key] = compiled(self, append_unknown)
         return builders[key]
 
+    Application.jinja_options = {**Application.jinja_options, "bytecode_cache": Templates()}
     Engines._make = making  # type: ignore[method-assign]
     Rule._compile_builder = building  # type: ignore[method-assign]
+
+
+class Templates(BytecodeCache):
+    """The code of templates, for as long as their text is the same."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key, bucket.checksum] = bucket.code
 
 
 @cache
