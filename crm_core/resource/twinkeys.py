@@ -75,7 +75,7 @@ def keys(resource: Any, values: Mapping[str, Any]) -> list[str]:
     return list(found)
 
 
-@lru_cache(2_000)
+@lru_cache(6_000)  # a batch of an import asks when it looks for others, and again when it goes into the index
 def of_firm(name: str) -> tuple[str, ...]:
     """Of a firm's name: its trade name by sound, alone, with its province, with what it deals in; of a longer one also its end, so
     that a slip in the beginning is found."""

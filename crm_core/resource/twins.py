@@ -135,6 +135,11 @@ def _numbers(resource: Any, row: Mapping[str, Any]) -> set[str]:
 
 def candidates(resource: Any, keys: Sequence[str]) -> list[int]:
     """Ids of records with one of these keys, whatever anybody's rights; of a key that many have, some."""
+    return sorted({row_id for _at, row_id in holders(resource, keys)})
+
+
+def holders(resource: Any, keys: Sequence[str]) -> list[tuple[int, int]]:
+    """The same, each with the number of the key that it has."""
     if not keys:
         return []
     conn = current_work().session.connection()
@@ -142,20 +147,20 @@ def candidates(resource: Any, keys: Sequence[str]) -> list[int]:
     kind = kind_of(resource.name)
     said = {f"q{at}": f'"{kind}{key}"' if sqlite else f"'{kind}{key}'" for at, key in enumerate(keys)}
     found = conn.execute(_looked_up(len(keys), sqlite), {**said, "r": resource.name}, execution_options=unscoped("duplicates"))
-    return [row[0] for row in found]
+    return [(at, row_id) for at, row_id in found]
 
 
 @lru_cache
 def _looked_up(count: int, sqlite: bool) -> sa.TextClause:
     """One statement for so many keys; each is asked by itself, so that a common one does not crowd out a rare one."""
     if sqlite:
-        one = "SELECT rowid AS id FROM (SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :q{} LIMIT {})"
+        one = "SELECT {0} AS at, rowid AS id FROM (SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :q{0} LIMIT {1})"
     else:
-        one = "SELECT id FROM (SELECT id FROM core_search WHERE vector @@ CAST(:q{} AS tsquery) LIMIT {}) part{}"
-    parts = " UNION ALL ".join(one.format(at, MOST, at) for at in range(count))
+        one = "SELECT {0} AS at, id FROM (SELECT id FROM core_search WHERE vector @@ CAST(:q{0} AS tsquery) LIMIT {1}) part{0}"
+    parts = " UNION ALL ".join(one.format(at, MOST) for at in range(count))
     # From the few keys to their documents, whatever a planner thinks of it (CROSS JOIN is that to SQLite).
     join = "CROSS JOIN core_search d ON" if sqlite else "JOIN core_search d ON"
-    return sa.text(f"SELECT DISTINCT d.record_id FROM ({parts}) found {join} d.id = found.id AND d.resource = :r")
+    return sa.text(f"SELECT found.at, d.record_id FROM ({parts}) found {join} d.id = found.id AND d.resource = :r")
 
 
 def values(resource: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -23,6 +23,7 @@ from crm_core.resource.exchange import refresh
 from crm_core.resource.exchange.frames import PURE, Frame, column, reference
 from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Outcome, Target, reason, told
 from crm_core.resource.exchange.knowing import Knowing
+from crm_core.resource.exchange.likely import Likely
 from crm_core.resource.exchange.models import ForeignId
 from crm_core.resource.exchange.table import Row
 from crm_core.resource.references import RefField
@@ -43,6 +44,7 @@ class Importer(Knowing):
         self.resource = resource
         self.mapping = dict(mapping)
         self.options = options
+        self.likely = Likely(resource)
         self.targets = {t.name: t for t in self.all_targets(resource)}
         self.replace = values  # target → {text: text to take instead}
         self.width = 0  # cells of the heading; a row with more of them is broken

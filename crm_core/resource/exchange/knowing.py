@@ -12,8 +12,8 @@ from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor
 from crm_core.resource import derived
 from crm_core.resource.changes import History
-from crm_core.resource.exchange import likely
 from crm_core.resource.exchange.items import FOREIGN_ID, PUBLIC_ID, Item, Options, Target, reason
+from crm_core.resource.exchange.likely import Likely
 from crm_core.resource.exchange.models import ForeignId
 from crm_core.resource.fields import PhoneField
 from crm_core.text.clean import fold
@@ -28,6 +28,7 @@ class Knowing:
     resource: Any
     options: Options
     targets: dict[str, Target]
+    likely: Likely
     known_by: list[str]
     repeated: list[str]
 
@@ -59,7 +60,7 @@ class Knowing:
                     else:
                         self.again(item, earlier, key[0])
         if self.options.likely == "look":
-            likely.doubt(self.resource, [i for i in found if i.row_id is None and i.twin is None and not i.faults and i.doubt is None])
+            self.likely.mark([i for i in found if i.row_id is None and i.twin is None and not i.faults and i.doubt is None])
         if self.repeated and not self.options.key:
             self._same_heads(items)
 

@@ -2,7 +2,7 @@
 what the importing person sees, and compared only by what he sees of it: a number or mail would be told by being equal."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,30 +17,58 @@ from crm_core.text.alike import LIKELY
 
 CLOSEST = 12  # records that are compared with a row: those with most keys of it
 AT_ONCE = 100  # keys a statement: one text, so that engines keep its plan
+SMALL = 2_000  # so many records are taken to heart: a first file into a new house is the usual one, and the index need not be asked
+
+Holders = Mapping[str, Sequence[int]]
+"""Key → the records that have it."""
 
 
-def doubt(resource: Any, items: list[Item]) -> None:
-    """Mark rows doubtful that are likely one of the records which are there."""
-    if not resource.duplicates or not items or not resource.may("read"):
-        return
-    first = _first_made(resource)
-    if first is not None and not current_work().session.scalar(sa.select(sa.func.count()).select_from(
-            sa.select(resource.model.id).where(resource.model.id < first).limit(1).subquery())):
-        return
-    keys = {id(item): twinkeys.keys(resource, item.groups[""]) for item in items}
-    found = _candidates(resource, sorted({key for said in keys.values() for key in said}))
-    seen = _seen(resource, [row_id for row_id in found if first is None or row_id < first])
-    by_key: dict[str, list[int]] = defaultdict(list)
-    for row_id, row in seen.items():
-        for key in twinkeys.keys(resource, row):
-            by_key[key].append(row_id)
-    for item in items if by_key else ():
-        near = Counter(row_id for key in keys[id(item)] for row_id in by_key.get(key, ()))
-        compared = [(*twins.compare(resource, item.groups[""], seen[row_id]), row_id) for row_id, _keys in near.most_common(CLOSEST)]
-        score, reasons, row_id = max(compared, key=lambda one: one[0], default=(0.0, (), 0))
-        if score >= LIKELY:
-            why = listed([str(one.words(resource)) for one in reasons])
-            item.doubt = str(_("It may be “%(name)s”: %(why)s.", name=seen[row_id][resource.label_field], why=why)), row_id
+class Likely:
+    """Looks through the rows of one import, batch after batch."""
+
+    def __init__(self, resource: Any) -> None:
+        self.resource = resource
+        self._holders: Holders | None = None  # of a small house
+        self._large = False
+
+    def mark(self, items: list[Item]) -> None:
+        """Mark rows doubtful that are likely one of the records which are there."""
+        resource = self.resource
+        if not resource.duplicates or not items or not resource.may("read"):
+            return
+        first = _first_made(resource)
+        holders = self._small(first)
+        if holders is not None and not holders:
+            return
+        keys = [twinkeys.keys(resource, item.groups[""]) for item in items]
+        if holders is None:
+            holders = _asked(resource, {key for said in keys for key in said})
+        near = [[row_id for row_id, _keys in Counter(
+            row_id for key in said for row_id in holders.get(key, ()) if first is None or row_id < first).most_common(CLOSEST)] for said in keys]
+        wanted = sorted({row_id for ids in near for row_id in ids})
+        seen = _seen(resource, lambda column: bulk.among(column, wanted)) if wanted else {}
+        for item, ids in zip(items, near, strict=True) if seen else ():
+            compared = [(*twins.compare(resource, item.groups[""], seen[row_id]), row_id) for row_id in ids if row_id in seen]
+            score, reasons, row_id = max(compared, key=lambda one: one[0], default=(0.0, (), 0))
+            if score >= LIKELY:
+                why = listed([str(one.words(resource)) for one in reasons])
+                item.doubt = str(_("It may be “%(name)s”: %(why)s.", name=seen[row_id][resource.label_field], why=why)), row_id
+
+    def _small(self, first: int | None) -> Holders | None:
+        """The keys of all that he sees of what was there before this import, where that is little; read once: `first` stays what it is."""
+        if first is None or self._large:
+            return None
+        if self._holders is None:
+            seen = _seen(self.resource, lambda column: column < first, SMALL + 1)
+            self._large = len(seen) > SMALL
+            if self._large:
+                return None
+            found: dict[str, list[int]] = defaultdict(list)
+            for row_id, row in seen.items():
+                for key in twinkeys.keys(self.resource, row):
+                    found[key].append(row_id)
+            self._holders = dict(found)
+        return self._holders
 
 
 def _first_made(resource: Any) -> int | None:
@@ -51,22 +79,25 @@ def _first_made(resource: Any) -> int | None:
     return found
 
 
-def _candidates(resource: Any, keys: list[str]) -> list[int]:
-    found: set[int] = set()
-    for start in range(0, len(keys), AT_ONCE):
-        part = keys[start : start + AT_ONCE]
-        found.update(twins.candidates(resource, part + [part[-1]] * (AT_ONCE - len(part))))
-    return sorted(found)
+def _asked(resource: Any, keys: Iterable[str]) -> Holders:
+    """Who has these keys, as the index says."""
+    wanted, found = sorted(keys), defaultdict[str, list[int]](list)
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        for at, row_id in twins.holders(resource, part + [part[-1]] * (AT_ONCE - len(part))):
+            if at < len(part):
+                found[part[at]].append(row_id)
+    return found
 
 
-def _seen(resource: Any, ids: list[int]) -> dict[int, Mapping[str, Any]]:
-    """What the acting person sees of these records: field → value."""
+def _seen(resource: Any, which: Callable[[Any], Any], most: int | None = None) -> dict[int, Mapping[str, Any]]:
+    """What the acting person sees of records: field → value. `which` makes the condition of the column of ids."""
     found: dict[int, Mapping[str, Any]] = {}
     for source in (resource.brief_resource, resource):  # the whole view over the brief one
-        if source is None or not ids or not source.may("read"):
+        if source is None or not source.may("read"):
             continue
         names = [n for n in dict.fromkeys((*resource.duplicates, resource.label_field)) if n in source.fields()]
         query = sa.select(source.model.id, *(getattr(source.model, source.all_fields[n].column) for n in names))
-        for row_id, *values in current_work().session.execute(query.where(bulk.among(source.model.id, ids))):
+        for row_id, *values in current_work().session.execute(query.where(which(source.model.id)).limit(most)):
             found[row_id] = dict(zip(names, values, strict=True))
     return {row_id: row for row_id, row in found.items() if row.get(resource.label_field)}
