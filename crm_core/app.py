@@ -32,11 +32,12 @@ def core() -> Package:
     from crm_core.features.pool import plugin as pool
     from crm_core.features.road import plugin as road
     from crm_core.features.routes import plugin as routes
+    from crm_core.features.rules import plugin as rules
     from crm_core.features.setup import plugin as setup
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, mail, pool, road, routes, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, mail, pool, rules, road, routes, setup))
 
 
 @cache

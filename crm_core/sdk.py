@@ -50,6 +50,8 @@ _WHERE = {
     "Permission": ("crm_core.kernel.declare", "Permission"),
     "Related": ("crm_core.kernel.declare", "Related"),
     "RoleTemplate": ("crm_core.kernel.declare", "RoleTemplate"),
+    "RuleAction": ("crm_core.kernel.declare", "RuleAction"),
+    "RuleTrigger": ("crm_core.kernel.declare", "RuleTrigger"),
     # doors of hand-made pages
     "access": ("crm_core.access.doors", "access"),
     "public": ("crm_core.access.doors", "public"),
@@ -66,6 +68,8 @@ _WHERE = {
     "emit": ("crm_core.kernel.events", "emit"),
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
     "record_dealing": ("crm_core.features.customers.dealings", "record_dealing"),  # an order, a subscription: what a customer had from us
+    "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
+    "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),

@@ -217,6 +217,48 @@ class Job:
 
 
 @dataclass(frozen=True)
+class RuleTrigger:
+    """When a rule of the house begins (features/rules). It is one of three kinds:
+
+    `heard(heard)`: records were written in one of the ways of `verbs` (create, update, delete, restore); gives the ids of those the rule
+    is about, of `heard.ids`. `due(ask)`: looked at once a day, gives a `features.rules.Due`. Neither: its package says when,
+    by `sdk.start_rules(name, resource, ids, occasion)`.
+
+    `fields` are what it asks in the editor, as those of an `Action`, or a function of the resource; `say` gives its half of the sentence
+    (“a customer is created”) from the resource and the values as people read them."""
+
+    name: str
+    label: Any
+    say: Callable[[Any, Mapping[str, str]], Any]
+    fields: Sequence[Any] | Callable[..., Sequence[Any]] = ()
+    follows: bool = False  # one field hangs on another: `fields(resource, given)` is asked anew with what was typed
+    verbs: tuple[str, ...] = ()
+    heard: Callable[[Any], Any] | None = None
+    due: Callable[[Any], Any] | None = None
+    stays: Callable[[Any, Mapping[str, Any], int], bool] | None = None  # (rule, values, record): whether a playbook goes on with it
+    on: Callable[[Any], bool] | None = None  # of which resources it can be chosen; None: of any
+    icon: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class RuleAction:
+    """What a rule of the house does with one record. `run(step, **values)` acts with the rights of the rule's owner, inside the write
+    transaction and at most once; `step.record` is the record, `step.resource` its resource, `step.fill(text)` puts its values into a
+    text. What it returns stands in the log. `say` gives the sentence (“give Lina a task”) from the values as people read them."""
+
+    name: str
+    label: Any
+    run: Callable[..., Any]
+    say: Callable[[Mapping[str, str]], Any]
+    fields: Sequence[Any] | Callable[..., Sequence[Any]] = ()
+    follows: bool = False  # one field hangs on another: `fields(resource, given)` is asked anew with what was typed
+    on: Callable[[Any], bool] | None = None
+    icon: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class Package:
     """One package with tables: core, or a plugin. Its tables are called `<name>_…`, its version table its own."""
 

@@ -95,6 +95,16 @@ def register_jobs() -> "list[declare.Job]":  # type: ignore[empty-body]
 
 
 @hookspec
+def register_rule_triggers() -> "list[declare.RuleTrigger]":  # type: ignore[empty-body]
+    """Further things at which a rule can begin, offered in the editor of rules. A fault is one of the rule: it is noted in its log."""
+
+
+@hookspec
+def register_rule_actions() -> "list[declare.RuleAction]":  # type: ignore[empty-body]
+    """Further things a rule can do, offered in the editor of rules. A fault ends the run and takes back what the run did since it last waited."""
+
+
+@hookspec
 def register_blueprints() -> "list[flask.Blueprint]":  # type: ignore[empty-body]
     """Hand-made pages. Every route declares its access (`@access`, `@public`) or the start is refused."""
 

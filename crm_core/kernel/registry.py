@@ -27,6 +27,8 @@ from crm_core.kernel.declare import (
     Related,
     Report,
     RoleTemplate,
+    RuleAction,
+    RuleTrigger,
     Section,
     Timeline,
 )
@@ -86,6 +88,8 @@ class Registry:
         self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
         self._events(listeners)
         self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
+        self.rule_triggers: Mapping[str, RuleTrigger] = self._named(self._all("register_rule_triggers"), "rule trigger")
+        self.rule_actions: Mapping[str, RuleAction] = self._named(self._all("register_rule_actions"), "rule action")
         self.blueprints = self._all("register_blueprints")
         self.commands = self._all("register_commands")
         for resource in resources:
@@ -271,7 +275,7 @@ def _prefixed(item: Any, package: str) -> Any:
         own = item.__dict__.get("name", "").removeprefix(f"{package}.")
         named: Any = item
         named.name = package if own in ("", package) else f"{package}.{own}"
-    if isinstance(item, Job | Permission | Report) and "." not in item.name:
+    if isinstance(item, Job | Permission | Report | RuleAction | RuleTrigger) and "." not in item.name:
         return replace(item, name=f"{package}.{item.name}")
     if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):
         return replace(item, name=f"{package}.{item.name or item.call.__qualname__}")

@@ -202,7 +202,7 @@ def clause(node: Node, entity: Any) -> sa.ColumnElement[bool]:
         case Not(part):  # what is not known does not hold, so its opposite does
             return sa.not_(sa.func.coalesce(clause(part, entity), sa.false()))
         case Group(kind, parts):
-            made = [clause(part, entity) for part in parts]
+            made = [clause(part, entity) for part in sorted(parts, key=_dear)]
             return sa.and_(sa.true(), *made) if kind == "all" else sa.or_(sa.false(), *made)
         case Has(relation, where):
             there = relation.side.table()
@@ -211,6 +211,11 @@ def clause(node: Node, entity: Any) -> sa.ColumnElement[bool]:
                 wanted.append(clause(where, there))
             return sa.exists(sa.select(sa.literal(1)).select_from(there).where(*wanted).correlate_except(there))
     raise TypeError(node)
+
+
+def _dear(part: Node) -> bool:
+    """What is asked after the rest: looking through texts and through other records, where a comparison may have said no already."""
+    return not isinstance(part, Is) or part.filter.operator in ("contains", "starts", "roughly")
 
 
 def spread(found: Iterable[Filter]) -> list[Filter]:

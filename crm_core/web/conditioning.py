@@ -54,6 +54,22 @@ def page(resource: Any, args: Pairs, root: Item, *, focus: int | None = None, er
     )
 
 
+def inside(form: MultiDict[str, str], prefix: str) -> Item:
+    """The boxes that a larger form carries, each of their names behind `prefix`."""
+    return read(MultiDict([(key[len(prefix):], value) for key, value in form.items(multi=True) if key.startswith(prefix)]))[0]
+
+
+def box(resource: Any, root: Item, prefix: str, focus: int | None = None) -> Box:
+    """The boxes as part of a larger form."""
+    _numbered(root)
+    return _box(Side(resource), root, 0, 0, focus, prefix)
+
+
+def of_tree(made: Any) -> Item:
+    """The boxes of a stored tree."""
+    return _grouped(made) if made else Item()
+
+
 def start(args: Pairs) -> Item:
     """What the list's address says; an empty builder where that is nothing or broken beyond reading."""
     raw = dict(args).get("f", "")
@@ -200,14 +216,14 @@ def _sided(side: Side, item: Item) -> list[tuple[Item, Side]]:
 # --- drawing -----------------------------------------------------------------------------------------------------------
 
 
-def _box(side: Side, item: Item, depth: int, reach: int, focus: int | None) -> Box:
+def _box(side: Side, item: Item, depth: int, reach: int, focus: int | None, prefix: str = "") -> Box:
     relation = side.relations().get(item.has) if item.has else None
     inner = relation.side if relation is not None else side
     reach += bool(item.has)
     offered = conditions.askable(inner) if relation is not None or not item.has else {}
     relations = inner.relations() if reach < conditions.REACH and offered else {}
     parts = tuple(
-        _drawn(inner, part, offered, focus) if part.field else _box(inner, part, depth + 1, reach, focus) for part in item.parts
+        _drawn(inner, part, offered, focus, prefix) if part.field else _box(inner, part, depth + 1, reach, focus, prefix) for part in item.parts
     )
     return Box(
         item.id, tuple(Choice(code, label, code == item.kind) for code, label in KINDS.items()), parts,
@@ -219,7 +235,7 @@ def _box(side: Side, item: Item, depth: int, reach: int, focus: int | None) -> B
     )
 
 
-def _drawn(side: Side, item: Item, offered: Mapping[str, Field], focus: int | None) -> Leaf:
+def _drawn(side: Side, item: Item, offered: Mapping[str, Field], focus: int | None, prefix: str = "") -> Leaf:
     found = offered.get(item.field)
     if found is None:
         return Leaf(item.id, item.field, item.field, (), item.op, "none", icon="alert-triangle", error=_("This field is not there (any more), or not for you."))
@@ -230,7 +246,7 @@ def _drawn(side: Side, item: Item, offered: Mapping[str, Field], focus: int | No
     reference = None
     if control == "reference" and isinstance(found, RefField):
         labels = {str(i): n for i, n in found.labels(map(whole, item.values)).items()}
-        reference = FormField(f"{item.id}-v", found.label, "references", lookup_url=f"/lookup/{found.target}", picked=tuple(
+        reference = FormField(f"{prefix}{item.id}-v", found.label, "references", lookup_url=f"/lookup/{found.target}", picked=tuple(
             Picked(v, labels.get(v, v)) for v in item.values), autofocus=item.id == focus)
     elif control in ("choices", "choice"):
         options = SPANS.items() if op == "within" else found.options() if hasattr(found, "options") else (("1", _("Yes")), ("0", _("No")))

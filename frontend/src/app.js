@@ -25,3 +25,4 @@ import "./small.js";
 import "./live.js";
 import "./away.js";
 import "./press.js";
+import "./rules.js";

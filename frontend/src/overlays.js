@@ -162,6 +162,7 @@ document.addEventListener("submit", (event) => {
 }, true);
 // Another field to edit wants another control: the question is asked anew.
 on("change", "[data-again]", async (event, select) => {
+  if (select.closest("[data-rule]")) return; // rules.js
   const body = new FormData(select.form);
   body.delete("go");
   if (select.dataset.again) body.set("do", select.dataset.again);

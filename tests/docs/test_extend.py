@@ -101,6 +101,38 @@ def test_what_the_page_says_is_a_plugin_whose_every_face_is_there(extras: Shelf)
     assert done.stdout.strip() == "2", done.stderr
 
 
+def test_a_rule_begins_and_does_what_the_page_says(extras: Shelf) -> None:
+    extras.run(PEOPLE + """
+    from crm_core.access.actor import load_actor
+    from crm_core.data.session import acting_as
+    from crm_core.features.rules import services
+    from crm_extras.plugin import praise
+    def rule(name, trigger, what):
+        return services.save({"name": name, "resource": "core.customer", "trigger": trigger, "asked": {}, "only": None, "steps": [
+            {"do": "extras.wrap", "with": {"what": what}}], "playbook": False, "held_out": 0}, on=True)
+    with acting_as(load_actor(site, db, 1)):
+        rule("praise", "extras.praised", "More for {name}")
+        rule("none", "extras.no_gift", "At last for {name}")
+    praise(1, "2026-11-27")
+    praise(1, "2026-11-27")
+    """)
+    found = json.loads(extras.work("""
+    import json
+    import sqlalchemy as sa
+    from crm_core.data.session import session, writing
+    from crm_core.features.rules import timing
+    from crm_core.kernel import outbox, runner
+    from crm_core.kernel.jobs import later
+    from crm_extras.models import Gift
+    with writing():
+        later(timing.NAME)
+    for _turn in range(4):
+        runner.drain(site)
+        outbox.drain(site)
+    print(json.dumps(sorted(session.scalars(sa.select(Gift.name)))))"""))
+    assert found == ["At last for Alpha", "More for Alpha"]
+
+
 def test_an_action_asks_for_a_field_of_the_record(extras: Shelf) -> None:
     extras.run(PEOPLE)
     said = json.loads(extras.work(f"""{LOOK}

@@ -70,6 +70,8 @@ FILL = """
     insert("core_share", subject="visits.thing", subject_id=one, writes=False, until=at.date(), at=at)
     insert("core_approval", id=1, kind="review", subject="visits.thing", subject_id=one, state="open", step=1, steps=[], asked_at=at)
     insert("core_approval_vote", approval_id=1, step=1, verdict="agree", at=at)
+    insert("core_rule", id=1, name="a rule", resource="visits.thing", trigger="core.created", asked={}, steps=[], owner_id=1, playbook=False, held_out=0, active=False, faults=0, version=1, changed_at=at)
+    insert("core_rule_run", rule_id=1, subject="visits.thing", subject_id=one, occasion="change 1", state="done", at=at, due_at=at, place=0, depth=0, log=[])
     insert("core_draft", actor_id=1, key="visits.thing:new", data={"texts": {}}, at=at)
     insert("core_job", name="visits.remind", run_at=at, made_at=at)
     insert("core_outbox", listener="visits.follow", event="X", number=1, data="{}", key="k", run_at=at, made_at=at)

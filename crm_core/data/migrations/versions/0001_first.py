@@ -1209,6 +1209,46 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_pool_member_user_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_pool_member'))
     )
+    op.create_table('core_rule',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('trigger', sa.String(length=80), nullable=False),
+        sa.Column('asked', JSON, nullable=False),
+        sa.Column('only', JSON, nullable=True),
+        sa.Column('steps', JSON, nullable=False),
+        sa.Column('playbook', sa.Boolean(), nullable=False),
+        sa.Column('held_out', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=False),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('faults', sa.BigInteger(), nullable=False),
+        sa.Column('why_off', JSON, nullable=True),
+        sa.Column('told_at', AT, nullable=True),
+        sa.Column('looked_on', sa.Date(), nullable=True),
+        sa.Column('version', sa.BigInteger(), nullable=False),
+        sa.Column('changed_at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_rule'))
+    )
+    op.create_table('core_rule_run',
+        sa.Column('rule_id', ID, nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('occasion', sa.String(length=80), nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('due_at', AT, nullable=False),
+        sa.Column('place', sa.BigInteger(), nullable=False),
+        sa.Column('reached', AT, nullable=True),
+        sa.Column('steps', JSON, nullable=True),
+        sa.Column('change_id', ID, nullable=True),
+        sa.Column('cause_id', ID, nullable=True),
+        sa.Column('depth', sa.BigInteger(), nullable=False),
+        sa.Column('log', JSON, nullable=False),
+        sa.Column('ended_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['rule_id'], ['core_rule.id'], name=op.f('fk_core_rule_run_rule_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_rule_run'))
+    )
     op.create_table('core_address',
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('purpose', sa.String(length=40), nullable=True),
@@ -1764,6 +1804,13 @@ def upgrade() -> None:
         batch.create_index('ix_core_customer_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_pool_member') as batch:
         batch.create_index(batch.f('ix_core_pool_member_pool_id'), ['pool_id'], unique=False)
+    with op.batch_alter_table('core_rule') as batch:
+        batch.create_index(batch.f('ix_core_rule_owner_id'), ['owner_id'], unique=False)
+    with op.batch_alter_table('core_rule_run') as batch:
+        batch.create_index('ix_core_rule_run_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch.create_index('ix_core_rule_run_rule', ['rule_id', 'id'], unique=False)
+        batch.create_index('ix_core_rule_run_subject', ['subject', 'subject_id', 'id'], unique=False)
+        batch.create_index('uq_core_rule_run_occasion', ['rule_id', 'subject_id', 'occasion'], unique=True)
     with op.batch_alter_table('core_address') as batch:
         batch.create_index(batch.f('ix_core_address_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_address_street', ['street_key'], unique=False)
@@ -1987,6 +2034,8 @@ def downgrade() -> None:
     with op.batch_alter_table('core_department') as batch:
         batch.drop_constraint(batch.f('fk_core_department_team_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_department_owner_id'), type_='foreignkey')
+    op.drop_table('core_rule_run')
+    op.drop_table('core_rule')
     op.drop_table('core_post')
     op.drop_table('core_relation')
     op.drop_table('core_profile_entry')
