@@ -36,7 +36,7 @@ class Config:
     smtp_password: str = ""
     smtp_tls: str = "starttls"  # starttls, tls or none
     mail_from: str = ""
-    private_hosts: str = ""  # hosts within the house that webhooks and channels may call, separated by commas: erp.example, 10.0.0.5:8080
+    private_hosts: str = ""  # hosts within the house that webhooks, channels and mail boxes may call, separated by commas: erp.example, 10.0.0.5:8080
     debug: bool = False
 
     @property

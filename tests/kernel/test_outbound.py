@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import ipaddress
 import socket
@@ -14,7 +15,7 @@ import pytest
 
 from crm_core.data.session import writing
 from crm_core.kernel.config import Config
-from crm_core.kernel.outbound import AddressRefused, Answer, CallFailed, addresses, call
+from crm_core.kernel.outbound import AddressRefused, Answer, CallFailed, addresses, call, dial
 from crm_core.kernel.outbound.http import Limits
 from crm_core.kernel.site import Site
 
@@ -173,6 +174,39 @@ def test_what_lies_in_the_internet_is_called(net: Net, house: Site) -> None:
         call("GET", "https://outside.example/x", limits=FAST)
     assert net.connected == [("8.8.8.8", 443)]
     assert [addresses.outside(ipaddress.ip_address(ip)) for ip in ("1.1.1.1", "2606:4700::1111", "100.63.0.1", "172.32.0.1")] == [True] * 4
+
+
+HOSTS = ["127.0.0.1", "localhost", "LOCALHOST.", "127.1", "2130706433", "0x7f.1", "①②⑦.0.0.1", "::1", "[::1]", "::ffff:10.0.0.1", "10.0.0.1", "192.168.1.1",
+         "169.254.169.254", "inside.example", "mixed.example", "error.example", "nothing.example", "", " ", "a b.example", "good.example\r\nx", "user@good.example",
+         "good.example/x", "good.example#x", "[fe80::1%eth0]"]
+
+
+@pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.encode("ascii", "backslashreplace").decode())
+def test_no_mail_server_is_dialled_inside_the_house(host: str, net: Net, house: Site) -> None:
+    with pytest.raises(AddressRefused):
+        dial(host, 25, 0.3)
+    assert net.connected == []
+
+
+def test_mail_servers_of_the_internet_are_dialled_at_ports_for_mail(net: Net, house: Site, server: Any) -> None:
+    for port in (22, 23, 80, 443, 0, 70_000):
+        with pytest.raises(AddressRefused):
+            dial("outside.example", port, 0.3)
+    for port in (25, 465, 587, 993, 2525):
+        with contextlib.suppress(OSError):
+            dial("outside.example", port, 0.05)
+    assert net.connected == [("8.8.8.8", port) for port in (25, 465, 587, 993, 2525)]
+    dial("good.example", server.server_address[1], 2).close()
+
+
+def test_the_server_that_the_house_sends_by_may_lie_within_it(net: Net, tmp_path: Path, server: Any) -> None:
+    site = Site(Config(site=tmp_path, smtp_host="localhost"))
+    net.answers["localhost"] = [["127.0.0.1"]]
+    with site.work(None, system="test"):
+        dial("localhost", server.server_address[1], 2).close()
+        with pytest.raises(AddressRefused):
+            dial("127.0.0.1", server.server_address[1], 2)
+    site.engines.dispose()
 
 
 def test_a_named_private_host_is_called_and_no_other_port_of_it(net: Net, house: Site, server: Any) -> None:

@@ -52,10 +52,11 @@ class Target:
     def authority(self) -> str:
         """What stands in the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _ports[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == _ports.get(self.scheme) else f"{host}:{self.port}"
 
 
 _ports = {"http": 80, "https": 443}
+_MAIL = (25, 465, 587, 110, 143, 993, 995)
 
 
 def read(url: str) -> Target:
@@ -110,6 +111,15 @@ def _host(host: str, *, bracketed: bool) -> str:
     return host.removesuffix(".")
 
 
+def mail_server(host: str, port: int) -> Target:
+    """A mail server that somebody typed. Raises AddressRefused for what is no host."""
+    plain = _ascii(f"mail://{host.strip()}").removeprefix("mail://")
+    if not _PLAIN.fullmatch(plain) or not 0 < port < 65536:
+        raise AddressRefused(_NO_ADDRESS)
+    bracketed = plain.startswith("[") and plain.endswith("]")
+    return Target("mail", _host(plain[1:-1] if bracketed else plain, bracketed=bracketed or ":" in plain), port, "")
+
+
 Resolver = Callable[[str, int], Sequence[str]]
 
 
@@ -125,7 +135,7 @@ def resolve(target: Target, seconds: float, private: Sequence[str] = ()) -> list
     """Where a target is, every place of it allowed. `private`: hosts (`erp.example`, `10.0.0.5:8080`) that may lie within the
     house. Raises AddressRefused: not allowed, not resolved, or not within `seconds`."""
     named = target.host in private or f"{target.authority}" in private or f"{target.host}:{target.port}" in private
-    if not named and target.port < 1024 and target.port not in _ports.values():
+    if not named and target.port < 1024 and target.port not in (_MAIL if target.scheme == "mail" else _ports.values()):
         raise AddressRefused(_NOT_THERE)
     try:
         found = [ipaddress.ip_address(target.host)]

@@ -19,7 +19,7 @@ from crm_core import __version__
 from crm_core.data.session import has_work, in_writing
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
-from crm_core.kernel.outbound.addresses import AddressRefused, Ip, Target, read, resolve
+from crm_core.kernel.outbound.addresses import AddressRefused, Ip, Target, mail_server, read, resolve
 from crm_core.kernel.site import site
 
 _MOVED = {301, 302, 303, 307, 308}
@@ -83,6 +83,17 @@ def call(method: str, url: str, *, body: bytes | None = None, headers: Mapping[s
     raise AssertionError("not reached")
 
 
+def dial(host: str, port: int, seconds: float) -> socket.socket:
+    """A connection to a mail server that somebody typed, past the same guard; the house's own (`smtp_host`) may lie within it.
+    Raises AddressRefused, OSError."""
+    config = site().config
+    target, until = mail_server(host, port), time.monotonic() + seconds
+    private = (*allowed_private(config.private_hosts), *([config.smtp_host.lower()] if config.smtp_host else ()))
+    made = _connected(target, resolve(target, seconds, private), until)
+    made.settimeout(seconds)
+    return made
+
+
 def allowed_private(text: str) -> tuple[str, ...]:
     """The private hosts that the configuration names."""
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
@@ -129,7 +140,7 @@ def _connected(target: Target, places: list[Ip], until: float) -> socket.socket:
         try:
             plain.settimeout(left)
             plain.connect((str(ip), target.port))
-            if target.scheme == "http":
+            if target.scheme != "https":
                 return plain
             plain.settimeout(max(0.01, until - time.monotonic()))
             return _tls().wrap_socket(plain, server_hostname=target.host)
