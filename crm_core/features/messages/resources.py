@@ -20,7 +20,7 @@ class Messages(Resource):
     model = Message
     label = _("Messages")
     singular = _("Internal message")
-    icon = "mail"
+    icon = "message-2"
     submit = _("Send")
     columns = "title", "state", "sender", "people", "sent_at"
     filters = "box", "sender", "kind", "priority", "sent_at", "read_at", "acknowledged_at", "subject", "subject_id"
