@@ -29,6 +29,7 @@ def core() -> Package:
     from crm_core.features.mail import plugin as mail
     from crm_core.features.messages import plugin as messages
     from crm_core.features.people import plugin as people
+    from crm_core.features.plans import plugin as plans
     from crm_core.features.pool import plugin as pool
     from crm_core.features.road import plugin as road
     from crm_core.features.routes import plugin as routes
@@ -37,7 +38,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, mail, pool, rules, road, routes, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, mail, pool, rules, road, routes, plans, setup))
 
 
 @cache

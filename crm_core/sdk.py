@@ -37,6 +37,7 @@ _WHERE = {
     "Column": ("crm_core.kernel.declare", "Column"),
     "Job": ("crm_core.kernel.declare", "Job"),
     "Card": ("crm_core.kernel.declare", "Card"),
+    "Metric": ("crm_core.kernel.declare", "Metric"),
     "PrintTemplate": ("crm_core.kernel.declare", "PrintTemplate"),
     "Report": ("crm_core.kernel.declare", "Report"),
     "count_by": ("crm_core.resource.reporting", "count_by"),  # the ordinary question of a report or card

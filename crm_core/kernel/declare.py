@@ -130,6 +130,22 @@ class Card(Report):
 
 
 @dataclass(frozen=True)
+class Metric:
+    """What plans of work count by themselves: records of `of` whose day (field `at`) lies in the plan's time and whose person (field
+    `by`) is the plan's, narrowed by filters of its list (`where`: `("kind.any", "visit")`): each one, or the sum of the field
+    `total`. `at` and `by` are filters of that list too, so that a figure leads to the records behind it."""
+
+    name: str
+    label: Any
+    of: Any
+    at: str = "created_at"
+    by: str = "owner"
+    where: Sequence[tuple[str, str]] = ()
+    total: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class Timeline:
     """Records of `of` leave a line on the time line of what they point at by `via`, when they are made. The line names the record as
     far as its reader may know it; `words` says what happened (“visited”), else that it was added. `follow_up`: who made it has

@@ -60,6 +60,11 @@ def register_cards(resources: "tuple[type[Any], ...]") -> "list[declare.Card]": 
 
 
 @hookspec
+def register_metrics() -> "list[declare.Metric]":  # type: ignore[empty-body]
+    """*Show.* What plans of work count by themselves."""
+
+
+@hookspec
 def register_timeline() -> "list[declare.Timeline]":  # type: ignore[empty-body]
     """*Show.* Which records leave a line on whose time line."""
 

@@ -20,6 +20,7 @@ from crm_core.kernel.declare import (
     Job,
     Listen,
     Menu,
+    Metric,
     Package,
     Panel,
     Permission,
@@ -77,6 +78,7 @@ class Registry:
         self.columns: Mapping[str, tuple[Column, ...]] = self._grouped("register_columns", "column")
         self.reports: Mapping[str, Report] = self._named(self._all("register_reports"), "report")
         self.cards: Mapping[str, Card] = self._named(self._all("register_cards"), "card")
+        self.metrics: Mapping[str, Metric] = self._named(self._all("register_metrics"), "metric")
         self.print_templates: Mapping[str, tuple[PrintTemplate, ...]] = self._grouped("register_print_templates", "print template")
         self.timelines: Mapping[str, tuple[Timeline, ...]] = _by_resource(self._all("register_timeline"))
         self.permissions: Mapping[str, Permission] = self._named(self._all("register_permissions"), "permission")
@@ -275,7 +277,7 @@ def _prefixed(item: Any, package: str) -> Any:
         own = item.__dict__.get("name", "").removeprefix(f"{package}.")
         named: Any = item
         named.name = package if own in ("", package) else f"{package}.{own}"
-    if isinstance(item, Job | Permission | Report | RuleAction | RuleTrigger) and "." not in item.name:
+    if isinstance(item, Job | Metric | Permission | Report | RuleAction | RuleTrigger) and "." not in item.name:
         return replace(item, name=f"{package}.{item.name}")
     if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):
         return replace(item, name=f"{package}.{item.name or item.call.__qualname__}")

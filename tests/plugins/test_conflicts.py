@@ -12,7 +12,19 @@ import pytest
 
 from crm_core.app import core
 from crm_core.features.customers.resources import Customers
-from crm_core.kernel.declare import Action, Card, Column, Job, Listen, Package, Panel, Permission, PrintTemplate, Report
+from crm_core.kernel.declare import (
+    Action,
+    Card,
+    Column,
+    Job,
+    Listen,
+    Metric,
+    Package,
+    Panel,
+    Permission,
+    PrintTemplate,
+    Report,
+)
 from crm_core.kernel.events import Event
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.registry import Collision, PackageFault, Registry
@@ -50,6 +62,7 @@ PAIRS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "jobs": ("register_jobs", lambda _n: Job("one.job", nothing)),
     "reports": ("register_reports", lambda _n: Report("one.report", "Report", Customers, nothing)),
     "cards": ("register_cards", lambda _n: Card("one.card", "Card", Customers, nothing)),
+    "metrics": ("register_metrics", lambda _n: Metric("one.metric", "Metric", Customers)),
     "events": ("register_listeners", lambda name: Listen(Done if name == "one" else other_done(), nothing)),
 }
 

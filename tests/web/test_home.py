@@ -48,7 +48,7 @@ def test_each_reader_arranges_his_own_home_page(company: Company) -> None:
         services.give("Call them")
     before = heads(lina.get("/").text)
     assert before[:2] == ["My numbers", "Waiting for me"] and "Messages" in before
-    order = ["messages", "|", "waiting", "numbers", "lately", "silent", "calendar"]
+    order = ["messages", "|", "waiting", "numbers", "lately", "silent", "calendar", "journal"]
     assert lina.post("/home/arrange", data={"order": order, "shown": ["messages", "waiting", "calendar"]}).status_code == 303
     after = lina.get("/").text
     assert heads(after) == ["Messages", "Waiting for me", "My days"] and "Call them" in after

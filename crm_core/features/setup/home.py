@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.features.customers.api import Customer, lately, silent, weeks
 from crm_core.features.messages import api as messages
+from crm_core.features.plans import api as plans
 from crm_core.features.setup import arranging, coming, reports
 from crm_core.features.setup.arranging import Piece
 from crm_core.features.tasks import api as tasks
@@ -70,6 +71,9 @@ def page(kept: Any = None) -> HomePage:
     cards = reporting.cards()
     boxes = reports.panels(cards)
     pieces = (*PIECES, *(Piece(name, box.title) for name, box in boxes.items()))
+    if site().registry.resource(plans.JOURNAL).may("read"):
+        pieces = (*pieces, Piece("journal", _("Journal")))
+        boxes["journal"] = PanelView(_("Journal"), "notebook", load_url=f"{plans.JOURNAL_URL}/panel")
     boxes["calendar"] = PanelView(_("My days"), "calendar", load_url=f"{URL}/calendar")
     now = arranging.arranged(pieces, kept)
     numbers = _numbers("numbers" in now)

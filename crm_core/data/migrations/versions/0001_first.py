@@ -1567,6 +1567,88 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['position_id'], ['core_position.id'], name=op.f('fk_core_post_position_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_post'))
     )
+    op.create_table('core_journal',
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('remark', sa.Text(), nullable=True),
+        sa.Column('remarked_by_id', ID, nullable=True),
+        sa.Column('read_at', AT, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_journal_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_journal_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['remarked_by_id'], ['core_user.id'], name=op.f('fk_core_journal_remarked_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_journal_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_journal'))
+    )
+    op.create_table('core_plan',
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('span', sa.String(length=40), nullable=False),
+        sa.Column('begins', sa.Date(), nullable=False),
+        sa.Column('ends', sa.Date(), nullable=False),
+        sa.Column('everybody', sa.Boolean(), nullable=False),
+        sa.Column('above_id', ID, nullable=True),
+        sa.Column('stage', sa.String(length=40), nullable=False),
+        sa.Column('aim', sa.Text(), nullable=True),
+        sa.Column('summary', sa.Text(), nullable=True),
+        sa.Column('remark', sa.Text(), nullable=True),
+        sa.Column('remarked_by_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['above_id'], ['core_plan.id'], name=op.f('fk_core_plan_above_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_plan_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_plan_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['remarked_by_id'], ['core_user.id'], name=op.f('fk_core_plan_remarked_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_plan_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_plan'))
+    )
+    op.create_table('core_plan_line',
+        sa.Column('plan_id', ID, nullable=False),
+        sa.Column('metric', sa.String(length=80), nullable=False),
+        sa.Column('what', sa.String(length=255), nullable=True),
+        sa.Column('target', sa.Integer(), nullable=False),
+        sa.Column('fact', sa.Integer(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['plan_id'], ['core_plan.id'], name=op.f('fk_core_plan_line_plan_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_plan_line'))
+    )
     with op.batch_alter_table('core_department') as batch:
         batch.create_foreign_key(batch.f('fk_core_department_owner_id'), 'core_user', ['owner_id'], ['id'], ondelete='RESTRICT')
         batch.create_foreign_key(batch.f('fk_core_department_team_id'), 'core_team', ['team_id'], ['id'], ondelete='RESTRICT')
@@ -1886,6 +1968,29 @@ def upgrade() -> None:
         batch.create_index('ix_core_post_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_post_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_post_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_journal') as batch:
+        batch.create_index('ix_core_journal_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_journal_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_journal_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_journal_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_journal_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_journal_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_journal_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_journal_unread', ['owner_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL AND deleted_at IS NULL'), postgresql_where=sa.text('read_at IS NULL AND deleted_at IS NULL'))
+        batch.create_index('ix_core_journal_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_journal_day', ['owner_id', 'day'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_plan') as batch:
+        batch.create_index(batch.f('ix_core_plan_above_id'), ['above_id'], unique=False)
+        batch.create_index('ix_core_plan_begins', ['begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_plan_department_id_begins', ['department_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_plan_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_plan_owner_id_begins', ['owner_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_plan_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_plan_team_id_begins', ['team_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_plan_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_plan_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_plan_line') as batch:
+        batch.create_index(batch.f('ix_core_plan_line_plan_id'), ['plan_id'], unique=False)
     # --- mail ---
     op.create_table('core_letter',
         sa.Column('customer_id', ID, nullable=False),
@@ -2034,6 +2139,9 @@ def downgrade() -> None:
     with op.batch_alter_table('core_department') as batch:
         batch.drop_constraint(batch.f('fk_core_department_team_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_department_owner_id'), type_='foreignkey')
+    op.drop_table('core_plan_line')
+    op.drop_table('core_plan')
+    op.drop_table('core_journal')
     op.drop_table('core_rule_run')
     op.drop_table('core_rule')
     op.drop_table('core_post')
