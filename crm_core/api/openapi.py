@@ -9,7 +9,7 @@ import flask
 
 from crm_core import __version__
 from crm_core.access.doors import token_access
-from crm_core.api import schemas
+from crm_core.api import feed, schemas
 from crm_core.api.door import by_anybody_known
 from crm_core.api.routes import LIMIT, blueprint, offers
 from crm_core.kernel.i18n import _, language
@@ -70,6 +70,7 @@ def document() -> dict[str, Any]:
             made |= {e.method: e.describe(resource) for e in extras if path.endswith(f"}}/{e.suffix}") and methods.get(e.method) == "" and e.may(resource)}
             if made:
                 paths[path] = ({"parameters": [_ID]} if "{id}" in path else {}) | made
+    paths[f"{PREFIX}{feed.URL}"] = {"get": _feed()}
     paths[f"{PREFIX}/openapi.json"] = {"get": {
         "operationId": "openapi", "summary": str(_("This document")), "tags": [],
         "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}},
@@ -101,6 +102,7 @@ def show() -> flask.Response:
 
 blueprint.add_url_rule("/openapi.json", "openapi", show, methods=["GET"], provide_automatic_options=False)
 
+_PUBLIC = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 _ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}}
 MATCH = {"name": "If-Match", "in": "header", "description": "the ETag the change is built on; without it the last one wins",
           "schema": {"type": "string", "pattern": '^("[0-9]+"|\\*)$'}, "examples": {"version": {"value": '"3"'}}}
@@ -147,6 +149,30 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
             found["requestBody"] = {"required": True, "content": {"application/json": {
                 "schema": {"$ref": f"#/components/schemas/{resource.name}.{suffix}"}, "example": _example(resource, verb)}}}
     return found
+
+
+def _feed() -> dict[str, Any]:
+    """The feed of what happened; its records are those of many resources."""
+    names = [resource.name for resource in feed.tellable()]
+    integer = {"type": "integer", "minimum": 1}
+    item = {"type": "object", "required": ["resource", "id", "what", "at", "change", "record"], "properties": {
+        "resource": {"type": "string"}, "id": integer, "what": {"type": "string", "enum": [feed.CREATED, feed.CHANGED, feed.GONE]},
+        "at": {"type": "string", "format": "date-time"}, "change": {**integer, "description": "of the act in which it was last written"},
+        "record": {"type": ["object", "null"], "description": "as it is now and as you may see it; null where it is gone"},
+        "public_id": _PUBLIC, "merged_into": {**integer, "description": "id of the record this one was merged into"}}}
+    page = {"type": "object", "required": ["items", "next", "more"], "properties": {
+        "items": {"type": "array", "items": item}, "next": {"type": "string", "description": "`after` of the next request"},
+        "more": {"type": "boolean", "description": "whether to go on at once"}}}
+    return {
+        "operationId": "changes", "summary": str(_("What has happened since")), "tags": [],
+        "parameters": [
+            {"name": "after", "in": "query", "description": "`next` of the page before; `now` for a place to begin at; without it from the oldest that is kept",
+             "schema": {"type": "string", "maxLength": 120}, "examples": {"now": {"value": "now"}}},
+            {"name": "resource", "in": "query", "description": "only these, separated by commas", "schema": {"type": "string"},
+             "examples": {name: {"value": name} for name in names[:2]}},
+            {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": LIMIT, "default": 100}}],
+        "responses": {"200": answer_of("A page of the feed", page), **problems_of(400, 401, 403, 404, 410, 429, 503)},
+    }
 
 
 def _list_parameters(resource: Any) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from crm_core.kernel.errors import Conflict, CrmError, InHand, Invalid, TooMany
 from crm_core.kernel.i18n import _
 from crm_core.kernel.lease import describe
 from crm_core.kernel.outages import is_full, is_outage, is_slow
+from crm_core.resource.stream import Gone
 
 MIME = "application/problem+json"
 _KIND = "urn:tangram-crm:"
@@ -71,7 +72,7 @@ def answer(error: CrmError) -> flask.Response:
         headers["Allow"] = ", ".join(error.details["allow"])
     if isinstance(error, TooMany | InHand):
         headers["Retry-After"] = str(int(error.details.get("retry_after", 60)))
-    kind = "conflict" if isinstance(error, Conflict) and error.status == 409 else "in-hand" if isinstance(error, InHand) else ""
+    kind = "conflict" if isinstance(error, Conflict) and error.status == 409 else "in-hand" if isinstance(error, InHand) else "expired" if isinstance(error, Gone) else ""
     return problem(error.status, str(error.message), kind, extra, headers)
 
 

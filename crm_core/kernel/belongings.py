@@ -28,7 +28,7 @@ CURRENT = {"core_attachment_content": "content_id"}  # the column of what they h
 BYTES = {"core_attachment_content": ("path", "attachments")}
 # The same for what is not worth keeping: what waited to be done, and what is made anew when the package wakes.
 PASSING: dict[str, tuple[str, ...]] = {
-    "core_outbox": ("listener",), "core_job": ("name",), "core_search": ("resource",), "core_search_waiting": ("resource",),
+    "core_outbox": ("listener",), "core_job": ("name",), "core_search": ("resource",), "core_search_waiting": ("resource",), "core_stream": ("resource",),
 }
 # Rights are decisions of the house: they stay, mean nothing without the package, and hold again when it is back.
 RIGHTS: dict[str, tuple[str, ...]] = {"core_grant": ("permission",), "core_field_rule": ("resource",)}

@@ -12,7 +12,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource import changes, custom, search, timeline, totals
+from crm_core.resource import changes, custom, search, stream, timeline, totals
 from crm_core.resource.changes import unscoped
 
 _SILENT = {"version", "updated_at", "updated_by_id", "created_at", "created_by_id"}
@@ -70,7 +70,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
     for verb, found in by_verb.items():
         ids = [e.id for e in found]
         if verb == "update":
-            _carry(resource, {e.id: e.row for e in found if e.old and any(c in e.old for c in SCOPE_COLUMNS)})
+            _carry(resource, change, {e.id: e.row for e in found if e.old and any(c in e.old for c in SCOPE_COLUMNS)})
             _tell_owners(resource, found, change)
             changes.record(resource.name, verb, [(e.id, _kept(e.old)) for e in found], change)
         else:
@@ -80,6 +80,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
         search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())])
         totals.follow(resource, found)
         timeline.follow(resource, verb, found)
+        stream.follow(resource, verb, found, change)
         resource.written(verb, ids, change)
         emit(RecordsChanged(resource.name, verb, tuple(ids), change))
 
@@ -88,20 +89,20 @@ def _kept(old: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: value for name, value in (old or {}).items() if name not in _SILENT} or None
 
 
-def _carry(resource: Any, moved: Mapping[int, Mapping[str, Any]]) -> None:
+def _carry(resource: Any, change: int, moved: Mapping[int, Mapping[str, Any]]) -> None:
     """A transfer of a parent goes to its parts, and theirs, in the same transaction: one statement a table and owner."""
     groups: dict[tuple[Any, ...], list[int]] = {}
     for row_id, row in moved.items():
         groups.setdefault(tuple(row.get(c) for c in SCOPE_COLUMNS), []).append(row_id)
     for owners, ids in groups.items():
-        give_parts(resource, ids, dict(zip(SCOPE_COLUMNS, owners, strict=True)))
+        give_parts(resource, ids, dict(zip(SCOPE_COLUMNS, owners, strict=True)), change)
 
 
-def give_parts(resource: Any, ids: Sequence[int], owners: Mapping[str, Any]) -> None:
-    """The parts of these records, and theirs, get these owners."""
+def give_parts(resource: Any, ids: Sequence[int], owners: Mapping[str, Any], change: int | None = None) -> None:
+    """The parts of these records, and theirs, get these owners; with a change, whoever follows the parts hears of it."""
     for part in resource.parts():
         if is_scoped(part.child.model):
-            _give(part, ids, owners)
+            _give(part, ids, owners, change)
 
 
 def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
@@ -121,13 +122,16 @@ def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
             resource.name, tuple(e.id for e in moved), tuple(e.old["owner_id"] for e in moved if e.old), tuple(e.row.get("owner_id") for e in moved), change))
 
 
-def _give(part: Any, parents: Sequence[int], owners: Mapping[str, Any]) -> None:
+def _give(part: Any, parents: Sequence[int], owners: Mapping[str, Any], change: int | None) -> None:
     child, table = part.child, part.child.table
     which = sa.and_(*part.at(parents))
     conn = current_work().session.connection()
+    was = stream.places(child, which, child.table.c.deleted_at.is_(None)) if change is not None and "read" in child.verbs else []
     given = conn.execute(sa.update(table).where(which).values(owners).returning(table.c.id), execution_options=unscoped("owners of parts"))
     ids = [row[0] for row in given]
     if not ids:
         return
     search.follow(child, ids)
-    give_parts(child, ids, owners)
+    if change is not None:
+        stream.put(child, "update", [one[0] for one in was], was, change)
+    give_parts(child, ids, owners, change)

@@ -34,6 +34,7 @@ from crm_core.resource import (  # noqa: F401  waking fills a slot of kernel.ena
     reporting,
     search,
     splitting,
+    stream,
     sweep,
     undo,
     waking,
@@ -145,6 +146,7 @@ def register_jobs() -> list[Job]:
         Job("core.drafts", drafts.sweep, every="every day at 03:10", label=_("Old drafts")),
         Job("core.forget", once.forget, every="every day at 03:40", label=_("Clean up answers kept for repeated requests")),
         Job("core.special_days", worktime.fill, every="every day at 04:00", label=_("Holidays of the years to come")),
+        Job("core.stream", stream.sweep, every="every day at 03:30", label=_("Old rows of the feed for other systems")),
         Job("core.files", files.sweep, every="every day at 03:50", label=_("Old files")),
     ]
 

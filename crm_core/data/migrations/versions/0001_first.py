@@ -537,6 +537,17 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_special_day'))
     )
+    op.create_table('core_stream',
+        sa.Column('tx', sa.BigInteger(), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('verb', sa.String(length=10), nullable=False),
+        sa.Column('ids', JSON, nullable=False),
+        sa.Column('was', JSON, nullable=True),
+        sa.Column('change_id', ID, nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_stream'))
+    )
     op.create_table('core_tag',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -1753,6 +1764,9 @@ def upgrade() -> None:
     with op.batch_alter_table('core_special_day') as batch:
         batch.create_index('ix_core_special_day_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_special_day_day', ['day'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_stream') as batch:
+        batch.create_index('ix_core_stream_at', ['at'], unique=False)
+        batch.create_index('ix_core_stream_tx', ['tx', 'id'], unique=False)
     with op.batch_alter_table('core_tag') as batch:
         batch.create_index('ix_core_tag_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_tag_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -2185,6 +2199,7 @@ def downgrade() -> None:
     op.drop_table('core_throttle')
     op.drop_table('core_team')
     op.drop_table('core_tag')
+    op.drop_table('core_stream')
     op.drop_table('core_special_day')
     op.drop_table('core_site')
     op.drop_table('core_setting')
