@@ -26,6 +26,7 @@ def core() -> Package:
     from crm_core.features.approvals import plugin as approvals
     from crm_core.features.customers import plugin as customers
     from crm_core.features.files import plugin as files
+    from crm_core.features.hooks import plugin as hooks
     from crm_core.features.mail import plugin as mail
     from crm_core.features.messages import plugin as messages
     from crm_core.features.people import plugin as people
@@ -38,7 +39,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, tasks, approvals, customers, mail, pool, rules, road, routes, plans, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, mail, pool, rules, road, routes, plans, setup))
 
 
 @cache

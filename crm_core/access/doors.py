@@ -42,6 +42,12 @@ def token_access(verb: str) -> Callable[[View], View]:
     return _mark(("token", verb))
 
 
+def signature_access(view: View) -> View:
+    """Whoever brings a message that is signed with the secret of the address, which the view checks; cookies do not count, nor do
+    tokens. For everything that asks whether a browser could be led here, it is the same as a token."""
+    return _mark(("token", ""))(view)
+
+
 def _mark(declared: tuple[str, str]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         setattr(view, _ATTRIBUTE, declared)

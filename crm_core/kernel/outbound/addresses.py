@@ -11,6 +11,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -134,7 +135,7 @@ resolver: list[Resolver] = [system_resolver]  # tests put another one here
 def resolve(target: Target, seconds: float, private: Sequence[str] = ()) -> list[Ip]:
     """Where a target is, every place of it allowed. `private`: hosts (`erp.example`, `10.0.0.5:8080`) that may lie within the
     house. Raises AddressRefused: not allowed, not resolved, or not within `seconds`."""
-    named = target.host in private or f"{target.authority}" in private or f"{target.host}:{target.port}" in private
+    named = _named(target, private)
     if not named and target.port < 1024 and target.port not in (_MAIL if target.scheme == "mail" else _ports.values()):
         raise AddressRefused(_NOT_THERE)
     try:
@@ -145,6 +146,26 @@ def resolve(target: Target, seconds: float, private: Sequence[str] = ()) -> list
     if not found or not all(map(allowed, found)):
         raise AddressRefused(_NOT_THERE if found else _NO_NAME)
     return list(dict.fromkeys(found))
+
+
+def allowed_private(text: str) -> tuple[str, ...]:
+    """The private hosts that the configuration names."""
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def plausible(url: str, private: str) -> None:
+    """What can be said of an address without asking a name server, for forms: raises AddressRefused for what is never called."""
+    target = read(url)
+    if target.host.rpartition(".")[2] == "localhost" and not _named(target, allowed_private(private)):
+        raise AddressRefused(_NOT_THERE)
+    with suppress(ValueError):
+        ip = ipaddress.ip_address(target.host)
+        if not (within if _named(target, allowed_private(private)) else outside)(ip):
+            raise AddressRefused(_NOT_THERE)
+
+
+def _named(target: Target, private: Sequence[str]) -> bool:
+    return target.host in private or f"{target.host}:{target.port}" in private or target.authority in private
 
 
 def _address(text: str) -> Ip:

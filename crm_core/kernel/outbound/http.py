@@ -19,7 +19,7 @@ from crm_core import __version__
 from crm_core.data.session import has_work, in_writing
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
-from crm_core.kernel.outbound.addresses import AddressRefused, Ip, Target, mail_server, read, resolve
+from crm_core.kernel.outbound.addresses import AddressRefused, Ip, Target, allowed_private, mail_server, read, resolve
 from crm_core.kernel.site import site
 
 _MOVED = {301, 302, 303, 307, 308}
@@ -92,11 +92,6 @@ def dial(host: str, port: int, seconds: float) -> socket.socket:
     made = _connected(target, resolve(target, seconds, private), until)
     made.settimeout(seconds)
     return made
-
-
-def allowed_private(text: str) -> tuple[str, ...]:
-    """The private hosts that the configuration names."""
-    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
 
 def _once(method: str, target: Target, body: bytes | None, headers: Mapping[str, str], until: float, limits: Limits, private: tuple[str, ...]) -> Answer:

@@ -1200,6 +1200,149 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_import_row')),
         sa.UniqueConstraint('import_id', 'line', name=op.f('uq_core_import_row_import_id_line'))
     )
+    op.create_table('core_incoming',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('mapping', sa.Text(), nullable=False),
+        sa.Column('known_by', sa.String(length=60), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('turn', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_incoming_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_incoming_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_incoming_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_incoming'))
+    )
+    op.create_table('core_webhook',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('url', sa.String(length=500), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('created', sa.Boolean(), nullable=False),
+        sa.Column('changed', sa.Boolean(), nullable=False),
+        sa.Column('gone', sa.Boolean(), nullable=False),
+        sa.Column('only', sa.String(length=1000), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('failing_since', AT, nullable=True),
+        sa.Column('turn', sa.BigInteger(), nullable=False),
+        sa.Column('turned_at', AT, nullable=True),
+        sa.Column('place', sa.String(length=120), nullable=False),
+        sa.Column('paused_until', AT, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_webhook_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_webhook_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_webhook_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_webhook'))
+    )
+    op.create_table('core_incoming_call',
+        sa.Column('incoming_id', ID, nullable=False),
+        sa.Column('message', sa.String(length=255), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('body', sa.Text(), nullable=False),
+        sa.Column('error', sa.Text(), nullable=True),
+        sa.Column('record_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['incoming_id'], ['core_incoming.id'], name=op.f('fk_core_incoming_call_incoming_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_incoming_call')),
+        sa.UniqueConstraint('incoming_id', 'message', name=op.f('uq_core_incoming_call_incoming_id_message'))
+    )
+    op.create_table('core_webhook_delivery',
+        sa.Column('webhook_id', ID, nullable=False),
+        sa.Column('what', sa.String(length=40), nullable=False),
+        sa.Column('resource', sa.String(length=80), nullable=False),
+        sa.Column('record_id', ID, nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('attempts', sa.Integer(), nullable=False),
+        sa.Column('status', sa.Integer(), nullable=True),
+        sa.Column('error', sa.Text(), nullable=True),
+        sa.Column('tried_at', AT, nullable=True),
+        sa.Column('due_at', AT, nullable=True),
+        sa.Column('took', sa.Integer(), nullable=True),
+        sa.Column('change_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['webhook_id'], ['core_webhook.id'], name=op.f('fk_core_webhook_delivery_webhook_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_webhook_delivery'))
+    )
+    with op.batch_alter_table('core_incoming') as batch:
+        batch.create_index('ix_core_incoming_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_incoming_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_incoming_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_incoming_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_webhook') as batch:
+        batch.create_index('ix_core_webhook_active', ['id'], unique=False, sqlite_where=sa.text('active AND deleted_at IS NULL'), postgresql_where=sa.text('active AND deleted_at IS NULL'))
+        batch.create_index('ix_core_webhook_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_webhook_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_webhook_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_webhook_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_incoming_call') as batch:
+        batch.create_index('ix_core_incoming_call_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_incoming_call_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_incoming_call_of', ['incoming_id', 'id'], unique=False)
+        batch.create_index('ix_core_incoming_call_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_incoming_call_owner_id_state_created_at', ['owner_id', 'state', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_incoming_call_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+    with op.batch_alter_table('core_webhook_delivery') as batch:
+        batch.create_index('ix_core_webhook_delivery_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_webhook_delivery_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_webhook_delivery_of', ['webhook_id', 'id'], unique=False)
+        batch.create_index('ix_core_webhook_delivery_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_webhook_delivery_owner_id_state_created_at', ['owner_id', 'state', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_webhook_delivery_record', ['webhook_id', 'resource', 'record_id', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch.create_index('ix_core_webhook_delivery_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_webhook_delivery_waiting', ['webhook_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
     op.create_table('core_pool_member',
         sa.Column('pool_id', ID, nullable=False),
         sa.Column('department_id', ID, nullable=True),
@@ -2169,6 +2312,10 @@ def downgrade() -> None:
     op.drop_table('core_blacklisting')
     op.drop_table('core_address')
     op.drop_table('core_pool_member')
+    op.drop_table('core_webhook_delivery')
+    op.drop_table('core_incoming_call')
+    op.drop_table('core_webhook')
+    op.drop_table('core_incoming')
     op.drop_table('core_import_row')
     op.drop_table('core_customer')
     op.drop_table('core_user_role')
