@@ -48,7 +48,7 @@ class Webhook(Owned, Model):
 
     __tablename__ = "core_webhook"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
-    url: Mapped[t.Url] = mapped_column(info={"label": _("Address"), "help": _("What is called, https://… A host within the house must stand in private_hosts of crm.toml.")})
+    url: Mapped[t.Url] = mapped_column(info={"label": _("Address"), "help": _("What is called (https). A host within the house must stand in private_hosts of crm.toml.")})
     resource: Mapped[str] = mapped_column(sa.String(80), info={"label": _("Tells of"), "kind": "followed"})
     created: Mapped[bool] = mapped_column(default=True, info={"label": _("New records")})
     changed: Mapped[bool] = mapped_column(default=True, info={"label": _("Changes")})
