@@ -81,7 +81,7 @@ FILL = """
         R("core.role").write([{"id": seller, "grants": [{"permission": "visits.thing.read", "scope": "own"}]}])
 """
 # What speaks of a plugin and stays: what happened, and rights.
-STAYS = {"core_access", "core_grant", "core_field_rule", "core_change", "core_security_event"}
+STAYS = {"core_webhook", "core_webhook_delivery", "core_incoming", "core_access", "core_grant", "core_field_rule", "core_change", "core_security_event"}
 
 
 @pytest.fixture(scope="session")
