@@ -76,7 +76,7 @@ class Delivery(PartOf("webhook"), Model):  # type: ignore[misc]
 
     __tablename__ = "core_webhook_delivery"
     webhook_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_webhook.id", ondelete="RESTRICT"), info={"label": _("Webhook")})
-    what: Mapped[What] = mapped_column(info={"label": _("What"), "labels": WHATS})
+    what: Mapped[What] = mapped_column(info={"label": _("What happened"), "labels": WHATS})
     resource: Mapped[str] = mapped_column(sa.String(80), info={"label": _("Records"), "kind": "followed"})
     record_id: Mapped[t.Id | None] = mapped_column(info={"label": _("Record")})
     state: Mapped[State] = mapped_column(default=State.waiting, info={"label": _("State"), "labels": STATES, "looks": LOOKS})

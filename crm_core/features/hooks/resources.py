@@ -123,7 +123,7 @@ class Deliveries(Resource):
     singular = _("Message to another system")
     icon = "send"
     files = False
-    columns = "what", "record", "state", "status", "error", "attempts", "tried_at", "due_at"
+    columns = "what", "record_id", "state", "status", "error", "attempts", "tried_at", "due_at"
     filters = "state", "what", "created_at"
     sorts = ("-created_at",)
     status = "state"
@@ -136,6 +136,9 @@ class Deliveries(Resource):
     @property
     def label_field(self) -> str:
         return "what"
+
+    def word(self, value: Any) -> Any:
+        return self.all_fields["what"].show(value)
 
 
 class Incomings(Resource):
@@ -186,7 +189,7 @@ class IncomingCalls(Resource):
     singular = _("Message of another system")
     icon = "webhook"
     files = False
-    columns = "message", "state", "record", "error", "created_at"
+    columns = "message", "state", "record_id", "error", "created_at"
     filters = "state", "created_at"
     sorts = ("-created_at",)
     status = "state"
