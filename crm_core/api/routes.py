@@ -106,6 +106,8 @@ def delete(package: str, path: str, row_id: int) -> flask.Response:
     resource = resource_at(package, path, "delete")
     bodies.no_body()
     version = expected(resource, row_id, "delete")
+    if asking.needed(resource, "delete", [row_id]):
+        return flask.Response(_handed_in(resource, "delete", row_id).body, status=202, mimetype="application/json")
     with_stale(lambda: resource.delete([row_id], versions=None if version is None else {row_id: version}))
     empty = flask.Response(status=204)
     del empty.headers["Content-Type"]
@@ -126,10 +128,18 @@ def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
 
     def do() -> Answer:
         expected(resource, row_id, action)
-        resource.run(action, [row_id], acts.values(resource, declared, given))
+        values = acts.values(resource, declared, given)
+        if asking.needed(resource, f"do:{action}", [row_id]):
+            return _handed_in(resource, f"do:{action}", row_id, values)
+        resource.run(action, [row_id], values)
         return written(resource, row_id, 200)
 
     return _once(resource, do)
+
+
+def _handed_in(resource: Any, verb: str, row_id: int, values: Any = None) -> Answer:
+    """202: others are asked first, and do it by agreeing."""
+    return Answer(202, json.dumps({"submitted": asking.submit(resource, verb, row_id, values).number, "detail": str(asking.HANDED_IN)}, ensure_ascii=False))
 
 
 # --- the pieces --------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from crm_core.data.session import current_work, session, writing
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import changes
+from crm_core.resource import asking, changes
 from crm_core.resource.fields import Field, clean_values
 from crm_core.resource.references import RefField
 
@@ -60,6 +60,7 @@ def run(resource: Any, name: str, ids: Sequence[int], given: Mapping[str, Any] |
         raise Missing(_("There is no such action."))
     if not resource.may(name):
         raise Forbidden(_("You may not do this: %(what)s.", what=action.label))
+    asking.gate(resource, f"do:{name}", ids)
     work, asked = current_work(), {**_left_out(resource, action), **(given or {})}
     with writing(), changes.change(name, resource=resource.name) as change:
         before = work.info.get("verb")

@@ -1,4 +1,4 @@
-"""What somebody may only ask for. Where a house has changes of records looked at by somebody else, who does not do that himself
+"""What somebody may only ask for, and what is not touched while others decide on it. Where a house has changes of records looked at by somebody else, who does not do that himself
 proposes them. A feature above says which records that is and takes what is proposed (`slots`); the write path refuses to save it,
 so that no door is forgotten, and doors that can, propose it instead."""
 
@@ -16,11 +16,20 @@ from crm_core.resource.changes import same
 
 DONE = _("Proposed. A reviewer looks at it; until then everything stays as it is.")
 ONLY_ASKED = _("Changes of these records are reviewed. Propose it on the record's page.")
+HANDED_IN = _("Handed in for approval. Until then everything stays as it is.")
 PAGE = "propose"  # the act of a record's page with the form
 
 
 class OnlyAsked(Invalid):
     """The actor may not change this himself, but propose it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was proposed or handed in instead of being done: its number, and the act that undo takes back."""
+
+    number: int
+    change: int
 
 
 @dataclass
@@ -31,6 +40,12 @@ class Slots:
     used: Callable[[str], bool] = lambda _name: False
     bound: Callable[[Any, Sequence[int]], set[int]] = lambda _resource, _ids: set()
     take: Callable[[Any, int, Mapping[str, Any]], int] = lambda _resource, _row_id, _values: 0
+    # Of approval: the records on which a verb is only done when others have agreed; those that would be such with these columns; asking
+    # for it (resource, verb, id, values); and records that may not be changed meanwhile, each with the sentence that says so.
+    needed: Callable[[Any, str, Sequence[int]], set[int]] = lambda _resource, _verb, _ids: set()
+    becoming: Callable[[Any, Mapping[int, Mapping[str, Any]]], set[int]] = lambda _resource, _rows: set()
+    submit: Callable[[Any, str, int, Mapping[str, Any]], int] = lambda _resource, _verb, _row_id, _values: 0
+    locked: Callable[[Any, Sequence[int]], Mapping[int, Any]] = lambda _resource, _ids: {}
 
 
 slots = Slots()
@@ -43,15 +58,48 @@ def bound(resource: Any, ids: Sequence[int]) -> set[int]:
 
 def held(resource: Any, ids: Sequence[int]) -> set[int]:
     """Those of these records that the actor may not save now, but propose: an act is a right of its own."""
-    return set() if current_work().info.get("verb") else bound(resource, ids)
+    return set() if current_work().info.get("verb") or _free() else bound(resource, ids)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What was proposed instead of being saved: the number of the proposal, and the act that undo takes back."""
+def _free() -> bool:
+    """Whether what is done now was agreed to, or is done by the house itself."""
+    return bool(current_work().session.system or current_work().info.get("accepted"))
 
-    number: int
-    change: int
+
+def locked(resource: Any, ids: Sequence[int]) -> Mapping[int, Any]:
+    """Those of these records that wait for approval and may not be changed by the actor meanwhile, with the sentence that says so."""
+    return {} if not ids or _free() else slots.locked(resource, ids)
+
+
+class Locked(Invalid):
+    """A record waits for approval and is not changed meanwhile."""
+
+    status = 409
+
+
+def keep_locked(resource: Any, moved: Mapping[int, tuple[int, str]]) -> None:
+    """Of records about to be changed (id → its place in the set and a field): raises Locked when one waits for approval."""
+    found = locked(resource, list(moved))
+    faults = {moved[row_id][0]: {moved[row_id][1]: [said]} for row_id, said in found.items()}
+    if faults:
+        raise Locked(faults[min(faults)], rows=faults)
+
+
+def needed(resource: Any, verb: str, ids: Sequence[int]) -> set[int]:
+    """Those of these records on which this is only done when others have agreed. `verb`: "delete", or "do:" and an act."""
+    return set() if not ids or _free() else slots.needed(resource, verb, ids)
+
+
+def gate(resource: Any, verb: str, ids: Sequence[int]) -> None:
+    """Raises Refused when this needs approval on one of these records: a door that can has asked for it before (`submit`)."""
+    if needed(resource, verb, ids):
+        raise Refused(_("This needs approval. Ask for it on the record's page."))
+
+
+def submit(resource: Any, verb: str, row_id: int, values: Mapping[str, Any] | None = None) -> Asked:
+    """Ask for approval of what needs it. Raises Refused when it cannot be asked for."""
+    with writing(), changes.change("submit", resource=resource.name) as change:
+        return Asked(slots.submit(resource, verb, row_id, values or {}), change)
 
 
 def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> Asked:
@@ -61,11 +109,14 @@ def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> Asked:
 
 
 def check(resource: Any, rows: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
-    """Of rows about to be saved: raises OnlyAsked when the actor may only propose one of them."""
-    if not slots.used(resource.name):
+    """Of rows about to be saved: raises Locked for one that waits for approval, OnlyAsked when the actor may only propose one of them."""
+    if _free() or not slots.used(resource.name):
         return
     moved = {at: names for at, row in enumerate(rows) if row.get("id") is not None and (names := _moved(resource, row, made[at], before[row["id"]]))}
+    keep_locked(resource, {rows[at]["id"]: (at, names[0]) for at, names in moved.items()})
     asked = held(resource, [rows[at]["id"] for at in moved])
+    if current_work().info.get("verb") in (None, "accept"):  # what others agree to is not theirs alone to accept
+        asked |= slots.becoming(resource, {rows[at]["id"]: made[at] for at in moved if rows[at]["id"] not in asked})
     faults = {at: {names[0]: [ONLY_ASKED]} for at, names in moved.items() if rows[at]["id"] in asked}
     if faults:
         raise OnlyAsked(faults[min(faults)], rows=faults)
@@ -90,6 +141,12 @@ def accepted() -> Iterator[None]:
 
 
 def refuse(resource: Any, ids: Sequence[int]) -> None:
-    """Of records about to be deleted, merged or split, by an act too: raises Refused when the actor may only propose it."""
-    if not current_work().info.get("accepted") and bound(resource, ids):
+    """Of records about to be deleted, merged or split, by an act too: raises Refused when the actor may only propose it, or one waits
+    for approval."""
+    if current_work().info.get("accepted"):
+        return
+    if found := locked(resource, ids):
+        raise Refused(found[min(found)])
+    gate(resource, "delete", ids)
+    if bound(resource, ids):
         raise Refused(_("Changes of these records are reviewed. Propose their deletion, or ask a reviewer."))

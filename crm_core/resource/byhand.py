@@ -182,8 +182,9 @@ def _not_only_asked(by_hand: Sequence[tuple[_Touched, Iterable[str]]]) -> None:
             groups.setdefault(form.name, {})[one.row.id] = name
     for name, records in groups.items():
         resource = site().registry.resources[name]
+        names = {field.column: field.name for field in resource.all_fields.values()}
+        asking.keep_locked(resource, {row_id: (0, names.get(column, column)) for row_id, column in records.items()})
         if asked := asking.held(resource, list(records)):
-            names = {field.column: field.name for field in resource.all_fields.values()}
             raise asking.OnlyAsked({names.get(records[min(asked)], records[min(asked)]): [asking.ONLY_ASKED]})
 
 

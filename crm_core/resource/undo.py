@@ -242,11 +242,13 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == me
     before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
     his = {i for i, state in found.items() if state["created_by_id"] == me} if rows[0].verb == "create" else set()  # what he made himself he takes back
+    forms = sorted({state[column] for state in found.values()})
+    fixed = set(asking.locked(form, forms))
     held = asking.bound(form, sorted({state[column] for i, state in found.items() if i not in his}))
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()
-        if (row_id in his or state[column] not in held) and (scope.holds(state) or (row_id in before and (
+        if state[column] not in fixed and (row_id in his or state[column] not in held) and (scope.holds(state) or (row_id in before and (
             (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])}))))
     }
 

@@ -8,7 +8,7 @@ import flask
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import acts
+from crm_core.resource import acts, asking
 from crm_core.web import bulk, controls, urls, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage, FormField
@@ -28,7 +28,10 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         return page_of("bulk_form.html", _ask(resource, action, row_id, {}, {}, at))
     texts = controls.read(fields, form)
     try:
-        change = resource.run(name, [row_id], {**acts.values(resource, action, texts, "parse"), **more})
+        values = acts.values(resource, action, texts, "parse")
+        if asking.needed(resource, f"do:{name}", [row_id]):
+            return handed_in(resource, row_id, f"do:{name}", values)
+        change = resource.run(name, [row_id], {**values, **more})
     except Invalid as bad:
         if not fields:
             raise
@@ -40,6 +43,15 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         return flask.redirect(urls.safe_path(form["back"]), 303)
     there = resource.brief_resource is not None or resource.sees(row_id)  # what was given away may be out of sight
     return flask.redirect(ways.to_record(resource, row_id) if there else ways.to_list(resource), 303)
+
+
+def handed_in(resource: Any, row_id: int, verb: str, values: Mapping[str, Any] | None = None) -> Any:
+    """What needs approval is asked for instead of being done."""
+    asked = asking.submit(resource, verb, row_id, values)
+    if "application/json" in flask.request.headers.get("Accept", ""):
+        return {"submitted": asked.number, "detail": str(asking.HANDED_IN)}, 202
+    bulk.say_undo(asking.HANDED_IN, asked.change)
+    return flask.redirect(ways.to_record(resource, row_id), 303)
 
 
 def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str) -> BulkFormPage:

@@ -8,7 +8,7 @@ import flask
 from werkzeug.datastructures import MultiDict
 
 from crm_core.data.session import session, writing
-from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid
+from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid, Refused
 from crm_core.kernel.i18n import _, in_sentence
 from crm_core.kernel.site import actor, site
 from crm_core.resource import asking, drafts, layout, once, pairs, sensitive
@@ -36,6 +36,8 @@ def form(resource: Any, row_id: int | None) -> Any:
     if not resource.may("create" if row_id is None else "update"):
         raise Forbidden(_("You may not do this: %(what)s.", what=resource.singular))
     row = resource.get(row_id, "update") if row_id is not None else None
+    if row is not None and flask.request.method == "GET" and (waits := asking.locked(resource, [row.id])):
+        raise Refused(waits[row.id])
     if row is not None and flask.request.method == "GET" and asking.bound(resource, [row.id]):
         return flask.redirect(urls.of_act(resource, row.id, asking.PAGE))
     if flask.request.method == "POST":

@@ -9,7 +9,7 @@ from crm_core.kernel.declare import Panel
 from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
-from crm_core.resource import listing
+from crm_core.resource import asking, listing
 from crm_core.resource.conditions import dumps
 from crm_core.resource.fields import Bad
 from crm_core.text.numbers import whole
@@ -161,6 +161,8 @@ def delete(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
     version = whole(flask.request.form.get("version", ""))
     versions = {row_id: version} if version is not None else None
+    if asking.needed(resource, "delete", [row_id]):
+        return acting.handed_in(resource, row_id, "delete")
     made = resource.delete([row_id], versions=versions)
     bulk.say_undo(_("Deleted"), made)
     return flask.redirect(ways.to_list(resource), 303)

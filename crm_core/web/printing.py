@@ -1,6 +1,6 @@
 """A record on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -22,11 +22,14 @@ from crm_core.web.files import attached
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PrintPage, PrintTable
 
+further: list[Callable[[Any, int], Sequence[PrintTable]]] = []  # slot: what features put under the facts of a record on paper
+
 
 def record(resource: Any, row_id: int) -> PrintPage:
-    """One record with its facts and lines."""
+    """One record with its facts and lines, and what features say of it."""
     view = records.page(resource, row_id, "facts", how="print")
     tables = tuple(PrintTable(t.columns, t.rows, t.title, t.right) for t in view.lines)
+    tables = (*tables, *(table for one in further for table in one(resource, row_id)))
     return PrintPage(
         title=view.title, company=_("Tangram CRM"), printed=printed(), groups=view.groups, tables=tables, sub=view.number,
         back_url=urls.of_record(resource, row_id),

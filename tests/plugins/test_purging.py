@@ -69,6 +69,8 @@ FILL = """
     insert("core_merge_moved", merge_id=2, package="core", table_name="core_task", column_name="subject_id", ids=[9])
     insert("core_share", subject="visits.thing", subject_id=one, writes=False, until=at.date(), at=at)
     insert("core_approval", id=1, kind="review", subject="visits.thing", subject_id=one, state="open", step=1, steps=[], asked_at=at)
+    insert("core_approval_place", approval_id=1, step=1, user_id=1, state="open")
+    insert("core_flow", name="Old", subject="visits.thing", transition="delete", draft={}, edition=0, switched_on=False)
     insert("core_approval_vote", approval_id=1, step=1, verdict="agree", at=at)
     insert("core_rule", id=1, name="a rule", resource="visits.thing", trigger="core.created", asked={}, steps=[], owner_id=1, playbook=False, held_out=0, active=False, faults=0, version=1, changed_at=at)
     insert("core_rule_run", rule_id=1, subject="visits.thing", subject_id=one, occasion="change 1", state="done", at=at, due_at=at, place=0, depth=0, log=[])

@@ -28,6 +28,7 @@ class State(enum.StrEnum):
 
 LABELS = {"first": _("Waits for first review"), "second": _("Waits for second review"), "back": _("Sent back"), "done": _("Reviewed")}
 LOOKS = {"first": ("hourglass-low", "amber"), "second": ("hourglass-low", "amber"), "back": ("arrow-back-up", "red"), "done": ("rubber-stamp", "green")}
+RUNNING = "kind = 'flow' AND state IN ('open', 'returned')"
 WAITING = ("first", "second", "back")  # seen by author and reviewers alone
 
 
@@ -58,18 +59,38 @@ class Reviewed:
             sa.Index(name, table.c.review, table.c.id, sqlite_where=where, postgresql_where=where)
 
 
+class Flow(Keyed, Model):
+    """A flow of approval, drawn by an administrator: what of which records needs it, and its steps. `draft` is being drawn, `live`
+    holds for what is asked from now on; both have `when` (conditions, or None) and `steps`. What runs keeps a copy."""
+
+    __tablename__ = "core_flow"
+    name: Mapped[str] = mapped_column(sa.String(200))
+    subject: Mapped[str] = mapped_column(sa.String(80))  # the name of a resource
+    transition: Mapped[str] = mapped_column(sa.String(80))  # submit, create, update, delete, do:NAME (flows.py)
+    draft: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    live: Mapped[dict[str, Any] | None]
+    edition: Mapped[int] = mapped_column(default=0)  # how often it was published
+    switched_on: Mapped[bool] = mapped_column(default=False)
+    published_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    published_by_id: Mapped[t.Id | None]
+    __table_args__ = (sa.Index("ix_core_flow_subject", "subject", "id"),)
+
+
 class Approval(Keyed, Model):
     """One thing asked about a record: to enter the shared index, to be changed, to be deleted, to go on in a flow."""
 
     __tablename__ = "core_approval"
     kind: Mapped[str] = mapped_column(sa.String(20))  # review, change, delete; a flow's own
     flow_id: Mapped[t.Id | None]
+    edition: Mapped[int | None]  # of the flow, as it was when it was asked
+    title: Mapped[str | None] = mapped_column(sa.String(200))  # of a flow: its name then
+    transition: Mapped[str | None] = mapped_column(sa.String(80))  # of a flow: what is done when all have agreed
     subject: Mapped[str] = t.AnyRef()
     subject_id: Mapped[t.Id]
-    state: Mapped[str] = mapped_column(sa.String(10), default="open")  # open, agreed, back, withdrawn
+    state: Mapped[str] = mapped_column(sa.String(10), default="open")  # open, agreed, back, withdrawn; of a flow also returned (to its author, who goes on or withdraws), refused
     step: Mapped[int] = mapped_column(default=1)
     steps: Mapped[list[Any]] = mapped_column(default=list)  # as they were when it was asked
-    proposal: Mapped[dict[str, Any] | None]  # of a change: {column: [old, new]}
+    proposal: Mapped[dict[str, Any] | None]  # of a change: {"fields": {name: [old, new]}}; of an act what it was given
     reason: Mapped[str | None] = mapped_column(sa.Text())
     asked_by_id: Mapped[t.Id | None]
     asked_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
@@ -78,12 +99,29 @@ class Approval(Keyed, Model):
     asked_change_id: Mapped[t.Id | None]
     ended_change_id: Mapped[t.Id | None]
     __table_args__ = (
+        sa.Index("uq_core_approval_flow", "subject", "subject_id", unique=True, sqlite_where=sa.text(RUNNING), postgresql_where=sa.text(RUNNING)),
+        sa.Index("ix_core_approval_asked_by_id", "asked_by_id", "id"),
         sa.Index("ix_core_approval_subject", "subject", "subject_id", "id"),
         sa.Index("ix_core_approval_asked_change_id", "asked_change_id",
                  sqlite_where=sa.text("asked_change_id IS NOT NULL"), postgresql_where=sa.text("asked_change_id IS NOT NULL")),
         sa.Index("ix_core_approval_ended_change_id", "ended_change_id",
                  sqlite_where=sa.text("ended_change_id IS NOT NULL"), postgresql_where=sa.text("ended_change_id IS NOT NULL")),
         sa.Index("ix_core_approval_open", "kind", "id", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+    )
+
+
+class Place(Keyed, Model):
+    """Somebody who is asked by a step of a flow that has been reached."""
+
+    __tablename__ = "core_approval_place"
+    approval_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_approval.id", ondelete="RESTRICT"), index=True)
+    step: Mapped[int]
+    user_id: Mapped[t.Id]
+    state: Mapped[str] = mapped_column(sa.String(10), default="open")  # open, agreed, refused, handed (to another), over (others decided)
+    due: Mapped[dt.date | None]
+    chased_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    __table_args__ = (
+        sa.Index("ix_core_approval_place_open", "user_id", "id", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
     )
 
 
@@ -95,7 +133,8 @@ class Vote(Keyed, Model):
     step: Mapped[int]
     by_id: Mapped[t.Id | None]
     for_id: Mapped[t.Id | None]
-    verdict: Mapped[str] = mapped_column(sa.String(10))  # agree, back
+    to_id: Mapped[t.Id | None]  # to whom it was handed on, or who was asked besides
+    verdict: Mapped[str] = mapped_column(sa.String(10))  # agree, back; of a flow also those of running.SAID
     opinion: Mapped[str | None] = mapped_column(sa.Text())
     at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
     __table_args__ = (sa.Index("ix_core_approval_vote_of", "approval_id", "id"),)

@@ -6,21 +6,38 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.access.actor import LENDABLE
-from crm_core.features.approvals import pages, proposals, proposing, rules, services, withdrawing
+from crm_core.features.approvals import (
+    flowpages,
+    flows,
+    gates,
+    pages,
+    proposals,
+    proposing,
+    rules,
+    services,
+    telling,
+    waitpages,
+    watching,
+    withdrawing,
+)
 from crm_core.features.approvals.resources import StandIns
-from crm_core.kernel.declare import Action, Card, Listen, Menu, RoleTemplate
+from crm_core.features.tasks.api import leads
+from crm_core.kernel.declare import Action, Card, Job, Listen, Menu, Permission, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource import asking, derived, undo
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.fields import Field, NoteField
-from crm_core.web import records
+from crm_core.web import printing, records
 
 LENDABLE.update((*rules.VERBS, "send_back"))
 derived.further.append(services.begin)
-records.dressers.append(pages.dress)
-asking.slots.used, asking.slots.bound, asking.slots.take = rules.changes, rules.bound, proposals.take
+records.dressers += [pages.dress, telling.dress]
+printing.further.append(telling.printed)
+leads.append(telling.lead)
+asking.slots.used, asking.slots.bound, asking.slots.take = gates.used, gates.bound, gates.take
+asking.slots.needed, asking.slots.becoming, asking.slots.submit, asking.slots.locked = gates.needed, gates.becoming, gates.submit, gates.locked
 undo.beside.append(withdrawing.undone)
 undo.stayed.append(withdrawing.decided)
 CUSTOMER = "core.customer"
@@ -49,7 +66,10 @@ def register_menu(resources: Classes) -> list[Menu]:
     names = [cls.name for cls in mine]
     return [*(entry for cls in mine for entry in _entries(cls)),
             Menu(_("What I propose"), proposing.MINE, "customers", icon="bulb", order=59, name="my-proposals", when=lambda: any(by == actor().user_id for _of, by in proposals.askers())),
-            Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission="|".join(map(_reviews, names)), when=lambda: any(map(rules.reviewed, names)))]
+            Menu(_("Approvals"), telling.URL, icon="rubber-stamp", order=22, name="approvals", badge=waitpages.badge, when=lambda: bool(flows.subjects())),
+            Menu(_("Approval flows"), flowpages.URL, "settings", icon="checklist", order=69, name="flows", permission=flows.DRAW),
+            Menu(_("Stand-ins"), StandIns, "settings", order=70, name="stand-ins", permission="|".join(["core.stand_in.create", *map(_reviews, names)]),
+                 when=lambda: bool(flows.subjects()) or any(map(rules.reviewed, names)))]
 
 
 def _names(cls: type[Any]) -> tuple[Any, Any]:
@@ -100,7 +120,17 @@ def _proposing(on: str) -> list[Action]:
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [proposing.pages]
+    return [proposing.pages, waitpages.pages, flowpages.pages]
+
+
+@hookimpl
+def register_permissions() -> list[Permission]:
+    return [Permission(flows.DRAW, _("Draw approval flows and see every approval"))]
+
+
+@hookimpl
+def register_jobs() -> list[Job]:
+    return [Job(watching.NAME, watching.run, every="every 15 minutes", label=_("Remind of approvals"))]
 
 
 @hookimpl
@@ -149,7 +179,9 @@ def _waiting(name: str) -> Any:
 @hookimpl
 def register_listeners() -> list[Listen]:
     return [Listen(RecordsChanged, services.waits, inside=True, name="core.review.waits"),
-            Listen(RecordsChanged, proposals.settle, inside=True, name="core.proposals.settle")]
+            Listen(RecordsChanged, proposals.settle, inside=True, name="core.proposals.settle"),
+            Listen(RecordsChanged, gates.made, inside=True, name="core.flows.made"),
+            Listen(RecordsChanged, gates.gone, inside=True, name="core.flows.gone")]
 
 
 @hookimpl
@@ -164,7 +196,7 @@ def register_roles() -> list[RoleTemplate]:
     propose = {f"{CUSTOMER}.propose": "all", f"{CUSTOMER}.propose_deletion": "all"}
     return [
         RoleTemplate("decision-maker", "", own),
-        RoleTemplate("user", "", {**propose, f"{CUSTOMER}.accept": "own", f"{CUSTOMER}.decline": "own"}),
+        RoleTemplate("user", "", {**propose, **own, f"{CUSTOMER}.accept": "own", f"{CUSTOMER}.decline": "own"}),
         RoleTemplate("reviewer", _("Information reviewer"), {
             "core.region.read": "all", "core.industry.read": "all", "core.position.read": "all", "core.special_day.read": "all", "core.tag.read": "all", "core.team.read": "all",
             "core.user.brief.read": "all", "core.department.brief.read": "all", f"{CUSTOMER}.read": "all", f"{CUSTOMER}.{rules.FIRST}": "all", f"{CUSTOMER}.send_back": "all",

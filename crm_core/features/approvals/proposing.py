@@ -8,8 +8,8 @@ from typing import Any
 import flask
 
 from crm_core.data.session import writing
-from crm_core.features.approvals import proposals, rules, withdrawing
-from crm_core.kernel.errors import Forbidden, Invalid
+from crm_core.features.approvals import flows, gates, proposals, rules, withdrawing
+from crm_core.kernel.errors import Forbidden, Invalid, Refused
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import actor, site
 from crm_core.resource import asking, changes
@@ -46,15 +46,18 @@ SHOWN = 50  # of one's own, a page
 @resource_access("read")
 def propose(package: str, path: str, row_id: int) -> Any:
     resource = resource_at(package, path)
-    reviewed = rules.changes(resource.name)
+    flow = flows.wanting(resource, flows.UPDATE, [row_id]).get(row_id) if resource.may("update") else None
+    reviewed = rules.changes(resource.name) or flow is not None
     if not resource.may("propose") and not (reviewed and resource.may("update")):
         raise Forbidden(_("You may not do this: %(what)s.", what=_("Propose a change")))
-    row, fields = resource.get(row_id, "propose" if resource.may("propose") else "update"), proposals.fields_of(resource)
+    row, fields = resource.get(row_id, "propose" if resource.may("propose") and flow is None else "update"), proposals.fields_of(resource)
     texts = {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
     if (before := proposals.mine(resource, row_id)) is not None:  # he goes on with what he proposed
         texts.update({n: fields[n].text(fields[n].load(new)) for n, (_old, new) in before.proposal["fields"].items() if n in fields})
+    if said := asking.locked(resource, [row_id]):
+        raise Refused(said[row_id])
     if flask.request.method == "GET":
-        return page_of("form.html", _form(resource, row, fields, texts, {}, ""))
+        return page_of("form.html", _form(resource, row, fields, texts, {}, "", reviewed=reviewed))
     texts.update(controls.read(fields, flask.request.form))
     faults: dict[str, list[Any]] = {}
     why, note = flask.request.form.get("why", "").strip(), ""
@@ -64,14 +67,17 @@ def propose(package: str, path: str, row_id: int) -> Any:
     if not faults:
         try:
             with writing(), changes.change("propose", resource=resource.name) as change:
-                proposals.propose(resource, row_id, values, why[:2_000], whole=True)
+                if flow is not None:
+                    gates.change(resource, row_id, flow, values, why[:2_000])
+                else:
+                    proposals.propose(resource, row_id, values, why[:2_000], whole=True)
         except Invalid as bad:
             faults.update({n: list(said) for n, said in bad.fields.items() if n in fields})
             note = "" if faults else str(bad.message)
         else:
             bulk.say_undo(asking.DONE if reviewed else _("Proposed; who may change it decides."), change)
             return flask.redirect(ways.to_record(resource, row_id), 303)
-    return page_of("form.html", _form(resource, row, fields, texts, faults, why, note)), 422
+    return page_of("form.html", _form(resource, row, fields, texts, faults, why, note, reviewed=reviewed)), 422
 
 
 @pages.route(f"{ROW}/proposals/<int:number>/<any(accept, decline):verb>", methods=["GET", "POST"])
@@ -115,8 +121,7 @@ def withdraw(number: int) -> Any:
     return flask.redirect(urls.safe_path(flask.request.form.get("back", MINE)), 303)
 
 
-def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, list[Any]], why: str, note: str = "") -> FormPage:
-    reviewed = rules.changes(resource.name)
+def _form(resource: Any, row: Any, fields: dict[str, Field], texts: dict[str, str], faults: dict[str, list[Any]], why: str, note: str = "", *, reviewed: bool) -> FormPage:
     asked = controls.of_fields({"why": replace(proposals.WHY, required=not reviewed)}, {"why": why}, faults)
     said = (_("Changes of these records are reviewed: nothing changes until a reviewer has accepted it.") if reviewed
             else _("Nothing changes until who may change the record accepts it."))

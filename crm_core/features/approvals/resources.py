@@ -23,7 +23,7 @@ class StandIns(Resource):
     hidden_fields = "owner", "department", "team"
     in_palette = False
     order = 95
-    help = _("Who reviews in your place while you are away. He does it as you may, within the days you say.")
+    help = _("Who reviews and decides on approvals in your place while you are away. He does it as you may, within the days you say.")
     form = (Section(_("Stand-in"), ("substitute", "begins", "ends", "note")),)
 
     @property

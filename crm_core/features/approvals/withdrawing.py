@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from crm_core.access.rights import bump
 from crm_core.data import bulk
 from crm_core.data.session import session, writing
-from crm_core.features.approvals import proposals
+from crm_core.features.approvals import proposals, running
 from crm_core.features.approvals.proposals import OPEN, approval
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
@@ -42,6 +42,11 @@ def undone(change_id: int, undo: int) -> int:
     was decided on or something newer of the same person waits; of how many records that is."""
     conn = session.connection()
     every = list(conn.execute(sa.select(approval).where(approval.c.asked_change_id == change_id)))
+    handed_in = [one for one in every if one.kind == "flow"]
+    every = [one for one in every if one.kind != "flow"]
+    for mine in handed_in:
+        if mine.state in ("open", "returned") and mine.asked_by_id == actor().user_id:
+            running.withdraw(mine.id)
     asked, over = [one for one in every if one.state == "open"], {_key(one) for one in every if one.state != "open"}
     with changes.within(undo):
         proposals.end(asked, "withdrawn", None)
@@ -61,7 +66,7 @@ def undone(change_id: int, undo: int) -> int:
     if again:
         conn.execute(sa.update(approval).where(bulk.among(approval.c.id, again)).values(state="open", ended_at=None, ended_change_id=None))
         bump()
-    return len({(one.subject, one.subject_id) for one in (*asked, *ended.values())})
+    return len({(one.subject, one.subject_id) for one in (*asked, *ended.values(), *handed_in)})
 
 
 def _key(one: Any) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """Tasks as lists and the home page draw them."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from crm_core.web.viewmodels import Act, PanelRow, PanelView, RecordPage, Status
 
 LATER = {1: _("Put off until tomorrow"), 3: _("Put off by three days"), 7: _("Put off by a week")}
 MOST_ITEMS = 100  # of a checklist, on the page
+leads: list[Callable[[Any], str]] = []  # slot: where the task of a module is dealt with, or "" for other tasks
 MINE = (("owner.me", "1"), ("done_at.empty", "1"))
 URL = urls.address("/core/task", MINE)
 GIVEN = urls.address("/core/task", (("giver.me", "1"),))
@@ -178,7 +179,7 @@ def draw_waiting(rows: Sequence[Task], names: Mapping[str, Mapping[int, str]] | 
             why = _("This must be dealt with: say what came of it.")
         answer, others = course_acts(row, me)
         drawn.append(WaitRow(
-            title=row.title, url=page, answer=answer, acts=others, sub=names.get(row.subject or "", {}).get(row.subject_id or 0, ""), sender=sender,
+            title=row.title, url=next(filter(None, (lead(row) for lead in leads)), page), answer=answer, acts=others, sub=names.get(row.subject or "", {}).get(row.subject_id or 0, ""), sender=sender,
             due=chased(urgency(row.due, row.due_time, None), row),
             tick_url="" if why else f"/tasks/{row.id}/done", untick_url="" if why else f"/tasks/{row.id}/reopen", tick_why=why,
         ))

@@ -66,3 +66,4 @@ class ConditionsPage:
     count: Words = ""
     back_url: str = ""
     error: Words = ""
+    submit: Words = ""  # what its button says, where it shows no list

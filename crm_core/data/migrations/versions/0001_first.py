@@ -30,6 +30,9 @@ def upgrade() -> None:
     op.create_table('core_approval',
         sa.Column('kind', sa.String(length=20), nullable=False),
         sa.Column('flow_id', ID, nullable=True),
+        sa.Column('edition', sa.BigInteger(), nullable=True),
+        sa.Column('title', sa.String(length=200), nullable=True),
+        sa.Column('transition', sa.String(length=80), nullable=True),
         sa.Column('subject', sa.String(length=80), nullable=False),
         sa.Column('subject_id', ID, nullable=False),
         sa.Column('state', sa.String(length=10), nullable=False),
@@ -662,11 +665,36 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_view'))
     )
+    op.create_table('core_flow',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('transition', sa.String(length=80), nullable=False),
+        sa.Column('draft', JSON, nullable=False),
+        sa.Column('live', JSON, nullable=True),
+        sa.Column('edition', sa.BigInteger(), nullable=False),
+        sa.Column('switched_on', sa.Boolean(), nullable=False),
+        sa.Column('published_at', AT, nullable=True),
+        sa.Column('published_by_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_flow'))
+    )
+    op.create_table('core_approval_place',
+        sa.Column('approval_id', ID, nullable=False),
+        sa.Column('step', sa.BigInteger(), nullable=False),
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('state', sa.String(length=10), nullable=False),
+        sa.Column('due', sa.Date(), nullable=True),
+        sa.Column('chased_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['approval_id'], ['core_approval.id'], name=op.f('fk_core_approval_place_approval_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_approval_place'))
+    )
     op.create_table('core_approval_vote',
         sa.Column('approval_id', ID, nullable=False),
         sa.Column('step', sa.BigInteger(), nullable=False),
         sa.Column('by_id', ID, nullable=True),
         sa.Column('for_id', ID, nullable=True),
+        sa.Column('to_id', ID, nullable=True),
         sa.Column('verdict', sa.String(length=10), nullable=False),
         sa.Column('opinion', sa.Text(), nullable=True),
         sa.Column('at', AT, nullable=False),
@@ -1814,7 +1842,9 @@ def upgrade() -> None:
         batch.create_index('ix_core_approval_asked_change_id', ['asked_change_id'], unique=False, sqlite_where=sa.text('asked_change_id IS NOT NULL'), postgresql_where=sa.text('asked_change_id IS NOT NULL'))
         batch.create_index('ix_core_approval_ended_change_id', ['ended_change_id'], unique=False, sqlite_where=sa.text('ended_change_id IS NOT NULL'), postgresql_where=sa.text('ended_change_id IS NOT NULL'))
         batch.create_index('ix_core_approval_open', ['kind', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch.create_index('ix_core_approval_asked_by_id', ['asked_by_id', 'id'], unique=False)
         batch.create_index('ix_core_approval_subject', ['subject', 'subject_id', 'id'], unique=False)
+        batch.create_index('uq_core_approval_flow', ['subject', 'subject_id'], unique=True, sqlite_where=sa.text("kind = 'flow' AND state IN ('open', 'returned')"), postgresql_where=sa.text("kind = 'flow' AND state IN ('open', 'returned')"))
     with op.batch_alter_table('core_attachment') as batch:
         batch.create_index('ix_core_attachment_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_attachment_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1936,6 +1966,11 @@ def upgrade() -> None:
         batch.create_index('uq_core_user_login_key', ['login_key'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_view') as batch:
         batch.create_index('ix_core_view_resource', ['resource', 'position', 'id'], unique=False)
+    with op.batch_alter_table('core_flow') as batch:
+        batch.create_index('ix_core_flow_subject', ['subject', 'id'], unique=False)
+    with op.batch_alter_table('core_approval_place') as batch:
+        batch.create_index('ix_core_approval_place_approval_id', ['approval_id'], unique=False)
+        batch.create_index('ix_core_approval_place_open', ['user_id', 'id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
     with op.batch_alter_table('core_approval_vote') as batch:
         batch.create_index('ix_core_approval_vote_of', ['approval_id', 'id'], unique=False)
     with op.batch_alter_table('core_field_rule') as batch:
@@ -2339,6 +2374,8 @@ def downgrade() -> None:
     op.drop_table('core_field_rule')
     op.drop_table('core_attachment_content')
     op.drop_table('core_approval_vote')
+    op.drop_table('core_approval_place')
+    op.drop_table('core_flow')
     op.drop_table('core_view')
     op.drop_table('core_user')
     op.drop_table('core_twin')

@@ -1,0 +1,224 @@
+"""What waits for approval: the list with its bulk answer, the page of one approval, and the answers."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+
+from crm_core.access import lines
+from crm_core.data import bulk as ids
+from crm_core.data.session import session, system_scope
+from crm_core.features.approvals import flows, gates, running, stepping, telling
+from crm_core.features.approvals.stepping import approval, place
+from crm_core.features.approvals.telling import STATES, URL
+from crm_core.kernel import clock
+from crm_core.kernel.errors import CrmError, Forbidden, Invalid, Missing
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import actor, site
+from crm_core.resource import acts
+from crm_core.resource.fields import EnumField, Field, NoteField
+from crm_core.resource.references import RefField, named
+from crm_core.resource.show import show_date, show_moment
+from crm_core.text.numbers import whole
+from crm_core.web import bulk, controls, facts, render, urls, ways
+from crm_core.web.access import resource_access, signed_in
+from crm_core.web.pages import ROW, resource_at
+from crm_core.web.show import page_of
+from crm_core.web.viewmodels import Act, BulkFormPage, Crumb, Empty, PhoneAct, RecordPage, Status, SubFact, Tab
+from crm_core.web.viewmodels.approvals import ApprovalRow, ApprovalsPage
+
+pages = flask.Blueprint("approvals", __name__)
+SHOWN = 50
+OPINION = NoteField(name="opinion", column="", label=_("Opinion"))
+NEEDED = replace(OPINION, required=True)
+WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
+USER = RefField(name="user", column="", label=_("Who"), target="core.user", required=True)
+
+
+def mine() -> sa.Select[Any]:
+    """The approvals that wait for the actor, or for whom he stands in."""
+    me = actor().user_id
+    whose = [me, *lines.stood_for(me, clock.today())]
+    waits = sa.select(place.c.approval_id).where(place.c.user_id.in_(whose), place.c.state == "open")
+    return sa.select(approval).where(approval.c.id.in_(waits), approval.c.state == "open", approval.c.kind == "flow", approval.c.asked_by_id != me)
+
+
+def badge() -> sa.Select[Any]:
+    return mine().with_only_columns(approval.c.id)
+
+
+@pages.get(URL)
+@signed_in
+def index() -> Any:
+    """What waits for the actor, what he handed in, and for who draws flows everything."""
+    looks = {"": _("For me"), "asked": _("Handed in by me"), **({"every": _("All")} if actor().can(flows.DRAW) else {})}
+    look = flask.request.args.get("look", "")
+    look = look if look in looks else ""
+    asked = sa.select(approval).where(approval.c.kind == "flow", *([approval.c.asked_by_id == actor().user_id] if look == "asked" else []))
+    query, before = asked if look else mine(), whole(flask.request.args.get("before", ""))
+    if before is not None:
+        query = query.where(approval.c.id < before)
+    found = list(session.connection().execute(query.order_by(approval.c.id.desc()).limit(SHOWN + 1)))
+    more, found = len(found) > SHOWN, found[:SHOWN]
+    tabs = tuple(Tab(label, urls.address(URL, [("look", code)] if code else []), code == look) for code, label in looks.items())
+    return page_of("approvals.html", ApprovalsPage(
+        _("Approvals"), tabs, _rows(found, choose=not look), f"{URL}/agree" if found and not look else "",
+        urls.address(URL, [*([("look", look)] if look else []), ("before", str(found[-1].id))]) if more else "",
+        None if found else Empty(_("Nothing waits for your answer") if not look else _("Nothing was handed in"), _("What others hand in for you to decide on stands here, and among your tasks.")),
+    ))
+
+
+def _rows(found: list[Any], *, choose: bool) -> tuple[ApprovalRow, ...]:
+    names = render.user_names({one.asked_by_id for one in found})
+    titles = {one.id: stepping.title_of(one) for one in found if one.subject in site().registry.resources}
+    days = {row.approval_id: row.due for row in session.connection().execute(
+        sa.select(place.c.approval_id, sa.func.min(place.c.due).label("due")).where(ids.among(place.c.approval_id, list(titles)), place.c.state == "open").group_by(place.c.approval_id))} if titles else {}
+    rows = []
+    for one in found:
+        if one.id not in titles:
+            continue
+        resource, day = site().registry.resource(one.subject), days.get(one.id)
+        late = Status(show_date(day), "alarm", "red" if day < clock.today() else "") if choose and day else None
+        rows.append(ApprovalRow(
+            titles[one.id], f"{URL}/{one.id}", " · ".join(str(part) for part in (resource.singular, one.title) if part), str(one.id) if choose else "",
+            render.person(names.get(one.asked_by_id, ""), one.asked_by_id), show_moment(one.asked_at, short=True), late if choose else STATES[one.state]))
+    return tuple(rows)
+
+
+@pages.post(f"{URL}/agree")
+@signed_in
+def agree_all() -> Any:
+    """Agree to several at once; each is an act of its own, and what cannot be agreed to is said."""
+    done, refused = 0, []
+    for number in dict.fromkeys(one for text in flask.request.form.getlist("id")[:SHOWN] if (one := whole(text)) is not None):
+        try:
+            _seen(number)
+            running.agree(number, flask.request.form.get("opinion", "").strip()[:2_000])
+            done += 1
+        except CrmError as bad:
+            refused.append(str(bad))
+    said = [str(ngettext("%(n)s agreed to", "%(n)s agreed to", done))] if done else []
+    bulk.say_undo(" · ".join([*said, *dict.fromkeys(refused)]) or _("Choose at least one record."), None)
+    return flask.redirect(URL, 303)
+
+
+def _seen(number: int) -> Any:
+    """An approval that the actor has to do with. Raises Missing."""
+    found = stepping.one(number)
+    if found.subject not in site().registry.resources or not telling.may_see(found):
+        raise Missing(_("This approval was not found."))
+    return found
+
+
+@pages.get(f"{URL}/<int:number>")
+@signed_in
+def show(number: int) -> Any:
+    found = _seen(number)
+    resource = site().registry.resource(found.subject)
+    with system_scope("a record that somebody is asked about"):
+        row = session.scalars(sa.select(resource.model).where(resource.model.id == found.subject_id)).one_or_none()
+    sees = resource.may("read") and resource.sees(found.subject_id)
+    fields = {n: f for n, f in resource.fields().items() if not f.sensitive}
+    wanted: dict[str, set[int]] = {"core.user": {found.asked_by_id}}
+    for f in fields.values():
+        if row is not None and isinstance(f, RefField) and f.target and isinstance(value := getattr(row, f.column), int):
+            wanted.setdefault(f.target, set()).add(value)
+    names = named(wanted)
+    answers = _answers(found)
+    buttons = tuple(Act(label, f"{URL}/{number}/{verb}", icon, "post" if verb == "agree" else "get", key=key, dialog=verb != "agree", danger=verb == "refuse") for verb, (label, icon, key, main) in answers.items() if main)
+    with_words = (Act(_("Agree and say something"), f"{URL}/{number}/agree", "message", dialog=True),) if "agree" in answers else ()
+    rest = with_words + tuple(Act(label, f"{URL}/{number}/{verb}", icon, dialog=True) for verb, (label, icon, _key, main) in answers.items() if not main)
+    sub = (SubFact(found.title or "", "rubber-stamp"), SubFact(flows.said(resource, found.transition), "arrow-right"),
+           SubFact(_("handed in by %(who)s, %(when)s", who=names.get("core.user", {}).get(found.asked_by_id, ""), when=show_moment(found.asked_at)), "user"))
+    return page_of("record.html", RecordPage(
+        title=stepping.title_of(found), crumbs=(Crumb(_("Approvals"), URL),), icon="rubber-stamp", status=STATES[found.state], sub=sub, acts=buttons, more=rest,
+        groups=tuple(replace(g, edit_url="", facts=tuple(replace(f, history_url="") for f in g.facts)) for g in facts.groups(resource, fields, row, names, set())) if row is not None and row.deleted_at is None else (),
+        primary=Act(_("Open the record"), urls.of_record(resource, found.subject_id), resource.icon) if sees else None,
+        first=(*telling.moved(found), telling.course(found), telling.history(found)),
+        phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if answers else (), sheet=(*buttons, *rest),
+    ))
+
+
+def _answers(found: Any) -> dict[str, tuple[Any, str, str, bool]]:
+    """What the actor can do now: verb → words, icon, key, whether it is a button."""
+    if running.mine(found) is not None:
+        return {
+            "agree": (_("Agree"), "circle-check", "A", True), "refuse": (_("Refuse"), "x", "", True), "send_back": (_("Send back"), "arrow-back-up", "B", True),
+            "hand_on": (_("Hand on"), "user-share", "", False), "add": (_("Ask somebody besides"), "user-plus", "", False)}
+    if found.asked_by_id == actor().user_id and found.state in ("open", "returned"):
+        return {**({"again": (_("Hand in again"), "send", "A", True)} if found.state == "returned" else {}), "withdraw": (_("Withdraw"), "arrow-back-up", "", True)}
+    return {}
+
+
+def _fields(found: Any, verb: str) -> dict[str, Field]:
+    """What an answer asks."""
+    if verb == "send_back":
+        earlier = sorted({one.step for one in stepping.places(found.id) if one.step < found.step})
+        names = {"author": _("Its author"), **{str(n): telling.label(found.steps[n - 1], n) for n in earlier}}
+        members = enum.StrEnum("To", {f"to_{code}": code for code in names})  # type: ignore[misc]
+        to = EnumField(name="to", column="", label=_("To"), members=members, labels=names, required=True, default=members("author"))
+        return {"to": to, "opinion": NEEDED} if earlier else {"opinion": NEEDED}
+    return {one.name: one for one in {
+        "agree": (OPINION,), "refuse": (NEEDED,), "hand_on": (USER, WHY), "add": (USER, replace(WHY, required=False)), "again": (replace(WHY, required=False),), "withdraw": (replace(WHY, required=False),),
+    }[verb]}
+
+
+@pages.route(f"{URL}/<int:number>/<any(agree, refuse, send_back, hand_on, add, again, withdraw):answer>", methods=["GET", "POST"])
+@signed_in
+def answer(number: int, answer: str) -> Any:
+    """An answer: what it asks in a small form, then the answer."""
+    found = _seen(number)
+    known = _answers(found)
+    fields = _fields(found, answer)
+    if flask.request.method == "GET":
+        if answer not in known:
+            raise Missing(_("This page was not found."))
+        return page_of("bulk_form.html", _ask(found, answer, known[answer][0], fields, {}, {}))
+    texts = controls.read(fields, flask.request.form)
+    label = known[answer][0] if answer in known else _("Answer")
+    try:
+        _do(number, answer, acts.checked(fields, texts))
+    except Invalid as bad:
+        return page_of("bulk_form.html", _ask(found, answer, label, fields, texts, bad.fields)), 422
+    bulk.say_undo(_("Done: %(what)s", what=label), None)
+    return flask.redirect(f"{URL}/{number}" if telling.may_see(stepping.one(number)) else URL, 303)
+
+
+def _do(number: int, verb: str, values: Mapping[str, Any]) -> None:
+    opinion, why = (values.get("opinion") or "")[:2_000], (values.get("why") or "")[:2_000]
+    if verb in ("agree", "refuse"):
+        getattr(running, verb)(number, opinion)
+    elif verb == "send_back":
+        to = values.get("to")
+        running.send_back(number, opinion, whole(str(getattr(to, "value", to) or "")))
+    elif verb in ("hand_on", "add"):
+        getattr(running, verb)(number, values["user"], why)
+    else:
+        getattr(running, verb)(number, why)
+
+
+def _ask(found: Any, verb: str, label: Any, fields: dict[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any]) -> BulkFormPage:
+    text = _("The record goes into the recycle bin.") if found.transition == flows.CREATE and verb in ("refuse", "withdraw") else ""
+    return BulkFormPage(title=_("%(what)s: %(name)s", what=label, name=stepping.title_of(found)), action=f"{URL}/{found.id}/{verb}", submit=label, text=text,
+                        fields=controls.of_fields(fields, texts, faults), danger=verb == "refuse", back_url=f"{URL}/{found.id}")
+
+
+@pages.route(f"{ROW}/submit", methods=["GET", "POST"])
+@resource_access("read")
+def submit(package: str, path: str, row_id: int) -> Any:
+    """Hand a record in as it stands."""
+    resource = resource_at(package, path)
+    if not resource.may("update"):
+        raise Forbidden(_("You may not do this: %(what)s.", what=_("Hand in")))
+    row, flow = resource.get(row_id, "update"), whole(flask.request.values.get("flow", ""))
+    why = replace(WHY, required=False)
+    if flask.request.method == "GET":
+        return page_of("bulk_form.html", BulkFormPage(
+            title=_("Hand in: %(what)s", what=resource.title(row)), action=urls.of_act(resource, row_id, "submit"), submit=_("Hand in"), hidden=(("flow", str(flow or "")),),
+            text=_("Until it is decided, nobody changes the record."), fields=controls.of_fields({"why": why}, {}, {}), back_url=urls.of_record(resource, row_id)))
+    gates.by_hand(resource, row_id, flow, flask.request.form.get("why", "").strip()[:2_000])
+    bulk.say_undo(_("Handed in for approval. Until then everything stays as it is."), None)
+    return flask.redirect(ways.to_record(resource, row_id), 303)

@@ -1,0 +1,107 @@
+"""Approvals in the browser's way: drawn, tried, published, handed in, answered, printed; and nobody looks into what is not his."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.features.approvals.stepping import approval
+from tests.support.people import Company
+
+
+def newest(company: Company) -> Any:
+    with company.site.system("test"):
+        return session.connection().execute(sa.select(approval).where(approval.c.kind == "flow").order_by(approval.c.id.desc()).limit(1)).one()
+
+
+@pytest.fixture
+def customer(company: Company) -> int:
+    with company.as_("lina"):
+        return int(company.site.registry.resource("core.customer").write([{"name": "成都天府曲酒厂"}])[0])
+
+
+@pytest.fixture
+def flow(company: Company) -> str:
+    """Drawn by hand: nora, then the boss; published."""
+    admin = company.client("admin")
+    assert admin.post("/flows", data={"name": "", "for": "core.customer|submit"}).status_code == 422
+    made = admin.post("/flows", data={"name": "Credit", "for": "core.customer|submit"}).location
+    assert admin.post(made, data={"do": "publish"}).status_code == 422, "a flow without steps asks nobody"
+    for at, login in enumerate(("nora", "boss")):
+        admin.post(made, data={"do": "add"})
+        admin.post(made, data={"do": "save", f"s{at}-name": login, f"s{at}-who": "users", f"s{at}-users": str(company.people[login]), f"s{at}-need": "any"})
+    page = admin.get(made).text
+    assert "nora" in page and "Step 2" in page
+    done = admin.post(made, data={"do": "publish"})
+    assert done.status_code == 303, re.findall(r"<li>[^<]+|hint bad.*", done.text)
+    return str(made)
+
+
+def test_from_drawing_to_paper(company: Company, customer: int, flow: str) -> None:
+    admin, lina, nora, boss = (company.client(n) for n in ("admin", "lina", "nora", "boss"))
+    tried = admin.get(f"{flow}?record={customer}&person={company.people['lina']}").text
+    assert tried.index("1. nora") < tried.index("2. boss")
+    record = f"/core/customer/{customer}"
+    form = re.search(r'href="(/core/customer/\d+/submit\?flow=\d+)"', lina.get(record).text)
+    assert form is not None
+    assert lina.get(form[1]).status_code == 200
+    assert lina.post(form[1], data={"why": "80,000 a month"}).status_code == 303
+    number = newest(company).id
+    page = f"/approvals/{number}"
+    assert "80,000 a month" in nora.get(page).text
+    assert page in nora.get("/").text, "it waits on the home page"
+    assert page in nora.get("/approvals").text
+    assert lina.get(f"{record}/edit").status_code == 409
+    assert boss.get(f"{page}/agree").status_code == 404
+    assert nora.post(f"{page}/refuse", data={"opinion": ""}).status_code == 422
+    assert nora.post(f"{page}/send_back", data={"opinion": "say more"}).status_code == 303
+    assert lina.post(f"{page}/again", data={"why": "for a year"}).status_code == 303
+    assert nora.post(f"{page}/agree").status_code == 303
+    assert boss.get(f"{page}/send_back").text.count("<option") >= 2, "to its author or to the first step"
+    assert boss.post("/approvals/agree", data={"id": str(number), "opinion": "fine"}).status_code == 303
+    assert newest(company).state == "agreed"
+    paper = lina.get(f"{record}/print").text
+    assert "say more" in paper and "fine" in paper
+    assert "Approved" in lina.get(record).text
+
+
+def test_it_is_nobody_elses(company: Company, customer: int, flow: str) -> None:
+    lina, sue = company.client("lina"), company.client("sue")
+    lina.post(f"/core/customer/{customer}/submit", data={})
+    page = f"/approvals/{newest(company).id}"
+    assert lina.get(page).status_code == 200
+    for path in (page, f"{page}/agree", f"{page}/withdraw"):
+        assert sue.get(path).status_code == 404, path
+    assert sue.post(f"{page}/agree").status_code == 404
+    sue.post("/approvals/agree", data={"id": page.rpartition("/")[2]})
+    assert newest(company).state == "open"
+    assert sue.get("/flows").status_code == sue.get(flow).status_code == 403
+    assert page not in sue.get("/approvals?look=every").text
+
+
+def test_a_deletion_is_handed_in_at_its_door(company: Company, customer: int) -> None:
+    admin, lina = company.client("admin"), company.client("lina")
+    made = admin.post("/flows", data={"name": "Deletions", "for": "core.customer|delete"}).location
+    admin.post(made, data={"do": "add"})
+    admin.post(made, data={"do": "publish", "s0-who": "users", "s0-users": str(company.people["boss"]), "s0-need": "any"})
+    assert admin.post(f"/core/customer/{customer}/delete").status_code == 303
+    found = newest(company)
+    assert (found.transition, found.asked_by_id) == ("delete", company.people["admin"])
+    assert lina.get(f"/core/customer/{customer}").status_code == 200
+    assert company.client("boss").post(f"/approvals/{found.id}/agree").status_code == 303
+    assert newest(company).state == "agreed"
+    with company.as_("admin"):
+        assert not company.site.registry.resource("core.customer").sees(customer)
+
+
+def test_a_condition_is_drawn_in_the_builder(company: Company, flow: str) -> None:
+    admin = company.client("admin")
+    assert admin.get(f"{flow}/when/2").status_code == 200
+    assert admin.get(f"{flow}/when/flow").status_code == 200
+    answer = admin.post(f"{flow}/when/2", data={"0-kind": "all", "1-in": "0", "1-field": "name", "1-op": "contains", "1-v": "银行", "do": "apply"})
+    assert answer.status_code == 303
+    assert "银行" in admin.get(flow).text
