@@ -91,6 +91,8 @@ system_packages() {
         missing="$missing chromium"
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 ||
         missing="$missing postgresql"
+    # Mail that comes in.
+    command -v dovecot >/dev/null 2>&1 || missing="$missing dovecot-imapd"
     # The program that drives the browser is linked with it.
     find /lib /usr/lib /usr/local/lib -name 'libatomic.so.1*' 2>/dev/null | grep -q . ||
         missing="$missing libatomic1"

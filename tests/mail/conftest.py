@@ -1,13 +1,22 @@
-"""A real SMTP server inside the tests, and boxes that send through it."""
+"""Real SMTP and IMAP servers inside the tests, and boxes that use them."""
 
 from __future__ import annotations
 
+import contextlib
+import grp
+import os
+import pwd
+import select
+import shutil
 import socket
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +24,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from tests.customers.office import Office
+from tests.support.needs import lacks
 
+IMAP_PASSWORD = "imap-secret"
 LOGIN, PASSWORD = b"chen@example.com", b"open sesame"
 
 
@@ -43,16 +54,20 @@ class Sink:
         return "250 taken"
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def signs_in(_server: Any, _session: Any, _envelope: Any, _way: str, given: Any) -> AuthResult:
-    return AuthResult(success=(given.login, given.password) == (LOGIN, PASSWORD), handled=False)
+    return AuthResult(success=(given.login, given.password) in ((LOGIN, PASSWORD), (b"chen", IMAP_PASSWORD.encode())), handled=False)
 
 
 @pytest.fixture(scope="session")
 def smtp_server() -> Iterator[Sink]:
     """One server for all tests of this process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     sink = Sink(port)
     server = Controller(sink, hostname="127.0.0.1", port=port, authenticator=signs_in, auth_require_tls=False, auth_required=False)
     server.start()
@@ -72,3 +87,115 @@ def box(office: Office, sink: Sink, who: str = "chen", **more: Any) -> int:
               "signature": "Tel. 028-1234", **more}
     with office.as_(who):
         return int(office.resource("mail_account").write([values])[0])
+
+
+class Post:
+    """A Dovecot of our own in a folder: real IMAP, boxes of files."""
+
+    def __init__(self, home: Path, port: int, process: subprocess.Popen[bytes]) -> None:
+        self.home, self.port, self.process = home, port, process
+        self._count = 0
+
+    def box(self, name: str) -> Path:
+        return self.home / "mail" / name
+
+    def drop(self, name: str, raw: bytes) -> None:
+        """A mail arrives in somebody's box."""
+        self._count += 1
+        new = self.box(name) / "new"
+        for folder in ("cur", "new", "tmp"):
+            (self.box(name) / folder).mkdir(parents=True, exist_ok=True)
+        half = self.box(name) / "tmp" / f"{self._count:05d}.test"
+        half.write_bytes(raw.replace(b"\r\n", b"\n"))
+        above = (self.home / "mail").stat()
+        for one in (self.box(name), *self.box(name).rglob("*")):
+            os.chown(one, above.st_uid, above.st_gid)
+        half.replace(new / half.name)
+
+    def empty(self, name: str) -> None:
+        """As if the server had been set up anew: the box is gone, and what comes is numbered anew."""
+        shutil.rmtree(self.box(name), ignore_errors=True)
+
+
+CONFIG = """
+protocols = imap
+listen = 127.0.0.1
+base_dir = {home}/run
+state_dir = {home}/state
+log_path = {home}/dovecot.log
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{home}/mail/%u
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 0
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={home}/mail/%u
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+@pytest.fixture(scope="session")
+def post_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
+    """One IMAP server for all tests of this process."""
+    program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if program is None:
+        lacks("IMAP tests", "no server (apt-get install dovecot-imapd)")
+    home = Path(tempfile.mkdtemp(prefix="post"))  # short: sockets have names of at most 107 characters
+    port, me = free_port(), pwd.getpwuid(os.getuid())
+    # One who is root lets the server run as nobody in particular, as it insists on.
+    user = "nobody" if me.pw_uid == 0 else me.pw_name
+    owner = pwd.getpwnam(user)
+    group = grp.getgrgid(owner.pw_gid).gr_name
+    for name in ("run", "state", "mail"):
+        (home / name).mkdir()
+        os.chown(home / name, owner.pw_uid, owner.pw_gid)
+    (home / "dovecot.conf").write_text(CONFIG.format(
+        home=home, port=port, password=IMAP_PASSWORD, user=user, group=group, uid=owner.pw_uid, gid=owner.pw_gid), "utf-8")
+    home.chmod(0o755)
+    process = subprocess.Popen([program, "-F", "-c", str(home / "dovecot.conf")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    for _again in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as conn:
+            if conn.recv(100).startswith(b"* OK"):
+                break
+        if process.poll() is not None:
+            break
+        select.select([], [], [], 0.05)
+    else:
+        process.terminate()
+    if process.poll() is not None:
+        pytest.fail(f"dovecot does not run: {(process.stdout.read() if process.stdout else b'').decode()} {(home / 'dovecot.log').read_text() if (home / 'dovecot.log').exists() else ''}")
+    yield Post(home, port, process)
+    process.terminate()
+    process.wait(10)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def post(post_office: Post) -> Iterator[Post]:
+    """The server with empty boxes."""
+    yield post_office
+    for one in list((post_office.home / "mail").iterdir()):
+        shutil.rmtree(one, ignore_errors=True)

@@ -17,6 +17,6 @@ file, whatever became of the first answer; other bytes under that key are 409, a
 sends once more with the same key.
 """
 
-from crm_core.features.files.services import Put, bytes_of, changeable, copy, on, put, readable
+from crm_core.features.files.services import Brought, Put, brought, bytes_of, changeable, copy, hang, on, put, readable
 
-__all__ = ["Put", "bytes_of", "changeable", "copy", "on", "put", "readable"]
+__all__ = ["Brought", "Put", "brought", "bytes_of", "changeable", "copy", "hang", "on", "put", "readable"]

@@ -7,7 +7,7 @@ with the record it hangs on; when it is emptied there, its versions go, and the 
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -54,21 +54,59 @@ def put(subject: str, subject_id: int, name: str, source: IO[bytes], *, key: str
         return _again(found, (subject, subject_id), source)
     called = kinds.clean_name(name)
     with _taken(called, source) as taken:
-        kind, media = kinds.what(called, taken.kept.head)
         try:
             with writing(), change("file", resource=NAME):
                 holder.may_hold(subject_id)
-                with system_scope("a file by who may change the record"):
-                    (made,) = site().registry.resource(NAME).write([
-                        {"name": called, "subject": subject, "subject_id": subject_id, "kind": kind, "size": taken.kept.size}], kind="file")
-                    first = _version(made, 1, called, taken, kind, media, sealed)
-                    _free(sa.update(table_of(Attachment)).where(table_of(Attachment).c.id == made).values(content_id=first.id))
-                taken.stays = True
+                made = _hang(subject, subject_id, called, taken, sealed)
         except sa.exc.IntegrityError:
             if not sealed or (found := _sent(sealed)) is None:
                 raise
             return Put(found.attachment_id, again=True)
     return Put(made)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file whose bytes are on the disk, for a record that is written later (`hang`)."""
+
+    name: str
+    taken: "_Taken"
+
+
+@contextmanager
+def brought(files: Sequence[tuple[str, IO[bytes]]]) -> Iterator[tuple[list[Brought], list[str]]]:
+    """Files that come with something from outside (a mail): their bytes are put on the disk before the transaction that makes their
+    record, and go again unless it hangs them on it. Those that are taken, and the names of those that are not (empty, too large,
+    of a kind the house refuses)."""
+    found: list[Brought] = []
+    refused: list[str] = []
+    with ExitStack() as stack:
+        for name, source in files:
+            called = kinds.clean_name(name)
+            try:
+                found.append(Brought(called, stack.enter_context(_taken(called, source))))
+            except (Invalid, store.TooLarge):
+                refused.append(called)
+        yield found, refused
+
+
+def hang(subject: str, subject_id: int, files: Sequence[Brought]) -> None:
+    """Put them on a record that is being written, inside `writing()`, as the house."""
+    holder_of(subject)
+    with change("file", resource=NAME):
+        for one in files:
+            _hang(subject, subject_id, one.name, one.taken, None)
+
+
+def _hang(subject: str, subject_id: int, called: str, taken: "_Taken", sealed: str | None) -> int:
+    kind, media = kinds.what(called, taken.kept.head)
+    with system_scope("a file by who may change the record"):
+        (made,) = site().registry.resource(NAME).write([
+            {"name": called, "subject": subject, "subject_id": subject_id, "kind": kind, "size": taken.kept.size}], kind="file")
+        first = _version(made, 1, called, taken, kind, media, sealed)
+        _free(sa.update(table_of(Attachment)).where(table_of(Attachment).c.id == made).values(content_id=first.id))
+    taken.stays = True
+    return int(made)
 
 
 def copy(subject: str, row_id: int, ids: Sequence[int], *, to: str = "") -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope, writing
-from crm_core.features.mail import transport
+from crm_core.features.mail import imap, transport
 from crm_core.features.mail.models import MailAccount
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
@@ -52,9 +52,10 @@ def test(account_id: int) -> bool:
         said = transport.test(transport.Server.of(row), row.address)
     except sealed.Unopened:
         said = str(_("The password cannot be read; type it in again."))
-    good = not said
+    came = imap.test(row) if row.imap_host else ""
     with writing():
         current_work().session.connection().execute(
-            sa.update(_accounts).where(_accounts.c.id == account_id).values(tested_at=clock.now(), sending=(said or str(_("Works")))[:500]),
+            sa.update(_accounts).where(_accounts.c.id == account_id).values(
+                tested_at=clock.now(), sending=(said or str(_("Works")))[:500], receiving=came[:500] or None),
             execution_options=unscoped("how the servers of a box answered"))
-    return good
+    return not (said or came)

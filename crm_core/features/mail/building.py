@@ -31,6 +31,12 @@ def text_of(text: str | None, signature: str | None, answered: Any = None) -> st
     return found + "\n"
 
 
+def forwarded(text: str | None, mail: Any) -> str:
+    """What goes along when a mail is sent on: who wrote it to whom, and what."""
+    head = _("Forwarded: %(who)s, %(when)s, to %(to)s", who=mail.sender or "", when=show_moment(mail.sent_at or mail.created_at), to=mail.receivers)
+    return f"{(text or '').rstrip()}\n\n-------- {head}\n{mail.title}\n\n{mail.text or ''}".lstrip("\n")
+
+
 def build(mail: Any, sender: addresses.Addressee, text: str, *, automatic: bool = False) -> EmailMessage:
     """The message of a mail, with its files. Raises TooLarge."""
     message = EmailMessage(policy=SMTP)

@@ -12,3 +12,14 @@ class MailQueued(Event):
 
     label = _("A mail is to go out")
     ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class MailReceived(Event):
+    """Mails have come in. `customers` and `natures` go along with `ids`: whose mail it is (0: nobody's we know), and whether somebody
+    wrote it (`written`), it is an automatic answer (`automatic`), or the news that one of ours was not delivered (`bounce`)."""
+
+    label = _("Mail has come in")
+    ids: tuple[int, ...]
+    customers: tuple[int, ...]
+    natures: tuple[str, ...]

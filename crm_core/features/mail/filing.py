@@ -37,10 +37,19 @@ class Known:
 def known(addresses: Iterable[str]) -> dict[str, Known]:
     """Whom these addresses belong to, by their key, whatever anybody's rights; a contact before his customer, of several the oldest. An
     address that stands with several customers means the one whose contact bears it; none of them when that says nothing."""
+    return {key: some[0] for key, some in _bearers(addresses).items()}
+
+
+def everybody(address: str) -> list[tuple[str, int]]:
+    """All contacts and customers with an address."""
+    return [(CONTACT, one.contact) if one.contact is not None else (CUSTOMER, one.customer) for some in _bearers([address]).values() for one in some]
+
+
+def _bearers(addresses: Iterable[str]) -> dict[str, list[Known]]:
     wanted = {email_key(one) for one in addresses if one}
-    if not wanted:
-        return {}
     found: dict[str, list[Known]] = {}
+    if not wanted:
+        return found
     for table, name in ((_contacts, CONTACT), (_customers, CUSTOMER)):
         ids = twins.candidates(site().registry.resource(name), _keys(name, wanted))
         if not ids:
@@ -49,7 +58,7 @@ def known(addresses: Iterable[str]) -> dict[str, Known]:
         for row in _free(sa.select(*columns).where(table.c.id.in_(ids), table.c.deleted_at.is_(None)).order_by(table.c.id)):
             if (key := email_key(row.email or "")) in wanted:
                 found.setdefault(key, []).append(Known(row.customer_id, row.id if name == CONTACT else None))
-    return {key: some[0] for key, some in found.items()}
+    return found
 
 
 def _keys(name: str, wanted: Iterable[str]) -> list[str]:
@@ -82,9 +91,17 @@ def file(mail: Any, direction: Direction, whose: Sequence[Known]) -> list[int]:
             "receivers": mail.receivers, "copies": mail.copies, "text": mail.text, "written_at": mail.sent_at,
             "author": mail.created_by_id if direction is Direction.sent else None,
         } for one in fresh], kind="mail")
-        _free(sa.update(_letters).where(_letters.c.id.in_(made)).values(message_id=mail.message_id, thread=mail.thread))
+        _free(sa.update(_letters).where(_letters.c.id.in_(made)).values(message_id=mail.message_id, thread=mail.thread, html=mail.html))
         files.copy(MAIL, mail.id, made, to=LETTER)
     return [int(one) for one in made]
+
+
+def withdraw(mail: Any) -> None:
+    """Take the copies of a mail off its customers again."""
+    ids = list(_free(sa.select(_letters.c.id).where(_letters.c.message_id == mail.message_id, _letters.c.deleted_at.is_(None))).scalars()) if mail.message_id else []
+    if ids:
+        with system_scope("a mail is kept private"):
+            site().registry.resource(LETTER).delete(ids)
 
 
 def written(verb: str, ids: Sequence[int]) -> None:

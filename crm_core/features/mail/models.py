@@ -52,10 +52,18 @@ class MailAccount(Owned, Model):
     smtp_host: Mapped[t.Line] = mapped_column(info={"label": _("Server for sending (SMTP)")})
     smtp_port: Mapped[int] = _port(_("Port for sending"), 465)
     smtp_security: Mapped[Security] = _security(_("Encryption of sending"))
+    imap_host: Mapped[t.Line | None] = mapped_column(info={"label": _("Server for receiving (IMAP)"), "help": _("Empty: nothing is received.")})
+    imap_port: Mapped[int] = _port(_("Port for receiving"), 993)
+    imap_security: Mapped[Security] = _security(_("Encryption of receiving"))
+    receive_from: Mapped[t.Day | None] = mapped_column(info={"label": _("Receive mail from"), "help": _("Older mail stays where it is. Empty: from the day the box is set up.")})
     signature: Mapped[t.Note | None] = mapped_column(info={"label": _("Signature"), "help": _("Stands beneath every mail that is sent.")})
     active: Mapped[bool] = mapped_column(default=True, info={"label": _("In use")})
     tested_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Tested"), "readonly": True})
     sending: Mapped[t.Line | None] = mapped_column(sa.String(500), info={"label": _("Sending, when tested"), "readonly": True})
+    receiving: Mapped[t.Line | None] = mapped_column(sa.String(500), info={"label": _("Receiving"), "readonly": True})  # "" while all is well
+    received_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Last looked for mail"), "readonly": True})
+    # Up to where the box has been read: {"validity": …, "uid": …}; a server that numbers anew gives another validity.
+    cursor: Mapped[dict[str, Any] | None] = mapped_column(t.JsonType, info={"kind": "internal"})
 
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>"
@@ -76,7 +84,19 @@ BOXES = {"received": _("Received"), "held": _("Held back"), "scheduled": _("Goes
          "sent": _("Sent"), "failed": _("Not delivered")}
 LOOKS = {"received": ("mail", ""), "held": ("clock", "amber"), "scheduled": ("clock", "acc"), "outgoing": ("hourglass-low", "amber"),
          "sent": ("check", "green"), "failed": ("alert-triangle", "red")}
+_UNREAD = "box = 'received' AND read_at IS NULL AND deleted_at IS NULL"
 CHANGEABLE = ("held", "scheduled")
+
+
+class Nature(enum.StrEnum):
+    """What a mail that came in is."""
+
+    written = "written"
+    automatic = "automatic"
+    bounce = "bounce"
+
+
+NATURES = {"written": _("Written by somebody"), "automatic": _("Automatic answer"), "bounce": _("Returned: not delivered")}
 
 
 class Mail(Owned, Model):
@@ -103,12 +123,17 @@ class Mail(Owned, Model):
         sa.ForeignKey("core_contact.id", ondelete="RESTRICT"), index=True, info={"label": _("Contact"), "readonly": True})
     sent_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Date"), "readonly": True})
     fault: Mapped[t.Line | None] = mapped_column(sa.String(500), info={"label": _("What went wrong"), "readonly": True})
+    nature: Mapped[Nature] = mapped_column(default=Nature.written, info={"label": _("Kind"), "labels": NATURES, "readonly": True})
+    read_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Read"), "readonly": True})
+    html: Mapped[str | None] = mapped_column(sa.Text(), info={"kind": "internal"})  # safe (parse_child.py)
     message_id: Mapped[str | None] = mapped_column(sa.String(255), info={"kind": "internal"})
     thread: Mapped[str | None] = mapped_column(sa.String(255), info={"kind": "internal"})  # the Message-ID of its first mail
     references: Mapped[str | None] = mapped_column(sa.Text(), info={"kind": "internal"})
 
     __table_args__ = (
         sa.Index("ix_core_mail_message_id", "message_id", "account_id"),
+        sa.Index("uq_core_mail_received", "account_id", "message_id", unique=True, sqlite_where=sa.text("box = 'received'"), postgresql_where=sa.text("box = 'received'")),
+        sa.Index("ix_core_mail_unread", "owner_id", "id", sqlite_where=sa.text(_UNREAD), postgresql_where=sa.text(_UNREAD)),
         sa.Index("ix_core_mail_thread", "thread", "id"),
         sa.Index("ix_core_mail_due", "send_at", sqlite_where=sa.text("box = 'scheduled' AND deleted_at IS NULL"),
                  postgresql_where=sa.text("box = 'scheduled' AND deleted_at IS NULL")),
@@ -142,6 +167,7 @@ class Letter(PartOf("customer"), Model):  # type: ignore[misc]
     copies: Mapped[str | None] = mapped_column(sa.Text(), info={"kind": "addresses", "label": _("Copy to"), "readonly": True})
     text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text"), "readonly": True})
     author_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": _("Colleague"), "readonly": True})
+    html: Mapped[str | None] = mapped_column(sa.Text(), info={"kind": "internal"})
     written_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), info={"label": _("Date"), "readonly": True})
     message_id: Mapped[str | None] = mapped_column(sa.String(255), info={"kind": "internal"})
     thread: Mapped[str | None] = mapped_column(sa.String(255), info={"kind": "internal"})

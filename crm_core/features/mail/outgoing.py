@@ -140,6 +140,12 @@ def filed_on(mail: Any) -> list[filing.Known]:
     return found
 
 
+def came_back(mail: Any, said: str) -> None:
+    """A mail that had left was returned by a server further on."""
+    _note([mail.id], box=Box.failed, fault=said[:500])
+    _tell(mail, said)
+
+
 def _tell(mail: Any, said: str) -> None:
     """Who wrote it hears that it did not arrive."""
     who = mail.created_by_id or mail.owner_id

@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.mail import filing, outgoing, resources, views
+from crm_core.features.mail import filing, outgoing, receiving, resources, views
 from crm_core.features.mail.events import MailQueued
 from crm_core.features.mail.pages import pages
 from crm_core.kernel.declare import Job, Listen, Menu, Related, RoleTemplate
@@ -23,7 +23,7 @@ def register_resources() -> list[type[Any]]:
 
 @hookimpl
 def register_menu() -> list[Menu]:
-    return [Menu(_("Mail"), resources.Mails, order=32, name="mail")]
+    return [Menu(_("Mail"), resources.Mails, order=32, name="mail", badge=resources.unread)]
 
 
 @hookimpl
@@ -45,7 +45,11 @@ def register_listeners() -> list[Listen]:
 
 @hookimpl
 def register_jobs() -> list[Job]:
-    return [Job("core.mail.due", outgoing.due, every="every 1 minutes", label=_("Mail that is to go out now"))]
+    return [
+        Job("core.mail.look", receiving.look, every=f"every {receiving.EVERY} minutes", label=_("Look for mail")),
+        Job(receiving.FETCH, receiving.fetch, label=_("Mail comes in")),
+        Job("core.mail.due", outgoing.due, every="every 1 minutes", label=_("Mail that is to go out now")),
+    ]
 
 
 @hookimpl

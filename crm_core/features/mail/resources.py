@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from crm_core.data.mixins import new_public_id
 from crm_core.data.session import current_work, session
 from crm_core.features.customers.api import may_reach
-from crm_core.features.mail import accounts, addresses, building, filing, outgoing, views
-from crm_core.features.mail.models import CHANGEABLE, PURPOSE, Box, Letter, Mail, MailAccount
+from crm_core.features.mail import accounts, addresses, building, filing, incoming, outgoing, views
+from crm_core.features.mail.models import CHANGEABLE, PURPOSE, Box, Letter, Mail, MailAccount, Nature
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
 from crm_core.kernel.declare import Action
@@ -23,6 +23,12 @@ Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
 Faults = dict[int, dict[str, list[Any]]]
 RECEIVED = (("box.any", "received"),)
+DONE = (Box.received, Box.sent, Box.failed)
+
+
+def unread() -> sa.Select[Any]:
+    """Mails nobody has read yet, for the figure beside the menu."""
+    return sa.select(Mail.id).where(Mail.box == Box.received, Mail.read_at.is_(None), Mail.nature == Nature.written)
 
 
 class MailAccounts(Resource):
@@ -32,15 +38,16 @@ class MailAccounts(Resource):
     icon = "mailbox"
     files = False
     in_palette = False
-    columns = "name", "address", "team", "owner", "active", "sending"
+    columns = "name", "address", "team", "owner", "active", "sending", "receiving", "received_at"
     filters = "active", "team", "owner"
     search = "name", "address"
     sorts = "name", "-updated_at"
     verbs = "read", "create", "update", "delete", "assign"
-    hidden_fields = ("tested_at", "sending")
+    hidden_fields = ("tested_at", "sending", "receiving", "received_at")
     form = (
         Section(_("Mail box"), ("name", "address", "login", "password", "active", "owner", "team")),
         Section(_("Sending"), ("smtp_host", "smtp_port", "smtp_security", "signature")),
+        Section(_("Receiving"), ("imap_host", "imap_port", "imap_security", "receive_from")),
     )
     help = _("From where you send mail, and where it arrives. A box with a team is used by everybody in it; without one it is its owner's alone.")
 
@@ -61,22 +68,30 @@ class Mails(Resource):
     icon = "mail"
     submit = _("Send")
     columns = "title", "box", "sender", "receivers", "customer", "sent_at"
-    filters = "box", "account", "customer", "contact", "sender", "receivers", "sent_at", "created_at", "subject", "subject_id"
+    entry = RECEIVED
+    filters = "box", "nature", "account", "read_at", "customer", "contact", "sender", "receivers", "sent_at", "created_at", "subject", "subject_id"
     search = "title", "text", "sender", "receivers"
     search_names = ()
     sorts = ("-created_at",)
     verbs = "read", "create", "update", "delete"
     private = private_to_teams = True
-    beside = ((_("Mail boxes"), "/core/mail_account"),)
+    beside = (
+        (_("Unknown senders"), "/core/mail?box.any=received&nature.any=written&customer.empty=1"), (_("Sent"), "/core/mail?box.any=sent,outgoing,failed"),
+        (_("Held back"), "/core/mail?box.any=held,scheduled"), (_("Mail boxes"), "/core/mail_account"),
+    )
     form = (
         Section(_("Receivers"), ("account", "receivers", "copies")),
         Section(_("E-mail message"), ("title", "text", "hold", "send_at", "confidential")),
     )
-    hidden_fields = ("subject", "subject_id", "owner", "department", "team", "box", "sender", "customer", "contact", "sent_at", "fault")
+    hidden_fields = ("subject", "subject_id", "owner", "department", "team", "box", "sender", "customer", "contact", "sent_at", "fault", "nature", "read_at")
     help = _("What you and your teams write and receive. Only who has the box sees it; what is filed on a customer is seen by who sees the customer.")
     actions = (
         Action("send", _("Send"), outgoing.release, when=lambda row: row.box in (*CHANGEABLE, Box.failed), icon="send", bulk=False, primary=True),
         Action("hold_back", _("Hold back"), outgoing.hold, when=lambda row: row.box == Box.scheduled, icon="clock", bulk=False),
+        Action("file", _("File on a customer"), incoming.file_on, when=lambda row: row.box in DONE, icon="building", quiet=True, fields=incoming.FIELDS),
+        Action("keep_private", _("Keep private"), incoming.keep_private, when=lambda row: row.box in DONE and not row.confidential, icon="eye-off", quiet=True,
+               confirm=_("Take this mail off the customer's file? Then only who has the box sees it.")),
+        Action("forward", _("Forward"), incoming.forward, when=lambda row: row.box in DONE, icon="corner-up-right", bulk=False, fields=incoming.FORWARDED),
     )
 
     def defaults(self) -> dict[str, Any]:
@@ -87,6 +102,8 @@ class Mails(Resource):
         """A new mail gets its Message-ID, goes into the box it is sent from, and into the conversation of what it answers."""
         system = current_work().session.system
         for row in rows:
+            if row.get("box") is Box.received:
+                continue
             if row.get("id") is not None:
                 if before[row["id"]].get("box") == Box.held:
                     row["hold"] = True  # it is sent by its button
@@ -125,7 +142,7 @@ class Mails(Resource):
             if old and old.get("box") not in CHANGEABLE:
                 faults[i] = {"title": [_("A mail that has been sent stays as it is.")]}
                 continue
-            wrong = [name for name in ("receivers", "copies") if row.get(name) and not addresses.good(row[name])]
+            wrong = [] if row.get("box") is Box.received else [name for name in ("receivers", "copies") if row.get(name) and not addresses.good(row[name])]
             if wrong:
                 faults[i] = {name: [addresses.WRONG] for name in wrong}
                 continue
@@ -139,6 +156,8 @@ class Mails(Resource):
                     continue
             if (row.get("send_at") or old.get("send_at")) and "send_at" in row and row["send_at"] is not None and row["send_at"] < clock.now():
                 faults[i] = {"send_at": [_("This moment has passed.")]}
+            if row.get("box") is Box.received:
+                continue
             target = self.registry.resources.get(str(row.get("subject"))) if row.get("subject") else None
             if not old and row.get("subject") and (target is None or not row.get("subject_id") or (mine is not None and not target.labels([row["subject_id"]]))):
                 faults[i] = {"subject": [_("There is no such record.")]}

@@ -18,7 +18,7 @@ from crm_core.resource import acts as doing
 from crm_core.resource.show import full_moment, show_date, show_moment
 from crm_core.text.emails import email_key
 from crm_core.web import urls
-from crm_core.web.viewmodels import Act, Entry, Note, Number, PhoneAct, RecordPage, Timeline, TimelineDay
+from crm_core.web.viewmodels import Act, Entry, Note, Number, PanelView, PhoneAct, RecordPage, Timeline, TimelineDay
 
 NEW = "/core/mail/new"
 LONGEST = 50  # mails of a conversation on one page
@@ -66,6 +66,10 @@ def dress_account(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     if row.tested_at is not None:
         good = row.sending == str(_("Works"))
         note = Note(_("Sending: %(said)s", said=row.sending or ""), show_moment(row.tested_at), "green" if good else "red", "check" if good else "alert-triangle")
+    if row.imap_host and row.receiving:
+        note = Note(_("Receiving: %(said)s", said=row.receiving), note.title if note is not None else "", "amber", "alert-triangle")
+    elif row.imap_host and row.received_at is not None and (note is None or note.colour == "green"):
+        note = Note(_("Last looked for mail: %(when)s", when=show_moment(row.received_at)), note.title if note is not None else "", "green", "check")
     return replace(page, acts=(test, *page.acts), note=note or page.note)
 
 
@@ -78,12 +82,13 @@ def dress_mail(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     if target is not None:
         numbers.append(Number(_("About"), target[0], url=target[1]))
     note = Note(_("What went wrong"), row.fault, "red" if row.box == Box.failed else "amber", "alert-triangle") if row.fault else page.note
-    page = replace(page, numbers=tuple(numbers), note=note)
+    page = replace(page, numbers=tuple(numbers), note=note, first=(*_drawn(row.html), *page.first),
+                   seen_url=f"/core/mail/{row.id}/read" if row.box == Box.received and row.read_at is None else "")
     if row.box in CHANGEABLE:
         return page
     own = {email_key(one.address) for one in accounts.usable()}
     page = _settled(page, _acts(filing.MAIL, row, answered=row.box == Box.received, own=own))
-    return replace(page, timeline=_conversation(filing.MAIL, mine))
+    return replace(page, timeline=_conversation(filing.MAIL, mine)) if len(mine) > 1 else page
 
 
 def dress_letter(resource: Any, row: Any, page: RecordPage) -> RecordPage:
@@ -91,7 +96,14 @@ def dress_letter(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     rows = list(session.scalars(sa.select(Letter).where(Letter.customer_id == row.customer_id, Letter.thread == row.thread).order_by(Letter.id.desc()).limit(LONGEST)))
     mine = accounts.usable() if actor() is not None else []
     made = _acts(filing.LETTER, row, answered=row.direction == Direction.received, own={email_key(one.address) for one in mine}) if mine else ()
-    return replace(_settled(page, made), timeline=_conversation(filing.LETTER, rows or [row]))
+    return replace(_settled(page, made), first=(*_drawn(row.html), *page.first), timeline=_conversation(filing.LETTER, rows) if len(rows) > 1 else page.timeline)
+
+
+def _drawn(page: str | None) -> tuple[PanelView, ...]:
+    """A mail that was written with tables and bold letters, as far as it is safe (parse_child.py): no picture of it is fetched."""
+    if not page or "<" not in page:
+        return ()
+    return (PanelView(_("As it was written"), "mail-opened", html=Markup('<div class="mail-html">{}</div>').format(Markup(page)), foot=_("Pictures and scripts of mails are not loaded.")),)
 
 
 def _about(subject: str | None, subject_id: int | None) -> tuple[str, str] | None:

@@ -2194,6 +2194,7 @@ def upgrade() -> None:
         sa.Column('copies', sa.Text(), nullable=True),
         sa.Column('text', sa.Text(), nullable=True),
         sa.Column('author_id', ID, nullable=True),
+        sa.Column('html', sa.Text(), nullable=True),
         sa.Column('written_at', AT, nullable=False),
         sa.Column('message_id', sa.String(length=255), nullable=True),
         sa.Column('thread', sa.String(length=255), nullable=True),
@@ -2226,10 +2227,17 @@ def upgrade() -> None:
         sa.Column('smtp_host', sa.String(length=255), nullable=False),
         sa.Column('smtp_port', sa.Integer(), nullable=False),
         sa.Column('smtp_security', sa.String(length=40), nullable=False),
+        sa.Column('imap_host', sa.String(length=255), nullable=True),
+        sa.Column('imap_port', sa.Integer(), nullable=False),
+        sa.Column('imap_security', sa.String(length=40), nullable=False),
+        sa.Column('receive_from', sa.Date(), nullable=True),
         sa.Column('signature', sa.Text(), nullable=True),
         sa.Column('active', sa.Boolean(), nullable=False),
         sa.Column('tested_at', AT, nullable=True),
         sa.Column('sending', sa.String(length=500), nullable=True),
+        sa.Column('receiving', sa.String(length=500), nullable=True),
+        sa.Column('received_at', AT, nullable=True),
+        sa.Column('cursor', JSON, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -2266,6 +2274,9 @@ def upgrade() -> None:
         sa.Column('contact_id', ID, nullable=True),
         sa.Column('sent_at', AT, nullable=True),
         sa.Column('fault', sa.String(length=500), nullable=True),
+        sa.Column('nature', sa.String(length=40), nullable=False),
+        sa.Column('read_at', AT, nullable=True),
+        sa.Column('html', sa.Text(), nullable=True),
         sa.Column('message_id', sa.String(length=255), nullable=True),
         sa.Column('thread', sa.String(length=255), nullable=True),
         sa.Column('references', sa.Text(), nullable=True),
@@ -2319,6 +2330,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_mail_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_mail_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_mail_thread', ['thread', 'id'], unique=False)
+        batch.create_index('ix_core_mail_unread', ['owner_id', 'id'], unique=False, sqlite_where=sa.text("box = 'received' AND read_at IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("box = 'received' AND read_at IS NULL AND deleted_at IS NULL"))
+        batch.create_index('uq_core_mail_received', ['account_id', 'message_id'], unique=True, sqlite_where=sa.text("box = 'received'"), postgresql_where=sa.text("box = 'received'"))
     # --- mail ends ---
 
 
