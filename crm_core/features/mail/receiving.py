@@ -100,7 +100,7 @@ def _read(job: Running, account: Any, inbox: imap.Inbox) -> str:
     if anew:
         said.append(str(_("The server numbers its mails anew: all since %(day)s were looked through once more.", day=since.isoformat())))
     if lost:
-        said.append(str(ngettext("Of one mail only the head was taken: %(titles)s", "Of %(n)s mails only the head was taken: %(titles)s", len(lost), titles=", ".join(lost)[:200])))
+        said.append(str(ngettext("Of %(n)s mail only the head was taken: %(titles)s", "Of %(n)s mails only the head was taken: %(titles)s", len(lost), titles=", ".join(lost)[:200])))
     return " ".join(said)[:500]
 
 
