@@ -113,8 +113,12 @@ class Post:
         half.replace(new / half.name)
 
     def empty(self, name: str) -> None:
-        """As if the server had been set up anew: the box is gone, and what comes is numbered anew."""
+        """As if the server had been set up anew: the box is gone, and what comes is numbered anew. The server would take the second of
+        the clock for its UIDVALIDITY, which may be the old one."""
+        self._count += 1
         shutil.rmtree(self.box(name), ignore_errors=True)
+        self.box(name).mkdir()
+        (self.box(name) / "dovecot-uidlist").write_text(f"3 V{1_000_000 + self._count} N1\n")
 
 
 CONFIG = """

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from crm_core.data.base import table_of
 from crm_core.data.session import session
 from crm_core.features.files import api as files
-from crm_core.features.mail import accounts, parsing, receiving
+from crm_core.features.mail import parsing, receiving
 from crm_core.features.mail.models import Mail, MailAccount
 from crm_core.features.messages import services as messages
 from crm_core.kernel import outbox, runner
@@ -239,5 +239,5 @@ def test_mails_made_to_do_harm_end_in_their_head(office: Office) -> None:
     assert (found.subject, [name for name, _data in found.files]) == ("发票", ["x.zip"])
     odd = parsing.parse(b"\xff\xfe\x00Subject: ?\n\n\x00\x01\x02" * 100)
     assert "\x00" not in odd.text and not odd.files
-    charset = parsing.parse("From: a@b.example\nSubject: x\nContent-Type: text/plain; charset=gb2312\nContent-Transfer-Encoding: 8bit\n\n".encode() + "發票與发票".encode("gb18030"))
+    charset = parsing.parse(b"From: a@b.example\nSubject: x\nContent-Type: text/plain; charset=gb2312\nContent-Transfer-Encoding: 8bit\n\n" + "發票與发票".encode("gb18030"))
     assert charset.text == "發票與发票"  # what calls itself gb2312 seldom is

@@ -8,7 +8,7 @@ from email.utils import getaddresses, parseaddr
 from typing import Any, ClassVar
 
 from crm_core.kernel.i18n import _
-from crm_core.resource.fields import Bad, Field
+from crm_core.resource.fields import Bad, Field, IntegerField
 from crm_core.resource.inspection import register_kind
 from crm_core.text import clean, emails
 
@@ -93,4 +93,17 @@ class AddressesField(Field):
         return joined(found) or None
 
 
+@dataclass(frozen=True, kw_only=True)
+class PortField(IntegerField):
+    """A port: a name in digits, no amount."""
+
+    kind: str = "port"
+    minimum: int = 1
+    maximum: int = 65_535
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+
 register_kind("addresses", AddressesField)
+register_kind("port", PortField)

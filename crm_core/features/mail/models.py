@@ -36,7 +36,7 @@ def _security(label: Any) -> Any:
 
 
 def _port(label: Any, usual: int) -> Any:
-    return mapped_column(sa.Integer(), default=usual, info={"label": label, "minimum": 1, "maximum": 65_535})
+    return mapped_column(sa.Integer(), default=usual, info={"label": label, "kind": "port"})
 
 
 class MailAccount(Owned, Model):
