@@ -26,3 +26,4 @@ import "./live.js";
 import "./away.js";
 import "./press.js";
 import "./rules.js";
+import "./fresh.js";

@@ -49,6 +49,7 @@ async function fill(panel, url) {
   if (!panel.isConnected) return;
   if (fresh) {
     fresh.removeAttribute("data-load");
+    fresh.dataset.fresh = url;
     panel.replaceWith(fresh);
     adopt(fresh);
   } else {

@@ -72,6 +72,7 @@ FILL = """
     insert("core_approval_place", approval_id=1, step=1, user_id=1, state="open")
     insert("core_flow", name="Old", subject="visits.thing", transition="delete", draft={}, edition=0, switched_on=False)
     insert("core_approval_vote", approval_id=1, step=1, verdict="agree", at=at)
+    insert("core_alarm", name="an alarm", report="visits.outcomes", number=0, kind="", above=True, limit=1.0, receivers=[1], owner_id=1, active=True, crossed=False)
     insert("core_rule", id=1, name="a rule", resource="visits.thing", trigger="core.created", asked={}, steps=[], owner_id=1, playbook=False, held_out=0, active=False, faults=0, version=1, changed_at=at)
     insert("core_rule_run", rule_id=1, subject="visits.thing", subject_id=one, occasion="change 1", state="done", at=at, due_at=at, place=0, depth=0, log=[])
     insert("core_draft", actor_id=1, key="visits.thing:new", data={"texts": {}}, at=at)

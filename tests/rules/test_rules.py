@@ -201,3 +201,16 @@ def test_a_playbook_takes_a_customer_once_leaves_some_out_and_stops_when_he_leav
 
         with office.as_("chen"):
             assert [(n, moved) for _label, n, moved in compared(kept(row_of(office, made)))] == [(len(worked), 1), (20 - len(worked), 0)]
+
+
+def test_the_log_keeps_a_year_and_a_month(office: Office) -> None:
+    with clock.freeze(MORNING - dt.timedelta(days=500)):
+        made = rule(office, steps=[task()])
+        office.customer("chen", "旧有限公司")
+        settle(office)
+    with clock.freeze(MORNING):
+        office.customer("chen", "新有限公司")
+        settle(office)
+        with office.site.system("tests"):
+            running.sweep(None)
+        assert len(runs(office, made)) == 1

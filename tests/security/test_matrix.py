@@ -45,7 +45,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "bare.pointer": {"name": "Made"}, "bare.shelf": {"name": "Made"},
 }
 # What the parameters of an address are, where they are no record; and what is posted where a form must say something.
-VALUES = {"width": 21_000, "height": 29_700, "action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "answer": "agree", "switch": "on", "which": "flow", "kind": "customer", "number": 1, "rule_id": 1, "verb": "decline"}
+VALUES = {"width": 21_000, "height": 29_700, "action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "answer": "agree", "switch": "on", "which": "flow", "kind": "customer", "number": 1, "rule_id": 1, "alarm_id": 1, "verb": "decline"}
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST tasks.later": lambda _h, _c: {"days": "1"},
     "POST home.arrange": lambda _h, _c: {"order": "|"},

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_core.data.session import session
+from crm_core.features.customers.api import may_reach
+from crm_core.features.mail import api as mail
 from crm_core.features.messages.api import send
 from crm_core.features.rules.kinds import PickField
 from crm_core.features.tasks.api import TASKS, Task
 from crm_core.kernel import clock, words
 from crm_core.kernel.declare import RuleAction
-from crm_core.kernel.errors import Invalid
+from crm_core.kernel.errors import Forbidden, Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import acts, worktime
@@ -45,6 +47,19 @@ def _message(step: Any, title: str, receiver: int | None, text: str | None) -> A
     said = step.fill(title)[:200]
     send([receiver or step.keeper], said, step.fill(text), source=step.rule.name, about=step.about)
     return _("wrote “%(title)s”", title=said)
+
+
+def _mail(step: Any, title: str, text: str) -> Any:
+    """To the record's own address, as far as it may be written to; from the box of the rule's owner."""
+    about, resource = step.about, site().registry.resource("core.mail")
+    if not resource.may("create"):
+        raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
+    name = step.resource.title(step.record)
+    found = may_reach(about[0], about[1], "email")
+    if not found.ok:
+        return _("no mail to “%(name)s”: %(why)s", name=name, why=found.why)
+    mail.send(None, found.to, step.fill(title)[:200], step.fill(text), about=about)
+    return _("sent the mail “%(title)s”", title=step.fill(title)[:200])
 
 
 # --- the record --------------------------------------------------------------------------------------------------------
@@ -100,6 +115,8 @@ OWN = [
         BooleanField(name="must", column="", label=_("Must be dealt with"), default=False), NoteField(name="text", column="", label=_("Text"))), icon="checkbox", order=10),
     RuleAction("core.message", _("Write a message"), _message, lambda s: _("write to %(who)s: “%(title)s”", who=_name(s), title=s["title"]), (
         _TITLE, _WHO, NoteField(name="text", column="", label=_("Text"))), icon="message", order=20),
+    RuleAction("core.mail", _("Send a mail"), _mail, lambda s: _("send it the mail “%(title)s”", title=s["title"]), (
+        _TITLE, NoteField(name="text", column="", label=_("Text"), required=True)), on=lambda r: r.name in ("core.customer", "core.contact"), icon="mail", order=25),
     RuleAction("core.set", _("Change a field"), _set, lambda s: _("set “%(field)s” to “%(value)s”", field=s.get("field", ""), value=s.get("value", "")), _set_fields, follows=True, icon="pencil", order=30),
     RuleAction("core.give", _("Give the record to somebody"), _give, lambda s: _("give it to %(who)s", who=s["owner"]), (
         RefField(name="owner", column="", label=_("To"), target="core.user", required=True),), on=_has_act("assign"), icon="user-share", order=40),

@@ -66,3 +66,39 @@ class Run(Keyed, Model):
         sa.Index("ix_core_rule_run_subject", "subject", "subject_id", "id"),
         sa.Index("ix_core_rule_run_rule", "rule_id", "id"),
     )
+
+
+class Thousandths(sa.TypeDecorator[float]):
+    """A number kept as whole thousandths: what is compared is exact."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else round(value * 1_000)
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> float | None:
+        return None if value is None else value / 1_000
+
+
+class Alarm(Keyed, Model):
+    """A threshold on a number of a report: who is told when it is crossed, and on which side it was last."""
+
+    __tablename__ = "core_alarm"
+    name: Mapped[str] = mapped_column(sa.String(200))
+    report: Mapped[str] = mapped_column(sa.String(120))  # of a report or a card
+    line: Mapped[str | None] = mapped_column(sa.String(200))  # what of the answer, as its filter or label says it; empty: all lines together
+    said: Mapped[str | None] = mapped_column(sa.String(255))  # how that line is called
+    number: Mapped[int] = mapped_column(default=0)  # which of its numbers
+    kind: Mapped[str] = mapped_column(sa.String(10), default="")  # what it is counted in (alarms.kind_of)
+    above: Mapped[bool] = mapped_column(default=True)  # it rises to the limit, or falls to it
+    limit: Mapped[float] = mapped_column(Thousandths())
+    back: Mapped[float | None] = mapped_column(Thousandths())  # only past this it has gone back, and can cross again; empty: past the limit
+    receivers: Mapped[list[Any]] = mapped_column(default=list)  # people
+    owner_id: Mapped[t.Id] = mapped_column(index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    crossed: Mapped[bool] = mapped_column(default=False)
+    value: Mapped[float | None] = mapped_column(Thousandths())
+    looked_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    crossed_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())
+    fault: Mapped[dict[str, Any] | None]  # why it could not be asked: kernel/words.py

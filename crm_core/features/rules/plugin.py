@@ -4,7 +4,19 @@ from typing import Any
 
 import flask
 
-from crm_core.features.rules import actions, demo, engine, panels, running, services, timing, triggers, views
+from crm_core.features.rules import (
+    actions,
+    alarmpages,
+    alarms,
+    demo,
+    engine,
+    panels,
+    running,
+    services,
+    timing,
+    triggers,
+    views,
+)
 from crm_core.features.rules.pages import pages
 from crm_core.kernel.declare import Job, Listen, Menu, Panel, Permission, RoleTemplate, RuleAction, RuleTrigger
 from crm_core.kernel.hookspecs import hookimpl
@@ -49,13 +61,15 @@ def register_listeners() -> list[Listen]:
 def register_jobs() -> list[Job]:
     return [
         Job(engine.RUN, running.run, every="every minute", label=_("Rules at work")),
+        Job(alarms.NAME, alarms.run, every="every 5 minutes", label=_("Look at alarms")),
+        Job("core.rules.sweep", running.sweep, every="every day at 03:40", label=_("Take old runs of rules out of the log")),
         Job(timing.NAME, timing.run, every="every 5 minutes", label=_("Rules that go by days")),
     ]
 
 
 @hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
-    return [pages]
+    return [pages, alarmpages.pages]
 
 
 @hookimpl

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from crm_core.data import bulk
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work, session
+from crm_core.data.session import current_work, session, writing
 from crm_core.features.rules import active, engine, kinds
 from crm_core.features.rules.active import Kept
 from crm_core.features.rules.models import Rule, Run
@@ -28,6 +28,7 @@ from crm_core.kernel.pace import Pace
 from crm_core.resource import changes, worktime
 
 _runs, _rules = table_of(Run), table_of(Rule)
+KEPT_FOR = dt.timedelta(days=400)  # longer than a year: what comes again each year is known by its run
 LOOKS = dt.timedelta(hours=1)  # how often a run that waits until something holds looks whether it does
 _NAMED = re.compile(r"\{([^{}]{1,80})\}")
 
@@ -69,6 +70,13 @@ class Step:
 def run(job: Running) -> None:
     """The job: runs that are due, those that are asked for first."""
     Pace(job, start=100, least=20, most=1_000).drain(_take)
+
+
+def sweep(_job: Any) -> None:
+    """The daily job: what ended long ago leaves the log. Records that a playbook leaves out stay so."""
+    with writing():
+        old = clock.now() - KEPT_FOR
+        current_work().session.connection().execute(sa.delete(_runs).where(_runs.c.ended_at < old))
 
 
 def _take(most: int) -> int:

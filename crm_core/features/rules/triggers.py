@@ -95,8 +95,9 @@ def is_choice(one: Field) -> bool:
 
 def _stage(resource: Any, given: Mapping[str, str]) -> list[Field]:
     pairs = _pairs(resource, is_choice)
-    found: list[Field] = [PickField(name="field", column="", label=_("Field"), pairs=pairs, required=True, default=pairs[0][0] if pairs else None, info={"shapes": True})]
-    one = resource.fields().get(given.get("field") or (pairs[0][0] if pairs else ""))
+    usual = next((name for name in (resource.board, resource.status) if name in dict(pairs)), pairs[0][0] if pairs else "")
+    found: list[Field] = [PickField(name="field", column="", label=_("Field"), pairs=pairs, required=True, default=usual or None, info={"shapes": True})]
+    one = resource.fields().get(given.get("field") or usual)
     if one is not None and is_choice(one):
         found.append(PicksField(name="values", column="", label=_("Becomes any of"), pairs=tuple(one.options()), required=True))
     return found

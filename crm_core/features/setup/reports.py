@@ -6,6 +6,7 @@ from typing import Any
 import flask
 from markupsafe import Markup
 
+from crm_core.features.rules.api import ALARMS
 from crm_core.kernel.calling import shown
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
@@ -14,7 +15,7 @@ from crm_core.resource.reporting import Line
 from crm_core.web import urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
-from crm_core.web.viewmodels import Empty, PanelView, Tab, WaitRow
+from crm_core.web.viewmodels import Act, Empty, PanelView, Tab, WaitRow
 from crm_core.web.viewmodels.reports import Bar, ReportPage
 
 pages = flask.Blueprint("reports", __name__)
@@ -85,4 +86,5 @@ def _drawn(report: Any, tabs: tuple[Tab, ...] = ()) -> ReportPage:
             urls.of_list(resource, [line.filter]) if line.filter is not None and line.filter[0].partition(".")[0] in resource.filters else "")
         for line in answer.lines
     )
-    return ReportPage(label=report.label, tabs=tabs, heads=answer.heads, bars=bars, chart=report.chart, more=reporting.MOST if answer.more else 0)
+    return ReportPage(label=report.label, tabs=tabs, heads=answer.heads, bars=bars, chart=report.chart, more=reporting.MOST if answer.more else 0,
+                      acts=(Act(_("Set an alarm"), urls.address(f"{ALARMS}/new", [("report", report.name)]), "alarm"), Act(_("All alarms"), ALARMS)) if tabs else ())

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crm_core.web.viewmodels.base import Empty, Tab, Words
+from crm_core.web.viewmodels.base import Act, Empty, Tab, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,4 @@ class ReportPage:
     more: int = 0
     failed: bool = False
     empty: Empty | None = None
+    acts: tuple[Act, ...] = ()

@@ -1391,6 +1391,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_pool_member_user_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_pool_member'))
     )
+    op.create_table('core_alarm',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('report', sa.String(length=120), nullable=False),
+        sa.Column('line', sa.String(length=200), nullable=True),
+        sa.Column('said', sa.String(length=255), nullable=True),
+        sa.Column('number', sa.BigInteger(), nullable=False),
+        sa.Column('kind', sa.String(length=10), nullable=False),
+        sa.Column('above', sa.Boolean(), nullable=False),
+        sa.Column('limit', sa.BigInteger(), nullable=False),
+        sa.Column('back', sa.BigInteger(), nullable=True),
+        sa.Column('receivers', JSON, nullable=False),
+        sa.Column('owner_id', ID, nullable=False),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('crossed', sa.Boolean(), nullable=False),
+        sa.Column('value', sa.BigInteger(), nullable=True),
+        sa.Column('looked_at', AT, nullable=True),
+        sa.Column('crossed_at', AT, nullable=True),
+        sa.Column('fault', JSON, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_alarm'))
+    )
     op.create_table('core_rule',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('resource', sa.String(length=80), nullable=False),
@@ -2078,6 +2099,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_customer_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_pool_member') as batch:
         batch.create_index(batch.f('ix_core_pool_member_pool_id'), ['pool_id'], unique=False)
+    with op.batch_alter_table('core_alarm') as batch:
+        batch.create_index(batch.f('ix_core_alarm_owner_id'), ['owner_id'], unique=False)
     with op.batch_alter_table('core_rule') as batch:
         batch.create_index(batch.f('ix_core_rule_owner_id'), ['owner_id'], unique=False)
     with op.batch_alter_table('core_rule_run') as batch:
@@ -2347,6 +2370,7 @@ def downgrade() -> None:
     op.drop_table('core_plan_line')
     op.drop_table('core_plan')
     op.drop_table('core_journal')
+    op.drop_table('core_alarm')
     op.drop_table('core_rule_run')
     op.drop_table('core_rule')
     op.drop_table('core_post')
