@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -174,7 +175,7 @@ class _Job:
         self.done = done
 
 
-def test_boxes_are_their_owners_and_the_password_is_sealed(office: Office, sink: Sink) -> None:
+def test_boxes_are_their_owners_and_the_password_is_sealed(office: Office, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     account = box(office, sink, password=PASSWORD.decode(), login=LOGIN.decode())
     with office.site.system("tests") as work:
         kept = work.session.execute(sa.select(table_of(MailAccount).c.password)).scalar_one()
@@ -193,6 +194,14 @@ def test_boxes_are_their_owners_and_the_password_is_sealed(office: Office, sink:
         office.resource("mail_account").write([{"id": account, "smtp_port": sink.port, "smtp_security": "tls"}])
         assert accounts.test(account) is False
         assert "does not speak TLS" in office.resource("mail_account").get(account).sending
+        office.resource("mail_account").write([{"id": account, "smtp_port": sink.port, "smtp_security": "none", "password": field.parse(PASSWORD.decode())}])
+        assert accounts.test(account) is True
+        with monkeypatch.context() as patch:
+            patch.setattr(office.site, "config", replace(office.site.config, private_hosts=""))
+            assert accounts.test(account) is False
+            assert "only hosts in the internet" in office.resource("mail_account").get(account).sending
+            patch.setattr(office.site, "config", replace(office.site.config, smtp_host="127.0.0.1"))
+            assert accounts.test(account) is True, "the house's own server may lie within it"
     with office.as_("wang"), pytest.raises(Missing):
         accounts.test(account)
     with office.as_("wang"), pytest.raises(Missing):

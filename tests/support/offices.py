@@ -42,7 +42,7 @@ def _opened(url: str, home: Path) -> Site:
     from crm_core.app import open_site
     from crm_core.kernel.config import Config
 
-    return open_site(config=Config(site=home, database=url))
+    return open_site(config=Config(site=home, database=url, private_hosts="127.0.0.1"))  # the mail servers of tests
 
 
 def _furnished(engine: str, request: pytest.FixtureRequest) -> tuple[str, Office]:

@@ -4,6 +4,7 @@ unread and where they are."""
 import datetime as dt
 import imaplib
 import re
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from crm_core.data.session import in_writing
 from crm_core.features.mail import transport
 from crm_core.features.mail.models import PURPOSE, Security
 from crm_core.kernel.i18n import _
+from crm_core.kernel.outbound import AddressRefused, dial
 from crm_core.resource import sealed
 
 LARGEST = 40 * 2**20
@@ -22,6 +24,22 @@ _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 class Failed(Exception):
     """The server did not do what it was asked; the words are for who set the box up."""
+
+
+class Imap(imaplib.IMAP4):
+    """Dials past the guard of addresses, as transport.Smtp does."""
+
+    def _create_socket(self, timeout: Any) -> socket.socket:
+        return dial(self.host, self.port, timeout)
+
+
+class ImapTls(imaplib.IMAP4_SSL):
+    """The same, encrypted from the first byte."""
+
+    ssl_context: ssl.SSLContext
+
+    def _create_socket(self, timeout: Any) -> socket.socket:
+        return self.ssl_context.wrap_socket(dial(self.host, self.port, timeout), server_hostname=self.host)
 
 
 class Inbox:
@@ -70,9 +88,9 @@ def opened(where: transport.Server) -> Iterator[Inbox]:
         context = ssl.create_default_context()
         connection: imaplib.IMAP4
         if where.security == Security.tls:
-            connection = imaplib.IMAP4_SSL(where.host, where.port, ssl_context=context, timeout=transport.TIMEOUT)
+            connection = ImapTls(where.host, where.port, ssl_context=context, timeout=transport.TIMEOUT)
         else:
-            connection = imaplib.IMAP4(where.host, where.port, timeout=transport.TIMEOUT)
+            connection = Imap(where.host, where.port, timeout=transport.TIMEOUT)
         try:
             if where.security == Security.starttls:
                 connection.starttls(context)
@@ -86,7 +104,7 @@ def opened(where: transport.Server) -> Iterator[Inbox]:
                 connection.logout()
     except imaplib.IMAP4.error as error:
         raise Failed(str(_("The server answered: %(said)s", said=_words(error.args)))) from None
-    except OSError as error:
+    except (OSError, AddressRefused) as error:
         raise Failed(transport.words(error, where)) from None
 
 

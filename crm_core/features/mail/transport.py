@@ -12,6 +12,7 @@ from crm_core.data.session import in_writing
 from crm_core.features.mail.models import PURPOSE, MailAccount, Security
 from crm_core.kernel.config import Config
 from crm_core.kernel.i18n import _
+from crm_core.kernel.outbound import AddressRefused, dial
 from crm_core.resource import sealed
 
 TIMEOUT = 20
@@ -34,6 +35,22 @@ class Server:
         return cls(config.smtp_host, config.smtp_port, config.smtp_tls, config.smtp_user, config.smtp_password)
 
 
+class Smtp(smtplib.SMTP):
+    """Dials past the guard of addresses: who may set up a box must not reach through us what stands behind the firewall."""
+
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
+        return dial(host, port, timeout)
+
+
+class SmtpTls(smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
+
+    context: ssl.SSLContext
+
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
+        return self.context.wrap_socket(dial(host, port, timeout), server_hostname=host)
+
+
 class Undelivered(Exception):
     """The server did not take a mail; `for_good`: another attempt would end the same way."""
 
@@ -50,9 +67,9 @@ def connected(server: Server) -> Iterator[smtplib.SMTP]:
     context = ssl.create_default_context()
     made: smtplib.SMTP
     if server.security == Security.tls:
-        made = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+        made = SmtpTls(server.host, server.port, timeout=TIMEOUT, context=context)
     else:
-        made = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+        made = Smtp(server.host, server.port, timeout=TIMEOUT)
     try:
         if server.security == Security.starttls:
             made.starttls(context=context)
@@ -85,7 +102,7 @@ def send(server: Server, message: EmailMessage, sender: str, receivers: Sequence
             return hand_over(made, message, sender, receivers)
     except smtplib.SMTPAuthenticationError as error:
         raise Undelivered(words(error, server), for_good=error.smtp_code >= 500) from None
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, AddressRefused) as error:
         raise Undelivered(words(error, server), for_good=False) from None
 
 
@@ -97,16 +114,16 @@ def test(server: Server, sender: str) -> str:
             code, said = made.mail(sender)
             made.rset()
             return "" if code < 400 else str(_("The server does not take mail from this address: %(said)s", said=_answer(code, said)))
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, AddressRefused) as error:
         return words(error, server)
 
 
 def words(error: Exception, server: Any) -> str:
     """What went wrong, for who set the box up."""
     where = {"host": server.host, "port": server.port}
-    if isinstance(error, socket.gaierror):
-        said = _("There is no server called %(host)s.", **where)
-    elif isinstance(error, ConnectionRefusedError):
+    if isinstance(error, AddressRefused):
+        return str(error)
+    if isinstance(error, ConnectionRefusedError):
         said = _("Nobody answers at %(host)s, port %(port)s.", **where)
     elif isinstance(error, TimeoutError):
         said = _("%(host)s, port %(port)s, does not answer in time.", **where)
