@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access import lines
 from crm_core.access.models import Department, User, UserRole, departments_of
 from crm_core.data import bulk
 from crm_core.data.base import table_of
@@ -21,6 +22,7 @@ from crm_core.resource import search
 from crm_core.resource.changes import unscoped
 
 NAME = "core.message"
+AWAY = 10  # of many receivers so many are named to the sender
 _messages, _users, _roles, _departments = (table_of(model) for model in (Message, User, UserRole, Department))
 _CARRIED = ("people", "departments", "roles", "title", "text", "kind", "priority", "subject", "subject_id", "sender_id", "source", "thread_id")
 
@@ -49,7 +51,18 @@ def deliver(row: Any) -> None:
     _system(sa.update(_messages).where(_messages.c.id == row.id).values(
         box=Box.sent, hold=False, sent_at=clock.now(), read_at=clock.now(), thread_id=thread))
     _deliver(row.id, {name: getattr(row, name) for name in _CARRIED} | {"thread_id": thread}, receivers)
+    _away(row, receivers)
     session.expire(row)
+
+
+def _away(row: Any, receivers: Sequence[int]) -> None:
+    """Who writes to somebody away hears of it, and who stands in for him."""
+    others = lines.stand_ins_of(receivers, clock.today()) if row.sender_id is not None else {}
+    if others:
+        names = site().registry.resource("core.user").labels({*others, *others.values()})
+        for who, other in list(others.items())[:AWAY]:
+            text = _("%(name)s is away; %(other)s stands in.", name=names.get(who, ""), other=names.get(other, ""))
+            notify_each([(row.sender_id, (NAME, row.id))], text, source=_("Messages"))
 
 
 def _deliver(origin: int | None, values: Mapping[str, Any], receivers: Sequence[int]) -> list[int]:

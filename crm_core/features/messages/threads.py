@@ -1,6 +1,6 @@
 """The page of a message: whom it came from, the conversation it belongs to, who has read it; and how lists say how one stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -18,6 +18,8 @@ from crm_core.resource.show import full_moment, show_date, show_moment
 from crm_core.web import cells, render, urls
 from crm_core.web.viewmodels import Act, Entry, LinesTable, Number, PhoneAct, RecordPage, Status, Timeline, TimelineDay
 
+columns: list[Callable[[Sequence[int]], tuple[Any, Mapping[int, Any]] | None]] = []
+"""Slot: what features say of the copies of a message one has sent: a head, and words by copy; None where there is nothing."""
 LONGEST = 50  # messages of a conversation on one page
 NEW = "/core/message/new"
 
@@ -105,9 +107,10 @@ def _readers(row: Any, copies: Sequence[Any]) -> LinesTable:
         return show_moment(moment, short=True) if moment is not None else ""
 
     announced = row.kind == Kind.announcement
-    columns = (_("Receiver"), _("Read"), *((_("Acknowledged"),) if announced else ()))
-    rows = tuple((one.name, when(one.read_at), *((when(one.acknowledged_at),) if announced else ())) for one in copies)
-    return LinesTable(ngettext("%(n)s receiver", "%(n)s receivers", len(copies)), columns, rows)
+    more = [found for load in columns if (found := load([one.id for one in copies])) is not None]
+    heads = (_("Receiver"), _("Read"), *((_("Acknowledged"),) if announced else ()), *(head for head, _said in more))
+    rows = tuple((one.name, when(one.read_at), *((when(one.acknowledged_at),) if announced else ()), *(said.get(one.id, "") for _head, said in more)) for one in copies)
+    return LinesTable(ngettext("%(n)s receiver", "%(n)s receivers", len(copies)), heads, rows)
 
 
 def _conversation(rows: Sequence[Any], names: Mapping[int, str]) -> Timeline:

@@ -4,11 +4,12 @@ from typing import Any
 
 import flask
 
-from crm_core.features.tasks import asking, dates, demo, escalating, reminding, series, services, views
+from crm_core.features.messages.api import reader_columns
+from crm_core.features.tasks import arranging, asking, dates, demo, escalating, reminding, series, services, views
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.pages import pages
 from crm_core.features.tasks.resources import Tasks
-from crm_core.kernel.declare import Column, Job, Listen, Menu, RoleTemplate
+from crm_core.kernel.declare import Action, Column, Job, Listen, Menu, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import feeds
@@ -21,6 +22,7 @@ feeds.sources.append(dates.mine)
 slots.counters = services.counters
 slots.tasks_url = views.URL
 records.dressers.append(views.next_step)
+reader_columns.append(arranging.column)
 
 PRIORITIES = (
     ("high", "High", "高", "arrow-up", "amber"),
@@ -68,6 +70,12 @@ def register_columns() -> list[Column]:
         Column("core.task", "checklist", _("Checklist"), views.load_checklist),
         Column("core.task", "about", _("About"), abouts.column(Task), field="subject"),
     ]
+
+
+@hookimpl
+def register_actions() -> list[Action]:
+    return [Action("arrange", _("Arrange as work"), arranging.arrange, on="core.message", when=arranging.may_arrange, offered=arranging.offered,
+                   icon="checklist", order=40, bulk=False, fields=arranging.FIELDS)]
 
 
 @hookimpl
