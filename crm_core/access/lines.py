@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access.models import Department, StandIn, User
+from crm_core.access.rights import made
 from crm_core.data import bulk
 from crm_core.data.session import Session, system_scope
 
@@ -42,8 +43,8 @@ def chain_of(user_id: int, most: int = FARTHEST) -> list[int]:
 
 
 def reports_of(user_id: int) -> list[int]:
-    """Whose superior this person is, by id."""
-    return reports_of_each([user_id]).get(user_id, [])
+    """Whose superior this person is, by id; kept until people or departments change, since menus ask on every page."""
+    return list(made(("reports of", user_id), lambda: reports_of_each([user_id]).get(user_id, [])))
 
 
 def reports_of_each(user_ids: Iterable[int]) -> dict[int, list[int]]:
