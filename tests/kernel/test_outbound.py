@@ -200,12 +200,20 @@ def test_mail_servers_of_the_internet_are_dialled_at_ports_for_mail(net: Net, ho
 
 
 def test_the_server_that_the_house_sends_by_may_lie_within_it(net: Net, tmp_path: Path, server: Any) -> None:
-    site = Site(Config(site=tmp_path, smtp_host="localhost"))
-    net.answers["localhost"] = [["127.0.0.1"]]
+    port = server.server_address[1]
+    site = Site(Config(site=tmp_path, smtp_host="localhost", smtp_port=port))
+    net.answers["localhost"] = [["127.0.0.1"]] * 4
     with site.work(None, system="test"):
-        dial("localhost", server.server_address[1], 2).close()
+        dial("localhost", port, 2).close()
+        with contextlib.suppress(OSError):
+            dial("localhost", 993, 0.05)
+        assert net.connected == [("127.0.0.1", port), ("127.0.0.1", 993)]
+        for other in (22, 6379, port + 1):  # what else stands on that machine is nobody's mail server
+            with pytest.raises(AddressRefused):
+                dial("localhost", other, 0.3)
         with pytest.raises(AddressRefused):
-            dial("127.0.0.1", server.server_address[1], 2)
+            dial("127.0.0.1", port, 2)
+        assert len(net.connected) == 2
     site.engines.dispose()
 
 

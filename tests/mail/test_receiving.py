@@ -55,6 +55,26 @@ class _Job:
 
         return writing()
 
+    write = finish
+
+    def progress(self, done: int, total: int) -> None:
+        pass
+
+
+class _Inbox:
+    """A box with one mail in it."""
+
+    validity = 1
+
+    def uids(self, after: int, since: dt.date) -> list[int]:
+        return [1]
+
+    def size(self, uid: int) -> int:
+        return 100
+
+    def fetch(self, uid: int, *, head: bool) -> bytes:
+        return mail("Poison").as_bytes()
+
 
 def received(office: Office, who: str = "chen") -> list[Mail]:
     with office.as_(who):
@@ -177,6 +197,45 @@ def test_a_bounce_marks_the_address_and_the_mail_and_an_automatic_answer_does_no
         assert any(one.subject_id == sent for one in messages.newest())
 
 
+def test_a_forged_bounce_marks_nobody(office: Office, sink: Sink, post: Post) -> None:
+    firm = office.customer("chen")
+    victim = office.contact("chen", firm, email="gone@firm.example")
+    number = account(office, sink, post)
+    sent = write(office, "chen", number, "other@firm.example")
+    outbox.drain(office.site)
+    post.drop("chen", DSN.replace("@ID@", "<made.up@evil.example>").encode())
+    post.drop("chen", DSN.replace("Message-ID: @ID@\n", "").replace("<dsn@", "<dsn2@").encode())
+    post.drop("chen", DSN.replace("@ID@", state(office, sent).message_id).replace("<dsn@", "<dsn3@").encode())  # of a mail that went to others
+    look(office)
+    assert [one.nature for one in received(office)] == ["bounce"] * 3
+    assert bad(office, victim) == {}
+
+
+def test_a_mail_that_cannot_be_taken_keeps_no_other_away(office: Office, sink: Sink, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = account(office, sink, post)
+    post.drop("chen", mail("Poison", message_id="<p@firm.example>").as_bytes())
+    post.drop("chen", mail("Good").as_bytes())
+    put = receiving._put
+    errors: list[Exception] = [sa.exc.OperationalError("", {}, Exception("database is locked")), ValueError("nobody foresaw it")]
+
+    def breaks(account: Any, parsed: Any, *rest: Any) -> None:
+        if parsed.subject == "Poison":
+            raise errors.pop(0)
+        put(account, parsed, *rest)
+
+    monkeypatch.setattr(receiving, "_put", breaks)
+    with office.site.system("tests"), pytest.raises(sa.exc.OperationalError):  # the database was away: the mail is read again
+        receiving._read(_Job(), facts(office, number), _Inbox())  # type: ignore[arg-type]
+    assert facts(office, number).cursor is None
+    look(office)
+    assert [one.title for one in received(office)] == ["Good"]
+    assert "Poison" in facts(office, number).receiving
+    with office.as_("chen"):
+        assert any(one.subject_id == number for one in messages.newest())
+    look_again(office)
+    assert [one.title for one in received(office)] == ["Good"]
+
+
 def bad(office: Office, person: int) -> dict[str, Any]:
     with office.as_("sun"):
         return dict(office.resource("contact").get(person).bad_channels)
@@ -241,3 +300,25 @@ def test_mails_made_to_do_harm_end_in_their_head(office: Office) -> None:
     assert "\x00" not in odd.text and not odd.files
     charset = parsing.parse(b"From: a@b.example\nSubject: x\nContent-Type: text/plain; charset=gb2312\nContent-Transfer-Encoding: 8bit\n\n" + "發票與发票".encode("gb18030"))
     assert charset.text == "發票與发票"  # what calls itself gb2312 seldom is
+
+
+def test_no_control_character_comes_in_with_an_id_or_address() -> None:
+    report = DSN.replace("@ID@", "<own\0@example.com>").encode()
+    assert [one.message_id for one in parsing.parse(report).bounces] == ["<own@example.com>"]
+    found = parsing.parse(b"From: Luo <lu\0o@firm.example>\nTo: a\x01b@firm.example\nCc: c\0@d.example\nMessage-ID: <o\0ne@x.example>\nReferences: <t\0wo@x.example>\nSubject: a\0b\n\nHi\n")
+    assert (found.sender[1], found.receivers[0][1], found.copies[0][1], found.message_id, found.references) == (
+        "luo@firm.example", "ab@firm.example", "c@d.example", "<one@x.example>", ("<two@x.example>",))
+
+
+def test_a_page_that_is_too_long_is_not_cut_inside_a_tag() -> None:
+    from crm_core.features.mail.parse_child import TEXT, safe, taken_apart
+
+    def page(body: str) -> str:
+        return str(taken_apart(b"From: a@b.example\nContent-Type: text/html; charset=utf-8\n\n" + body.encode())["html"])
+
+    long = page("<p>" + "x" * (TEXT * 4 - 20) + '</p><a href="http://evil.example/' + "y" * 100 + '">z</a>')
+    assert len(long) > TEXT * 3
+    assert long == safe(long), "all its tags are whole"
+    link = '<a href="http://b.example/">z</a>'
+    assert page(link * (TEXT * 4 // len(link))) == "", "what safety makes longer is left out"
+    assert "<b>short</b>" in page("<b>short</b>")

@@ -200,7 +200,7 @@ def test_boxes_are_their_owners_and_the_password_is_sealed(office: Office, sink:
             patch.setattr(office.site, "config", replace(office.site.config, private_hosts=""))
             assert accounts.test(account) is False
             assert "only hosts in the internet" in office.resource("mail_account").get(account).sending
-            patch.setattr(office.site, "config", replace(office.site.config, smtp_host="127.0.0.1"))
+            patch.setattr(office.site, "config", replace(office.site.config, smtp_host="127.0.0.1", smtp_port=sink.port))
             assert accounts.test(account) is True, "the house's own server may lie within it"
     with office.as_("wang"), pytest.raises(Missing):
         accounts.test(account)

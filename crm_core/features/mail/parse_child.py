@@ -56,10 +56,10 @@ def taken_apart(raw: bytes) -> dict[str, Any]:
     report: list[Message] = []
     _walk(message, texts, pages, files, report, 0)
     text = "\n".join(texts).strip()
-    page = safe("\n".join(pages)) if pages else ""
+    page = safe("\n".join(pages)[:TEXT * 4]) if pages else ""  # cut before it is made safe: a cut may end inside a tag
     if not text and pages:
         text = plain(page)
-    found.update(text=clean(text)[:TEXT], html=page[:TEXT * 3], files=files, bounce=bounce_of(message, report, text or plain(page)))
+    found.update(text=clean(text)[:TEXT], html=page if len(page) <= TEXT * 4 else "", files=files, bounce=bounce_of(message, report, text or plain(page)))
     return found
 
 
@@ -70,8 +70,8 @@ def head_of(message: Message) -> dict[str, Any]:
         date = parsedate_to_datetime(str(message.get("Date", ""))).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         date = None
-    ids = _ID.findall(str(message.get("Message-ID", "")))
-    references = _ID.findall(f"{message.get('References', '')} {message.get('In-Reply-To', '')}")[-40:]
+    ids = _ids(message.get("Message-ID", ""))
+    references = _ids(f"{message.get('References', '')} {message.get('In-Reply-To', '')}")[-40:]
     own = {name: str(message.get(name, "")).strip().casefold() for name in ("Auto-Submitted", "Precedence", "X-Autoreply", "X-Autorespond")}
     subject = words(message.get("Subject"))
     automatic = (own["Auto-Submitted"].startswith("auto-replied") or own["Precedence"] == "auto_reply" or bool(own["X-Autoreply"] or own["X-Autorespond"])
@@ -104,7 +104,11 @@ def addresses(message: Message, name: str) -> list[list[str]]:
         pairs = getaddresses([str(one) for one in message.get_all(name, [])][:5])
     except (ValueError, TypeError, IndexError):
         pairs = []
-    return [[words(shown)[:120], address[:254]] for shown, address in pairs if "@" in address][:100]
+    return [[words(shown)[:120], " ".join(clean(address).split())[:254]] for shown, address in pairs if "@" in address][:100]
+
+
+def _ids(value: Any) -> list[str]:
+    return _ID.findall(clean(str(value)))
 
 
 def _walk(part: Message, texts: list[str], pages: list[str], files: list[dict[str, Any]], report: list[Message], depth: int) -> None:
@@ -177,7 +181,7 @@ def plain(page: str) -> str:
 
 def bounce_of(message: Message, report: list[Message], text: str) -> list[dict[str, str]]:
     """For whom a mail of ours was not delivered: address, status (5.1.1), what the server said, and which mail. Nothing for any other mail."""
-    original = next((ids[0] for one in report if (ids := _ID.findall(str(one.get("Message-ID", ""))))), "")
+    original = next((ids[0] for one in report if (ids := _ids(one.get("Message-ID", "")))), "")
     found = []
     for one in report:
         if str(one.get("Action", "")).strip().casefold() not in ("failed", "expired"):

@@ -4,6 +4,7 @@ met. Whose it is follows from its addresses; the news that a mail of ours was no
 
 import datetime as dt
 import io
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,14 +24,16 @@ from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
 from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.jobs import Running, later
+from crm_core.kernel.jobs import Cancelled, LostLease, Running, Stopping, later
 from crm_core.kernel.models import JobRow
+from crm_core.kernel.outages import is_outage, is_slow
 from crm_core.kernel.site import site
 from crm_core.resource import sealed
 from crm_core.resource.changes import unscoped
 from crm_core.resource.show import show_bytes
 from crm_core.text.emails import email_key
 
+log = logging.getLogger(__name__)
 FETCH = "core.mail.fetch"
 EVERY = 2  # minutes
 _accounts, _mails, _users, _jobs = (table_of(model) for model in (MailAccount, Mail, User, JobRow))
@@ -69,8 +72,8 @@ def fetch(job: Running) -> None:
         return
     with job.write():
         _keep(account.id, receiving=said[:500])
-        if not account.receiving and account.owner_id is not None:  # told once, when it begins
-            notify([account.owner_id], _("cannot be read: %(box)s (%(why)s)", box=account.address, why=said[:200]), about=("core.mail_account", account.id), source=_("Mail"))
+        if not account.receiving:  # told once, when it begins
+            _tell(account, said)
 
 
 def _read(job: Running, account: Any, inbox: imap.Inbox) -> str:
@@ -80,6 +83,7 @@ def _read(job: Running, account: Any, inbox: imap.Inbox) -> str:
     after = 0 if anew else int(cursor.get("uid", 0))
     since = account.receive_from or clock.local(account.created_at).date()
     lost: list[str] = []
+    left: list[str] = []
     found = inbox.uids(after, since)
     job.progress(0, len(found))
     for count, uid in enumerate(found, 1):
@@ -91,7 +95,19 @@ def _read(job: Running, account: Any, inbox: imap.Inbox) -> str:
                 parsed = replace(parsed, text=str(_("This mail is too large (%(size)s): it stays on the server.", size=show_bytes(size))), unread=True)
             if parsed.unread:
                 lost.append(parsed.subject or str(uid))
-            _take(job, account, inbox.validity, uid, parsed)
+            try:
+                _take(job, account, inbox.validity, uid, parsed)
+            except (Cancelled, LostLease, Stopping, OSError):
+                raise
+            except Exception as error:  # one mail that nobody foresaw must not keep all that follow away
+                if is_outage(error) or is_slow(error):
+                    raise
+                log.exception("mail %s of box %s was not taken", uid, account.id)
+                left.append(parsed.subject or str(uid))
+                with job.write():
+                    _keep(account.id, cursor={"validity": inbox.validity, "uid": uid})
+                    if len(left) == 1:
+                        _tell(account, _left(left))
         job.progress(count, len(found))
     if found == [] and anew:
         with job.write():
@@ -99,9 +115,21 @@ def _read(job: Running, account: Any, inbox: imap.Inbox) -> str:
     said = []
     if anew:
         said.append(str(_("The server numbers its mails anew: all since %(day)s were looked through once more.", day=since.isoformat())))
+    if left:
+        said.append(_left(left))
     if lost:
         said.append(str(ngettext("Of %(n)s mail only the head was taken: %(titles)s", "Of %(n)s mails only the head was taken: %(titles)s", len(lost), titles=", ".join(lost)[:200])))
     return " ".join(said)[:500]
+
+
+def _left(titles: Sequence[str]) -> str:
+    return str(ngettext("%(n)s mail could not be taken in and stays on the server: %(titles)s", "%(n)s mails could not be taken in and stay on the server: %(titles)s",
+                        len(titles), titles=", ".join(titles)[:200]))
+
+
+def _tell(account: Any, why: str) -> None:
+    if account.owner_id is not None:
+        notify([account.owner_id], _("cannot be read: %(box)s (%(why)s)", box=account.address, why=why[:200]), about=("core.mail_account", account.id), source=_("Mail"))
 
 
 def _take(job: Running, account: Any, validity: int, uid: int, parsed: Parsed) -> None:
@@ -152,14 +180,17 @@ def _whose(account: Any, parsed: Parsed) -> list[filing.Known]:
 
 
 def _returned(account: Any, bounce: Bounce) -> None:
-    """A mail of ours came back: the address is marked where it is what is wrong, the mail says so, its writer hears of it."""
+    """A mail of ours came back: the address is marked where it is what is wrong, the mail says so, its writer hears of it. Anybody can
+    write what looks like one: it counts only for a mail that this box, or the house, sent, and marks only whom that was sent to."""
     said = " ".join(part for part in (bounce.status, bounce.said) if part)
-    mail = _free(sa.select(_mails).where(_mails.c.message_id == bounce.message_id, _mails.c.account_id == account.id, _mails.c.box.in_((Box.sent, Box.failed)))).first() if bounce.message_id else None
-    if bounce.for_good:
+    mail = _free(sa.select(_mails).where(_mails.c.message_id == bounce.message_id, sa.or_(_mails.c.account_id == account.id, _mails.c.account_id.is_(None)), _mails.c.box.in_((Box.sent, Box.failed)))).first() if bounce.message_id else None
+    if mail is None:
+        return
+    to = {email_key(one.address) for one in (*addresses.kept(mail.receivers), *addresses.kept(mail.copies))}
+    if bounce.for_good and email_key(bounce.address) in to:
         for subject, row_id in filing.everybody(bounce.address):
             mark_channel(subject, row_id, "email", str(_("Mail came back: %(said)s", said=said))[:200], value=bounce.address)
-    if mail is not None:
-        outgoing.came_back(mail, f"{bounce.address}: {said}")
+    outgoing.came_back(mail, f"{bounce.address}: {said}")
 
 
 def _joined(pairs: Sequence[tuple[str, str]]) -> str:

@@ -57,7 +57,7 @@ class Target:
 
 
 _ports = {"http": 80, "https": 443}
-_MAIL = (25, 465, 587, 110, 143, 993, 995)
+MAIL_PORTS = (25, 465, 587, 110, 143, 993, 995)
 
 
 def read(url: str) -> Target:
@@ -136,7 +136,7 @@ def resolve(target: Target, seconds: float, private: Sequence[str] = ()) -> list
     """Where a target is, every place of it allowed. `private`: hosts (`erp.example`, `10.0.0.5:8080`) that may lie within the
     house. Raises AddressRefused: not allowed, not resolved, or not within `seconds`."""
     named = _named(target, private)
-    if not named and target.port < 1024 and target.port not in (_MAIL if target.scheme == "mail" else _ports.values()):
+    if not named and target.port < 1024 and target.port not in (MAIL_PORTS if target.scheme == "mail" else _ports.values()):
         raise AddressRefused(_NOT_THERE)
     try:
         found = [ipaddress.ip_address(target.host)]

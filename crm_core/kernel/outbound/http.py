@@ -19,7 +19,16 @@ from crm_core import __version__
 from crm_core.data.session import has_work, in_writing
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
-from crm_core.kernel.outbound.addresses import AddressRefused, Ip, Target, allowed_private, mail_server, read, resolve
+from crm_core.kernel.outbound.addresses import (
+    MAIL_PORTS,
+    AddressRefused,
+    Ip,
+    Target,
+    allowed_private,
+    mail_server,
+    read,
+    resolve,
+)
 from crm_core.kernel.site import site
 
 _MOVED = {301, 302, 303, 307, 308}
@@ -84,11 +93,11 @@ def call(method: str, url: str, *, body: bytes | None = None, headers: Mapping[s
 
 
 def dial(host: str, port: int, seconds: float) -> socket.socket:
-    """A connection to a mail server that somebody typed, past the same guard; the house's own (`smtp_host`) may lie within it.
-    Raises AddressRefused, OSError."""
+    """A connection to a mail server that somebody typed, past the same guard; the house's own (`smtp_host`) may lie within it, at its own
+    port and those for mail. Raises AddressRefused, OSError."""
     config = site().config
     target, until = mail_server(host, port), time.monotonic() + seconds
-    private = (*allowed_private(config.private_hosts), *([config.smtp_host.lower()] if config.smtp_host else ()))
+    private = (*allowed_private(config.private_hosts), *([config.smtp_host.lower()] if config.smtp_host and port in (config.smtp_port, *MAIL_PORTS) else ()))
     made = _connected(target, resolve(target, seconds, private), until)
     made.settimeout(seconds)
     return made
