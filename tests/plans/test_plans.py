@@ -157,8 +157,9 @@ def test_a_plan_is_submitted_agreed_to_summed_up_and_then_stays(office: Office) 
         one = session.get_one(Plan, number)
         assert (one.stage, one.remark, one.summary) == (Stage.summed_up, "Good", "Nearly")
         assert [line.fact for line in services.lines_of([number])[number]] == [1, 0, 5]
-        with pytest.raises(Invalid):
-            plans.write([{"id": number, "title": "Another"}])
+        for more in ({"title": "Another"}, {"items": [{"id": services.lines_of([number])[number][0].id, "target": 1}]}):
+            with pytest.raises(Invalid):
+                plans.write([{"id": number, **more}])
     visit(office, "chen", customer)
     assert counted(office, number)[0] == 1  # as it was
 

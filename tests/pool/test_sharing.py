@@ -86,7 +86,7 @@ def test_what_is_shared_is_there_on_every_way_until_its_day_and_no_longer(office
             office.resource("contact").write([{"name": "someone", "customer": firm}])
         lines = [entry for entry in timeline.of("core.customer", firm) if entry.kind == "shared"]
         assert len(lines) == 1 and lines[0].body == "on leave"
-    with clock.freeze(clock.now() + dt.timedelta(days=7, hours=20)):  # over by itself: no job has run
+    with clock.freeze(clock.now() + dt.timedelta(days=8)):  # over by itself: no job has run
         assert seen(office, "li") == {**before, "search": [], "palette": []}
     with office.as_("wang"):
         assert undo.ask(share).done == 1

@@ -179,6 +179,26 @@ def test_who_saves_a_colleagues_rule_makes_it_his(office: Office) -> None:
         services.get(made)
 
 
+def test_what_waits_of_a_rule_that_somebody_else_takes_over_ends(office: Office) -> None:
+    """Its steps were another's: they must not be done with the rights of who takes it over."""
+    made = rule(office, "chen", steps=[{"do": "wait", "with": {"days": "3"}}, task("late")])
+    office.customer("chen")
+    settle(office)
+    assert [one.state for one in runs(office, made)] == ["waiting"]
+
+    def save(login: str) -> None:
+        with office.as_(login):
+            row = services.get(made)
+            services.save({name: getattr(row, name) for name in ("name", "resource", "trigger", "asked", "only", "steps", "playbook", "held_out")}, made, on=True)
+
+    save("chen")
+    assert [one.state for one in runs(office, made)] == ["waiting"], "one's own go on"
+    save("sun")
+    with clock.freeze(clock.now() + dt.timedelta(days=5)):
+        tick(office)
+    assert [one.state for one in runs(office, made)] == ["stopped"] and tasks(office) == []
+
+
 def test_a_playbook_takes_a_customer_once_leaves_some_out_and_stops_when_he_leaves(office: Office) -> None:
     with clock.freeze(MORNING):
         made = rule(office, trigger="core.reached", asked={"field": "standing", "values": "key"}, playbook=True, held_out=50,

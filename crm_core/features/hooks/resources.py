@@ -43,6 +43,11 @@ def strangers(rows: Rows, before: Before, names: Sequence[str]) -> Faults:
     return faults
 
 
+def _his(row: Any) -> bool:
+    """Whether the acting person is its owner: the secret signs what acts with the owner's rights."""
+    return bool(getattr(actor(), "user_id", None) == row.owner_id)
+
+
 def _secret_of(model: Any, row_id: int) -> tuple[str, int]:
     """What the secret of a webhook is derived from; no reader's field."""
     found = session.execute(sa.select(model.public_id, model.turn).where(model.id == row_id)).one()
@@ -71,7 +76,7 @@ class Webhooks(Resource):
     )
     actions = (
         Action("test", _("Send a test"), forwarding.test, icon="send", order=20, bulk=False, when=lambda row: row.active),
-        Action("new_secret", _("New secret"), forwarding.new_secret, icon="key", order=30, bulk=False, quiet=True,
+        Action("new_secret", _("New secret"), forwarding.new_secret, icon="key", order=30, bulk=False, quiet=True, when=_his,
                confirm=_("For a day messages are signed with the old secret too; then with the new one alone.")),
     )
 
@@ -108,7 +113,7 @@ class Webhooks(Resource):
                 forwarding.wake(one)
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
-        if page.body != "facts" or not self.may("update") or not self.sees(row.id, "update"):
+        if page.body != "facts" or not _his(row) or not self.may("update") or not self.sees(row.id, "update"):
             return page
         key = signing.secret(forwarding.PURPOSE, *_secret_of(Webhook, row.id))
         return replace(page, first=(*page.first, PanelView(_("Secret"), "key", rows=(PanelRow(key),), foot=_(
@@ -161,7 +166,7 @@ class Incomings(Resource):
         Section(_("What becomes of it"), ("resource", "mapping", "known_by")),
         Section(_("Remark"), ("note",)),
     )
-    actions = (Action("new_secret", _("New secret"), receiving.new_secret, icon="key", order=30, bulk=False, quiet=True,
+    actions = (Action("new_secret", _("New secret"), receiving.new_secret, icon="key", order=30, bulk=False, quiet=True, when=_his,
                       confirm=_("Messages that are signed with the old secret are refused from now on.")),)
 
     def check(self, rows: Rows, before: Before) -> Faults:
@@ -173,7 +178,7 @@ class Incomings(Resource):
         return faults
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
-        if page.body != "facts" or not self.may("update") or not self.sees(row.id, "update"):
+        if page.body != "facts" or not _his(row) or not self.may("update") or not self.sees(row.id, "update"):
             return page
         name, turn = _secret_of(Incoming, row.id)
         rows = PanelRow(receiving.address(name), sub=_("POST, JSON")), PanelRow(signing.secret(receiving.PURPOSE, name, turn), sub=_("Secret"))

@@ -10,14 +10,15 @@ from crm_core.features.plans import diary, services, views
 from crm_core.features.plans.models import Journal, Plan, PlanLine, Stage
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Action
+from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource.fields import NoteField
 from crm_core.resource.resource import Lines, Resource, Section
 
 _REMARK = NoteField(name="remark", column="", label=_("Supervisor's remark"), length=4_000)
+_STAYS = _("A plan that has been summed up stays as it is; reopen it first.")
 _NEEDED = NoteField(name="remark", column="", label=_("Supervisor's remark"), length=4_000, required=True)
-_KEPT = {"fact"}
 
 
 class Plans(Resource):
@@ -60,6 +61,13 @@ class Plans(Resource):
                 if (first, last) != (now.get("begins"), now.get("ends")):
                     row.update(begins=first, ends=last)
 
+    def write(self, rows: list[dict[str, Any]], *, kind: str = "save") -> list[int]:
+        """The figures of a plan that has been summed up stay as well: lines come after `check`."""
+        lined = [row["id"] for row in rows if row.get("id") and "items" in row]
+        if lined and not current_work().session.system and session.scalar(sa.select(Plan.id).where(Plan.id.in_(lined), Plan.stage == Stage.summed_up).limit(1)):
+            raise Invalid({"items": [_STAYS]})
+        return super().write(rows, kind=kind)
+
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
         above = {row["above_id"] for row in rows if row.get("above_id") is not None}
@@ -69,7 +77,7 @@ class Plans(Resource):
             now = {**old, **row}
             if old.get("stage") == Stage.summed_up and not current_work().session.system and any(
                     row.get(n, old.get(n)) != old.get(n) for n in ("title", "span", "begins", "owner_id", "everybody", "aim")):
-                faults[i] = {"title": [_("A plan that has been summed up stays as it is; reopen it first.")]}
+                faults[i] = {"title": [_STAYS]}
                 continue
             one = wider.get(row.get("above_id") or 0)
             if row.get("above_id") is not None and (one is None or not (one.begins <= now["ends"] and now["begins"] <= one.ends) or one.id == row.get("id")):

@@ -43,7 +43,8 @@ def get(rule_id: int) -> Any:
 
 
 def save(values: Mapping[str, Any], rule_id: int | None = None, *, on: bool | None = None) -> int:
-    """Keep a rule; it is the acting person's from now on. Runs that wait go on as they were. Raises Missing, Forbidden."""
+    """Keep a rule; it is the acting person's from now on. Runs that wait go on as they were, unless it was somebody else's: his steps
+    were never this person's, and would act with his rights. Raises Missing, Forbidden."""
     if not site().registry.resource(values["resource"]).may("read"):
         raise Forbidden(_("You may not do this: %(what)s.", what=values["resource"]))
     with writing():
@@ -56,6 +57,8 @@ def save(values: Mapping[str, Any], rule_id: int | None = None, *, on: bool | No
             before = get(rule_id)
             if before.trigger == row["trigger"] and before.asked == row["asked"]:
                 row.pop("looked_on")
+            if before.owner_id != row["owner_id"]:
+                engine.end_runs(rule_id)
             found = rule_id
             _conn().execute(sa.update(_rules).where(_rules.c.id == rule_id).values(**row, version=_rules.c.version + 1))
         bump()
