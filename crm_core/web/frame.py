@@ -1,17 +1,15 @@
 """Rail, top bar and foot: shell for everybody, frame for who is signed in. Made once a request, when first drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 import flask
-import sqlalchemy as sa
 from markupsafe import Markup
 
 from crm_core import __version__
-from crm_core.data.session import session
 from crm_core.kernel import clock
 from crm_core.kernel.calling import shown
 from crm_core.kernel.declare import Menu
@@ -72,11 +70,10 @@ def role_name(name: str, msgid: str | None) -> Any:
 
 def _frame(found: SignedIn) -> Frame:
     who, preferences, here = found.actor, found.preferences, flask.g.get("place") or flask.request.path
-    tasks, notices = slots.counters() if slots.counters is not None else (0, 0)
     groups, foot = menu(who)
     folded = set(preferences.get("folded") or ())
     counted = [e for g in groups for e in g.entries if e.badge is not None]
-    numbers = _badges(counted)
+    tasks, notices, numbers = _numbers(counted)
     badges = {id(e): numbers.get(at, 0) for at, e in enumerate(counted)}
     frame = Frame(
         **_common(preferences.get("theme")),
@@ -124,20 +121,21 @@ def _entry(entry: Menu, here: str, count: Any = "", unread: bool = False) -> Men
     )
 
 
-def _badges(entries: list[Menu]) -> dict[int, int]:
-    """The counts beside entries by their place, in one statement; when one of them fails, each is asked by itself."""
+def _numbers(entries: list[Menu]) -> tuple[int, int, dict[int, int]]:
+    """The counts of the top bar, and those beside entries by their place, in one statement; when one of them fails, each is asked by itself."""
+    if slots.counters is None:
+        return 0, 0, {}
     asked = {at: ids for at, one in enumerate(entries) if (ids := shown(one, one.badge or (lambda: None), None)) is not None}
     try:
-        return _counted(asked)
+        return slots.counters(asked)
     except Exception:  # noqa: BLE001  one of them: each is asked in a guard of its own
-        return {at: shown(entries[at], partial(_counted, {at: ids}), {at: 0})[at] for at, ids in asked.items()}
+        count = slots.counters
+        found = {at: shown(entries[at], partial(_alone, count, at, ids), 0) for at, ids in asked.items()}
+        return (*count({})[:2], found)
 
 
-def _counted(asked: dict[int, Any]) -> dict[int, int]:
-    if not asked:
-        return {}
-    parts = [sa.select(sa.literal(at), sa.func.count()).select_from(ids.limit(100).subquery()) for at, ids in asked.items()]
-    return {row[0]: row[1] for row in session.execute(sa.union_all(*parts))}
+def _alone(count: Callable[[Mapping[Any, Any]], tuple[int, int, dict[Any, int]]], at: int, ids: Any) -> int:
+    return count({at: ids})[2][at]
 
 
 def _group(group: Group, here: str, folded: set[str], tasks: int, notices: int, badges: dict[int, int]) -> MenuGroup:

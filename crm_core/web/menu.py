@@ -1,6 +1,6 @@
 """The rail's entries and what + offers, as far as the reader may use them; kept until rights change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from crm_core.web.viewmodels import Act
 class Slots:
     """What features fill at import: counts of the top bar in one statement, and the addresses behind them."""
 
-    counters: Callable[[], tuple[int, int]] | None = None  # (tasks due, unread notices)
+    # (tasks due, unread notices, how many ids each of some queries finds)
+    counters: Callable[[Mapping[Any, Any]], tuple[int, int, dict[Any, int]]] | None = None
     tasks_url: str = ""
     notices_url: str = ""
     bell_url: str = ""

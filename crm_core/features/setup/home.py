@@ -77,7 +77,7 @@ def page(kept: Any = None) -> HomePage:
     boxes["calendar"] = PanelView(_("My days"), "calendar", load_url=f"{URL}/calendar")
     now = arranging.arranged(pieces, kept)
     numbers = _numbers("numbers" in now)
-    open_tasks, unread = tasks.counters()
+    open_tasks, unread, _beside = tasks.counters()
     others, more = reports.waiting(cards)
     rows = tasks.waiting(ROWS)
     told = messages.newest(limit=messages.BELL) if "messages" in now else []

@@ -150,14 +150,21 @@ def waiting(limit: int) -> list[Task]:
     return list(session.scalars(query.limit(limit)))
 
 
-def counters() -> tuple[int, int]:
-    """(my open tasks, my unread messages), each bounded, in one statement: the numbers of the top bar."""
+BESIDE = 100  # at an entry of the menu
+
+
+def counters(more: Mapping[Any, sa.Select[Any]] | None = None) -> tuple[int, int, dict[Any, int]]:
+    """(my open tasks, my unread messages, how many ids each of these finds), each bounded, in one statement: the numbers that every
+    page shows."""
     work = current_work()
     found = work.info.get("counters")
-    if found is None:
-        row = session.execute(_counting(), {"me": actor().user_id}).one()
-        found = work.info["counters"] = (row[0], row[1])
-    return found
+    if found is not None and not more:
+        return (*found, {})
+    asked = more or {}
+    parts = [sa.select(sa.func.count()).select_from(ids.limit(BESIDE).subquery()).scalar_subquery() for ids in asked.values()]
+    row = session.execute(sa.select(*_counted(), *parts) if parts else _counting(), {"me": actor().user_id}).one()
+    work.info["counters"] = (row[0], row[1])
+    return row[0], row[1], dict(zip(asked, row[2:], strict=True))
 
 
 def count(asked: Mapping[str, sa.ScalarSelect[int]]) -> dict[str, int]:
