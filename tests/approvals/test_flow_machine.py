@@ -35,6 +35,7 @@ class Case:
 
     def begin(self, at: int) -> None:
         self.at, self.state = at, "open"
+        self.reached.add(at)
         if at >= len(self.steps):
             self.state, self.asked = "agreed", []
             return
@@ -130,7 +131,7 @@ class World:
                 case.weigh()
         elif what == "hand_on":
             other = self.dice.choice(PEOPLE)
-            able = his is not None and other != AUTHOR and not any(one == [other, "open"] for one in case.asked)
+            able = his is not None and other != AUTHOR and not any(name == other and s != "handed" for name, s in case.asked)
             self.try_(who, lambda: running.hand_on(case.number, self.office.people[other], "why"), able)
             if able and his is not None:
                 his[1] = "handed"

@@ -215,6 +215,51 @@ def test_handing_on_adding_and_back_to_an_earlier_step(office: Office) -> None:
     assert tasks_of(office, "wang") == tasks_of(office, "li") == []
 
 
+@pytest.mark.parametrize("how", ["by its author", "to the step before"])
+def test_what_was_said_in_an_earlier_round_does_not_count_again(office: Office, how: str) -> None:
+    draw(office, step(office, "wang", "li", "sun", need="some", k=2), step(office, "sun"))
+    customer = office.customer("chen")
+    number = hand_in(office, customer)
+    answer(office, "wang", number)
+    answer(office, "li", number)
+    if how == "by its author":
+        answer(office, "sun", number, "send_back", "not so")
+        with office.as_("chen"):
+            office.resource("customer").write([{"id": customer, "note": "another thing"}])
+            running.again(number)
+    else:
+        answer(office, "sun", number, "send_back", "once more", 1)
+    answer(office, "wang", number, "refuse")
+    assert waits_for(office, number) == {"li", "sun"}
+    answer(office, "li", number)
+    assert waits_for(office, number) == {"sun"}
+    answer(office, "sun", number)
+    assert waits_for(office, number) == {"sun"} and len(tasks_of(office, "sun")) == 1
+    assert history(office, number)[-1] == ("agree", "sun", "")
+    answer(office, "sun", number)
+    assert state(office, number) == "agreed"
+
+
+def test_nobody_answers_twice_by_what_others_hand_on_to_him(office: Office) -> None:
+    draw(office, step(office, "wang", "li", need="all"))
+    number = hand_in(office, office.customer("chen"))
+    answer(office, "wang", number)
+    with pytest.raises(Invalid):
+        answer(office, "li", number, "hand_on", office.people["wang"], "why")
+    assert waits_for(office, number) == {"li"}
+
+
+def test_who_is_asked_besides_takes_nobody_s_place(office: Office) -> None:
+    draw(office, step(office, "wang", "li", need="some", k=2), step(office, "sun"))
+    number = hand_in(office, office.customer("chen"))
+    answer(office, "wang", number, "add", office.people["sun"], "")
+    answer(office, "wang", number)
+    answer(office, "sun", number)
+    assert waits_for(office, number) == {"li"}, "both of them, whoever was added"
+    answer(office, "li", number)
+    assert waits_for(office, number) == {"sun"}
+
+
 def test_steps_whose_condition_does_not_hold_are_left_out(office: Office) -> None:
     key = {"field": "standing", "op": "any", "value": ["key"]}
     draw(office, step(office, "wang", when=key), step(office, "li"))

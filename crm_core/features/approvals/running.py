@@ -169,7 +169,7 @@ def _fit(found: Any, user_id: int) -> None:
     """Whether somebody can be asked. Raises Invalid."""
     if user_id == found.asked_by_id or not flows.able([user_id]):
         raise Invalid({"user": [_("Choose somebody who may sign in and did not hand it in.")]})
-    if any(one.user_id == user_id and one.state == "open" for one in stepping.places(found.id, found.step)):
+    if any(one.user_id == user_id and one.state in ("open", *stepping.ANSWERED) for one in stepping.places(found.id, found.step)):
         raise Invalid({"user": [_("This person is asked already.")]})
 
 
@@ -182,11 +182,11 @@ def _need(text: str, name: str = "opinion") -> None:
 
 
 def _weigh(found: Any) -> None:
-    """Whether the step is decided by what was answered so far."""
+    """Whether the step is decided by what was answered so far. Who is asked besides must agree too: so many of the others are still needed."""
     step = found.steps[found.step - 1]
     asked = [one for one in stepping.places(found.id, found.step) if one.state != "handed"]
     yes, no, free = (sum(1 for one in asked if one.state == state) for state in ("agreed", "refused", "open"))
-    need = {"any": 1, "all": yes + no + free}.get(step.get("need", "any"), min(int(step.get("k") or 1), yes + no + free))
+    need = {"any": 1, "all": yes + no + free}.get(step.get("need", "any"), min(int(step.get("k") or 1) + stepping.added(found), yes + no + free))
     if no and (step.get("need") != "some" or yes + free < need):
         stepping.end(found, "refused")
     elif yes >= need:

@@ -24,6 +24,7 @@ from crm_core.resource.changes import unscoped
 
 approval, place, vote = table_of(Approval), table_of(Place), table_of(Vote)
 MODULE = _("Approvals")
+ANSWERED = ("agreed", "refused")
 RUNNING = approval.c.kind == "flow", approval.c.state.in_(("open", "returned"))
 
 
@@ -74,7 +75,9 @@ def places(number: int, step: int | None = None) -> list[Any]:
 
 
 def begin(found: Any, start: int) -> None:
-    """Ask the next step that this record needs; after the last one, do what was asked for."""
+    """Ask the next step that this record needs; after the last one, do what was asked for. What somebody said to these steps in an earlier
+    round does not count again: he said it of what stood there then."""
+    session.connection().execute(sa.update(place).where(place.c.approval_id == found.id, place.c.step > start, place.c.state.in_(ANSWERED)).values(state="over"))
     resource = site().registry.resource(found.subject)
     steps = list(found.steps)
     for at, planned in enumerate(flows.plan(steps, resource, found.subject_id, found.asked_by_id, changed(resource, found), start), start):
@@ -135,6 +138,13 @@ def leave(found: Any) -> None:
     left = [one for one in places(found.id) if one.state == "open"]
     session.connection().execute(sa.update(place).where(place.c.approval_id == found.id, place.c.state == "open").values(state="over"))
     _done(left)
+
+
+def added(found: Any) -> int:
+    """How many people were asked besides in this step since it was begun."""
+    said = votes([found.id]).get(found.id, [])
+    begun = max(one.id for one in said if one.verdict in ("submit", "back"))
+    return sum(1 for one in said if one.id > begun and one.step == found.step and one.verdict == "add")
 
 
 def _done(left: Sequence[Any]) -> None:

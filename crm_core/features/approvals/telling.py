@@ -33,11 +33,11 @@ def label(step: Any, number: int) -> str:
     return str(_("%(n)s. %(name)s", n=number, name=name))
 
 
-def need(step: Any) -> Any:
+def need(step: Any, added: int = 0) -> Any:
     if step.get("who") == "users" and len(step.get("users") or ()) == 1 or step.get("who") in ("head", "supervisor"):
         return ""
     if step.get("need") == "some":
-        return _("%(n)s of them", n=step.get("k") or 1)
+        return _("%(n)s of them", n=int(step.get("k") or 1) + added)
     return flows.NEED.get(step.get("need", "any"), "")
 
 
@@ -54,7 +54,7 @@ def course(found: Any) -> PanelView:
         if not every:
             rows.append(PanelRow(label(step, number), _("left out: its condition does not hold") if number in skipped else need(step)))
             continue
-        rows.append(PanelRow(label(step, number), need(step) if len(every) > 1 else ""))
+        rows.append(PanelRow(label(step, number), need(step, stepping.added(found) if number == found.step else 0) if len(every) > 1 else ""))
         latest = {one.user_id: one for one in every}  # of who was asked twice the last time counts
         rows += [PanelRow(names.get(one.user_id, "?"), _("until %(day)s", day=show_date(one.due)) if one.due and one.state == "open" else "", status=PLACES[one.state])
                  for one in latest.values()]
