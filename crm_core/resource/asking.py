@@ -90,6 +90,11 @@ def needed(resource: Any, verb: str, ids: Sequence[int]) -> set[int]:
     return set() if not ids or _free() else slots.needed(resource, verb, ids)
 
 
+def becoming(resource: Any, rows: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    """Those of these records that need approval to be changed so (id → columns as they would be)."""
+    return set() if not rows or _free() or not slots.used(resource.name) else slots.becoming(resource, rows)
+
+
 def gate(resource: Any, verb: str, ids: Sequence[int]) -> None:
     """Raises Refused when this needs approval on one of these records: a door that can has asked for it before (`submit`)."""
     if needed(resource, verb, ids):

@@ -243,7 +243,7 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
     his = {i for i, state in found.items() if state["created_by_id"] == me} if rows[0].verb == "create" else set()  # what he made himself he takes back
     forms = sorted({state[column] for state in found.values()})
-    fixed = set(asking.locked(form, forms))
+    fixed = set(asking.locked(form, forms)) | _unapproved(form, resource, rows, change_id, forms)
     held = asking.bound(form, sorted({state[column] for i, state in found.items() if i not in his}))
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
@@ -251,6 +251,20 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
         if state[column] not in fixed and (row_id in his or state[column] not in held) and (scope.holds(state) or (row_id in before and (
             (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])}))))
     }
+
+
+def _unapproved(form: Any, resource: Any, rows: Sequence[Any], change_id: int, forms: Sequence[int]) -> set[int]:
+    """Those of these records for which others would have to agree: to delete what the act had made, or to what it would be again."""
+    if rows[0].verb in ("create", "restore"):
+        made = session.scalars(sa.select(History.row_id).where(
+            History.change_id == change_id, History.resource == form.name, History.verb.in_(("create", "restore")), bulk.among(History.row_id, forms)))
+        return asking.needed(form, "delete", sorted(set(made)))
+    if rows[0].verb == "update" and form is resource:
+        again: dict[int, dict[str, Any]] = {}
+        for row in rows:  # newest first
+            again.setdefault(row.row_id, {}).update({c: changes.unraw(inside.column(form.table, c), v) for c, v in (row.old or {}).items() if inside.has(form.table, c)})
+        return asking.becoming(form, again)
+    return set()
 
 
 def _owners(old: Mapping[str, Any]) -> dict[str, Any]:

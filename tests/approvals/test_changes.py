@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.access import tokens
 from crm_core.data.session import session, writing
+from crm_core.features.approvals import api, withdrawing
 from crm_core.features.approvals.models import Approval
 from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.features.customers.blacklist import Severity
@@ -157,6 +158,44 @@ def test_what_a_service_changes_by_hand_is_held_as_what_a_form_saves(company: Co
         monkeypatch.setattr(asking.slots, "used", lambda _name: False)  # negative control
         by_hand(phone=NEW)
         put_address()
+    assert phone(company, reviewed) == NEW
+
+
+def test_a_reviewer_s_yes_does_not_stand_for_a_flow(company: Company, reviewed: int) -> None:
+    customers, boss = company.site.registry.resource("core.customer"), {"name": "", "who": "users", "users": [company.people["boss"]], "need": "any"}
+
+    def ask(who: str, act: str, **more: object) -> None:
+        with company.as_(who):
+            customers.run(act, [reviewed], {"why": "so", **more})
+
+    def draw(transition: str, when: object = None) -> None:
+        with company.as_("admin"):
+            api.draw("x", "core.customer", transition, [boss], when)
+
+    draw("update", {"field": "website", "op": "filled"})
+    ask("lina", "propose", name="website", value="one.example")
+    with company.as_("sue"), pytest.raises(Refused, match="needs approval"):
+        customers.run("accept", [reviewed])
+    with company.as_("lina"):
+        withdrawing.withdraw(withdrawing.own(None, 1)[0].id)
+    ask("lina", "propose", name="phone", value=NEW)
+    with company.as_("sue"):
+        customers.run("accept", [reviewed])
+    assert phone(company, reviewed) == NEW, "of this no flow speaks"
+
+    draw("delete")
+    ask("admin", "propose_deletion")
+    with company.as_("sue"), pytest.raises(Refused, match="needs approval"):
+        customers.run("accept", [reviewed])
+    with company.as_("admin"):
+        withdrawing.withdraw(withdrawing.own(None, 1)[0].id)
+
+    ask("lina", "propose", name="phone", value=OLD)
+    draw("submit")
+    with company.as_("nora"):
+        api.submit("core.customer", reviewed)
+    with company.as_("sue"), pytest.raises(Refused, match="nobody changes it"):
+        customers.run("accept", [reviewed])
     assert phone(company, reviewed) == NEW
 
 

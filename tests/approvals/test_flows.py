@@ -12,6 +12,7 @@ from crm_core.features.messages.models import Notice
 from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.resource import asking, undo
+from crm_core.resource.changes import unscoped
 from tests.approvals.flowing import away, draw, history, newest, state, step, waits_for
 from tests.customers.office import Office
 
@@ -145,6 +146,37 @@ def test_undo_is_no_way_round_the_lock(office: Office) -> None:
     with office.as_("chen"):
         assert undo.ask(change).done == 0
     assert standing(office, customer) == "after"
+
+
+def last_change(office: Office) -> int:
+    with office.site.system("tests") as work:
+        return int(work.session.scalar(sa.text("select max(id) from core_change")))
+
+
+def test_undo_is_no_way_round_a_flow_of_deletions(office: Office) -> None:
+    draw(office, step(office, "wang"), transition="delete", when={"field": "note", "op": "filled"})
+    with office.as_("chen"):
+        office.resource("customer").write([{"name": "四川云岭春酒业有限公司"}])
+        assert undo.ask(last_change(office)).done == 1, "no flow is for this one"
+        (other,) = office.resource("customer").write([{"name": "成都天府曲酒厂", "note": "a good one", "addresses": [{"street": "春熙路 1 号"}]}])
+        assert undo.ask(last_change(office)).done == 0
+        assert office.resource("customer").get(other).note == "a good one"
+        street = office.resource("customer").line_resource("addresses").table
+        left = session.connection().execute(sa.select(street.c.deleted_at).where(street.c.customer_id == other), execution_options=unscoped("tests"))
+        assert left.scalars().all() == [None], "nor does it lose its address"
+
+
+def test_undo_brings_back_nothing_that_needs_approval(office: Office) -> None:
+    customer = office.customer("chen", note="before")
+    with office.as_("chen"):
+        office.resource("customer").write([{"id": customer, "note": None, "fax": "028-12345678"}])
+    cleared = last_change(office)
+    draw(office, step(office, "wang"), transition="update", when={"field": "note", "op": "filled"})
+    with office.as_("chen"):
+        assert undo.ask(cleared).done == 0
+        office.resource("customer").write([{"id": customer, "fax": None}])
+        assert undo.ask(last_change(office)).done == 1
+    assert standing(office, customer) is None
 
 
 def test_a_change_is_handed_in_and_made_once_in_the_rights_of_its_author(office: Office) -> None:

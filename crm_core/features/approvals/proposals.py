@@ -195,7 +195,7 @@ def accept(row: Any, proposal: int | None = None) -> None:
     seen = resource.fields().keys()
     same = [other for other in found if other.kind == one.kind and _news(other) == _news(one)]
     _agree(resource, same, {row_id: title})
-    with _doing(resource, row_id, verb, one.asked_by_id):
+    with _doing(resource, row_id, verb, one):
         try:
             now = resource.get(row_id, verb)
         except Missing:
@@ -219,9 +219,9 @@ def _news(one: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def _doing(resource: Any, row_id: int, verb: str, by_id: int | None) -> Iterator[None]:
+def _doing(resource: Any, row_id: int, verb: str, one: Any) -> Iterator[None]:
     """In whose rights what is accepted is done: one's own, or where changes are reviewed, and one reviews this record, those of who
-    proposed it. Who accepted is said either way."""
+    proposed it. Who accepted is said either way; it stands for no approval that a flow asks for."""
     if not rules.changes(resource.name):
         yield
         return
@@ -231,11 +231,24 @@ def _doing(resource: Any, row_id: int, verb: str, by_id: int | None) -> Iterator
         yield
         return
     try:
-        who = actors.load(site(), by_id or 0)
+        who = actors.load(site(), one.asked_by_id or 0)
     except actors.ActorGone:
         raise Refused(NOT_HIS) from None
-    with acting_as(who), asking.accepted():
-        yield
+    with acting_as(who):
+        if waits := asking.locked(resource, [row_id]):
+            raise Refused(waits[row_id])
+        if verb == "delete":
+            asking.gate(resource, verb, [row_id])
+        elif asking.becoming(resource, {row_id: _columns(resource, one)}):
+            raise Refused(_("This needs approval. Ask for it on the record's page."))
+        with asking.accepted():
+            yield
+
+
+def _columns(resource: Any, one: Any) -> dict[str, Any]:
+    """What is proposed, by column."""
+    fields = resource.all_fields
+    return {fields[n].column: fields[n].load(new) for n, new in _news(one).items() if n in fields}
 
 
 def decline(row: Any, opinion: str, proposal: int | None = None) -> None:
