@@ -153,6 +153,20 @@ def test_a_fault_takes_back_its_own_run_and_the_fifth_switches_the_rule_off(offi
     assert row_of(office, good).active
 
 
+def test_a_text_takes_no_sensitive_value_along(office: Office) -> None:
+    office.grant("seller", "core.customer.sensitive", "own")
+    with office.as_("chen"):
+        contacts = office.resource("contact")
+        assert contacts.fields()["birth_date"].sensitive, "chen may read it"
+    rule(office, steps=[task("{name}, {birth_date}, {mobile}")], of="core.contact")
+    customer = office.customer("chen")
+    with office.as_("chen"):
+        contacts.write([{"name": "罗建国", "customer": customer, "birth_date": dt.date(1980, 2, 3), "mobile": "13808312207"}])
+    settle(office)
+    (title,) = [title for title, _who in tasks(office)]
+    assert "1980" not in title and "2207" in title
+
+
 def test_who_has_gone_has_no_rules_at_work(office: Office) -> None:
     made = rule(office, steps=[task()])
     with office.site.system("tests"), writing() as db:

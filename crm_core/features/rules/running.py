@@ -54,8 +54,9 @@ class Step:
         return getattr(self.record, "owner_id", None) or self.rule.owner_id
 
     def fill(self, text: str | None) -> str:
-        """The text with the record's values in the place of {name}, {Name} or {名称}: any field its owner sees, by name or label."""
-        fields = self.resource.fields()
+        """The text with the record's values in the place of {name}, {Name} or {名称}: any field its owner sees, by name or label, but
+        sensitive ones: who reads the text may not, and each reading of them is noted."""
+        fields = {name: one for name, one in self.resource.fields().items() if not one.sensitive}
         known = {**{str(one.label): one for one in fields.values()}, **fields}
 
         def value(hit: re.Match[str]) -> str:
