@@ -141,7 +141,7 @@ def _take(job: Running, account: Any, validity: int, uid: int, parsed: Parsed) -
         if there is not None:
             return
         if refused:
-            lost = _("Files that were not taken: %(names)s", names=", ".join(refused))
+            lost = _("Files that were not taken: %(names)s", names=refused)
             parsed = replace(parsed, text=f"{parsed.text}\n\n[{lost}]")
         _put(account, parsed, message_id, brought)
 
