@@ -166,7 +166,7 @@ def test_a_box_that_cannot_be_read_says_why(office: Office, sink: Sink, post: Po
     look_again(office)
     assert "127.0.0.1" in facts(office, number).receiving
     with office.as_("chen"):
-        office.resource("mail_account").write([{"id": number, "imap_port": post.port, "receive_from": dt.date(2031, 1, 1)}])
+        office.resource("mail_account").write([{"id": number, "imap_port": post.port, "password": IMAP_PASSWORD, "receive_from": dt.date(2031, 1, 1)}])
     look_again(office)
     assert (received(office), facts(office, number).receiving) == ([], None)  # older than the chosen day: it stays where it is
     with office.as_("chen"):

@@ -19,7 +19,8 @@ from crm_core.features.messages import services as messages
 from crm_core.kernel import clock, outbox
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.models import OutboxRow
-from crm_core.resource import sealed, timeline
+from crm_core.resource import sealed, timeline, undo
+from crm_core.resource.changes import Change
 from tests.customers.office import Office
 from tests.mail.conftest import LOGIN, PASSWORD, Sink, box
 
@@ -188,10 +189,10 @@ def test_boxes_are_their_owners_and_the_password_is_sealed(office: Office, sink:
         office.resource("mail_account").write([{"id": account, "password": field.parse("wrong")}])
         assert accounts.test(account) is False
         assert "refuses user name or password: 535" in office.resource("mail_account").get(account).sending
-        office.resource("mail_account").write([{"id": account, "smtp_port": 1}])
+        office.resource("mail_account").write([{"id": account, "smtp_port": 1, "password": PASSWORD.decode()}])
         assert accounts.test(account) is False
         assert "Nobody answers at 127.0.0.1, port 1" in office.resource("mail_account").get(account).sending
-        office.resource("mail_account").write([{"id": account, "smtp_port": sink.port, "smtp_security": "tls"}])
+        office.resource("mail_account").write([{"id": account, "smtp_port": sink.port, "smtp_security": "tls", "password": PASSWORD.decode()}])
         assert accounts.test(account) is False
         assert "does not speak TLS" in office.resource("mail_account").get(account).sending
         office.resource("mail_account").write([{"id": account, "smtp_port": sink.port, "smtp_security": "none", "password": field.parse(PASSWORD.decode())}])
@@ -213,6 +214,27 @@ def test_boxes_are_their_owners_and_the_password_is_sealed(office: Office, sink:
 
 
 Sealed = sealed.Unopened
+
+
+def test_a_password_goes_to_no_server_it_was_not_typed_for(office: Office, sink: Sink) -> None:
+    account = box(office, sink, password="secret")
+    bare = box(office, sink, "li")
+    with office.as_("sun"):  # may change every box
+        boxes = office.resource("mail_account")
+        for name, value in (("smtp_host", "evil.example"), ("smtp_port", 2525), ("smtp_security", "starttls"), ("imap_host", "evil.example"), ("imap_port", 1143),
+                            ("imap_security", "none"), ("login", "someone")):
+            with pytest.raises(Invalid) as refused:
+                boxes.write([{"id": account, name: value}])
+            assert set(refused.value.fields) == {"password"}
+        row = boxes.get(account)
+        boxes.write([{"id": account, "signature": "Tel.", "smtp_host": row.smtp_host, "smtp_port": row.smtp_port, "imap_host": row.imap_host, "login": row.login}])
+        boxes.write([{"id": account, "smtp_host": "mail.example", "password": "another"}])
+        boxes.write([{"id": account, "password": None}])
+        cleared = session.scalars(sa.select(Change.id).order_by(Change.id.desc())).first()
+        for host in ("elsewhere.example", "evil.example"):
+            boxes.write([{"id": account, "smtp_host": host}, {"id": bare, "imap_host": host}])  # no password, nothing to lose
+        assert undo.ask(cleared or 0).conflicts == [("core.mail_account", account)]  # nor to get back
+        assert not boxes.get(account).password
 
 
 def test_a_team_shares_a_box(office: Office, sink: Sink) -> None:

@@ -39,3 +39,15 @@ def test_without_a_box_the_run_fails_and_says_so(office: Office, sink: Sink) -> 
     assert sink.mails == []
     (run,) = runs(office, made)
     assert run.state == "failed"
+
+
+def test_an_address_that_the_rules_owner_does_not_see_is_not_written_to(office: Office, sink: Sink) -> None:
+    box(office, sink)
+    made = rule(office, steps=[{"do": "core.mail", "with": {"title": "Welcome", "text": "…"}}])
+    office.hide("seller", "core.customer", "email")
+    with office.as_("sun"):
+        office.resource("customer").write([{"name": "甲有限公司", "email": "a@firm.example", "owner": office.people["chen"]}])
+    settle(office)
+    assert sink.mails == []
+    (run,) = runs(office, made)
+    assert run.state == "failed"

@@ -9,7 +9,7 @@ from crm_core.data.mixins import new_public_id
 from crm_core.data.session import current_work, session
 from crm_core.features.customers.api import may_reach
 from crm_core.features.mail import accounts, addresses, building, filing, incoming, outgoing, views
-from crm_core.features.mail.models import CHANGEABLE, PURPOSE, Box, Letter, Mail, MailAccount, Nature
+from crm_core.features.mail.models import CHANGEABLE, PURPOSE, SERVERS, Box, Letter, Mail, MailAccount, Nature
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
 from crm_core.kernel.declare import Action
@@ -52,13 +52,30 @@ class MailAccounts(Resource):
     help = _("From where you send mail, and where it arrives. A box with a team is used by everybody in it; without one it is its owner's alone.")
 
     def derive(self, rows: Rows, before: Before) -> None:
-        """A password given by code is sealed as well as one that was typed."""
+        """A password given by code is sealed as well as one that was typed. Where there is none, other servers leave a mark in its
+        history (none is NULL or empty): undoing what was done before brings none back that was typed for the old ones."""
         for row in rows:
+            old = before.get(row.get("id", 0), {})
             if row.get("password"):
                 row["password"] = sealed.sealed(PURPOSE, row["password"])
+            elif old and not old.get("password") and _elsewhere(row, old):
+                row["password"] = "" if old.get("password") is None else None
+
+    def check(self, rows: Rows, before: Before) -> Faults:
+        """Who may change a box knows its password no more for that: it goes to no other server than the one it was typed for."""
+        faults: Faults = {}
+        for i, row in enumerate(rows):
+            old = before.get(row.get("id", 0), {})
+            if old.get("password") and "password" not in row and _elsewhere(row, old):
+                faults[i] = {"password": [_("Type the password again: it is to go to another server.")]}
+        return faults
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
         return views.dress_account(self, row, page)
+
+
+def _elsewhere(row: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    return any(name in row and row[name] != old.get(name) for name in SERVERS)
 
 
 class Mails(Resource):

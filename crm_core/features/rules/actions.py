@@ -54,6 +54,8 @@ def _mail(step: Any, title: str, text: str) -> Any:
     about, resource = step.about, site().registry.resource("core.mail")
     if not resource.may("create"):
         raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
+    if "email" not in step.resource.fields():  # the address would stand among what the rule's owner sent
+        raise Forbidden(_("You may not do this: %(what)s.", what=step.resource.all_fields["email"].label))
     name = step.resource.title(step.record)
     found = may_reach(about[0], about[1], "email")
     if not found.ok:
