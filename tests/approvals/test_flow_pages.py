@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session
+from crm_core.features.approvals import api
 from crm_core.features.approvals.stepping import approval
-from tests.support.people import Company
+from tests.support.people import Client, Company
 
 
 def newest(company: Company) -> Any:
@@ -22,6 +23,20 @@ def newest(company: Company) -> Any:
 def customer(company: Company) -> int:
     with company.as_("lina"):
         return int(company.site.registry.resource("core.customer").write([{"name": "成都天府曲酒厂"}])[0])
+
+
+def looked(client: Client, page: str) -> str:
+    """What a page that he looks at sends along with his answer."""
+    found = re.search(r'name="seen" value="([^"]+)"', client.get(page).text)
+    assert found is not None, "he is not asked"
+    return found[1]
+
+
+def chosen(client: Client) -> str:
+    """The first of the list of what waits for him, as its box sends it."""
+    found = re.search(r'name="id" value="([^"]+)"', client.get("/approvals").text)
+    assert found is not None
+    return found[1]
 
 
 @pytest.fixture
@@ -58,11 +73,11 @@ def test_from_drawing_to_paper(company: Company, customer: int, flow: str) -> No
     assert lina.get(f"{record}/edit").status_code == 409
     assert boss.get(f"{page}/agree").status_code == 404
     assert nora.post(f"{page}/refuse", data={"opinion": ""}).status_code == 422
-    assert nora.post(f"{page}/send_back", data={"opinion": "say more"}).status_code == 303
+    assert nora.post(f"{page}/send_back", data={"opinion": "say more", "seen": looked(nora, page)}).status_code == 303
     assert lina.post(f"{page}/again", data={"why": "for a year"}).status_code == 303
-    assert nora.post(f"{page}/agree").status_code == 303
+    assert nora.post(f"{page}/agree", data={"seen": looked(nora, page)}).status_code == 303
     assert boss.get(f"{page}/send_back").text.count("<option") >= 2, "to its author or to the first step"
-    assert boss.post("/approvals/agree", data={"id": str(number), "opinion": "fine"}).status_code == 303
+    assert boss.post("/approvals/agree", data={"id": chosen(boss), "opinion": "fine"}).status_code == 303
     assert newest(company).state == "agreed"
     paper = lina.get(f"{record}/print").text
     assert "say more" in paper and "fine" in paper
@@ -92,10 +107,56 @@ def test_a_deletion_is_handed_in_at_its_door(company: Company, customer: int) ->
     found = newest(company)
     assert (found.transition, found.asked_by_id) == ("delete", company.people["admin"])
     assert lina.get(f"/core/customer/{customer}").status_code == 200
-    assert company.client("boss").post(f"/approvals/{found.id}/agree").status_code == 303
+    boss, page = company.client("boss"), f"/approvals/{found.id}"
+    assert boss.post(f"{page}/agree", data={"seen": looked(boss, page)}).status_code == 303
     assert newest(company).state == "agreed"
     with company.as_("admin"):
         assert not company.site.registry.resource("core.customer").sees(customer)
+
+
+def test_one_answers_what_one_looked_at(company: Company, customer: int) -> None:
+    """Neither the next step by pressing twice, nor a record that was changed meanwhile; on its page, in its dialog and in the list."""
+    boss, nora = company.client("boss"), company.client("nora")
+    step = {"name": "", "who": "users", "users": [company.people["boss"]], "need": "any"}
+    both = {**step, "users": [company.people["boss"], company.people["nora"]], "edit": True}
+    with company.as_("admin"):
+        api.draw("Twice", "core.customer", "submit", [step, both, step])
+    with company.as_("lina"):
+        page = f"/approvals/{api.submit('core.customer', customer)}"
+    first, listed = looked(boss, page), chosen(boss)
+    assert boss.post(f"{page}/agree", data={"seen": first}).status_code == 303
+    for late in (boss.post(f"{page}/agree", data={"seen": first}), boss.post(f"{page}/refuse", data={"opinion": "no", "seen": first}), boss.post(f"{page}/agree")):
+        assert late.status_code == 409 and "has changed since you looked at it" in late.text
+    boss.post("/approvals/agree", data={"id": listed})
+    assert newest(company).step == 2
+
+    dialog, listed = re.search(r'href="([^"]+/agree\?seen=[^"]+)"', boss.get(page).text), chosen(boss)
+    assert dialog is not None
+    with company.as_("nora"):
+        company.site.registry.resource("core.customer").write([{"id": customer, "phone": "0831-8235566"}])
+    assert boss.post(f"{page}/agree", data={"seen": looked(boss, dialog[1])}).status_code == 409, "the dialog of a page from before"
+    boss.post("/approvals/agree", data={"id": listed})
+    assert newest(company).step == 2
+    assert nora.post(f"{page}/agree", data={"seen": looked(nora, page)}).status_code == 303
+    boss.post("/approvals/agree", data={"id": chosen(boss)})
+    assert newest(company).state == "agreed"
+
+
+def test_who_was_asked_once_does_not_read_the_record_for_ever(company: Company, customer: int) -> None:
+    sue = company.client("sue")
+    with company.as_("admin"):
+        api.draw("Once", "core.customer", "submit", [{"name": "", "who": "users", "users": [company.people["sue"]], "need": "any"}])
+    with company.as_("lina"):
+        customers = company.site.registry.resource("core.customer")
+        customers.write([{"id": customer, "website": "before.example"}])
+        page = f"/approvals/{api.submit('core.customer', customer)}"
+    assert "before.example" in sue.get(page).text
+    assert sue.post(f"{page}/agree", data={"seen": looked(sue, page)}).status_code == 303
+    with company.as_("lina"):
+        customers.write([{"id": customer, "website": "after.example"}])
+    later = sue.get(page)
+    assert later.status_code == 200 and "Approved" in later.text and "example" not in later.text
+    assert "after.example" in company.client("lina").get(page).text
 
 
 def test_a_condition_is_drawn_in_the_builder(company: Company, flow: str) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
-from crm_core.features.approvals import api, drawing, flows, running
+from crm_core.features.approvals import api, drawing, flows, running, watching
+from crm_core.features.approvals.stepping import place
 from crm_core.features.customers.models import Customer
 from crm_core.features.messages.models import Notice
 from crm_core.features.tasks.models import Task
+from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.resource import asking, undo
 from crm_core.resource.changes import unscoped
@@ -361,6 +365,24 @@ def test_a_condition_nobody_can_read_any_more_holds(office: Office, monkeypatch:
             office.resource("customer").delete([customer])
         monkeypatch.setattr(asking.slots, "needed", lambda *_: set())  # the negative control: without the guard it goes
         office.resource("customer").delete([customer])
+
+
+def test_who_answers_while_the_clock_waits_is_not_reminded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw(office, step(office, "wang", days=1))
+    first, second = hand_in(office, office.customer("chen")), hand_in(office, office.customer("chen", "成都天府曲酒厂"))
+    read = watching._open
+
+    def and_then_he_answers(*which: object) -> list[object]:
+        found = read(*which)  # type: ignore[arg-type]
+        session.connection().execute(sa.update(place).where(place.c.approval_id == first).values(state="agreed"))
+        return found
+
+    monkeypatch.setattr(watching, "_open", and_then_he_answers)
+    with office.site.system("tests") as work, writing():
+        work.session.execute(sa.update(place).values(due=clock.today() - dt.timedelta(days=1)))
+        watching._late(50)
+    assert "chase" not in [one[0] for one in history(office, first)]
+    assert "chase" in [one[0] for one in history(office, second)]
 
 
 def test_what_cannot_be_published_says_why(office: Office) -> None:

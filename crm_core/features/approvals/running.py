@@ -59,6 +59,20 @@ def mine(found: Any) -> Any:
     return next((one for one in free if one.user_id in away), None)
 
 
+def seen(found: Any) -> str:
+    """What the actor looks at, for `expect`: the place he answers for, and the record as it stands."""
+    his, row = mine(found), stepping.subject(found)
+    return f"{his.id}.{row.version if row is not None else ''}" if his is not None else ""
+
+
+def expect(number: int, looked: str) -> None:
+    """That what the actor looked at is what he answers now: neither asked again meanwhile nor of a record that was changed. To be said in
+    the transaction of the answer. Raises Refused."""
+    found = stepping.one(number, lock=True)
+    if mine(found) is not None and seen(found) != looked:
+        raise Refused(_("“%(name)s” has changed since you looked at it. Look at it again, then answer.", name=stepping.title_of(found)))
+
+
 # --- answers -----------------------------------------------------------------------------------------------------------
 
 

@@ -251,10 +251,14 @@ def titled(resource: Any, row: Any) -> str:
 
 def title_of(found: Any) -> str:
     """What the record of an approval is called, for who is asked about it."""
-    resource = site().registry.resource(found.subject)
-    query = sa.select(resource.table).where(resource.table.c.id == found.subject_id)
-    row = session.connection().execute(query, execution_options=unscoped("what approval is asked for")).one_or_none()
-    return titled(resource, row) if row is not None else f"#{found.subject_id}"
+    row = subject(found)
+    return titled(site().registry.resource(found.subject), row) if row is not None else f"#{found.subject_id}"
+
+
+def subject(found: Any) -> Any:
+    """The record of an approval as it stands, deleted or not; None when it is gone for good."""
+    table = site().registry.resource(found.subject).table
+    return session.connection().execute(sa.select(table).where(table.c.id == found.subject_id), execution_options=unscoped("what approval is asked for")).one_or_none()
 
 
 def votes(numbers: Sequence[int]) -> dict[int, list[Any]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crm_core.access import lines
 from crm_core.data import bulk as ids
-from crm_core.data.session import session, system_scope
+from crm_core.data.session import session, system_scope, writing
 from crm_core.features.approvals import flows, gates, running, stepping, telling
 from crm_core.features.approvals.stepping import approval, place
 from crm_core.features.approvals.telling import STATES, URL
@@ -83,7 +83,7 @@ def _rows(found: list[Any], *, choose: bool) -> tuple[ApprovalRow, ...]:
         resource, day = site().registry.resource(one.subject), days.get(one.id)
         late = Status(show_date(day), "alarm", "red" if day < clock.today() else "") if choose and day else None
         rows.append(ApprovalRow(
-            titles[one.id], f"{URL}/{one.id}", " · ".join(str(part) for part in (resource.singular, one.title) if part), str(one.id) if choose else "",
+            titles[one.id], f"{URL}/{one.id}", " · ".join(str(part) for part in (resource.singular, one.title) if part), f"{one.id}.{running.seen(one)}" if choose else "",
             render.person(names.get(one.asked_by_id, ""), one.asked_by_id), show_moment(one.asked_at, short=True), late if choose else STATES[one.state]))
     return tuple(rows)
 
@@ -93,10 +93,14 @@ def _rows(found: list[Any], *, choose: bool) -> tuple[ApprovalRow, ...]:
 def agree_all() -> Any:
     """Agree to several at once; each is an act of its own, and what cannot be agreed to is said."""
     done, refused = 0, []
-    for number in dict.fromkeys(one for text in flask.request.form.getlist("id")[:SHOWN] if (one := whole(text)) is not None):
+    for text in dict.fromkeys(flask.request.form.getlist("id")[:SHOWN]):
+        first, _dot, looked = text.partition(".")
+        number = whole(first)
+        if number is None:
+            continue
         try:
             _seen(number)
-            running.agree(number, flask.request.form.get("opinion", "").strip()[:2_000])
+            _do(number, "agree", {"opinion": flask.request.form.get("opinion", "").strip()}, looked)
             done += 1
         except CrmError as bad:
             refused.append(str(bad))
@@ -121,21 +125,25 @@ def show(number: int) -> Any:
     with system_scope("a record that somebody is asked about"):
         row = session.scalars(sa.select(resource.model).where(resource.model.id == found.subject_id)).one_or_none()
     sees = resource.may("read") and resource.sees(found.subject_id)
+    shown = row is not None and row.deleted_at is None and (sees or found.state in ("open", "returned"))  # what became of it since is for who sees it
     fields = {n: f for n, f in resource.fields().items() if not f.sensitive}
     wanted: dict[str, set[int]] = {"core.user": {found.asked_by_id}}
     for f in fields.values():
         if row is not None and isinstance(f, RefField) and f.target and isinstance(value := getattr(row, f.column), int):
             wanted.setdefault(f.target, set()).add(value)
     names = named(wanted)
-    answers = _answers(found)
-    buttons = tuple(Act(label, f"{URL}/{number}/{verb}", icon, "post" if verb == "agree" else "get", key=key, dialog=verb != "agree", danger=verb == "refuse") for verb, (label, icon, key, main) in answers.items() if main)
-    with_words = (Act(_("Agree and say something"), f"{URL}/{number}/agree", "message", dialog=True),) if "agree" in answers else ()
-    rest = with_words + tuple(Act(label, f"{URL}/{number}/{verb}", icon, dialog=True) for verb, (label, icon, _key, main) in answers.items() if not main)
+    answers, looked = _answers(found), [("seen", running.seen(found))]
+    to = {verb: urls.address(f"{URL}/{number}/{verb}", looked) for verb in answers}
+    buttons = tuple(
+        Act(label, f"{URL}/{number}/agree", icon, "post", key=key, fields=tuple(looked)) if verb == "agree" else Act(label, to[verb], icon, key=key, dialog=True, danger=verb == "refuse")
+        for verb, (label, icon, key, main) in answers.items() if main)
+    with_words = (Act(_("Agree and say something"), to["agree"], "message", dialog=True),) if "agree" in answers else ()
+    rest = with_words + tuple(Act(label, to[verb], icon, dialog=True) for verb, (label, icon, _key, main) in answers.items() if not main)
     sub = (SubFact(found.title or "", "rubber-stamp"), SubFact(flows.said(resource, found.transition), "arrow-right"),
            SubFact(_("handed in by %(who)s, %(when)s", who=names.get("core.user", {}).get(found.asked_by_id, ""), when=show_moment(found.asked_at)), "user"))
     return page_of("record.html", RecordPage(
         title=stepping.title_of(found), crumbs=(Crumb(_("Approvals"), URL),), icon="rubber-stamp", status=STATES[found.state], sub=sub, acts=buttons, more=rest,
-        groups=tuple(replace(g, edit_url="", facts=tuple(replace(f, history_url="") for f in g.facts)) for g in facts.groups(resource, fields, row, names, set())) if row is not None and row.deleted_at is None else (),
+        groups=tuple(replace(g, edit_url="", facts=tuple(replace(f, history_url="") for f in g.facts)) for g in facts.groups(resource, fields, row, names, set())) if shown else (),
         primary=Act(_("Open the record"), urls.of_record(resource, found.subject_id), resource.icon) if sees else None,
         first=(*telling.moved(found), telling.course(found), telling.history(found)),
         phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if answers else (), sheet=(*buttons, *rest),
@@ -173,21 +181,30 @@ def answer(number: int, answer: str) -> Any:
     found = _seen(number)
     known = _answers(found)
     fields = _fields(found, answer)
+    looked = flask.request.values.get("seen", "")
     if flask.request.method == "GET":
         if answer not in known:
             raise Missing(_("This page was not found."))
-        return page_of("bulk_form.html", _ask(found, answer, known[answer][0], fields, {}, {}))
+        return page_of("bulk_form.html", _ask(found, answer, known[answer][0], fields, {}, {}, looked or running.seen(found)))
     texts = controls.read(fields, flask.request.form)
     label = known[answer][0] if answer in known else _("Answer")
     try:
-        _do(number, answer, acts.checked(fields, texts))
+        _do(number, answer, acts.checked(fields, texts), looked)
     except Invalid as bad:
-        return page_of("bulk_form.html", _ask(found, answer, label, fields, texts, bad.fields)), 422
+        return page_of("bulk_form.html", _ask(found, answer, label, fields, texts, bad.fields, looked)), 422
     bulk.say_undo(_("Done: %(what)s", what=label), None)
     return flask.redirect(f"{URL}/{number}" if telling.may_see(stepping.one(number)) else URL, 303)
 
 
-def _do(number: int, verb: str, values: Mapping[str, Any]) -> None:
+def _do(number: int, verb: str, values: Mapping[str, Any], looked: str) -> None:
+    """An answer to what was looked at (`running.seen`)."""
+    with writing():
+        if verb not in ("again", "withdraw"):
+            running.expect(number, looked)
+        _said(number, verb, values)
+
+
+def _said(number: int, verb: str, values: Mapping[str, Any]) -> None:
     opinion, why = (values.get("opinion") or "")[:2_000], (values.get("why") or "")[:2_000]
     if verb in ("agree", "refuse"):
         getattr(running, verb)(number, opinion)
@@ -200,9 +217,9 @@ def _do(number: int, verb: str, values: Mapping[str, Any]) -> None:
         getattr(running, verb)(number, why)
 
 
-def _ask(found: Any, verb: str, label: Any, fields: dict[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any]) -> BulkFormPage:
+def _ask(found: Any, verb: str, label: Any, fields: dict[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any], looked: str) -> BulkFormPage:
     text = _("The record goes into the recycle bin.") if found.transition == flows.CREATE and verb in ("refuse", "withdraw") else ""
-    return BulkFormPage(title=_("%(what)s: %(name)s", what=label, name=stepping.title_of(found)), action=f"{URL}/{found.id}/{verb}", submit=label, text=text,
+    return BulkFormPage(title=_("%(what)s: %(name)s", what=label, name=stepping.title_of(found)), action=f"{URL}/{found.id}/{verb}", submit=label, text=text, hidden=(("seen", looked),),
                         fields=controls.of_fields(fields, texts, faults), danger=verb == "refuse", back_url=f"{URL}/{found.id}")
 
 

@@ -60,6 +60,8 @@ def _late(most: int) -> int:
     with changes.change("approval"):
         for row in rows:
             found = stepping.one(row.approval_id, lock=True)
+            if session.connection().scalar(sa.select(place.c.state).where(place.c.id == row.id)) != "open":
+                continue  # he answered, or it ended, while this waited for the lock
             notify([row.user_id], _("Overdue: %(name)s waits for your approval since %(day)s", name=stepping.title_of(found), day=_day(row.due)), path=f"/approvals/{found.id}", source=stepping.MODULE)
             stepping.chase(found, row.user_id)
     return len(rows)
