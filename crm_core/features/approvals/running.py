@@ -196,7 +196,8 @@ def _need(text: str, name: str = "opinion") -> None:
 
 
 def _weigh(found: Any) -> None:
-    """Whether the step is decided by what was answered so far. Who is asked besides must agree too: so many of the others are still needed."""
+    """Whether the step is decided by what was answered so far. Where a number
+    of them is needed, each who is asked besides raises it by one: he replaces nobody whom the flow names."""
     step = found.steps[found.step - 1]
     asked = [one for one in stepping.places(found.id, found.step) if one.state != "handed"]
     yes, no, free = (sum(1 for one in asked if one.state == state) for state in ("agreed", "refused", "open"))

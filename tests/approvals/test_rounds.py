@@ -1,0 +1,80 @@
+"""Answers count once: neither those of an earlier round, nor twice those of one person; and who has answered is not reminded."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.data.session import session, writing
+from crm_core.features.approvals import running, watching
+from crm_core.features.approvals.stepping import place
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Invalid
+from tests.approvals.flowing import draw, history, state, step, waits_for
+from tests.approvals.test_flows import answer, hand_in, tasks_of
+from tests.customers.office import Office
+
+
+@pytest.mark.parametrize("how", ["by its author", "to the step before"])
+def test_what_was_said_in_an_earlier_round_does_not_count_again(office: Office, how: str) -> None:
+    draw(office, step(office, "wang", "li", "sun", need="some", k=2), step(office, "sun"))
+    customer = office.customer("chen")
+    number = hand_in(office, customer)
+    answer(office, "wang", number)
+    answer(office, "li", number)
+    if how == "by its author":
+        answer(office, "sun", number, "send_back", "not so")
+        with office.as_("chen"):
+            office.resource("customer").write([{"id": customer, "note": "another thing"}])
+            running.again(number)
+    else:
+        answer(office, "sun", number, "send_back", "once more", 1)
+    answer(office, "wang", number, "refuse")
+    assert waits_for(office, number) == {"li", "sun"}
+    answer(office, "li", number)
+    assert waits_for(office, number) == {"sun"}
+    answer(office, "sun", number)
+    assert waits_for(office, number) == {"sun"} and len(tasks_of(office, "sun")) == 1
+    assert history(office, number)[-1] == ("agree", "sun", "")
+    answer(office, "sun", number)
+    assert state(office, number) == "agreed"
+
+
+def test_nobody_answers_twice_by_what_others_hand_on_to_him(office: Office) -> None:
+    draw(office, step(office, "wang", "li", need="all"))
+    number = hand_in(office, office.customer("chen"))
+    answer(office, "wang", number)
+    with pytest.raises(Invalid):
+        answer(office, "li", number, "hand_on", office.people["wang"], "why")
+    assert waits_for(office, number) == {"li"}
+
+
+def test_who_is_asked_besides_takes_nobody_s_place(office: Office) -> None:
+    draw(office, step(office, "wang", "li", need="some", k=2), step(office, "sun"))
+    number = hand_in(office, office.customer("chen"))
+    answer(office, "wang", number, "add", office.people["sun"], "")
+    answer(office, "wang", number)
+    answer(office, "sun", number)
+    assert waits_for(office, number) == {"li"}, "both of them, whoever was added"
+    answer(office, "li", number)
+    assert waits_for(office, number) == {"sun"}
+
+
+def test_who_answers_while_the_clock_waits_is_not_reminded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw(office, step(office, "wang", days=1))
+    first, second = hand_in(office, office.customer("chen")), hand_in(office, office.customer("chen", "成都天府曲酒厂"))
+    read = watching._open
+
+    def and_then_he_answers(*which: object) -> list[object]:
+        found = read(*which)  # type: ignore[arg-type]
+        session.connection().execute(sa.update(place).where(place.c.approval_id == first).values(state="agreed"))
+        return found
+
+    monkeypatch.setattr(watching, "_open", and_then_he_answers)
+    with office.site.system("tests") as work, writing():
+        work.session.execute(sa.update(place).values(due=clock.today() - dt.timedelta(days=1)))
+        watching._late(50)
+    assert "chase" not in [one[0] for one in history(office, first)]
+    assert "chase" in [one[0] for one in history(office, second)]
