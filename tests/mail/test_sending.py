@@ -14,7 +14,7 @@ from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.features.files import api as files
 from crm_core.features.mail import accounts, api, outgoing
-from crm_core.features.mail.models import Letter, Mail, MailAccount
+from crm_core.features.mail.models import Box, Letter, Mail, MailAccount
 from crm_core.features.messages import services as messages
 from crm_core.kernel import clock, outbox
 from crm_core.kernel.errors import Invalid, Missing, Refused
@@ -145,6 +145,54 @@ def test_who_does_not_want_mail_gets_none(office: Office, sink: Sink) -> None:
         write(office, "chen", account, "no address")
     with pytest.raises(Invalid):
         write(office, "chen", account, "a@b.example\nBcc: everybody@firm.example, x")
+
+
+def test_an_answer_goes_to_who_asked_and_to_nobody_else_who_wants_none(office: Office, sink: Sink) -> None:
+    firm = office.customer("chen", email="office@firm.example", wish_never=["email"])
+    office.customer("chen", "乙有限公司", email="other@else.example", wish_never=["email"])
+    account = box(office, sink)
+    with office.site.system("tests"):
+        (asked,) = office.resource("mail").write([{
+            "account": account, "receivers": "chen@example.com", "title": "Question", "text": "?", "box": Box.received, "hold": False,
+            "sender": "Firm <Office@firm.example>", "customer": firm, "owner": office.people["chen"]}], kind="mail")
+        with writing() as db:
+            db.execute(sa.update(table_of(Mail)).where(table_of(Mail).c.id == asked).values(message_id="<q@firm.example>", thread="<q@firm.example>"))
+    answer = {"subject": "core.mail", "subject_id": asked}
+    sent = write(office, "chen", account, "office@firm.example", "Re: Question", **answer)
+    for more in ({"to": "office@firm.example, other@else.example"}, {"to": "office@firm.example", "copies": "other@else.example"}):
+        with pytest.raises(Invalid) as refused:
+            write(office, "chen", account, title="Re: Question", **more, **answer)
+        assert "other@else.example" in str(refused.value.fields["receivers"][0]) and len(refused.value.fields["receivers"]) == 1
+    with pytest.raises(Invalid):  # nor by answering what we wrote ourselves
+        write(office, "chen", account, "office@firm.example", "Re: Question", subject="core.mail", subject_id=sent)
+    held = write(office, "chen", account, "office@firm.example", "Re: Question", hold=True, **answer)
+    with office.as_("chen"):
+        office.resource("mail").write([{"id": held, "receivers": "Office@firm.example"}])
+        with pytest.raises(Invalid):
+            office.resource("mail").write([{"id": held, "copies": "other@else.example"}])
+        office.resource("mail").run("send", [held])
+
+
+def test_who_wants_no_mail_by_the_hour_it_leaves_gets_none(office: Office, sink: Sink) -> None:
+    firm = office.customer("chen", email="office@firm.example")
+    account, later = box(office, sink), clock.now() + dt.timedelta(hours=3)
+    mail = write(office, "chen", account, "office@firm.example", send_at=later)
+    other = write(office, "chen", account, "somebody@else.example", send_at=later)
+    held = write(office, "chen", account, "office@firm.example", hold=True)
+    with office.as_("chen"):
+        office.resource("customer").write([{"id": firm, "wish_never": ["email"]}])
+        with pytest.raises(Refused) as refused:
+            office.resource("mail").run("send", [held])
+        assert "Does not want to hear from us this way" in str(refused.value)
+    with clock.freeze(later + dt.timedelta(minutes=1)):
+        with office.site.system("tests"):
+            outgoing.due(_Job())  # type: ignore[arg-type]
+        outbox.drain(office.site)
+    assert [str(one["To"]) for one in sink.mails] == ["somebody@else.example"]
+    row = state(office, mail)
+    assert (row.box, "office@firm.example" in row.fault, state(office, other).box) == ("failed", True, "sent")
+    with office.as_("chen"):
+        assert any(one.subject_id == mail for one in messages.newest())
 
 
 def test_a_mail_goes_out_at_its_hour_and_a_private_one_is_filed_nowhere(office: Office, sink: Sink) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, writing
-from crm_core.features.mail import addresses, building, filing, transport
+from crm_core.features.mail import addresses, building, filing, transport, wanted
 from crm_core.features.mail.events import MailQueued
 from crm_core.features.mail.models import CHANGEABLE, Box, Direction, Mail, MailAccount
 from crm_core.features.messages.api import notify
@@ -40,11 +40,15 @@ def queue(ids: Sequence[int]) -> None:
 
 
 def release(row: Any) -> None:
-    """The act: send what lies held back, now or at its hour. Raises Refused for what has gone already."""
+    """The act: send what lies held back, now or at its hour. Raises Refused for what has gone already, and where one of its receivers
+    wants no mail by now."""
     if row.box not in CHANGEABLE and row.box != Box.failed:
         raise Refused(_("This mail has been sent already."))
     if row.account_id is None:
         raise Refused(_("Choose a mail box to send it from."))
+    said = wanted.unwanted(_free(sa.select(_mails).where(_mails.c.id == row.id)).mappings().one())
+    if said:
+        raise Refused(said[0])
     settle([row.id], row.send_at if row.box != Box.scheduled else None)
     session.expire(row)
 
@@ -65,15 +69,19 @@ def hold(row: Any) -> None:
 
 def due(job: Running) -> None:
     """The job of every minute: what is to go out now."""
-    query = sa.select(_mails.c.id).where(_mails.c.box == Box.scheduled, _mails.c.send_at <= clock.now(), _mails.c.deleted_at.is_(None)).order_by(_mails.c.send_at).limit(DUE)
+    query = sa.select(_mails).where(_mails.c.box == Box.scheduled, _mails.c.send_at <= clock.now(), _mails.c.deleted_at.is_(None)).order_by(_mails.c.send_at).limit(DUE)
     while True:
         with job.write():
-            ids = list(_free(query).scalars())
-            if ids:
-                queue(ids)
-        if not ids:
+            rows = _free(query).all()
+            refused = {row.id: "; ".join(map(str, said)) for row in rows if (said := wanted.unwanted(row._mapping))}  # who wanted it when it was written
+            queue([row.id for row in rows if row.id not in refused])
+            for row in rows:
+                if row.id in refused:
+                    _note([row.id], box=Box.failed, fault=refused[row.id][:500])
+                    _tell(row, refused[row.id])
+        if not rows:
             return
-        job.progress(job.done + len(ids))
+        job.progress(job.done + len(rows))
 
 
 def deliver(event: MailQueued) -> None:

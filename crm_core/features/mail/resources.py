@@ -7,8 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.data.mixins import new_public_id
 from crm_core.data.session import current_work, session
-from crm_core.features.customers.api import may_reach
-from crm_core.features.mail import accounts, addresses, building, filing, incoming, outgoing, views
+from crm_core.features.mail import accounts, addresses, building, filing, incoming, outgoing, views, wanted
 from crm_core.features.mail.models import CHANGEABLE, PURPOSE, SERVERS, Box, Letter, Mail, MailAccount, Nature
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
@@ -17,7 +16,6 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource import sealed
 from crm_core.resource.resource import Resource, Section
-from crm_core.text.emails import email_key
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
@@ -178,7 +176,7 @@ class Mails(Resource):
             target = self.registry.resources.get(str(row.get("subject"))) if row.get("subject") else None
             if not old and row.get("subject") and (target is None or not row.get("subject_id") or (mine is not None and not target.labels([row["subject_id"]]))):
                 faults[i] = {"subject": [_("There is no such record.")]}
-            elif mine is not None and row.get("receivers") and not row.get("references") and (said := unwanted(row)):
+            elif mine is not None and row.keys() & {"receivers", "copies"} and (said := wanted.unwanted({**old, **row})):
                 faults[i] = {"receivers": said}
         return faults
 
@@ -190,21 +188,6 @@ class Mails(Resource):
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
         return views.dress_mail(self, row, page)
-
-
-def unwanted(row: Mapping[str, Any]) -> list[Any]:
-    """Of the receivers of a mail: who may not be written to, with the reason. An answer to somebody's own mail is always wanted."""
-    everybody = [*addresses.kept(row.get("receivers")), *addresses.kept(row.get("copies"))]
-    whose = filing.known(one.address for one in everybody)
-    found = []
-    for one in everybody:
-        known = whose.get(email_key(one.address))
-        if known is None:
-            continue
-        reach = may_reach(*known.about, "email")
-        if not reach.ok:
-            found.append(_("%(who)s: %(why)s", who=one.address, why=reach.why))
-    return found
 
 
 class Letters(Resource):
