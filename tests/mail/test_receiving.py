@@ -15,10 +15,10 @@ from crm_core.data.base import table_of
 from crm_core.data.session import session
 from crm_core.features.files import api as files
 from crm_core.features.mail import parsing, receiving
-from crm_core.features.mail.models import Mail, MailAccount
+from crm_core.features.mail.models import Letter, Mail, MailAccount
 from crm_core.features.messages import services as messages
 from crm_core.kernel import outbox, runner
-from crm_core.kernel.errors import Missing
+from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.models import OutboxRow
 from crm_core.resource import timeline
 from tests.customers.office import Office
@@ -131,6 +131,14 @@ def test_a_mail_comes_in_once_and_is_filed_on_whose_it_is(office: Office, sink: 
         assert {one.title for one in session.scalars(office.resource("letter").visible())} == {"Who is this?", "New"}
         assert not [one for one in timeline.of("core.contact", person) if one.title == "Question" and one.kind == "letter"]
 
+    # Filed once more, with its file.
+    with office.as_("chen"):
+        office.resource("mail").run("file", [known.id], {"customer": firm})
+    with office.as_("sun"):
+        (letter,) = session.scalars(office.resource("letter").visible().where(Letter.title == "Question"))
+        assert [one.name for one in files.on("core.letter", [letter.id])] == ["名单.txt"]
+        assert [one.title for one in timeline.of("core.customer", firm) if one.kind == "letter"].count("Question") == 1
+
     # Sent on with its file.
     with office.as_("chen"):
         office.resource("mail").run("forward", [known.id], {"receivers": "boss@example.com", "text": "Please look."})
@@ -138,6 +146,20 @@ def test_a_mail_comes_in_once_and_is_filed_on_whose_it_is(office: Office, sink: 
     (got,) = sink.mails
     assert got["Subject"] == "Fwd: Question"
     assert [one.get_filename() for one in got.iter_attachments()] == ["名单.txt"]  # type: ignore[attr-defined]
+
+
+def test_what_a_colleagues_box_files_is_not_his_to_take_off(office: Office, sink: Sink, post: Post) -> None:
+    firm = office.customer("chen", email="luo@firm.example")
+    for who in ("chen", "wang"):
+        account(office, sink, post, who)
+        post.drop(who, mail().as_bytes())
+    look(office)
+    his = received(office, "wang")
+    with office.as_("wang"), pytest.raises(Refused):
+        office.resource("mail").run("keep_private", [his[0].id])
+    with office.as_("sun"):
+        assert [one.customer_id for one in session.scalars(office.resource("letter").visible())] == [firm]
+    assert received(office, "wang")[0].confidential is False
 
 
 def look_again(office: Office) -> None:

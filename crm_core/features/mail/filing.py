@@ -11,8 +11,10 @@ from crm_core.data.session import current_work, system_scope
 from crm_core.features.customers.api import Contact, Customer
 from crm_core.features.files import api as files
 from crm_core.features.mail.models import Direction, Letter, Mail
+from crm_core.kernel.errors import Refused
+from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import timeline, twinkeys, twins
+from crm_core.resource import changes, removal, timeline, twinkeys, twins
 from crm_core.resource.changes import unscoped
 from crm_core.text.emails import email_key
 
@@ -76,32 +78,42 @@ def customer_of(subject: str | None, subject_id: int | None) -> Known | None:
     return None
 
 
-def file(mail: Any, direction: Direction, whose: Sequence[Known]) -> list[int]:
+def file(mail: Any, direction: Direction, whose: Sequence[Known], *, again: bool = False) -> list[int]:
     """The copies of a mail for these customers, inside `writing()`; the same mail is filed on a customer once, however many boxes it
-    came to. Ids of the copies that were made."""
+    came to. `again`: copies that were taken off come back. Ids of the copies that were made, or came back."""
     wanted = {one.customer: one for one in reversed(whose)}
-    there = set(_free(sa.select(_letters.c.customer_id).where(
-        _letters.c.customer_id.in_(list(wanted)), _letters.c.message_id == mail.message_id)).scalars()) if mail.message_id else set()
-    fresh = [one for customer, one in sorted(wanted.items()) if customer not in there]
-    if not fresh:
+    there = _free(sa.select(_letters.c.id, _letters.c.customer_id, _letters.c.deleted_at).where(
+        _letters.c.customer_id.in_(list(wanted)), _letters.c.message_id == mail.message_id)).all() if mail.message_id else []
+    fresh = [one for customer, one in sorted(wanted.items()) if customer not in {row.customer_id for row in there}]
+    gone = [row.id for row in there if row.deleted_at is not None] if again else []
+    if not fresh and not gone:
         return []
-    with system_scope("a mail is filed on its customers"):
+    with system_scope("a mail is filed on its customers"), changes.change("mail", resource=LETTER) as change:
+        back = removal.restore_rows(site().registry.resource(LETTER), gone, change) if gone else []
         made = site().registry.resource(LETTER).write([{
             "customer": one.customer, "contact": one.contact, "title": mail.title, "direction": direction, "sender": mail.sender,
             "receivers": mail.receivers, "copies": mail.copies, "text": mail.text, "written_at": mail.sent_at,
             "author": mail.created_by_id if direction is Direction.sent else None,
         } for one in fresh], kind="mail")
         _free(sa.update(_letters).where(_letters.c.id.in_(made)).values(message_id=mail.message_id, thread=mail.thread, html=mail.html))
-        files.copy(MAIL, mail.id, made, to=LETTER)
-    return [int(one) for one in made]
+        files.copy(MAIL, mail.id, [*back, *made], to=LETTER)
+    return [*back, *map(int, made)]
 
 
 def withdraw(mail: Any) -> None:
-    """Take the copies of a mail off its customers again."""
-    ids = list(_free(sa.select(_letters.c.id).where(_letters.c.message_id == mail.message_id, _letters.c.deleted_at.is_(None))).scalars()) if mail.message_id else []
-    if ids:
+    """Take the copies of a mail off its customers again. Raises Refused where another box files it there too."""
+    if not mail.message_id:
+        return
+    mails = table_of(Mail)
+    rows = _free(sa.select(_letters.c.id, _letters.c.customer_id).where(_letters.c.message_id == mail.message_id, _letters.c.deleted_at.is_(None))).all()
+    others = _free(sa.select(mails.c.id).where(
+        mails.c.message_id == mail.message_id, mails.c.account_id != mail.account_id, sa.not_(mails.c.confidential), mails.c.deleted_at.is_(None),
+        mails.c.customer_id.in_([row.customer_id for row in rows]))).first()
+    if others is not None:
+        raise Refused(_("It came to a colleague's box too, which files it on the customer: it stays there."))
+    if rows:
         with system_scope("a mail is kept private"):
-            site().registry.resource(LETTER).delete(ids)
+            site().registry.resource(LETTER).delete([row.id for row in rows])
 
 
 def written(verb: str, ids: Sequence[int]) -> None:

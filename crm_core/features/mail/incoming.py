@@ -36,12 +36,12 @@ def file_on(row: Any, customer: int) -> None:
     whose = [filing.Known(customer)]
     _note(row.id, customer_id=customer, contact_id=None, confidential=False)
     mail = current_work().session.connection().execute(sa.select(_mails).where(_mails.c.id == row.id), execution_options=unscoped("a mail that was read under its rights")).one()
-    filing.file(mail, Direction.received if row.box == Box.received else Direction.sent, whose)
+    filing.file(mail, Direction.received if row.box == Box.received else Direction.sent, whose, again=True)
     session.expire(row)
 
 
 def keep_private(row: Any) -> None:
-    """Off the customers' files; the box keeps it."""
+    """Off the customers' files; the box keeps it. Raises Refused where a colleague's box files it too."""
     _note(row.id, confidential=True)
     filing.withdraw(row)
     session.expire(row)
