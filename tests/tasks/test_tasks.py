@@ -156,9 +156,10 @@ def test_the_numbers_of_the_top_bar_are_one_statement(office: Office) -> None:
     with office.as_("wang"):
         messages.notify([office.people["chen"]], "hello")
     with office.as_("chen"):
-        numbers, statements = office.count(services.counters)
-    assert numbers == (3, 1)
-    assert statements == 1
+        numbers, statements = office.count(lambda: services.counters({"late": sa.select(Task.id).where(Task.title != "task 0")}))
+        again, none = office.count(services.counters)
+    assert (numbers, statements) == ((3, 1, {"late": 2}), 1), "with those beside entries of the menu"
+    assert (again, none) == ((3, 1, {}), 0)
 
 
 def test_tasks_are_sorted_by_day_with_the_undated_last_in_both_directions(office: Office) -> None:
