@@ -129,6 +129,11 @@ def actor() -> Any:
     return current_work().session.actor if has_work() else None
 
 
+def my_id() -> int | None:
+    """Number of the acting person; None when the house itself acts."""
+    return getattr(actor(), "user_id", None)
+
+
 def offered(items: Iterable[Any]) -> tuple[Any, ...]:
     """Of what packages registered, the faces for the acting person: those of plugins that are not for his department are
     left out."""

@@ -14,7 +14,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _
 from crm_core.kernel.outbound import addresses
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import stream
 from crm_core.resource.changes import as_written
 from crm_core.resource.resource import Resource, Section
@@ -23,13 +23,14 @@ from crm_core.web.viewmodels import PanelRow, PanelView
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
 Faults = dict[int, dict[str, list[Any]]]
+_SIGNED = _("Each message carries webhook-id, webhook-timestamp and webhook-signature, as the Standard Webhooks have them.")
 _NOT_HIS = _("Only its owner may say this: it shows what he may see.")
 
 
 def strangers(rows: Rows, before: Before, names: Sequence[str]) -> Faults:
     """Whoever may change somebody else's webhook may switch it off, and not lead what its owner sees elsewhere. Nobody makes one
     that acts as somebody else."""
-    me, faults = getattr(actor(), "user_id", None), {}
+    me, faults = my_id(), {}
     for i, row in enumerate(rows):
         old = before.get(row.get("id", 0))
         wanted = me if old is None else old["owner_id"]
@@ -45,7 +46,12 @@ def strangers(rows: Rows, before: Before, names: Sequence[str]) -> Faults:
 
 def _his(row: Any) -> bool:
     """Whether the acting person is its owner: the secret signs what acts with the owner's rights."""
-    return bool(getattr(actor(), "user_id", None) == row.owner_id)
+    return bool(my_id() == row.owner_id)
+
+
+def _shows_secret(resource: Resource, row: Any, page: Any) -> bool:
+    """Whether a page shows its reader what messages are signed with."""
+    return page.body == "facts" and _his(row) and resource.may("update") and resource.sees(row.id, "update")
 
 
 def _secret_of(model: Any, row_id: int) -> tuple[str, int]:
@@ -113,11 +119,10 @@ class Webhooks(Resource):
                 forwarding.wake(one)
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
-        if page.body != "facts" or not _his(row) or not self.may("update") or not self.sees(row.id, "update"):
+        if not _shows_secret(self, row, page):
             return page
         key = signing.secret(forwarding.PURPOSE, *_secret_of(Webhook, row.id))
-        return replace(page, first=(*page.first, PanelView(_("Secret"), "key", rows=(PanelRow(key),), foot=_(
-            "Each message carries webhook-id, webhook-timestamp and webhook-signature, as the Standard Webhooks have them."))))
+        return replace(page, first=(*page.first, PanelView(_("Secret"), "key", rows=(PanelRow(key),), foot=_SIGNED)))
 
 
 class Deliveries(Resource):
@@ -178,12 +183,11 @@ class Incomings(Resource):
         return faults
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
-        if page.body != "facts" or not _his(row) or not self.may("update") or not self.sees(row.id, "update"):
+        if not _shows_secret(self, row, page):
             return page
         name, turn = _secret_of(Incoming, row.id)
         rows = PanelRow(receiving.address(name), sub=_("POST, JSON")), PanelRow(signing.secret(receiving.PURPOSE, name, turn), sub=_("Secret"))
-        return replace(page, first=(*page.first, PanelView(_("Address and secret"), "key", rows=rows, foot=_(
-            "Each message carries webhook-id, webhook-timestamp and webhook-signature, as the Standard Webhooks have them."))))
+        return replace(page, first=(*page.first, PanelView(_("Address and secret"), "key", rows=rows, foot=_SIGNED)))
 
 
 class IncomingCalls(Resource):
@@ -207,4 +211,3 @@ class IncomingCalls(Resource):
     @property
     def label_field(self) -> str:
         return "message"
-

@@ -18,7 +18,7 @@ from crm_core.features.tasks.api import Task
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import unscoped
 from crm_core.resource.show import show_moment
 from crm_core.web import cells, urls
@@ -39,10 +39,6 @@ class OfCustomer:
     words: str = ""
 
 
-def _me() -> int | None:
-    return getattr(actor(), "user_id", None)
-
-
 def there(owner: int | None, day: dt.date | None) -> int | None:
     """The entry of a person and a day, if there is one, whoever asks."""
     if owner is None or day is None:
@@ -58,20 +54,20 @@ def entry_of(person: int, day: dt.date) -> Any:
 
 def write(day: dt.date, text: str) -> int:
     """Own words on a day; they take the place of earlier ones. Returns the entry's id. Raises Invalid."""
-    mine = there(_me(), day)
+    mine = there(my_id(), day)
     row: dict[str, Any] = {"id": mine, "text": text or None} if mine is not None else {"day": day, "text": text or None}
     return int(site().registry.resource(NAME).write([row])[0])
 
 
 def may_remark(row: Any) -> bool:
-    return bool(row.owner_id != _me())
+    return bool(row.owner_id != my_id())
 
 
 def remark(row: Journal, remark: str) -> None:
     """A supervisor's words on the day; its writer hears of them, and it has been read."""
     if not may_remark(row):
         raise Refused(_("Remarks are for your supervisor to make."))
-    row.remark, row.remarked_by_id, row.read_at = remark, _me(), row.read_at or clock.now()
+    row.remark, row.remarked_by_id, row.read_at = remark, my_id(), row.read_at or clock.now()
     session.flush()
     notify([row.owner_id], _("remarked on your journal of %(day)s", day=row.day.isoformat()), about=(NAME, row.id))
 
@@ -79,7 +75,7 @@ def remark(row: Journal, remark: str) -> None:
 def read(journal_id: int) -> None:
     """It was before the eyes of its writer's supervisor. Raises Missing for what one may not see."""
     row = site().registry.resource(NAME).get(journal_id)
-    if row.read_at is None and lines.supervisor_of(row.owner_id) == _me():
+    if row.read_at is None and lines.supervisor_of(row.owner_id) == my_id():
         table = table_of(Journal)
         with writing():
             current_work().session.execute(
@@ -88,14 +84,14 @@ def read(journal_id: int) -> None:
 
 def unread() -> Any:
     """Entries of those who report to me that I have not read, as a badge of the menu."""
-    me = _me()
+    me = my_id()
     mine = lines.reports_of(me) if me is not None else []
     return sa.select(Journal.id).where(Journal.owner_id.in_(mine), Journal.read_at.is_(None))
 
 
 def people() -> list[tuple[int, str]]:
     """Whose days one looks at: one's own, and those of whoever reports to one."""
-    me = _me()
+    me = my_id()
     wanted = [me, *lines.reports_of(me)] if me is not None else []
     names = site().registry.resource("core.user").labels(wanted)
     return [(i, str(names[i])) for i in wanted if i in names]
@@ -157,6 +153,5 @@ def state(row: Any) -> Status:
 def dress(row: Any, page: RecordPage) -> RecordPage:
     """The page of an entry, with the day's records where the time line stands."""
     day = Timeline((TimelineDay(_("What the records say"), entries(row.owner_id, row.day)),), title=_("The day"), empty=_("No record speaks of this day."))
-    mine = row.read_at is None and row.owner_id != _me() and lines.supervisor_of(row.owner_id) == _me()
+    mine = row.read_at is None and row.owner_id != my_id() and lines.supervisor_of(row.owner_id) == my_id()
     return replace(page, timeline=day, status=state(row), seen_url=f"{URL}/{row.id}/read" if mine else "")
-

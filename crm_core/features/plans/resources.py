@@ -12,7 +12,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.resource.fields import NoteField
 from crm_core.resource.resource import Lines, Resource, Section
 
@@ -111,7 +111,7 @@ class Journals(Resource):
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """Everybody writes his own."""
-        me = getattr(actor(), "user_id", None)
+        me = my_id()
         for row in rows:
             if row.get("id") is None and me is not None:
                 row["owner_id"] = me
@@ -120,7 +120,7 @@ class Journals(Resource):
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
-        me = getattr(actor(), "user_id", None)
+        me = my_id()
         for i, row in enumerate(rows):
             old = before.get(row.get("id", 0), {})
             now = {**old, **row}

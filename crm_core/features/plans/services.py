@@ -17,7 +17,7 @@ from crm_core.features.plans.models import Plan, PlanLine, Span, Stage
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import timeline
 
 NAME = "core.plan"
@@ -51,12 +51,8 @@ def shares(target: int, count: int) -> list[int]:
 # --- the course --------------------------------------------------------------------------------------------------------
 
 
-def _me() -> int | None:
-    return getattr(actor(), "user_id", None)
-
-
 def mine(plan: Any) -> bool:
-    return bool(plan.owner_id == _me())
+    return bool(plan.owner_id == my_id())
 
 
 def may_submit(plan: Any) -> bool:
@@ -157,7 +153,7 @@ def divide(plan: Plan) -> None:
 
 def _remarked(plan: Plan, said: str | None, act: Any, told: Any) -> None:
     if said:
-        plan.remark, plan.remarked_by_id = said, _me()
+        plan.remark, plan.remarked_by_id = said, my_id()
     session.flush()
     _say(plan, act, said)
     notify([plan.owner_id], told, about=(NAME, plan.id))

@@ -12,7 +12,7 @@ from crm_core.features.tasks.models import State, Task
 from crm_core.features.tasks.turns import NAME
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import timeline
 from crm_core.resource.others import readers
 from crm_core.resource.removal import delete_rows
@@ -59,7 +59,7 @@ def hand_on(task: Task, owner: int, reason: str, due: dt.date | None = None) -> 
 
 
 def may_chase(task: Any) -> bool:
-    return is_open(task) and task.owner_id not in (None, _me())
+    return is_open(task) and task.owner_id not in (None, my_id())
 
 
 def chase(task: Task, words: str | None = None) -> None:
@@ -71,7 +71,7 @@ def chase(task: Task, words: str | None = None) -> None:
 
 
 def may_evaluate(task: Any) -> bool:
-    return task.done_at is not None and task.giver_id is not None and task.owner_id != _me()
+    return task.done_at is not None and task.giver_id is not None and task.owner_id != my_id()
 
 
 def evaluate(task: Task, grade: str, remark: str | None = None) -> None:
@@ -83,7 +83,7 @@ def evaluate(task: Task, grade: str, remark: str | None = None) -> None:
 
 
 def may_withdraw(task: Any) -> bool:
-    return is_open(task) and task.giver_id is not None and task.giver_id == _me()
+    return is_open(task) and task.giver_id is not None and task.giver_id == my_id()
 
 
 def withdraw(resource: Any, ids: Sequence[int]) -> None:
@@ -96,7 +96,7 @@ def withdraw(resource: Any, ids: Sequence[int]) -> None:
 
 def guard(ids: Sequence[int]) -> None:
     """Its receiver does not delete what must be dealt with; who gave him something else hears that he did. Raises Refused."""
-    me = _me()
+    me = my_id()
     if me is None or current_work().session.system:
         return
     for row in turns.read(list(ids)):
@@ -105,7 +105,3 @@ def guard(ids: Sequence[int]) -> None:
             raise Refused(_("“%(title)s” must be dealt with; only who gave it can withdraw it.", title=row["title"]))
         if mine:
             notify([row["giver_id"]], _("deleted a task of yours: %(title)s", title=row["title"]), path="/core/task?giver.me=1")
-
-
-def _me() -> int | None:
-    return getattr(actor(), "user_id", None)
