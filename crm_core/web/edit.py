@@ -224,8 +224,10 @@ def _show(
     if not creating:
         sensitive.read(resource, fields, [row], "form")
     shown = {n: f for n, f in fields.items() if n not in ("created_at", "created_by", "updated_at", "updated_by")}
+    if why:
+        faults = {"_twins_reason": [why]}
     sections = controls.sections(resource, shown, texts, faults, lines, line_faults, creating=creating)
-    links = [ErrorLink(n, fields[n].label if n in fields else "", m[0]) for n, m in faults.items() if m]
+    links = [ErrorLink(n, fields[n].label if n in fields else _("This may be here already") if why else "", m[0]) for n, m in faults.items() if m]
     for name, found in line_faults.items():
         for at, bad in found.items():
             links += [ErrorLink(f"{name}-{at}-{n}", resource.line_resource(name).all_fields[n].label, m[0]) for n, m in bad.items() if m]

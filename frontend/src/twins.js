@@ -5,11 +5,11 @@ let asked = "";
 let running = null;
 
 on("focusout", "[data-form] [name]", async (event, control) => {
-  const box = $("[data-twins]");
+  const form = control.closest("form"); // while the next page comes in, two forms stand in the document for a moment
+  const box = $("[data-twins]", form);
   const fields = box?.dataset.fields.split(" ") ?? [];
   const told = (one) => fields.includes(one.name?.replace(/-\d+-/, "-")); // addresses-0-street is addresses-street
   if (!told(control)) return;
-  const form = control.closest("form");
   const data = new FormData(form);
   const typed = [...form.elements].filter(told);
   const now = typed.map((one) => one.value.trim()).join("\n");

@@ -145,6 +145,27 @@ def test_a_customer_is_made_noted_edited_deleted_and_brought_back(visitor: Visit
     expect(page.locator("main")).to_contain_text("riverside.example")
 
 
+def test_who_enters_a_likely_duplicate_and_saves_at_once_is_told_and_says_why(visitor: Visitor, served: tuple[Site, str, str]) -> None:
+    site, address, _password = served
+    speak(site, "en")
+    page = visitor.page(language="en")
+    sign_in(page, served)
+    for name in ("Hillside Cellars", "Hillside Cellars Ltd"):
+        page.goto(f"{address}/core/customer/new")
+        page.fill("[name=name]", name)
+        page.fill("[name=phone]", "010-61234577")
+        page.keyboard.press("Control+Enter")  # the question about the number just left is still under way
+        if name == "Hillside Cellars":
+            expect(page.locator("h1.rec-name")).to_have_text(name)
+    page.get_by_role("link", name="This may be here already").click()
+    expect(page.locator("[name=_twins_reason]")).to_be_focused()
+    expect(page.locator(".dup")).to_contain_text("Hillside Cellars")
+    assert page.input_value("[name=name]") == "Hillside Cellars Ltd"
+    page.keyboard.type("The works; the other is the office.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1.rec-name")).to_have_text("Hillside Cellars Ltd")
+
+
 def test_the_list_is_found_by_a_piece_of_a_phone_number(visitor: Visitor, served: tuple[Site, str, str]) -> None:
     site, _address, _password = served
     with site.engines.read.connect().execution_options(**{UNSCOPED: "tests"}) as conn:
