@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import flask
 import sqlalchemy as sa
@@ -229,10 +230,19 @@ def undo_change(change_id: int) -> Any:
     if result.conflicts:
         return flask.redirect(f"/undo/{change_id}", 303)
     back = flask.request.form.get("back") or flask.request.headers.get("Referer", "")
-    from urllib.parse import urlsplit
-
     parts = urlsplit(back)
-    return flask.redirect(urls.safe_path(parts.path + (f"?{parts.query}" if parts.query else "")) if parts.path else "/", 303)
+    if not parts.path:
+        return flask.redirect("/", 303)
+    return flask.redirect(_gone(parts.path) or urls.safe_path(parts.path + (f"?{parts.query}" if parts.query else "")), 303)
+
+
+def _gone(path: str) -> str:
+    """The list, where the record whose page one stood on is no more: what had made it was undone. Else ""."""
+    package, name, row_id, *_rest = (*path.strip("/").split("/"), "", "", "")
+    resource, at = site().registry.resources.get(f"{package}.{name}"), whole(row_id)
+    if resource is None or at is None or not resource.verbs or not resource.may("read") or resource.sees(at):
+        return ""
+    return urls.of_list(resource)
 
 
 @blueprint.get("/undo/<int:change_id>")
