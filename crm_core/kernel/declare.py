@@ -22,7 +22,7 @@ class Menu:
     permission: str = ""
     name: str = ""
     when: Callable[[], bool] | None = None  # whether it is there for the acting person; asked when his rights change
-    badge: Callable[[], Any] | None = None  # a select of the ids to count beside it, up to 100; all are asked in one statement
+    badge: Callable[[], Any] | None = None  # a select of the ids to count beside it, up to 100 (or an `Ask`, which costs half); all are asked in one statement
 
 
 @dataclass(frozen=True)

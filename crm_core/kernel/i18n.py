@@ -28,6 +28,7 @@ CORE = str(Path(__file__).parent.parent / "translations")
 _locale: ContextVar[str] = ContextVar("crm_locale", default=SOURCE)
 _lock = threading.Lock()
 _catalogs: dict[tuple[str, str], gettext.NullTranslations] = {}
+_drawn: dict[tuple[str, str, str], str] = {}  # (language, package, msgid) -> as it stands in a page
 _known: dict[tuple[str, str, str], str] = {}  # (language, catalog, msgid) -> its translation: a page asks for hundreds
 
 
@@ -83,6 +84,23 @@ def translations(package: str, folder: Path | None = None) -> Callable[..., Any]
 
 
 _ = translations("core", Path(CORE))
+
+
+def at_once(lazy: Callable[..., Any], package: str = "core") -> Callable[..., Any]:
+    """`_` for templates, which are drawn in one language: a word without values is looked up once for all pages, and is known to
+    want no escaping."""
+
+    def say(msgid: str, /, **values: Any) -> Any:
+        if values:
+            return lazy(msgid, **values)
+        key = (_locale.get(), package, msgid)
+        found = _drawn.get(key)
+        if found is None:
+            text = str(lazy(msgid))
+            found = _drawn[key] = safe if (safe := escape(text)) == text else text  # what stands in a script is never escaped
+        return found
+
+    return say
 
 
 def told(fault: Fault) -> Any:

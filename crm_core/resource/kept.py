@@ -1,7 +1,7 @@
 """Statements that every page asks again, one object for each shape: what SQLAlchemy and the gate find out about a statement
 hangs on the object, so only parameters change and asking costs half. They pass the gate like any other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, update_wrapper
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -53,9 +53,9 @@ def children(model: Any, link: str, limit: int) -> sa.Select[Any]:
 
 
 class Ask(NamedTuple):
-    """A small question: a kept select of (id, text), and its parameters."""
+    """A small question: a kept select (of ids, or of id and text), and its parameters."""
 
-    query: sa.Select[Any, Any]
+    query: sa.Select[Any]
     values: Mapping[str, Any]
 
 
@@ -64,8 +64,7 @@ def gather(asked: Mapping[str, Ask]) -> dict[str, list[tuple[int, str]]]:
     found: dict[str, list[tuple[int, str]]] = {key: [] for key in asked}
     if not asked:
         return found
-    values = {f"{at}_{name}": value for at, ask in enumerate(asked.values()) for name, value in ask.values.items()}
-    for row in session.execute(_together(tuple((key, ask.query) for key, ask in asked.items())), values):
+    for row in session.execute(_together(tuple((key, ask.query) for key, ask in asked.items())), together(asked.values())):
         found[row[0]].append((row[1], row[2]))
     return found
 
@@ -74,13 +73,18 @@ def gather(asked: Mapping[str, Ask]) -> dict[str, list[tuple[int, str]]]:
 def _together(asked: tuple[tuple[str, sa.Select[Any, Any]], ...]) -> sa.CompoundSelect[Any]:
     parts = []
     for at, (key, query) in enumerate(asked):
-        part = _numbered(query, at).subquery()
+        part = numbered(query, at).subquery()
         parts.append(sa.select(sa.literal(key), part.c[0], sa.cast(part.c[1], sa.Text())))
     return sa.union_all(*parts)
 
 
-def _numbered(query: sa.Select[Any, Any], at: int) -> sa.Select[Any, Any]:
-    """The question with its parameters named apart from those of others."""
+def together(asked: Iterable[Ask]) -> dict[str, Any]:
+    """The parameters of several questions, each `numbered` by its place."""
+    return {f"{at}_{name}": value for at, ask in enumerate(asked) for name, value in ask.values.items()}
+
+
+def numbered(query: sa.Select[Any], at: int) -> sa.Select[Any]:
+    """The question with its parameters named apart from those of others in one statement."""
 
     def rename(bind: sa.BindParameter[Any]) -> None:
         if not bind.unique:

@@ -206,9 +206,9 @@ def test_the_superior_reads_and_remarks_and_changed_words_are_unread_again(offic
         diary.read(number)  # her own
         assert session.get_one(Journal, number).read_at is None
     with office.as_("sun"):
-        assert session.scalars(diary.unread()).all() == [number]
+        assert session.scalars(*diary.unread()).all() == [number]
         diary.read(number)
-        assert session.scalars(diary.unread()).all() == []
+        assert session.scalars(*diary.unread()).all() == []
         office.resource("journal").run("remark", [number], {"remark": "Well done"})
         with pytest.raises((Invalid, Missing)):
             office.resource("journal").write([{"id": number, "text": "not mine"}])

@@ -20,6 +20,7 @@ from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import acts
 from crm_core.resource.fields import EnumField, Field, NoteField
+from crm_core.resource.kept import Ask, among_ids, kept
 from crm_core.resource.references import RefField, named
 from crm_core.resource.show import show_date, show_moment
 from crm_core.text.numbers import whole
@@ -38,16 +39,24 @@ WHY = NoteField(name="why", column="", label=_("Reason"), required=True)
 USER = RefField(name="user", column="", label=_("Who"), target="core.user", required=True)
 
 
-def mine() -> sa.Select[Any]:
+@kept
+def _waiting() -> sa.Select[Any]:
+    """The approvals that wait for one of `ids` and were not asked by `me`."""
+    waits = sa.select(place.c.approval_id).where(among_ids(place.c.user_id), place.c.state == "open")
+    return sa.select(approval.c.id).where(
+        approval.c.id.in_(waits), approval.c.state == "open", approval.c.kind == "flow", approval.c.asked_by_id != sa.bindparam("me", type_=sa.BigInteger()))
+
+
+def badge() -> Ask:
     """The approvals that wait for the actor, or for whom he stands in."""
     me = actor().user_id
-    whose = [me, *lines.stood_for(me, clock.today())]
-    waits = sa.select(place.c.approval_id).where(place.c.user_id.in_(whose), place.c.state == "open")
-    return sa.select(approval).where(approval.c.id.in_(waits), approval.c.state == "open", approval.c.kind == "flow", approval.c.asked_by_id != me)
+    return Ask(_waiting(), {"me": me, "ids": [me, *lines.stood_for(me, clock.today())]})
 
 
-def badge() -> sa.Select[Any]:
-    return mine().with_only_columns(approval.c.id)
+def mine() -> sa.Select[Any]:
+    """The same, whole."""
+    ask = badge()
+    return sa.select(approval).where(approval.c.id.in_(ask.query.params(**ask.values)))
 
 
 @pages.get(URL)

@@ -15,6 +15,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource import sealed
+from crm_core.resource.kept import Ask, kept
 from crm_core.resource.resource import Resource, Section
 
 Rows = list[dict[str, Any]]
@@ -24,8 +25,13 @@ RECEIVED = (("box.any", "received"),)
 DONE = (Box.received, Box.sent, Box.failed)
 
 
-def unread() -> sa.Select[Any]:
+def unread() -> Ask:
     """Mails nobody has read yet, for the figure beside the menu."""
+    return Ask(_unread(), {})
+
+
+@kept
+def _unread() -> sa.Select[Any]:
     return sa.select(Mail.id).where(Mail.box == Box.received, Mail.read_at.is_(None), Mail.nature == Nature.written)
 
 

@@ -20,6 +20,7 @@ from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import unscoped
+from crm_core.resource.kept import Ask, among_ids, kept
 from crm_core.resource.show import show_moment
 from crm_core.web import cells, urls
 from crm_core.web.viewmodels import Entry, RecordPage, Status, Timeline, TimelineDay
@@ -82,11 +83,15 @@ def read(journal_id: int) -> None:
                 sa.update(table).where(table.c.id == journal_id, table.c.read_at.is_(None)).values(read_at=clock.now()), execution_options=unscoped("read marks of journals"))
 
 
-def unread() -> Any:
+def unread() -> Ask:
     """Entries of those who report to me that I have not read, as a badge of the menu."""
     me = my_id()
-    mine = lines.reports_of(me) if me is not None else []
-    return sa.select(Journal.id).where(Journal.owner_id.in_(mine), Journal.read_at.is_(None))
+    return Ask(_unread(), {"ids": lines.reports_of(me) if me is not None else []})
+
+
+@kept
+def _unread() -> sa.Select[Any]:
+    return sa.select(Journal.id).where(among_ids(Journal.owner_id), Journal.read_at.is_(None))
 
 
 def people() -> list[tuple[int, str]]:

@@ -15,7 +15,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource import timeline
 from crm_core.resource.changes import change, unscoped
-from crm_core.resource.kept import kept
+from crm_core.resource.kept import Ask, kept, numbered, together
 
 NAME = "core.task"
 
@@ -153,16 +153,17 @@ def waiting(limit: int) -> list[Task]:
 BESIDE = 100  # at an entry of the menu
 
 
-def counters(more: Mapping[Any, sa.Select[Any]] | None = None) -> tuple[int, int, dict[Any, int]]:
+def counters(more: Mapping[Any, Ask | sa.Select[Any]] | None = None) -> tuple[int, int, dict[Any, int]]:
     """(my open tasks, my unread messages, how many ids each of these finds), each bounded, in one statement: the numbers that every
-    page shows."""
+    page shows. The statement is kept where all of the questions are."""
     work = current_work()
     found = work.info.get("counters")
     if found is not None and not more:
         return (*found, {})
-    asked = more or {}
-    parts = [sa.select(sa.func.count()).select_from(ids.limit(BESIDE).subquery()).scalar_subquery() for ids in asked.values()]
-    row = session.execute(sa.select(*_counted(), *parts) if parts else _counting(), {"me": actor().user_id}).one()
+    asked = {key: one if isinstance(one, Ask) else Ask(one, {}) for key, one in (more or {}).items()}
+    build = _counting if all(isinstance(one, Ask) for one in (more or {}).values()) else _counting.__wrapped__  # type: ignore[attr-defined]
+    values = together(asked.values())
+    row = session.execute(build(tuple(ask.query for ask in asked.values())), {"me": actor().user_id, **values}).one()
     work.info["counters"] = (row[0], row[1])
     return row[0], row[1], dict(zip(asked, row[2:], strict=True))
 
@@ -175,9 +176,9 @@ def count(asked: Mapping[str, sa.ScalarSelect[int]]) -> dict[str, int]:
 
 
 @kept
-def _counting() -> sa.Select[int, int]:
-    """Kept: every page asks it."""
-    return sa.select(*_counted())
+def _counting(more: tuple[sa.Select[Any], ...]) -> sa.Select[Any]:
+    parts = (sa.select(sa.func.count()).select_from(numbered(ids, at).limit(BESIDE).subquery()).scalar_subquery() for at, ids in enumerate(more))
+    return sa.select(*_counted(), *parts)
 
 
 def _counted() -> tuple[sa.ScalarSelect[int], sa.ScalarSelect[int]]:
