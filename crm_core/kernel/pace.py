@@ -21,7 +21,8 @@ from crm_core.kernel.jobs import Running
 
 ALONE, CROWDED = 0.25, 0.10  # seconds a batch should hold the lock
 HURRIED = 3  # alone it may take so many times as long by the clock, however busy the machine is with other things
-PAUSE = 0.015  # at least ten milliseconds: less and the waiting ones, who look in steps, never come in
+PAUSE = 0.015  # at least ten milliseconds from one batch to the next: less and the waiting ones, who look in steps, never come in
+YIELD = 0.004
 SWEPT = 8  # batches between two looks at what they left in cycles: what lives is looked at too, and is most of it
 LINGERS = 3.0  # so long after somebody's last wish to write the house counts as crowded
 
@@ -74,7 +75,7 @@ class Pace:
 
     def __init__(self, job: Running, start: int = 500, least: int = 50, most: int = 5_000) -> None:
         self.job, self.size, self.least, self.most = job, start, least, most
-        self.longest, self.batches = 0.0, 0
+        self.longest, self.batches, self.released = 0.0, 0, 0.0
 
     @property
     def crowded(self) -> bool:
@@ -90,20 +91,20 @@ class Pace:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """`job.write()`, measured: the next batch is larger or smaller, and there is a pause when others wait."""
+        if self.batches and self.crowded:  # what was prepared meanwhile counts as pause; a moment of the processor is left in any case
+            time.sleep(max(YIELD, self.released + PAUSE - time.monotonic()))
         began = used = 0.0
         with self.job.write() as session, roomy(session.connection()):
             began, used = time.monotonic(), time.thread_time()
             yield session
-        held = self._held(time.monotonic() - began, time.thread_time() - used)
+        self.released = time.monotonic()
+        held = self._held(self.released - began, time.thread_time() - used)
         self.longest = max(self.longest, held)
         self.batches += 1
         if not gc.isenabled() and self.batches % SWEPT == 0:
             gc.collect(1)
-        crowded = self.crowded
-        wanted = self.size * (CROWDED if crowded else ALONE) / max(held, 0.001)
+        wanted = self.size * (CROWDED if self.crowded else ALONE) / max(held, 0.001)
         self.size = round(max(self.least, min(self.most, self.size * 2, wanted)))
-        if crowded:
-            time.sleep(PAUSE)
 
     def drain(self, take: Callable[[int], int]) -> None:
         """`take(at most so many)` in one transaction after the other, until it has found nothing; it returns how many it found."""

@@ -42,7 +42,7 @@ class Clock:
 
 @pytest.fixture
 def sizes(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[int], Clock]]:
-    def run(batches: int, quiet: bool = True, busy: int = 1) -> tuple[list[int], Clock]:
+    def run(batches: int, quiet: bool = True, busy: int = 1, prepares: float = 0.0) -> tuple[list[int], Clock]:
         clock, found = Clock(busy), []
         monkeypatch.setattr(pace, "time", clock)
 
@@ -50,6 +50,7 @@ def sizes(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[li
             mine = Pace(job)
             for _ in range(batches):
                 found.append(mine.size)
+                clock.work(prepares)
                 with mine.write():
                     clock.work(mine.size / 10_000)
 
@@ -91,6 +92,10 @@ def test_when_another_process_writes_it_shrinks_and_pauses(
     found, clock = sizes(6, quiet=False)
     assert found[-1] == 1_000 and min(clock.slept[1:]) >= 0.010
     assert sizes(6, quiet=False, busy=2)[0][-1] == 500  # who waits looks at the clock
+    _found, clock = sizes(6, quiet=False, prepares=0.008)
+    assert clock.slept[1:] == pytest.approx([pace.PAUSE - 0.008] * 5), "what is prepared between two batches is a part of the pause"
+    _found, clock = sizes(6, quiet=False, prepares=0.1)
+    assert clock.slept[1:] == [pace.YIELD] * 5, "but a moment is left for who waits for a processor"
 
 
 @pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)

@@ -48,6 +48,7 @@ class Item:
     twin: "Item | None" = None  # an earlier new row that makes the record this one means
     before: list[dict[str, dict[str, Any]]] = field(default_factory=list)  # groups of earlier rows that mean the same record
     doubt: tuple[str, int | None] | None = None
+    keys: list[str] | None = None  # by which others that may be it are found, where they were worked out ahead
     made: bool = False  # a record was made of it
     left: bool = False  # nobody wants it
     sure: bool = False  # a person has said that it is the record `row_id`, or a new one

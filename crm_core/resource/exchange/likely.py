@@ -30,6 +30,19 @@ class Likely:
         self.resource = resource
         self._holders: Holders | None = None  # of a small house
         self._large = False
+        self._near: Holders | None = None  # of a large one, for the keys of the batch that comes
+
+    def ahead(self, items: list[Item]) -> None:
+        """Work out what `mark` will ask of these rows before anything is locked; whoever began the house later is not looked at
+        anyway. Nothing while nothing is known to be there."""
+        self._near = None
+        if not (self._large or self._holders):
+            return
+        for item in items:
+            if not item.faults:
+                item.keys = twinkeys.keys(self.resource, item.groups[""])
+        if self._large:
+            self._near = _asked(self.resource, {key for item in items for key in item.keys or ()})
 
     def mark(self, items: list[Item]) -> None:
         """Mark rows doubtful that are likely one of the records which are there."""
@@ -40,9 +53,9 @@ class Likely:
         holders = self._small(first)
         if holders is not None and not holders:
             return
-        keys = [twinkeys.keys(resource, item.groups[""]) for item in items]
+        keys = [twinkeys.keys(resource, item.groups[""]) if item.keys is None else item.keys for item in items]
         if holders is None:
-            holders = _asked(resource, {key for said in keys for key in said})
+            holders = self._near if self._near is not None else _asked(resource, {key for said in keys for key in said})
         near = [[row_id for row_id, _keys in Counter(
             row_id for key in said for row_id in holders.get(key, ()) if first is None or row_id < first).most_common(CLOSEST)] for said in keys]
         wanted = sorted({row_id for ids in near for row_id in ids})

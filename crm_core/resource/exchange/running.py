@@ -251,6 +251,7 @@ def _read(job: Running, made: Import, change_id: int, counts: dict[str, int]) ->
             importer.ahead(asks, frame, known)
         items = importer.parse([row for frame in batch for row in frame.rows])
         importer.resolve(items)
+        importer.likely.ahead(items)
         importer.careful = careful
         with pace.write() as db, changes.within(change_id), derived.ahead(known):
             outcome = importer.write(items)
