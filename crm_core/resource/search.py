@@ -7,7 +7,7 @@ hits go through the gated select again. An import marks its records as waiting a
 
 import string
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -86,12 +86,13 @@ def follow(resource: Any, ids: Sequence[int]) -> None:
 def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str] | None = None) -> None:
     """Write the documents of these records from what the table says now. `ready`: documents that were made before."""
     faces = _faces(resource)
+    makes = [(face.name, documents(face)) for face in faces]
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
         rows, shared = _rows(resource, part, lock=True), sharing.tokens_of(resource, part)
         values = [
-            {"resource": face.name, "record_id": row.id, "tokens": (ready or {}).get((face.name, *row)) or document(face, row._mapping)}
-            for row in rows for face in faces
+            {"resource": name, "record_id": row.id, "tokens": (ready or {}).get((name, *row)) or document(row._mapping)}
+            for row in rows for name, document in makes
         ]
         for value in values if shared else ():
             kind = kind_of(value["resource"])
@@ -101,10 +102,8 @@ def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str
 
 def prepare(resource: Any, ids: Sequence[int]) -> dict[tuple[Any, ...], str]:
     """The documents as they would be now, for `index`: what takes time is done before anything is locked."""
-    return {
-        (face.name, *row): document(face, row._mapping)
-        for row in _rows(resource, ids, lock=False) for face in _faces(resource)
-    }
+    makes = [(face.name, documents(face)) for face in _faces(resource)]
+    return {(name, *row): document(row._mapping) for row in _rows(resource, ids, lock=False) for name, document in makes}
 
 
 def _faces(resource: Any) -> list[Any]:
@@ -161,28 +160,32 @@ _FTS_DELETE = sa.text("INSERT INTO core_search_fts(core_search_fts, rowid, token
 _FTS_INSERT = sa.text("INSERT INTO core_search_fts(rowid, tokens) VALUES (:id, :tokens)")
 
 
-def document(resource: Any, row: Any) -> str:
-    """The token stream of one row: words of its search fields, the tokens of its scope, the keys of what may be the same."""
-    texts, names, numbers = [], [], []
-    fields = resource.all_fields
-    for name in resource.search:
-        field = fields[name]
-        value = row[field.column]
-        if not value:
-            continue
-        if field.kind == "phone":
-            numbers.append(value)
-        elif name in resource.search_names:
-            names += _said(field, value)
-        else:
-            texts.append(words_of(field, value))
-    found = tokens.document(texts, names=names, phones=numbers)
-    if is_scoped(resource.model):
-        found += [f"{mark}{row[column]}" for column, mark in SCOPE_TOKENS.items() if row.get(column) is not None]
-    if resource.duplicates:
-        found += twinkeys.tokens(resource, row)
-    kind = kind_of(resource.name)
-    return kind + f" {kind}".join(found) if found else ""
+def documents(resource: Any) -> Callable[[Any], str]:
+    """How the token stream of a row is made: words of its search fields, the tokens of its scope, the keys of what may be the
+    same. What the resource says is read once for all rows."""
+    fields, kind = resource.all_fields, kind_of(resource.name)
+    names_of, declared = resource.search_names, [fields[name] for name in resource.search]
+    marks = SCOPE_TOKENS if is_scoped(resource.model) else {}
+
+    def document(row: Any) -> str:
+        texts, names, numbers = [], [], []
+        for field in declared:
+            value = row[field.column]
+            if not value:
+                continue
+            if field.kind == "phone":
+                numbers.append(value)
+            elif field.name in names_of:
+                names += _said(field, value)
+            else:
+                texts.append(words_of(field, value))
+        found = tokens.document(texts, names=names, phones=numbers)
+        found += [f"{mark}{row[column]}" for column, mark in marks.items() if row.get(column) is not None]
+        if resource.duplicates:
+            found += twinkeys.tokens(resource, fields, row)
+        return kind + f" {kind}".join(found) if found else ""
+
+    return document
 
 
 def words_of(field: Any, value: Any) -> str:

@@ -47,9 +47,8 @@ def columns(resource: Any) -> set[str]:
     return {resource.all_fields[name].column for name in resource.duplicates}
 
 
-def tokens(resource: Any, row: Mapping[str, Any]) -> list[str]:
-    """The keys of a record: `row` has its columns."""
-    fields = resource.all_fields
+def tokens(resource: Any, fields: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
+    """The keys of a record: `row` has its columns, `fields` are all of the resource's."""
     return keys(resource, {name: row.get(fields[name].column) for name in resource.duplicates})
 
 

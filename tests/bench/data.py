@@ -143,7 +143,7 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
     base = f"{BEYOND} + (:first - 1) * 4"
 
     def document(name: str, words: str, *more: str) -> str:
-        """What `search.document` says, from parts that are known."""
+        """What `search.documents` says, from parts that are known."""
         kind = search.kind_of(name)
         said = f"'{kind}' || replace({words}, ' ', ' {kind}')"
         return " || ".join([said, *more, f"' {kind}o_' || owner_id || ' {kind}d_' || department_id"])
@@ -281,7 +281,7 @@ def _compare(site: Site, conn: sa.Connection, size: int) -> None:
                 row = conn.execute(sa.select(resource.table).where(resource.table.c.id == row_id)).mappings().one()
                 found = conn.execute(sa.text("SELECT tokens FROM core_search WHERE resource = :r AND record_id = :i"), {"r": name, "i": row_id}).scalar_one()
                 with site.system("bench"):
-                    expected = search.document(resource, row)
+                    expected = search.documents(resource)(row)
                 assert set(found.split()) == set(expected.split()), f"the documents of the bench are not the product's: {name} {row_id}"
 
 
