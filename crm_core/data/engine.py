@@ -116,7 +116,7 @@ def prepare_sqlite(engine: sa.Engine, *, write: bool, foreign_keys: bool = True)
     within a transaction the pragma does nothing."""
     pragmas = [
         "journal_mode=wal", "synchronous=full", f"busy_timeout={BUSY_MS}", "foreign_keys=on" if foreign_keys else "foreign_keys=off", "trusted_schema=off",
-        "secure_delete=on", "cell_size_check=on", "journal_size_limit=67108864", "cache_size=-8000",
+        "secure_delete=on", "cell_size_check=on", "journal_size_limit=67108864", "cache_size=-4000",
         "mmap_size=0",  # a mapped file counts as memory of every worker, and is hardly faster
     ]
     # A checkpoint copies the log into the file; after each thousand pages it would be half the work of an import.
@@ -145,7 +145,7 @@ def roomy(conn: sa.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        raw.execute("pragma cache_size=-8000")
+        raw.execute("pragma cache_size=-4000")
 
 
 def end_reading(conn: sa.Connection) -> None:

@@ -135,8 +135,8 @@ class Customer(Reviewed, Wishes, Reachable, Owned, Model):
     )
     # The holder's clocks (holding.py): since when he has it, when he last spoke with it, when it last dealt with us.
     held_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Held since")})
-    followed_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Last follow-up")})
-    dealt_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Last deal")})
+    followed_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Followed up or taken over")})
+    dealt_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "stamp", "label": _("Deal or taken over")})
     protected_until: Mapped[dt.date | None] = mapped_column(info={"label": _("Protected until"), "readonly": True})
     warned_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
     deal_warned_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
