@@ -16,7 +16,7 @@ sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 postgresql = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
 WANTED = {
     "journal_mode": "wal", "synchronous": 2, "busy_timeout": BUSY_MS, "foreign_keys": 1, "trusted_schema": 0, "secure_delete": 1,
-    "cell_size_check": 1, "journal_size_limit": 67_108_864, "cache_size": -8_000,
+    "cell_size_check": 1, "journal_size_limit": 67_108_864, "cache_size": -4_000,
 }
 
 
@@ -61,11 +61,11 @@ def test_a_batch_has_room_and_gives_it_back(engines: Engines) -> None:
 
     with engines.write.begin() as conn:
         with roomy(conn):
-            assert room() > 8_000
-        assert room() == 8_000
+            assert room() > 4_000
+        assert room() == 4_000
         with pytest.raises(ZeroDivisionError), roomy(conn):
             raise ZeroDivisionError
-        assert room() == 8_000
+        assert room() == 4_000
 
 
 @sqlite
