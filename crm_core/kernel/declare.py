@@ -258,6 +258,28 @@ class RuleTrigger:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """Something a customer could be offered: `key` is its own within its package (“extras.book:7”), so nobody is offered it twice; `url`
+    leads a customer to it, outside of the house."""
+
+    key: str
+    name: str
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Offers:
+    """A package that has something to offer. `fits(customer, most)`: of what it has, what fits this customer (his id), best first, as
+    `Offered`; asked with the rights of whose rule offers it."""
+
+    name: str
+    label: Any
+    fits: Callable[[int, int], Sequence[Offered]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class RuleAction:
     """What a rule of the house does with one record. `run(step, **values)` acts with the rights of the rule's owner, inside the write
     transaction and at most once; `step.record` is the record, `step.resource` its resource, `step.fill(text)` puts its values into a

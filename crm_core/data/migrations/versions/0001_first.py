@@ -1327,6 +1327,7 @@ def upgrade() -> None:
         sa.Column('due_at', AT, nullable=True),
         sa.Column('took', sa.Integer(), nullable=True),
         sa.Column('change_id', ID, nullable=True),
+        sa.Column('more', JSON, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -1427,6 +1428,8 @@ def upgrade() -> None:
         sa.Column('why_off', JSON, nullable=True),
         sa.Column('told_at', AT, nullable=True),
         sa.Column('looked_on', sa.Date(), nullable=True),
+        sa.Column('looking_on', sa.Date(), nullable=True),
+        sa.Column('looked_id', sa.BigInteger(), nullable=False),
         sa.Column('version', sa.BigInteger(), nullable=False),
         sa.Column('changed_at', AT, nullable=False),
         sa.Column('id', ID, nullable=False),
@@ -1451,6 +1454,14 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['rule_id'], ['core_rule.id'], name=op.f('fk_core_rule_run_rule_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_rule_run'))
+    )
+    op.create_table('core_rule_offer',
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('offer', sa.String(length=160), nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_rule_offer'))
     )
     op.create_table('core_address',
         sa.Column('customer_id', ID, nullable=False),
@@ -2108,6 +2119,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_rule_run_rule', ['rule_id', 'id'], unique=False)
         batch.create_index('ix_core_rule_run_subject', ['subject', 'subject_id', 'id'], unique=False)
         batch.create_index('uq_core_rule_run_occasion', ['rule_id', 'subject_id', 'occasion'], unique=True)
+    with op.batch_alter_table('core_rule_offer') as batch:
+        batch.create_index('uq_core_rule_offer_once', ['subject', 'subject_id', 'offer'], unique=True)
     with op.batch_alter_table('core_address') as batch:
         batch.create_index(batch.f('ix_core_address_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_address_street', ['street_key'], unique=False)
@@ -2371,6 +2384,7 @@ def downgrade() -> None:
     op.drop_table('core_plan')
     op.drop_table('core_journal')
     op.drop_table('core_alarm')
+    op.drop_table('core_rule_offer')
     op.drop_table('core_rule_run')
     op.drop_table('core_rule')
     op.drop_table('core_post')
