@@ -252,6 +252,7 @@ class RuleTrigger:
     heard: Callable[[Any], Any] | None = None
     due: Callable[[Any], Any] | None = None
     stays: Callable[[Any, Mapping[str, Any], int], bool] | None = None  # (rule, values, record): whether a playbook goes on with it
+    past: Callable[[Any, Mapping[str, Any], Any, int], Sequence[int]] | None = None  # for the preview, of one that its package judges: (resource, values, since, most) → ids of late
     on: Callable[[Any], bool] | None = None  # of which resources it can be chosen; None: of any
     icon: str = ""
     order: int = 50

@@ -57,10 +57,10 @@ class RulesDue(Event):
 
 
 class Heard:
-    """A change, as triggers judge it."""
+    """A change, as triggers judge it; `occasion` is that of `start`."""
 
     def __init__(self, event: RulesDue, values: Mapping[str, Any], resource: Any, before: Callable[[], Mapping[int, Mapping[str, Any]]]) -> None:
-        self.verb, self.ids, self.values, self.resource, self._before = event.verb, event.ids, values, resource, before
+        self.verb, self.ids, self.values, self.resource, self.occasion, self._before = event.verb, event.ids, values, resource, event.occasion, before
 
     @property
     def before(self) -> Mapping[int, Mapping[str, Any]]:
