@@ -48,7 +48,7 @@ def save(values: Mapping[str, Any], rule_id: int | None = None, *, on: bool | No
     if not site().registry.resource(values["resource"]).may("read"):
         raise Forbidden(_("You may not do this: %(what)s.", what=values["resource"]))
     with writing():
-        row = {**values, "owner_id": actor().user_id, "changed_at": clock.now(), "faults": 0, "why_off": None, "looked_on": None}
+        row = {**values, "owner_id": actor().user_id, "changed_at": clock.now(), "faults": 0, "why_off": None, "looked_on": None, "looking_on": None, "looked_id": 0}
         if on is not None:
             row["active"] = on
         if rule_id is None:
@@ -71,7 +71,7 @@ def switch(rule_id: int, *, on: bool) -> None:
         row = get(rule_id)
         if on and row.owner_id != actor().user_id:
             raise Forbidden(_("Only who saved a rule switches it on: it acts with his rights. Open it and save it to make it yours."))
-        _conn().execute(sa.update(_rules).where(_rules.c.id == rule_id).values(active=on, faults=0, why_off=None, version=_rules.c.version + 1, **({"looked_on": None} if on else {})))
+        _conn().execute(sa.update(_rules).where(_rules.c.id == rule_id).values(active=on, faults=0, why_off=None, version=_rules.c.version + 1, **({"looked_on": None, "looking_on": None, "looked_id": 0} if on else {})))
         if not on:
             engine.end_runs(rule_id)
         bump()
