@@ -910,6 +910,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_pool_department_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_pool'))
     )
+    op.create_table('core_recommendation',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('url', sa.String(length=500), nullable=True),
+        sa.Column('needs', JSON, nullable=False),
+        sa.Column('only', sa.String(length=1000), nullable=True),
+        sa.Column('begins', sa.Date(), nullable=True),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_recommendation'))
+    )
     op.create_table('core_print_template',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -2035,6 +2057,9 @@ def upgrade() -> None:
         batch.create_index('ix_core_pool_department', ['department_id'], unique=False)
         batch.create_index('ix_core_pool_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_pool_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_recommendation') as batch:
+        batch.create_index('ix_core_recommendation_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_recommendation_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_print_template') as batch:
         batch.create_index('ix_core_print_template_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_print_template_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -2414,6 +2439,7 @@ def downgrade() -> None:
     op.drop_table('core_share')
     op.drop_table('core_session')
     op.drop_table('core_print_template')
+    op.drop_table('core_recommendation')
     op.drop_table('core_pool')
     op.drop_table('core_one_time')
     op.drop_table('core_notice')
