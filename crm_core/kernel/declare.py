@@ -264,8 +264,8 @@ class Offered:
     leads a customer to it, outside of the house."""
 
     key: str
-    name: str
-    text: str = ""
+    name: Any
+    text: Any = ""
     url: str = ""
 
 

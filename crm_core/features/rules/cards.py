@@ -74,7 +74,7 @@ def _offer(step: Any, title: str, text: str) -> Any:
 
 
 def _block(step: Any, one: Offered, before: str | None) -> str:
-    return "\n".join(part for part in (step.fill(before), one.name, one.text, one.url) if part)
+    return "\n".join(str(part) for part in (step.fill(before), one.name, one.text, one.url) if part)
 
 
 def fitting(customer: int) -> list[Offered]:

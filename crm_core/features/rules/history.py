@@ -62,7 +62,7 @@ def _what(old: Mapping[str, Any], now: Mapping[str, Any], people: Mapping[int, s
     if "name" in old:
         found.append(_("Called “%(name)s” before", name=old["name"]))
     if "held_out" in old:
-        found.append(_("Left out %(n)s % before", n=old["held_out"]))
+        found.append(_("Left out %(n)s percent before", n=old["held_out"]))
     if "active" in old:
         found.append(_("Switched off by itself: %(why)s", why=words.read_line(note)) if note else _("Switched on") if now["active"] else _("Switched off"))
     return found
