@@ -37,7 +37,7 @@ def _to(step: Any) -> Any:
 def _send(step: Any, found: Any, title: str, text: str) -> str:
     said = step.fill(title)[:200]
     mail.send(None, found.to, said, text, about=step.about)
-    return said
+    return str(said)
 
 
 def _none(step: Any, found: Any) -> Any:
