@@ -58,6 +58,16 @@ def test_one_mail_to_two_boxes_is_one_and_who_does_not_see_the_customer_hears_no
     assert len(runs(office, chens)) == 1 and runs(office, lis) == []
 
 
+def test_words_are_looked_for_where_the_rules_owner_reads_subjects(office: Office, sink: Sink, post: Post) -> None:
+    office.hide("seller", "core.letter", "title")
+    account(office, sink, post)
+    asked, every = (rule(office, trigger="core.mail_in", asked={"words": words} if words else {}, steps=[task()]) for words in ("price", ""))
+    post.drop("chen", mail("Price list", "firm@chen.example", "<1@chen.example>").as_bytes())
+    look(office)
+    settle(office)
+    assert runs(office, asked) == [] and len(runs(office, every)) == 1
+
+
 def test_the_preview_names_whose_mails_came(office: Office, sink: Sink, post: Post) -> None:
     from crm_core.features.rules.active import Kept
     from crm_core.features.rules.previewing import preview

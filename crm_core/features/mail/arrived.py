@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,15 +35,21 @@ def of(mails: Sequence[int]) -> list[Arrived]:
 
 
 def since(moment: dt.datetime, most: int) -> list[Arrived]:
-    """The newest that came since a moment, the newest first."""
-    return _found(_mails.c.created_at >= moment, most=most)
+    """The newest that came since a moment, the newest first; without subjects for who may not read any."""
+    found = _found(_mails.c.created_at >= moment, most=most)
+    return found if _reads_subjects() else [replace(one, title="") for one in found]
 
 
 def seen(letter: int) -> str | None:
-    """The subject of a filed mail as the acting person sees it; None where he does not."""
+    """The subject of a filed mail as the acting person sees it, "" where he sees the mail alone; None where he does not see it."""
     if not site().registry.resource("core.letter").may("read") or actor() is None:
         return None
-    return current_work().session.scalars(sa.select(Letter.title).where(Letter.id == letter)).first()
+    title = current_work().session.scalars(sa.select(Letter.title).where(Letter.id == letter)).first()
+    return title if title is None or _reads_subjects() else ""
+
+
+def _reads_subjects() -> bool:
+    return "title" in site().registry.resource("core.letter").fields()
 
 
 def _found(*where: Any, most: int | None = None) -> list[Arrived]:
