@@ -29,6 +29,7 @@ def core() -> Package:
     from crm_core.features.hooks import plugin as hooks
     from crm_core.features.mail import plugin as mail
     from crm_core.features.messages import plugin as messages
+    from crm_core.features.offers import plugin as offers
     from crm_core.features.people import plugin as people
     from crm_core.features.plans import plugin as plans
     from crm_core.features.pool import plugin as pool
@@ -39,7 +40,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, mail, pool, rules, road, routes, plans, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, offers, mail, pool, rules, road, routes, plans, setup))
 
 
 @cache

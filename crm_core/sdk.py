@@ -47,6 +47,8 @@ _WHERE = {
     "Listen": ("crm_core.kernel.declare", "Listen"),
     "Menu": ("crm_core.kernel.declare", "Menu"),
     "MenuSection": ("crm_core.kernel.declare", "Section"),
+    "Offered": ("crm_core.kernel.declare", "Offered"),
+    "Offers": ("crm_core.kernel.declare", "Offers"),
     "Panel": ("crm_core.kernel.declare", "Panel"),
     "Permission": ("crm_core.kernel.declare", "Permission"),
     "Related": ("crm_core.kernel.declare", "Related"),

@@ -1,9 +1,12 @@
 """What has happened since: the feed that another system pulls, at its own pace, with a place it has read to.
 
 It is about state: each record of a page stands there once, as it is now and as the token may see it. What is gone, or gone from
-his sight, comes without a record. What becomes visible because rights change is not told: list anew after that.
+his sight, comes without a record. What becomes visible, or vanishes, because rights change is not told by records; each page carries what
+the reader's sight is made of as one word (`rights`): another word than before means to list anew.
 """
 
+import dataclasses
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +93,23 @@ def _saw(resource: Any, one: Seen) -> bool:
     return any(scope.holds({**now, **dict(zip(SCOPE_COLUMNS, was[1:], strict=True))}) for was in one.was)
 
 
+def rights(resources: Sequence[Any]) -> str:
+    """A word for what the actor may see of these: which records by scope, which fields. The same word, the same sight; what he sees of a
+    record may then change by acts on records alone, which the feed tells."""
+    who = current_work().session.actor
+    found = [(one.name, _plain(scope_for(who, one.model, "read")) if is_scoped(one.model) else "", sorted(one.fields())) for one in resources]
+    return hashlib.sha256(repr(sorted(found, key=lambda row: row[0])).encode()).hexdigest()[:24]
+
+
+def _plain(value: Any) -> Any:
+    """A scope as values that are written the same in every process."""
+    if isinstance(value, sa.Table):
+        return value.name
+    if dataclasses.is_dataclass(value):
+        return (type(value).__name__, *(_plain(getattr(value, one.name)) for one in dataclasses.fields(value)))
+    return tuple(map(_plain, value)) if isinstance(value, tuple) and value and not isinstance(value[0], int) else value
+
+
 @token_access("read")
 @by_token
 def changes() -> flask.Response:
@@ -103,10 +123,10 @@ def changes() -> flask.Response:
     names = [name for text in args.getlist("resource") for name in text.split(",") if name]
     resources = [resource_at(*name.partition(".")[::2], "read") for name in names] if names else tellable()
     if args.get("after") == "now":
-        return told({"items": [], "next": str(stream.newest()), "more": False})
+        return told({"items": [], "next": str(stream.newest()), "more": False, "rights": rights(resources)})
     after = Place.read(args["after"]) if args.get("after") else None
     page = stream.page(after, [resource.name for resource in resources], int(limit))
-    return told({"items": [one.as_json() for one in tell(page.seen)], "next": str(page.next), "more": page.more})
+    return told({"items": [one.as_json() for one in tell(page.seen)], "next": str(page.next), "more": page.more, "rights": rights(resources)})
 
 
 blueprint.add_url_rule(URL, "changes", changes, methods=["GET"], provide_automatic_options=False)

@@ -160,9 +160,10 @@ def _feed() -> dict[str, Any]:
         "at": {"type": "string", "format": "date-time"}, "change": {**integer, "description": "of the act in which it was last written"},
         "record": {"type": ["object", "null"], "description": "as it is now and as you may see it; null where it is gone"},
         "public_id": _PUBLIC, "merged_into": {**integer, "description": "id of the record this one was merged into"}}}
-    page = {"type": "object", "required": ["items", "next", "more"], "properties": {
+    page = {"type": "object", "required": ["items", "next", "more", "rights"], "properties": {
         "items": {"type": "array", "items": item}, "next": {"type": "string", "description": "`after` of the next request"},
-        "more": {"type": "boolean", "description": "whether to go on at once"}}}
+        "more": {"type": "boolean", "description": "whether to go on at once"},
+        "rights": {"type": "string", "description": "another word than before: what the token may see has changed, list anew"}}}
     return {
         "operationId": "changes", "summary": str(_("What has happened since")), "tags": [],
         "parameters": [

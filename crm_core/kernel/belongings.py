@@ -20,7 +20,7 @@ OWNED: dict[str, tuple[str, ...]] = {
     "core_tagged": ("subject",), "core_attachment": ("subject",), "core_attachment_content": (), "core_draft": ("key",), "core_import": ("target",), "core_import_row": (), "core_import_profile": ("resource",), "core_merge": ("resource",), "core_twin": ("resource",), "core_feed": ("resource",),
     "core_custom_field": ("resource",), "core_layout": ("resource",), "core_view": ("resource",), "core_print_template": ("subject",),
     "core_merge_moved": ("package",), "core_share": ("subject",),
-    "core_flow": ("subject",), "core_approval": ("subject",), "core_approval_place": (), "core_approval_vote": (), "core_alarm": ("report",), "core_rule": ("resource",), "core_rule_run": ("subject",),
+    "core_flow": ("subject",), "core_approval": ("subject",), "core_approval_place": (), "core_approval_vote": (), "core_alarm": ("report",), "core_rule": ("resource",), "core_rule_run": ("subject",), "core_rule_offer": ("subject",),
 }
 HANGS_ON = {"core_approval_place": ("approval_id", "core_approval"), "core_approval_vote": ("approval_id", "core_approval"), "core_attachment_content": ("attachment_id", "core_attachment"), "core_import_row": ("import_id", "core_import"), "core_merge_moved": ("merge_id", "core_merge")}
 CURRENT = {"core_attachment_content": "content_id"}  # the column of what they hang on that names one of them

@@ -252,8 +252,31 @@ class RuleTrigger:
     heard: Callable[[Any], Any] | None = None
     due: Callable[[Any], Any] | None = None
     stays: Callable[[Any, Mapping[str, Any], int], bool] | None = None  # (rule, values, record): whether a playbook goes on with it
+    past: Callable[[Any, Mapping[str, Any], Any, int], Sequence[int]] | None = None  # for the preview, of one that its package judges: (resource, values, since, most) → ids of late
     on: Callable[[Any], bool] | None = None  # of which resources it can be chosen; None: of any
     icon: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Something a customer could be offered: `key` is its own within its package (“extras.book:7”), so nobody is offered it twice; `url`
+    leads a customer to it, outside of the house."""
+
+    key: str
+    name: Any
+    text: Any = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Offers:
+    """A package that has something to offer. `fits(customer, most)`: of what it has, what fits this customer (his id), best first, as
+    `Offered`; asked with the rights of whose rule offers it."""
+
+    name: str
+    label: Any
+    fits: Callable[[int, int], Sequence[Offered]]
     order: int = 50
 
 

@@ -110,6 +110,12 @@ def register_rule_actions() -> "list[declare.RuleAction]":  # type: ignore[empty
 
 
 @hookspec
+def register_offers() -> "list[declare.Offers]":  # type: ignore[empty-body]
+    """What a package can offer to a customer: rules put what fits him into a greeting card, or write to him of it. A fault ends the run
+    of the rule that asked."""
+
+
+@hookspec
 def register_blueprints() -> "list[flask.Blueprint]":  # type: ignore[empty-body]
     """Hand-made pages. Every route declares its access (`@access`, `@public`) or the start is refused."""
 

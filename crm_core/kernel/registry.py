@@ -21,6 +21,7 @@ from crm_core.kernel.declare import (
     Listen,
     Menu,
     Metric,
+    Offers,
     Package,
     Panel,
     Permission,
@@ -92,6 +93,7 @@ class Registry:
         self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
         self.rule_triggers: Mapping[str, RuleTrigger] = self._named(self._all("register_rule_triggers"), "rule trigger")
         self.rule_actions: Mapping[str, RuleAction] = self._named(self._all("register_rule_actions"), "rule action")
+        self.offers: Mapping[str, Offers] = self._named(self._all("register_offers"), "offers")
         self.blueprints = self._all("register_blueprints")
         self.commands = self._all("register_commands")
         for resource in resources:

@@ -184,10 +184,10 @@ def acts_since(resource: str, since: Mapping[int, int], acts: Sequence[int]) -> 
 
 
 def history_of(resource: str, row_id: int, limit: int = 200) -> list[sa.Row[Any]]:
-    """Newest first: (history id, verb, old, at, actor_id, kind) of one row. Read the record under its rights first."""
+    """Newest first: (history id, verb, old, at, actor_id, kind, change, note) of one row. Read the record under its rights first."""
     return list(
         current_work().session.execute(
-            sa.select(History.id, History.verb, History.old, Change.at, Change.actor_id, Change.kind, Change.id.label("change"))
+            sa.select(History.id, History.verb, History.old, Change.at, Change.actor_id, Change.kind, Change.id.label("change"), Change.note)
             .join(Change, Change.id == History.change_id)
             .where(History.resource == resource, History.row_id == row_id)
             .order_by(History.id.desc())

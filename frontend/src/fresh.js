@@ -1,4 +1,5 @@
-// Figures of reports and cards are asked for anew once a minute while somebody looks at them.
+// Figures of reports and cards are asked for anew once a minute while somebody looks at them, and at once when he hears of something
+// new: an alarm that rang, a task that was given.
 import { $, $$, adopt, part } from "./dom.js";
 
 const EVERY = 60_000;
@@ -12,9 +13,11 @@ async function freshen(box, url, selector) {
   box.replaceWith(fresh);
   adopt(fresh);
 }
-setInterval(() => {
+function look() {
   if (document.hidden) return;
   for (const panel of $$(".panel[data-fresh^='/cards/']")) freshen(panel, panel.dataset.fresh, ".panel");
   const report = $(".card.rep");
   if (report) freshen(report, location.href, ".card.rep");
-}, EVERY);
+}
+setInterval(look, EVERY);
+document.addEventListener("crm:news", look);

@@ -6,7 +6,7 @@ import { toast } from "./toasts.js";
 
 const AGAIN = 60_000; // after a refusal: signed out, or a server that is full
 const AWAY = 5_000; // hidden tabs are in no hurry
-const FOLLOW = ["/notices", "/core/message"]; // pages of messages are shown anew, unless somebody writes in them
+const FOLLOW = [/^\/notices/, /^\/core\/message/, /^\/alarms$/]; // pages of messages are shown anew, unless somebody writes in them
 const { live, news } = document.body.dataset;
 const others = "BroadcastChannel" in window ? new BroadcastChannel("crm-live") : null;
 const tabs = "locks" in navigator; // without https there are no locks: then whichever tab one looks at holds a connection
@@ -90,7 +90,8 @@ function freshen(wait) {
         adopt(now);
       }
     }
-    const lists = FOLLOW.some((path) => location.pathname.startsWith(path));
+    document.dispatchEvent(new Event("crm:news"));
+    const lists = FOLLOW.some((path) => path.test(location.pathname));
     if (lists && !$("#main [data-form]") && !typing(document.activeElement) && !$("dialog[open]")) visit(location.href, { push: false });
   }, wait);
 }

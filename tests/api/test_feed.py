@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_core.access.models import FieldRule, Rule
+from crm_core.access.models import FieldRule, Grant, Rule, Scope
 from crm_core.data.base import table_of
 from crm_core.data.session import writing
 from crm_core.features.customers.models import Customer
@@ -204,3 +204,31 @@ def test_a_place_that_is_not_known_any_more_is_said(as_: As, world: World) -> No
                                    "limit=0", "limit=201", "limit=x", "what=1", "after=1.%D9%A2.a.x"])
 def test_what_is_no_question_is_refused(as_: As, world: World, asked: str) -> None:
     assert as_("root")("GET", f"/changes?{asked}").status_code == 400
+
+
+def test_another_word_says_that_rights_have_changed_and_nothing_else_does(as_: As, world: World) -> None:
+    """The word follows grants, shares, hidden fields and the tree of departments; it stays for what records tell, and for others' rights."""
+    ann, sue = as_("ann"), as_("sue")
+
+    def word(client: Client = ann, more: str = "") -> str:
+        return str(client("GET", f"/changes?after=now{more}").json["rights"])
+
+    def grant(role: str, permission: str, scope: str) -> None:
+        with world.site.system("tests"), writing() as db:
+            db.add(stamp(Grant(role_id=world.roles[role], permission=permission, scope=Scope(scope))))
+        world.changed()
+
+    first, of_tasks = word(), word(more="&resource=core.task")
+    assert word() == first != word(sue) and first != of_tasks
+    made = ann("POST", "/core/customer", NEW).json["id"]
+    ann("PATCH", f"/core/customer/{made}", {"note": "first"})
+    world.changed()
+    assert word() == first, "records, and a look at rights that stayed as they were"
+    with world.site.system("tests"), writing() as db:
+        db.add_all(stamp(FieldRule(role_id=world.roles[role], resource="core.customer", field="note", rule=Rule.hidden)) for role in ("user", "seller"))
+    world.changed()
+    second = word()
+    assert second != first and word(more="&resource=core.task") == of_tasks
+    grant("seller", "core.customer.read", "department")
+    assert word() not in (first, second)
+    assert word(more="&resource=core.task") == of_tasks

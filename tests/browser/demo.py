@@ -16,7 +16,7 @@ from crm_core.access.models import User
 from crm_core.app import create_app, open_site
 from crm_core.cli.demo import fill
 from crm_core.data.wall import UNSCOPED
-from crm_core.kernel import runner
+from crm_core.kernel import outbox, runner
 from crm_core.kernel.config import Config
 from crm_core.kernel.install import prepare
 from crm_core.web import session
@@ -76,6 +76,12 @@ class Demo:
     def one(self, statement: str, **values: Any) -> Any:
         """The first value of the first row."""
         return self.sql(statement, **values)[0][0]
+
+    def settle(self) -> None:
+        """Everything that is due now: deliveries and jobs, until nothing is left."""
+        for _turn in range(30):
+            if not outbox.drain(self.site) + runner.drain(self.site):
+                return
 
     def work(self) -> None:
         """Run every job that waits."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from crm_core.access.actor import load_actor
 from tests.browser.demo import Demo
 from tests.support.browser import DESKTOP, PHONE, Visitor, axe, overflows
 
@@ -48,3 +51,39 @@ def test_a_rule_is_made_by_keyboard_and_its_sentence_follows(visitor: Visitor, d
     demo.go(page, "/rules")
     expect(page.locator(".rules h2", has_text=name)).to_be_visible()
     sound(page)
+
+
+def test_a_rule_is_tried_switched_on_and_seen_to_act(visitor: Visitor, demo: Demo) -> None:
+    """Made, tried on what was, switched on; then a customer is entered by hand, and the task is there."""
+    page = demo.open(visitor, "/rules/new", who="sunli")
+    page.locator("[name=name]").fill("Welcome")
+    page.locator("details.cadd", has=page.locator("button[value='add:s0:then:core.task']")).locator("summary").click()
+    page.locator("button[value='add:s0:then:core.task']").click()
+    page.locator("[name='s1-title']").fill("Welcome {name} warmly")
+    page.locator("button[value=preview]").click()
+    expect(page.locator("#preview")).to_contain_text("records")
+    expect(page.locator("#preview li").first).to_contain_text("warmly")
+    page.locator("button[value=on]").click()
+    expect(page.locator("#r-hist + ul li")).to_have_text([re.compile("Made.*孙立")])
+    rule = page.url
+    demo.go(page, "/core/customer/new")
+    page.locator("[name=name]").fill("浏览器试用有限公司")
+    page.locator("[name=name]").press("Enter")
+    expect(page).to_have_url(re.compile(r"/core/customer/\d+"))
+    demo.settle()
+    page.goto(rule)
+    expect(page.locator(".runs").first).to_contain_text("gave the task “Welcome 浏览器试用有限公司 warmly”")
+    demo.go(page, "/core/task?q=warmly")
+    expect(page.locator("main")).to_contain_text("Welcome 浏览器试用有限公司 warmly")
+    page.goto(rule)
+    page.locator("form[action$='/switch'] button").click()
+    expect(page.locator("#r-hist + ul li").first).to_contain_text("Switched off")
+    sound(page)
+    page.locator("form[action$='/remove'] button").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
+    expect(page).to_have_url(demo.address + "/rules")
+    with demo.site.system("tests") as work:
+        sunli = load_actor(demo.site, work.session, demo.one("SELECT id FROM core_user WHERE login = 'sunli'"))
+    with demo.site.work(sunli):  # others count on what was there
+        for name, column, said in (("core.task", "title", "Welcome 浏览器试用有限公司 warmly"), ("core.customer", "name", "浏览器试用有限公司")):
+            demo.site.registry.resource(name).delete([demo.one(f"SELECT id FROM core_{name[5:]} WHERE {column} = :said", said=said)])

@@ -131,6 +131,11 @@ def test_a_rule_begins_and_does_what_the_page_says(extras: Shelf) -> None:
         outbox.drain(site)
     print(json.dumps(sorted(session.scalars(sa.select(Gift.name)))))"""))
     assert found == ["At last for Alpha", "More for Alpha"]
+    fits = json.loads(extras.work("""
+    import json
+    from crm_core.features.rules.cards import fitting
+    print(json.dumps([[(one.key, str(one.text)) for one in fitting(customer)] for customer in (1, 999)]))"""))
+    assert fits[0] == [] and sorted(fits[1]) == [[f"extras.gift:{name}", "For our best customers"] for name in found]
 
 
 def test_an_action_asks_for_a_field_of_the_record(extras: Shelf) -> None:

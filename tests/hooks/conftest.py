@@ -9,6 +9,7 @@ import http.server
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,13 @@ def signature(secret: str, headers: dict[str, str], body: bytes) -> str:
 
 @pytest.fixture
 def partner(world: World) -> Iterator[Partner]:
+    with serving(world.site) as made:
+        yield made
+
+
+@contextmanager
+def serving(site: Any) -> Iterator[Partner]:
+    """Another system that this site may call."""
     made = Partner()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -68,7 +76,7 @@ def partner(world: World) -> Iterator[Partner]:
     server.daemon_threads = True
     made.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    object.__setattr__(world.site.config, "private_hosts", f"127.0.0.1:{made.port}")
+    object.__setattr__(site.config, "private_hosts", f"127.0.0.1:{made.port}")
     yield made
     server.shutdown()
     server.server_close()

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crm_core.access.models import User
+from crm_core.data.session import writing
 from crm_core.features.rules import festivals, triggers
 from crm_core.kernel import clock
 from tests.customers.office import Office
@@ -77,6 +79,34 @@ def test_summer_time_moves_nothing(office: Office, spring: bool) -> None:
     for quarter in range(3 * 24):
         at(office, base + dt.timedelta(hours=quarter))
     assert len({run.occasion for run in runs(office, made)}) == len(runs(office, made)) == 4, "the day before yesterday is made up for"
+
+
+def test_each_rule_goes_by_the_day_and_hour_of_its_owner(office: Office) -> None:
+    """The same moment is three days on the earth at once: a term is near when it is near where the rule's owner is."""
+    zones = {"chen": "Pacific/Kiritimati", "li": "Asia/Kathmandu", "sun": "Pacific/Pago_Pago"}  # +14:00, +05:45, −11:00
+    with office.site.system("tests"), writing() as db:
+        for login, zone in zones.items():
+            db.get(User, office.people[login]).timezone = zone  # type: ignore[union-attr]
+    office.changed()
+    term = dt.date(2026, 11, 12)
+    with clock.freeze(dt.datetime(2026, 11, 5, tzinfo=dt.UTC)):
+        made = {login: rule(office, login, trigger="core.near", asked={**NEAR, "days": "1"}, only=TERM, of="core.task", steps=[task("Renew")]) for login in zones}
+        for login in zones:
+            with office.as_(login):
+                office.resource("task").write([{"title": f"Term of {login}", "due": term, "owner": office.people[login]}])
+    first: dict[str, dt.datetime] = {}
+    moment = dt.datetime(2026, 11, 9, tzinfo=dt.UTC)
+    while len(first) < len(zones) and moment < dt.datetime(2026, 11, 13, tzinfo=dt.UTC):
+        with clock.freeze(moment):
+            tick(office)
+        for login, number in made.items():
+            if login not in first and runs(office, number):
+                first[login] = moment
+        moment += dt.timedelta(hours=1)
+    wanted = {login: dt.datetime(2026, 11, 11, 9, tzinfo=ZoneInfo(zone)).astimezone(dt.UTC) for login, zone in zones.items()}
+    for login, at_last in first.items():
+        assert wanted[login] <= at_last < wanted[login] + dt.timedelta(hours=1), login
+    assert set(first) == set(zones) and len(set(first.values())) == 3
 
 
 def test_clocks_that_jump_do_nothing_twice_and_do_not_stop_for_ever(office: Office) -> None:

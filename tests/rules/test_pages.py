@@ -47,7 +47,9 @@ def test_a_rule_is_put_together_shown_as_a_sentence_tried_and_switched_on(compan
     panel = admin.get(f"/core/customer/{made}/panel/rules").text
     assert "Sichuan" in panel
     assert admin.post(f"{url}/switch", data={"on": ""}).status_code == 303
-    assert "Save and switch on" in admin.get(url).text
+    page = html.unescape(admin.get(url).text)
+    assert "Save and switch on" in page
+    assert re.findall(r'<b class="grow">(.*?)</b>', page[page.index('id="r-hist"'):]) == ["Switched off", "Made"]
     assert admin.post(f"{url}/remove").status_code == 303
     assert admin.get(url).status_code == 404
 

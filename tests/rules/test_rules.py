@@ -6,10 +6,13 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.features.messages.models import Notice
 from crm_core.features.rules import engine, running, services
+from crm_core.features.rules.models import Run
 from crm_core.kernel import clock, outbox
 from crm_core.kernel.errors import Forbidden, Missing
 from crm_core.kernel.runner import drain
@@ -102,6 +105,29 @@ def test_rules_that_start_one_another_are_cut_and_it_is_said_why(office: Office)
     assert {run.rule_id for run in found} == {one, other}
     with office.site.system("tests"):
         assert session.query(Notice).filter_by(receiver_id=office.people["chen"]).count() == 1
+
+
+def test_without_the_guards_rules_would_go_on_for_ever(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control: what ends the loop is the depth, or the rate where the depth is not looked at, and nothing else."""
+    for value, becomes in (("key", "customer"), ("customer", "key")):
+        rule(office, trigger="core.changed", asked={"fields": "standing"}, only={"field": "standing", "op": "any", "value": [value]}, steps=[put("standing", becomes)])
+    customer = office.customer("chen")
+    found: dict[tuple[int, int], int] = {}
+    for deepest, often in ((8, 10**6), (10**6, 4), (10**6, 10**6)):
+        monkeypatch.setattr(engine, "DEEPEST", deepest)
+        monkeypatch.setattr(engine, "OFTEN", often)
+        with office.as_("chen"):
+            office.resource("customer").write([{"id": customer, "standing": "key"}])
+        for _turn in range(20):
+            outbox.drain(office.site)
+            drain(office.site)
+        found[deepest, often] = len(runs(office))
+        with office.site.system("tests"), writing():
+            session.connection().execute(sa.delete(table_of(Run)))
+        with office.as_("chen"):
+            office.resource("customer").write([{"id": customer, "standing": "potential"}])
+        settle(office)
+    assert found[8, 10**6] == 8 + 2 and found[10**6, 4] == 2 * 4 + 1 and found[10**6, 10**6] >= 15
 
 
 def test_a_rule_that_starts_itself_again_and_again_is_cut_by_its_rate(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,6 +271,7 @@ def test_the_log_keeps_a_year_and_a_month(office: Office) -> None:
     with clock.freeze(MORNING):
         office.customer("chen", "新有限公司")
         settle(office)
-        with office.site.system("tests"):
-            running.sweep(None)
+        with office.site.system("tests"), writing():
+            engine.later("core.rules.sweep")
+        settle(office)
         assert len(runs(office, made)) == 1

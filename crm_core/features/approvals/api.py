@@ -6,10 +6,10 @@ from crm_core.features.approvals import drawing, flows, gates
 from crm_core.features.approvals.models import WAITING, Reviewed, State
 from crm_core.features.approvals.proposals import proposed
 from crm_core.features.approvals.rules import ReviewSettings
-from crm_core.features.approvals.stepping import ApprovalAsked, ApprovalDecided
+from crm_core.features.approvals.stepping import ApprovalAsked, ApprovalDecided, running
 from crm_core.kernel.site import site
 
-__all__ = ["WAITING", "ApprovalAsked", "ApprovalDecided", "ReviewSettings", "Reviewed", "State", "choices", "draw", "proposed", "submit"]
+__all__ = ["WAITING", "ApprovalAsked", "ApprovalDecided", "ReviewSettings", "Reviewed", "State", "choices", "draw", "proposed", "submit", "waits"]
 
 
 def submit(resource: str, record: int, flow: int | None = None, *, why: str = "") -> int:
@@ -22,6 +22,11 @@ def submit(resource: str, record: int, flow: int | None = None, *, why: str = ""
 def choices(resource: str) -> list[tuple[int, Any]]:
     """The published flows of a kind of record that are handed in by hand or by a rule: number and name."""
     return [(one.id, one.name) for one in flows.of(resource, flows.SUBMIT)]
+
+
+def waits(resource: str, record: int) -> bool:
+    """Whether a record waits for approval in some flow."""
+    return running(resource, record) is not None
 
 
 def draw(name: str, resource: str, transition: str, steps: list[dict[str, Any]], when: Any = None) -> int:

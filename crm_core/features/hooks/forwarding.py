@@ -8,7 +8,7 @@ webhook that has failed for three days, or whose owner may not sign in any more,
 import datetime as dt
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -25,12 +25,12 @@ from crm_core.features.hooks.models import Delivery, State, Webhook, What
 from crm_core.features.messages.api import notify
 from crm_core.kernel import actors, clock, words
 from crm_core.kernel.actors import ActorGone
-from crm_core.kernel.errors import BadRequest, CrmError
+from crm_core.kernel.errors import BadRequest, CrmError, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import later
 from crm_core.kernel.outbound import Answer, call
-from crm_core.kernel.site import site
+from crm_core.kernel.site import actor, site
 from crm_core.resource import conditions, filters, listing, stream
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.changes import unscoped
@@ -155,12 +155,12 @@ def _collect(hook: Any, owner: Any) -> bool:
     return True
 
 
-def _put(hook: Any, told: Sequence[tuple[str, str, int | None, int | None]]) -> list[int]:
+def _put(hook: Any, told: Sequence[tuple[str, str, int | None, int | None]], more: Mapping[str, Any] | None = None) -> list[int]:
     """Deliveries that wait, in the running write transaction."""
     now = clock.now()
     rows = [{
         "public_id": new_public_id(), "version": 1, "created_at": now, "updated_at": now, "webhook_id": hook.id, "what": What(what), "resource": resource, "record_id": record,
-        "change_id": change, "state": State.waiting, "attempts": 0, "due_at": now, **{name: getattr(hook, name) for name in SCOPE_COLUMNS},
+        "change_id": change, "state": State.waiting, "attempts": 0, "due_at": now, "more": more, **{name: getattr(hook, name) for name in SCOPE_COLUMNS},
     } for what, resource, record, change in told]
     if not rows:
         return []
@@ -262,7 +262,7 @@ def _body(row: Any) -> dict[str, Any] | None:
     found: dict[str, Any] = {"type": kind, "timestamp": clock.now().isoformat().replace("+00:00", "Z")}
     if row.what == What.test:
         return {**found, "data": {"site": site().config.url}}
-    data: dict[str, Any] = {"resource": row.resource, "id": row.record_id, "change": row.change_id}
+    data: dict[str, Any] = {"resource": row.resource, "id": row.record_id, "change": row.change_id, **(row.more or {})}
     if row.what == What.gone:
         return {**found, "data": {**data, "record": None}}
     resource = site().registry.resources.get(row.resource)
@@ -291,6 +291,28 @@ def switch_off(hook: Any, why: Any) -> None:
         _mark(hook, active=False, paused_until=None)
         bump()
         notify([hook.owner_id], _("The webhook “%(name)s” was switched off: %(why)s", name=hook.name, why=why), about=(NAME, hook.id), source=_("Webhooks"))
+
+
+# --- by name -----------------------------------------------------------------------------------------------------------
+
+
+def own(resource: str) -> list[tuple[int, str]]:
+    """The acting person's webhooks for these records that are switched on: number and name."""
+    query = sa.select(Webhook.id, Webhook.name).where(Webhook.resource == resource, Webhook.active, Webhook.owner_id == getattr(actor(), "user_id", None)).order_by(Webhook.name, Webhook.id)
+    return [(row.id, row.name) for row in current_work().session.execute(query)]
+
+
+def push(hook_id: int, record: int, more: Mapping[str, Any], change: int | None = None) -> str:
+    """Tell one of the acting person's webhooks of a record, whatever happened to it; in the running write transaction. Its name. Raises
+    Refused."""
+    hook = current_work().session.scalars(sa.select(Webhook).where(Webhook.id == hook_id, Webhook.owner_id == getattr(actor(), "user_id", None))).one_or_none()
+    if hook is None:
+        raise Refused(_("This webhook is not there (any more)."))
+    if not hook.active:
+        raise Refused(_("The webhook “%(name)s” is switched off.", name=hook.name))
+    _put(hook, [(What.rule.value, hook.resource, record, change)], more)
+    wake(hook_id)
+    return str(hook.name)
 
 
 # --- acts ---------------------------------------------------------------------------------------------------------------

@@ -32,10 +32,11 @@ class What(enum.StrEnum):
     created = "created"
     changed = "changed"
     gone = "gone"
+    rule = "rule"
     test = "test"
 
 
-WHATS = {"created": _("New"), "changed": _("Changed"), "gone": _("Gone"), "test": _("Test")}
+WHATS = {"created": _("New"), "changed": _("Changed"), "gone": _("Gone"), "rule": _("Sent by a rule"), "test": _("Test")}
 _INTERNAL = {"kind": "internal"}
 
 
@@ -87,6 +88,7 @@ class Delivery(PartOf("webhook"), Model):  # type: ignore[misc]
     due_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Next try")})
     took: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Took (ms)")})
     change_id: Mapped[t.Id | None] = mapped_column(info=_INTERNAL)
+    more: Mapped[dict[str, Any] | None] = mapped_column(info=_INTERNAL)  # what goes along with the record: rule, text
 
     __table_args__ = (
         sa.Index("ix_core_webhook_delivery_of", "webhook_id", "id"),

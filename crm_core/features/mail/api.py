@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from crm_core.data.session import system_scope, writing
 from crm_core.features.mail import accounts, addresses, filing
+from crm_core.features.mail.arrived import of as arrived
+from crm_core.features.mail.arrived import seen as subject_seen
+from crm_core.features.mail.arrived import since as arrived_since
 from crm_core.features.mail.events import MailQueued, MailReceived
 from crm_core.features.mail.models import Letter
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 
-__all__ = ["Letter", "MailQueued", "MailReceived", "send"]
+__all__ = ["Letter", "MailQueued", "MailReceived", "arrived", "arrived_since", "send", "subject_seen"]
 
 
 def send(account: int | None, to: str | Sequence[str], subject: str, text: str, *, about: tuple[str, int] | None = None,

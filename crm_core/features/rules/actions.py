@@ -5,22 +5,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_core.data.session import session
-from crm_core.features.customers.api import may_reach
-from crm_core.features.mail import api as mail
+from crm_core.features.approvals import api as approvals
+from crm_core.features.hooks import api as hooks
 from crm_core.features.messages.api import send
+from crm_core.features.rules import cards
+from crm_core.features.rules.cards import HELD
 from crm_core.features.rules.kinds import PickField
 from crm_core.features.tasks.api import TASKS, Task
 from crm_core.kernel import clock, words
 from crm_core.kernel.declare import RuleAction
-from crm_core.kernel.errors import Forbidden, Invalid
+from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import acts, worktime
+from crm_core.resource import acts, changes, worktime
 from crm_core.resource.fields import BooleanField, Field, IntegerField, NoteField
 from crm_core.resource.references import RefField, RefsField
 
 _WHO = RefField(name="receiver", column="", label=_("For whom"), target="core.user", help=_("Empty: whoever looks after the record."))
-_HELD = _("{name} stands for the record's name, {owner} for who looks after it, and so on.")
 
 
 def _name(shown: Mapping[str, str], field: str = "receiver") -> Any:
@@ -49,19 +50,37 @@ def _message(step: Any, title: str, receiver: int | None, text: str | None) -> A
     return _("wrote “%(title)s”", title=said)
 
 
-def _mail(step: Any, title: str, text: str) -> Any:
-    """To the record's own address, as far as it may be written to; from the box of the rule's owner."""
-    about, resource = step.about, site().registry.resource("core.mail")
-    if not resource.may("create"):
-        raise Forbidden(_("You may not do this: %(what)s.", what=resource.label))
-    if "email" not in step.resource.fields():  # the address would stand among what the rule's owner sent
-        raise Forbidden(_("You may not do this: %(what)s.", what=step.resource.all_fields["email"].label))
-    name = step.resource.title(step.record)
-    found = may_reach(about[0], about[1], "email")
-    if not found.ok:
-        return _("no mail to “%(name)s”: %(why)s", name=name, why=found.why)
-    mail.send(None, found.to, step.fill(title)[:200], step.fill(text), about=about)
-    return _("sent the mail “%(title)s”", title=step.fill(title)[:200])
+# --- other systems, approvals -------------------------------------------------------------------------------------------
+
+
+def _hook_fields(resource: Any) -> list[Field]:
+    return [PickField(name="webhook", column="", label=_("Webhook"), required=True, pairs=tuple((str(i), name) for i, name in hooks.own(resource.name)),
+                      help=_("One of your own for these records. It tells what you may see.")),
+            NoteField(name="text", column="", label=_("Text"), help=_("Goes along with the record. {name} stands for the record's name, and so on."))]
+
+
+def _hook(step: Any, webhook: str, text: str | None) -> Any:
+    with changes.change("rule", resource=step.resource.name, note=step.rule.name[:200]) as change:
+        name = hooks.push(int(webhook), step.id, {"rule": step.rule.name, **({"text": step.fill(text)} if text else {})}, change)
+    return _("told it by the webhook “%(name)s”", name=name)
+
+
+def _named(resource: str, shown: str) -> Any:
+    """What was chosen from a list of one's own is a bare number for others: its name as far as they see it."""
+    if not shown.isdigit():
+        return shown
+    return site().registry.resource(resource).labels([int(shown)]).get(int(shown), _("hidden record"))
+
+
+def _approval_fields(resource: Any) -> list[Field]:
+    return [PickField(name="flow", column="", label=_("Flow"), pairs=(("any", _("The first that is for it")), *((str(i), name) for i, name in approvals.choices(resource.name))), required=True, default="any")]
+
+
+def _approval(step: Any, flow: str) -> Any:
+    if approvals.waits(step.resource.name, step.id):
+        return _("waits for approval already")
+    approvals.submit(step.resource.name, step.id, None if flow == "any" else int(flow), why=step.rule.name)
+    return _("handed it in for approval")
 
 
 # --- the record --------------------------------------------------------------------------------------------------------
@@ -109,7 +128,7 @@ def _has_act(name: str) -> Any:
     return lambda resource: name in resource.all_actions
 
 
-_TITLE = Field(name="title", column="", label=_("Title"), required=True, length=200, help=_HELD)
+_TITLE = Field(name="title", column="", label=_("Title"), required=True, length=200, help=HELD)
 OWN = [
     RuleAction("core.task", _("Give a task"), _task, lambda s: _("give %(who)s the task “%(title)s”", who=_name(s), title=s["title"]), (
         _TITLE, _WHO, IntegerField(name="days", column="", label=_("Due in days"), default=3, minimum=0, maximum=999),
@@ -117,11 +136,14 @@ OWN = [
         BooleanField(name="must", column="", label=_("Must be dealt with"), default=False), NoteField(name="text", column="", label=_("Text"))), icon="checkbox", order=10),
     RuleAction("core.message", _("Write a message"), _message, lambda s: _("write to %(who)s: “%(title)s”", who=_name(s), title=s["title"]), (
         _TITLE, _WHO, NoteField(name="text", column="", label=_("Text"))), icon="message", order=20),
-    RuleAction("core.mail", _("Send a mail"), _mail, lambda s: _("send it the mail “%(title)s”", title=s["title"]), (
-        _TITLE, NoteField(name="text", column="", label=_("Text"), required=True)), on=lambda r: r.name in ("core.customer", "core.contact"), icon="mail", order=25),
+    *cards.OWN,
     RuleAction("core.set", _("Change a field"), _set, lambda s: _("set “%(field)s” to “%(value)s”", field=s.get("field", ""), value=s.get("value", "")), _set_fields, follows=True, icon="pencil", order=30),
     RuleAction("core.give", _("Give the record to somebody"), _give, lambda s: _("give it to %(who)s", who=s["owner"]), (
         RefField(name="owner", column="", label=_("To"), target="core.user", required=True),), on=_has_act("assign"), icon="user-share", order=40),
     RuleAction("core.tag", _("Add tags"), _tag, lambda s: _("add the tags %(names)s", names=s["tags"]), (
         RefsField(name="tags", column="", label=_("Tags"), target="core.tag", required=True),), on=_has_act("tag"), icon="tag", order=50),
+    RuleAction("core.approval", _("Hand in for approval"), _approval, lambda s: _("hand it in for approval: %(flow)s", flow=s["flow"]), _approval_fields,
+               on=lambda r: bool(approvals.choices(r.name)), icon="rubber-stamp", order=60),
+    RuleAction("core.webhook", _("Tell another system"), _hook, lambda s: _("tell it by the webhook “%(name)s”", name=_named("core.webhook", s["webhook"])), _hook_fields,
+               on=lambda r: "read" in r.verbs and site().registry.resource("core.webhook").may("read"), icon="webhook", order=70),
 ]

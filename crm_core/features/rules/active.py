@@ -39,6 +39,8 @@ class Kept:
     owner_id: int
     version: int
     looked_on: Any = None
+    looking_on: Any = None
+    looked_id: int = 0
 
     @property
     def of(self) -> Any:
@@ -47,7 +49,7 @@ class Kept:
 
 def kept(row: Any) -> Kept:
     """Of a row of the table."""
-    return Kept(row.id, row.name, row.resource, row.trigger, row.asked or {}, row.only, row.steps or [], row.playbook, row.held_out, row.owner_id, row.version, row.looked_on)
+    return Kept(row.id, row.name, row.resource, row.trigger, row.asked or {}, row.only, row.steps or [], row.playbook, row.held_out, row.owner_id, row.version, row.looked_on, row.looking_on, row.looked_id)
 
 
 def active() -> Mapping[str, tuple[Kept, ...]]:

@@ -20,6 +20,10 @@ def fill(make: Any) -> None:
             {"do": "core.task", "with": {"title": "联系 {name}，已三十天无人跟进", "days": "2", "work": "1"}}], only=KEY)
         keep("联系人生日前三天备贺卡", "core.yearly", {"field": "next_birthday", "days": "3", "hour": "09:00"}, [
             {"do": "core.task", "with": {"title": "给 {name} 寄生日贺卡", "days": "1"}}], of="core.contact")
+        keep("联系人生日当天发贺卡，附上适合的推荐", "core.yearly", {"field": "next_birthday", "days": "0", "hour": "09:00"}, [
+            {"do": "core.card", "with": {"title": "{name}，生日快乐！", "text": "尊敬的{name}：\n\n祝您生日快乐，万事如意！", "fitting": "with", "before": "也许您会感兴趣："}}], of="core.contact")
+        keep("来信问价，当天答复", "core.mail_in", {"words": "报价，价格，询价"}, [
+            {"do": "core.task", "with": {"title": "答复 {name} 的询价", "days": "1", "work": "1", "must": "1"}}])
         keep("新的意向客户第一个月", "core.reached", {"field": "standing", "values": "potential"}, [
             {"do": "core.task", "with": {"title": "给 {name} 寄样刊", "days": "1", "work": "1"}},
             {"do": "wait", "with": {"days": "7", "work": "1"}},

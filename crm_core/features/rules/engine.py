@@ -19,7 +19,7 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session
 from crm_core.features.messages.api import notify
-from crm_core.features.rules import active
+from crm_core.features.rules import active, history
 from crm_core.features.rules.active import Kept
 from crm_core.features.rules.models import Rule, Run
 from crm_core.kernel import clock, words
@@ -57,10 +57,10 @@ class RulesDue(Event):
 
 
 class Heard:
-    """A change, as triggers judge it."""
+    """A change, as triggers judge it; `occasion` is that of `start`."""
 
     def __init__(self, event: RulesDue, values: Mapping[str, Any], resource: Any, before: Callable[[], Mapping[int, Mapping[str, Any]]]) -> None:
-        self.verb, self.ids, self.values, self.resource, self._before = event.verb, event.ids, values, resource, before
+        self.verb, self.ids, self.values, self.resource, self.occasion, self._before = event.verb, event.ids, values, resource, event.occasion, before
 
     @property
     def before(self) -> Mapping[int, Mapping[str, Any]]:
@@ -261,9 +261,11 @@ def faulted(rule: Kept, why: Any) -> None:
 def switch_off(rule: Kept, why: Any, *, tell: bool = True) -> None:
     """Off, with the reason; its owner is told, and what was under way ends."""
     conn = current_work().session.connection()
-    off = conn.execute(sa.update(_rules).where(_rules.c.id == rule.id, _rules.c.active).values(active=False, why_off=words.keep(why)))
-    if not off.rowcount:
+    before = conn.execute(sa.select(_rules).where(_rules.c.id == rule.id, _rules.c.active).with_for_update()).first()
+    if before is None:
         return
+    conn.execute(sa.update(_rules).where(_rules.c.id == rule.id).values(active=False, why_off=words.keep(why)))
+    history.moved(before, {"active": False}, why)
     end_runs(rule.id)
     bump()
     if tell:

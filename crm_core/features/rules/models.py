@@ -36,6 +36,8 @@ class Rule(Keyed, Model):
     why_off: Mapped[dict[str, Any] | None]  # kernel/words.py
     told_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime())  # when its owner was last told of a loop
     looked_on: Mapped[dt.date | None] = mapped_column(sa.Date())  # up to which day it was looked what is due
+    looking_on: Mapped[dt.date | None] = mapped_column(sa.Date())  # the day that is looked at now, in portions
+    looked_id: Mapped[int] = mapped_column(sa.BigInteger(), default=0)  # how far: up to which record
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
 
@@ -66,6 +68,18 @@ class Run(Keyed, Model):
         sa.Index("ix_core_rule_run_subject", "subject", "subject_id", "id"),
         sa.Index("ix_core_rule_run_rule", "rule_id", "id"),
     )
+
+
+class GivenOffer(Keyed, Model):
+    """What a rule has offered to whom: nobody is offered the same thing twice."""
+
+    __tablename__ = "core_rule_offer"
+    subject: Mapped[str] = t.AnyRef()
+    subject_id: Mapped[t.Id]
+    offer: Mapped[str] = mapped_column(sa.String(160))  # its key, as its package calls it
+    at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime())
+
+    __table_args__ = (sa.Index("uq_core_rule_offer_once", "subject", "subject_id", "offer", unique=True),)
 
 
 class Thousandths(sa.TypeDecorator[float]):

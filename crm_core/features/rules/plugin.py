@@ -4,10 +4,12 @@ from typing import Any
 
 import flask
 
+from crm_core.features.mail.api import MailReceived
 from crm_core.features.rules import (
     actions,
     alarmpages,
     alarms,
+    arriving,
     demo,
     engine,
     panels,
@@ -26,7 +28,7 @@ from crm_core.resource.after import RecordsChanged
 
 @hookimpl
 def register_rule_triggers() -> list[RuleTrigger]:
-    return triggers.OWN
+    return [*triggers.OWN, *arriving.OWN]
 
 
 @hookimpl
@@ -53,6 +55,7 @@ def register_panels() -> list[Panel]:
 def register_listeners() -> list[Listen]:
     return [
         Listen(RecordsChanged, engine.heard, inside=True, name="core.rules.heard"),
+        Listen(MailReceived, arriving.came, acts="system", name="core.rules.mail", label=_("Rules for mails that came in")),
         Listen(engine.RulesDue, engine.begin, acts="system", name="core.rules.begin", label=_("Begin rules")),
     ]
 

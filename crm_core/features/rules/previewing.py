@@ -1,6 +1,7 @@
 """What a rule would have done: which records of the last days it would have been about, before it is switched on."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,8 +33,8 @@ def preview(rule: Kept) -> Preview:
             text: Any = ngettext("In the last %(days)s days it would have been about %(n)s record; on the first day it is switched on, about %(now)s.",
                                  "In the last %(days)s days it would have been about %(n)s records; on the first day it is switched on, about %(now)s.",
                                  len(ids), days=DAYS, now=_today(rule))
-        elif trigger.heard is not None:
-            ids = _written(rule, trigger, values)
+        elif trigger.past is not None or trigger.heard is not None:
+            ids = _written(rule, trigger, values) if trigger.past is None else _seen(rule, trigger.past(rule.of, values, clock.now() - dt.timedelta(days=DAYS), LOOKED_AT))
             text = ngettext("In the last %(days)s days it would have been about %(n)s record.", "In the last %(days)s days it would have been about %(n)s records.", len(ids), days=DAYS)
         else:
             ids = list(current_work().session.connection().execute(active.asked(rule.of, rule.only).select().limit(ROWS)).scalars())
@@ -81,6 +82,11 @@ def _written(rule: Kept, trigger: Any, values: Any) -> list[int]:
         event = RulesDue(rule.resource, verb, tuple(before), change, None, 0)
         heard = Heard(event, values, rule.of, lambda before=before: before)  # type: ignore[misc]
         hits.update(dict.fromkeys(trigger.heard(heard)))
+    return _seen(rule, list(hits))
+
+
+def _seen(rule: Kept, hits: Sequence[int]) -> list[int]:
+    """Those of these records that who looks sees, and for which the condition holds."""
     asked = active.asked(rule.of, rule.only)
     seen = set(current_work().session.connection().execute(asked.select(bulk.among(asked.table.c.id, list(hits)))).scalars()) if hits else set()
     return [i for i in hits if i in seen]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from crm_core.data import bulk
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work, session, writing
+from crm_core.data.session import current_work, session
 from crm_core.features.rules import active, engine, kinds
 from crm_core.features.rules.active import Kept
 from crm_core.features.rules.models import Rule, Run
@@ -73,11 +73,15 @@ def run(job: Running) -> None:
     Pace(job, start=100, least=20, most=1_000).drain(_take)
 
 
-def sweep(_job: Any) -> None:
-    """The daily job: what ended long ago leaves the log. Records that a playbook leaves out stay so."""
-    with writing():
-        old = clock.now() - KEPT_FOR
-        current_work().session.connection().execute(sa.delete(_runs).where(_runs.c.ended_at < old))
+def sweep(job: Running) -> None:
+    """The daily job: what ended long ago leaves the log, the oldest first. Records that a playbook leaves out stay so."""
+    old = clock.now() - KEPT_FOR
+
+    def clear(most: int) -> int:
+        some = sa.select(_runs.c.id).where(_runs.c.at < old, _runs.c.ended_at < old).order_by(_runs.c.id).limit(most)
+        return int(current_work().session.connection().execute(sa.delete(_runs).where(_runs.c.id.in_(some))).rowcount)
+
+    Pace(job).drain(clear)
 
 
 def _take(most: int) -> int:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from crm_core.access.rights import bump
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, writing
-from crm_core.features.rules import active, engine
+from crm_core.features.rules import active, engine, history
 from crm_core.features.rules.active import Kept
 from crm_core.features.rules.models import Rule, Run
 from crm_core.kernel import clock
@@ -48,11 +48,12 @@ def save(values: Mapping[str, Any], rule_id: int | None = None, *, on: bool | No
     if not site().registry.resource(values["resource"]).may("read"):
         raise Forbidden(_("You may not do this: %(what)s.", what=values["resource"]))
     with writing():
-        row = {**values, "owner_id": actor().user_id, "changed_at": clock.now(), "faults": 0, "why_off": None, "looked_on": None}
+        row = {**values, "owner_id": actor().user_id, "changed_at": clock.now(), "faults": 0, "why_off": None, "looked_on": None, "looking_on": None, "looked_id": 0}
         if on is not None:
             row["active"] = on
         if rule_id is None:
             found: int = _conn().execute(sa.insert(_rules).values(**{"active": False, "version": 1, **row}).returning(_rules.c.id)).scalar_one()
+            history.began(found)
         else:
             before = get(rule_id)
             if before.trigger == row["trigger"] and before.asked == row["asked"]:
@@ -60,6 +61,7 @@ def save(values: Mapping[str, Any], rule_id: int | None = None, *, on: bool | No
             if before.owner_id != row["owner_id"]:
                 engine.end_runs(rule_id)
             found = rule_id
+            history.moved(before, row)
             _conn().execute(sa.update(_rules).where(_rules.c.id == rule_id).values(**row, version=_rules.c.version + 1))
         bump()
     return found
@@ -71,7 +73,8 @@ def switch(rule_id: int, *, on: bool) -> None:
         row = get(rule_id)
         if on and row.owner_id != actor().user_id:
             raise Forbidden(_("Only who saved a rule switches it on: it acts with his rights. Open it and save it to make it yours."))
-        _conn().execute(sa.update(_rules).where(_rules.c.id == rule_id).values(active=on, faults=0, why_off=None, version=_rules.c.version + 1, **({"looked_on": None} if on else {})))
+        history.moved(row, {"active": on})
+        _conn().execute(sa.update(_rules).where(_rules.c.id == rule_id).values(active=on, faults=0, why_off=None, version=_rules.c.version + 1, **({"looked_on": None, "looking_on": None, "looked_id": 0} if on else {})))
         if not on:
             engine.end_runs(rule_id)
         bump()
@@ -80,7 +83,7 @@ def switch(rule_id: int, *, on: bool) -> None:
 def remove(rule_id: int) -> None:
     """A rule goes with its log."""
     with writing():
-        get(rule_id)
+        history.ended(get(rule_id))
         _conn().execute(sa.delete(_runs).where(_runs.c.rule_id == rule_id))
         _conn().execute(sa.delete(_rules).where(_rules.c.id == rule_id))
         bump()

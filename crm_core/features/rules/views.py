@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from crm_core.features.rules import active, editing, kinds, saying, services
+from crm_core.features.rules import active, editing, history, kinds, saying, services
 from crm_core.features.rules.editing import Draft, Node
 from crm_core.features.rules.models import STATES
 from crm_core.features.rules.steps import FLOWS
@@ -87,6 +87,7 @@ def editor(draft: Draft, row: Any = None, preview: Preview | None = None) -> Rul
         (ON if row.active else OFF) if row is not None else None, _acts(row, mine=mine), log(services.runs(services.of_rule(row.id), limit=10)) if row is not None else (),
         f"{URL}/{row.id}/log" if row is not None else "", report(row) if row is not None and row.playbook else (),
         "" if mine else _("This rule is a colleague’s. If you save it, it is yours and acts with your rights."), f"{URL}?playbook=1" if draft.playbook else URL, bool(row is not None and row.active),
+        history.of(row) if row is not None else (),
     )
 
 

@@ -73,6 +73,17 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A line of the rule's own history: what was done to it, when, by whom (nobody: by itself), and the sentence before."""
+
+    what: tuple[Words, ...]
+    when: Words
+    moment: str
+    who: Words = ""
+    before: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a rule would have done: a sentence, and the first records with what each would have had done."""
 
@@ -110,6 +121,7 @@ class RulePage:
     whose: Words = ""
     back_url: str = ""
     active: bool = False
+    history: tuple[RuleChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -910,6 +910,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_pool_department_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_pool'))
     )
+    op.create_table('core_recommendation',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('url', sa.String(length=500), nullable=True),
+        sa.Column('needs', JSON, nullable=False),
+        sa.Column('only', sa.String(length=1000), nullable=True),
+        sa.Column('begins', sa.Date(), nullable=True),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_recommendation'))
+    )
     op.create_table('core_print_template',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -1327,6 +1349,7 @@ def upgrade() -> None:
         sa.Column('due_at', AT, nullable=True),
         sa.Column('took', sa.Integer(), nullable=True),
         sa.Column('change_id', ID, nullable=True),
+        sa.Column('more', JSON, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -1427,6 +1450,8 @@ def upgrade() -> None:
         sa.Column('why_off', JSON, nullable=True),
         sa.Column('told_at', AT, nullable=True),
         sa.Column('looked_on', sa.Date(), nullable=True),
+        sa.Column('looking_on', sa.Date(), nullable=True),
+        sa.Column('looked_id', sa.BigInteger(), nullable=False),
         sa.Column('version', sa.BigInteger(), nullable=False),
         sa.Column('changed_at', AT, nullable=False),
         sa.Column('id', ID, nullable=False),
@@ -1451,6 +1476,14 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['rule_id'], ['core_rule.id'], name=op.f('fk_core_rule_run_rule_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_rule_run'))
+    )
+    op.create_table('core_rule_offer',
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('offer', sa.String(length=160), nullable=False),
+        sa.Column('at', AT, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_rule_offer'))
     )
     op.create_table('core_address',
         sa.Column('customer_id', ID, nullable=False),
@@ -2024,6 +2057,9 @@ def upgrade() -> None:
         batch.create_index('ix_core_pool_department', ['department_id'], unique=False)
         batch.create_index('ix_core_pool_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_pool_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_recommendation') as batch:
+        batch.create_index('ix_core_recommendation_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_recommendation_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_print_template') as batch:
         batch.create_index('ix_core_print_template_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_print_template_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -2108,6 +2144,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_rule_run_rule', ['rule_id', 'id'], unique=False)
         batch.create_index('ix_core_rule_run_subject', ['subject', 'subject_id', 'id'], unique=False)
         batch.create_index('uq_core_rule_run_occasion', ['rule_id', 'subject_id', 'occasion'], unique=True)
+    with op.batch_alter_table('core_rule_offer') as batch:
+        batch.create_index('uq_core_rule_offer_once', ['subject', 'subject_id', 'offer'], unique=True)
     with op.batch_alter_table('core_address') as batch:
         batch.create_index(batch.f('ix_core_address_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_address_street', ['street_key'], unique=False)
@@ -2371,6 +2409,7 @@ def downgrade() -> None:
     op.drop_table('core_plan')
     op.drop_table('core_journal')
     op.drop_table('core_alarm')
+    op.drop_table('core_rule_offer')
     op.drop_table('core_rule_run')
     op.drop_table('core_rule')
     op.drop_table('core_post')
@@ -2400,6 +2439,7 @@ def downgrade() -> None:
     op.drop_table('core_share')
     op.drop_table('core_session')
     op.drop_table('core_print_template')
+    op.drop_table('core_recommendation')
     op.drop_table('core_pool')
     op.drop_table('core_one_time')
     op.drop_table('core_notice')

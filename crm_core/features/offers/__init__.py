@@ -1,0 +1,1 @@
+"""What the house recommends to customers, and whom it fits."""
