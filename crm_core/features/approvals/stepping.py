@@ -73,6 +73,15 @@ def places(number: int, step: int | None = None) -> list[Any]:
     return list(session.connection().execute(query.order_by(place.c.id)))
 
 
+def asked_of(numbers: Sequence[int]) -> dict[int, list[int]]:
+    """Whom each of these approvals asks now, by id, in the order they were asked."""
+    found: dict[int, list[int]] = {}
+    query = sa.select(place.c.approval_id, place.c.user_id).join(approval, approval.c.id == place.c.approval_id).where(
+        bulk.among(place.c.approval_id, list(numbers)), place.c.step == approval.c.step, place.c.state == "open").order_by(place.c.id)
+    for row in session.connection().execute(query) if numbers else ():
+        found.setdefault(row.approval_id, []).append(row.user_id)
+    return found
+
 
 def begin(found: Any, start: int) -> None:
     """Ask the next step that this record needs; after the last one, do what was asked for. What somebody said to these steps in an earlier
@@ -105,14 +114,16 @@ def changed(resource: Any, found: Any) -> dict[str, Any] | None:
 
 
 def ask(found: Any, who: Sequence[int]) -> None:
-    """These people are asked, and tell their stand-ins who are away today."""
-    today = clock.today()
-    day = flows.due(found.steps[found.step - 1], today)
+    """These people are asked, and tell their stand-ins who are away today. Each has his days by the calendar of his department."""
+    today, step = clock.today(), found.steps[found.step - 1]
+    homes = flows.homes(who) if step.get("days") else {}
+    days = {one: flows.due(step, today, homes.get(one)) for one in who}
     ids = session.connection().execute(
-        sa.insert(place).returning(place.c.id, sort_by_parameter_order=True), [{"approval_id": found.id, "step": found.step, "user_id": one, "state": "open", "due": day} for one in who]).scalars().all()
+        sa.insert(place).returning(place.c.id, sort_by_parameter_order=True),
+        [{"approval_id": found.id, "step": found.step, "user_id": one, "state": "open", "due": days[one]} for one in who]).scalars().all()
     away = lines.stand_ins_of(who, today)
     for place_id, user_id in zip(ids, who, strict=True):
-        tell(found, place_id, user_id, away.get(user_id), day)
+        tell(found, place_id, user_id, away.get(user_id), days[user_id])
     emit(ApprovalAsked((found.id,), found.subject, found.subject_id, found.step, tuple(who)))
 
 
