@@ -49,7 +49,7 @@ def _unnested(text: str, dialect: sa.Dialect) -> tuple[Any, Any]:
     """A JSON list of lists as a table, and what gives its n-th cell as a type."""
     if dialect.name == "sqlite":
         new = sa.func.json_each(sa.literal(text, sa.Text())).table_valued("value", name=_NEW)
-        return new, lambda n, kind: sa.func.json_extract(new.c.value, sa.literal_column(f"'$[{n}]'"), type_=kind)
+        return new, lambda n, kind: sa.func.json_extract(new.c.value, sa.literal(f"$[{n}]", sa.Text()), type_=kind)
     new = sa.func.jsonb_array_elements(sa.cast(sa.literal(text, sa.Text()), sa.dialects.postgresql.JSONB)).table_valued(
         sa.column("value", sa.dialects.postgresql.JSONB), name=_NEW)
 

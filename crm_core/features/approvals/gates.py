@@ -39,14 +39,15 @@ def becoming(resource: Any, made: Mapping[int, Row]) -> set[int]:
     return set(flows.wanting(resource, flows.UPDATE, list(made), made)) if made else set()
 
 
-def take(resource: Any, row_id: int, values: Row) -> int:
-    """A change that cannot be saved: handed in where a flow is for it, else proposed. Raises Invalid, Refused."""
+def take(resource: Any, row_id: int, values: Row) -> tuple[int, bool]:
+    """A change that cannot be saved: handed in where a flow is for it, else proposed; its number and whether it was handed in. Raises
+    Invalid, Refused."""
     known = proposals.fields_of(resource)
     columns = {known[n].column: value for n, value in values.items() if n in known}
     flow = flows.wanting(resource, flows.UPDATE, [row_id], {row_id: columns}).get(row_id)
     if flow is None:
-        return proposals.take(resource, row_id, values)
-    return change(resource, row_id, flow, values, "")
+        return proposals.take(resource, row_id, values), False
+    return change(resource, row_id, flow, values, ""), True
 
 
 def change(resource: Any, row_id: int, flow: flows.Live, values: Row, why: str) -> int:

@@ -73,13 +73,18 @@ def places(number: int, step: int | None = None) -> list[Any]:
     return list(session.connection().execute(query.order_by(place.c.id)))
 
 
-def asked_of(numbers: Sequence[int]) -> dict[int, list[int]]:
-    """Whom each of these approvals asks now, by id, in the order they were asked."""
-    found: dict[int, list[int]] = {}
-    query = sa.select(place.c.approval_id, place.c.user_id).join(approval, approval.c.id == place.c.approval_id).where(
+def open_places(numbers: Sequence[int]) -> list[Any]:
+    """Who is asked by these approvals now, in the order they were asked."""
+    query = sa.select(place).join(approval, approval.c.id == place.c.approval_id).where(
         bulk.among(place.c.approval_id, list(numbers)), place.c.step == approval.c.step, place.c.state == "open").order_by(place.c.id)
-    for row in session.connection().execute(query) if numbers else ():
-        found.setdefault(row.approval_id, []).append(row.user_id)
+    return list(session.connection().execute(query)) if numbers else []
+
+
+def asked_of(numbers: Sequence[int]) -> dict[int, list[int]]:
+    """Whom each of these approvals asks now, by id."""
+    found: dict[int, list[int]] = {}
+    for one in open_places(numbers):
+        found.setdefault(one.approval_id, []).append(one.user_id)
     return found
 
 
@@ -262,14 +267,30 @@ def titled(resource: Any, row: Any) -> str:
 
 def title_of(found: Any) -> str:
     """What the record of an approval is called, for who is asked about it."""
-    row = subject(found)
-    return titled(site().registry.resource(found.subject), row) if row is not None else f"#{found.subject_id}"
+    return titles([found])[found.id]
+
+
+def titles(every: Sequence[Any]) -> dict[int, str]:
+    """What the records of these approvals are called, by the approval."""
+    rows = subjects(every)
+    return {found.id: titled(site().registry.resource(found.subject), rows[found.id]) if found.id in rows else f"#{found.subject_id}" for found in every}
 
 
 def subject(found: Any) -> Any:
     """The record of an approval as it stands, deleted or not; None when it is gone for good."""
-    table = site().registry.resource(found.subject).table
-    return session.connection().execute(sa.select(table).where(table.c.id == found.subject_id), execution_options=unscoped("what approval is asked for")).one_or_none()
+    return subjects([found]).get(found.id)
+
+
+def subjects(every: Sequence[Any]) -> dict[int, Any]:
+    """The records of these approvals, by the approval: a statement for each kind of record."""
+    found: dict[int, Any] = {}
+    for name in dict.fromkeys(one.subject for one in every):
+        table = site().registry.resource(name).table
+        mine = [one for one in every if one.subject == name]
+        query = sa.select(table).where(bulk.among(table.c.id, [one.subject_id for one in mine]))
+        rows = {row.id: row for row in session.connection().execute(query, execution_options=unscoped("what approval is asked for"))}
+        found |= {one.id: rows[one.subject_id] for one in mine if one.subject_id in rows}
+    return found
 
 
 def votes(numbers: Sequence[int]) -> dict[int, list[Any]]:

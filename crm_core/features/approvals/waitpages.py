@@ -82,17 +82,16 @@ def index() -> Any:
 
 def _rows(found: list[Any], *, choose: bool) -> tuple[ApprovalRow, ...]:
     names = render.user_names({one.asked_by_id for one in found})
-    titles = {one.id: stepping.title_of(one) for one in found if one.subject in site().registry.resources}
+    found = [one for one in found if one.subject in site().registry.resources]
+    titles, seen = stepping.titles(found), running.seen_of(found) if choose else {}
     days = {row.approval_id: row.due for row in session.connection().execute(
         sa.select(place.c.approval_id, sa.func.min(place.c.due).label("due")).where(ids.among(place.c.approval_id, list(titles)), place.c.state == "open").group_by(place.c.approval_id))} if titles else {}
     rows = []
     for one in found:
-        if one.id not in titles:
-            continue
         resource, day = site().registry.resource(one.subject), days.get(one.id)
         late = Status(show_date(day), "alarm", "red" if day < clock.today() else "") if choose and day else None
         rows.append(ApprovalRow(
-            titles[one.id], f"{URL}/{one.id}", " · ".join(str(part) for part in (resource.singular, one.title) if part), f"{one.id}.{running.seen(one)}" if choose else "",
+            titles[one.id], f"{URL}/{one.id}", " · ".join(str(part) for part in (resource.singular, one.title) if part), f"{one.id}.{seen[one.id]}" if choose else "",
             render.person(names.get(one.asked_by_id, ""), one.asked_by_id), show_moment(one.asked_at, short=True), late if choose else STATES[one.state]))
     return tuple(rows)
 
