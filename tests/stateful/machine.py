@@ -140,6 +140,14 @@ class Machine(RuleBasedStateMachine):
         self.rows.update(after)
         self.acts.append(Act(self.newest(), who, before, {key: dict(row) for key, row in after.items()}, verb, merged=merged))
 
+    def held(self, *customers: int) -> bool:
+        """Whether one of these waits for approval, so that nobody touches it (waiting.py)."""
+        return False
+
+    def wants(self, *customers: int) -> bool:
+        """Whether one of these is only deleted, merged or taken back when somebody else has agreed."""
+        return False
+
     def refused(self, found: Any) -> None:
         assert isinstance(found, CrmError), found
 
@@ -166,7 +174,7 @@ class Machine(RuleBasedStateMachine):
         if key is None or (resource == PEBBLE and not self.free(name, self.rows[PEBBLE, key]["customer"], key)):
             return
         found = self.try_(who, lambda: self.r(resource).write([{"id": key, "name": name}]))
-        if key not in self.living(resource, who):
+        if key not in self.living(resource, who) or (resource == CUSTOMER and self.held(key) and self.rows[resource, key]["name"] != name):
             self.refused(found)
         elif self.rows[resource, key]["name"] != name:
             assert found == [key], found
@@ -190,7 +198,7 @@ class Machine(RuleBasedStateMachine):
         if key is None:
             return
         found = self.try_(who, lambda: self.r(resource).delete([key]))
-        if key not in self.living(resource, who) or (resource == CUSTOMER and self.awake and self.pebbles_at(key)):
+        if key not in self.living(resource, who) or (resource == CUSTOMER and (self.held(key) or self.wants(key) or (self.awake and self.pebbles_at(key)))):
             self.refused(found)
         else:
             assert isinstance(found, int), found
@@ -203,7 +211,7 @@ class Machine(RuleBasedStateMachine):
             return
         before = self.stored()
         found = self.try_(who, lambda: merge(self.r(CUSTOMER), kept, [gone]))
-        if kept == gone or not {kept, gone} <= set(self.living(CUSTOMER, who)):
+        if kept == gone or not {kept, gone} <= set(self.living(CUSTOMER, who)) or self.held(kept, gone) or self.wants(kept, gone):
             self.refused(found)
             return
         assert isinstance(found, int), found
@@ -276,6 +284,8 @@ class Machine(RuleBasedStateMachine):
             if row["owner"] != self.template.people[who] and who != "bea":
                 return False
             goes = act.verb in ("create", "restore")
+            if kind == CUSTOMER and (self.held(key) or (act.verb != "update" and self.wants(key))):
+                return False
             if kind == CUSTOMER and goes and ((self.awake and self.pebbles_at(key)) or any(key in (m.kept, m.gone) for m in self.merges)):
                 return False
             if kind == PEBBLE and act.before[kind, key] is not None:
@@ -286,6 +296,8 @@ class Machine(RuleBasedStateMachine):
                 if old["customer"] is not None and self.rows[CUSTOMER, old["customer"]]["deleted"]:
                     return False
         merged = act.merged
+        if merged is not None and (self.held(merged.kept) or self.wants(merged.kept)):
+            return False
         return merged is None or not any(m is not merged and not m.undone and {merged.kept, merged.gone} & {m.kept, m.gone} for m in self.merges)
 
     def back(self, who: str, act: Act) -> None:
