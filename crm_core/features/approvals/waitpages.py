@@ -154,7 +154,7 @@ def show(number: int) -> Any:
         groups=tuple(replace(g, edit_url="", facts=tuple(replace(f, history_url="") for f in g.facts)) for g in facts.groups(resource, fields, row, names, set())) if shown else (),
         primary=Act(_("Open the record"), urls.of_record(resource, found.subject_id), resource.icon) if sees else None,
         first=(*telling.moved(found), telling.course(found), telling.history(found)),
-        phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if answers else (), sheet=(*buttons, *rest),
+        phone=_on_phone(answers, to), sheet=(*buttons, *rest),
     ))
 
 
@@ -167,6 +167,16 @@ def _answers(found: Any) -> dict[str, tuple[Any, str, str, bool]]:
     if found.asked_by_id == actor().user_id and found.state in ("open", "returned"):
         return {**({"again": (_("Hand in again"), "send", "A", True)} if found.state == "returned" else {}), "withdraw": (_("Withdraw"), "arrow-back-up", "", True)}
     return {}
+
+
+def _on_phone(answers: Mapping[str, tuple[Any, str, str, bool]], to: Mapping[str, str]) -> tuple[PhoneAct, ...]:
+    """The answers in the bar under the thumb: each opens what it asks, so that nothing is agreed to by a slip."""
+    if not answers:
+        return ()
+    first = next(iter(answers))
+    ends = [PhoneAct(label, icon, to[verb]) for verb, (label, icon, _key, main) in answers.items() if main and verb != first]
+    label, icon, _key, _main = answers[first]
+    return (*ends[:1], PhoneAct(label, icon, to[first], main=True), *ends[1:], PhoneAct(_("More"), "dots", opens="sheet-more"))
 
 
 def _fields(found: Any, verb: str) -> dict[str, Field]:
