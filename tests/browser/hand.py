@@ -55,10 +55,10 @@ class Hand:
 
 def act(page: Page, name: str, colleague: str = "", grade: str = "", **fields: str) -> None:
     """Press an act of the page, which stands under ⋯ perhaps, and fill in what it asks."""
-    button = page.locator(f'a[href$="/do/{name}"]:visible, form[action$="/do/{name}"] button:visible').first
+    button = page.locator(f'a[href*="/do/{name}"]:visible, form[action$="/do/{name}"] button:visible').first
     if not button.count():
-        page.locator("header details.menu summary:visible, .rec-head details.menu summary:visible").last.click()
-    with page.expect_response(lambda answer: answer.url.endswith(f"/do/{name}")):
+        page.locator("header details.menu summary:visible, .rec-head details.menu summary:visible, [data-opens=sheet-more]:visible").last.click()
+    with page.expect_response(lambda answer: f"/do/{name}" in answer.url):
         button.click()
     if not (fields or grade):
         return
