@@ -15,13 +15,13 @@ from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import changes
 
 
 def submit(resource: Any, row_id: int, flow: flows.Live, *, proposal: dict[str, Any] | None = None, why: str = "", author: int | None = None) -> int:
     """Hand a record in; returns the approval. Raises Refused when it waits already, or nobody could be asked."""
-    me = author or getattr(actor(), "user_id", None)
+    me = author or my_id()
     row = resource.system_row(row_id)
     if row is None:
         raise Missing(_("This record was not found."))

@@ -18,7 +18,7 @@ from crm_core.kernel import actors, clock
 from crm_core.kernel.errors import CrmError, Missing, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import acts, asking
 from crm_core.resource.changes import unscoped
 
@@ -256,7 +256,7 @@ def put(number: int, **values: Any) -> None:
 def say(number: int, step: int, verdict: str, opinion: str, his: Any = None, to: int | None = None) -> None:
     """A line of the history: who, and for whom when he stands in."""
     house = verdict in ("skip", "nobody", "chase", "escalate")
-    me = None if house else getattr(actor(), "user_id", None)
+    me = None if house else my_id()
     for_id = his.user_id if his is not None and his.user_id != me else None
     bulk.insert(vote, [{"approval_id": number, "step": step, "by_id": me, "for_id": for_id, "to_id": to, "verdict": verdict, "opinion": opinion or None, "at": clock.now()}])
 
