@@ -33,7 +33,7 @@ def rows(table: sa.Table, changed: Mapping[int, Mapping[str, Any]], dialect: sa.
             row.append(json.dumps(own, ensure_ascii=False) if dialect.name == "sqlite" else own)
         sent.append(row)
     new, cell = _unnested(json.dumps(sent, ensure_ascii=False, default=_plain), dialect)
-    columns = []
+    columns: list[Any] = []
     for column in table.columns:
         if column.key in writers:
             at = 1 + 2 * names.index(column.key)

@@ -46,7 +46,7 @@ class Plans(Resource):
         Action("send_back", _("Send back"), services.send_back, when=services.may_answer, icon="corner-up-left", bulk=False, fields=(_NEEDED,)),
         Action("sum_up", _("Sum up"), services.sum_up, when=services.may_sum_up, icon="flag", bulk=False, fields=(
             NoteField(name="summary", column="", label=_("Summary"), length=4_000, required=True),)),
-        Action("remark", _("Remark on it"), services.remark, when=services.may_remark, icon="message", order=60, bulk=False, fields=(_NEEDED,)),
+        Action("remark", _("Give a remark"), services.remark, when=services.may_remark, icon="message", order=60, bulk=False, fields=(_NEEDED,)),
         Action("divide", _("Break down"), services.divide, when=services.may_divide, icon="subtask", order=70, bulk=False, quiet=True),
         Action("reopen", _("Reopen"), services.reopen, when=services.may_reopen, icon="arrow-back-up", order=80, bulk=False, quiet=True),
     )
@@ -102,7 +102,7 @@ class Journals(Resource):
     beside = ((_("My day"), diary.URL), (_("By customer"), f"{diary.URL}/customers"))
     help = _("What somebody did on a day: notes, visits, calls and tasks say it by themselves; own words stand beside them.")
     actions = (
-        Action("remark", _("Remark on it"), diary.remark, when=diary.may_remark, icon="message", primary=True, bulk=False, fields=(_NEEDED,)),
+        Action("remark", _("Give a remark"), diary.remark, when=diary.may_remark, icon="message", primary=True, bulk=False, fields=(_NEEDED,)),
     )
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
