@@ -25,7 +25,7 @@ def drawn(demo: Demo) -> Iterator[Demo]:
     yield demo
     for table, column, after in (("approval_vote", "approval_id", approval), ("approval_place", "approval_id", approval), ("approval", "id", approval), ("flow", "id", flow)):
         demo.sql(f"DELETE FROM core_{table} WHERE {column} > {after}")
-    demo.sql("UPDATE core_stand_in SET deleted_at = begins WHERE deleted_at IS NULL")
+    demo.sql("UPDATE core_stand_in SET deleted_at = created_at WHERE deleted_at IS NULL")
     demo.sql("UPDATE core_task SET deleted_at = created_at WHERE source_key LIKE 'approval:%' AND substr(source_key, 10) + 0 > :a", a=approval)
     demo.sql("UPDATE core_site SET rights = rights + 1")
 

@@ -16,7 +16,8 @@ from crm_core.features.tasks.models import Task
 from crm_core.kernel import outbox
 from crm_core.kernel.runner import drain
 from crm_core.resource import asking
-from tests.stateful.machine import CUSTOMER, NAMES, PICK, WHO, Machine, Row
+from tests.stateful.acts import Row
+from tests.stateful.machine import CUSTOMER, NAMES, PICK, WHO, Machine
 
 HARD = "flint"  # customers of this name are only deleted when somebody else agrees, and bring a task
 
@@ -47,8 +48,8 @@ class Waiting(Machine):
                            "steps": [{"do": "core.task", "with": {"title": "Call them"}}], "playbook": False, "held_out": 0}, on=True)
         self.on, self.calls = True, 0
 
-    def held(self, *customers: int) -> bool:
-        return any(wait.customer in customers for wait in self.waits)
+    def held(self, *customers: int, goes: bool = False) -> bool:
+        return any(wait.customer in customers for wait in self.waits) or (goes and self.wants(*customers))
 
     def wants(self, *customers: int) -> bool:
         return self.on and any(self.rows[CUSTOMER, one]["name"] == HARD for one in customers)
