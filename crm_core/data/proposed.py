@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from crm_core.data import inside
 
-_NEW, _NUMBER = "proposed", "n"
+_NEW = "proposed"
 
 
 def rows(table: sa.Table, changed: Mapping[int, Mapping[str, Any]], dialect: sa.Dialect) -> sa.Subquery:
@@ -50,8 +51,8 @@ def _unnested(text: str, dialect: sa.Dialect) -> tuple[Any, Any]:
     if dialect.name == "sqlite":
         new = sa.func.json_each(sa.literal(text, sa.Text())).table_valued("value", name=_NEW)
         return new, lambda n, kind: sa.func.json_extract(new.c.value, sa.literal(f"$[{n}]", sa.Text()), type_=kind)
-    new = sa.func.jsonb_array_elements(sa.cast(sa.literal(text, sa.Text()), sa.dialects.postgresql.JSONB)).table_valued(
-        sa.column("value", sa.dialects.postgresql.JSONB), name=_NEW)
+    new = sa.func.jsonb_array_elements(sa.cast(sa.literal(text, sa.Text()), postgresql.JSONB)).table_valued(
+        sa.column("value", postgresql.JSONB), name=_NEW)
 
     def cell(n: int, kind: sa.types.TypeEngine[Any]) -> Any:
         if isinstance(kind.dialect_impl(dialect), sa.JSON):
