@@ -133,15 +133,18 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
         found["parameters"] = [MATCH]
         found["responses"] = {"204": {"description": "Gone into the recycle bin"},
                               **problems_of(400, 401, 403, 404, 409, 410, 412, 413, 415, 429, 503)}
+        if asking.slots.used(resource.name):
+            found["responses"]["202"] = answer_of(_WAITS, _asked("submitted"))
     else:
         found["parameters"] = [ONCE] if verb == "create" else [ONCE, MATCH]
         written = {"anyOf": [reference, {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}]}
         status = "201" if verb == "create" else "200"
         found["responses"] = {status: answer_of("The record as it is now", written, etag=True, location=verb == "create"),
                               **problems_of(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503)}
-        if verb == "update" and asking.PAGE in resource.all_actions:
-            proposed = {"type": "object", "required": ["proposed", "detail"], "properties": {"proposed": {"type": "integer"}, "detail": {"type": "string"}}}
-            found["responses"]["202"] = answer_of("Only proposed: changes of these records are reviewed here", proposed)
+        if verb == "update" and (asking.PAGE in resource.all_actions or asking.slots.used(resource.name)):
+            found["responses"]["202"] = answer_of("Only proposed, or handed in for approval: changes of these records are looked at by others here", _asked("proposed"))
+        elif action is not None and asking.slots.used(resource.name):
+            found["responses"]["202"] = answer_of(_WAITS, _asked("submitted"))
         if action is not None and (asked := acts.fields_of(resource, action)):
             found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schemas.act(asked)}}}
         elif action is None:
@@ -149,6 +152,14 @@ def _operation(resource: Any, path: str, method: str, verb: str) -> dict[str, An
             found["requestBody"] = {"required": True, "content": {"application/json": {
                 "schema": {"$ref": f"#/components/schemas/{resource.name}.{suffix}"}, "example": _example(resource, verb)}}}
     return found
+
+
+_WAITS = "Handed in for approval: it is done once others have agreed"
+
+
+def _asked(what: str) -> dict[str, Any]:
+    """The answer of what was not done but asked for: the number of the proposal or approval, and a sentence."""
+    return {"type": "object", "required": [what, "detail"], "properties": {what: {"type": "integer"}, "detail": {"type": "string"}}}
 
 
 def _feed() -> dict[str, Any]:

@@ -94,7 +94,8 @@ def change(package: str, path: str, row_id: int) -> flask.Response:
         try:
             with_stale(lambda: resource.write([row]))
         except OnlyAsked:
-            return Answer(202, json.dumps({"proposed": asking.propose(resource, row_id, row).number, "detail": str(asking.DONE)}, ensure_ascii=False))
+            asked = asking.propose(resource, row_id, row)
+            return Answer(202, json.dumps({"proposed": asked.number, "detail": str(asked.said)}, ensure_ascii=False))
         return written(resource, row_id, 200)
 
     return _once(resource, do)

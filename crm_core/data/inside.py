@@ -110,6 +110,25 @@ def _on_sqlite(element: _Inside, compiler: Any, **how: Any) -> str:
     return f"json_extract({column}, '$.{name[1:-1]}')"
 
 
+class merged(FunctionElement[Any]):
+    """`merged(column, values)`: `custom` with these values in the place of its own (an object as JSON, null for what is taken away)."""
+
+    inherit_cache = True
+    type = JsonType
+
+
+@compiles(merged, "postgresql")
+def _merged_there(element: merged, compiler: Any, **how: Any) -> str:
+    column, values = (compiler.process(part, **how) for part in element.clauses)
+    return f"(coalesce({column}, '{{}}'::jsonb) || coalesce({values}, '{{}}'::jsonb))"
+
+
+@compiles(merged, "sqlite")
+def _merged_here(element: merged, compiler: Any, **how: Any) -> str:
+    column, values = (compiler.process(part, **how) for part in element.clauses)
+    return f"json_patch(coalesce({column}, '{{}}'), coalesce({values}, '{{}}'))"
+
+
 def is_inside(name: str) -> bool:
     """Whether this column is one inside `custom`."""
     return MARK in name

@@ -11,7 +11,7 @@ from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.resource import changes, custom, search, stream, timeline, totals
 from crm_core.resource.changes import unscoped
 
@@ -107,7 +107,7 @@ def give_parts(resource: Any, ids: Sequence[int], owners: Mapping[str, Any], cha
 
 def _tell_owners(resource: Any, edits: Sequence[Edit], change: int) -> None:
     given: dict[int, list[int]] = {}
-    me = getattr(actor(), "user_id", None)
+    me = my_id()
     for edit in edits:
         owner = edit.row.get("owner_id")
         if resource.name == "core.user" and owner == edit.id:

@@ -26,20 +26,21 @@ class OnlyAsked(Invalid):
 
 @dataclass(frozen=True)
 class Asked:
-    """What was proposed or handed in instead of being done: its number, and the act that undo takes back."""
+    """What was proposed or handed in instead of being done: its number, the act that undo takes back, and what people are told."""
 
     number: int
     change: int
+    said: Any = HANDED_IN
 
 
 @dataclass
 class Slots:
     """What the feature fills: whether changes of a resource are reviewed here; which of these records the actor may only propose for;
-    taking a proposal (resource, id, field → value)."""
+    taking a proposal (resource, id, field → value): its number, and whether a flow of approval took it."""
 
     used: Callable[[str], bool] = lambda _name: False
     bound: Callable[[Any, Sequence[int]], set[int]] = lambda _resource, _ids: set()
-    take: Callable[[Any, int, Mapping[str, Any]], int] = lambda _resource, _row_id, _values: 0
+    take: Callable[[Any, int, Mapping[str, Any]], tuple[int, bool]] = lambda _resource, _row_id, _values: (0, False)
     # Of approval: the records on which a verb is only done when others have agreed; those that would be such with these columns; asking
     # for it (resource, verb, id, values); and records that may not be changed meanwhile, each with the sentence that says so.
     needed: Callable[[Any, str, Sequence[int]], set[int]] = lambda _resource, _verb, _ids: set()
@@ -110,7 +111,8 @@ def submit(resource: Any, verb: str, row_id: int, values: Mapping[str, Any] | No
 def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> Asked:
     """Propose what could not be saved. Raises Invalid for what no proposal can say."""
     with writing(), changes.change("propose", resource=resource.name) as change:
-        return Asked(slots.take(resource, row_id, {name: value for name, value in values.items() if name not in ("id", "version")}), change)
+        number, handed_in = slots.take(resource, row_id, {name: value for name, value in values.items() if name not in ("id", "version")})
+        return Asked(number, change, HANDED_IN if handed_in else DONE)
 
 
 def check(resource: Any, rows: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.pace import Pace
 from crm_core.kernel.site import site
-from crm_core.resource import acts, changes, edits, listing
+from crm_core.resource import acts, asking, changes, edits, listing
 
 VERBS = {"edit": "update"}  # acts on many whose permission has another name
 CHANGED = _("Somebody changed it since you looked.")
@@ -18,11 +18,12 @@ CHANGED = _("Somebody changed it since you looked.")
 
 @dataclass
 class Done:
-    """What came of it: rows done, rows for which it was only proposed, rows that were so already, rows skipped because not allowed
-    or not possible now (and why the first was), and the change to undo."""
+    """What came of it: rows done, rows for which it was only proposed, rows for which it was handed in for approval, rows that were so
+    already, rows skipped because not allowed or not possible now (and why the first was), and the change to undo."""
 
     count: int = 0
     asked: int = 0
+    handed: int = 0
     same: int = 0
     skipped: int = 0
     change: int | None = None
@@ -31,6 +32,12 @@ class Done:
 
 def verb_of(act: str) -> str:
     return VERBS.get(act, act)
+
+
+def approval(resource: Any, act: str, ids: Sequence[int]) -> set[int]:
+    """Those of these records on which an act is only done when others have agreed. Each is handed in by itself, so that it is decided,
+    locked and told of by itself."""
+    return asking.needed(resource, act if act == "delete" else f"do:{act}", ids) if act != "edit" else set()
 
 
 def at_once(resource: Any, act: str, ids: Sequence[int], values: Mapping[str, Any], since: int | None = None) -> Done:
@@ -62,17 +69,17 @@ def run(job: Running) -> None:
             if job.total is None:
                 job.progress(0, listing.exact_count(_query(resource, job)))
     pace = Pace(job)
-    counts = {key: job.position.get(key, 0) for key in ("done", "asked", "same", "skipped")}
+    counts = {key: job.position.get(key, 0) for key in ("done", "asked", "handed", "same", "skipped")}
     while True:
         ids = _next(resource, job, pace.size)
         if not ids:
             return
         with pace.write(), changes.within(job.change_id):
             found = _some(resource, act, ids, values, job.args.get("since"))
-            for key, n in (("done", found.count), ("asked", found.asked), ("same", found.same), ("skipped", found.skipped)):
+            for key, n in (("done", found.count), ("asked", found.asked), ("handed", found.handed), ("same", found.same), ("skipped", found.skipped)):
                 counts[key] += n
             job.position.update(last=ids[-1], **counts)
-            job.result["counts"] = {key: n for key, n in counts.items() if n or key not in ("asked", "same")}
+            job.result["counts"] = {key: n for key, n in counts.items() if n or key not in ("asked", "handed", "same")}
             job.progress(job.done + len(ids))
 
 
@@ -109,8 +116,22 @@ def _some(resource: Any, act: str, ids: Sequence[int], values: Mapping[str, Any]
     done = Done(skipped=len(ids) - len(allowed))
     if since is not None and act == "edit":
         allowed = _as_seen(resource, allowed, values, since, done)
-    _try(resource, act, allowed, values, done)
+    held = approval(resource, act, allowed)
+    _try(resource, act, [i for i in allowed if i not in held], values, done)
+    for row_id in sorted(held):
+        _hand_in(resource, act, row_id, values, done)
     return done
+
+
+def _hand_in(resource: Any, act: str, row_id: int, values: Mapping[str, Any], done: Done) -> None:
+    """What needs approval is asked for, record by record; what cannot be asked for is skipped."""
+    try:
+        with session.begin_nested():
+            asking.submit(resource, act if act == "delete" else f"do:{act}", row_id, values)
+        done.handed += 1
+    except CrmError as refused:
+        done.skipped += 1
+        done.why = done.why or refused.message
 
 
 def _as_seen(resource: Any, ids: list[int], asked: edits.Steps, since: int, done: Done) -> list[int]:

@@ -15,7 +15,7 @@ from crm_core.data import inside
 from crm_core.kernel import clock
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.resource.choices import ChoicesField
 from crm_core.resource.fields import Bad, Field, MomentField, PhoneField
 from crm_core.resource.references import RefField
@@ -90,7 +90,7 @@ def made(field: Field, operator: str, texts: Sequence[str], raw: str = "") -> Fi
 def _values(field: Field, operator: str, texts: Sequence[str]) -> tuple[Any, ...]:
     raw = texts[0] if texts else ""
     if operator == "me":
-        return (getattr(actor(), "user_id", None),)
+        return (my_id(),)
     if operator in NO_VALUE:
         return ()
     if operator == "within":

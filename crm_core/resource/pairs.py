@@ -17,7 +17,7 @@ from crm_core.data.session import current_work, session, writing
 from crm_core.kernel import clock
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.resource import twins
 
 OPEN, APART = "open", "apart"
@@ -67,7 +67,7 @@ class RecordWanted(Event):
 
 def put(resource: Any, found: Iterable[tuple[int, int, float, Sequence[twins.Reason]]], *, state: str = OPEN, note: str | None = None) -> int:
     """Keep pairs (one, other, score, reasons) in the running write transaction; those that are known stay as they were decided."""
-    by = getattr(actor(), "user_id", None) if state != OPEN else None
+    by = my_id() if state != OPEN else None
     rows = [
         {"resource": resource.name, "one_id": min(one, other), "other_id": max(one, other), "score": round(score * 100),
          "reasons": [reason.kept() for reason in reasons], "state": state, "note": note, "decided_by_id": by, "at": clock.now()}
@@ -92,14 +92,14 @@ def entered(resource: Any, row_id: int, told: Sequence[twins.Told], reason: str)
     """A record was saved although these look like it: the reason is kept, their holders hear of it."""
     with writing():
         put(resource, [(row_id, one.match.id, one.match.score, one.match.reasons) for one in told], state=APART, note=reason)
-        me = getattr(actor(), "user_id", None)
+        me = my_id()
         owners = tuple(sorted({one.owner_id for one in told if one.owner_id not in (None, me)}))
         emit(TwinEntered(resource.name, (row_id,), owners, reason))
 
 
 def ask(resource: Any, one: twins.Told, typed: str) -> None:
     """Ask who holds a record for it; what comes of it is his to say."""
-    me = getattr(actor(), "user_id", None)
+    me = my_id()
     if one.owner_id is not None and me is not None and one.owner_id != me:
         with writing():
             emit(RecordWanted(resource.name, (one.match.id,), one.owner_id, me, typed[:120]))
@@ -109,7 +109,7 @@ def decide(resource: Any, pair_id: int, note: str | None = None) -> None:
     """These two are not the same; remembered."""
     with writing() as db:
         db.execute(sa.update(Pair).where(Pair.id == pair_id, Pair.resource == resource.name).values(
-            state=APART, note=note, decided_by_id=getattr(actor(), "user_id", None), at=clock.now()))
+            state=APART, note=note, decided_by_id=my_id(), at=clock.now()))
 
 
 def waiting(resource: Any) -> sa.Select[Any]:

@@ -481,7 +481,8 @@ class Resource:
         columns). In place; no queries a row."""
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
-        """Faults by position in `rows`: {0: {"day": [sentence]}}. May ask the database once a set."""
+        """Faults by position in `rows`: {0: {"day": [sentence]}}. Rows are as for `derive`, with all that was derived, and lines that were
+        given by their name ("items": the whole list, field → value as for `write`). May ask the database once a set."""
         return {}
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:

@@ -15,7 +15,7 @@ from crm_core.data.session import current_work
 from crm_core.kernel import clock, series
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.resource import custom
 from crm_core.resource.after import Edit
 from crm_core.resource.changes import same, unscoped
@@ -87,7 +87,7 @@ def _of_series(pattern: str) -> str:
 
 def insert(resource: Any, made: Sequence[Row]) -> list[Edit]:
     """Give new rows their ids, numbers and stamps and put them into the table."""
-    table, now, who = resource.table, clock.now(), getattr(actor(), "user_id", None)
+    table, now, who = resource.table, clock.now(), my_id()
     ids = reserve_ids(table, len(made))
     numbers(table, made)
     for row, row_id in zip(made, ids, strict=True):
@@ -102,7 +102,7 @@ def insert(resource: Any, made: Sequence[Row]) -> list[Edit]:
 
 def update(resource: Any, made: Sequence[Row], before: Mapping[int, Row]) -> list[Edit]:
     """Write what differs from `before`, one statement for each set of changed columns. Rows that do not differ stay."""
-    table, now, who = resource.table, clock.now(), getattr(actor(), "user_id", None)
+    table, now, who = resource.table, clock.now(), my_id()
     groups: dict[tuple[str, ...], list[Row]] = {}
     edits = []
     for row in made:
@@ -127,7 +127,7 @@ def touch(resource: Any, edits: list[Edit], ids: set[int], before: Mapping[int, 
     lacking = sorted(ids - {e.id for e in edits})
     for start in range(0, len(lacking), 500):
         statement = sa.update(resource.table).where(resource.table.c.id.in_(lacking[start : start + 500])).values(
-            version=resource.table.c.version + 1, updated_at=clock.now(), updated_by_id=getattr(actor(), "user_id", None)
+            version=resource.table.c.version + 1, updated_at=clock.now(), updated_by_id=my_id()
         )
         current_work().session.connection().execute(statement, execution_options=unscoped("write path"))
     return edits + [Edit(i, "update", {}, before.get(i, {"id": i})) for i in lacking]

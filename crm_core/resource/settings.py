@@ -22,7 +22,7 @@ from crm_core.data.base import table_of
 from crm_core.data.session import system_scope, writing
 from crm_core.kernel.clock import now
 from crm_core.kernel.models import HOUSE, SettingRow
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import actor, my_id
 from crm_core.resource import fields as f
 
 _table = table_of(SettingRow)
@@ -103,7 +103,7 @@ def put(cls: type[Settings], values: Mapping[str, Any] | None, department_id: in
         if values is not None:
             fields = cls.fields()
             data = {name: fields[name].dump(value) for name, value in values.items()}
-            who = getattr(actor(), "user_id", None)
+            who = my_id()
             conn.execute(sa.insert(_table).values(name=cls.name, department_id=department_id, data=data, at=now(), by_id=who))
         bump()
 

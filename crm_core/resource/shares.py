@@ -16,7 +16,7 @@ from crm_core.data.session import current_work, session, writing
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import changes, search, timeline
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -97,7 +97,7 @@ def put(
 ) -> None:
     """Share records that the actor may share (the caller has asked) with a colleague or a team; whom they are shared with already
     has them on the new terms. Raises Refused when he has too many."""
-    fresh = Shared(user_id, team_id, writes, until.isoformat(), why or None, getattr(actor(), "user_id", None))
+    fresh = Shared(user_id, team_id, writes, until.isoformat(), why or None, my_id())
     _change(resource, ids, lambda have: [*(one for one in have if not one.to(user_id, team_id)), fresh], "share", why)
     his = sa.select(_table.c.id).where(Share.live(), _table.c.user_id == user_id if user_id is not None else _table.c.team_id == team_id)
     if session.execute(sa.select(sa.func.count()).select_from(his.limit(MOST + 1).subquery())).scalar_one() > MOST:

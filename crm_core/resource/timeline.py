@@ -18,7 +18,7 @@ from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource.changes import raw
 from crm_core.resource.kept import kept
 
@@ -81,7 +81,7 @@ def add(
     """Put a line on a record's time line; inside `writing()`. Returns its id."""
     values = {
         "subject": subject, "subject_id": subject_id, "at": at or clock.now(), "kind": kind, "source": source, "title": title, "body": body,
-        "data": data, "actor_id": getattr(actor(), "user_id", None),
+        "data": data, "actor_id": my_id(),
         "record": record[0] if record else None, "record_id": record[1] if record else None,
     }
     row = current_work().session.execute(sa.insert(Entry).values(**values).returning(Entry.id))
@@ -92,7 +92,7 @@ def add(
 def add_all(rows: Sequence[dict[str, Any]]) -> None:
     """Many lines at once: columns of `Entry`; what is not given is the acting person, now and core. Inside `writing()`."""
     if rows:
-        start = {"at": clock.now(), "source": "core", "actor_id": getattr(actor(), "user_id", None), "title": None, "body": None,
+        start = {"at": clock.now(), "source": "core", "actor_id": my_id(), "title": None, "body": None,
                  "data": None, "record": None, "record_id": None}
         whole = [{**start, **row} for row in rows]
         current_work().session.execute(sa.insert(Entry.__table__), whole)
@@ -126,7 +126,7 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
                 continue
         rows.append(
             {"subject": resource.name, "subject_id": edit.id, "at": clock.now(), "kind": kinds[verb], "source": "core",
-             "actor_id": getattr(actor(), "user_id", None), "data": data}
+             "actor_id": my_id(), "data": data}
         )
     if rows:
         current_work().session.execute(sa.insert(Entry.__table__), rows)

@@ -107,12 +107,19 @@ def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: M
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     derived.derive(resource, made, before)
-    for wrong in (resource.check(made, before), places.halves(resource, made, before)):
+    for wrong in (resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before)):
         for i, found in wrong.items():
             for name, messages in found.items():
                 faults.setdefault(i, {}).setdefault(name, []).extend(messages)
     _unique(resource, made, before, faults)
     return made
+
+
+def _with_lines(resource: Any, rows: list[Row], made: list[Row]) -> list[Row]:
+    """The rows as `Resource.check` sees them: with the lines that were given."""
+    names = [declared.name for declared in resource.lines]
+    given = [{name: row[name] or [] for name in names if name in row} for row in rows]
+    return [{**values, **lines} for values, lines in zip(made, given, strict=True)] if any(given) else made
 
 
 def trial(resource: Any, rows: list[Row]) -> Faults:

@@ -19,6 +19,7 @@ from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, BulkFormPage, Toast
 
 AT_ONCE = 100  # up to this many are done in the request
+HANDED_IN = 20  # and so many of them handed in for approval: each tells its people
 STATE = ("q", "f", "sort")
 
 
@@ -129,7 +130,11 @@ class Asked:
             mine, able = acts.possible(self.resource, self.action, self.ids)
         else:
             mine = able = len(_allowed(self.resource, verb, self.ids))
-        return ngettext("%(n)s record is meant.", "%(n)s records are meant.", n), _left(n - mine, mine - able)
+        text = ngettext("%(n)s record is meant.", "%(n)s records are meant.", n)
+        if handed := len(work.approval(self.resource, self.name, self.ids)) if n <= AT_ONCE else 0:
+            text = f"{text} " + ngettext("%(n)s of them needs approval and is handed in; until then it stays as it is.",
+                                         "%(n)s of them need approval and are handed in, each by itself; until then they stay as they are.", handed)
+        return text, _left(n - mine, mine - able)
 
     def go(self) -> Any:
         """Do it now, or have it done by a job."""
@@ -147,11 +152,11 @@ class Asked:
 
     def do(self, values: Mapping[str, Any], kept: Mapping[str, Any], since: int | None = None) -> Any:
         """Do it, or ask a job to (with the values as JSON); why nothing could be done of what was to be done at once."""
-        if self.query is None and len(self.ids) <= AT_ONCE:
+        if self.query is None and len(self.ids) <= AT_ONCE and len(work.approval(self.resource, self.name, self.ids)) <= HANDED_IN:
             done = work.at_once(self.resource, self.name, self.ids, values, since)
-            if not done.count and not done.asked and done.why:
+            if not done.count and not done.asked and not done.handed and done.why:
                 return done.why
-            say_undo(_said(self.label, done), done.change if done.count or done.asked else None)
+            say_undo(_said(self.label, done), done.change if done.count or done.asked or done.handed else None)
             return ""
         chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
         act = {"resource": self.resource.name, "act": self.name, "values": kept, "since": since}
@@ -174,7 +179,7 @@ def _left(foreign: int, unable: int) -> str:
 
 
 def _said(label: Any, done: work.Done) -> str:
-    return " · ".join([str(_("%(what)s: %(n)s done", what=label, n=done.count)), *jobviews.besides(done.asked, done.skipped)])
+    return " · ".join([str(_("%(what)s: %(n)s done", what=label, n=done.count)), *jobviews.besides(done.asked, done.skipped, done.handed)])
 
 
 def _allowed(resource: Any, verb: str, ids: list[int]) -> list[int]:

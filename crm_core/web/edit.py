@@ -140,8 +140,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         except Invalid as bad:
             return _show(resource, row, fields, texts, bad.fields, lines, {}, note=str(bad)), 422
         if "application/json" in flask.request.headers.get("Accept", ""):  # a phone, which draws no page that could say so
-            return {"proposed": asked.number, "detail": str(asking.DONE)}, 202
-        bulk.say_undo(asking.DONE, asked.change)
+            return {"proposed": asked.number, "detail": str(asked.said)}, 202
+        bulk.say_undo(asked.said, asked.change)
         saved = row.id
     except Invalid as bad:
         for name, found in bad.details.get("lines", {}).items():

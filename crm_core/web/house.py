@@ -84,7 +84,7 @@ def job(job_id: int) -> Any:
     facts = [Fact(_("Asked for"), show_moment(row.made_at)), Fact(_("Tries"), str(row.failures + 1 if row.failures else row.claims))]
     counts = (row.result or {}).get("counts") or {}
     words = {"new": _("New"), "updated": _("Updated"), "same": _("Unchanged"), "doubtful": _("Doubtful"), "refused": _("Refused"),
-             "done": _("Done"), "asked": _("Proposed"), "skipped": _("Skipped"), "conflicts": _("Left because edited since")}
+             "done": _("Done"), "asked": _("Proposed"), "handed": _("Handed in"), "skipped": _("Skipped"), "conflicts": _("Left because edited since")}
     facts += [Fact(words[k], f"{v:,}") for k, v in counts.items() if k in words]
     if row.name == "core.undo" and counts.get("conflicts"):
         facts.append(Fact(_("Left as they are"), cells.linked(_("Show them"), f"/undo/{row.args['change']}")))

@@ -55,8 +55,8 @@ def answer(resource: Any, row_id: int) -> Any:
     except OnlyAsked:
         asked = asking.propose(resource, row_id, values)
         if "application/json" in flask.request.headers.get("Accept", ""):
-            raise Refused(asking.DONE) from None  # a card that was dragged goes back to where it was
-        said, change = asking.DONE, asked.change
+            raise Refused(asked.said) from None  # a card that was dragged goes back to where it was
+        said, change = asked.said, asked.change
     except Invalid as bad:
         faults = bad.fields
     except Conflict as conflict:

@@ -83,9 +83,10 @@ def progress_text(row: Any) -> str:
     return str(_("%(done)s done", done=f"{row.done or 0:,}"))
 
 
-def besides(asked: int, skipped: int) -> list[str]:
+def besides(asked: int, skipped: int, handed: int = 0) -> list[str]:
     """What became of the other rows of an act on many, in words."""
     return [*([str(ngettext("%(n)s proposed, waits for a reviewer", "%(n)s proposed, wait for a reviewer", asked))] if asked else []),
+            *([str(ngettext("%(n)s handed in for approval", "%(n)s handed in for approval", handed))] if handed else []),
             *([str(_("%(n)s skipped", n=f"{skipped:,}"))] if skipped else [])]
 
 
@@ -94,7 +95,7 @@ def told(row: Any) -> str:
     counts = (row.result or {}).get("counts") or {}
     said = progress_text(row)
     if row.state == "done" and "done" in counts:
-        said = " · ".join([str(_("%(n)s done", n=f"{counts['done']:,}")), *besides(counts.get("asked", 0), counts.get("skipped", 0))])
+        said = " · ".join([str(_("%(n)s done", n=f"{counts['done']:,}")), *besides(counts.get("asked", 0), counts.get("skipped", 0), counts.get("handed", 0))])
     elif row.state in ("failed", "cancelled", "parked"):
         said = str({"failed": _("Failed"), "cancelled": _("Cancelled"), "parked": _("Parked")}[row.state])
     known = site().registry.jobs.get(row.name)

@@ -11,7 +11,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.models import HOUSE, SettingRow
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.text import shapes, strict_json
 from crm_core.text.divisions import find_region
 
@@ -51,7 +51,7 @@ def put(name: str, data: bytes | None) -> None:
         conn = db.connection()
         conn.execute(sa.delete(_row).where(_row.c.name == _NAME + name))
         if features is not None:
-            conn.execute(sa.insert(_row).values(name=_NAME + name, department_id=HOUSE, data={"features": features}, at=clock.now(), by_id=getattr(actor(), "user_id", None)))
+            conn.execute(sa.insert(_row).values(name=_NAME + name, department_id=HOUSE, data={"features": features}, at=clock.now(), by_id=my_id()))
         bump()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.resource import twins
 from crm_core.resource.fields import Bad
 from crm_core.text.names import avatar_text
@@ -40,7 +40,7 @@ def told(resource: Any, texts: Mapping[str, str], row_id: int | None, lines: Map
 
 def box(resource: Any, found: Sequence[twins.Told], texts: Mapping[str, str], *, creating: bool, reason: str = "", error: Any = "") -> TwinBox:
     """The box under the field."""
-    me = getattr(actor(), "user_id", None)
+    me = my_id()
     names = render.user_names(one.owner_id for one in found)
     typed = texts.get(resource.label_field, "")
     free = claimable(resource, [one.match.id for one in found if one.owner_id is None and one.sight != "hidden"])

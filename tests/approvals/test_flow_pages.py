@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from crm_core.data.session import session
 from crm_core.features.approvals import api
 from crm_core.features.approvals.stepping import approval
+from crm_core.testing.statements import sent
 from tests.support.people import Client, Company
 
 
@@ -82,6 +83,25 @@ def test_from_drawing_to_paper(company: Company, customer: int, flow: str) -> No
     paper = lina.get(f"{record}/print").text
     assert "say more" in paper and "fine" in paper
     assert "Approved" in lina.get(record).text
+
+
+def test_the_list_costs_the_same_however_much_waits(company: Company, flow: str) -> None:
+    nora = company.client("nora")
+
+    def waiting(more: int) -> int:
+        """So many more wait; how many statements the list takes."""
+        for n in range(more):
+            with company.as_("lina"):
+                made = company.site.registry.resource("core.customer").write([{"name": f"第{'一二三四五六七'[n]}酒厂{more}"}])[0]
+                api.submit("core.customer", made)
+        nora.get("/approvals")
+        with sent(company.site.engines.read) as statements:
+            page = nora.get("/approvals")
+        assert "酒厂" in page.text
+        return len(statements)
+
+    few = waiting(2)
+    assert waiting(5) == few
 
 
 def test_it_is_nobody_elses(company: Company, customer: int, flow: str) -> None:

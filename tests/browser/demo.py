@@ -28,7 +28,7 @@ class Demo:
 
     def __init__(self, home: Path) -> None:
         home.mkdir(mode=0o700)
-        self.site = open_site(config=Config(site=home, timezone="Asia/Shanghai"))
+        self.site = open_site(config=Config(site=home, timezone="Asia/Shanghai", private_hosts="127.0.0.1"))  # the mail servers of tests
         prepare(self.site, backup=False)
         self.passwords = fill(self.site, customers=300)
         self.app = create_app(self.site)

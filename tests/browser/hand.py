@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+import os
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.browser import axe, overflows
 
 
 class Hand:
@@ -47,3 +51,32 @@ class Hand:
         self.page.locator("[role=option]:visible").first.wait_for()
         self.page.keyboard.press("Enter")
         self.actions.append(word)
+
+
+def act(page: Page, name: str, colleague: str = "", grade: str = "", **fields: str) -> None:
+    """Press an act of the page, which stands under ⋯ perhaps, and fill in what it asks."""
+    button = page.locator(f'a[href*="/do/{name}"]:visible, form[action$="/do/{name}"] button:visible').first
+    if not button.count():
+        page.locator("header details.menu summary:visible, .rec-head details.menu summary:visible, [data-opens=sheet-more]:visible").last.click()
+    with page.expect_response(lambda answer: f"/do/{name}" in answer.url):
+        button.click()
+    if not (fields or grade):
+        return
+    dialog = page.locator("dialog[open]")
+    if colleague:
+        dialog.locator("[name=owner__text]").fill(colleague)
+        page.locator("[role=option]:visible", has_text=colleague).first.click()
+    if grade:
+        dialog.locator("select[name=grade]").select_option(grade)
+    for field, value in fields.items():
+        dialog.locator(f"[name={field}]").fill(value)
+    dialog.locator(".btn-primary").click()
+    expect(dialog).to_have_count(0)
+
+
+def whole(page: Page, name: str = "") -> None:
+    """Nothing that axe or the eye would find; a picture of it where one is asked for (`SHOTS=folder`)."""
+    if name and os.environ.get("SHOTS"):
+        page.screenshot(path=f"{os.environ['SHOTS']}/{name}.png", full_page=True)
+    assert axe(page) == []
+    assert overflows(page) == []

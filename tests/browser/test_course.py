@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.demo import Demo
+from tests.browser.hand import act
 from tests.support.browser import Visitor, axe, overflows
-
-
-def act(page: Page, name: str, colleague: str = "", grade: str = "", **fields: str) -> None:
-    """Press an act of the page, which stands under ⋯ perhaps, and fill in what it asks."""
-    button = page.locator(f'a[href$="/do/{name}"]:visible, form[action$="/do/{name}"] button:visible').first
-    if not button.count():
-        page.locator("header details.menu summary:visible, .rec-head details.menu summary:visible").last.click()
-    with page.expect_response(lambda answer: answer.url.endswith(f"/do/{name}")):
-        button.click()
-    if not (fields or grade):
-        return
-    dialog = page.locator("dialog[open]")
-    if colleague:
-        dialog.locator("[name=owner__text]").fill(colleague)
-        page.locator("[role=option]:visible", has_text=colleague).first.click()
-    if grade:
-        dialog.locator("select[name=grade]").select_option(grade)
-    for field, value in fields.items():
-        dialog.locator(f"[name={field}]").fill(value)
-    dialog.locator(".btn-primary").click()
-    expect(dialog).to_have_count(0)
 
 
 @pytest.mark.parametrize("language, course", [

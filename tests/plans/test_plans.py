@@ -198,6 +198,14 @@ def test_a_day_says_what_its_records_say(office: Office) -> None:
         assert diary.entries(office.people["chen"], TODAY) == () and diary.by_customer(TODAY) == []
 
 
+def test_a_day_whose_entry_was_deleted_is_written_anew(office: Office) -> None:
+    with office.as_("chen"):
+        first = diary.write(TODAY, "My words")
+        office.resource("journal").delete([first])
+        again = diary.write(TODAY, "Other words")
+        assert again != first and office.resource("journal").get(again).text == "Other words"
+
+
 def test_the_superior_reads_and_remarks_and_changed_words_are_unread_again(office: Office) -> None:
     headed(office)
     with office.as_("chen"):

@@ -108,3 +108,21 @@ def test_lines_of_what_is_nobodys_are_written_too(firm: Firm) -> None:
     assert firm.sql("SELECT permission, scope FROM core_grant WHERE role_id = :k AND deleted_at IS NULL", k=key) == [
         {"permission": "bare.thing.read", "scope": "all"}]
     assert PEOPLE
+
+
+def test_a_check_sees_the_lines_that_were_given_and_refuses_them(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    def check(rows: list[dict[str, Any]], _before: object) -> dict[int, dict[str, list[Any]]]:
+        seen.append([row.get("lines") for row in rows])
+        return {at: {"lines": ["Too many."]} for at, row in enumerate(rows) if len(row.get("lines", ())) > 1}
+
+    monkeypatch.setattr(firm.things, "check", check)
+    with firm.as_user("uma"):
+        (key,) = firm.things.write([{"name": "x", "lines": [{"text": "a"}]}])
+        firm.things.write([{"id": key, "name": "y"}])
+        with pytest.raises(Invalid) as refused:
+            firm.things.write([{"id": key, "lines": [{"text": "a"}, {"text": "b"}]}])
+    assert refused.value.fields == {"lines": ["Too many."]}
+    assert seen == [[[{"text": "a"}]], [None], [[{"text": "a"}, {"text": "b"}]]]
+    assert len(lines(firm, key)) == 1

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from crm_core.data.session import current_work, writing
 from crm_core.data.wall import UNSCOPED
+from crm_core.features.approvals import api as approvals
+from crm_core.features.approvals import running
 from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.features.customers.api import add_note
 from crm_core.features.customers.tags import put
@@ -261,13 +263,32 @@ def waiting(house: House) -> None:
         contacts.write([{"name": f"李{canary('new')}", "customer": customer}])
 
 
+def flows(house: House) -> None:
+    """Customers are handed in for approval, and changes of key ones need it."""
+    with house.world.as_("root"):
+        boss = [{"name": "", "who": "users", "users": [house.world.people["boss"]], "need": "any"}]
+        approvals.draw("By hand", "core.customer", "submit", boss)
+        approvals.draw("Changes", "core.customer", "update", boss, {"field": "standing", "op": "any", "value": "key"})
+
+
+def handed_in(house: House) -> None:
+    """Sue hands in what is hers, is asked about it and answered, and hands it in again."""
+    customer = house.records["core.customer"]["sue"]
+    with house.world.as_("sue"):
+        number = approvals.submit("core.customer", customer, why="changed note")
+    with house.world.as_("boss"):
+        running.refuse(number, "changed note")
+    with house.world.as_("sue"):
+        approvals.submit("core.customer", customer, why="once more")
+
+
 def doings(house: House) -> None:
     """What strangers do: tasks, jobs, imports, files, drafts, messages, deletions, and records that wait for the search."""
     world, mine = house.world, house.records
     tasks = _of_house(house, "core.task")
     from crm_core.kernel.jobs import later
     from crm_core.resource import drafts
-    from crm_core.resource.exchange import running
+    from crm_core.resource.exchange import running as importing
 
     with world.as_("sue"):
         tasks.run("done", [mine["core.task"]["sue"]])
@@ -276,7 +297,7 @@ def doings(house: House) -> None:
         drafts.save("core.customer:new", {"texts": {"name": "changed"}, "lines": {}})
         path = world.site.home / "foreign.csv"
         path.write_text("name\nChanged\n", "utf-8")
-        running.begin(_of_house(house, "core.customer"), "changed.csv", path)
+        importing.begin(_of_house(house, "core.customer"), "changed.csv", path)
         shared("sue", "bob")(house)
         _of_house(house, "core.customer").run("propose_deletion", [mine["core.customer"]["sue"]], {"why": "changed"})
         with writing():

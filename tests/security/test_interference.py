@@ -108,6 +108,23 @@ def test_nor_does_what_waits_for_review(pair: Pair, monkeypatch: pytest.MonkeyPa
     assert len(differences(pair, "dora", door)) == 3
 
 
+def test_nor_does_what_waits_for_approval(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sue's customer is handed in, refused, handed in again: who does not see it notices nothing, by numbers neither."""
+    differ(pair, [pairs.handed_in], [pairs.flows])
+    sue = pair[0].records["core.customer"]["sue"]
+    door = [Question("GET", path) for path in ("/", "/approvals", "/approvals?look=asked", "/approvals?look=every", "/approvals/1", "/approvals/2", "/approvals/2/agree",
+                                               "/flows", "/flows/1", "/core/task", "/core/customer", f"/core/customer/{sue}", f"/core/customer/{sue}/print")]
+    door += [Question("POST", f"/approvals/{number}/{verb}", (("opinion", "x"),)) for number in (1, 2, 3) for verb in ("agree", "withdraw")]
+    door += [Question("POST", "/approvals/agree", (("id", "2.1"),)), Question("POST", f"/core/customer/{sue}/submit")]
+    door += [Question(method, f"/core/customer/{sue}", api=True, body={"note": "x"} if method == "PATCH" else None) for method in ("PATCH", "DELETE")]
+    for who in ("ann", "tom", "bea"):
+        assert differences(pair, who, door) == []
+    assert differences(pair, "ann", pairs.questions(pair[0], "ann")[::19]) == []
+    assert len(differences(pair, "boss", door[:3])) >= 2, "negative control: who is asked"
+    monkeypatch.setattr("crm_core.features.approvals.telling.may_see", lambda _found: True)  # negative control
+    assert len(differences(pair, "ann", door)) >= 2
+
+
 @pytest.mark.parametrize("who", ["ann", "dora", "nora"])
 def test_the_recycle_bin_counts_what_one_may_see(pair: Pair, who: str) -> None:
     """One act took records of several people: everybody meets his own there, as if it had been those alone."""

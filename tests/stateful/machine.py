@@ -4,7 +4,6 @@ is switched on, off and updated. After each step both say the same."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +18,7 @@ from crm_core.kernel.errors import CrmError
 from crm_core.kernel.runner import drain
 from crm_core.resource import undo
 from crm_core.resource.merging import merge
+from tests.stateful.acts import Act, Merged, Row
 from tests.stateful.pebbled import GRANTS, NAME, Template, registry_of
 
 CUSTOMER, PEBBLE = "core.customer", "pebbles.pebble"
@@ -26,31 +26,6 @@ TABLES = {CUSTOMER: "core_customer", PEBBLE: "pebbles_pebble"}
 NAMES = st.sampled_from(["石", "stone", "砾", "flint"])
 WHO = st.sampled_from(sorted(GRANTS))
 PICK = st.sampled_from(range(120))
-Row = dict[str, Any]
-
-
-@dataclass
-class Merged:
-    """A merge, and the pebbles it moved."""
-
-    kept: int
-    gone: int
-    change: int
-    undone: bool = False
-    moved: set[int] = field(default_factory=set)
-
-
-@dataclass
-class Act:
-    """A change: what its rows were before and after, by (resource, id); None: not there."""
-
-    change: int
-    actor: str
-    before: dict[tuple[str, int], Row | None]
-    after: dict[tuple[str, int], Row | None]
-    verb: str
-    undone: bool = False
-    merged: Merged | None = None
 
 
 class Machine(RuleBasedStateMachine):
@@ -140,6 +115,10 @@ class Machine(RuleBasedStateMachine):
         self.rows.update(after)
         self.acts.append(Act(self.newest(), who, before, {key: dict(row) for key, row in after.items()}, verb, merged=merged))
 
+    def held(self, *customers: int, goes: bool = False) -> bool:
+        """Whether one of these waits for approval, or must not go without one (waiting.py)."""
+        return False
+
     def refused(self, found: Any) -> None:
         assert isinstance(found, CrmError), found
 
@@ -166,7 +145,7 @@ class Machine(RuleBasedStateMachine):
         if key is None or (resource == PEBBLE and not self.free(name, self.rows[PEBBLE, key]["customer"], key)):
             return
         found = self.try_(who, lambda: self.r(resource).write([{"id": key, "name": name}]))
-        if key not in self.living(resource, who):
+        if key not in self.living(resource, who) or (resource == CUSTOMER and self.held(key) and self.rows[resource, key]["name"] != name):
             self.refused(found)
         elif self.rows[resource, key]["name"] != name:
             assert found == [key], found
@@ -190,7 +169,7 @@ class Machine(RuleBasedStateMachine):
         if key is None:
             return
         found = self.try_(who, lambda: self.r(resource).delete([key]))
-        if key not in self.living(resource, who) or (resource == CUSTOMER and self.awake and self.pebbles_at(key)):
+        if key not in self.living(resource, who) or (resource == CUSTOMER and (self.held(key, goes=True) or (self.awake and self.pebbles_at(key)))):
             self.refused(found)
         else:
             assert isinstance(found, int), found
@@ -203,7 +182,7 @@ class Machine(RuleBasedStateMachine):
             return
         before = self.stored()
         found = self.try_(who, lambda: merge(self.r(CUSTOMER), kept, [gone]))
-        if kept == gone or not {kept, gone} <= set(self.living(CUSTOMER, who)):
+        if kept == gone or not {kept, gone} <= set(self.living(CUSTOMER, who)) or self.held(kept, gone, goes=True):
             self.refused(found)
             return
         assert isinstance(found, int), found
@@ -276,7 +255,7 @@ class Machine(RuleBasedStateMachine):
             if row["owner"] != self.template.people[who] and who != "bea":
                 return False
             goes = act.verb in ("create", "restore")
-            if kind == CUSTOMER and goes and ((self.awake and self.pebbles_at(key)) or any(key in (m.kept, m.gone) for m in self.merges)):
+            if kind == CUSTOMER and (self.held(key, goes=act.verb != "update") or goes and ((self.awake and self.pebbles_at(key)) or any(key in (m.kept, m.gone) for m in self.merges))):
                 return False
             if kind == PEBBLE and act.before[kind, key] is not None:
                 old = act.before[kind, key] or {}
@@ -286,7 +265,7 @@ class Machine(RuleBasedStateMachine):
                 if old["customer"] is not None and self.rows[CUSTOMER, old["customer"]]["deleted"]:
                     return False
         merged = act.merged
-        return merged is None or not any(m is not merged and not m.undone and {merged.kept, merged.gone} & {m.kept, m.gone} for m in self.merges)
+        return merged is None or not self.held(merged.kept, goes=True) and not any(m is not merged and not m.undone and {merged.kept, merged.gone} & {m.kept, m.gone} for m in self.merges)
 
     def back(self, who: str, act: Act) -> None:
         """The rows as they were before it; what it made is deleted."""

@@ -20,7 +20,8 @@ from tests.support.world import empty_site
 
 NAME = "pebbles"
 GRANTS = {"ann": {"core.customer.*": "own", "pebbles.*": "own"},
-          "bea": {"core.customer.*": "all", "pebbles.*": "all", "core.change.undo": "all"}}
+          "bea": {"core.customer.*": "all", "pebbles.*": "all", "core.change.undo": "all",
+                  "core.rules.make": "all", "core.task.*": "own"}}
 CORE = core()
 SECOND = '''
 import sqlalchemy as sa

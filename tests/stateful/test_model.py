@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from crm_core.resource import merging
+from crm_core.resource import asking, merging
 from tests.stateful.machine import Machine
 from tests.stateful.pebbled import Template
+from tests.stateful.waiting import Waiting
 from tests.support import ENGINES
 
 RUNS = int(os.environ.get("CRM_STATEFUL", "0"))
@@ -33,8 +34,8 @@ def template(request: pytest.FixtureRequest, tmp_path: Path) -> Template:
     return Template(tmp_path, url, lambda home: str(cluster.create(url)), cluster.drop)
 
 
-def play(template: Template, runs: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase), begin: int | None = None) -> None:
-    played = type("Played", (Machine,), {"template": template})
+def play(template: Template, runs: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase), begin: int | None = None, machine: type[Machine] = Machine) -> None:
+    played = type("Played", (machine,), {"template": template})
     run_state_machine_as_test(
         played if begin is None else seed(begin)(played),
         settings=settings(max_examples=runs, stateful_step_count=steps, deadline=None, derandomize=not RUNS, phases=phases,
@@ -43,6 +44,17 @@ def play(template: Template, runs: int, steps: int, phases: tuple[Phase, ...] = 
 
 def test_whatever_is_done_in_whatever_order_the_house_does_as_the_model_says(template: Template) -> None:
     play(template, RUNS or (10 if template.sqlite else 3), 50 if RUNS else 30)
+
+
+def test_nor_does_it_where_some_of_it_needs_approval_and_a_rule_acts(template: Template) -> None:
+    play(template, RUNS or (8 if template.sqlite else 3), 50 if RUNS else 35, machine=Waiting)
+
+
+@pytest.mark.parametrize("template", ["sqlite"], indirect=True)
+def test_the_model_notices_a_house_that_does_not_lock(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking.slots, "locked", lambda _resource, _ids: {})
+    with pytest.raises(AssertionError):
+        play(template, 30, 40, (Phase.generate,), machine=Waiting)
 
 
 @pytest.mark.parametrize("template", ["sqlite"], indirect=True)

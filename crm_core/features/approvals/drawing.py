@@ -12,7 +12,7 @@ from crm_core.features.approvals.flows import flow
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import changes
 
 NAME = "core.flow"  # in the history
@@ -61,7 +61,7 @@ def publish(flow_id: int) -> None:
     if wrong:
         raise Invalid({"steps": wrong})
     _change(flow_id, "publish", {
-        "live": found.draft, "edition": found.edition + 1, "switched_on": True, "published_at": clock.now(), "published_by_id": getattr(actor(), "user_id", None)},
+        "live": found.draft, "edition": found.edition + 1, "switched_on": True, "published_at": clock.now(), "published_by_id": my_id()},
         {"edition": found.edition, "live": found.live, "switched_on": found.switched_on})
 
 

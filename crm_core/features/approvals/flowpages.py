@@ -45,7 +45,7 @@ def _fields(at: int) -> dict[str, Field]:
         IntegerField(name=n("levels"), column="", label=_("Superiors, one above the other"), minimum=1, maximum=flows.HIGHEST),
         _words(n("need"), _("How many must agree"), flows.NEED),
         IntegerField(name=n("k"), column="", label=_("So many"), minimum=1, maximum=50),
-        IntegerField(name=n("days"), column="", label=_("Days to answer, if any"), minimum=1, maximum=365),
+        IntegerField(name=n("days"), column="", label=_("Working days to answer, if any"), minimum=1, maximum=365),
         _words(n("late"), _("When it is late"), flows.LATE),
         BooleanField(name=n("edit"), column="", label=_("Who is asked may change the record")),
     )
@@ -96,7 +96,7 @@ def index() -> Any:
             return flask.redirect(f"{URL}/{drawing.begin(name, subject, transition)}", 303)
         except Invalid as bad:
             error = str(bad)
-    options = tuple(Choice(f"{host.name}|{code}", f"{host.label}: {label}", f"{host.name}|{code}" == wanted, group=host.label)
+    options = tuple(Choice(f"{host.name}|{code}", str(_("%(what)s: %(name)s", what=host.label, name=label)), f"{host.name}|{code}" == wanted, group=host.label)
                     for host in flows.hosts() for code, label in flows.transitions(host).items())
     asked = (FormField("name", _("Name"), value=name, required=True, maxlength=200, placeholder=_("Contracts from 50,000 on")),
              FormField("for", _("What needs approval"), "choice", wanted, required=True, choices=options))

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from crm_core.access import lines
 from crm_core.access.models import Role, User, UserRole
 from crm_core.access.rights import made
-from crm_core.data import bulk
+from crm_core.data import bulk, proposed
 from crm_core.data.base import table_of
 from crm_core.data.session import session, system_scope
 from crm_core.features.approvals.models import Flow
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import conditions
+from crm_core.resource import conditions, worktime
 from crm_core.resource.changes import unscoped
 
 flow = table_of(Flow)
@@ -106,19 +106,14 @@ def holds(resource: Any, tree: Any, ids: Sequence[int], changed: Mapping[int, Ma
             node = conditions.parse(resource, tree)
         except BadRequest:
             return set(ids)
-        table = resource.table
+        table, conn = resource.table, db.connection()
         found: set[int] = set()
-        if not changed:
-            for start in range(0, len(ids), 500):
-                query = sa.select(table.c.id).where(bulk.among(table.c.id, ids[start : start + 500]), conditions.clause(node, table))
-                found.update(db.connection().execute(query, execution_options=options).scalars())
-            return found
-        for row_id in ids:
-            new = changed.get(row_id, {})
-            columns = [sa.literal(new[c.key], c.type).label(c.key) if c.key in new and c.key != "id" else c for c in table.columns]
-            entity = sa.select(*columns).where(table.c.id == row_id).subquery()
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            entity = proposed.rows(table, {i: changed.get(i, {}) for i in some}, conn.dialect) if changed else table
             query = sa.select(entity.c.id).where(conditions.clause(node, entity))
-            found.update(db.connection().execute(query, execution_options=options).scalars())
+            query = query if changed else query.where(bulk.among(table.c.id, some))
+            found.update(conn.execute(query, execution_options=options).scalars())
         return found
 
 
@@ -172,6 +167,13 @@ def able(ids: Iterable[int]) -> list[int]:
     with system_scope("people of a flow") as db:
         query = sa.select(User.id).where(bulk.among(User.id, sorted(set(ids))), User.active.is_(True), User.deleted_at.is_(None))
         return list(db.scalars(query.order_by(User.id)))
+
+
+def homes(ids: Iterable[int]) -> dict[int, int]:
+    """The departments of these people who have one."""
+    with system_scope("departments of people who are asked") as db:
+        query = sa.select(User.id, User.department_id).where(bulk.among(User.id, sorted(set(ids))), User.department_id.is_not(None))
+        return {row.id: row.department_id for row in db.execute(query)}
 
 
 def holders(roles: Iterable[int]) -> list[int]:
@@ -239,6 +241,7 @@ def faults(resource: Any, transition: str, draft: Mapping[str, Any]) -> list[Any
     return found
 
 
-def due(step: Mapping[str, Any], today: dt.date) -> dt.date | None:
+def due(step: Mapping[str, Any], today: dt.date, department_id: int | None = None) -> dt.date | None:
+    """The last day to answer: so many working days after today, by the calendar of the department of who is asked."""
     days = step.get("days")
-    return today + dt.timedelta(days=int(days)) if days else None
+    return worktime.shift(today, int(days), department_id) if days else None

@@ -1,6 +1,6 @@
 """Where flows stand in the way of records: what needs approval is not done but asked for, and what waits for it is not changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from crm_core.data import bulk
 from crm_core.data.session import current_work, session
 from crm_core.features.approvals import flows, proposals, rules, running, stepping
-from crm_core.features.approvals.stepping import RUNNING, approval, place
+from crm_core.features.approvals.stepping import RUNNING, approval
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _, listed
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.references import RefField, named
 from crm_core.resource.write import trial
@@ -39,14 +39,15 @@ def becoming(resource: Any, made: Mapping[int, Row]) -> set[int]:
     return set(flows.wanting(resource, flows.UPDATE, list(made), made)) if made else set()
 
 
-def take(resource: Any, row_id: int, values: Row) -> int:
-    """A change that cannot be saved: handed in where a flow is for it, else proposed. Raises Invalid, Refused."""
+def take(resource: Any, row_id: int, values: Row) -> tuple[int, bool]:
+    """A change that cannot be saved: handed in where a flow is for it, else proposed; its number and whether it was handed in. Raises
+    Invalid, Refused."""
     known = proposals.fields_of(resource)
     columns = {known[n].column: value for n, value in values.items() if n in known}
     flow = flows.wanting(resource, flows.UPDATE, [row_id], {row_id: columns}).get(row_id)
     if flow is None:
-        return proposals.take(resource, row_id, values)
-    return change(resource, row_id, flow, values, "")
+        return proposals.take(resource, row_id, values), False
+    return change(resource, row_id, flow, values, ""), True
 
 
 def change(resource: Any, row_id: int, flow: flows.Live, values: Row, why: str) -> int:
@@ -100,21 +101,26 @@ def locked(resource: Any, ids: Sequence[int]) -> dict[int, Any]:
     to him, and who is asked where the step lets him."""
     if resource.name not in flows.subjects():
         return {}
-    me, found = getattr(actor(), "user_id", None), {}
+    me, found = my_id(), {}
     query = sa.select(approval).where(approval.c.subject == resource.name, bulk.among(approval.c.subject_id, list(ids)), *RUNNING)
-    for row in session.connection().execute(query):
-        asked = session.connection().execute(sa.select(place.c.user_id).where(place.c.approval_id == row.id, place.c.step == row.step, place.c.state == "open")).scalars().all()
+    waiting = list(session.connection().execute(query))
+    asked = stepping.asked_of([row.id for row in waiting])
+    names = site().registry.resource("core.user").labels(sorted({one for row in waiting for one in (row.asked_by_id, *asked.get(row.id, ()))})) if waiting else {}
+
+    def named_(who: Iterable[int]) -> str:
+        return listed(sorted(names[one] for one in who if one in names))
+
+    for row in waiting:
+        open_to = asked.get(row.id, ())
         editing = bool(row.steps and row.steps[row.step - 1].get("edit")) and row.transition != flows.UPDATE
-        if row.state == "returned" and row.asked_by_id == me or editing and row.state == "open" and me in asked:
+        if row.state == "returned" and row.asked_by_id == me or editing and row.state == "open" and me in open_to:
             continue
-        labels = site().registry.resource("core.user").labels
         if row.state == "returned":
-            who = labels([row.asked_by_id]).values()
-            found[row.subject_id] = _("Approval of this was sent back to %(who)s, who alone may change it now.", who=listed(who))
+            found[row.subject_id] = _("Approval of this was sent back to %(who)s, who alone may change it now.", who=named_([row.asked_by_id]))
         elif editing:
-            found[row.subject_id] = _("This waits for approval; until then %(who)s alone may change it.", who=listed(sorted(labels(asked).values())))
+            found[row.subject_id] = _("This waits for approval; until then %(who)s alone may change it.", who=named_(open_to))
         else:
-            found[row.subject_id] = _("This waits for approval by %(who)s; until then nobody changes it.", who=listed(sorted(labels(asked).values())))
+            found[row.subject_id] = _("This waits for approval by %(who)s; until then nobody changes it.", who=named_(open_to))
     return found
 
 

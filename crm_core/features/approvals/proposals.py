@@ -20,7 +20,7 @@ from crm_core.features.messages.api import notify
 from crm_core.kernel import actors, clock
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import asking
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.changes import unscoped
@@ -302,7 +302,7 @@ def _titles(resource: Any, ids: Sequence[int]) -> dict[int, str]:
 def end(found: Sequence[Any], state: str, opinion: str | None) -> None:
     if not found:
         return
-    conn, now, me = session.connection(), clock.now(), getattr(actor(), "user_id", None)
+    conn, now, me = session.connection(), clock.now(), my_id()
     conn.execute(sa.update(approval).where(bulk.among(approval.c.id, [one.id for one in found])).values(state=state, ended_at=now, ended_change_id=current_work().info.get("change")))
     if state != "withdrawn":
         verdict = "agree" if state == "agreed" else "back"

@@ -75,7 +75,7 @@ def propose(package: str, path: str, row_id: int) -> Any:
             faults.update({n: list(said) for n, said in bad.fields.items() if n in fields})
             note = "" if faults else str(bad.message)
         else:
-            bulk.say_undo(asking.DONE if reviewed else _("Proposed; who may change it decides."), change)
+            bulk.say_undo(asking.HANDED_IN if flow is not None else asking.DONE if reviewed else _("Proposed; who may change it decides."), change)
             return flask.redirect(ways.to_record(resource, row_id), 303)
     return page_of("form.html", _form(resource, row, fields, texts, faults, why, note, reviewed=reviewed)), 422
 

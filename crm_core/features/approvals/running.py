@@ -1,7 +1,7 @@
 """A flow under way: handing in, the steps one after the other, and what is done when all have agreed. Each answer and what follows
 from it is one transaction: what was agreed to is done once, or the answer was not given either."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,13 +15,13 @@ from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import changes
 
 
 def submit(resource: Any, row_id: int, flow: flows.Live, *, proposal: dict[str, Any] | None = None, why: str = "", author: int | None = None) -> int:
     """Hand a record in; returns the approval. Raises Refused when it waits already, or nobody could be asked."""
-    me = author or getattr(actor(), "user_id", None)
+    me = author or my_id()
     row = resource.system_row(row_id)
     if row is None:
         raise Missing(_("This record was not found."))
@@ -48,21 +48,32 @@ def submit(resource: Any, row_id: int, flow: flows.Live, *, proposal: dict[str, 
 
 def mine(found: Any) -> Any:
     """The place of this step that the actor may answer for: his own, else that of who is away and named him; None."""
+    return mine_of([found]).get(found.id)
+
+
+def mine_of(every: Sequence[Any]) -> dict[int, Any]:
+    """The same of many approvals, by number; those in which he has no place are missing."""
     me = actor().user_id
-    if found.state != "open" or found.asked_by_id == me:
-        return None
-    free = [one for one in stepping.places(found.id, found.step) if one.state == "open"]
-    own = next((one for one in free if one.user_id == me), None)
-    if own is not None or not free:
-        return own
-    away = lines.stood_for(me, clock.today())
-    return next((one for one in free if one.user_id in away), None)
+    free: dict[int, list[Any]] = {}
+    for one in stepping.open_places([found.id for found in every if found.state == "open" and found.asked_by_id != me]):
+        free.setdefault(one.approval_id, []).append(one)
+    found = {number: next((one for one in places if one.user_id == me), None) for number, places in free.items()}
+    if None in found.values():
+        away = set(lines.stood_for(me, clock.today()))
+        found = {number: his or next((one for one in free[number] if one.user_id in away), None) for number, his in found.items()}
+    return {number: his for number, his in found.items() if his is not None}
 
 
 def seen(found: Any) -> str:
     """What the actor looks at, for `expect`: the place he answers for, and the record as it stands."""
-    his, row = mine(found), stepping.subject(found)
-    return f"{his.id}.{row.version if row is not None else ''}" if his is not None else ""
+    return seen_of([found])[found.id]
+
+
+def seen_of(every: Sequence[Any]) -> dict[int, str]:
+    """The same of many approvals, by number; empty where he has no place."""
+    places = mine_of(every)
+    rows = stepping.subjects([found for found in every if found.id in places])
+    return {found.id: f"{places[found.id].id}.{rows[found.id].version if found.id in rows else ''}" if found.id in places else "" for found in every}
 
 
 def expect(number: int, looked: str) -> None:

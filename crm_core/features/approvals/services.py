@@ -14,7 +14,7 @@ from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import changes
 from crm_core.resource import rows as statements
 from crm_core.resource.after import RecordsChanged, finish
@@ -45,7 +45,7 @@ def waits(event: RecordsChanged) -> None:
         return
     table = site().registry.resource(event.resource).table
     steps = [{"verb": rules.FIRST, "mode": "one"}, *([{"verb": rules.SECOND, "mode": "one"}] if rules.last(event.resource) == rules.SECOND else [])]
-    now, by = clock.now(), getattr(actor(), "user_id", None)
+    now, by = clock.now(), my_id()
     conn = session.connection()
     for start in range(0, len(event.ids), 500):
         known = sa.select(_approval.c.id).where(

@@ -18,7 +18,7 @@ from crm_core.kernel import actors, clock
 from crm_core.kernel.errors import CrmError, Missing, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import acts, asking
 from crm_core.resource.changes import unscoped
 
@@ -73,6 +73,20 @@ def places(number: int, step: int | None = None) -> list[Any]:
     return list(session.connection().execute(query.order_by(place.c.id)))
 
 
+def open_places(numbers: Sequence[int]) -> list[Any]:
+    """Who is asked by these approvals now, in the order they were asked."""
+    query = sa.select(place).join(approval, approval.c.id == place.c.approval_id).where(
+        bulk.among(place.c.approval_id, list(numbers)), place.c.step == approval.c.step, place.c.state == "open").order_by(place.c.id)
+    return list(session.connection().execute(query)) if numbers else []
+
+
+def asked_of(numbers: Sequence[int]) -> dict[int, list[int]]:
+    """Whom each of these approvals asks now, by id."""
+    found: dict[int, list[int]] = {}
+    for one in open_places(numbers):
+        found.setdefault(one.approval_id, []).append(one.user_id)
+    return found
+
 
 def begin(found: Any, start: int) -> None:
     """Ask the next step that this record needs; after the last one, do what was asked for. What somebody said to these steps in an earlier
@@ -105,14 +119,16 @@ def changed(resource: Any, found: Any) -> dict[str, Any] | None:
 
 
 def ask(found: Any, who: Sequence[int]) -> None:
-    """These people are asked, and tell their stand-ins who are away today."""
-    today = clock.today()
-    day = flows.due(found.steps[found.step - 1], today)
+    """These people are asked, and tell their stand-ins who are away today. Each has his days by the calendar of his department."""
+    today, step = clock.today(), found.steps[found.step - 1]
+    homes = flows.homes(who) if step.get("days") else {}
+    days = {one: flows.due(step, today, homes.get(one)) for one in who}
     ids = session.connection().execute(
-        sa.insert(place).returning(place.c.id, sort_by_parameter_order=True), [{"approval_id": found.id, "step": found.step, "user_id": one, "state": "open", "due": day} for one in who]).scalars().all()
+        sa.insert(place).returning(place.c.id, sort_by_parameter_order=True),
+        [{"approval_id": found.id, "step": found.step, "user_id": one, "state": "open", "due": days[one]} for one in who]).scalars().all()
     away = lines.stand_ins_of(who, today)
     for place_id, user_id in zip(ids, who, strict=True):
-        tell(found, place_id, user_id, away.get(user_id), day)
+        tell(found, place_id, user_id, away.get(user_id), days[user_id])
     emit(ApprovalAsked((found.id,), found.subject, found.subject_id, found.step, tuple(who)))
 
 
@@ -240,7 +256,7 @@ def put(number: int, **values: Any) -> None:
 def say(number: int, step: int, verdict: str, opinion: str, his: Any = None, to: int | None = None) -> None:
     """A line of the history: who, and for whom when he stands in."""
     house = verdict in ("skip", "nobody", "chase", "escalate")
-    me = None if house else getattr(actor(), "user_id", None)
+    me = None if house else my_id()
     for_id = his.user_id if his is not None and his.user_id != me else None
     bulk.insert(vote, [{"approval_id": number, "step": step, "by_id": me, "for_id": for_id, "to_id": to, "verdict": verdict, "opinion": opinion or None, "at": clock.now()}])
 
@@ -251,14 +267,30 @@ def titled(resource: Any, row: Any) -> str:
 
 def title_of(found: Any) -> str:
     """What the record of an approval is called, for who is asked about it."""
-    row = subject(found)
-    return titled(site().registry.resource(found.subject), row) if row is not None else f"#{found.subject_id}"
+    return titles([found])[found.id]
+
+
+def titles(every: Sequence[Any]) -> dict[int, str]:
+    """What the records of these approvals are called, by the approval."""
+    rows = subjects(every)
+    return {found.id: titled(site().registry.resource(found.subject), rows[found.id]) if found.id in rows else f"#{found.subject_id}" for found in every}
 
 
 def subject(found: Any) -> Any:
     """The record of an approval as it stands, deleted or not; None when it is gone for good."""
-    table = site().registry.resource(found.subject).table
-    return session.connection().execute(sa.select(table).where(table.c.id == found.subject_id), execution_options=unscoped("what approval is asked for")).one_or_none()
+    return subjects([found]).get(found.id)
+
+
+def subjects(every: Sequence[Any]) -> dict[int, Any]:
+    """The records of these approvals, by the approval: a statement for each kind of record."""
+    found: dict[int, Any] = {}
+    for name in dict.fromkeys(one.subject for one in every):
+        table = site().registry.resource(name).table
+        mine = [one for one in every if one.subject == name]
+        query = sa.select(table).where(bulk.among(table.c.id, [one.subject_id for one in mine]))
+        rows = {row.id: row for row in session.connection().execute(query, execution_options=unscoped("what approval is asked for"))}
+        found |= {one.id: rows[one.subject_id] for one in mine if one.subject_id in rows}
+    return found
 
 
 def votes(numbers: Sequence[int]) -> dict[int, list[Any]]:

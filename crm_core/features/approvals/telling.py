@@ -1,6 +1,7 @@
 """What pages and paper say of approvals: how far one is, what each said, and the mark and acts on the record's page."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from crm_core.data.session import session
 from crm_core.features.approvals import flows, gates, running, stepping
 from crm_core.features.approvals.stepping import approval, place
+from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import actor, site
 from crm_core.resource.show import show_date, show_moment
@@ -61,7 +63,7 @@ def course(found: Any) -> PanelView:
     return PanelView(_("Steps"), "checklist", "", tuple(rows))
 
 
-def lines(numbers: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
+def lines(numbers: Sequence[int], when: Callable[[dt.datetime], str] = show_moment) -> dict[int, list[tuple[str, str, str]]]:
     """(who and what, opinion, when) of everything that was said, oldest first, by approval."""
     said = stepping.votes(numbers) if numbers else {}
     names = render.user_names({i for every in said.values() for one in every for i in (one.by_id, one.for_id, one.to_id)})
@@ -77,7 +79,7 @@ def lines(numbers: Sequence[int]) -> dict[int, list[tuple[str, str, str]]]:
                 sentence = str(_("Step %(n)s: %(what)s", n=one.step, what=what))
             if one.to_id:
                 sentence = str(_("%(sentence)s: %(whom)s", sentence=sentence, whom=names.get(one.to_id, "?")))
-            found.setdefault(number, []).append((sentence, one.opinion or "", show_moment(one.at)))
+            found.setdefault(number, []).append((sentence, one.opinion or "", when(one.at)))
     return found
 
 
@@ -147,7 +149,7 @@ def may_see(found: Any) -> bool:
 def printed(resource: Any, row_id: int) -> tuple[PrintTable, ...]:
     """Slot of paper: what was said of a record, under its facts."""
     found = of_record(resource, row_id, SHOWN)
-    said = lines([one.id for one in found])
+    said = lines([one.id for one in found], lambda at: f"{clock.local(at):%Y-%m-%d %H:%M}")  # a sheet is read on other days too
     columns = (_("Who"), _("Opinion"), _("When"))
     return tuple(PrintTable(columns, tuple(said.get(one.id, ())), _("Approval: %(what)s (%(state)s)", what=one.title, state=STATES[one.state].label)) for one in found)
 

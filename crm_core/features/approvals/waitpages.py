@@ -82,17 +82,16 @@ def index() -> Any:
 
 def _rows(found: list[Any], *, choose: bool) -> tuple[ApprovalRow, ...]:
     names = render.user_names({one.asked_by_id for one in found})
-    titles = {one.id: stepping.title_of(one) for one in found if one.subject in site().registry.resources}
+    found = [one for one in found if one.subject in site().registry.resources]
+    titles, seen = stepping.titles(found), running.seen_of(found) if choose else {}
     days = {row.approval_id: row.due for row in session.connection().execute(
         sa.select(place.c.approval_id, sa.func.min(place.c.due).label("due")).where(ids.among(place.c.approval_id, list(titles)), place.c.state == "open").group_by(place.c.approval_id))} if titles else {}
     rows = []
     for one in found:
-        if one.id not in titles:
-            continue
         resource, day = site().registry.resource(one.subject), days.get(one.id)
         late = Status(show_date(day), "alarm", "red" if day < clock.today() else "") if choose and day else None
         rows.append(ApprovalRow(
-            titles[one.id], f"{URL}/{one.id}", " · ".join(str(part) for part in (resource.singular, one.title) if part), f"{one.id}.{running.seen(one)}" if choose else "",
+            titles[one.id], f"{URL}/{one.id}", " · ".join(str(part) for part in (resource.singular, one.title) if part), f"{one.id}.{seen[one.id]}" if choose else "",
             render.person(names.get(one.asked_by_id, ""), one.asked_by_id), show_moment(one.asked_at, short=True), late if choose else STATES[one.state]))
     return tuple(rows)
 
@@ -155,7 +154,7 @@ def show(number: int) -> Any:
         groups=tuple(replace(g, edit_url="", facts=tuple(replace(f, history_url="") for f in g.facts)) for g in facts.groups(resource, fields, row, names, set())) if shown else (),
         primary=Act(_("Open the record"), urls.of_record(resource, found.subject_id), resource.icon) if sees else None,
         first=(*telling.moved(found), telling.course(found), telling.history(found)),
-        phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if answers else (), sheet=(*buttons, *rest),
+        phone=_on_phone(answers, to), sheet=(*buttons, *rest),
     ))
 
 
@@ -168,6 +167,16 @@ def _answers(found: Any) -> dict[str, tuple[Any, str, str, bool]]:
     if found.asked_by_id == actor().user_id and found.state in ("open", "returned"):
         return {**({"again": (_("Hand in again"), "send", "A", True)} if found.state == "returned" else {}), "withdraw": (_("Withdraw"), "arrow-back-up", "", True)}
     return {}
+
+
+def _on_phone(answers: Mapping[str, tuple[Any, str, str, bool]], to: Mapping[str, str]) -> tuple[PhoneAct, ...]:
+    """The answers in the bar under the thumb: each opens what it asks, so that nothing is agreed to by a slip."""
+    if not answers:
+        return ()
+    first = next(iter(answers))
+    ends = [PhoneAct(label, icon, to[verb]) for verb, (label, icon, _key, main) in answers.items() if main and verb != first]
+    label, icon, _key, _main = answers[first]
+    return (*ends[:1], PhoneAct(label, icon, to[first], main=True), *ends[1:], PhoneAct(_("More"), "dots", opens="sheet-more"))
 
 
 def _fields(found: Any, verb: str) -> dict[str, Field]:

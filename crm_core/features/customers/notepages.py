@@ -17,7 +17,7 @@ from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock
 from crm_core.kernel.errors import BadRequest, Invalid
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import drafts
 from crm_core.resource.choices import words
 from crm_core.resource.show import show_moment
@@ -235,7 +235,7 @@ def _acts(resource: Any, entry: Any) -> Any:
         return
     if entry.kind == "feedback" and resource.may("update"):
         yield Act(_("What becomes of it"), f"{start}/handle", "checkbox", dialog=True)
-    if entry.actor_id == getattr(actor(), "user_id", None):
+    if entry.actor_id == my_id():
         if progress.fields(NoteKind(entry.kind)):
             yield Act(_("Progress"), f"{start}/progress", "clipboard-check", dialog=True)
         sure = _("Delete this note? It can be brought back from the recycle bin for 30 days.")

@@ -22,7 +22,7 @@ from crm_core.features.files.settings import FileSettings
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Conflict, Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource.changes import change, unscoped
 from crm_core.resource.purge import RecordsPurged
 
@@ -260,7 +260,7 @@ def _version(file_id: int, number: int, name: str, taken: _Taken, kind: Any, med
     kept = taken.kept
     return _free(sa.insert(_content).values(
         attachment_id=file_id, number=number, path=kept.path, name=name, kind=kind, media=media, size=kept.size, digest=kept.digest, key=key,
-        made_at=clock.now(), made_by_id=getattr(actor(), "user_id", None)).returning(_content)).one()
+        made_at=clock.now(), made_by_id=my_id()).returning(_content)).one()
 
 
 def _count(file_id: int, content: Any) -> None:

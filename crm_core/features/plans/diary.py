@@ -45,7 +45,7 @@ def there(owner: int | None, day: dt.date | None) -> int | None:
     if owner is None or day is None:
         return None
     with system_scope("whether a day has its entry") as db:
-        return db.scalar(sa.select(Journal.id).where(Journal.owner_id == owner, Journal.day == day))
+        return db.scalar(sa.select(Journal.id).where(Journal.owner_id == owner, Journal.day == day, Journal.deleted_at.is_(None)))
 
 
 def entry_of(person: int, day: dt.date) -> Any:

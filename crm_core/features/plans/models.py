@@ -65,7 +65,7 @@ class PlanLine(PartOf("plan"), Model):  # type: ignore[misc]
     what: Mapped[t.Line | None] = mapped_column(info={"label": _("In words")})
     target: Mapped[int] = mapped_column(sa.Integer(), info={"label": _("Plan"), "minimum": 1, "maximum": 1_000_000_000})
     # Of what is counted by oneself: how much so far. Of the others what it was when the plan was summed up.
-    fact: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("So far, where counted by oneself"), "minimum": 0, "maximum": 1_000_000_000})
+    fact: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("So far (own count)"), "minimum": 0, "maximum": 1_000_000_000})
 
     def __str__(self) -> str:
         return self.what or self.metric

@@ -45,7 +45,7 @@ def journal() -> Any:
         iso=day.isoformat(), people=tuple((str(i), name, i == person) for i, name in people) if len(people) > 1 else (),
         text=(row.text or "") if row is not None else "", write_url=diary.URL if mine and journals.may("create") else "",
         remark=(row.remark or "") if row is not None else "", status=diary.state(row) if row is not None else None,
-        remark_act=Act(_("Remark"), urls.of_act(journals, row.id, "do/remark", [("back", urls.address(diary.URL, [*kept, ("day", day.isoformat())]))]), "message", dialog=True)
+        remark_act=Act(_("Give a remark"), urls.of_act(journals, row.id, "do/remark", [("back", urls.address(diary.URL, [*kept, ("day", day.isoformat())]))]), "message", dialog=True)
         if row is not None and not mine and journals.may("remark") else None,
         seen_url=f"{diary.URL}/{row.id}/read" if row is not None and row.read_at is None and not mine else "", all_url=urls.of_list(journals),
     ))

@@ -10,7 +10,6 @@ from crm_core.features.plans import diary, services, views
 from crm_core.features.plans.models import Journal, Plan, PlanLine, Stage
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Action
-from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import my_id
 from crm_core.resource.fields import NoteField
@@ -47,7 +46,7 @@ class Plans(Resource):
         Action("send_back", _("Send back"), services.send_back, when=services.may_answer, icon="corner-up-left", bulk=False, fields=(_NEEDED,)),
         Action("sum_up", _("Sum up"), services.sum_up, when=services.may_sum_up, icon="flag", bulk=False, fields=(
             NoteField(name="summary", column="", label=_("Summary"), length=4_000, required=True),)),
-        Action("remark", _("Remark"), services.remark, when=services.may_remark, icon="message", order=60, bulk=False, fields=(_NEEDED,)),
+        Action("remark", _("Give a remark"), services.remark, when=services.may_remark, icon="message", order=60, bulk=False, fields=(_NEEDED,)),
         Action("divide", _("Break down"), services.divide, when=services.may_divide, icon="subtask", order=70, bulk=False, quiet=True),
         Action("reopen", _("Reopen"), services.reopen, when=services.may_reopen, icon="arrow-back-up", order=80, bulk=False, quiet=True),
     )
@@ -61,12 +60,8 @@ class Plans(Resource):
                 if (first, last) != (now.get("begins"), now.get("ends")):
                     row.update(begins=first, ends=last)
 
-    def write(self, rows: list[dict[str, Any]], *, kind: str = "save") -> list[int]:
-        """The figures of a plan that has been summed up stay as well: lines come after `check`."""
-        lined = [row["id"] for row in rows if row.get("id") and "items" in row]
-        if lined and not current_work().session.system and session.scalar(sa.select(Plan.id).where(Plan.id.in_(lined), Plan.stage == Stage.summed_up).limit(1)):
-            raise Invalid({"items": [_STAYS]})
-        return super().write(rows, kind=kind)
+    def defaults(self) -> dict[str, Any]:
+        return {"begins": clock.today()}
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
@@ -75,10 +70,11 @@ class Plans(Resource):
         for i, row in enumerate(rows):
             old = before.get(row.get("id", 0), {})
             now = {**old, **row}
-            if old.get("stage") == Stage.summed_up and not current_work().session.system and any(
-                    row.get(n, old.get(n)) != old.get(n) for n in ("title", "span", "begins", "owner_id", "everybody", "aim")):
-                faults[i] = {"title": [_STAYS]}
-                continue
+            if old.get("stage") == Stage.summed_up and not current_work().session.system:
+                other = any(row.get(n, old.get(n)) != old.get(n) for n in ("title", "span", "begins", "owner_id", "everybody", "aim"))
+                if other or "items" in row:
+                    faults[i] = {"title" if other else "items": [_STAYS]}
+                    continue
             one = wider.get(row.get("above_id") or 0)
             if row.get("above_id") is not None and (one is None or not (one.begins <= now["ends"] and now["begins"] <= one.ends) or one.id == row.get("id")):
                 faults[i] = {"above": [_("The plan it is part of is for another time.")]}
@@ -106,7 +102,7 @@ class Journals(Resource):
     beside = ((_("My day"), diary.URL), (_("By customer"), f"{diary.URL}/customers"))
     help = _("What somebody did on a day: notes, visits, calls and tasks say it by themselves; own words stand beside them.")
     actions = (
-        Action("remark", _("Remark"), diary.remark, when=diary.may_remark, icon="message", primary=True, bulk=False, fields=(_NEEDED,)),
+        Action("remark", _("Give a remark"), diary.remark, when=diary.may_remark, icon="message", primary=True, bulk=False, fields=(_NEEDED,)),
     )
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:

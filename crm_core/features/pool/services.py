@@ -17,7 +17,7 @@ from crm_core.features.pool.rules import Rules
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import changes, shares
 from crm_core.resource import rows as statements
 from crm_core.resource.after import OwnersChanged, finish
@@ -185,7 +185,7 @@ def changed_hands(event: OwnersChanged) -> None:
     if event.resource != NAME:
         return
     kind, why = current_work().info.get("holding") or (session.scalar(sa.select(changes.Change.kind).where(changes.Change.id == event.change)) or "save", "")
-    at, by = clock.now(), getattr(actor(), "user_id", None)
+    at, by = clock.now(), my_id()
     conn = current_work().session.connection()
     pools: dict[int, int | None] = {}
     for start in range(0, len(event.ids), 500):

@@ -9,7 +9,7 @@ from crm_core.features.tasks.models import State, Task, TaskItem
 from crm_core.kernel import words
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import acts
 from crm_core.resource.fields import DateField, Field, NoteField
 from crm_core.resource.kept import Ask
@@ -71,7 +71,7 @@ class Tasks(Resource):
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
-        me = getattr(actor(), "user_id", None)
+        me = my_id()
         for i, row in enumerate(rows):
             old = before.get(row.get("id", 0), {})
             now = {**old, **row}

@@ -12,7 +12,7 @@ from crm_core.features.tasks.models import State, Task, TaskItem
 from crm_core.kernel import words
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import timeline
 from crm_core.resource.changes import change, unscoped
 from crm_core.resource.kept import Ask, kept, numbered, together
@@ -119,7 +119,7 @@ def given(ids: Sequence[int]) -> None:
     if len(rows) > timeline.SET_LIMIT:
         return
     names = site().registry.resource("core.user").labels({r.owner_id for r in rows if r.owner_id is not None})
-    me = getattr(actor(), "user_id", None)
+    me = my_id()
     for row in rows:
         if row.subject and row.subject_id:
             said = _("planned a task") if row.owner_id in (None, me) else _("gave %(name)s a task", name=names.get(row.owner_id, ""))

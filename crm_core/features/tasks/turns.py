@@ -15,7 +15,7 @@ from crm_core.features.tasks import reminding, series
 from crm_core.features.tasks.models import State, Task
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import timeline
 from crm_core.resource.changes import unscoped
 
@@ -40,7 +40,7 @@ def saying(text: str | None) -> Iterator[None]:
 
 def follow(rows: Sequence[dict[str, Any]], before: Mapping[int, Row]) -> None:
     """What follows from what is about to be written: who gave it, the state and when it was done, when to remind, what comes next."""
-    me = getattr(actor(), "user_id", None)
+    me = my_id()
     for row in rows:
         old = before.get(row.get("id", 0), {})
         now = {**old, **row}
