@@ -16,6 +16,7 @@ from crm_core.kernel import hookspecs
 from crm_core.kernel.declare import (
     Action,
     Card,
+    Channel,
     Column,
     Job,
     Listen,
@@ -90,6 +91,7 @@ class Registry:
         self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
         self._events(listeners)
         self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
+        self.channels: Mapping[str, Channel] = self._named(self._all("register_channels"), "channel")
         self.rule_triggers: Mapping[str, RuleTrigger] = self._named(self._all("register_rule_triggers"), "rule trigger")
         self.rule_actions: Mapping[str, RuleAction] = self._named(self._all("register_rule_actions"), "rule action")
         self.blueprints = self._all("register_blueprints")
