@@ -279,7 +279,7 @@ def _prefixed(item: Any, package: str) -> Any:
         own = item.__dict__.get("name", "").removeprefix(f"{package}.")
         named: Any = item
         named.name = package if own in ("", package) else f"{package}.{own}"
-    if isinstance(item, Job | Metric | Permission | Report | RuleAction | RuleTrigger) and "." not in item.name:
+    if isinstance(item, Channel | Job | Metric | Permission | Report | RuleAction | RuleTrigger) and "." not in item.name:
         return replace(item, name=f"{package}.{item.name}")
     if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):
         return replace(item, name=f"{package}.{item.name or item.call.__qualname__}")

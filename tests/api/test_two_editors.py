@@ -32,7 +32,7 @@ WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people
 MADE: dict[str, dict[str, Any]] = {
     "core.webhook": {"name": "Made", "url": "https://crm.example.com/in", "resource": "core.customer"},
     "core.incoming": {"name": "Made", "resource": "core.customer", "mapping": "name = title"},
-    "core.channel": {"name": "Made", "kind": "sms", "url": "https://sms.example.com/send"},
+    "core.channel": {"name": "Made", "kind": "core.sms", "url": "https://sms.example.com/send"},
     "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
     "core.task": {"title": "Call them"}, "core.message": {"title": "Made", "hold": True},
     "core.mail": {"title": "Made", "receivers": "made@example.com", "hold": True},

@@ -112,5 +112,5 @@ PATHS = {"webhook": "/hook", "wecom": "/wecom?key=abc", "dingtalk": "/dingtalk?a
 def channel(world: World, service: Service, kind: str, /, **more: Any) -> int:
     with world.as_("root"):
         url = service.url(PATHS[kind])
-        values = {"name": f"My {kind}", "kind": kind, "url": url, "secret": SECRET, **({"body": BODY} if kind == "sms" else {}), **more}
+        values = {"name": f"My {kind}", "kind": f"core.{kind}", "url": url, "secret": SECRET, **({"body": BODY} if kind == "sms" else {}), **more}
         return int(world.site.registry.resource("core.channel").write([values])[0])

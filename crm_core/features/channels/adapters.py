@@ -23,7 +23,7 @@ USUAL = '{"to": "{to}", "text": "{text}"}'
 _WECOM = 2_048  # bytes of a text
 BUSY = {45009, 45033, 130101, 302033, 9499, 11232}  # "too many" of WeCom, of DingTalk, of Feishu
 MARK = "whsec_"
-TEMPLATED = ("sms", "webhook")  # services whose JSON is written by the administrator
+TEMPLATED = ("core.sms", "core.webhook")  # services whose JSON is written by the administrator
 
 
 def wecom(account: ChannelAccount, to: str, text: str) -> None:

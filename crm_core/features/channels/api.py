@@ -1,6 +1,6 @@
 """What other features and plugins may use of channels."""
 
-from crm_core.features.channels.services import NAME, choices, send, usable
+from crm_core.features.channels.services import NAME, NotTaken, choices, send, usable
 from crm_core.features.channels.sms import send_to
 
-__all__ = ["NAME", "choices", "send", "send_to", "usable"]
+__all__ = ["NAME", "NotTaken", "choices", "send", "send_to", "usable"]

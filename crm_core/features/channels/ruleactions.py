@@ -27,7 +27,8 @@ def _send(step: Any, channel: str, text: str, to: str | None) -> Any:
 
 def _sms(step: Any, text: str, channel: str | None) -> Any:
     """To the record itself, as far as it may be written to."""
-    name, reach = step.resource.title(step.record), may_reach(*step.about, "sms")
+    about, name = step.about, step.resource.title(step.record)
+    reach = may_reach(about[0], about[1], "sms")
     if not reach.ok:
         return _("no SMS to “%(name)s”: %(why)s", name=name, why=reach.why)
     acts.run(step.resource, "sms", [step.id], {"text": step.fill(text), "channel": channel})
