@@ -136,3 +136,17 @@ def test_a_service_that_is_asked_too_often_says_so_in_words(world: World, servic
     with world.site.engines.read.connect() as conn:
         row = conn.execute(sa.select(table_of(OutboxRow)).where(table_of(OutboxRow).c.listener == "core.channels.deliver")).one()
     assert "takes no more messages for now" in row.error and row.state.value == "queued"
+
+
+@one_engine
+def test_a_secret_goes_to_no_other_address_than_it_was_typed_for(world: World, service: Service) -> None:
+    which, resource = channel(world, service, "dingtalk"), world.site.registry.resource("core.channel")
+    with world.as_("root"):
+        for values in ({"url": service.url("/elsewhere")}, {"kind": "core.sms"}):
+            with pytest.raises(Invalid) as bad:
+                resource.write([{"id": which, **values}])
+            assert "secret" in bad.value.fields
+        resource.write([{"id": which, "name": "Renamed"}])
+        resource.write([{"id": which, "url": service.url("/sms"), "kind": "core.sms", "secret": "another"}])
+    send(world, "Renamed", "1", "x")
+    assert [headers["authorization"] for _path, headers, _body in service.sent] == ["Bearer another"]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.features.channels import api as channels
 from crm_core.features.channels import ruleactions
@@ -18,12 +17,12 @@ from crm_core.features.messages import services as notices
 from crm_core.kernel import clock, outbox, words
 from crm_core.kernel.errors import Forbidden, Missing, Refused
 from crm_core.resource import timeline
+from crm_core.resource import undo as undoing
 from tests.channels.services import NOW, Service, channel
 from tests.support.world import World
 from tests.support.worlds import Client, one_engine
 
 As = Callable[..., Client]
-BOTH = pytest.mark.usefixtures("service")
 
 
 def drain(world: World, at: dt.datetime = NOW) -> None:
@@ -57,7 +56,7 @@ def test_one_writes_to_a_contact_and_it_stands_on_his_customer_for_who_sees_him(
     assert as_("ann")("GET", f"/core/sms?customer.any={customer}").json["items"][0]["title"] == row.title
     assert as_("sue")("GET", f"/core/sms/{row.id}").status_code == 404
     with world.site.system("test") as work:
-        assert work.session.scalar(sa.select(sa.func.count()).select_from(timeline.Entry).where(timeline.Entry.record == "core.sms", timeline.Entry.subject_id == customer)) == 1
+        assert work.session.scalar(sa.select(sa.func.count()).select_from(timeline.Entry).where(timeline.Entry.record == "core.sms", timeline.Entry.kind == "record")) == 2  # on the customer and on the contact
 
 
 @one_engine
@@ -153,4 +152,26 @@ def test_who_and_what_is_not_there_is_said(world: World, service: Service) -> No
     channel(world, service, "sms")
     with world.as_("root"), pytest.raises(Missing):
         channels.send_to("core.contact", 999, "x")
-    assert table_of(Sms) is not None
+
+
+@one_engine
+def test_what_waits_is_taken_back_by_undo_and_what_has_left_is_not(world: World, service: Service) -> None:
+    channel(world, service, "sms")
+    contact = world.contacts["ann"]
+
+    def write() -> int:
+        with clock.freeze(NOW), world.as_("ann"):
+            return int(world.site.registry.resource("core.contact").run("sms", [contact], {"text": "x"}))
+
+    def undo(change: int) -> None:
+        with clock.freeze(NOW), world.as_("ann"):
+            undoing.ask(change)
+
+    undo(write())
+    drain(world)
+    assert service.sent == [] and kept(world) == []
+    second = write()
+    drain(world)
+    undo(second)
+    (row,) = kept(world)
+    assert row.state == State.sent

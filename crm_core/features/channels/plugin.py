@@ -25,7 +25,7 @@ def register_menu() -> list[Menu]:
 
 @hookimpl
 def register_actions() -> list[Action]:
-    return [Action("sms", _("Send an SMS"), sms.act, when=lambda row: bool(row.mobile), on=on, icon="device-mobile-message", order=60, quiet=True, fields=sms.FIELDS,
+    return [Action("sms", _("Send an SMS"), sms.act, when=lambda row: bool(row.mobile), on=on, icon="device-mobile-message", order=60, quiet=True, fields=sms.fields,
                    offered=sms.offered) for on in (sms.CUSTOMER, sms.CONTACT)]
 
 
@@ -36,7 +36,7 @@ def register_panels() -> list[Related]:
 
 @hookimpl
 def register_timeline() -> list[Timeline]:
-    return [Timeline(SmsSent, "customer", words=_("sent an SMS"), follow_up=True, icon="device-mobile-message")]
+    return [Timeline(SmsSent, via, words=_("sent an SMS"), follow_up=True, icon="device-mobile-message", name=f"sms-{via}") for via in ("customer", "contact")]
 
 
 @hookimpl

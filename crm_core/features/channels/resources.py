@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm_core.access.rights import bump
+from crm_core.data.session import session
 from crm_core.features.channels import adapters, services
-from crm_core.features.channels.models import PURPOSE, Channel, Sms
+from crm_core.features.channels.models import PURPOSE, Channel, Sms, State
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import CrmError, Invalid
 from crm_core.kernel.i18n import _
@@ -62,16 +65,22 @@ class Channels(Resource):
         NoteField(name="text", column="", label=_("Text"), required=True))),)
 
     def derive(self, rows: Rows, before: Before) -> None:
-        """What is given by code is sealed as well as what was typed."""
+        """What is given by code is sealed as well as what was typed. Where there is no secret, another address leaves a mark in its
+        history (none is NULL or empty): undoing what was done before brings none back that was typed for another one."""
         for row in rows:
+            old = before.get(row.get("id", 0), {})
             for name in ("url", "secret"):
                 if row.get(name):
                     row[name] = sealed.sealed(PURPOSE, row[name])
+            if old and not row.get("secret") and not old.get("secret") and _elsewhere(row, old):
+                row["secret"] = "" if old.get("secret") is None else None
 
     def check(self, rows: Rows, before: Before) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
         for i, row in enumerate(rows):
-            now, mine = as_written(row, before), faults.setdefault(i, {})
+            now, mine, old = as_written(row, before), faults.setdefault(i, {}), before.get(row.get("id", 0), {})
+            if old.get("secret") and not row.get("secret") and _elsewhere(row, old):
+                mine["secret"] = [_("Type the secret again: it is to go to another address.")]
             if now.get("kind") not in site().registry.channels:
                 mine["kind"] = [_("No module that is on speaks with this service.")]
             if not now.get("url"):
@@ -93,6 +102,12 @@ class Channels(Resource):
         bump()
 
 
+def _elsewhere(row: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether messages go to another address from now on, or are told it otherwise: who may change a channel knows its secret no more
+    for that."""
+    return any(row.get(name) is not None and row[name] != old.get(name) for name in ("url", "kind"))
+
+
 class SmsSent(Resource):
     """Written by sms.py alone."""
 
@@ -110,3 +125,8 @@ class SmsSent(Resource):
     verbs = "read", "export"
     in_palette = False
     help = _("Short messages to a customer and his contacts. Who sees the customer sees them.")
+
+    def held(self, ids: Sequence[int]) -> set[int]:
+        """What has left cannot be taken back; what waits can, and does not leave then."""
+        query = sa.select(Sms.id).where(Sms.id.in_(list(ids)), Sms.state != State.waiting)
+        return super().held(ids) | set(session.scalars(query))

@@ -18,15 +18,13 @@ from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import unscoped
-from crm_core.resource.fields import NoteField
+from crm_core.resource.fields import Field, NoteField
 
 NAME, CUSTOMER, CONTACT = "core.sms", "core.customer", "core.contact"
 SHORT = 60  # characters of a text in lists
 _sms = table_of(Sms)
-FIELDS = (
-    ChannelField(name="channel", column="", label=_("Message channel"), phones=True, help=_("Empty: the first one that reaches phones.")),
-    NoteField(name="text", column="", label=_("Text"), required=True, length=services.LONGEST),
-)
+TEXT = NoteField(name="text", column="", label=_("Text"), required=True, length=services.LONGEST)
+WAY = ChannelField(name="channel", column="", label=_("Message channel"), phones=True, help=_("Empty: the first one that reaches phones."))
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,11 @@ class SmsQueued(Event):
 def offered() -> bool:
     """Whether this house can send SMS at all."""
     return bool(services.usable(phones=True))
+
+
+def fields(_resource: Any) -> tuple[Field, ...]:
+    """What the act asks; which channel only where there are several."""
+    return (TEXT, WAY) if len(services.usable(phones=True)) > 1 else (TEXT,)
 
 
 def act(row: Any, text: str, channel: str | None = None) -> None:

@@ -100,8 +100,8 @@ class Message(Owned, Model):
     departments: Mapped[list[int] | None] = t.Refs("core.department", info={
         "label": _("To departments"), "help": _("Everybody in them and in those below.")})
     roles: Mapped[list[int] | None] = t.Refs("core.role", info={"label": _("To roles"), "help": _("Everybody who has one of them.")})
-    view: Mapped[str | None] = mapped_column(sa.String(20), info={"label": _("To a saved list"), "kind": "people_view", "help": _(
-        "Those who stand in it when the message is sent: a list of colleagues, filtered and saved as a view.")})
+    view: Mapped[str | None] = mapped_column(sa.String(20), info={
+        "label": _("To a saved list"), "kind": "people_view", "help": _("Colleagues in a view of their list.")})
     everyone: Mapped[bool] = mapped_column(default=False, info={"label": _("To everybody")})
     title: Mapped[t.Name] = mapped_column(info={"label": _("Subject")})
     text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text"), "help": _("Whoever is named with @ receives it too.")})

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work, session
-from crm_core.features.messages import saved, sending, threads  # noqa: F401  (saved: a kind of field)
+from crm_core.features.messages import saved, sending, threads
 from crm_core.features.messages.models import Box, Kind, Message
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
@@ -46,10 +46,12 @@ class Messages(Resource):
     )
 
     def fields(self, *, writing: bool = False) -> dict[str, Field]:
-        """Whoever may not write to everybody is not asked whether he wants to."""
+        """Whoever may not write to everybody is not asked whether he wants to, nor for a list where none is saved."""
         found = super().fields(writing=writing)
         if not sending.may_announce():
             found.pop("everyone", None)
+        if not current_work().session.system and not saved.shown():
+            found.pop("view", None)
         return found
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:

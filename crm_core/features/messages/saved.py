@@ -22,20 +22,29 @@ class PeopleViewField(ListField):
     kind: str = "people_view"
 
     def words(self) -> Mapping[str, Any]:
-        return {str(one.id): one.name for name in PEOPLE if name in site().registry.resources for one in views.of(name)}
+        return {str(one.id): one.name for one in shown()}
+
+    def show(self, value: Any) -> str:
+        """Another's list has no name here."""
+        return str(self.words().get(value, ""))
 
 
 register_kind(PeopleViewField.kind, PeopleViewField)
 
 
+def shown() -> list[views.Shown]:
+    """The saved lists of colleagues that the acting person sees."""
+    return [one for name in PEOPLE if name in site().registry.resources for one in views.of(name)]
+
+
 def people(view: str) -> list[int]:
     """Who stands in a saved list, by id. Raises Refused where the view is not there any more, or more people stand in it than a message
     can go to."""
-    shown = next((one for name in PEOPLE if name in site().registry.resources for one in views.of(name) if str(one.id) == view), None)
-    if shown is None:
+    found = next((one for one in shown() if str(one.id) == view), None)
+    if found is None:
         raise Refused(_("The saved list is not there any more: say anew to whom."))
-    resource = site().registry.resource(shown.resource)
-    found = listing.matching_ids(listing.parse(resource, shown.pairs), MOST + 1)
-    if len(found) > MOST:
+    resource = site().registry.resource(found.resource)
+    ids = listing.matching_ids(listing.parse(resource, found.pairs), MOST + 1)
+    if len(ids) > MOST:
         raise Refused(_("More than %(n)s people stand in this list.", n=MOST))
-    return found
+    return ids

@@ -27,7 +27,7 @@ ANNOUNCE = "core.announcements.make"  # the right to write to everybody, and ann
 URGENT = "high"  # of the list core.priority: what is told at once, whatever the hour
 AWAY = 10  # of many receivers so many are named to the sender
 _messages, _users, _roles, _departments = (table_of(model) for model in (Message, User, UserRole, Department))
-_CARRIED = ("people", "departments", "roles", "view", "everyone", "title", "text", "kind", "priority", "subject", "subject_id", "sender_id", "source", "thread_id")
+_CARRIED = ("people", "departments", "roles", "everyone", "title", "text", "kind", "priority", "subject", "subject_id", "sender_id", "source", "thread_id")
 
 
 def send(receivers: Sequence[int], title: Any, text: str = "", *, source: Any, about: tuple[str, int] | None = None, priority: str = "normal",

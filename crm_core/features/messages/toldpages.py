@@ -1,7 +1,7 @@
 """How I am told: quiet hours, a channel, the mail that sums up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from unicodedata import normalize
 
@@ -65,6 +65,7 @@ class WordField(ListField):
         return self.empty
 
 
+HINTS = {"quiet_from": "22:00", "quiet_until": "07:00", "digest_at": "08:00"}
 DIGESTS = ((Digest.none.value, _("Never")), (Digest.daily.value, _("Every day")), (Digest.weekly.value, _("Every week")))
 
 
@@ -80,7 +81,7 @@ def _fields() -> dict[str, Field]:
         WordField(name="channel", column="", label=_("Also send them by"), pairs=tuple((str(i), name) for i, name, _why in _ways()), empty=_("no channel")),
         WordField(name="digest", column="", label=_("Mail with what waits for me"), pairs=DIGESTS, required=True),
         HourField(name="digest_at", column="", label=_("At"), required=True, length=10),
-        WordField(name="digest_day", column="", label=_("On"), pairs=tuple((str(n), days[n]) for n in range(7)), required=True),
+        WordField(name="digest_day", column="", label=_("Weekday"), pairs=tuple((str(n), days[n]) for n in range(7)), required=True),
     ]
     return {one.name: one for one in found if one.name != "channel" or _ways()}
 
@@ -123,11 +124,9 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _page(fields: dict[str, Field], texts: dict[str, str], faults: dict[str, Any]) -> FormPage:
-    from dataclasses import replace
-
     drawn = {one.name: one for one in controls.of_fields(fields, texts, faults)}
     when = {"digest_at": ("digest", "daily,weekly"), "digest_day": ("digest", "weekly")}
-    drawn = {name: replace(one, when=when.get(name)) for name, one in drawn.items()}
+    drawn = {name: replace(one, when=when.get(name), placeholder=HINTS.get(name, one.placeholder)) for name, one in drawn.items()}
 
     def section(code: str, title: Any, text: Any, *names: str) -> Section:
         shown = tuple(drawn[name] for name in names if name in drawn)
