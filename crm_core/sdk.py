@@ -84,6 +84,7 @@ _WHERE = {
     # what can go wrong, in words for people
     "Invalid": ("crm_core.kernel.errors", "Invalid"),
     "NotTaken": ("crm_core.features.channels.api", "NotTaken"),  # a service did not take a message
+    "NotNow": ("crm_core.kernel.errors", "NotNow"),  # another system takes nothing for now: tried again later
     "Refused": ("crm_core.kernel.errors", "Refused"),
     "Forbidden": ("crm_core.kernel.errors", "Forbidden"),
     "Missing": ("crm_core.kernel.errors", "Missing"),

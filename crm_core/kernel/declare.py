@@ -286,7 +286,7 @@ class ChannelAccount:
 @dataclass(frozen=True)
 class Channel:
     """A service that takes short messages (SMS, a robot of a group chat). `send(account, to, text)` hands one over, outside of a
-    transaction, through `outbound.call`; it raises `NotTaken` (any CrmError) where it was not taken, and is then tried again. `to` is whom it is
+    transaction, through `outbound.call`; it raises `NotTaken` (any CrmError) where it was not taken, and is then tried again; `NotNow` where it takes no more for now. `to` is whom it is
     for as the service knows him; `needs_receiver`: without one it cannot be sent."""
 
     name: str

@@ -70,7 +70,7 @@ def test_what_is_not_taken_is_tried_again_and_parked_in_words_without_the_secret
 @one_engine
 def test_a_message_that_is_refused_holds_up_no_other(world: World, service: Service) -> None:
     which = channel(world, service, "wecom")
-    service.busy = 1
+    service.busy, service.status = 1, 503
     send(world, which, "", "first")
     send(world, which, "", "second")
     assert [one[2] for one in service.said] == ["second"]
@@ -129,13 +129,34 @@ def test_what_is_off_or_not_there_is_said_to_who_sends(world: World, service: Se
 
 
 @one_engine
-@pytest.mark.parametrize(("kind", "status"), [("wecom", 200), ("feishu", 200), ("sms", 429)])
-def test_a_service_that_is_asked_too_often_says_so_in_words(world: World, service: Service, kind: str, status: int) -> None:
-    service.busy, service.status = 1, status
+@pytest.mark.parametrize(("kind", "status"), [("wecom", 200), ("feishu", 200), ("sms", 429), ("dingtalk", 302)])
+def test_a_service_that_is_asked_too_often_says_so_in_words_and_is_asked_again_for_a_day(
+    world: World, service: Service, kind: str, status: int,
+) -> None:
+    service.busy, service.status = 8, status
     send(world, channel(world, service, kind), "13800138000", "x")
+    for minutes in range(1, 8):
+        with world.site.engines.read.connect() as conn:
+            row = conn.execute(sa.select(table_of(OutboxRow)).where(table_of(OutboxRow).c.listener == "core.channels.deliver")).one()
+        assert "takes no more messages for now" in row.error and (row.state.value, row.failures, row.claims) == ("queued", 0, 0)
+        with clock.freeze(NOW + dt.timedelta(minutes=minutes)):
+            outbox.drain(world.site)
+    assert len(service.sent) == 8 and service.said == []
+    with clock.freeze(NOW + dt.timedelta(minutes=30)):
+        outbox.drain(world.site)
+    assert len(service.said) == 1
+
+
+@one_engine
+def test_patience_has_an_end(world: World, service: Service) -> None:
+    service.busy, service.status = 99, 429
+    send(world, channel(world, service, "sms"), "13800138000", "x")
+    for days in range(1, 7):
+        with clock.freeze(NOW + dt.timedelta(days=days)):
+            outbox.drain(world.site)
     with world.site.engines.read.connect() as conn:
         row = conn.execute(sa.select(table_of(OutboxRow)).where(table_of(OutboxRow).c.listener == "core.channels.deliver")).one()
-    assert "takes no more messages for now" in row.error and row.state.value == "queued"
+    assert (row.state.value, row.failures) == ("parked", 5)
 
 
 @one_engine

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
-from crm_core.features.channels.services import NotTaken
+from crm_core.features.channels.services import Busy, NotTaken
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Channel, ChannelAccount
 from crm_core.kernel.errors import Invalid
@@ -21,7 +21,9 @@ from crm_core.kernel.outbox import delivery_id
 ALL = "all"
 USUAL = '{"to": "{to}", "text": "{text}"}'
 _WECOM = 2_048  # bytes of a text
-BUSY = {45009, 45033, 130101, 302033, 9499, 11232}  # "too many" of WeCom, of DingTalk, of Feishu
+BUSY = {45009, 45033, 130101, 302033, 90030, 9499, 11232}  # "too many" of WeCom, of DingTalk, of Feishu
+TOO_MANY = ("too fast", "too many", "over limit", "freq")  # as they say it where the number is another one
+WAIT, LONGEST_WAIT = 60.0, 3_600.0  # seconds until it is asked again
 MARK = "whsec_"
 TEMPLATED = ("core.sms", "core.webhook")  # services whose JSON is written by the administrator
 
@@ -134,8 +136,8 @@ def _ask(url: str, body: Mapping[str, Any], code: str, words: str) -> None:
     if number == 0:
         return
     text = str(said.get(words, ""))[:200]
-    if number in BUSY:
-        raise NotTaken(_("The service takes no more messages for now, it is tried again later: %(code)s %(words)s", code=number, words=text))
+    if number in BUSY or any(word in text.lower() for word in TOO_MANY):
+        raise Busy(_("The service takes no more messages for now, it is tried again later: %(code)s %(words)s", code=number, words=text), WAIT)
     raise NotTaken(_("The service answered: %(code)s %(words)s", code=number, words=text), for_good=True)
 
 
@@ -145,8 +147,10 @@ def _json(body: Any) -> bytes:
 
 def _post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     answer = call("POST", url, body=body, headers={"content-type": "application/json; charset=utf-8", **headers})
-    if answer.status == 429:
-        raise NotTaken(_("The service takes no more messages for now, it is tried again later: %(code)s %(words)s", code=429, words=""))
+    if answer.status in (302, 429):  # DingTalk leads somewhere else while it is angry
+        after = answer.headers.get("retry-after", "")
+        seconds = min(float(after), LONGEST_WAIT) if after.isascii() and after.isdigit() else WAIT
+        raise Busy(_("The service takes no more messages for now, it is tried again later: %(code)s %(words)s", code=answer.status, words=""), seconds)
     if not answer.ok:
         raise NotTaken(_("It answered %(status)s.", status=answer.status), for_good=400 <= answer.status < 500 and answer.status not in (408, 425))
     return answer

@@ -11,7 +11,7 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, writing
 from crm_core.features.channels.models import PURPOSE, Channel
 from crm_core.kernel import declare
-from crm_core.kernel.errors import CrmError, Missing, Refused
+from crm_core.kernel.errors import CrmError, Missing, NotNow, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
@@ -120,6 +120,10 @@ def hand_over(channel: int, to: str, text: str) -> None:
 def by_hand(row: Any, to: str | None, text: str) -> None:
     """Act: a message by hand."""
     send(row.id, to or "", text)
+
+
+class Busy(NotNow):
+    """The service takes no more messages for now; what it said, without address or secret."""
 
 
 class NotTaken(CrmError):
