@@ -10,7 +10,7 @@ from crm_core.features.messages.pages import pages
 from crm_core.features.messages.resources import Messages
 from crm_core.features.messages.sending import ANNOUNCE
 from crm_core.features.messages.views import URL
-from crm_core.features.people.api import PasswordResetAsked
+from crm_core.features.people.api import PasswordResetAsked, beside_account
 from crm_core.kernel.declare import Column, Job, Listen, Menu, Permission, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
@@ -22,6 +22,7 @@ from crm_core.web.menu import slots
 slots.notices_url, slots.bell_url, slots.live_url, slots.news = URL, f"{URL}/bell", f"{URL}/live", News
 
 frame.person_menu.append(toldpages.menu_entry)
+beside_account.append(toldpages.menu_entry)
 
 
 @hookimpl
