@@ -39,8 +39,8 @@ OWN = [
     RuleAction("core.channels.send", _("Send by a channel"), _send, lambda s: _("send “%(text)s” by “%(channel)s”", text=s["text"], channel=s["channel"]), (
         ChannelField(name="channel", column="", label=_("Message channel"), required=True), _TEXT,
         Field(name="to", column="", label=_("To"), length=500, help=_("A phone number for SMS; in a group those to be named, with commas between, or all."))),
-        icon="message-forward", order=27),
+        on=lambda _resource: services.there(), icon="message-forward", order=27),
     RuleAction("core.channels.sms", _("Send an SMS"), _sms, lambda s: _("send it the SMS “%(text)s”", text=s["text"]), (
         _TEXT, ChannelField(name="channel", column="", label=_("Message channel"), phones=True, help=_("Empty: the first one that reaches phones."))),
-        on=lambda resource: resource.name in (sms.CUSTOMER, sms.CONTACT), icon="device-mobile-message", order=28),
+        on=lambda resource: resource.name in (sms.CUSTOMER, sms.CONTACT) and services.there(phones=True), icon="device-mobile-message", order=28),
 ]

@@ -39,24 +39,34 @@ class ChannelMessage(Event):
 
 
 class Found(NamedTuple):
-    """A channel that is switched on."""
+    """A channel of the house."""
 
     id: int
     name: str
     kind: str
     for_people: bool
+    active: bool
 
 
 def usable(*, phones: bool = False, people: bool = False) -> list[Found]:
     """The channels that are switched on, by name: of all, those that reach a phone number, or those everybody may have his notices
     sent by. Kept in the process until somebody changes one."""
+    return [one for one in _all(phones) if one.active and (not people or one.for_people)]
+
+
+def there(*, phones: bool = False) -> bool:
+    """Whether this house has set up any channel, or one that reaches phones, switched on or not."""
+    return bool(_all(phones))
+
+
+def _all(phones: bool) -> list[Found]:
     kinds = site().registry.channels
-    return [one for one in made(("channels",), _load) if one.kind in kinds and (not phones or kinds[one.kind].needs_receiver) and (not people or one.for_people)]
+    return [one for one in made(("channels",), _load) if one.kind in kinds and (not phones or kinds[one.kind].needs_receiver)]
 
 
 def _load() -> list[Found]:
     c = _channels.c
-    query = sa.select(c.id, c.name, c.kind, c.for_people).where(c.active, c.deleted_at.is_(None)).order_by(c.name_key, c.id)
+    query = sa.select(c.id, c.name, c.kind, c.for_people, c.active).where(c.deleted_at.is_(None)).order_by(c.name_key, c.id)
     return [Found(*row) for row in current_work().session.execute(query)]
 
 
