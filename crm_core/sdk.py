@@ -53,6 +53,8 @@ _WHERE = {
     "Permission": ("crm_core.kernel.declare", "Permission"),
     "Related": ("crm_core.kernel.declare", "Related"),
     "RoleTemplate": ("crm_core.kernel.declare", "RoleTemplate"),
+    "Channel": ("crm_core.kernel.declare", "Channel"),  # a service that takes short messages
+    "ChannelAccount": ("crm_core.kernel.declare", "ChannelAccount"),
     "RuleAction": ("crm_core.kernel.declare", "RuleAction"),
     "RuleTrigger": ("crm_core.kernel.declare", "RuleTrigger"),
     # doors of hand-made pages
@@ -74,6 +76,8 @@ _WHERE = {
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
+    "send_by_channel": ("crm_core.features.channels.api", "send"),  # a short message to a group or a phone
+    "call": ("crm_core.kernel.outbound", "call"),  # another system, outside of transactions, past the guard of addresses
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
@@ -81,6 +85,8 @@ _WHERE = {
     "document": ("crm_core", "document"),  # document.pdf(html): what a plugin puts on paper
     # what can go wrong, in words for people
     "Invalid": ("crm_core.kernel.errors", "Invalid"),
+    "NotTaken": ("crm_core.features.channels.api", "NotTaken"),  # a service did not take a message
+    "NotNow": ("crm_core.kernel.errors", "NotNow"),  # another system takes nothing for now: tried again later
     "Refused": ("crm_core.kernel.errors", "Refused"),
     "Forbidden": ("crm_core.kernel.errors", "Forbidden"),
     "Missing": ("crm_core.kernel.errors", "Missing"),

@@ -3,6 +3,7 @@ house itself, so that a task, a journal or an approval finds its way whatever th
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -121,6 +122,26 @@ def stand_ins_of(user_ids: Iterable[int], day: dt.date) -> dict[int, int]:
             .order_by(StandIn.id)
         )
         return {row.owner_id: row.substitute_id for row in db.execute(query)}
+
+
+@dataclass(frozen=True)
+class Away:
+    """Somebody is away: who stands in for him, and what he says to who writes to him."""
+
+    substitute: int
+    words: str = ""
+
+
+def away(user_ids: Iterable[int], day: dt.date) -> dict[int, Away]:
+    """The same with the words of who is away."""
+    found = stand_ins_of(user_ids, day)
+    if not found:
+        return {}
+    with system_scope("what who is away says") as db:
+        query = sa.select(StandIn.owner_id, StandIn.words).where(
+            bulk.among(StandIn.owner_id, sorted(found)), StandIn.begins <= day, StandIn.ends >= day, StandIn.deleted_at.is_(None)).order_by(StandIn.id)
+        words = {row.owner_id: row.words or "" for row in db.execute(query)}
+    return {who: Away(other, words.get(who, "")) for who, other in found.items()}
 
 
 def stood_for(user_id: int, day: dt.date) -> list[int]:

@@ -175,6 +175,7 @@ class StandIn(Owned, Model):
     )
     begins: Mapped[dt.date] = mapped_column(info={"label": _("From")})
     ends: Mapped[dt.date] = mapped_column(info={"label": _("Until")})
+    words: Mapped[t.Line | None] = mapped_column(info={"label": _("Words for who writes"), "help": _("Whoever writes to you while you are away reads this.")})
     note: Mapped[t.Line | None] = mapped_column(info={"label": _("Remark")})
 
 

@@ -87,6 +87,15 @@ class Claims:
             except LostLease:
                 pass
 
+    def wait(self, engines: Engines, row: Any, error: BaseException, seconds: float) -> None:
+        """Hand a row back that another system takes nothing of for now, with what it said; that is no failure."""
+        with engines.write.begin() as conn:
+            try:
+                self.fenced(conn, row, state=QUEUED, claims=self.table.c.claims - 1, error=in_words(error), owner=None, lease_until=None,
+                            run_at=in_seconds(conn.dialect, seconds))
+            except LostLease:
+                pass
+
     def give_back(self, engines: Engines, row: Any, seconds: float) -> None:
         """Hand a row back as if it had not been taken: the database was away, or this process is going down."""
         with engines.write.begin() as conn:

@@ -298,6 +298,28 @@ class RuleAction:
 
 
 @dataclass(frozen=True)
+class ChannelAccount:
+    """What an administrator entered of a channel: address and secret in the clear, for the moment of sending."""
+
+    url: str
+    secret: str = field(default="", repr=False)
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A service that takes short messages (SMS, a robot of a group chat). `send(account, to, text)` hands one over, outside of a
+    transaction, through `outbound.call`; it raises `NotTaken` (any CrmError) where it was not taken, and is then tried again; `NotNow` where it takes no more for now. `to` is whom it is
+    for as the service knows him; `needs_receiver`: without one it cannot be sent."""
+
+    name: str
+    label: Any
+    send: Callable[[ChannelAccount, str, str], None]
+    needs_receiver: bool = False
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class Package:
     """One package with tables: core, or a plugin. Its tables are called `<name>_…`, its version table its own."""
 

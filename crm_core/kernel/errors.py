@@ -29,6 +29,17 @@ class Invalid(CrmError):
         self.fields: dict[str, list[Any]] = {name: list(messages) for name, messages in (fields or {}).items()}
 
 
+class NotNow(CrmError):
+    """Another system takes nothing for now. A delivery that raises it waits `seconds` and is tried again without being counted as failed,
+    for a day."""
+
+    status = 503
+
+    def __init__(self, message: Any = "", seconds: float = 60.0) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class BadRequest(CrmError):
     """The request itself makes no sense: an unknown filter, a broken cursor."""
 

@@ -116,6 +116,11 @@ def register_offers() -> "list[declare.Offers]":  # type: ignore[empty-body]
 
 
 @hookspec
+def register_channels() -> "list[declare.Channel]":  # type: ignore[empty-body]
+    """Services that take short messages: administrators set up accounts with them, rules and people send by these."""
+
+
+@hookspec
 def register_blueprints() -> "list[flask.Blueprint]":  # type: ignore[empty-body]
     """Hand-made pages. Every route declares its access (`@access`, `@public`) or the start is refused."""
 

@@ -6,6 +6,7 @@ happens exactly once. A listener with effects outside (`Listen(outside=True)`: m
 write transaction and at least once; `delivery_id()` is the idempotency key it hands on.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from crm_core.data.session import after_commit, current_work, has_work, writing
 from crm_core.kernel import actors, clock
 from crm_core.kernel.actors import ActorGone
 from crm_core.kernel.claims import PARKED, QUEUED, Claims, LostLease, in_words
-from crm_core.kernel.errors import CrmError
+from crm_core.kernel.errors import CrmError, NotNow
 from crm_core.kernel.i18n import _
 from crm_core.kernel.lease import USUAL, Timing, db_now, new_owner
 from crm_core.kernel.models import OutboxRow
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from crm_core.kernel.declare import Listen
     from crm_core.kernel.events import Event
 
+PATIENCE = dt.timedelta(days=1)  # with another system that takes nothing for now
 claims = Claims(OutboxRow, order_key=("listener", "key"))
 _table = table_of(OutboxRow)
 
@@ -67,6 +69,11 @@ def deliver_one(site: Site, owner: str | None = None, timing: Timing = USUAL, li
         pass
     except (Unreadable, ActorGone) as error:
         claims.settle(site.engines, row, state=PARKED, error=in_words(error))
+    except NotNow as error:
+        if clock.now() - row.made_at < PATIENCE:
+            claims.wait(site.engines, row, error, error.seconds)
+        else:
+            claims.fail(site.engines, row, error, timing)
     except (Exception, SystemExit) as error:  # noqa: BLE001  the worker outlives what it runs
         if is_outage(error):
             claims.give_back(site.engines, row, timing.retry)

@@ -16,6 +16,7 @@ from crm_core.kernel import hookspecs
 from crm_core.kernel.declare import (
     Action,
     Card,
+    Channel,
     Column,
     Job,
     Listen,
@@ -91,6 +92,7 @@ class Registry:
         self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
         self._events(listeners)
         self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
+        self.channels: Mapping[str, Channel] = self._named(self._all("register_channels"), "channel")
         self.rule_triggers: Mapping[str, RuleTrigger] = self._named(self._all("register_rule_triggers"), "rule trigger")
         self.rule_actions: Mapping[str, RuleAction] = self._named(self._all("register_rule_actions"), "rule action")
         self.offers: Mapping[str, Offers] = self._named(self._all("register_offers"), "offers")
@@ -279,7 +281,7 @@ def _prefixed(item: Any, package: str) -> Any:
         own = item.__dict__.get("name", "").removeprefix(f"{package}.")
         named: Any = item
         named.name = package if own in ("", package) else f"{package}.{own}"
-    if isinstance(item, Job | Metric | Permission | Report | RuleAction | RuleTrigger) and "." not in item.name:
+    if isinstance(item, Channel | Job | Metric | Permission | Report | RuleAction | RuleTrigger) and "." not in item.name:
         return replace(item, name=f"{package}.{item.name}")
     if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):
         return replace(item, name=f"{package}.{item.name or item.call.__qualname__}")

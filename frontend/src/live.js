@@ -39,10 +39,25 @@ function take({ news, count, spread }, mine) {
     for (const one of news.slice(0, 3).reverse()) toast(`${one.title}: ${one.text}`, { undo: () => open(one), undoLabel: word("open") });
   } else if (mine) {
     noticed = false;
-    setTimeout(() => noticed || news.slice(0, 3).forEach(notify), 400); // unless somebody looks at another tab of ours
+    setTimeout(() => noticed || news.slice(0, 3).forEach(call), 400); // unless somebody looks at another tab of ours
   }
 }
-others?.addEventListener("message", ({ data }) => (data === "seen" ? (noticed = true) : take(data, false)));
+
+// Whoever wants to be left alone is called when that is over, of what he has not seen by then.
+const kept = [];
+let later;
+function call(one) {
+  if (!one.quiet) return notify(one);
+  kept.unshift(one);
+  clearTimeout(later);
+  later = setTimeout(() => kept.splice(0).slice(0, 3).forEach(notify), one.quiet);
+}
+document.addEventListener("visibilitychange", () => document.hidden || kept.splice(0));
+others?.addEventListener("message", ({ data }) => {
+  if (data !== "seen") return take(data, false);
+  noticed = true;
+  kept.splice(0);
+});
 
 async function open(one) {
   const body = new FormData();

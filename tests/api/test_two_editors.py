@@ -25,13 +25,14 @@ EDITABLE = {
     "core.region": "name", "core.role": "note", "core.tag": "name", "core.task": "title", "core.team": "name", "core.user": "name",
     "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.recommendation": "text", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note", "core.attachment": "name",
     "core.message": "title", "core.plan": "title", "core.journal": "text", "core.mail": "title", "core.mail_account": "signature", "core.paper": "name", "core.print_template": "body", "core.special_day": "zh",
-    "core.webhook": "note", "core.incoming": "note",
+    "core.webhook": "note", "core.incoming": "note", "core.channel": "note",
 }
 WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people could write differently
 # What is not there yet; "#" is a customer, "##" another one.
 MADE: dict[str, dict[str, Any]] = {
     "core.webhook": {"name": "Made", "url": "https://crm.example.com/in", "resource": "core.customer"},
     "core.incoming": {"name": "Made", "resource": "core.customer", "mapping": "name = title"},
+    "core.channel": {"name": "Made", "kind": "core.sms", "url": "https://sms.example.com/send"},
     "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
     "core.task": {"title": "Call them"}, "core.message": {"title": "Made", "hold": True},
     "core.mail": {"title": "Made", "receivers": "made@example.com", "hold": True},

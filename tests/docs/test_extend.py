@@ -101,6 +101,34 @@ def test_what_the_page_says_is_a_plugin_whose_every_face_is_there(extras: Shelf)
     assert done.stdout.strip() == "2", done.stderr
 
 
+def test_a_message_goes_out_by_the_service_the_page_says(extras: Shelf) -> None:
+    extras.run(PEOPLE)
+    heard = json.loads(extras.work("""
+    import http.server, json, threading
+    from crm_core.kernel import outbox
+    from crm_extras.plugin import announce
+    heard = []
+    class Drums(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            heard.append([self.headers["authorization"], json.loads(self.rfile.read(int(self.headers["content-length"])))])
+            self.send_response(204)
+            self.end_headers()
+        def log_message(self, *args):
+            pass
+    server = http.server.HTTPServer(("127.0.0.1", 0), Drums)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    hill = f"http://127.0.0.1:{server.server_address[1]}/"
+    object.__setattr__(site.config, "private_hosts", hill.split("/")[2])
+    with writing():
+        R("core.channel").write([{"name": "The hill", "kind": "extras.drums", "url": hill, "secret": "palm"}])
+        announce("The hill", "Alpha")
+    outbox.drain(site)
+    outbox.drain(site)
+    print(json.dumps(heard))
+    """))
+    assert heard == [["palm", {"who": "Alpha", "beat": "The gifts are here."}]]
+
+
 def test_a_rule_begins_and_does_what_the_page_says(extras: Shelf) -> None:
     extras.run(PEOPLE + """
     from crm_core.access.actor import load_actor

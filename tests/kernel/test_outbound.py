@@ -108,6 +108,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.send_header("Location", rest)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+            elif kind == "long":  # several packets, whatever the network does
+                self.send_response(200)
+                self.send_header("Content-Length", rest)
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(b"x" * int(rest))
             elif kind == "large":
                 self.send_response(200)
                 if rest == "said":
@@ -295,3 +301,8 @@ def test_nobody_waits_for_another_system_inside_a_transaction(tmp_path: Path) ->
 
 def test_an_answer_says_what_is_good() -> None:
     assert [Answer(status, {}, b"").ok for status in (199, 200, 204, 299, 302, 404, 500)] == [False, True, True, True, False, False, False]
+
+
+def test_an_answer_that_comes_in_pieces_is_read_to_its_end(net: Net, house: Site, server: Any) -> None:
+    answer = call("GET", f"{WEB}good.example:{server.server_address[1]}/long/4000000")
+    assert (answer.status, len(answer.body)) == (200, 4_000_000)

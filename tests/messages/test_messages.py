@@ -3,13 +3,17 @@
 import io
 
 import pytest
+import sqlalchemy as sa
 
-from crm_core.data.session import session
+from crm_core.access.models import StandIn, User
+from crm_core.data.session import session, writing
 from crm_core.features.files import api as files
-from crm_core.features.messages import sending, services
+from crm_core.features.messages import saved, sending, services
 from crm_core.features.messages.models import Message
-from crm_core.kernel import words
+from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Invalid, Missing, Refused
+from crm_core.resource import views
+from crm_core.resource.changes import stamp
 from tests.customers.office import Office
 
 
@@ -82,3 +86,57 @@ def test_an_announcement_is_acknowledged_and_those_who_have_not_are_reminded(off
         with office.as_(who):
             counts.append(len(services.newest()))
     assert counts == [1, 2]
+
+
+def test_only_who_may_announce_writes_to_everybody_or_announces_to_more_than_he_names(office: Office) -> None:
+    fair = office.departments["会展部"]
+    with office.as_("chen"):
+        message = office.resource("message")
+        assert "everyone" not in message.fields(writing=True)  # nor is he asked
+        for row in ({"everyone": True}, {"everyone": True, "hold": True}, {"kind": "announcement", "departments": [fair]}, {"kind": "announcement", "roles": [office.roles["chief"]]}):
+            with pytest.raises(Invalid):
+                message.write([{"title": "No", **row}])
+        message.write([{"title": "To the fair", "departments": [fair]}, {"title": "Please note", "kind": "announcement", "people": [office.people["li"]]}])
+        held = message.write([{"title": "Held", "departments": [fair], "hold": True}])[0]
+        with pytest.raises(Invalid):
+            message.write([{"id": held, "kind": "announcement"}])
+    assert [one.title for one in mine(office, "li")] == ["To the fair", "Please note"]
+
+    office.grant("seller", "core.announcements.make", "all")
+    write(office, "chen", "To all", everyone=True, kind="announcement")
+    for name in ("wang", "li", "sun"):
+        assert mine(office, name)[-1].title == "To all"
+    with office.as_("chen"):
+        held = office.resource("message").write([{"title": "Held", "everyone": True, "hold": True}])[0]
+    office.revoke("seller", "core.announcements.make")
+    with office.as_("chen"), pytest.raises(Refused):  # who lost the right meanwhile
+        office.resource("message").run("send", [held])
+
+
+def test_a_saved_list_names_who_stands_in_it_when_the_message_goes_out_as_far_as_its_sender_sees_them(office: Office) -> None:
+    with office.as_("sun"):
+        view = views.save("core.user", "The sellers", [("department.any", str(office.departments["营销中心"]))], views.Audience.mine)
+    held = write(office, "sun", "To sellers", view=str(view), hold=True)
+    with office.site.system("test"), writing() as db:
+        db.execute(sa.update(User).where(User.id == office.people["li"]).values(department_id=office.departments["营销中心"]))
+    with office.as_("sun"):
+        office.resource("message").run("send", [held])
+    assert [[one.title for one in mine(office, name)] for name in ("chen", "wang", "li")] == [["To sellers"]] * 3
+    with office.as_("chen"):  # another's list is none of hers
+        assert saved.PeopleViewField(name="view", column="view", label="").words() == {}
+        with pytest.raises(Refused):
+            office.resource("message").write([{"title": "No", "view": str(view)}])
+    with office.as_("sun"):
+        views.delete(views.get(view))
+        with pytest.raises(Refused):
+            office.resource("message").write([{"title": "No", "view": str(view)}])
+
+
+def test_who_writes_to_somebody_away_reads_his_words(office: Office) -> None:
+    people, today = office.people, clock.today()
+    with office.site.system("test"), writing() as db:
+        db.add(stamp(StandIn(owner_id=people["wang"], substitute_id=people["li"], begins=today, ends=today, words="In Xi'an until Friday")))
+    write(office, "chen", "A question", people=[people["wang"]])
+    with office.as_("chen"):
+        (told,) = services.newest()
+    assert str(words.read(told.text)) == "王志强 is away; 李娜 stands in. “In Xi'an until Friday”"

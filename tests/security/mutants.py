@@ -140,6 +140,10 @@ MUTANTS = [Mutant(name, _IN + where, old, new, test) for name, where, old, new, 
     ("every answer of a name server is judged", "kernel.outbound.addresses:resolve", "if not found or not all(map(allowed, found)):", "if not found or not any(map(allowed, found)):", "tests/kernel/test_outbound.py::test_nothing_but_the_internet_is_called"),
     ("what was judged is connected to", "kernel.outbound.http:_connected", "plain.connect((str(ip), target.port))", "plain.connect((resolve(target, 1)[0].compressed, target.port))", "tests/kernel/test_outbound.py::test_the_name_is_resolved_once_and_what_was_judged_is_connected_to"),
     ("each redirect is judged", "kernel.outbound.http:_once", "resolve(target, connected_by - time.monotonic(), private)", "[__import__('ipaddress').ip_address('127.0.0.1')]", "tests/kernel/test_outbound.py::test_each_redirect_is_judged"),
+    # who is written to
+    ("who may announce, when it leaves", "features.messages.sending:deliver", "and not may_announce():", "and False:", "tests/messages/test_messages.py::test_only_who_may_announce_writes_to_everybody_or_announces_to_more_than_he_names[sqlite]"),
+    ("a wish that is told meanwhile", "features.channels.sms:deliver", "if not reach.ok:", "if False:", "tests/channels/test_sms.py::test_a_wish_that_is_told_meanwhile_holds_and_who_wrote_hears_of_it"),
+    ("a channel's secret goes where it was typed for", "features.channels.resources:_elsewhere", 'return any(row.get(name) is not None and row[name] != old.get(name) for name in ("url", "kind"))', "return False", "tests/channels/test_channels.py::test_a_secret_goes_to_no_other_address_than_it_was_typed_for"),
     # starting
     ("a key that others read", "kernel.keys:KeyRing.at", "if path.stat().st_mode & 0o077:", "if False:", f"{_START}::test_a_key_that_others_can_read_stops_the_start"),
     ("a key that somebody typed", "kernel.keys:KeyRing.__init__", "if len(set(master)) < 12:", "if False:", f"{_START}::test_a_key_that_somebody_typed_stops_the_start"),

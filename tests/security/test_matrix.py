@@ -41,6 +41,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "core.pool": {"name": "Made"}, "core.recommendation": {"name": "Made"}, "core.stand_in": {"substitute": "core.user.brief", "begins": "2026-11-24", "ends": "2026-11-25"}, "core.custom_field": {"zh": "造", "resource": "core.offering"},
     "core.webhook": {"name": "Made", "url": "https://crm.example.com/in", "resource": "core.offering"},
     "core.incoming": {"name": "Made", "resource": "core.offering", "mapping": "name = title"},
+    "core.channel": {"name": "Made", "kind": "core.sms", "url": "https://sms.example.com/send"},
     "bare.thing": {"name": "Made"}, "bare.piece": {"name": "Made", "thing": "bare.thing"}, "bare.crumb": {"name": "Made", "piece": "bare.piece"},
     "bare.pointer": {"name": "Made"}, "bare.shelf": {"name": "Made"},
 }

@@ -24,7 +24,7 @@ class StandIns(Resource):
     in_palette = False
     order = 95
     help = _("Who reviews and decides on approvals in your place while you are away. He does it as you may, within the days you say.")
-    form = (Section(_("Stand-in"), ("substitute", "begins", "ends", "note")),)
+    form = (Section(_("Stand-in"), ("substitute", "begins", "ends", "words", "note")),)
 
     @property
     def label_field(self) -> str:

@@ -1,28 +1,35 @@
 """What other features may use of mail."""
 
+import io
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from crm_core.data.session import system_scope, writing
-from crm_core.features.mail import accounts, addresses, filing
+import sqlalchemy as sa
+
+from crm_core.data.base import table_of
+from crm_core.data.session import current_work, system_scope, writing
+from crm_core.features.files import api as files
+from crm_core.features.mail import accounts, addresses, filing, outgoing
 from crm_core.features.mail.arrived import of as arrived
 from crm_core.features.mail.arrived import seen as subject_seen
 from crm_core.features.mail.arrived import since as arrived_since
 from crm_core.features.mail.events import MailQueued, MailReceived
-from crm_core.features.mail.models import Letter
-from crm_core.kernel.errors import Refused
+from crm_core.features.mail.models import Box, Direction, Letter, Mail
+from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
+from crm_core.resource.changes import unscoped
 
-__all__ = ["Letter", "MailQueued", "MailReceived", "arrived", "arrived_since", "send", "subject_seen"]
+__all__ = ["Head", "Letter", "MailQueued", "MailReceived", "arrived", "arrived_since", "file", "heads", "send", "subject_seen"]
 
 
 def send(account: int | None, to: str | Sequence[str], subject: str, text: str, *, about: tuple[str, int] | None = None,
-         sender_id: int | None = None) -> int:
+         sender_id: int | None = None, attached: Sequence[tuple[str, bytes]] = ()) -> int:
     """Write a mail and let it go out; inside `writing()` it leaves when that commits. Returns its id; it is filed on `about`
     (`("core.customer", 7)` or a contact) when the server has taken it.
 
     `account`: the box it goes through. None: that of `sender_id` (else of who acts), else the house's own mail. Who may be written to
-    by mail at all is asked by the caller (`customers.api.may_reach`). Raises Refused where there is no box, Invalid for wrong addresses.
+    by mail at all is asked by the caller (`customers.api.may_reach`). `attached`: files, name and content. Raises Refused where there is no box, Invalid for wrong addresses.
     """
     who = sender_id or getattr(actor(), "user_id", None)
     found = accounts.facts(account) if account is not None else accounts.of_person(who) if who else None
@@ -30,12 +37,46 @@ def send(account: int | None, to: str | Sequence[str], subject: str, text: str, 
         raise Refused(_("There is no mail box to send from."))
     values = {
         "account": found.id if found is not None else None, "receivers": to if isinstance(to, str) else addresses.joined([addresses.Addressee(one) for one in to]),
-        "title": subject[:200], "text": text, "hold": False,
+        "title": subject[:200], "text": text, "hold": bool(attached),
         "owner": (found.owner_id if found.team_id is None else None) if found is not None else who, "team": found.team_id if found is not None else None,
         **({"sender": accounts.house()} if found is None else {}),
         **({"subject": about[0], "subject_id": about[1]} if about else {}),
     }
     with writing(), system_scope("a mail of the house"):
-        return int(site().registry.resource(filing.MAIL).write([values], kind="mail")[0])
+        made = int(site().registry.resource(filing.MAIL).write([values], kind="mail")[0])
+        for name, content in attached:
+            files.put(filing.MAIL, made, name, io.BytesIO(content))
+        if attached:
+            outgoing.queue([made])
+        return made
+
+
+class Head(NamedTuple):
+    """What stands at the top of a mail that came in."""
+
+    id: int
+    sender: str
+    title: str
+
+
+def heads(ids: Sequence[int]) -> list[Head]:
+    """Of these mails that came in, whatever anybody's rights: the address of the sender and the subject. For listeners of `MailReceived`."""
+    c = table_of(Mail).c
+    rows = current_work().session.execute(
+        sa.select(c.id, c.sender, c.title).where(c.id.in_(list(ids)), c.box == Box.received, c.deleted_at.is_(None)).order_by(c.id),
+        execution_options=unscoped("what came in"))
+    return [Head(row.id, sender.address if (sender := addresses.first(row.sender)) is not None else "", row.title) for row in rows]
+
+
+def file(mail_id: int, about: tuple[str, int]) -> None:
+    """File a mail that came in on a customer or contact, as the house. Raises Missing where one of them is not there."""
+    whose, table = filing.customer_of(*about), table_of(Mail)
+    with writing(), system_scope("a mail is filed by what stands in it") as db:
+        mail = db.execute(sa.select(table).where(table.c.id == mail_id, table.c.deleted_at.is_(None))).one_or_none()
+        if whose is None or mail is None:
+            raise Missing(_("This record was not found."))
+        db.execute(sa.update(table).where(table.c.id == mail_id).values(customer_id=whose.customer, contact_id=whose.contact))
+        if not mail.confidential:
+            filing.file(mail, Direction.received, [whose])
 
 

@@ -13,6 +13,7 @@ from crm_core.data.mixins import Keyed, Owned
 from crm_core.kernel.i18n import _
 
 _UNREAD: dict[str, Any] = {"sqlite_where": sa.text("read_at IS NULL"), "postgresql_where": sa.text("read_at IS NULL")}
+_UNTOLD: dict[str, Any] = {name: sa.text("read_at IS NULL AND told_at IS NULL") for name in _UNREAD}
 
 
 class Notice(Keyed, Model):
@@ -31,11 +32,38 @@ class Notice(Keyed, Model):
     path: Mapped[str | None] = mapped_column(sa.String(300))  # or a page of this site
     at: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime | None]
+    urgent: Mapped[bool] = mapped_column(default=False)  # told at once, also while somebody wants to be left alone
+    told_at: Mapped[dt.datetime | None]  # when it went to the channel its receiver chose
 
     __table_args__ = (
         sa.Index("ix_core_notice_receiver", "receiver_id", "id"),
         sa.Index("ix_core_notice_unread", "receiver_id", "id", **_UNREAD),
+        sa.Index("ix_core_notice_untold", "receiver_id", "id", **_UNTOLD),
     )
+
+
+class Digest(enum.StrEnum):
+    """How often somebody wants to have by mail what waits for him."""
+
+    none = "none"
+    daily = "daily"
+    weekly = "weekly"
+
+
+class Told(Keyed, Model):
+    """How one person wants to hear of his notices besides reading them: when not, by which channel, how often all of them by mail.
+    A preference: no record, no history. Hours are those of his own clock ("22:00")."""
+
+    __tablename__ = "core_told"
+    user_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), unique=True)
+    quiet_from: Mapped[str | None] = mapped_column(sa.String(5))
+    quiet_until: Mapped[str | None] = mapped_column(sa.String(5))
+    channel_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # of features/channels, which is above us
+    told_from: Mapped[t.Id] = mapped_column(default=0, info={"kind": "internal"})  # notices up to this number are settled
+    digest: Mapped[Digest] = mapped_column(default=Digest.none)
+    digest_at: Mapped[str] = mapped_column(sa.String(5), default="08:00")
+    digest_day: Mapped[int] = mapped_column(sa.Integer(), default=0)  # of a weekly one: 0 is Monday
+    digested_at: Mapped[dt.datetime | None]
 
 
 class Kind(enum.StrEnum):
@@ -72,6 +100,9 @@ class Message(Owned, Model):
     departments: Mapped[list[int] | None] = t.Refs("core.department", info={
         "label": _("To departments"), "help": _("Everybody in them and in those below.")})
     roles: Mapped[list[int] | None] = t.Refs("core.role", info={"label": _("To roles"), "help": _("Everybody who has one of them.")})
+    view: Mapped[str | None] = mapped_column(sa.String(20), info={
+        "label": _("To a saved list"), "kind": "people_view", "help": _("Colleagues in a view of their list.")})
+    everyone: Mapped[bool] = mapped_column(default=False, info={"label": _("To everybody")})
     title: Mapped[t.Name] = mapped_column(info={"label": _("Subject")})
     text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text"), "help": _("Whoever is named with @ receives it too.")})
     kind: Mapped[Kind] = mapped_column(default=Kind.message, info={"label": _("Type"), "labels": KINDS})

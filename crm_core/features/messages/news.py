@@ -13,9 +13,9 @@ from crm_core.access.models import User
 from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.wall import UNSCOPED
-from crm_core.features.messages import views
+from crm_core.features.messages import telling, views
 from crm_core.features.messages.models import Notice
-from crm_core.kernel import words
+from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import in_language
 from crm_core.kernel.site import site
 
@@ -52,16 +52,19 @@ class News:
 
 
 def told_by(conn: sa.Connection, ids: Collection[int]) -> dict[int, str]:
-    """These notices for their readers, each in his language, the newest first."""
+    """These notices for their readers, each in his language, the newest first. `quiet`: milliseconds for which its reader wants no
+    browser to call him."""
     query = (
-        sa.select(_table.c.id, _table.c.receiver_id, _table.c.text, _table.c.source, _senders.c.name, _people.c.language)
+        sa.select(_table.c.id, _table.c.receiver_id, _table.c.text, _table.c.source, _table.c.urgent, _senders.c.name, _people.c.language)
         .join(_people, _people.c.id == _table.c.receiver_id).outerjoin(_senders, _senders.c.id == _table.c.sender_id)
         .where(bulk.among(_table.c.id, ids), _table.c.read_at.is_(None)).order_by(_table.c.id.desc())
     )
+    rows = conn.execute(query, execution_options={UNSCOPED: "names beside the notices of live connections"}).all()
+    alone, now = telling.left_alone(conn, {row.receiver_id for row in rows if not row.urgent}), clock.now()
     drawn: dict[tuple[str, ...], tuple[str, str]] = {}
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     count: dict[int, int] = defaultdict(int)
-    for row in conn.execute(query, execution_options={UNSCOPED: "names beside the notices of live connections"}):
+    for row in rows:
         count[row.receiver_id] += 1
         if count[row.receiver_id] > MOST:
             continue
@@ -71,6 +74,7 @@ def told_by(conn: sa.Connection, ids: Collection[int]) -> dict[int, str]:
             with in_language(language):
                 drawn[key] = str(views.title(row.name or "", words.read(row.source))), str(words.read(row.text))
         title, text = drawn[key]
-        found[row.receiver_id].append({"id": row.id, "title": title, "text": text, "open": views.open_url(row.id)})
+        wait = {"quiet": round((alone[row.receiver_id] - now).total_seconds() * 1_000)} if row.receiver_id in alone and not row.urgent else {}
+        found[row.receiver_id].append({"id": row.id, "title": title, "text": text, "open": views.open_url(row.id), **wait})
     spread = SPREAD * (len(found) - 1)
     return {user: json.dumps({"news": news, "count": count[user], "spread": spread}) for user, news in found.items()}

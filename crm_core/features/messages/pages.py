@@ -36,7 +36,7 @@ def notices() -> Any:
     page = NoticesPage(
         title=_("Notices"), rows=views.draw(rows),
         tabs=(Tab(_("All"), views.URL, not unread), Tab(_("Unread"), urls.address(views.URL, [("tab", "unread")]), unread)),
-        read_all=views.read_all(rows) if any(r.read_at is None for r in rows) else None,
+        told_url=views.TOLD, read_all=views.read_all(rows) if any(r.read_at is None for r in rows) else None,
         prev_url=urls.address(views.URL, [*kept, ("after", str(rows[0].id))]) if newer else "",
         next_url=urls.address(views.URL, [*kept, ("before", str(rows[-1].id))]) if older else "",
         empty=None if rows else Empty(

@@ -11,6 +11,7 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.features.files import api as files
+from crm_core.features.messages import saved
 from crm_core.features.messages.models import Box, Kind, Message, Notice
 from crm_core.features.messages.services import notify_each, opened
 from crm_core.kernel import clock, words
@@ -22,9 +23,11 @@ from crm_core.resource import search
 from crm_core.resource.changes import unscoped
 
 NAME = "core.message"
+ANNOUNCE = "core.announcements.make"  # the right to write to everybody, and announcements to more than named people
+URGENT = "high"  # of the list core.priority: what is told at once, whatever the hour
 AWAY = 10  # of many receivers so many are named to the sender
 _messages, _users, _roles, _departments = (table_of(model) for model in (Message, User, UserRole, Department))
-_CARRIED = ("people", "departments", "roles", "title", "text", "kind", "priority", "subject", "subject_id", "sender_id", "source", "thread_id")
+_CARRIED = ("people", "departments", "roles", "everyone", "title", "text", "kind", "priority", "subject", "subject_id", "sender_id", "source", "thread_id")
 
 
 def send(receivers: Sequence[int], title: Any, text: str = "", *, source: Any, about: tuple[str, int] | None = None, priority: str = "normal",
@@ -35,7 +38,7 @@ def send(receivers: Sequence[int], title: Any, text: str = "", *, source: Any, a
     """
     people = sorted(set(receivers))
     values = dict.fromkeys(_CARRIED) | {
-        "people": people, "title": str(title)[:200], "text": text or None, "kind": kind, "priority": priority, "source": words.keep(source)}
+        "people": people, "everyone": False, "title": str(title)[:200], "text": text or None, "kind": kind, "priority": priority, "source": words.keep(source)}
     if about is not None:
         values.update(subject=about[0], subject_id=about[1])
     with writing():
@@ -44,6 +47,8 @@ def send(receivers: Sequence[int], title: Any, text: str = "", *, source: Any, a
 
 def deliver(row: Any) -> None:
     """Send a message that lies with its sender. Raises Refused where nobody would receive it."""
+    if (row.everyone or (row.kind == Kind.announcement and (row.departments or row.roles or row.view))) and not may_announce():
+        raise Refused(_("Only who may announce to everybody sends this: name the people it is for."))
     receivers = everybody(row)
     if not receivers:
         raise Refused(_("Nobody would receive this: say to whom."))
@@ -55,13 +60,19 @@ def deliver(row: Any) -> None:
     session.expire(row)
 
 
+def may_announce() -> bool:
+    """Whether who acts may write to everybody, and send announcements to more than people he names."""
+    return bool(current_work().session.system or actor().can(ANNOUNCE))
+
+
 def _away(row: Any, receivers: Sequence[int]) -> None:
     """Who writes to somebody away hears of it, and who stands in for him."""
-    others = lines.stand_ins_of(receivers, clock.today()) if row.sender_id is not None else {}
-    if others:
-        names = site().registry.resource("core.user").labels({*others, *others.values()})
-        for who, other in list(others.items())[:AWAY]:
-            text = _("%(name)s is away; %(other)s stands in.", name=names.get(who, ""), other=names.get(other, ""))
+    away = lines.away(receivers, clock.today()) if row.sender_id is not None else {}
+    if away:
+        names = site().registry.resource("core.user").labels({*away, *(one.substitute for one in away.values())})
+        for who, one in list(away.items())[:AWAY]:
+            known = {"name": names.get(who, ""), "other": names.get(one.substitute, "")}
+            text = _("%(name)s is away; %(other)s stands in. “%(words)s”", words=one.words, **known) if one.words else _("%(name)s is away; %(other)s stands in.", **known)
             notify_each([(row.sender_id, (NAME, row.id))], text, source=_("Messages"))
 
 
@@ -83,13 +94,14 @@ def _deliver(origin: int | None, values: Mapping[str, Any], receivers: Sequence[
     title = values["title"]
     text = _("asks you to acknowledge: %(title)s", title=title) if values["kind"] == Kind.announcement else _("wrote to you: %(title)s", title=title)
     source = words.read(values["source"]) if values["source"] else None
-    notify_each([(one, (NAME, copy)) for one, copy in zip(receivers, ids, strict=True)], text, source=source)
+    urgent = values["priority"] == URGENT
+    notify_each([(one, (NAME, copy)) for one, copy in zip(receivers, ids, strict=True)], text, source=source, urgent=urgent)
     return ids
 
 
 def everybody(row: Any) -> list[int]:
-    """Who receives a message as it stands now: the people named, those of departments (and below) and roles, and whoever is
-    mentioned. Never its sender."""
+    """Who receives a message as it stands now: the people named, those of departments (and below), roles and a saved list, all of
+    them, and whoever is mentioned. Never its sender."""
     wanted: list[sa.ColumnElement[bool]] = []
     if row.people:
         wanted.append(_users.c.id.in_(row.people))
@@ -98,7 +110,12 @@ def everybody(row: Any) -> list[int]:
         wanted.append(_users.c.department_id.in_([p.id for p in paths if {p.id, *departments_of(p.path)} & set(row.departments)]))
     if row.roles:
         wanted.append(_users.c.id.in_(sa.select(_roles.c.user_id).where(_roles.c.role_id.in_(row.roles), _roles.c.deleted_at.is_(None))))
+    if row.everyone:
+        wanted.append(sa.true())
     found: set[int] = set()
+    if row.view:
+        listed = saved.people(row.view)
+        wanted.append(bulk.among(_users.c.id, listed))
     if wanted:
         found = set(_system(sa.select(_users.c.id).where(sa.or_(*wanted), _users.c.active, _users.c.deleted_at.is_(None))).scalars())
     return sorted((found | mentioned(row.text)) - {row.sender_id})

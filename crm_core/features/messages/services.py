@@ -18,28 +18,28 @@ COUNTED = 100  # the bell says "99+" beyond
 
 
 def notify(
-    receivers: Iterable[int | None], text: Any, *, about: tuple[str, int] | None = None, path: str = "", source: Any = None
+    receivers: Iterable[int | None], text: Any, *, about: tuple[str, int] | None = None, path: str = "", source: Any = None, urgent: bool = False
 ) -> int:
     """Tell these people something; returns how many were told. From requests, listeners and jobs alike.
 
         notify([task.owner_id], _("%(title)s is done", title=task.title), about=("core.task", task.id))
 
     `text` is kept as sentence and values, so each reads it in his language. `about` is the record behind it, or `path` a
-    page of this site. Without `source` (a module's name) the acting person is the sender, who is not told himself.
+    page of this site. `urgent`: he hears of it at once, also in his quiet hours. Without `source` (a module's name) the acting person is the sender, who is not told himself.
     Joins the running `writing()`, so nobody hears of what was rolled back.
     """
     me = getattr(actor(), "user_id", None)
     wanted = {r for r in receivers if r is not None}
     if source is None:
         wanted.discard(me)
-    return notify_each([(one, about) for one in sorted(wanted)], text, path=path, source=source)
+    return notify_each([(one, about) for one in sorted(wanted)], text, path=path, source=source, urgent=urgent)
 
 
-def notify_each(receivers: Iterable[tuple[int, tuple[str, int] | None]], text: Any, *, path: str = "", source: Any = None) -> int:
+def notify_each(receivers: Iterable[tuple[int, tuple[str, int] | None]], text: Any, *, path: str = "", source: Any = None, urgent: bool = False) -> int:
     """The same, each of another record: pairs of receiver and what it is about."""
     row = {
         "sender_id": getattr(actor(), "user_id", None) if source is None else None, "source": words.keep(source) if source is not None else None,
-        "text": words.keep(text), "path": path or None, "at": clock.now(), "read_at": None,
+        "text": words.keep(text), "path": path or None, "at": clock.now(), "read_at": None, "urgent": urgent,
     }
     rows = [{**row, "receiver_id": one, "subject": about[0] if about else None, "subject_id": about[1] if about else None}
             for one, about in receivers]

@@ -14,6 +14,7 @@ from crm_core.web.viewmodels import Act, NoticePanel
 from crm_core.web.viewmodels import Notice as NoticeView
 
 URL = "/notices"
+TOLD = "/me/notices"
 BELL = 8
 
 

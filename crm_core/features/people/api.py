@@ -10,5 +10,6 @@ from crm_core.features.people.services.accounts import (
     role_ids,
     set_password,
 )
+from crm_core.features.people.services.own import also as beside_account
 
-__all__ = ["RESET_LIFE", "PasswordResetAsked", "add", "by_id", "department_id", "link", "role_ids", "set_password"]
+__all__ = ["RESET_LIFE", "PasswordResetAsked", "add", "beside_account", "by_id", "department_id", "link", "role_ids", "set_password"]

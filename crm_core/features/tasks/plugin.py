@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.messages.api import reader_columns
+from crm_core.features.messages.api import digest, reader_columns
 from crm_core.features.tasks import arranging, asking, dates, demo, escalating, reminding, series, services, views
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.pages import pages
@@ -23,6 +23,7 @@ slots.counters = services.counters
 slots.tasks_url = views.URL
 records.dressers.append(views.next_step)
 reader_columns.append(arranging.column)
+digest.parts.append(reminding.due)
 
 PRIORITIES = (
     ("high", "High", "高", "arrow-up", "amber"),

@@ -13,13 +13,15 @@ from crm_core.data.session import current_work, session
 from crm_core.features.messages.api import notify
 from crm_core.features.tasks.models import Task
 from crm_core.kernel import clock
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.jobs import Running
 from crm_core.kernel.pace import Pace
 from crm_core.resource.changes import unscoped
+from crm_core.resource.show import show_date
 from crm_core.text.hours import minute
 
 NAME = "core.task.remind"
+DUE = 20  # lines in the mail that sums up
 MORNING = 9 * 60  # of tasks without a time of day
 _ASKED = ("due", "due_time", "remind", "owner_id", "done_at")
 _table, _user = table_of(Task), table_of(User)
@@ -50,6 +52,18 @@ def _zones() -> Mapping[int, str]:
         rows = current_work().session.connection().execute(query, execution_options=unscoped("time zones of receivers"))
         info["task_zones"] = {row.id: row.timezone for row in rows}
     return info["task_zones"]  # type: ignore[no-any-return]
+
+
+def due(user_id: int) -> tuple[Any, list[str]] | None:
+    """What of somebody's own is late or due today, for the mail that sums up."""
+    c, today = _table.c, clock.today()
+    query = (sa.select(c.title, c.due, c.due_time).where(c.owner_id == user_id, c.done_at.is_(None), c.deleted_at.is_(None), c.due <= today)
+             .order_by(c.due, c.due_time.is_(None), c.due_time, c.id).limit(DUE + 1))
+    rows = current_work().session.connection().execute(query, execution_options=unscoped("what is due")).all()
+    if not rows:
+        return None
+    head = ngettext("%(n)s task that is due", "%(n)s tasks that are due", len(rows)) if len(rows) <= DUE else _("More than %(n)s tasks that are due, the oldest of them", n=DUE)
+    return head, [" ".join(filter(None, (show_date(row.due), row.due_time, row.title))) for row in rows[:DUE]]
 
 
 def run(job: Running) -> None:

@@ -179,7 +179,8 @@ class _Timed:
         return io.BufferedReader(_Reading(self))
 
     def close(self) -> None:
-        self.sock.close()
+        """http.client closes it as soon as it has the head of the last answer; what is read then still comes by it. Who opened the
+        socket closes it."""
 
 
 class _Reading(io.RawIOBase):

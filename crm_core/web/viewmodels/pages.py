@@ -47,6 +47,7 @@ class NoticesPage:
     prev_url: str = ""
     next_url: str = ""
     empty: Empty | None = None
+    told_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

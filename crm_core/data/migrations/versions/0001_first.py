@@ -821,6 +821,8 @@ def upgrade() -> None:
         sa.Column('people', JSON, nullable=True),
         sa.Column('departments', JSON, nullable=True),
         sa.Column('roles', JSON, nullable=True),
+        sa.Column('view', sa.String(length=20), nullable=True),
+        sa.Column('everyone', sa.Boolean(), nullable=False),
         sa.Column('title', sa.String(length=200), nullable=False),
         sa.Column('text', sa.Text(), nullable=True),
         sa.Column('kind', sa.String(length=40), nullable=False),
@@ -866,6 +868,8 @@ def upgrade() -> None:
         sa.Column('path', sa.String(length=300), nullable=True),
         sa.Column('at', AT, nullable=False),
         sa.Column('read_at', AT, nullable=True),
+        sa.Column('urgent', sa.Boolean(), nullable=False),
+        sa.Column('told_at', AT, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['receiver_id'], ['core_user.id'], name=op.f('fk_core_notice_receiver_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['sender_id'], ['core_user.id'], name=op.f('fk_core_notice_sender_id'), ondelete='RESTRICT'),
@@ -991,6 +995,7 @@ def upgrade() -> None:
         sa.Column('substitute_id', ID, nullable=False),
         sa.Column('begins', sa.Date(), nullable=False),
         sa.Column('ends', sa.Date(), nullable=False),
+        sa.Column('words', sa.String(length=255), nullable=True),
         sa.Column('note', sa.String(length=255), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
@@ -2052,6 +2057,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_message_unread', ['owner_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL AND deleted_at IS NULL'), postgresql_where=sa.text('read_at IS NULL AND deleted_at IS NULL'))
     with op.batch_alter_table('core_notice') as batch:
         batch.create_index('ix_core_notice_receiver', ['receiver_id', 'id'], unique=False)
+        batch.create_index('ix_core_notice_untold', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL AND told_at IS NULL'), postgresql_where=sa.text('read_at IS NULL AND told_at IS NULL'))
         batch.create_index('ix_core_notice_unread', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
     with op.batch_alter_table('core_pool') as batch:
         batch.create_index('ix_core_pool_department', ['department_id'], unique=False)
@@ -2394,9 +2400,94 @@ def upgrade() -> None:
         batch.create_index('ix_core_mail_unread', ['owner_id', 'id'], unique=False, sqlite_where=sa.text("box = 'received' AND read_at IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("box = 'received' AND read_at IS NULL AND deleted_at IS NULL"))
         batch.create_index('uq_core_mail_received', ['account_id', 'message_id'], unique=True, sqlite_where=sa.text("box = 'received'"), postgresql_where=sa.text("box = 'received'"))
     # --- mail ends ---
+    # --- channels ---
+    op.create_table('core_channel',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('url', sa.String(length=1000), nullable=True),
+        sa.Column('secret', sa.String(length=1000), nullable=True),
+        sa.Column('body', sa.Text(), nullable=True),
+        sa.Column('for_people', sa.Boolean(), nullable=False),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_channel'))
+    )
+    op.create_table('core_told',
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('quiet_from', sa.String(length=5), nullable=True),
+        sa.Column('quiet_until', sa.String(length=5), nullable=True),
+        sa.Column('channel_id', ID, nullable=True),
+        sa.Column('told_from', ID, nullable=False),
+        sa.Column('digest', sa.String(length=40), nullable=False),
+        sa.Column('digest_at', sa.String(length=5), nullable=False),
+        sa.Column('digest_day', sa.Integer(), nullable=False),
+        sa.Column('digested_at', AT, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_told_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_told')),
+        sa.UniqueConstraint('user_id', name=op.f('uq_core_told_user_id'))
+    )
+    op.create_table('core_sms',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('contact_id', ID, nullable=True),
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('fault', sa.String(length=500), nullable=True),
+        sa.Column('author_id', ID, nullable=True),
+        sa.Column('sent_at', AT, nullable=True),
+        sa.Column('channel_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['author_id'], ['core_user.id'], name=op.f('fk_core_sms_author_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['channel_id'], ['core_channel.id'], name=op.f('fk_core_sms_channel_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_sms_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_sms_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_sms'))
+    )
+    with op.batch_alter_table('core_channel') as batch:
+        batch.create_index('ix_core_channel_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_channel_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_channel_name', ['name'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_sms') as batch:
+        batch.create_index(batch.f('ix_core_sms_contact_id'), ['contact_id'], unique=False)
+        batch.create_index('ix_core_sms_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_sms_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_sms_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_sms_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_sms_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+    # --- channels end ---
 
 
 def downgrade() -> None:
+    # --- channels ---
+    op.drop_table('core_sms')
+    op.drop_table('core_told')
+    op.drop_table('core_channel')
+    # --- channels end ---
     # --- mail ---
     op.drop_table('core_mail')
     op.drop_table('core_mail_account')

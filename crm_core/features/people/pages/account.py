@@ -63,6 +63,7 @@ def _context(found: Any, texts: dict[str, str], faults: dict[str, Any]) -> dict[
         "facts": [(_("Sign-in name"), facts.login), (_("E-mail"), facts.email), (_("Department"), found.actor.department),
                   (_("Roles"), roles)],
         "change": Act(_("Change password"), flask.url_for("people.change_password"), "key"),
+        "also": [load() for load in own.also],
         "others": Act(_("Sign out everywhere else"), flask.url_for("people.end_sessions"), "logout", method="post"),
     }
 

@@ -1,7 +1,7 @@
 """One's own account: sessions on other devices, and the few facts of one's record that everybody may change himself."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from crm_core.kernel.i18n import listed
 from crm_core.kernel.site import site
 
 FIELDS = ("name", "phone", "language", "timezone")
+also: list[Callable[[], Any]] = []  # slot: pages of features that are about oneself, as acts beside the account
 _sessions = table_of(SessionRow)
 
 
