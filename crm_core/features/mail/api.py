@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from crm_core.data.session import system_scope, writing
 from crm_core.features.mail import accounts, addresses, filing
+from crm_core.features.mail.addresses import good as good_address
 from crm_core.features.mail.events import MailQueued, MailReceived
 from crm_core.features.mail.models import Letter
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 
-__all__ = ["Letter", "MailQueued", "MailReceived", "send"]
+__all__ = ["Letter", "MailQueued", "MailReceived", "good_address", "send"]
 
 
 def send(account: int | None, to: str | Sequence[str], subject: str, text: str, *, about: tuple[str, int] | None = None,
