@@ -27,7 +27,7 @@ def dates_of(resource: Any) -> tuple[Field, Field] | None:
         return None
     fields = resource.fields()
     found = [fields.get(name) for name in resource.gantt]
-    return (found[0], found[1]) if all(isinstance(f, DateField | MomentField) and f.column and not f.sensitive for f in found) else None  # type: ignore[return-value]
+    return (found[0], found[1]) if all(isinstance(f, DateField | MomentField) and f.column and not f.sensitive for f in found) else None
 
 
 def build(query: listing.Query, by: tuple[Field, Field], first: dt.date, last: dt.date) -> Gantt:

@@ -77,7 +77,7 @@ def _looks(resource: Any, status: Any, ids: list[int]) -> dict[int, tuple[str, s
     """The word and colour of the choice its board goes by, of each record."""
     if status is None or not ids or status.sensitive:
         return {}
-    found = {}
+    found: dict[int, tuple[str, str]] = {}
     for row in session.execute(by_ids(resource.model, status.column), {"ids": ids}):
         said = render.status_of(status, row[1])
         if said is not None:

@@ -71,10 +71,10 @@ def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], c
                 copy.state, copy.answer, copy.sequence = State.planned, Answer.asked, one.sequence
                 again.append(guest.id)
                 notify([who], _("moved an appointment: %(title)s", title=one.title), about=(NAME, copy.id))
-        for (of, who), copy in copies.items():
-            if of == one.id and copy.state == State.planned and copy.deleted_at is None and (not stands or who not in guests[one.id]):
+        for (of, whose), copy in copies.items():
+            if of == one.id and copy.state == State.planned and copy.deleted_at is None and (not stands or whose not in guests[one.id]):
                 copy.state = State.cancelled
-                notify([who], _("called an appointment off: %(title)s", title=one.title), about=(NAME, copy.id))
+                notify([whose], _("called an appointment off: %(title)s", title=one.title), about=(NAME, copy.id))
     db.flush()
     for one, copy in new:
         notify([copy.owner_id], _("invites you: %(title)s", title=one.title), about=(NAME, copy.id))

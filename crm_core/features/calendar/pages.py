@@ -26,7 +26,7 @@ def calendar() -> Any:
     want = views.asked(args)
     if "person" in args or "person__text" in args:
         return flask.redirect(want.url(who=(*want.who, *_picked(args))), 303)
-    return page_of("planner.html", views.page(want))
+    return page_of("planner.html", views.page(want, planner.kept().get("shows", planner.BUSY)))
 
 
 def _picked(args: Any) -> list[int]:

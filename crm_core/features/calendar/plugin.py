@@ -4,15 +4,21 @@ from typing import Any
 
 import flask
 
-from crm_core.features.calendar import dates, demo, timesheet, views
+from crm_core.access.scope import Unless
+from crm_core.features.calendar import arriving, dates, demo, letters, sending, timesheet, views
+from crm_core.features.calendar.events import Answered, Planned
 from crm_core.features.calendar.pages import READ, pages
 from crm_core.features.calendar.resources import Appointments, Guests, Rooms
-from crm_core.kernel.declare import Menu, Panel, Related, RoleTemplate
+from crm_core.features.calendar.services import NAME
+from crm_core.features.mail.api import MailReceived
+from crm_core.kernel.declare import Listen, Menu, Panel, Related, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import feeds
+from crm_core.web import records
 
 feeds.sources.append(dates.mine)
+records.dressers.append(letters.offer)
 _WRITE = ("read", "create", "update", "delete", "export", "print")
 _ANSWER = ("accept", "perhaps", "decline")
 
@@ -37,8 +43,23 @@ def register_panels() -> list[Any]:
 
 
 @hookimpl
+def register_listeners() -> list[Listen]:
+    return [
+        Listen(Planned, sending.planned, acts="system", name="core.calendar.invite", outside=True, label=_("Send invitations")),
+        Listen(Answered, sending.answered, acts="system", name="core.calendar.answer", outside=True, label=_("Answer invitations")),
+        Listen(MailReceived, arriving.arrived, acts="system", name="core.calendar.arrived", outside=True, label=_("Read invitations in mail")),
+    ]
+
+
+@hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
     return [pages]
+
+
+@hookimpl
+def narrow_records(actor: Any, resource: str, verb: str) -> Any:
+    """What is private is its owner's, whatever anybody's grants."""
+    return Unless("closed", (True,), "owner_id", actor.user_id) if resource == NAME else None
 
 
 @hookimpl

@@ -9,7 +9,6 @@ from crm_core.data.session import session
 from crm_core.features.calendar import guests, services, views
 from crm_core.features.calendar.models import Appointment, Guest, Room
 from crm_core.features.customers.api import Contact, may_reach
-from crm_core.features.mail.api import good_address
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
@@ -49,8 +48,6 @@ class Guests(Resource):
                 faults[i] = {"contact": [_("No mail address of this contact is known.")]}
             elif not now.get("address"):
                 faults[i] = {"user": [_("Say who is invited.")]}
-            elif "address" in row and not good_address(now["address"]):
-                faults[i] = {"address": [_("This is no mail address.")]}
             elif row.get("contact_id") is not None and not (reach := may_reach("core.contact", row["contact_id"], "email")).ok:
                 faults[i] = {"contact": [reach.why]}
         return faults

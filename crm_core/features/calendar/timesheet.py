@@ -62,7 +62,7 @@ def asked(args: Any) -> Asked:
 def told() -> bool:
     """Whether the acting person sees what is summed up."""
     tasks = site().registry.resource(TASKS)
-    return tasks.may("read") and tasks.fields().keys() >= set(NEEDED)
+    return bool(tasks.may("read")) and tasks.fields().keys() >= set(NEEDED)
 
 
 def page(want: Asked) -> TimePage:
@@ -82,7 +82,7 @@ def page(want: Asked) -> TimePage:
     tasks = site().registry.resource(TASKS)
 
     def url(key: int | None) -> str:
-        own = [(f"{name}.empty", "1")] if key is None else [("subject.any", target), ("subject_id.eq", str(key))] if want.kind == "customer" else [(f"{name}.any", str(key))]
+        own = [(f"{name}.empty", "1")] if key is None else [("subject.eq", target), ("subject_id.eq", str(key))] if want.kind == "customer" else [(f"{name}.any", str(key))]
         return urls.of_list(tasks, [*own, ("done_at.within", want.period), ("spent.filled", "1")])
 
     bars = tuple(Bar(_("Nobody") if row[0] is None else names.get(row[0], _("hidden record")), (say_minutes(row.minutes), f"{row.tasks:,}"),
@@ -109,5 +109,5 @@ def panel(customer: int) -> PanelView:
     total = next(iter(_sums("subject_id", *about)), None)
     rows = session.execute(sa.select(Task.id, Task.title, Task.spent, Task.done_at).where(Task.spent > 0, *about).order_by(Task.id.desc()).limit(LATELY))
     drawn = tuple(PanelRow(row.title, show_date(clock.local(row.done_at).date()) if row.done_at else "", say_minutes(row.spent), url=urls.of_name(site().registry, TASKS, row.id)) for row in rows)
-    url = urls.of_list(site().registry.resource(TASKS), [("subject.any", "core.customer"), ("subject_id.eq", str(customer)), ("spent.filled", "1")])
+    url = urls.of_list(site().registry.resource(TASKS), [("subject.eq", "core.customer"), ("subject_id.eq", str(customer)), ("spent.filled", "1")])
     return PanelView(_("Time spent"), "clock", say_minutes(total.minutes) if total is not None else "", drawn, url=url if drawn else "", empty=_("No task about him says how long it took."))

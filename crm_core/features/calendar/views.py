@@ -57,8 +57,8 @@ def asked(args: Any) -> Asked:
     return Asked(span, day, tuple(planner.wanted(args.getlist("who"))), args.get("rooms") == "1")
 
 
-def page(want: Asked) -> PlannerPage:
-    """The calendar an address asks for."""
+def page(want: Asked, shows: str = planner.BUSY) -> PlannerPage:
+    """The calendar an address asks for; `shows`: how much of one's own colleagues see."""
     who = planner.people(want.who)
     which = planner.rooms() if want.rooms else []
     first, last = _shown(want)
@@ -67,7 +67,6 @@ def page(want: Asked) -> PlannerPage:
     heads, rows = {"day": drawn.day, "week": drawn.week, "month": drawn.month}[want.span](first, last)
     step = want.span
     appointments = site().registry.resource(services.NAME)
-    shows = planner.kept().get("shows", planner.BUSY)
     return PlannerPage(
         _title(want, first, last), want.span, tuple(Tab(label, want.url(span=code), code == want.span) for code, label in SPANS.items()),
         want.url(day=_moved(want.day, -1, step)), want.url(day=clock.today()), want.url(day=_moved(want.day, 1, step)), heads, rows,
