@@ -1,5 +1,5 @@
 // The Gantt chart: the end of a bar is drawn to another day and saved there; refused, it goes back and a sentence says why.
-import { $, on, page, token, word } from "./dom.js";
+import { on, page, token, word } from "./dom.js";
 import { failNote, visit } from "./nav.js";
 
 let held = null; // the end in hand, its bar and where both were
@@ -38,5 +38,5 @@ document.addEventListener("pointerup", async () => {
   try {
     said = JSON.parse(answer.text).error;
   } catch { /* no JSON: no connection, or a page */ }
-  failNote(said ?? answer?.document && $(".hint.bad, [role=alert]", answer.document)?.textContent ?? word("offline"));
+  failNote(said ?? answer?.document.querySelector(".hint.bad, [role=alert]")?.textContent ?? word("offline"));
 });

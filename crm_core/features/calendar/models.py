@@ -61,14 +61,14 @@ class Appointment(Owned, Model):
     """Something at an hour: one's own, or one that one is invited to."""
 
     __tablename__ = "core_appointment"
-    title: Mapped[t.Name] = mapped_column(info={"label": _("Appointment")})
+    title: Mapped[t.Name] = mapped_column(info={"label": _("Calendar entry")})
     begins: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), info={"label": _("Begins")})
     ends: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Ends"), "help": _("Empty: an hour later.")})  # never empty in a row
     room_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_room.id", ondelete="RESTRICT"), info={"label": _("Room")})
     place: Mapped[t.Line | None] = mapped_column(info={"label": _("Place")})
     text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text")})
     closed: Mapped[bool] = mapped_column(default=False, info={
-        "label": _("Private"), "help": _("Others see that you are busy and nothing else, your superior too.")})
+        "label": _("Private entry"), "help": _("Others see that you are busy and nothing else, your superior too.")})
     subject: Mapped[str | None] = t.AnyRef(info={"label": _("About")})
     subject_id: Mapped[t.Id | None] = mapped_column(info={"label": _("Record")})
     state: Mapped[State] = mapped_column(default=State.planned, info={"label": _("State"), "labels": STATES, "looks": LOOKS, "readonly": True})
@@ -99,7 +99,7 @@ class Guest(PartOf("appointment"), Model):  # type: ignore[misc]
     """Somebody an appointment is with: a colleague, a contact, or an address."""
 
     __tablename__ = "core_appointment_guest"
-    appointment_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_appointment.id", ondelete="RESTRICT"), index=True, info={"label": _("Appointment")})
+    appointment_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_appointment.id", ondelete="RESTRICT"), index=True, info={"label": _("Calendar entry")})
     user_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True, info={"label": _("Colleague")})
     contact_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_contact.id", ondelete="RESTRICT"), index=True, info={"label": _("Contact")})
     address: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})

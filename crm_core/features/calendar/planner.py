@@ -26,7 +26,7 @@ from crm_core.web import settings
 
 KEPT = "calendar"  # of a person's preferences: how he shows it, and whose he looks at
 CLOSED, BUSY, OPEN = "closed", "busy", "open"
-SHOWN = {BUSY: _("Busy times only"), OPEN: _("Everything"), CLOSED: _("Nothing")}
+SHOWN = {BUSY: _("Busy times only"), OPEN: _("All details"), CLOSED: _("Nothing at all")}
 PEOPLE, ROOMS = 30, 50  # side by side
 MOST = 2_000  # appointments of the days looked at, and as many tasks
 

@@ -56,7 +56,7 @@ class Guests(Resource):
 class Appointments(Resource):
     model = Appointment
     label = _("Appointments")
-    singular = _("Appointment")
+    singular = _("Calendar entry")
     icon = "calendar-event"
     columns = "title", "begins", "ends", "room", "place", "answer", "state", "owner"
     filters = ("owner", "department", "begins", "ends", "room", "state", "answer", "closed", "subject", "subject_id", "created_at")
@@ -70,7 +70,7 @@ class Appointments(Resource):
     timeline = True
     told = ("begins", "ends", "state", "answer", "room_id")
     form = (
-        Section(_("Appointment"), ("title", "begins", "ends", "room", "place", "text", "items")),
+        Section(_("Calendar entry"), ("title", "begins", "ends", "room", "place", "text", "items")),
         Section(_("How it stands"), ("closed", "state", "answer", "organizer"), folded=True),
     )
     lines = (Lines("items", Guest, ("user", "contact", "address", "answer"), label=_("Guests")),)
@@ -124,6 +124,7 @@ class Rooms(Resource):
     sorts = "name", "-updated_at"
     verbs = "read", "create", "update", "delete", "export", "import", "print"
     importable = True
+    files = False
     known_by = ("name",)
     hidden_fields = ("department", "team")
     unique = (("name",),)
