@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from crm_core.data.session import session
 from crm_core.features.calendar.models import Appointment
 from crm_core.features.calendar.services import NAME, ROOM
+from crm_core.features.customers.api import Customer
+from crm_core.features.tasks.api import TASKS
 from crm_core.kernel import clock
 from crm_core.kernel.site import site
 from crm_core.resource import worktime
@@ -17,6 +19,7 @@ LEADER, SELLER, YOUNG, DIRECTOR = "chenxiaoyan", "wangzhiqiang", "liuyang", "sun
 
 def fill(make: Any) -> None:
     users, at = make.made["users"], make.at
+    tasks = site().registry.resource(TASKS)
     rooms, appointments = site().registry.resource(ROOM), site().registry.resource(NAME)
     large, small, _visitors = rooms.write([
         {"name": "第一会议室", "seats": 20, "place": "主楼 3 层", "equipment": "投影、视频会议"},
@@ -43,6 +46,11 @@ def fill(make: Any) -> None:
         plan("看样品", 3, 10, 90, place="搭建公司")
     with at(1, 10, DIRECTOR):
         plan("社务会", 2, 9, 120, room=large, items=[{"user": users[LEADER]}])
+    for days, minutes, title in ((6, 150, "上门核对年度征订份数"), (4, 45, "整理回访记录"), (2, 90, "准备续订报价")):
+        with at(days, 15, SELLER):
+            customer = session.scalar(sa.select(Customer.id).where(Customer.owner_id == users[SELLER]).order_by(Customer.id).offset(days).limit(1))
+            (task,) = tasks.write([{"title": title, **({"subject": "core.customer", "subject_id": customer} if customer else {})}])
+            tasks.run("done", [task], {"spent": minutes})
     for who in (SELLER, YOUNG):
         with at(1, 15, who):
             (copy,) = session.scalars(sa.select(Appointment.id).where(Appointment.of_id == weekly))

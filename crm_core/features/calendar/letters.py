@@ -33,7 +33,7 @@ def offer(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     acts = () if off else tuple(
         Act(appointments.all_actions[name].label, urls.of_act(appointments, found.id, f"do/{name}"), icon, "post", fields=back)
         for name, answer, icon in _ACTS if found.answer != answer and appointments.may(name))
-    rows = [PanelRow(found.title, said(found.begins, found.ends), status=status, acts=acts), *([PanelRow(found.place, _("Place"))] if found.place else [])]
+    rows = [PanelRow(found.title, said(found.begins, found.ends), status=status, acts=acts), *([PanelRow(found.place, _("Where"))] if found.place else [])]
     day = clock.local(found.begins).date().isoformat()
     rows.append(PanelRow(_("What else you have on that day"), url=urls.address(URL, [("span", "day"), ("day", day)]), sub_icon="calendar"))
     foot = "" if off else _("Your answer goes to %(who)s by mail; what you accept stands in your calendar.", who=found.organizer or "")

@@ -49,7 +49,7 @@ class Room(Owned, Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Room")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     seats: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Seats"), "minimum": 1, "maximum": 10_000})
-    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Place"), "help": _("Such as the building and the floor.")})
+    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Where"), "help": _("Such as the building and the floor.")})
     equipment: Mapped[t.Line | None] = mapped_column(info={"label": _("Equipment")})
     active: Mapped[bool] = mapped_column(default=True, info={"label": _("Can be booked")})
 
@@ -65,7 +65,7 @@ class Appointment(Owned, Model):
     begins: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), info={"label": _("Begins")})
     ends: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Ends"), "help": _("Empty: an hour later.")})  # never empty in a row
     room_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_room.id", ondelete="RESTRICT"), info={"label": _("Room")})
-    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Place")})
+    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Where")})
     text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text")})
     closed: Mapped[bool] = mapped_column(default=False, info={
         "label": _("Private entry"), "help": _("Others see that you are busy and nothing else, your superior too.")})

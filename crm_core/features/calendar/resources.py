@@ -71,7 +71,7 @@ class Appointments(Resource):
     told = ("begins", "ends", "state", "answer", "room_id")
     form = (
         Section(_("Calendar entry"), ("title", "begins", "ends", "room", "place", "text", "items")),
-        Section(_("How it stands"), ("closed", "state", "answer", "organizer"), folded=True),
+        Section(_("Visibility and answer"), ("closed", "state", "answer", "organizer"), folded=True),
     )
     lines = (Lines("items", Guest, ("user", "contact", "address", "answer"), label=_("Guests")),)
     hidden_fields = (*_PAIR, "owner", "department", "team")

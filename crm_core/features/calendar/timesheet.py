@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.tasks.api import TASKS, Task, say_minutes
+from crm_core.features.tasks.api import GIVEN, TASKS, Task, say_minutes
+from crm_core.features.tasks.api import URL as MY_TASKS
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
@@ -70,7 +71,7 @@ def page(want: Asked) -> TimePage:
     made = TimePage(
         tabs=tuple(Tab(label, want.url(by=code), code == want.kind) for code, label in KINDS.items()),
         periods=tuple(Tab(label, want.url(period=code), code == want.period) for code, label in OFFERED.items()),
-        by=want.kind, first=want.first.isoformat(), last=want.last.isoformat(), days=f"{show_date(want.first)} – {show_date(want.last)}")
+        beside=(Tab(_("Tasks"), MY_TASKS), Tab(_("Tasks I gave"), GIVEN), Tab(_("Time spent"), URL, True)), by=want.kind, first=want.first.isoformat(), last=want.last.isoformat(), days=f"{show_date(want.first)} – {show_date(want.last)}")
     column, name, target = COLUMNS[want.kind]
     if not told() or (want.kind != "customer" and name not in site().registry.resource(TASKS).fields()):
         return made

@@ -281,7 +281,7 @@ def dress(row: Any, page: Any, about: Mapping[int, str]) -> Any:
     """When and where it is, what it is about, how it stands."""
     numbers = [Number(_("When"), said(row.begins, row.ends))]
     if row.place:
-        numbers.append(Number(_("Place"), row.place))
+        numbers.append(Number(_("Where"), row.place))
     if row.organizer:
         numbers.append(Number(_("Invited by"), row.organizer))
     if row.subject and row.subject_id in about:

@@ -123,3 +123,4 @@ class TimePage:
     bars: tuple[Bar, ...] = ()
     total: Words = ""
     chart: str = "bar"
+    beside: tuple[Tab, ...] = ()
