@@ -38,7 +38,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "core.industry": {"name": "Made"}, "core.position": {"name": "Made"}, "core.special_day": {"day": "2031-05-01", "zh": "Made", "en": "Made"}, "core.tag": {"name": "Made"}, "core.note": {"body": "Made"},
     "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
     "core.plan": {"title": "Made", "span": "month", "begins": "2026-11-01"}, "core.journal": {"day": "2026-11-19"},
-    "core.appointment": {"title": "Made", "begins": "2026-11-19 10:00"}, "core.room": {"name": "Made"},
+    "core.appointment": {"title": "Made", "begins": "2026-11-19T02:00:00Z"}, "core.room": {"name": "Made"},
     "core.pool": {"name": "Made"}, "core.stand_in": {"substitute": "core.user.brief", "begins": "2026-11-24", "ends": "2026-11-25"}, "core.custom_field": {"zh": "造", "resource": "core.offering"},
     "core.webhook": {"name": "Made", "url": "https://crm.example.com/in", "resource": "core.offering"},
     "core.incoming": {"name": "Made", "resource": "core.offering", "mapping": "name = title"},

@@ -1,7 +1,7 @@
 """Colleagues who are invited: each gets an appointment of his own, which follows the one it is an invitation to; what he answers
 stands there and with who invited him."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,9 +91,9 @@ def _places(rooms: set[int]) -> dict[int | None, str]:
 # --- what they answer --------------------------------------------------------------------------------------------------
 
 
-def may_answer(row: Any) -> bool:
-    """Whether it is an invitation that stands."""
-    return row.answer is not None and row.state == State.planned
+def may_say(answer: Answer) -> Callable[[Any], bool]:
+    """Whether this would be an answer to an invitation that stands, and another one than was given."""
+    return lambda row: row.answer not in (None, answer) and row.state == State.planned
 
 
 def accept(row: Any) -> None:

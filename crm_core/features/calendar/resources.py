@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session
 from crm_core.features.calendar import guests, services, views
-from crm_core.features.calendar.models import Appointment, Guest, Room
+from crm_core.features.calendar.models import Answer, Appointment, Guest, Room
 from crm_core.features.customers.api import Contact, may_reach
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
@@ -77,9 +77,9 @@ class Appointments(Resource):
     hidden_fields = (*_PAIR, "owner", "department", "team")
     help = _("What is planned for an hour, with whom and in which room. Colleagues who are invited find it in their own calendar; others are invited by mail.")
     actions = (
-        Action("accept", _("Accept"), guests.accept, when=guests.may_answer, icon="check", primary=True, bulk=False),
-        Action("perhaps", _("Perhaps"), guests.perhaps, when=guests.may_answer, icon="circle-dashed", order=51, bulk=False),
-        Action("decline", _("Decline"), guests.decline, when=guests.may_answer, icon="x", order=52, bulk=False),
+        Action("accept", _("Accept"), guests.accept, when=guests.may_say(Answer.accepted), icon="check", primary=True, bulk=False),
+        Action("perhaps", _("Perhaps"), guests.perhaps, when=guests.may_say(Answer.tentative), icon="circle-dashed", order=51, bulk=False),
+        Action("decline", _("Decline"), guests.decline, when=guests.may_say(Answer.declined), icon="x", order=52, bulk=False),
         Action("call_off", _("Call off"), guests.call_off, when=guests.may_call_off, icon="calendar-off", order=60, bulk=False, danger=True,
                confirm=_("Call this appointment off? Everybody who is invited is told.")),
     )
