@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.calendar import ical_child, itip, sending
+from crm_core.features.calendar import dates, ical_child, itip, letters, sending
 from crm_core.features.calendar.events import Planned
 from crm_core.features.calendar.models import Answer, Appointment, Guest, State
 from crm_core.features.mail.api import Addressee
 from crm_core.kernel import clock, outbox
+from crm_core.web.viewmodels import RecordPage
 from tests.calendar.conftest import NOW, at, plan, room
 from tests.calendar.test_appointments import row, told
 from tests.customers.office import Office
@@ -124,6 +125,10 @@ def test_an_answer_counts_where_the_guest_sent_it(office: Office, sink: Sink, po
     assert guest(office).answer == Answer.asked, "he answered what has been changed since"
 
 
+def dates_of() -> list[str]:
+    return [one.title for one in dates.mine()]
+
+
 def invitations(office: Office) -> list[Any]:
     with office.as_("chen"):
         found = list(session.scalars(sa.select(Appointment).where(Appointment.organizer.is_not(None))))
@@ -138,8 +143,13 @@ def test_an_invitation_from_outside_is_answered_by_mail(office: Office, sink: Si
     (found,) = invitations(office)
     assert (found.title, found.begins, found.place, found.answer, found.organizer) == ("Contract talk", at(10), "Chengdu", Answer.asked, "罗建国 <luo@firm.example>")
     with office.as_("chen"):
-        assert office.resource("appointment").get(found.id)
+        mails = office.resource("mail")
+        letter_page = letters.offer(mails, mails.get(found.mail_id), RecordPage(title="Invitation"))
+        (box,) = letter_page.first
+        assert [act.url for act in box.rows[0].acts] == [f"/core/appointment/{found.id}/do/{one}" for one in ("accept", "perhaps", "decline")]
+        assert dates_of() == [], "what was not answered stands in nobody's calendar"
         office.resource("appointment").run("accept", [found.id])
+        assert dates_of() == ["Contract talk"]
     outbox.drain(office.site)
     outbox.drain(office.site)
     (reply,) = calendars(sink)

@@ -39,7 +39,7 @@ class Answer(enum.StrEnum):
 
 ANSWERS = {"asked": _("Not answered yet"), "accepted": _("Accepted"), "tentative": _("Perhaps"), "declined": _("Declined")}
 ANSWER_LOOKS: dict[str, tuple[Any, Any]] = {"asked": ("clock", "amber"), "accepted": ("circle-check", "green"), "tentative": ("circle-dashed", "acc"), "declined": ("x", "red")}
-_ANSWER: dict[str, Any] = {"label": _("Answer"), "labels": ANSWERS, "looks": ANSWER_LOOKS, "readonly": True}
+_ANSWER: dict[str, Any] = {"label": _("Answer given"), "labels": ANSWERS, "looks": ANSWER_LOOKS, "readonly": True}
 
 
 class Room(Owned, Model):

@@ -112,7 +112,7 @@ def _appointments(rows: Sequence[Any], who: Sequence[Person], which: Sequence[An
         whole = row.owner_id == me or (not row.closed and (row.id in seen or row.owner_id in below or (person is not None and person.shows == OPEN)))
         title = row.title if whole and ("title" in fields or row.owner_id == me) else ""
         url = f"/core/appointment/{row.id}" if row.id in seen and whole else ""
-        rest: dict[str, Any] = {"url": url, "row": row.id if url else None, "movable": row.id in mine and whole, "answer": row.answer or "", "private": row.closed and whole}
+        rest: dict[str, Any] = {"url": url, "row": row.id if url else None, "movable": row.id in mine and whole, "answer": (row.answer or "") if whole else "", "private": row.closed and whole}
         on = clock.local(row.begins).date()
         if person is not None and (whole or person.shows != CLOSED):
             yield Item(f"u{row.owner_id}", row.begins, row.ends, on, title, **rest)

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sqlalchemy as sa
 from babel.dates import format_date, get_day_names
 
 from crm_core.access import lines
 from crm_core.access.models import User
 from crm_core.data.session import session
 from crm_core.features.calendar import planner, services
-from crm_core.features.calendar.models import ANSWER_LOOKS, ANSWERS, Answer, State
+from crm_core.features.calendar.models import ANSWER_LOOKS, ANSWERS, Answer, Guest, State
 from crm_core.features.calendar.planner import Item, Person
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language, locale
@@ -21,7 +22,7 @@ from crm_core.resource.show import show_day_heading
 from crm_core.text.lunar import lunar_day
 from crm_core.text.periods import shift
 from crm_core.web import calendaring, render, urls
-from crm_core.web.viewmodels import Act, Note, Number, Status, Tab
+from crm_core.web.viewmodels import Act, Note, Number, PanelRow, PanelView, Status, Tab
 from crm_core.web.viewmodels.planner import FreeRoom, FreeRoomsPage, PlannerCell, PlannerEntry, PlannerHead, PlannerPage
 
 URL = "/calendar"
@@ -294,7 +295,17 @@ def dress(row: Any, page: Any, about: Mapping[int, str]) -> Any:
         note = Note(_("You are invited"), _("Answer with the buttons above; who invites you is told."), "acc", "calendar-event")
     day = clock.local(row.begins).date().isoformat() if row.begins else ""
     show = Act(_("In the calendar"), urls.address(URL, [("span", "day"), ("day", day)]), "calendar")
-    return replace(page, numbers=tuple(numbers), marks=(*page.marks, *marks), status=status or page.status, note=note, more=(show, *more))
+    guests = _guests(row.id) if row.answer is None else ()
+    return replace(page, side=(*guests, *page.side), numbers=tuple(numbers), marks=(*page.marks, *marks), status=status or page.status, note=note, more=(show, *more))
+
+
+def _guests(number: int) -> tuple[PanelView, ...]:
+    """Who is invited, and what each says."""
+    found = list(session.execute(sa.select(Guest.user_id, Guest.address, Guest.answer).where(Guest.appointment_id == number).order_by(Guest.id).limit(200)))
+    names = site().registry.resource("core.user").labels({one.user_id for one in found if one.user_id is not None})
+    rows = tuple(PanelRow(names.get(one.user_id, _("hidden record")) if one.user_id is not None else one.address or "", status=Status(ANSWERS[one.answer], *ANSWER_LOOKS[one.answer]))
+                 for one in found)
+    return (PanelView(_("Guests"), "users", len(rows), rows),) if rows else ()
 
 
 def said(begins: dt.datetime | None, ends: dt.datetime | None) -> str:
