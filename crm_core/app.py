@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def core() -> Package:
     """Core itself as a package: its features, lowest first, register through the hooks plugins use."""
     from crm_core.features.approvals import plugin as approvals
+    from crm_core.features.calendar import plugin as calendar
     from crm_core.features.channels import plugin as channels
     from crm_core.features.customers import plugin as customers
     from crm_core.features.files import plugin as files
@@ -41,7 +42,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, offers, mail, channels, pool, rules, road, routes, plans, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, offers, mail, channels, calendar, pool, rules, road, routes, plans, setup))
 
 
 @cache

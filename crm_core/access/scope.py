@@ -230,7 +230,7 @@ class Unless:
     parts are told by leaving out a small set of parents, not by looking for a large one."""
 
     column: str
-    values: tuple[str, ...]
+    values: tuple[Any, ...]
     author: str
     me: int
 

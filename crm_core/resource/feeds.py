@@ -50,6 +50,7 @@ class Date(NamedTuple):
     at: dt.datetime | None = None
     yearly: bool = False
     url: str = ""  # the record behind it
+    ends: dt.datetime | None = None  # of what takes its time; others take half an hour and make nobody busy
 
 
 sources: list[Callable[..., Iterable[Date]]] = []
@@ -120,8 +121,8 @@ def calendar() -> str:
         for one in source():
             found += [line("BEGIN", "VEVENT"), line("UID", f"{one.uid}@tangram-crm"), line("DTSTAMP", stamp), line("SUMMARY", escaped(one.title))]
             if one.at is not None:
-                found += [line("DTSTART", moment(one.at)), line("DURATION", "PT30M")]
+                found += [line("DTSTART", moment(one.at)), line("DTEND", moment(one.ends)) if one.ends is not None else line("DURATION", "PT30M")]
             else:
                 found += [line("DTSTART;VALUE=DATE", day(one.on)), line("DTEND;VALUE=DATE", day(one.on + dt.timedelta(days=1)))]
-            found += [*([line("RRULE", "FREQ=YEARLY")] if one.yearly else ()), line("TRANSP", "TRANSPARENT"), line("END", "VEVENT")]
+            found += [*([line("RRULE", "FREQ=YEARLY")] if one.yearly else ()), line("TRANSP", "TRANSPARENT" if one.ends is None else "OPAQUE"), line("END", "VEVENT")]
     return "".join([*found, line("END", "VCALENDAR")])

@@ -67,6 +67,7 @@ class Resource:
     known_by: ClassVar[tuple[str, ...]] = ("code",)  # fields by which rows of a file mean records that are there; a `t.Number` always is one
     actions: ClassVar[Sequence[Action]] = ()  # verbs of its own
     calendar: ClassVar[str] = ""  # the date its calendar is laid out by; else the first that people write
+    gantt: ClassVar[tuple[str, ...]] = ()  # the dates its bars reach from and to on a Gantt chart; none where it has no such chart
     place: ClassVar[Place | None] = None  # where its records stand on the map
     board: ClassVar[str] = ""  # the choice its board has a column for each word of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name

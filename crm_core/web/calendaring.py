@@ -33,7 +33,7 @@ def view(resource: Any, query: listing.Query, args: Pairs, place: Place, rows_of
         return None
     span = said.get("span", "") if said.get("span", "") in SPANS else "month"
     day = _day(said.get("day", ""))
-    first, last = _shown(day, span)
+    first, last = shown(day, span)
     found = calendars.build(query, by, first, last)
     rows = {int(row.key): row for row in rows_of([resource.label_field], found.ids)}
     if by.sensitive:  # the day a record stands on tells it
@@ -85,7 +85,7 @@ def _day(text: str) -> dt.date:
         return clock.today()
 
 
-def _shown(day: dt.date, span: str) -> tuple[dt.date, dt.date]:
+def shown(day: dt.date, span: str) -> tuple[dt.date, dt.date]:
     """The days looked at: a month with the whole of its weeks, a week, or a month from this day on."""
     if span == "agenda":
         return day, shift(day, 1, "month")

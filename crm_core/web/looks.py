@@ -1,12 +1,12 @@
-"""The ways a list is shown: rows, a board by a choice, a calendar by a date, a map by its place."""
+"""The ways a list is shown: rows, a board by a choice, a calendar by a date, a Gantt chart from a date to another, a map by its place."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from crm_core.kernel.i18n import _
-from crm_core.resource import boards, calendars, listing, places
+from crm_core.resource import boards, calendars, gantts, listing, places
 from crm_core.resource.fields import Field
-from crm_core.web import boarding, calendaring, mapping
+from crm_core.web import boarding, calendaring, gantting, mapping
 from crm_core.web.chips import Pairs, Place
 from crm_core.web.viewmodels import Tab
 
@@ -23,6 +23,7 @@ def tabs(resource: Any, args: Pairs, place: Place) -> tuple[Tab, ...]:
         (look, label, icon) for look, label, icon, there in (
             ("board", _("Board"), "columns-3", boards.choice_of(resource)),
             ("calendar", _("Calendar"), "calendar", calendars.date_of(resource)),
+            ("gantt", _("Gantt chart"), "chart-arrows", gantts.dates_of(resource)),
             ("map", _("Map"), "map-2", places.of(resource)),
         ) if there
     ]
@@ -43,5 +44,5 @@ def pictures(
         return {}
     return {
         "board": boarding.view(resource, fields, query, args, names, rows_of), "calendar": calendaring.view(resource, query, args, place, rows_of),
-        "map": mapping.view(resource, query, args, place),
+        "gantt": gantting.view(resource, query, args, place, rows_of), "map": mapping.view(resource, query, args, place),
     }

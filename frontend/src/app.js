@@ -8,6 +8,7 @@ import "./list.js";
 import "./columns.js";
 import "./cell.js";
 import "./board.js";
+import "./gantt.js";
 import "./map.js";
 import "./record.js";
 import "./composer.js";

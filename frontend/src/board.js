@@ -11,8 +11,10 @@ on("dragstart", "[data-card][draggable]", (event, found) => {
   event.dataTransfer.setData("text/plain", "");
   requestAnimationFrame(() => found.classList.add("lifted"));
 });
+// In the calendar of several people a card stays with whose it is.
+const elsewhere = (column) => card.dataset.of && column.dataset.of !== card.dataset.of;
 on("dragover", "[data-slot]", (event, column) => {
-  if (!card) return;
+  if (!card || elsewhere(column)) return;
   event.preventDefault();
   for (const other of $$("[data-slot]", column.closest("[data-board]"))) other.classList.toggle("over", other === column && !column.contains(home.list));
 });
@@ -22,14 +24,15 @@ document.addEventListener("dragend", () => {
   card = null;
 });
 on("drop", "[data-slot]", async (event, column) => {
-  if (!card || column.contains(home.list)) return;
+  if (!card || column.contains(home.list) || elsewhere(column)) return;
   event.preventDefault();
   const [moved, from, board] = [card, home, column.closest("[data-board]")];
   $("[data-cards]", column).prepend(moved);
   const body = new FormData();
   body.set("csrf_token", token());
-  body.set("field", board.dataset.board);
-  body.set(board.dataset.board, [column.dataset.value, moved.dataset.time].filter(Boolean).join(" "));
+  const field = moved.dataset.field ?? board.dataset.board;
+  body.set("field", field);
+  body.set(field, [column.dataset.value, moved.dataset.time].filter(Boolean).join(" "));
   if (moved.dataset.was !== undefined) body.set("was", moved.dataset.was);
   const answer = await page(moved.dataset.drop, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   if (answer?.ok) return visit(location.href, { push: false });

@@ -24,7 +24,7 @@ EDITABLE = {
     "core.contact": "name", "core.customer": "note", "core.department": "name", "core.industry": "name", "core.position": "name",
     "core.region": "name", "core.role": "note", "core.tag": "name", "core.task": "title", "core.team": "name", "core.user": "name",
     "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.recommendation": "text", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note", "core.attachment": "name",
-    "core.message": "title", "core.plan": "title", "core.journal": "text", "core.mail": "title", "core.mail_account": "signature", "core.paper": "name", "core.print_template": "body", "core.special_day": "zh",
+    "core.message": "title", "core.plan": "title", "core.journal": "text", "core.appointment": "title", "core.room": "equipment", "core.mail": "title", "core.mail_account": "signature", "core.paper": "name", "core.print_template": "body", "core.special_day": "zh",
     "core.webhook": "note", "core.incoming": "note", "core.channel": "note",
 }
 WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people could write differently
@@ -38,6 +38,7 @@ MADE: dict[str, dict[str, Any]] = {
     "core.mail": {"title": "Made", "receivers": "made@example.com", "hold": True},
     "core.mail_account": {"name": "Made", "address": "made@example.com", "smtp_host": "127.0.0.1"}, "core.pool": {"name": "Made"}, "core.recommendation": {"name": "Made"}, "core.custom_field": {"zh": "造", "resource": "core.customer"},
     "core.plan": {"title": "Made", "span": "month", "begins": "2026-11-01"}, "core.journal": {"day": "2026-01-15", "text": "Made"},
+    "core.appointment": {"title": "Made", "begins": "2026-11-19T02:00:00Z"}, "core.room": {"name": "Made", "equipment": "Made"},
     "core.need": {"kind": "fair", "valid_from": "2026-11-01", "customer": "#"}, "core.offering": {"name": "Made", "customer": "#"},
     "core.profile_entry": {"topic": "market", "text": "Made", "as_of": "2026-11-01", "source": "Made", "customer": "#"},
     "core.relation": {"kind": "partner", "other": "##", "customer": "#"},

@@ -170,6 +170,9 @@ def _records(house: House) -> None:
     for name, title in (("plan", "title"), ("journal", "text")):
         row = {"span": "month", "begins": dt.date(2026, 11, 1)} if name == "plan" else {"day": dt.date(2026, 11, 20)}
         house.records[f"core.{name}"] = {one: of(f"core.{name}").write([{**row, title: f"Plan TASKX{one.upper()}", "owner": world.people[one]}])[0] for one in ("ann", "bob", "sue")}
+    house.records["core.appointment"] = {one: of("core.appointment").write([{
+        "title": f"Meet TASKX{one.upper()}", "begins": dt.datetime(2026, 11, 24, 2, tzinfo=dt.UTC), "owner": world.people[one]}])[0] for one in ("ann", "bob", "sue")}
+    house.records["core.room"] = {"one": of("core.room").write([{"name": "Hall"}])[0]}
     house.records["core.message"] = {one: of("core.message").write([
         {"title": f"Held by {one}", "hold": True, "owner": world.people[one], "people": [world.people["bob"]]}])[0] for one in ("ann", "sue")}
     boxes = {"ann": {"owner": world.people["ann"]}, "sue": {"owner": world.people["sue"]}, "team": {"owner": world.people["sue"], "team": world.teams["harbour"]}}

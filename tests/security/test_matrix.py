@@ -38,6 +38,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "core.industry": {"name": "Made"}, "core.position": {"name": "Made"}, "core.special_day": {"day": "2031-05-01", "zh": "Made", "en": "Made"}, "core.tag": {"name": "Made"}, "core.note": {"body": "Made"},
     "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
     "core.plan": {"title": "Made", "span": "month", "begins": "2026-11-01"}, "core.journal": {"day": "2026-11-19"},
+    "core.appointment": {"title": "Made", "begins": "2026-11-19T02:00:00Z"}, "core.room": {"name": "Made"},
     "core.pool": {"name": "Made"}, "core.recommendation": {"name": "Made"}, "core.stand_in": {"substitute": "core.user.brief", "begins": "2026-11-24", "ends": "2026-11-25"}, "core.custom_field": {"zh": "造", "resource": "core.offering"},
     "core.webhook": {"name": "Made", "url": "https://crm.example.com/in", "resource": "core.offering"},
     "core.incoming": {"name": "Made", "resource": "core.offering", "mapping": "name = title"},
@@ -49,6 +50,7 @@ FORMS: dict[str, dict[str, Any]] = {
 VALUES = {"width": 21_000, "height": 29_700, "action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "answer": "agree", "switch": "on", "which": "flow", "kind": "customer", "number": 1, "rule_id": 1, "alarm_id": 1, "verb": "decline"}
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST tasks.later": lambda _h, _c: {"days": "1"},
+    "POST calendar.shows": lambda _h, _c: {"shows": "open"},
     "POST home.arrange": lambda _h, _c: {"order": "|"},
     "POST pages.bulk_act": lambda house, _c: {"all": "1"},
     "POST pages.act": lambda _h, _c: {"tags": "1"},

@@ -15,7 +15,7 @@ from crm_core.resource import sealed
 from crm_core.resource.changes import unscoped
 
 NAME = "core.mail_account"
-_accounts = table_of(MailAccount)
+_accounts = table = table_of(MailAccount)
 
 
 def usable() -> list[Any]:

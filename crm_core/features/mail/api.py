@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,17 +10,23 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope, writing
 from crm_core.features.files import api as files
 from crm_core.features.mail import accounts, addresses, filing, outgoing
+from crm_core.features.mail.addresses import Addressee
+from crm_core.features.mail.addresses import first as first_address
 from crm_core.features.mail.arrived import of as arrived
 from crm_core.features.mail.arrived import seen as subject_seen
 from crm_core.features.mail.arrived import since as arrived_since
 from crm_core.features.mail.events import MailQueued, MailReceived
+from crm_core.features.mail.filing import MAIL
 from crm_core.features.mail.models import Box, Direction, Letter, Mail
 from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import unscoped
 
-__all__ = ["Head", "Letter", "MailQueued", "MailReceived", "arrived", "arrived_since", "file", "heads", "send", "subject_seen"]
+__all__ = [
+    "MAIL", "Addressee", "Head", "Letter", "Mail", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "facts", "file", "first_address", "heads", "send",
+    "sender_of", "subject_seen",
+]
 
 
 def send(account: int | None, to: str | Sequence[str], subject: str, text: str, *, about: tuple[str, int] | None = None,
@@ -80,3 +86,24 @@ def file(mail_id: int, about: tuple[str, int]) -> None:
             filing.file(mail, Direction.received, [whose])
 
 
+def sender_of(user_id: int) -> tuple[int | None, Addressee]:
+    """The box somebody's mail leaves by and the address it bears: his own, else the house's (no box). Raises Refused where there is neither."""
+    found = accounts.of_person(user_id)
+    if found is None and not accounts.house():
+        raise Refused(_("There is no mail box to send from."))
+    return (None, Addressee(accounts.house())) if found is None else (found.id, Addressee(found.address, found.name))
+
+
+def facts(mail_id: int) -> Any:
+    """Of a mail, whatever anybody's rights: who wrote it, to whom, in whose box it lies (`own`: that box's address); None when it is gone."""
+    mails = table_of(Mail)
+    boxes = accounts.table
+    columns = (mails.c.id, mails.c.sender, mails.c.receivers, mails.c.account_id, mails.c.owner_id, mails.c.title, boxes.c.address.label("own"))
+    query = sa.select(*columns).join(boxes, boxes.c.id == mails.c.account_id).where(mails.c.id == mail_id, mails.c.deleted_at.is_(None))
+    with system_scope("a mail with an invitation") as db:
+        return db.execute(query).one_or_none()
+
+
+def box(account_id: int) -> Any:
+    """A mail box, whatever anybody's rights; None when it is gone."""
+    return accounts.facts(account_id)

@@ -1,5 +1,6 @@
 """A mail as it goes over the wire: head, text, what it answers beneath it, signature, files."""
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,6 +14,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.resource.show import show_moment
 
+_METHOD = re.compile(rb"^METHOD:([A-Z]{3,20})\r?$", re.MULTILINE)
 MOST = 25 * 2**20  # of all files: what mail servers usually take
 
 
@@ -54,11 +56,15 @@ def build(mail: Any, sender: addresses.Addressee, text: str, *, automatic: bool 
         message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     size = 0
-    for file in on(MAIL, [mail.id]):
+    for file in sorted(on(MAIL, [mail.id]), key=lambda one: not one.name.endswith(".ics")):  # an invitation is another form of the text, and stands before all files
         _file, version, place = bytes_of(file.id)
         size += version.size
         if size > MOST:
             raise TooLarge
         main, _slash, sub = version.media.partition("/")
-        message.add_attachment(place.read_bytes(), maintype=main or "application", subtype=sub or "octet-stream", filename=file.name)
+        data = place.read_bytes()
+        if version.media == "text/calendar" and (method := _METHOD.search(data)):  # RFC 6047: calendars look for it in the head of the part
+            message.add_alternative(data.decode("utf-8", "replace"), subtype="calendar", params={"method": method[1].decode("ascii")})
+            continue
+        message.add_attachment(data, maintype=main or "application", subtype=sub or "octet-stream", filename=file.name)
     return message

@@ -134,7 +134,7 @@ def _walk(part: Message, texts: list[str], pages: list[str], files: list[dict[st
         (texts if kind == "text/plain" else pages).append(decoded(part))
         return
     body = part.get_payload(decode=True)
-    _file(part, body if isinstance(body, bytes) else b"", words(named) or f"{part.get_content_maintype()}.bin", files)
+    _file(part, body if isinstance(body, bytes) else b"", words(named) or ("invite.ics" if kind == "text/calendar" else f"{part.get_content_maintype()}.bin"), files)
 
 
 def _inside(part: Message) -> list[Message]:

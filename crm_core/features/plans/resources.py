@@ -30,7 +30,7 @@ class Plans(Resource):
     search = "title", "aim", "summary"
     search_names = ()
     sorts = "-begins", "-updated_at"
-    board, calendar = "stage", "begins"
+    board, calendar, gantt = "stage", "begins", ("begins", "ends")
     timeline = True
     told = ("stage", "remark", "remarked_by_id", "summary")
     form = (

@@ -5,10 +5,21 @@ from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.repeats import DaysField
 from crm_core.features.tasks.services import NAME as TASKS
 from crm_core.features.tasks.services import count, counters, finish, give, give_by_rule, waiting
-from crm_core.features.tasks.times import TimeField, read_when
-from crm_core.features.tasks.views import MINE, URL, WaitingTask, by_due, draw_waiting, leads, told, urgency, wanted
+from crm_core.features.tasks.times import TimeField, read_when, say_minutes
+from crm_core.features.tasks.views import (
+    GIVEN,
+    MINE,
+    URL,
+    WaitingTask,
+    by_due,
+    draw_waiting,
+    leads,
+    told,
+    urgency,
+    wanted,
+)
 
 __all__ = [
-    "MINE", "TASKS", "URL", "DaysField", "Task", "TimeField", "WaitingTask", "asking", "by_due", "count", "counters", "draw_waiting", "finish", "give", "give_by_rule", "leads", "read_when", "told",
+    "GIVEN", "MINE", "TASKS", "URL", "DaysField", "Task", "TimeField", "WaitingTask", "asking", "by_due", "count", "counters", "draw_waiting", "finish", "give", "give_by_rule", "leads", "read_when", "say_minutes", "told",
     "urgency", "waiting", "wanted",
 ]

@@ -28,13 +28,13 @@ class Tasks(Resource):
     singular = _("Task")
     icon = "checkbox"
     columns = "title", "state", "urgency", "about", "owner", "priority", "due"
-    filters = ("owner", "giver", "state", "due", "done_at", "priority", "must", "chased", "grade", "department", "subject", "subject_id", "created_at")
+    filters = ("owner", "giver", "state", "due", "done_at", "priority", "must", "chased", "grade", "spent", "department", "subject", "subject_id", "created_at")
     search = "title", "text"
     search_names = ()
     sorts = "due", "-updated_at"
-    board, calendar = "state", "due"
+    board, calendar, gantt = "state", "due", ("created_at", "due")
     entry = views.MINE
-    beside = ((_("Tasks I gave"), views.GIVEN),)
+    beside = ((_("Tasks I gave"), views.GIVEN), (_("Time spent"), "/calendar/time"))
     given = ("read", "update", "chase", "evaluate", "withdraw", "reopen")
     told = ("state", "owner_id", "department_id", "done_at", "done_by_id", "result", "grade", "remark", "chased", "giver_id")
     timeline = True

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from crm_core.web.viewmodels.base import Act, Crumb, Empty, JobView, Note, Tab, Words
 from crm_core.web.viewmodels.forms import FormField
 from crm_core.web.viewmodels.map import ListMap
-from crm_core.web.viewmodels.pictures import BoardView, CalendarView
+from crm_core.web.viewmodels.pictures import BoardView, CalendarView, GanttView
 
 Kind: TypeAlias = Literal["text", "status", "person", "date", "number", "money", "phone", "tick"]
 Slot: TypeAlias = Literal["", "title", "corner", "status", "text", "figure", "person", "line", "call"]
@@ -223,12 +223,13 @@ class ListPage:
     looks: tuple[Tab, ...] = ()
     board: BoardView | None = None
     calendar: CalendarView | None = None
+    gantt: GanttView | None = None
     map: ListMap | None = None
 
     @property
     def pictured(self) -> bool:
         """Whether it is shown as something else than rows."""
-        return self.board is not None or self.calendar is not None or self.map is not None
+        return self.board is not None or self.calendar is not None or self.gantt is not None or self.map is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A list shown as something else than rows: board, calendar, map."""
+"""A list shown as something else than rows: board, calendar, Gantt chart, map."""
 
 from __future__ import annotations
 
@@ -92,3 +92,52 @@ class CalendarView:
     def any(self) -> bool:
         """Whether a day of the span itself has records."""
         return any(day.entries for week in self.weeks for day in week if not day.outside)
+
+
+@dataclass(frozen=True, slots=True)
+class GanttBar:
+    """A record from a day to another. ``at`` and ``wide``: where its bar begins and how long it is, in hundredths of the chart's width;
+    ``open_left``, ``open_right``: it goes on beyond what is shown. ``move_url``: the little form for its end."""
+
+    url: str
+    label: Words
+    begins: Words
+    ends: Words
+    at: float
+    wide: float
+    open_left: bool = False
+    open_right: bool = False
+    colour: str = ""
+    status: Words = ""
+    value: str = ""
+    drop_url: str = ""
+    move_url: str = ""
+    movable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GanttTick:
+    """A month or week above the bars, where it begins."""
+
+    label: Words
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class GanttView:
+    """``parts/gantt.html``: records as bars from ``first`` over ``days`` days; ``field`` is the date their ends are moved by, ``today``
+    where today is, less than 0 when it is not shown."""
+
+    field: str
+    title: Words
+    heads: tuple[Words, Words, Words]
+    spans: tuple[Tab, ...]
+    prev_url: str
+    today_url: str
+    next_url: str
+    first: str
+    days: int
+    today: float
+    ticks: tuple[GanttTick, ...]
+    bars: tuple[GanttBar, ...]
+    note: Words = ""

@@ -2448,6 +2448,14 @@ def upgrade() -> None:
         sa.Column('author_id', ID, nullable=True),
         sa.Column('sent_at', AT, nullable=True),
         sa.Column('channel_id', ID, nullable=True),
+    # --- calendar ---
+    op.create_table('core_room',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('seats', sa.Integer(), nullable=True),
+        sa.Column('place', sa.String(length=255), nullable=True),
+        sa.Column('equipment', sa.String(length=255), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -2488,6 +2496,115 @@ def downgrade() -> None:
     op.drop_table('core_told')
     op.drop_table('core_channel')
     # --- channels end ---
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_room_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_room_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_room_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_room'))
+    )
+    op.create_table('core_appointment',
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('begins', AT, nullable=False),
+        sa.Column('ends', AT, nullable=True),
+        sa.Column('room_id', ID, nullable=True),
+        sa.Column('place', sa.String(length=255), nullable=True),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('closed', sa.Boolean(), nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=True),
+        sa.Column('subject_id', ID, nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('answer', sa.String(length=40), nullable=True),
+        sa.Column('organizer', sa.String(length=400), nullable=True),
+        sa.Column('zone', sa.String(length=60), nullable=True),
+        sa.Column('of_id', ID, nullable=True),
+        sa.Column('uid', sa.String(length=255), nullable=True),
+        sa.Column('sequence', sa.Integer(), nullable=False),
+        sa.Column('account_id', ID, nullable=True),
+        sa.Column('mail_id', ID, nullable=True),
+        sa.Column('told', sa.String(length=40), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_appointment_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_appointment_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['room_id'], ['core_room.id'], name=op.f('fk_core_appointment_room_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_appointment_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_appointment'))
+    )
+    op.create_table('core_appointment_guest',
+        sa.Column('appointment_id', ID, nullable=False),
+        sa.Column('user_id', ID, nullable=True),
+        sa.Column('contact_id', ID, nullable=True),
+        sa.Column('address', sa.String(length=254), nullable=True),
+        sa.Column('answer', sa.String(length=40), nullable=False),
+        sa.Column('sent', sa.Integer(), nullable=False),
+        sa.Column('answered_at', AT, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['appointment_id'], ['core_appointment.id'], name=op.f('fk_core_appointment_guest_appointment_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_appointment_guest_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_appointment_guest_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_appointment_guest'))
+    )
+    with op.batch_alter_table('core_room') as batch:
+        batch.create_index('ix_core_room_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_room_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_room_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_room_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_room_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_room_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_room_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_room_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_appointment') as batch:
+        batch.create_index('ix_core_appointment_begins', ['begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_appointment_days', ['owner_id', 'ends', 'begins'], unique=False)
+        batch.create_index('ix_core_appointment_department_id_begins', ['department_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_appointment_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_appointment_mail_id', ['mail_id'], unique=False, sqlite_where=sa.text('mail_id IS NOT NULL'), postgresql_where=sa.text('mail_id IS NOT NULL'))
+        batch.create_index('ix_core_appointment_owner_id_begins', ['owner_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_appointment_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_appointment_room', ['room_id', 'ends', 'begins'], unique=False, sqlite_where=sa.text('room_id IS NOT NULL'), postgresql_where=sa.text('room_id IS NOT NULL'))
+        batch.create_index('ix_core_appointment_subject', ['subject', 'subject_id', 'id'], unique=False)
+        batch.create_index('ix_core_appointment_team_id_begins', ['team_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_appointment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index(batch.f('ix_core_appointment_uid'), ['uid'], unique=False)
+        batch.create_index('ix_core_appointment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_core_appointment_of', ['of_id', 'owner_id'], unique=True)
+    with op.batch_alter_table('core_appointment_guest') as batch:
+        batch.create_index(batch.f('ix_core_appointment_guest_appointment_id'), ['appointment_id'], unique=False)
+        batch.create_index(batch.f('ix_core_appointment_guest_contact_id'), ['contact_id'], unique=False)
+        batch.create_index(batch.f('ix_core_appointment_guest_user_id'), ['user_id'], unique=False)
+    # --- calendar ends ---
+
+
+def downgrade() -> None:
+    # --- calendar ---
+    op.drop_table('core_appointment_guest')
+    op.drop_table('core_appointment')
+    op.drop_table('core_room')
+    # --- calendar ends ---
     # --- mail ---
     op.drop_table('core_mail')
     op.drop_table('core_mail_account')

@@ -1,0 +1,141 @@
+"""Colleagues who are invited: each gets an appointment of his own, which follows the one it is an invitation to; what he answers
+stands there and with who invited him."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.access.models import User
+from crm_core.data.base import table_of
+from crm_core.data.session import current_work, session, system_scope
+from crm_core.features.calendar.events import Answered, Planned
+from crm_core.features.calendar.models import ANSWERS, Answer, Appointment, Guest, Room, State
+from crm_core.features.calendar.services import NAME
+from crm_core.features.messages.api import notify
+from crm_core.kernel import clock
+from crm_core.kernel.errors import Refused
+from crm_core.kernel.events import emit
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.resource.changes import change, unscoped
+
+_guests, _users, _rooms, _appointments = (table_of(model) for model in (Guest, User, Room, Appointment))
+CARRIED = ("title", "begins", "ends", "text", "closed", "zone", "subject", "subject_id")
+MOST = 200  # guests of one appointment
+
+
+def follow(ids: Sequence[int]) -> None:
+    """The appointments of who is invited to these, as they are now; who must hear of it hears. Inside the transaction that wrote them."""
+    own = _free(sa.select(_appointments).where(_appointments.c.id.in_(ids), _appointments.c.of_id.is_(None), _appointments.c.organizer.is_(None))).all()
+    if not own:
+        return
+    numbers = [one.id for one in own]
+    guests: dict[int, dict[int, Any]] = {one: {} for one in numbers}
+    by_mail = set()
+    for guest in _free(sa.select(_guests).where(_guests.c.appointment_id.in_(numbers)).order_by(_guests.c.id)):
+        if guest.user_id is None:
+            by_mail.add(guest.appointment_id)
+        elif guest.deleted_at is None:
+            guests[guest.appointment_id][guest.user_id] = guest
+    with change("invite", resource=NAME), system_scope("invitations of colleagues") as db:
+        copies = {(one.of_id, one.owner_id): one for one in db.scalars(sa.select(Appointment).where(Appointment.of_id.in_(numbers)))}
+        _put(db, own, guests, copies)
+    if by_mail:
+        emit(Planned(tuple(sorted(by_mail))))
+
+
+def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], copies: Mapping[tuple[int | None, int | None], Any]) -> None:
+    people = {who for found in guests.values() for who in found}
+    homes = {row.id: row.department_id for row in db.execute(sa.select(User.id, User.department_id).where(User.id.in_(people)))} if people else {}
+    places = _places({one.room_id for one in own if one.room_id is not None})
+    new: list[tuple[Any, Any]] = []
+    again: list[int] = []
+    for one in own:
+        stands = one.state == State.planned and one.deleted_at is None
+        values = {**{name: getattr(one, name) for name in CARRIED}, "place": " · ".join(filter(None, (places.get(one.room_id), one.place)))[:255] or None}
+        for who, guest in guests[one.id].items() if stands else ():
+            if who == one.owner_id:
+                continue
+            copy = copies.get((one.id, who))
+            if copy is None:
+                copy = Appointment(of_id=one.id, uid=one.uid, owner_id=who, department_id=homes.get(who), answer=Answer.asked, **values)
+                db.add(copy)
+                new.append((one, copy))
+                continue
+            moved = (copy.begins, copy.ends) != (one.begins, one.ends) or copy.state == State.cancelled
+            for name, value in values.items():
+                if name != "closed" and getattr(copy, name) != value:
+                    setattr(copy, name, value)
+            if moved and copy.deleted_at is None:
+                copy.state, copy.answer, copy.sequence = State.planned, Answer.asked, one.sequence
+                again.append(guest.id)
+                notify([who], _("moved an appointment: %(title)s", title=one.title), about=(NAME, copy.id))
+        for (of, whose), copy in copies.items():
+            if of == one.id and copy.state == State.planned and copy.deleted_at is None and (not stands or whose not in guests[one.id]):
+                copy.state = State.cancelled
+                notify([whose], _("called an appointment off: %(title)s", title=one.title), about=(NAME, copy.id))
+    db.flush()
+    for one, copy in new:
+        notify([copy.owner_id], _("invites you: %(title)s", title=one.title), about=(NAME, copy.id))
+    if again:
+        _free(sa.update(_guests).where(_guests.c.id.in_(again)).values(answer=Answer.asked, answered_at=None))
+
+
+def _places(rooms: set[int]) -> dict[int | None, str]:
+    if not rooms:
+        return {}
+    return {row.id: row.name for row in _free(sa.select(_rooms.c.id, _rooms.c.name).where(_rooms.c.id.in_(rooms)))}
+
+
+# --- what they answer --------------------------------------------------------------------------------------------------
+
+
+def may_say(answer: Answer) -> Callable[[Any], bool]:
+    """Whether this would be an answer to an invitation that stands, and another one than was given."""
+    return lambda row: row.answer not in (None, answer) and row.state == State.planned
+
+
+def accept(row: Any) -> None:
+    say(row, Answer.accepted)
+
+
+def perhaps(row: Any) -> None:
+    say(row, Answer.tentative)
+
+
+def decline(row: Any) -> None:
+    say(row, Answer.declined)
+
+
+def say(row: Any, answer: Answer) -> None:
+    """The answer of who is invited: kept, told to the colleague who invites, or mailed to who does from outside. Raises Refused."""
+    if row.answer is None:
+        raise Refused(_("Nobody invited you to this."))
+    if row.state != State.planned:
+        raise Refused(_("This appointment has been called off."))
+    row.answer = answer
+    session.flush()
+    if row.of_id is not None:
+        _free(sa.update(_guests).where(_guests.c.appointment_id == row.of_id, _guests.c.user_id == row.owner_id).values(answer=answer, answered_at=clock.now()))
+        host = site().registry.resource(NAME).system_row(row.of_id)
+        if host is not None:
+            notify([host.owner_id], _("answers your invitation: %(answer)s, %(title)s", answer=ANSWERS[answer], title=row.title), about=(NAME, row.of_id))
+    else:
+        emit(Answered((row.id,)))
+
+
+def call_off(row: Any) -> None:
+    """It does not take place; everybody who is invited hears of it."""
+    row.state = State.cancelled
+    session.flush()
+
+
+def may_call_off(row: Any) -> bool:
+    """Whether it is one's own and stands."""
+    return row.answer is None and row.state == State.planned
+
+
+def _free(statement: Any) -> Any:
+    session.flush()
+    return current_work().session.connection().execute(statement, execution_options=unscoped("who is invited"))

@@ -1,0 +1,40 @@
+"""The invitation on the page of the mail that brought it, with its three answers."""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.features.calendar.models import ANSWER_LOOKS, ANSWERS, Answer, Appointment, State
+from crm_core.features.calendar.services import NAME
+from crm_core.features.calendar.views import URL, said
+from crm_core.features.mail.api import MAIL
+from crm_core.kernel import clock
+from crm_core.kernel.i18n import _
+from crm_core.kernel.site import site
+from crm_core.web import urls
+from crm_core.web.viewmodels import Act, PanelRow, PanelView, RecordPage, Status
+
+_ACTS = (("accept", Answer.accepted, "check"), ("perhaps", Answer.tentative, "circle-dashed"), ("decline", Answer.declined, "x"))
+
+
+def offer(resource: Any, row: Any, page: RecordPage) -> RecordPage:
+    """Slot of record pages: on a mail that invites, what to, how it stands, and the answers."""
+    appointments = site().registry.resource(NAME)
+    if resource.name != MAIL or str(row.box) != "received" or not appointments.may("read"):
+        return page
+    found = session.scalar(sa.select(Appointment).where(Appointment.mail_id == row.id))
+    if found is None:
+        return page
+    off = found.state == State.cancelled
+    status = Status(_("Cancelled"), "x", "red") if off else Status(ANSWERS[str(found.answer)], *ANSWER_LOOKS[str(found.answer)])
+    back = (("back", urls.of_record(resource, row.id)),)
+    acts = () if off else tuple(
+        Act(appointments.all_actions[name].label, urls.of_act(appointments, found.id, f"do/{name}"), icon, "post", fields=back)
+        for name, answer, icon in _ACTS if found.answer != answer and appointments.may(name))
+    rows = [PanelRow(found.title, said(found.begins, found.ends), status=status, acts=acts), *([PanelRow(found.place, _("Where"))] if found.place else [])]
+    day = clock.local(found.begins).date().isoformat()
+    rows.append(PanelRow(_("What else you have on that day"), url=urls.address(URL, [("span", "day"), ("day", day)]), sub_icon="calendar"))
+    foot = "" if off else _("Your answer goes to %(who)s by mail; what you accept stands in your calendar.", who=found.organizer or "")
+    return replace(page, first=(PanelView(_("Invitation"), "calendar-event", rows=tuple(rows), foot=foot), *page.first))

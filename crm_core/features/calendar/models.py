@@ -1,0 +1,112 @@
+"""Appointments with whom they are with, and rooms.
+
+Everybody has his calendar for himself: whoever is invited by a colleague gets an appointment of his own (`of_id` says of which), like
+who is invited by mail (`organizer`). So who sees, who is busy and what a phone subscribes to follow from the owner alone.
+"""
+
+import datetime as dt
+import enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_core.data import types as t
+from crm_core.data.base import Model
+from crm_core.data.mixins import Owned, PartOf
+from crm_core.kernel.i18n import _
+
+
+class State(enum.StrEnum):
+    """Whether it takes place."""
+
+    planned = "planned"
+    cancelled = "cancelled"
+
+
+STATES = {"planned": _("Planned"), "cancelled": _("Cancelled")}
+LOOKS = {"planned": ("calendar", ""), "cancelled": ("x", "red")}
+
+
+class Answer(enum.StrEnum):
+    """What somebody who was invited says."""
+
+    asked = "asked"
+    accepted = "accepted"
+    tentative = "tentative"
+    declined = "declined"
+
+
+ANSWERS = {"asked": _("Not answered yet"), "accepted": _("Accepted"), "tentative": _("Perhaps"), "declined": _("Declined")}
+ANSWER_LOOKS: dict[str, tuple[Any, Any]] = {"asked": ("clock", "amber"), "accepted": ("circle-check", "green"), "tentative": ("circle-dashed", "acc"), "declined": ("x", "red")}
+_ANSWER: dict[str, Any] = {"label": _("Answer given"), "labels": ANSWERS, "looks": ANSWER_LOOKS, "readonly": True}
+
+
+class Room(Owned, Model):
+    """A room that can be booked."""
+
+    __tablename__ = "core_room"
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Room")})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+    seats: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Seats"), "minimum": 1, "maximum": 10_000})
+    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Where"), "help": _("Such as the building and the floor.")})
+    equipment: Mapped[t.Line | None] = mapped_column(info={"label": _("Equipment")})
+    active: Mapped[bool] = mapped_column(default=True, info={"label": _("Can be booked")})
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Appointment(Owned, Model):
+    """Something at an hour: one's own, or one that one is invited to."""
+
+    __tablename__ = "core_appointment"
+    title: Mapped[t.Name] = mapped_column(info={"label": _("Calendar entry")})
+    begins: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), info={"label": _("Begins")})
+    ends: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Ends"), "help": _("Empty: an hour later.")})  # never empty in a row
+    room_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_room.id", ondelete="RESTRICT"), info={"label": _("Room")})
+    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Where")})
+    text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text")})
+    closed: Mapped[bool] = mapped_column(default=False, info={
+        "label": _("Private entry"), "help": _("Others see that you are busy and nothing else, your superior too.")})
+    subject: Mapped[str | None] = t.AnyRef(info={"label": _("About")})
+    subject_id: Mapped[t.Id | None] = mapped_column(info={"label": _("Record")})
+    state: Mapped[State] = mapped_column(default=State.planned, info={"label": _("State"), "labels": STATES, "looks": LOOKS, "readonly": True})
+    answer: Mapped[Answer | None] = mapped_column(info=_ANSWER)  # of who is invited; nothing on one's own
+    organizer: Mapped[str | None] = mapped_column(sa.String(400), info={"label": _("Invited by"), "readonly": True})
+    zone: Mapped[str | None] = mapped_column(sa.String(60), info={"kind": "internal"})  # the wall clock it was planned by
+    of_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # the colleague's appointment that this is the invitation to
+    uid: Mapped[str | None] = mapped_column(sa.String(255), info={"kind": "internal"})  # its name outside (RFC 5545)
+    sequence: Mapped[int] = mapped_column(sa.Integer(), default=0, info={"kind": "internal"})  # raised when who accepted must look again
+    account_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # the mail box invitations leave by, or came by
+    mail_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # the mail that invites
+    told: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})  # the answer that has left by mail
+
+    __table_args__ = (
+        sa.Index("ix_core_appointment_days", "owner_id", "ends", "begins"),
+        sa.Index("ix_core_appointment_room", "room_id", "ends", "begins", sqlite_where=sa.text("room_id IS NOT NULL"), postgresql_where=sa.text("room_id IS NOT NULL")),
+        sa.Index("uq_core_appointment_of", "of_id", "owner_id", unique=True),
+        sa.Index("ix_core_appointment_uid", "uid"),
+        sa.Index("ix_core_appointment_mail_id", "mail_id", sqlite_where=sa.text("mail_id IS NOT NULL"), postgresql_where=sa.text("mail_id IS NOT NULL")),
+        sa.Index("ix_core_appointment_subject", "subject", "subject_id", "id"),
+    )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Guest(PartOf("appointment"), Model):  # type: ignore[misc]
+    """Somebody an appointment is with: a colleague, a contact, or an address."""
+
+    __tablename__ = "core_appointment_guest"
+    appointment_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_appointment.id", ondelete="RESTRICT"), index=True, info={"label": _("Calendar entry")})
+    user_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True, info={"label": _("Colleague")})
+    contact_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_contact.id", ondelete="RESTRICT"), index=True, info={"label": _("Contact")})
+    address: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
+    answer: Mapped[Answer] = mapped_column(default=Answer.asked, info=_ANSWER)
+    # What has left by mail: the sequence of the last invitation, -1 for none yet, -2 when it was called off; and when he answered last.
+    sent: Mapped[int] = mapped_column(sa.Integer(), default=-1, info={"kind": "internal"})
+    answered_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
+
+    def __str__(self) -> str:
+        return self.address or ""
