@@ -2448,14 +2448,6 @@ def upgrade() -> None:
         sa.Column('author_id', ID, nullable=True),
         sa.Column('sent_at', AT, nullable=True),
         sa.Column('channel_id', ID, nullable=True),
-    # --- calendar ---
-    op.create_table('core_room',
-        sa.Column('name', sa.String(length=200), nullable=False),
-        sa.Column('name_key', sa.String(length=80), nullable=False),
-        sa.Column('seats', sa.Integer(), nullable=True),
-        sa.Column('place', sa.String(length=255), nullable=True),
-        sa.Column('equipment', sa.String(length=255), nullable=True),
-        sa.Column('active', sa.Boolean(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -2488,14 +2480,28 @@ def upgrade() -> None:
         batch.create_index('ix_core_sms_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_sms_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
     # --- channels end ---
-
-
-def downgrade() -> None:
-    # --- channels ---
-    op.drop_table('core_sms')
-    op.drop_table('core_told')
-    op.drop_table('core_channel')
-    # --- channels end ---
+    # --- calendar ---
+    op.create_table('core_room',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80), nullable=False),
+        sa.Column('seats', sa.Integer(), nullable=True),
+        sa.Column('place', sa.String(length=255), nullable=True),
+        sa.Column('equipment', sa.String(length=255), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_room_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_room_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_room_team_id'), ondelete='RESTRICT'),
@@ -2605,6 +2611,11 @@ def downgrade() -> None:
     op.drop_table('core_appointment')
     op.drop_table('core_room')
     # --- calendar ends ---
+    # --- channels ---
+    op.drop_table('core_sms')
+    op.drop_table('core_told')
+    op.drop_table('core_channel')
+    # --- channels end ---
     # --- mail ---
     op.drop_table('core_mail')
     op.drop_table('core_mail_account')
