@@ -1,6 +1,6 @@
 """Whose mail it is: addresses to customers and contacts, and the copies that are filed on customers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,16 @@ def file(mail: Any, direction: Direction, whose: Sequence[Known], *, again: bool
         _free(sa.update(_letters).where(_letters.c.id.in_(made)).values(message_id=mail.message_id, thread=mail.thread, html=mail.html))
         files.copy(MAIL, mail.id, [*back, *made], to=LETTER)
     return [*back, *map(int, made)]
+
+
+def file_many(letters: Sequence[Mapping[str, Any]]) -> None:
+    """Copies of what went to many, each on its customer, in a few statements however many; inside `writing()`."""
+    with system_scope("mails to many are filed on their customers"), changes.change("mail", resource=LETTER):
+        made = site().registry.resource(LETTER).write([
+            {"direction": Direction.sent, **{name: value for name, value in one.items() if name != "message_id"}} for one in letters], kind="mail")
+        current_work().session.connection().execute(
+            sa.update(_letters).where(_letters.c.id == sa.bindparam("row")).values(message_id=sa.bindparam("mine"), thread=sa.bindparam("mine")),
+            [{"row": row_id, "mine": one["message_id"]} for row_id, one in zip(made, letters, strict=True)], execution_options=unscoped("copies filed on customers"))
 
 
 def withdraw(mail: Any) -> None:

@@ -16,7 +16,7 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session
 from crm_core.features.customers.api import mark_channel
 from crm_core.features.files import api as files
-from crm_core.features.mail import addresses, filing, imap, outgoing
+from crm_core.features.mail import addresses, filing, imap, mailings, outgoing
 from crm_core.features.mail.events import MailReceived
 from crm_core.features.mail.models import Box, Direction, Mail, MailAccount, Nature
 from crm_core.features.mail.parsing import Bounce, Parsed, parse
@@ -182,6 +182,8 @@ def _whose(account: Any, parsed: Parsed) -> list[filing.Known]:
 def _returned(account: Any, bounce: Bounce) -> None:
     """A mail of ours came back: the address is marked where it is what is wrong, the mail says so, its writer hears of it. Anybody can
     write what looks like one: it counts only for a mail that this box, or the house, sent, and marks only whom that was sent to."""
+    if mailings.returned(account, bounce):
+        return
     said = " ".join(part for part in (bounce.status, bounce.said) if part)
     mail = _free(sa.select(_mails).where(_mails.c.message_id == bounce.message_id, sa.or_(_mails.c.account_id == account.id, _mails.c.account_id.is_(None)), _mails.c.box.in_((Box.sent, Box.failed)))).first() if bounce.message_id else None
     if mail is None:

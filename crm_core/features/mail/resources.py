@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.data.mixins import new_public_id
 from crm_core.data.session import current_work, session
-from crm_core.features.mail import accounts, addresses, building, filing, incoming, outgoing, views, wanted
+from crm_core.features.mail import accounts, addresses, building, choosing, filing, incoming, outgoing, views, wanted
 from crm_core.features.mail.models import CHANGEABLE, PURPOSE, SERVERS, Box, Letter, Mail, MailAccount, Nature
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
@@ -117,7 +117,10 @@ class Mails(Resource):
 
     def defaults(self) -> dict[str, Any]:
         mine = accounts.usable()
-        return {"account": mine[0].id} if mine else {}
+        return {**({"account": mine[0].id} if mine else {}), **views.from_template()}
+
+    def form_acts(self, given: Mapping[str, str]) -> Sequence[Any]:
+        return choosing.offer(given)
 
     def derive(self, rows: Rows, before: Before) -> None:
         """A new mail gets its Message-ID, goes into the box it is sent from, and into the conversation of what it answers."""

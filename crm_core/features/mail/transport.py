@@ -88,11 +88,11 @@ def hand_over(made: smtplib.SMTP, message: EmailMessage, sender: str, receivers:
         refused = made.send_message(message, from_addr=sender, to_addrs=list(receivers))
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _said in error.recipients.values()]
-        said = "; ".join(f"{address}: {_answer(code, text)}" for address, (code, text) in error.recipients.items())
+        said = "; ".join(f"{address}: {answer(code, text)}" for address, (code, text) in error.recipients.items())
         raise Undelivered(said[:500], for_good=all(code >= 500 for code in codes)) from None
     except smtplib.SMTPResponseException as error:
-        raise Undelivered(_answer(error.smtp_code, error.smtp_error), for_good=error.smtp_code >= 500) from None
-    return {address: _answer(code, text) for address, (code, text) in refused.items()}
+        raise Undelivered(answer(error.smtp_code, error.smtp_error), for_good=error.smtp_code >= 500) from None
+    return {address: answer(code, text) for address, (code, text) in refused.items()}
 
 
 def send(server: Server, message: EmailMessage, sender: str, receivers: Sequence[str]) -> dict[str, str]:
@@ -113,7 +113,7 @@ def test(server: Server, sender: str) -> str:
             made.ehlo_or_helo_if_needed()
             code, said = made.mail(sender)
             made.rset()
-            return "" if code < 400 else str(_("The server does not take mail from this address: %(said)s", said=_answer(code, said)))
+            return "" if code < 400 else str(_("The server does not take mail from this address: %(said)s", said=answer(code, said)))
     except (smtplib.SMTPException, OSError, AddressRefused) as error:
         return words(error, server)
 
@@ -132,11 +132,11 @@ def words(error: Exception, server: Any) -> str:
     elif isinstance(error, ssl.SSLError):
         said = _("%(host)s does not speak TLS at port %(port)s: look at port and encryption.", **where)
     elif isinstance(error, smtplib.SMTPAuthenticationError):
-        said = _("The server refuses user name or password: %(said)s", said=_answer(error.smtp_code, error.smtp_error))
+        said = _("The server refuses user name or password: %(said)s", said=answer(error.smtp_code, error.smtp_error))
     elif isinstance(error, smtplib.SMTPNotSupportedError):
         said = _("The server does not offer this: %(what)s", what=str(error)[:200])
     elif isinstance(error, smtplib.SMTPResponseException):
-        said = _("The server answered: %(said)s", said=_answer(error.smtp_code, error.smtp_error))
+        said = _("The server answered: %(said)s", said=answer(error.smtp_code, error.smtp_error))
     elif isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
         said = _("%(host)s closed the connection: look at port and encryption.", **where)
     else:
@@ -144,6 +144,7 @@ def words(error: Exception, server: Any) -> str:
     return str(said)
 
 
-def _answer(code: int, said: bytes | str) -> str:
+def answer(code: int, said: bytes | str) -> str:
+    """What a server answered, on one line of ours."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     return f"{code} {' '.join(''.join(c if c.isprintable() else ' ' for c in text).split())}"[:250]

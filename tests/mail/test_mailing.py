@@ -1,0 +1,343 @@
+"""A mail to many: who gets it and who none, one copy for each address, and what becomes of each."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from crm_core.data.base import table_of
+from crm_core.data.session import session, writing
+from crm_core.features.mail import composing, journal, mailings, optout, receiving
+from crm_core.features.mail.mailing_models import Mailing, MailingReceiver
+from crm_core.features.mail.models import Letter, MailAccount
+from crm_core.features.mail.parsing import Bounce
+from crm_core.kernel import clock, runner
+from crm_core.kernel.errors import Forbidden, Invalid, Refused
+from crm_core.kernel.models import JobRow
+from tests.customers.office import Office
+from tests.mail.conftest import Sink, box
+from tests.mail.test_sending import grants
+
+assert grants  # a fixture of these tests too
+TEXT = {"title": "For {{ name }}", "text": "Dear {{ name }},\nplease come.\n{{ me.name }}"}
+
+
+@pytest.fixture(autouse=True)
+def may(office: Office) -> None:
+    for verb in ("read", "create", "update", "start", "go_on", "stop", "try_out"):
+        office.grant("seller", f"core.mailing.{verb}", "own")
+    office.grant("seller", "core.mail_template.read", "all")
+    for verb in ("create", "update"):
+        office.grant("seller", f"core.mail_template.{verb}", "own")
+
+
+def firms(office: Office, count: int, who: str = "chen") -> list[int]:
+    with office.as_(who):
+        return [int(i) for i in office.resource("customer").write([{"name": f"第{n}号酒业公司", "email": f"a{n}@firm.example"} for n in range(count)])]
+
+
+def mailing(office: Office, account: int, who: str = "chen", **more: Any) -> int:
+    with office.as_(who):
+        return int(office.resource("mailing").write([{"name": "The fair", "wanted": "/core/customer", "account": account, **TEXT, **more}])[0])
+
+
+def run(office: Office) -> None:
+    """All jobs that are due now and those they ask for, whatever their hour."""
+    while runner.run_one(office.site) or hurry(office):
+        pass
+
+
+def hurry(office: Office) -> int:
+    jobs = table_of(JobRow)
+    with office.site.engines.write.begin() as conn:
+        return conn.execute(sa.update(jobs).where(jobs.c.name == mailings.JOB, jobs.c.state == "queued", jobs.c.run_at > sa.literal(clock.now(), jobs.c.run_at.type)).values(run_at=sa.literal(clock.now(), jobs.c.run_at.type))).rowcount
+
+
+def go(office: Office, made: int, act: str = "start", who: str = "chen") -> None:
+    with office.as_(who):
+        office.resource("mailing").run(act, [made])
+
+
+def fates(office: Office, made: int) -> dict[str, str]:
+    with office.site.system("tests") as work:
+        table = table_of(MailingReceiver)
+        return {row.name: row.fate.value for row in work.session.execute(sa.select(table).where(table.c.mailing_id == made))}
+
+
+def state(office: Office, made: int) -> Any:
+    with office.site.system("tests") as work:
+        return work.session.execute(sa.select(table_of(Mailing)).where(table_of(Mailing).c.id == made)).one()
+
+
+def test_each_address_gets_one_copy_with_its_own_fields_and_a_way_to_end_it(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    ids = firms(office, 3)
+    office.customer("chen", "无邮箱公司")
+    office.customer("chen", "勿扰公司", email="never@firm.example", wish_never=["email"])
+    office.customer("chen", "同址公司", email="A0@firm.example")
+    office.customer("wang", "别人的公司", email="other@firm.example")
+    sink.refusing = {"a2@firm.example": "550 5.1.1 no such user"}
+    made = mailing(office, account)
+    go(office, made)
+    assert sink.mails == [], "nothing leaves before its job runs"
+    run(office)
+    assert fates(office, made) == {"第0号酒业公司": "sent", "第1号酒业公司": "sent", "第2号酒业公司": "refused", "无邮箱公司": "no_address", "勿扰公司": "wish", "同址公司": "duplicate"}
+    row = state(office, made)
+    assert (row.stage, row.total, row.sent, row.fault) == ("done", 6, 2, None)
+    assert sorted(one.rcpt_tos[0] for one in sink.envelopes) == ["a0@firm.example", "a1@firm.example"]
+    got = sink.mails[0]
+    assert (got["Subject"], got["To"].addresses[0].display_name) == ("For 第0号酒业公司", "第0号酒业公司")
+    body = got.get_content()  # type: ignore[attr-defined]
+    assert body.startswith("Dear 第0号酒业公司,") and "陈晓燕" in body and "Tel. 028-1234" in body and f"{optout.PAGE}/" in body
+    assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" and f"{optout.ONE_CLICK}/" in got["List-Unsubscribe"]
+
+    # Filed on its customer, in its own words and without the link that is his alone.
+    with office.as_("sun"):
+        (letter,) = session.scalars(sa.select(Letter).where(Letter.customer_id == ids[0]))
+        assert (letter.title, letter.author_id, letter.message_id, optout.PAGE in (letter.text or "")) == ("For 第0号酒业公司", office.people["chen"], got["Message-ID"], False)
+
+    # Started twice, resumed, run again: nobody gets a second one.
+    with pytest.raises(Refused):
+        go(office, made)
+    with office.as_("chen"), pytest.raises(Invalid):
+        office.resource("mailing").write([{"id": made, "text": "Something else"}])
+
+
+def test_what_is_lacking_is_said_and_rights_bind(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    with office.as_("chen"):
+        for wrong, field in (({"wanted": "/core/task"}, "wanted"), ({"wanted": "https://evil.example/"}, "wanted"), ({"wanted": "/core/customer?nothing.any=1"}, "wanted"),
+                             ({"text": "line\n{{ nothing }}"}, "text"), ({"title": "{{ name.__class__ }}"}, "title")):
+            with pytest.raises(Invalid) as bad:
+                office.resource("mailing").write([{"name": "x", "wanted": "/core/customer", "account": account, **TEXT, **wrong}])
+            assert field in bad.value.fields
+        with pytest.raises(Invalid) as bad:
+            office.resource("mailing").write([{"name": "x", "wanted": "/core/customer", "text": "line\n{{ nothing }}"}])
+        assert "Line 2" in str(bad.value.fields["text"][0])
+    firms(office, 1)
+    for lacking in ({"account": None}, {"text": None}, {"wanted": "/core/customer?name.contains=nobody"}):
+        with pytest.raises(Refused):
+            go(office, mailing(office, account, **lacking))
+    office.revoke("seller", "core.mailing.start")
+    with pytest.raises(Forbidden):
+        go(office, mailing(office, account))
+
+
+def test_a_template_is_filled_with_what_its_sender_may_see(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    firm = office.customer("chen", "云岭春", email="office@firm.example", phone="028-1234567")
+    office.contact("chen", firm, "张伟", email="zhang@firm.example", sex="male")
+    with office.as_("chen"):
+        (text,) = office.resource("mail_template").write([{
+            "name": "Invitation", "about": "contact", "language": "zh", "title": "{{ 客户.客户名称 }}" if False else "{{ customer.name }}",
+            "text": "{{ person }}，您好\n{% if customer.phone %}电话 {{ customer.phone }}{% end %}\n{{ 我.姓名 }}"}])
+        with pytest.raises(Invalid):  # what is sensitive, hidden or nowhere is no word of it
+            office.resource("mail_template").write([{"name": "x", "title": "x", "text": "{{ me.password_hash }}"}])
+    office.hide("seller", "core.customer", "phone")
+    made = mailing(office, account, wanted="/core/contact", template=text, title=None, text=None)
+    page = office_page(office, "chen", f"/core/mailing/{made}")
+    assert "Phone" in page and "stay empty" in page, "what is hidden is told before it is sent"
+    go(office, made)
+    run(office)
+    (got,) = sink.mails
+    assert got["Subject"] == "云岭春"
+    assert got.get_content().replace("\r", "").startswith("张伟 先生，您好\n陈晓燕\n"), "the line of what is hidden is left out"  # type: ignore[attr-defined]
+
+
+def office_page(office: Office, who: str, path: str) -> str:
+    from crm_core.app import make_app
+    from crm_core.testing import clients
+
+    return str(clients.Client(make_app(office.site), clients.token_of(office.site, office.people[who]))("GET", path).text)
+
+
+def test_it_can_be_stopped_and_goes_on_with_those_who_are_left(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    firms(office, 5)
+    made = mailing(office, account, rate=12)  # two in each ten seconds
+    go(office, made)
+    runner.run_one(office.site)
+    assert len(sink.mails) == 2
+    go(office, made, "stop")
+    run(office)
+    assert (len(sink.mails), state(office, made).stage) == (2, "stopped")
+    with office.as_("chen"), writing():
+        office.resource("customer").write([{"id": session.scalar(sa.select(office.resource("customer").model.id).where(office.resource("customer").model.email == "a4@firm.example")), "wish_never": ["email"]}])
+    go(office, made, "go_on")
+    run(office)
+    assert sorted(one.rcpt_tos[0] for one in sink.envelopes) == [f"a{n}@firm.example" for n in range(4)], "a wish that came meanwhile holds"
+    assert state(office, made).stage == "done"
+
+
+def test_a_server_that_is_not_there_is_asked_again_and_then_told_of(office: Office, sink: Sink) -> None:
+    account = box(office, sink, smtp_port=1)
+    firms(office, 2)
+    made = mailing(office, account)
+    go(office, made)
+    runner.run_one(office.site)
+    assert state(office, made).stage == "sending" and "Nobody answers" in state(office, made).fault
+    run(office)
+    row = state(office, made)
+    assert row.stage == "stopped" and set(fates(office, made).values()) == {"waiting"}
+    with office.as_("chen"):
+        office.resource("mail_account").write([{"id": account, "smtp_port": sink.port}])
+    sink.down = "451 4.3.0 not now"
+    go(office, made, "go_on")
+    run(office)
+    assert set(fates(office, made).values()) == {"refused"} and sink.mails == [], "what a server does not take three times is given up"
+
+
+def test_whoever_holds_the_link_ends_the_mails_and_nobody_else(office: Office, sink: Sink) -> None:
+    from crm_core.app import make_app
+
+    account = box(office, sink)
+    (firm,) = firms(office, 1)
+    person = office.contact("chen", firm, "张伟", email="A0@firm.example")
+    made = mailing(office, account)
+    go(office, made)
+    run(office)
+    link = re.search(rf"{optout.PAGE}/\S+", sink.mails[0].get_content())[0]  # type: ignore[attr-defined, index]
+    browser = make_app(office.site).test_client()
+    page = browser.get(link)
+    assert page.status_code == 200 and "a•••@firm.example" in page.text and "a0@firm.example" not in page.text
+    assert browser.get(link, headers={"Accept-Language": "zh"}).text.count("退订") >= 1
+    with office.as_("sun"):
+        assert office.resource("contact").get(person).wish_never == [], "to look at it changes nothing"
+    number, _dash, signature = link.rpartition("/")[2].partition("-")
+    for wrong in (f"{number}-{'0' * 32}", f"{int(number) + 1}-{signature}", number, f"x-{signature}", f"{number}-", f"{number}-{signature}0"):
+        answer = browser.get(f"{optout.PAGE}/{wrong}")
+        assert answer.status_code == 404, wrong
+        assert browser.post(f"{optout.ONE_CLICK}/{wrong}", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    assert browser.post(link).status_code == 403, "a form comes from our page"
+    one = sink.mails[0]["List-Unsubscribe"].strip("<>")
+    one = one[one.index(optout.ONE_CLICK):]
+    assert browser.get(one).headers["Location"].endswith(link)
+    assert browser.post(one, data={"List-Unsubscribe": "One-Click"}, headers={"Origin": "https://mail.example"}).status_code == 204, "a mail program has no cookies"
+    with office.as_("sun"):
+        for name, row in (("contact", person), ("customer", firm)):
+            assert office.resource(name).get(row).wish_never == ["email"]
+    assert browser.post(one).status_code == 204 and "gets no more" in browser.get(link).text, "said twice is said once"
+    again = mailing(office, account)
+    with office.as_("chen"):
+        office.resource("mailing").run("start", [again])
+    run(office)
+    assert (fates(office, again), len(sink.mails)) == ({"第0号酒业公司": "wish"}, 1)
+
+
+def test_a_copy_that_comes_back_is_told_by_its_own_message_id_alone(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    (firm,) = firms(office, 1)
+    made = mailing(office, account)
+    go(office, made)
+    run(office)
+    mine = sink.mails[0]["Message-ID"]
+    with office.site.system("tests") as work:
+        kept = work.session.execute(sa.select(table_of(MailAccount)).where(table_of(MailAccount).c.id == account)).one()
+        for forged in (re.sub(r"\.[0-9a-f]{20}@", f".{'0' * 20}@", mine), "<m1@x>"):
+            with writing():
+                receiving._returned(kept, Bounce("a0@firm.example", "5.1.1", "no such user", forged))
+        assert set(fates(office, made).values()) == {"sent"}
+        with writing():
+            receiving._returned(kept, Bounce("a0@firm.example", "5.1.1", "no such user", mine))
+    assert set(fates(office, made).values()) == {"bounced"}
+    with office.as_("sun"):
+        assert "email" in office.resource("customer").get(firm).bad_channels
+
+
+# The worker that is killed: as the only one there is it takes over what the last one left.
+WORKER = """
+import sys
+from pathlib import Path
+from crm_core.app import open_site
+from crm_core.kernel import jobs, runner
+from crm_core.kernel.config import Config
+from crm_core.kernel.lease import USUAL
+site = open_site(config=Config(site=Path(sys.argv[2]), database=sys.argv[1], language="en"))
+jobs.claims.reap(site.engines, USUAL, all_running=True)
+with site.engines.write.begin() as conn:
+    conn.exec_driver_sql("UPDATE core_job SET run_at = '2020-01-01 00:00:00' WHERE state = 'queued'")
+print("ready", flush=True)
+while runner.run_one(site):
+    pass
+print("over", flush=True)
+"""
+MANY, KILLS = 300, 3
+
+
+def test_a_worker_killed_while_it_sends_goes_on_and_nobody_gets_two(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    firms(office, MANY)
+    made = mailing(office, account)
+    go(office, made)
+    dice = random.Random(3)
+    for n in range(KILLS + 1):
+        worker = subprocess.Popen([sys.executable, "-c", WORKER, office.site.config.database, str(office.site.home)], text=True, stdout=subprocess.PIPE,
+                                  env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+        assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
+        if n < KILLS:
+            before, wanted = len(sink.mails), dice.randrange(5, 70)
+            while worker.poll() is None and len(sink.mails) < before + wanted:
+                pass
+            worker.send_signal(signal.SIGKILL)
+        worker.communicate()
+    copies = Counter(one.rcpt_tos[0] for one in sink.envelopes)
+    found = Counter(fates(office, made).values())
+    assert set(copies.values()) == {1}, "nobody has two"
+    # One whose answer was lost is told, and has its copy: the kill is far likelier to have come after the last dot than before it.
+    assert set(found) <= {"sent", "unsure"} and found["unsure"] <= KILLS and MANY - len(copies) <= found["unsure"]
+    assert state(office, made).stage == "done"
+    with office.as_("sun"):
+        assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == found["sent"], "filed once each"
+    assert not (office.site.home / journal.FOLDER / str(made)).exists()
+
+
+def test_what_was_claimed_when_a_machine_went_down_is_perhaps_sent(office: Office, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = box(office, sink)
+    firms(office, 4)
+    made = mailing(office, account)
+    go(office, made)
+    table = table_of(MailingReceiver)
+    with office.as_("chen"), writing() as db:
+        from crm_core.features.mail import receivers
+
+        row = db.execute(sa.select(table_of(Mailing)).where(table_of(Mailing).c.id == made)).one()
+        receivers._write(row, office.resource("customer"), receivers._some(row, 0, 10))
+    with office.site.engines.write.begin() as conn:
+        conn.exec_driver_sql("UPDATE core_mailing SET prepared = true")
+        conn.exec_driver_sql("UPDATE core_mailing_receiver SET fate = 'sending' WHERE name <> '第3号酒业公司'")
+        ids = {r.name: r.id for r in conn.execute(sa.select(table.c.id, table.c.name))}
+    with journal.Journal(office.site, made) as book:
+        book.begin()
+        book.handing(ids["第0号酒业公司"])
+        book.answered(ids["第0号酒业公司"], "250 taken")
+        book.handing(ids["第1号酒业公司"])
+        with pytest.raises(journal.Busy):
+            journal.Journal(office.site, made)
+    run(office)
+    assert fates(office, made) == {"第0号酒业公司": "sent", "第1号酒业公司": "unsure", "第2号酒业公司": "sent", "第3号酒业公司": "sent"}
+    assert sorted(one.rcpt_tos[0] for one in sink.envelopes) == ["a2@firm.example", "a3@firm.example"]
+
+    other = mailing(office, account, name="Another")
+    go(office, other)
+    with office.as_("chen"), writing() as db:
+        row = db.execute(sa.select(table_of(Mailing)).where(table_of(Mailing).c.id == other)).one()
+        receivers._write(row, office.resource("customer"), receivers._some(row, 0, 10))
+    with office.site.engines.write.begin() as conn:
+        conn.exec_driver_sql("UPDATE core_mailing SET prepared = true")
+        conn.execute(sa.update(table).where(table.c.mailing_id == other, table.c.name == "第0号酒业公司").values(fate="sending"))
+    with journal.Journal(office.site, other) as book:
+        book.begin()
+    monkeypatch.setattr(journal, "boot", lambda: "after the power came back")
+    run(office)
+    assert Counter(fates(office, other).values()) == {"sent": 3, "unsure": 1}
+    assert composing.message_id(1) != composing.message_id(2)
