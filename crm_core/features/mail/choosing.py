@@ -9,7 +9,7 @@ from crm_core.data.session import session
 from crm_core.features.mail import filing, filling
 from crm_core.features.mail.mailing_models import MailTemplate
 from crm_core.kernel.errors import CrmError
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, in_sentence
 from crm_core.kernel.site import actor, site
 from crm_core.text.numbers import whole
 from crm_core.web import urls
@@ -66,7 +66,7 @@ def page(given: Mapping[str, str]) -> MailTemplatesPage:
     found = filled(chosen.id, given) if chosen is not None else None
     templates = site().registry.resource("core.mail_template")
     return MailTemplatesPage(
-        title=_("Begin with a template"), crumbs=(Crumb(_("Mail"), "/core/mail"), Crumb(_("New %(what)s", what=_("e-mail message")), urls.address(NEW, kept))),
+        title=_("Begin with a template"), crumbs=(Crumb(_("Mail"), "/core/mail"), Crumb(_("New %(what)s", what=in_sentence(site().registry.resource(filing.MAIL).singular)), urls.address(NEW, kept))),
         texts=tuple(ChosenText(row.name, row.title, urls.address(URL, [*kept, ("template", str(row.id))]), chosen is not None and row.id == chosen.id) for row in rows),
         html=drawn_letter(f"! {found[0]}\n\n{found[1]}") if found is not None else "", note=found[2] if found is not None else "",
         use=Act(_("Use this"), urls.address(NEW, [*kept, ("template", str(chosen.id))]), "check") if chosen is not None else None,

@@ -255,13 +255,13 @@ def _end(job: Running, mailing: Any, journal: Journal) -> None:
             return
         _note(mailing, stage=Stage.done, ended_at=clock.now(), fault=None)
         sent = _free(sa.select(_mailings.c.sent).where(_mailings.c.id == mailing.id)).scalar() or 0
-        _tell(mailing, ngettext("is done: %(n)s copy was sent", "is done: %(n)s copies were sent", sent))
+        _tell(mailing, ngettext("has gone out: “%(name)s”, %(n)s copy", "has gone out: “%(name)s”, %(n)s copies", sent, name=mailing.name))
     journal.close()
 
 
 def _halt(mailing: Any, said: str) -> None:
     _note(mailing, stage=Stage.stopped, fault=said[:500])
-    _tell(mailing, _("was stopped: %(why)s", why=said[:200]))
+    _tell(mailing, _("was stopped: “%(name)s” (%(why)s)", name=mailing.name, why=said[:200]))
 
 
 def _tell(mailing: Any, words: Any) -> None:
