@@ -10,6 +10,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.policy import default
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,7 @@ from crm_core.app import create_app
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.features.mail import composing, journal, mailings, optout, receiving
+from crm_core.features.mail.addresses import Addressee, one_line
 from crm_core.features.mail.mailing_models import Mailing, MailingReceiver
 from crm_core.features.mail.models import Letter, MailAccount
 from crm_core.features.mail.parsing import Bounce
@@ -341,3 +346,23 @@ def test_what_was_claimed_when_a_machine_went_down_is_perhaps_sent(office: Offic
     assert Counter(fates(office, other).values()) == {"sent": 3, "unsure": 1}
     with office.site.system("tests"):
         assert composing.message_id(1) != composing.message_id(2)
+
+
+@pytest.mark.parametrize(("name", "title"), [
+    ("罗建国", "诚邀参加"), ("O'Brien, \"Pat\" (CEO)", "Plain =?utf-8?q?words?="), ("", ""), ("四川云岭春酒业有限公司" * 9, "很长的主题 " * 20), ("a" * 110, "b" * 190),
+    ("Evil\r\nBcc: x@evil.example", "Hello\r\nBcc: x@evil.example\u2028\x00"), ("=?utf-8?q?x?=", "x\x85y"),
+])
+def test_a_copy_put_together_by_hand_is_read_as_it_was_meant(office: Office, name: str, title: str) -> None:
+    row = type("Row", (), {"id": 7, "address": "luo@firm.example", "name": name})
+    text = "Dear 罗,\n.\n..dots\n" + "long " * 400
+    with office.as_("chen"):
+        data, mine, _own = composing.Letter(Addressee("chen@example.com", "陈晓燕"), "Tel. 1").bytes(row, " ".join(title.split())[:200], text)
+    got = message_from_bytes(data, policy=default)
+    assert got.keys() == ["To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "From", "List-Unsubscribe-Post", "Precedence", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
+    assert not got.defects and all(len(line) <= 998 and line.isascii() for line in data.split(b"\r\n")) and b"\n" not in data.replace(b"\r\n", b"")
+    ((read, address),) = getaddresses([str(make_header(decode_header(message_from_bytes(data)["To"])))])  # the newer reader puts spaces between encoded words
+    shown = " ".join("".join(c if c.isprintable() else " " for c in one_line(name)).split())
+    assert (" ".join(read.split()), address) == (shown, "luo@firm.example")
+    assert " ".join(got["Subject"].split()) == " ".join("".join(c if c.isprintable() else " " for c in title).split())[:200].strip()
+    assert got["Message-ID"] == mine and got["From"].addresses[0].display_name == "陈晓燕"
+    assert got.get_content().replace("\r", "").startswith(text.rstrip() + "\n\n-- \nTel. 1\n")
