@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Coroutine
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -51,18 +52,23 @@ def sink(port: Any, ask: Connection) -> None:
     """A mail server that keeps nothing but how many copies each address got."""
     copies: Counter[str] = Counter()
 
+    async def heard(coming: Coroutine[Any, Any, bytes]) -> bytes:
+        """What comes, nothing from a process that was killed."""
+        try:
+            return await coming
+        except (OSError, asyncio.IncompleteReadError):
+            return b""
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 sink\r\n")
         to = ""
-        while line := await reader.readline():
+        while line := await heard(reader.readline()):
             word = line[:4].upper()
             if word == b"RCPT":
                 to = line.partition(b"<")[2].partition(b">")[0].decode()
             if word == b"DATA":
                 writer.write(b"354 go\r\n")
-                try:
-                    await reader.readuntil(b"\r\n.\r\n")
-                except asyncio.IncompleteReadError:
+                if not await heard(reader.readuntil(b"\r\n.\r\n")):
                     break
                 copies[to] += 1
             writer.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")

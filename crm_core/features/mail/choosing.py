@@ -26,7 +26,7 @@ def offer(given: Mapping[str, str]) -> Sequence[Act]:
     who = actor()
     if who is None or not who.can("core.mail_template.read"):
         return ()
-    return (Act(_("Template"), urls.address(URL, _kept(given)), "template"),)
+    return (Act(_("Template"), urls.address(URL, _kept(given)), "file-pencil"),)
 
 
 def _kept(given: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -110,7 +110,7 @@ FATES = {
     "bounced": _("Came back"), "wish": _("Not written to"), "no_address": _("No address"), "duplicate": _("Address already written to"),
 }
 FATE_LOOKS = {
-    "waiting": ("clock", ""), "sending": ("send", "acc"), "sent": ("check", "green"), "unsure": ("help", "amber"), "refused": ("alert-triangle", "red"),
+    "waiting": ("clock", ""), "sending": ("send", "acc"), "sent": ("check", "green"), "unsure": ("help-circle", "amber"), "refused": ("alert-triangle", "red"),
     "bounced": ("alert-triangle", "red"), "wish": ("hand-stop", "amber"), "no_address": ("mail", ""), "duplicate": ("copy", ""),
 }
 GONE_OUT = ("sent", "unsure", "bounced")

@@ -27,7 +27,7 @@ class MailTemplates(Resource):
     model = MailTemplate
     label = _("Mail templates")
     singular = _("Mail template")
-    icon = "template"
+    icon = "file-pencil"
     files = False
     in_palette = False
     order = 97

@@ -32,7 +32,7 @@ from crm_core.resource.changes import unscoped
 from crm_core.text.emails import email_key
 
 NAME, JOB = "core.mailing", "core.mailing"
-BATCH = 100
+BATCH, HANDED = 100, 1_000  # copies between two marks, and in one job
 PART = 4.0  # seconds after which a batch ends, however far it is: a stop is not to wait longer
 SLICE = 10.0  # seconds between two batches of a mailing that goes slowly
 TRIES, LATER = 3, 300  # of a copy that a server does not take now, and seconds between
@@ -49,14 +49,15 @@ def ask(mailing: Any, *, at: dt.datetime | None = None, seconds: float = 0, turn
 
 
 def send(job: Running) -> None:
-    """The job, as who started it."""
+    """The job, as who started it. A job sends so many and hands on to the next, so that one whose worker is killed again and again is
+    told from one that gets on."""
     mailing = _state(job.args["mailing"])
     if mailing is None or mailing.run != job.args["run"] or mailing.stage not in (Stage.scheduled, Stage.sending):
         return
     try:
         with Journal(site(), mailing.id) as journal:
             try:
-                _send(job, mailing, journal)
+                then = _send(job, mailing, journal)
             except Cancelled:
                 with writing():
                     _settle(mailing, journal)
@@ -64,15 +65,19 @@ def send(job: Running) -> None:
                 raise
             except (CrmError, sealed.Unopened) as error:
                 said = str(_("The password cannot be read; type it in again.")) if isinstance(error, sealed.Unopened) else str(error)
-                with job.finish():
+                with job.write():
                     _settle(mailing, journal)
                     _halt(mailing, said)
+                then = None
     except Busy:
-        with job.finish():
-            ask(mailing, seconds=SLICE, turn=job.args["turn"], knocks=job.args["knocks"])
+        then = {"seconds": SLICE, "turn": job.args["turn"], "knocks": job.args["knocks"]}
+    with job.finish():  # when the journal is free for the next
+        if then is not None:
+            ask(mailing, **then)
 
 
-def _send(job: Running, mailing: Any, journal: Journal) -> None:
+def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None:
+    """Send some; how the next job is to go on, None when there is nothing to go on with."""
     account = accounts.facts(mailing.account_id) if mailing.account_id else None
     if account is None or not account.active:
         raise Refused(_("The mail box is not there any more."))
@@ -88,38 +93,37 @@ def _send(job: Running, mailing: Any, journal: Journal) -> None:
     sender = addresses.Addressee(account.address, account.name)
     filler = Filler(mailing.about, mailing.title or "", mailing.text or "", language=_language(mailing))
     letter = composing.Letter(sender, account.signature)
-    allowance = None if mailing.rate is None else max(1, math.ceil(mailing.rate * SLICE / 60))
-    wire = Wire(server)
+    allowance = HANDED if mailing.rate is None else max(1, math.ceil(mailing.rate * SLICE / 60))
+    job.progress(mailing.sent, mailing.total)
+    wire, turn, done = Wire(server), job.args["turn"], 0
     try:
-        while True:
+        while done < allowance:
             part = _Part(job, mailing, journal, filler, letter, wire)
             with job.write():
-                rows = part.claim(min(BATCH, allowance) if allowance is not None else BATCH)
+                rows = part.claim(min(BATCH, allowance - done))
             if rows is None:  # stopped
-                return
+                return None
             if not rows:
-                break
+                return _end(job, mailing, journal)
             said = part.give(rows)
             with job.write():
                 part.mark()
                 if said and not part.sent:
                     return _knock(job, mailing, said)
-                if allowance is not None:
-                    ask(mailing, seconds=SLICE if mailing.rate >= 6 else 60 / max(1, mailing.rate), turn=job.args["turn"])
-                    return
+            done += len(rows)
     finally:
         wire.close()
-    _end(job, mailing, journal)
+    return {"turn": turn, "seconds": 0 if mailing.rate is None else SLICE if mailing.rate >= 6 else 60 / max(1, mailing.rate)}
 
 
-def _knock(job: Running, mailing: Any, said: str) -> None:
-    """The server cannot be used now: ask again later, or stop with what it said."""
+def _knock(job: Running, mailing: Any, said: str) -> dict[str, Any] | None:
+    """The server cannot be used now: ask again later, or stop with what it said; inside `writing()`."""
     knocks = job.args["knocks"] + 1
     if knocks >= KNOCKS:
         _halt(mailing, said)
-    else:
-        _note(mailing, fault=said[:500])
-        ask(mailing, seconds=KNOCK * 2 ** (knocks - 1), turn=job.args["turn"], knocks=knocks)
+        return None
+    _note(mailing, fault=said[:500])
+    return {"seconds": KNOCK * 2 ** (knocks - 1), "turn": job.args["turn"], "knocks": knocks}
 
 
 class _Part:
@@ -246,17 +250,17 @@ def _file_again(mailing: Any, ids: Sequence[int]) -> None:
     } for row in rows if row.record_id in texts])
 
 
-def _end(job: Running, mailing: Any, journal: Journal) -> None:
+def _end(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None:
     """Nobody is left for now: the mailing is done, or those are tried again whom a server did not take."""
     c = _receivers.c
-    with job.finish():
+    with job.write():
         if _free(sa.select(c.id).where(c.mailing_id == mailing.id, c.fate == Fate.waiting).limit(1)).first() is not None:
-            ask(mailing, seconds=LATER, turn=job.args["turn"] + 1)
-            return
+            return {"seconds": LATER, "turn": job.args["turn"] + 1}
         _note(mailing, stage=Stage.done, ended_at=clock.now(), fault=None)
         sent = _free(sa.select(_mailings.c.sent).where(_mailings.c.id == mailing.id)).scalar() or 0
         _tell(mailing, ngettext("has gone out: “%(name)s”, %(n)s copy", "has gone out: “%(name)s”, %(n)s copies", sent, name=mailing.name))
     journal.close()
+    return None
 
 
 def _halt(mailing: Any, said: str) -> None:
