@@ -277,6 +277,12 @@ def _leads(resource: Any, meant: Pairs, number: int) -> tuple[Act, ...]:
     )
 
 
+def _open(resource: Any, url: str) -> bool:
+    """Whether the actor may read the list that an address is of; what is no list says itself who may."""
+    other = resource.registry.resources.get(urlsplit(url).path.strip("/").replace("/", "."))
+    return other is None or other.may("read")
+
+
 def _here(url: str) -> bool:
     """Whether this page asks what an address does, perhaps with more."""
     parts = urlsplit(url)
@@ -287,7 +293,7 @@ def _tabs(resource: Any) -> tuple[Tab, ...]:
     """The full list and, where there is one and he may see more by it, the brief view of everybody's."""
     full = site().registry.resources[resource.name.removesuffix(".brief")] if resource.is_brief else resource
     if resource.beside:
-        others = tuple(Tab(label, url, _here(url)) for label, url in resource.beside)
+        others = tuple(Tab(label, url, _here(url)) for label, url in resource.beside if _open(resource, url))
         whole = () if viewing.offered(resource) else (Tab(resource.label, urls.of_list(resource), not any(tab.active for tab in others)),)
         return (*whole, *others)
     brief = full.brief_resource

@@ -30,6 +30,7 @@ LONGEST_TITLE, LONGEST = 200, 50_000  # characters of what comes of it
 RESOURCES = {About.customer: filing.CUSTOMER, About.contact: filing.CONTACT}
 PREFIXES = {"customer": ("customer", "客户"), "contact": ("contact", "联系人"), "me": ("me", "我")}
 ME = {"name": ("name", "姓名"), "email": ("email", "邮箱"), "phone": ("phone", "电话"), "title": ("title", "职务")}
+OFTEN = {"contact": ("name", "position", "mobile", "phone", "email"), "customer": ("name", "code", "region", "phone", "mobile", "email", "website", "standing", "owner")}
 PERSON = ("person", "称谓")  # a contact's name with the form of address: 张伟 女士
 _users = table_of(User)
 
@@ -189,12 +190,16 @@ def for_record(about: About, resource: str | None, row_id: int | None) -> int | 
 
 
 def words_shown(about: About, code: str) -> tuple[str, ...]:
-    """The words that are offered to be pressed into a text, in a language: each meaning once."""
-    offered: dict[str, str] = {}
-    for way, word in names_for(about).items():
-        if way.isascii() is (code == "en") and (word.startswith(f"{about}.") is ("." not in way) or word == "date"):
-            offered.setdefault(word, way)
-    return tuple(dict.fromkeys(offered.values()))
+    """The words that are offered to be pressed into a text, in a language: what letters usually say. Any other field may be named too."""
+    zh, found = code != "en", []
+    if about is About.contact:
+        found.append(PERSON[zh])
+    for kind in (about.value, "customer"):
+        fields = site().registry.resource(f"core.{kind}").fields()
+        prefix = "" if kind == about.value else f"{PREFIXES[kind][zh]}."
+        found += [f"{prefix}{fields[name].label if zh else name}" for name in OFTEN[kind] if name in fields]
+    found += [f"{PREFIXES['me'][zh]}.{ways[zh]}" for ways in ME.values()]
+    return tuple(dict.fromkeys((*found, "日期" if zh else "date")))
 
 
 def explained(hidden: Iterable[str]) -> Any:

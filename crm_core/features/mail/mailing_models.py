@@ -72,7 +72,7 @@ class Mailing(Owned, Model):
         sa.ForeignKey("core_mail_template.id", ondelete="RESTRICT"), index=True, info={"label": _("Template"), "help": _("Used where subject or text is empty.")})
     title: Mapped[str | None] = mapped_column(sa.String(200), info={"kind": "line", "label": _("Subject")})
     text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text"), "preview": MAILING_PREVIEW})
-    topic: Mapped[str | None] = t.Choice("core.topic", info={"label": _("Topic"), "help": _("Who wants to hear of other topics only gets none.")})
+    topic: Mapped[str | None] = t.Choice("core.topic", info={"label": _("Topic of interest"), "help": _("Who wants to hear of other topics only gets none.")})
     rate: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("At most a minute"), "minimum": 1, "maximum": 60_000, "help": _("Empty: as fast as the server takes them.")})
     send_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Send at"), "help": _("Empty: as soon as you start it.")})
     filed: Mapped[bool] = mapped_column(default=True, info={"label": _("File on the customers")})

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from markupsafe import Markup
 
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, writing
@@ -16,7 +17,6 @@ from crm_core.kernel.errors import CrmError
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
-from crm_core.resource.show import show_date
 from crm_core.text.numbers import whole
 from crm_core.web import urls
 from crm_core.web.pressing import drawn_letter
@@ -48,6 +48,10 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
         if title or text:
             shown, said = sample(row.about, title, text, receivers_first(row))
             first = (PanelView(_("As a receiver will have it"), "mail-opened", html=shown, foot=said), *first)
+    if row.stage is Stage.done:  # what has gone out stays as it is
+        pencil = page.primary is not None and page.primary.icon == "pencil"
+        page = replace(page, primary=None if pencil else page.primary, acts=tuple(one for one in page.acts if one.icon != "pencil"), more=tuple(one for one in page.more if one.icon != "pencil"),
+                       groups=tuple(replace(group, edit_url="") for group in page.groups), phone=tuple(one for one in page.phone if one.icon != "pencil"))
     return replace(page, numbers=tuple(numbers), note=note, first=first)
 
 
@@ -71,7 +75,7 @@ def sample(about: About, title: str, text: str, record: int | None) -> tuple[Any
         subject, body = made or filler.bare()
     except CrmError as error:
         return "", error.message
-    return drawn_letter(f"! {subject}\n\n{body}"), filling.explained(filler.hidden)
+    return Markup('<div class="mail-letter">{}</div>').format(drawn_letter(f"! {subject}\n\n{body}")), filling.explained(filler.hidden)
 
 
 def newest(about: About) -> int | None:
@@ -98,7 +102,7 @@ def make(resource: Any, state: list[tuple[str, str]], ids: Sequence[int] | None)
     """A draft to whom was ticked or whom a list means; its address."""
     about = filling.about_of(resource.name)
     assert about is not None
-    name = _("%(list)s, %(day)s", list=resource.label, day=show_date(clock.today()))
+    name = _("%(list)s, %(day)s", list=resource.label, day=clock.today().isoformat())
     mailings = site().registry.resource(NAME)
     if ids is None:
         values: dict[str, Any] = {"wanted": urls.of_list(resource, [(k, v) for k, v in state if k not in ("sort",)])}

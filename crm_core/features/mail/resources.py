@@ -98,7 +98,8 @@ class Mails(Resource):
     private = private_to_teams = True
     beside = (
         (_("Unknown senders"), "/core/mail?box.any=received&nature.any=written&customer.empty=1"), (_("Sent"), "/core/mail?box.any=sent,outgoing,failed"),
-        (_("Held back"), "/core/mail?box.any=held,scheduled"), (_("Mail boxes"), "/core/mail_account"),
+        (_("Held back"), "/core/mail?box.any=held,scheduled"), (_("Mass mails"), "/core/mailing"), (_("Mail templates"), "/core/mail_template"),
+        (_("Mail boxes"), "/core/mail_account"),
     )
     form = (
         Section(_("Receivers"), ("account", "receivers", "copies")),
