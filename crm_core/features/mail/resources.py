@@ -71,7 +71,7 @@ class MailAccounts(Resource):
         for i, row in enumerate(rows):
             old = before.get(row.get("id", 0), {})
             if old.get("password") and "password" not in row and _elsewhere(row, old):
-                faults[i] = {"password": [_("Type the password again: it is to go to another server.")]}
+                faults[i] = {"password": [_("Type the password again: it is to go to another server, or with another user name.")]}
         return faults
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
@@ -79,7 +79,9 @@ class MailAccounts(Resource):
 
 
 def _elsewhere(row: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    return any(name in row and row[name] != old.get(name) for name in SERVERS)
+    """Whether the password would be shown to another server, or under another name: the address, where no name stands."""
+    now = {**old, **row}
+    return any(now.get(name) != old.get(name) for name in SERVERS) or (now.get("login") or now.get("address")) != (old.get("login") or old.get("address"))
 
 
 class Mails(Resource):
