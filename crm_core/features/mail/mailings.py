@@ -14,12 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work, session, writing
+from crm_core.data.session import writing
 from crm_core.features.customers.api import mark_channel, may_reach_all
 from crm_core.features.mail import accounts, addresses, composing, filing, receivers, transport
 from crm_core.features.mail.filling import RESOURCES, Filler
 from crm_core.features.mail.journal import Busy, Journal
 from crm_core.features.mail.mailing_models import GONE_OUT, Fate, Mailing, MailingReceiver, MailTemplate, Stage
+from crm_core.features.mail.rows import free, note
 from crm_core.features.mail.wire import Broken, Refusal, Wire
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
@@ -28,7 +29,6 @@ from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.jobs import Cancelled, Running, later
 from crm_core.kernel.site import site
 from crm_core.resource import sealed
-from crm_core.resource.changes import unscoped
 from crm_core.text.emails import email_key
 
 NAME, JOB = "core.mailing", "core.mailing"
@@ -85,7 +85,7 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
     with job.write():
         _settle(mailing, journal)
         if mailing.stage is Stage.scheduled:
-            _note(mailing, stage=Stage.sending, started_at=clock.now())
+            note(_mailings, [mailing.id], stage=Stage.sending, started_at=clock.now())
     journal.begin()
     if not mailing.prepared:
         receivers.prepare(job, mailing)
@@ -122,7 +122,7 @@ def _knock(job: Running, mailing: Any, said: str) -> dict[str, Any] | None:
     if knocks >= KNOCKS:
         _halt(mailing, said)
         return None
-    _note(mailing, fault=said[:500])
+    note(_mailings, [mailing.id], fault=said[:500])
     return {"seconds": KNOCK * 2 ** (knocks - 1), "turn": job.args["turn"], "knocks": knocks}
 
 
@@ -141,22 +141,22 @@ class _Part:
 
     def claim(self, most: int) -> list[Any] | None:
         """The next receivers who still want it; None when the mailing was stopped."""
-        now = _free(sa.select(_mailings.c.stage, _mailings.c.run).where(_mailings.c.id == self.mailing.id)).one()
+        now = free(sa.select(_mailings.c.stage, _mailings.c.run).where(_mailings.c.id == self.mailing.id)).one()
         if now.stage is not Stage.sending or now.run != self.mailing.run:
             return None
         c = _receivers.c
         while True:
-            rows = _free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id, c.tries).where(
+            rows = free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id, c.tries).where(
                 c.mailing_id == self.mailing.id, c.fate == Fate.waiting, c.tries <= self.job.args["turn"]).order_by(c.tries, c.id).limit(most)).all()
             reach = may_reach_all(RESOURCES[self.mailing.about], [row.record_id for row in rows], "email", topic=self.mailing.topic or "")
             for row in rows:
                 one = reach[row.record_id]
                 if not one.ok or email_key(one.to) != email_key(row.address):
-                    _one(row.id, fate=Fate.wish, said=str(one.why or _("The address was changed meanwhile."))[:500])
+                    note(_receivers, [row.id], fate=Fate.wish, said=str(one.why or _("The address was changed meanwhile."))[:500])
                 else:
                     self.rows.append(row)
             if self.rows:
-                _free(sa.update(_receivers).where(c.id.in_([row.id for row in self.rows])).values(fate=Fate.sending))
+                free(sa.update(_receivers).where(c.id.in_([row.id for row in self.rows])).values(fate=Fate.sending))
             if self.rows or not rows:
                 return self.rows
 
@@ -193,12 +193,12 @@ class _Part:
         now, c = clock.now(), _receivers.c
         sent = [row_id for row_id, (fate, _said) in self.fates.items() if fate is Fate.sent]
         if sent:
-            _free(sa.update(_receivers).where(c.id.in_(sent)).values(fate=Fate.sent, sent_at=now, said=None))
-            _free(sa.update(_mailings).where(_mailings.c.id == self.mailing.id).values(sent=_mailings.c.sent + len(sent), fault=None))
+            free(sa.update(_receivers).where(c.id.in_(sent)).values(fate=Fate.sent, sent_at=now, said=None))
+            free(sa.update(_mailings).where(_mailings.c.id == self.mailing.id).values(sent=_mailings.c.sent + len(sent), fault=None))
         for row_id, (fate, said) in self.fates.items():
             if fate is not Fate.sent:
-                _one(row_id, fate=fate, said=said[:500], sent_at=now if fate is Fate.unsure else None, tries=c.tries + 1)
-        _free(sa.update(_receivers).where(c.id.in_([row.id for row in self.rows if row.id not in self.fates])).values(fate=Fate.waiting))
+                note(_receivers, [row_id], fate=fate, said=said[:500], sent_at=now if fate is Fate.unsure else None, tries=c.tries + 1)
+        free(sa.update(_receivers).where(c.id.in_([row.id for row in self.rows if row.id not in self.fates])).values(fate=Fate.waiting))
         if self.mailing.filed and self.filed:
             filing.file_many([{
                 "customer": one["row"].customer_id, "contact": one["row"].contact_id, "title": one["title"], "text": one["text"], "message_id": one["message_id"],
@@ -210,7 +210,7 @@ class _Part:
 def _settle(mailing: Any, journal: Journal) -> None:
     """What a job that was killed had claimed: the journal knows what had left."""
     c = _receivers.c
-    rows = list(_free(sa.select(c.id).where(c.mailing_id == mailing.id, c.fate == Fate.sending)).scalars())
+    rows = list(free(sa.select(c.id).where(c.mailing_id == mailing.id, c.fate == Fate.sending)).scalars())
     if not rows:
         return
     left, lost = journal.left(), str(_("The program ended while the server answered."))
@@ -228,10 +228,10 @@ def _settle(mailing: Any, journal: Journal) -> None:
     now = clock.now()
     for ids, values in ((sent, {"fate": Fate.sent, "sent_at": now}), (again, {"fate": Fate.waiting}), (unsure, {"fate": Fate.unsure, "sent_at": now, "said": lost})):
         for start in range(0, len(ids), 500):
-            _free(sa.update(_receivers).where(c.id.in_(ids[start : start + 500])).values(**values))
+            free(sa.update(_receivers).where(c.id.in_(ids[start : start + 500])).values(**values))
     for row_id, said in refused:
-        _one(row_id, fate=Fate.refused, said=said[:500])
-    _free(sa.update(_mailings).where(_mailings.c.id == mailing.id).values(sent=_mailings.c.sent + len(sent)))
+        note(_receivers, [row_id], fate=Fate.refused, said=said[:500])
+    free(sa.update(_mailings).where(_mailings.c.id == mailing.id).values(sent=_mailings.c.sent + len(sent)))
     if mailing.filed and sent:
         _file_again(mailing, sent)
 
@@ -240,7 +240,7 @@ def _file_again(mailing: Any, ids: Sequence[int]) -> None:
     """The copies on customers of what had left before it could be noted."""
     account = accounts.facts(mailing.account_id)
     c = _receivers.c
-    rows = _free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id).where(c.id.in_(ids))).all()
+    rows = free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id).where(c.id.in_(ids))).all()
     texts = Filler(mailing.about, mailing.title or "", mailing.text or "", language=_language(mailing)).fill([row.record_id for row in rows])
     sender = addresses.Addressee(account.address, account.name)
     letter = composing.Letter(sender, account.signature)
@@ -254,17 +254,17 @@ def _end(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None:
     """Nobody is left for now: the mailing is done, or those are tried again whom a server did not take."""
     c = _receivers.c
     with job.write():
-        if _free(sa.select(c.id).where(c.mailing_id == mailing.id, c.fate == Fate.waiting).limit(1)).first() is not None:
+        if free(sa.select(c.id).where(c.mailing_id == mailing.id, c.fate == Fate.waiting).limit(1)).first() is not None:
             return {"seconds": LATER, "turn": job.args["turn"] + 1}
-        _note(mailing, stage=Stage.done, ended_at=clock.now(), fault=None)
-        sent = _free(sa.select(_mailings.c.sent).where(_mailings.c.id == mailing.id)).scalar() or 0
+        note(_mailings, [mailing.id], stage=Stage.done, ended_at=clock.now(), fault=None)
+        sent = free(sa.select(_mailings.c.sent).where(_mailings.c.id == mailing.id)).scalar() or 0
         _tell(mailing, ngettext("has gone out: “%(name)s”, %(n)s copy", "has gone out: “%(name)s”, %(n)s copies", sent, name=mailing.name))
     journal.close()
     return None
 
 
 def _halt(mailing: Any, said: str) -> None:
-    _note(mailing, stage=Stage.stopped, fault=said[:500])
+    note(_mailings, [mailing.id], stage=Stage.stopped, fault=said[:500])
     _tell(mailing, _("was stopped: “%(name)s” (%(why)s)", name=mailing.name, why=said[:200]))
 
 
@@ -278,7 +278,7 @@ def _language(mailing: Any) -> str:
     if mailing.template_id is None:
         return ""
     table = table_of(MailTemplate)
-    return str(_free(sa.select(table.c.language).where(table.c.id == mailing.template_id)).scalar() or "")
+    return str(free(sa.select(table.c.language).where(table.c.id == mailing.template_id)).scalar() or "")
 
 
 def returned(account: Any, bounce: Any) -> bool:
@@ -287,11 +287,11 @@ def returned(account: Any, bounce: Any) -> bool:
     if hit is None or not composing.is_ours(int(hit[1]), hit[2]):
         return False
     c = _receivers.c
-    row = _free(sa.select(c.id, c.address, c.fate, _mailings.c.account_id).join(_mailings, _mailings.c.id == c.mailing_id).where(c.id == int(hit[1]))).one_or_none()
+    row = free(sa.select(c.id, c.address, c.fate, _mailings.c.account_id).join(_mailings, _mailings.c.id == c.mailing_id).where(c.id == int(hit[1]))).one_or_none()
     if row is None or row.account_id != account.id or row.fate not in GONE_OUT:
         return True
     said = " ".join(part for part in (bounce.status, bounce.said) if part)
-    _one(row.id, fate=Fate.bounced, said=said[:500])
+    note(_receivers, [row.id], fate=Fate.bounced, said=said[:500])
     if bounce.for_good and email_key(bounce.address) == email_key(row.address):
         for subject, row_id in filing.everybody(bounce.address):
             mark_channel(subject, row_id, "email", str(_("Mail came back: %(said)s", said=said))[:200], value=bounce.address)
@@ -299,17 +299,4 @@ def returned(account: Any, bounce: Any) -> bool:
 
 
 def _state(mailing_id: int) -> Any:
-    return _free(sa.select(_mailings).where(_mailings.c.id == mailing_id, _mailings.c.deleted_at.is_(None))).one_or_none()
-
-
-def _note(mailing: Any, **values: Any) -> None:
-    _free(sa.update(_mailings).where(_mailings.c.id == mailing.id).values(**values))
-
-
-def _one(row_id: int, **values: Any) -> None:
-    _free(sa.update(_receivers).where(_receivers.c.id == row_id).values(**values))
-
-
-def _free(statement: Any) -> Any:
-    session.flush()
-    return current_work().session.connection().execute(statement, execution_options=unscoped("a mail to many, as who started it"))
+    return free(sa.select(_mailings).where(_mailings.c.id == mailing_id, _mailings.c.deleted_at.is_(None))).one_or_none()

@@ -13,6 +13,7 @@ from crm_core.data.session import current_work, session
 from crm_core.features.customers.api import may_reach_all
 from crm_core.features.mail.filling import RESOURCES, about_of
 from crm_core.features.mail.mailing_models import About, Fate, Mailing, MailingReceiver
+from crm_core.features.mail.rows import free
 from crm_core.kernel import clock
 from crm_core.kernel.errors import BadRequest, CrmError, Refused
 from crm_core.kernel.i18n import _
@@ -102,8 +103,8 @@ def prepare(job: Running, mailing: Any) -> None:
             _write(mailing, resource, ids)
             job.position["last"] = ids[-1]
     with job.write():
-        total = _free(sa.select(sa.func.count()).where(_receivers.c.mailing_id == mailing.id)).scalar()
-        _free(sa.update(_mailings).where(_mailings.c.id == mailing.id).values(prepared=True, total=total))
+        total = free(sa.select(sa.func.count()).where(_receivers.c.mailing_id == mailing.id)).scalar()
+        free(sa.update(_mailings).where(_mailings.c.id == mailing.id).values(prepared=True, total=total))
 
 
 def _write(mailing: Any, resource: Any, ids: Sequence[int]) -> None:
@@ -113,7 +114,7 @@ def _write(mailing: Any, resource: Any, ids: Sequence[int]) -> None:
     rows = session.execute(query.order_by(model.id)).all()
     reach = may_reach_all(resource.name, [row.id for row in rows], "email", topic=mailing.topic or "")
     keys = {row.id: email_key(row.email) for row in rows if row.email and reach[row.id].ok}
-    used = set(_free(sa.select(_receivers.c.address_key).where(_receivers.c.mailing_id == mailing.id, _receivers.c.address_key.in_(set(keys.values())))).scalars()) if keys else set()
+    used = set(free(sa.select(_receivers.c.address_key).where(_receivers.c.mailing_id == mailing.id, _receivers.c.address_key.in_(set(keys.values())))).scalars()) if keys else set()
     now, found = clock.now(), []
     for row, public_id in zip(rows, new_public_ids(len(rows)), strict=True):
         key, fate, said = keys.get(row.id), Fate.waiting, None
@@ -136,7 +137,3 @@ def _write(mailing: Any, resource: Any, ids: Sequence[int]) -> None:
         conn = current_work().session.connection()
         insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(_receivers)
         conn.execute(insert.on_conflict_do_nothing(), found, execution_options=unscoped("receivers of a mail to many, written down"))
-
-
-def _free(statement: Any) -> Any:
-    return current_work().session.connection().execute(statement, execution_options=unscoped("receivers of a mail to many, read under its sender's rights"))
