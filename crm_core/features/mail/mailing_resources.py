@@ -183,7 +183,7 @@ class MailingReceivers(Resource):
     filters = "mailing", "fate", "address", "opted_out_at"
     search = ()
     sorts = ("-created_at",)
-    verbs = ("read", "export")
+    verbs = ("read",)
 
 
 

@@ -1,21 +1,19 @@
 """Talking to a mail server: sending, and saying truthfully what went wrong. No database here, and never inside `writing()`."""
 
 import smtplib
-import socket
 import ssl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from email.message import EmailMessage
 from typing import Any
 
-from crm_core.data.session import in_writing
-from crm_core.features.mail.models import PURPOSE, MailAccount, Security
+from crm_core.features.mail.models import PURPOSE, MailAccount
 from crm_core.kernel.config import Config
 from crm_core.kernel.i18n import _
-from crm_core.kernel.outbound import AddressRefused, dial
+from crm_core.kernel.outbound import AddressRefused, smtp
 from crm_core.resource import sealed
 
-TIMEOUT = 20
+TIMEOUT = smtp.TIMEOUT
 
 
 class Server:
@@ -35,22 +33,6 @@ class Server:
         return cls(config.smtp_host, config.smtp_port, config.smtp_tls, config.smtp_user, config.smtp_password)
 
 
-class Smtp(smtplib.SMTP):
-    """Dials past the guard of addresses: who may set up a box must not reach through us what stands behind the firewall."""
-
-    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
-        return dial(host, port, timeout)
-
-
-class SmtpTls(smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
-
-    context: ssl.SSLContext
-
-    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
-        return self.context.wrap_socket(dial(host, port, timeout), server_hostname=host)
-
-
 class Undelivered(Exception):
     """The server did not take a mail; `for_good`: another attempt would end the same way."""
 
@@ -59,27 +41,9 @@ class Undelivered(Exception):
         self.said, self.for_good = said, for_good
 
 
-@contextmanager
-def connected(server: Server) -> Iterator[smtplib.SMTP]:
+def connected(server: Server) -> AbstractContextManager[smtplib.SMTP]:
     """A connection that is signed in. Raises what smtplib, ssl and socket raise; `words` says it."""
-    if in_writing():
-        raise RuntimeError("mail inside writing(): everybody would wait for the mail server")
-    context = ssl.create_default_context()
-    made: smtplib.SMTP
-    if server.security == Security.tls:
-        made = SmtpTls(server.host, server.port, timeout=TIMEOUT, context=context)
-    else:
-        made = Smtp(server.host, server.port, timeout=TIMEOUT)
-    try:
-        if server.security == Security.starttls:
-            made.starttls(context=context)
-        if server.login:
-            made.login(server.login, server.password)
-        yield made
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            made.quit()
-        made.close()
+    return smtp.connected(server.host, server.port, server.security, server.login, server.password)
 
 
 def hand_over(made: smtplib.SMTP, message: EmailMessage, sender: str, receivers: Sequence[str]) -> dict[str, str]:
