@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from crm_core.app import create_app
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
+from crm_core.features.files import api as files
 from crm_core.features.mail import parsing, receiving
 from crm_core.features.mail.models import Letter, MailAccount
 from crm_core.features.mail.parse_child import TAGS, safe
@@ -98,7 +99,7 @@ def test_by_the_door_of_mail_they_come_to_pages_as_words(office: Office, sink: S
             raw = mail(number, pages, WORDS[number % len(WORDS)])
             parsed = parsing.parse(raw)
             assert not parsed.unread and parsed.html, f"taken apart: {number}"
-            with receiving.files.brought([]) as (none, _refused):
+            with files.brought([]) as (none, _refused):
                 receiving._put(kept, parsed, parsed.message_id, none)
     browser = clients.signed_in(create_app(office.site), office.site, office.people["chen"])
     with office.as_("chen"):

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import random
 import re
-import signal
-import subprocess
-import sys
-import time
-from collections import Counter
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import default
 from email.utils import getaddresses
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +15,7 @@ import sqlalchemy as sa
 from crm_core.app import create_app
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
-from crm_core.features.mail import composing, journal, mailings, optout, receiving
+from crm_core.features.mail import composing, mailings, optout, receivers, receiving
 from crm_core.features.mail.addresses import Addressee, one_line
 from crm_core.features.mail.mailing_models import Mailing, MailingReceiver
 from crm_core.features.mail.models import Letter, MailAccount
@@ -31,7 +23,6 @@ from crm_core.features.mail.parsing import Bounce
 from crm_core.kernel import clock, runner
 from crm_core.kernel.errors import Forbidden, Invalid, Refused
 from crm_core.kernel.models import JobRow
-from crm_core.resource.changes import unscoped
 from crm_core.testing import clients
 from tests.customers.office import Office
 from tests.mail.conftest import Sink, box
@@ -105,7 +96,7 @@ def test_each_address_gets_one_copy_with_its_own_fields_and_a_way_to_end_it(offi
     assert (row.stage, row.total, row.sent, row.fault) == ("done", 6, 2, None)
     assert sorted(one.rcpt_tos[0] for one in sink.envelopes) == ["a0@firm.example", "a1@firm.example"]
     got = sink.mails[0]
-    assert (got["Subject"], got["To"].addresses[0].display_name) == ("For 第0号酒业公司", "第0号酒业公司")
+    assert (got["Subject"], got["To"].addresses[0].display_name) == ("For 第0号酒业公司", "第0号酒业公司")  # type: ignore[union-attr]
     body = got.get_content()  # type: ignore[attr-defined]
     assert body.startswith("Dear 第0号酒业公司,") and "陈晓燕" in body and "Tel. 028-1234" in body and f"{optout.PAGE}/" in body
     assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" and f"{optout.ONE_CLICK}/" in got["List-Unsubscribe"]
@@ -140,27 +131,6 @@ def test_what_is_lacking_is_said_and_rights_bind(office: Office, sink: Sink) -> 
     office.revoke("seller", "core.mailing.start")
     with pytest.raises(Forbidden):
         go(office, mailing(office, account))
-
-
-def test_a_template_is_filled_with_what_its_sender_may_see(office: Office, sink: Sink) -> None:
-    account = box(office, sink)
-    firm = office.customer("chen", "云岭春", email="office@firm.example", phone="028-1234567")
-    office.contact("chen", firm, "张伟", email="zhang@firm.example", sex="male")
-    with office.as_("chen"):
-        (text,) = office.resource("mail_template").write([{
-            "name": "Invitation", "about": "contact", "language": "zh", "title": "{{ 客户.客户名称 }}" if False else "{{ customer.name }}",
-            "text": "{{ person }}，您好\n{% if customer.phone %}电话 {{ customer.phone }}{% end %}\n{{ 我.姓名 }}"}])
-        with pytest.raises(Invalid):  # what is sensitive, hidden or nowhere is no word of it
-            office.resource("mail_template").write([{"name": "x", "title": "x", "text": "{{ me.password_hash }}"}])
-    office.hide("seller", "core.customer", "phone")
-    made = mailing(office, account, wanted="/core/contact", template=text, title=None, text=None)
-    page = web(office, "chen")("GET", f"/core/mailing/{made}", Accept_Language="en").text
-    assert "Phone" in page and "stay empty" in page, "what is hidden is told before it is sent"
-    go(office, made)
-    run(office)
-    (got,) = sink.mails
-    assert got["Subject"] == "云岭春"
-    assert got.get_content().replace("\r", "").startswith("张伟 先生，您好\n陈晓燕\n"), "the line of what is hidden is left out"  # type: ignore[attr-defined]
 
 
 def web(office: Office, who: str) -> clients.Browser:
@@ -258,96 +228,6 @@ def test_a_copy_that_comes_back_is_told_by_its_own_message_id_alone(office: Offi
         assert "email" in office.resource("customer").get(firm).bad_channels
 
 
-# The worker that is killed: as the only one there is it takes over what the last one left.
-WORKER = """
-import sys
-from pathlib import Path
-from crm_core.app import open_site
-from crm_core.kernel import jobs, runner
-from crm_core.kernel.config import Config
-from crm_core.kernel.lease import USUAL
-site = open_site(config=Config(site=Path(sys.argv[2]), database=sys.argv[1], private_hosts="127.0.0.1"))
-jobs.claims.reap(site.engines, USUAL, all_running=True)
-with site.engines.write.begin() as conn:
-    conn.exec_driver_sql("UPDATE core_job SET run_at = '2020-01-01 00:00:00' WHERE state = 'queued'")
-print("ready", flush=True)
-while runner.run_one(site):
-    pass
-print("over", flush=True)
-"""
-MANY, KILLS = 300, 3
-
-
-def test_a_worker_killed_while_it_sends_goes_on_and_nobody_gets_two(office: Office, sink: Sink) -> None:
-    account = box(office, sink)
-    firms(office, MANY)
-    made = mailing(office, account)
-    go(office, made)
-    dice = random.Random(3)
-    for n in range(KILLS + 1):
-        worker = subprocess.Popen([sys.executable, "-c", WORKER, office.site.config.database, str(office.site.home)], text=True, stdout=subprocess.PIPE,
-                                  env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
-        assert worker.stdout is not None and worker.stdout.readline() == "ready\n"
-        if n < KILLS:
-            before, wanted = len(sink.mails), dice.randrange(5, 70)
-            while worker.poll() is None and len(sink.mails) < before + wanted:
-                time.sleep(0.002)
-            worker.send_signal(signal.SIGKILL)
-        worker.communicate()
-    copies = Counter(one.rcpt_tos[0] for one in sink.envelopes)
-    found = Counter(fates(office, made).values())
-    assert set(copies.values()) == {1}, "nobody has two"
-    # One whose answer was lost is told, and has its copy: the kill is far likelier to have come after the last dot than before it.
-    assert set(found) <= {"sent", "unsure"} and found["unsure"] <= KILLS and MANY - len(copies) <= found["unsure"]
-    assert state(office, made).stage == "done"
-    with office.as_("sun"):
-        assert session.scalar(sa.select(sa.func.count()).select_from(Letter)) == found["sent"], "filed once each"
-    assert not (office.site.home / journal.FOLDER / str(made)).exists()
-
-
-def test_what_was_claimed_when_a_machine_went_down_is_perhaps_sent(office: Office, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    account = box(office, sink)
-    firms(office, 4)
-    made = mailing(office, account)
-    go(office, made)
-    table = table_of(MailingReceiver)
-    with office.as_("chen"), writing() as db:
-        from crm_core.features.mail import receivers
-
-        row = db.get_one(Mailing, made)
-        receivers._write(row, office.resource("customer"), receivers._some(row, 0, 10))
-    with office.site.engines.write.begin() as conn:
-        conn.execute(sa.update(table_of(Mailing)).values(prepared=True), execution_options=unscoped("tests"))
-        conn.execute(sa.update(table).where(table.c.name != "第3号酒业公司").values(fate="sending"), execution_options=unscoped("tests"))
-        ids = {r.name: r.id for r in conn.execute(sa.select(table.c.id, table.c.name), execution_options=unscoped("tests"))}
-    with journal.Journal(office.site, made) as book:
-        book.begin()
-        book.handing(ids["第0号酒业公司"])
-        book.answered(ids["第0号酒业公司"], "250 taken")
-        book.handing(ids["第1号酒业公司"])
-        with pytest.raises(journal.Busy):
-            journal.Journal(office.site, made)
-    run(office)
-    assert fates(office, made) == {"第0号酒业公司": "sent", "第1号酒业公司": "unsure", "第2号酒业公司": "sent", "第3号酒业公司": "sent"}
-    assert sorted(one.rcpt_tos[0] for one in sink.envelopes) == ["a2@firm.example", "a3@firm.example"]
-
-    other = mailing(office, account, name="Another")
-    go(office, other)
-    with office.as_("chen"), writing() as db:
-        row = db.get_one(Mailing, other)
-        receivers._write(row, office.resource("customer"), receivers._some(row, 0, 10))
-    with office.site.engines.write.begin() as conn:
-        conn.execute(sa.update(table_of(Mailing)).values(prepared=True), execution_options=unscoped("tests"))
-        conn.execute(sa.update(table).where(table.c.mailing_id == other, table.c.name == "第0号酒业公司").values(fate="sending"), execution_options=unscoped("tests"))
-    with journal.Journal(office.site, other) as book:
-        book.begin()
-    monkeypatch.setattr(journal, "boot", lambda: "after the power came back")
-    run(office)
-    assert Counter(fates(office, other).values()) == {"sent": 3, "unsure": 1}
-    with office.site.system("tests"):
-        assert composing.message_id(1) != composing.message_id(2)
-
-
 @pytest.mark.parametrize(("name", "title"), [
     ("罗建国", "诚邀参加"), ("O'Brien, \"Pat\" (CEO)", "Plain =?utf-8?q?words?="), ("", ""), ("四川云岭春酒业有限公司" * 9, "很长的主题 " * 20), ("a" * 110, "b" * 190),
     ("Evil\r\nBcc: x@evil.example", "Hello\r\nBcc: x@evil.example\u2028\x00"), ("=?utf-8?q?x?=", "x\x85y"),
@@ -366,3 +246,22 @@ def test_a_copy_put_together_by_hand_is_read_as_it_was_meant(office: Office, nam
     assert " ".join(got["Subject"].split()) == " ".join("".join(c if c.isprintable() else " " for c in title).split())[:200].strip()
     assert got["Message-ID"] == mine and got["From"].addresses[0].display_name == "陈晓燕"
     assert got.get_content().replace("\r", "").startswith(text.rstrip() + "\n\n-- \nTel. 1\n")
+
+
+def test_ticks_and_lists_lead_to_a_draft_for_who_may(office: Office, sink: Sink) -> None:
+    box(office, sink)
+    ids = firms(office, 3)
+    browser = web(office, "chen")
+    assert "bulk/mass_mail" in browser("GET", "/core/customer").text
+    answer = browser("POST", "/core/customer/bulk/mass_mail", {"id": [str(ids[0]), str(ids[2])]})
+    assert answer.status_code == 303 and answer.headers["Location"].endswith("/edit")
+    whole = browser("POST", "/core/customer/bulk/mass_mail", {"all": "1", "name.contains": "第1号"})
+    with office.as_("chen"):
+        ticked, listed = session.scalars(sa.select(Mailing).order_by(Mailing.id)).all()
+        assert (ticked.ids, receivers.count(ticked), listed.ids, receivers.count(listed)) == ([ids[0], ids[2]], (2, False), None, (1, False))
+        office.resource("mailing").write([{"id": ticked.id, "wanted": listed.wanted}])
+        assert receivers.count(session.get_one(Mailing, ticked.id, populate_existing=True)) == (1, False), "another list is what is meant now"
+    assert browser("GET", whole.headers["Location"]).status_code == 200
+    office.revoke("seller", "core.mailing.create")
+    assert "bulk/mass_mail" not in browser("GET", "/core/customer").text
+    assert browser("POST", "/core/customer/bulk/mass_mail", {"all": "1"}).status_code == 403
