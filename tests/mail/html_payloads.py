@@ -10,7 +10,7 @@ _CARRIERS = ("<img src=x {0}={1}>", "<p {0}={1}>x</p>", "<a href='https://a.exam
 _SCHEMES = (
     "javascript:{0}", "JaVaScRiPt:{0}", " javascript:{0}", "\x01javascript:{0}", "java\tscript:{0}", "java\nscript:{0}", "java&#x0A;script:{0}", "&#106;avascript:{0}", "&#x6A&#x61vascript:{0}",
     "javascript&colon;{0}", "vbscript:msgbox(1)", "data:text/html,<script>{0}</script>", "data:text/html;base64,PHNjcmlwdD4=", "blob:https://a.example/1", "file:///etc/passwd", "view-source:javascript:{0}",
-    "feed:javascript:{0}", "jar:https://a.example!/x", "ftp://a.example/", "cid:part1", "//evil.example", "/core/user/1/delete", "?logout=1", "tel:1", "mhtml:https://a.example",
+    "feed:javascript:{0}", "jar:https://a.example/!x", "ftp://a.example/", "cid:part1", "//evil.example", "/core/user/1/delete", "?logout=1", "tel:1", "mhtml:https://a.example",
 )
 _LINKS = tuple(f'<a href="{one.format(_EVIL)}">x</a>' for one in _SCHEMES)
 _ELEMENTS = (
