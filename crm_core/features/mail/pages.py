@@ -37,7 +37,7 @@ def read(row_id: int) -> Any:
 
 
 @pages.post(TEMPLATE_PREVIEW)
-@access("core.mail_template.read")
+@signed_in
 def preview() -> Any:
     """A template while it is written, with the record that was changed last."""
     form = flask.request.form
@@ -46,7 +46,7 @@ def preview() -> Any:
 
 
 @pages.post(MAILING_PREVIEW)
-@access("core.mailing.read")
+@signed_in
 def preview_mailing() -> Any:
     """The same of a mail to many."""
     form = flask.request.form
@@ -55,7 +55,7 @@ def preview_mailing() -> Any:
 
 
 @pages.get(choosing.URL)
-@access("core.mail_template.read")
+@signed_in
 def templates() -> Any:
     """The templates one may begin a mail with, one of them as it will read."""
     return page_of("mail_templates.html", choosing.page(flask.request.args))
