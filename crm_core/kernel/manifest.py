@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 # The first part of an address is whose page it is: what core's own begin with is nobody else's name.
-RESERVED = frozenset(["core", "api", "portal", "static", "accesses", "alarms", "approvals", "calendar", "cards", "changes", "choices", "dates", "deliveries", "favicon", "feeds", "files", "flows", "forms", "help", "home", "import", "incoming", "jobs", "journal", "live", "lookup", "me", "notices", "palette", "paper", "password", "plugins", "pool", "preferences", "ready", "recycle", "reports", "road", "routes", "rules", "settings", "setup", "tasks", "undo", "views"])
+RESERVED = frozenset(["core", "api", "portal", "static", "accesses", "alarms", "approvals", "calendar", "cards", "changes", "choices", "dates", "deliveries", "favicon", "feeds", "files", "flows", "forms", "help", "home", "import", "incoming", "jobs", "journal", "live", "lookup", "mail", "me", "notices", "palette", "paper", "password", "plugins", "pool", "preferences", "ready", "recycle", "reports", "road", "routes", "rules", "settings", "setup", "tasks", "undo", "views"])
 
 
 class BadManifest(ValueError):

@@ -3,10 +3,12 @@ search, time line, events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from crm_core.data.base import table_of
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel.events import Event, emit
@@ -72,7 +74,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
         if verb == "update":
             _carry(resource, change, {e.id: e.row for e in found if e.old and any(c in e.old for c in SCOPE_COLUMNS)})
             _tell_owners(resource, found, change)
-            changes.record(resource.name, verb, [(e.id, _kept(e.old)) for e in found], change)
+            changes.record(resource.name, verb, [(e.id, _kept(resource.model, e.old)) for e in found], change)
         else:
             changes.record_same(resource.name, verb, ids, change)
         if verb != "delete":
@@ -85,8 +87,15 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
         emit(RecordsChanged(resource.name, verb, tuple(ids), change))
 
 
-def _kept(old: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return {name: value for name, value in (old or {}).items() if name not in _SILENT} or None
+def _kept(model: Any, old: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What history keeps of the values before: of a secret only that there was another one, so that undo leaves none."""
+    secret = _secrets(model) if old else ()
+    return {name: None if name in secret else value for name, value in (old or {}).items() if name not in _SILENT} or None
+
+
+@cache
+def _secrets(model: Any) -> frozenset[str]:
+    return frozenset(column.name for column in table_of(model).c if column.info.get("kind") == "sealed")
 
 
 def _carry(resource: Any, change: int, moved: Mapping[int, Mapping[str, Any]]) -> None:

@@ -132,8 +132,14 @@ def problem(text: str, names: dict[str, str]) -> Any:
     try:
         slots.read(text, names)
     except slots.Fault as fault:
-        return FAULTS[fault.code](fault.what)
+        return said(fault)
     return ""
+
+
+def said(fault: slots.Fault) -> Any:
+    """What is wrong, in words, and where in a text of several lines."""
+    words = FAULTS[fault.code](fault.what)
+    return _("Line %(n)s: %(fault)s", n=fault.line, fault=words) if fault.line > 1 else words
 
 
 FAULTS: dict[str, Any] = {

@@ -471,6 +471,10 @@ class Resource:
         """The same for the page of its brief, whose reader knows nothing but `brief`."""
         return page
 
+    def form_acts(self, given: Mapping[str, str]) -> Sequence[Any]:
+        """Buttons (web.viewmodels.Act) above the form of a new record; `given`: what the link has filled in."""
+        return ()
+
     def defaults(self) -> dict[str, Any]:
         """Values a new form begins with: field → value."""
         return {}

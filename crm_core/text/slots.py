@@ -29,11 +29,11 @@ FILTERS = MappingProxyType({"upper": str.upper, "大写": str.upper, "lower": st
 
 
 class Fault(ValueError):
-    """A text that says nothing: `code` tells why, `what` names the place."""
+    """A text that says nothing: `code` tells why, `what` names the place, `line` the line it stands in (0: none in particular)."""
 
     def __init__(self, code: str, what: str = "") -> None:
         super().__init__(f"{code}: {what}")
-        self.code, self.what = code, what[:60]
+        self.code, self.what, self.line = code, what[:60], 0
 
 
 class Slot:
@@ -68,42 +68,59 @@ def read(text: str, names: Mapping[str, str]) -> tuple[Node, ...]:
     known: dict[str, str] = {}
     for written, word in names.items():  # what is named first is meant
         known.setdefault(key(written), word)
-    root: list[Node] = []
-    open_in: list[tuple[Branch, list[Node]]] = []
-    here = root
-    at = 0
-    for mark in _MARK.finditer(text):
-        _words(text[at : mark.start()], here)
-        at = mark.end()
-        if mark[1] is not None:
-            here.append(_slot(mark[1], known))
-            continue
-        verb, _space, rest = mark[2].strip().partition(" ")
-        if verb in _IF:
-            if len(open_in) == DEPTH:
-                raise Fault("deep")
-            branch = Branch(_known(rest, known))
-            here.append(branch)
-            open_in.append((branch, here))
-            here = branch.yes
-        elif verb in _ELSE and not rest.strip() and open_in and here is open_in[-1][0].yes:
-            here = open_in[-1][0].no
-        elif verb in _END and not rest.strip() and open_in:
-            here = open_in.pop()[1]
-        else:
-            raise Fault("mark", mark[0])
-    _words(text[at:], here)
-    if open_in:
-        raise Fault("open", open_in[-1][0].name)
-    return tuple(root)
+    reader = _Reader(known)
+    try:
+        return reader.nodes(text)
+    except Fault as fault:
+        fault.line = text.count("\n", 0, reader.at) + 1
+        raise
 
 
-def _words(text: str, here: list[Node]) -> None:
-    stray = _STRAY.search(text)
-    if stray is not None:
-        raise Fault("stray", text[stray.start() : stray.start() + 30])
-    if text:
-        here.append(text)
+class _Reader:
+    """Reads a text from its start to its end; `at` is where it stands, for who must say where something is wrong."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self.known, self.at = known, 0
+
+    def nodes(self, text: str) -> tuple[Node, ...]:
+        root: list[Node] = []
+        open_in: list[tuple[Branch, list[Node], int]] = []
+        here = root
+        for mark in _MARK.finditer(text):
+            self._words(text[self.at : mark.start()], here)
+            self.at = mark.start()
+            if mark[1] is not None:
+                here.append(_slot(mark[1], self.known))
+                self.at = mark.end()
+                continue
+            verb, _space, rest = mark[2].strip().partition(" ")
+            if verb in _IF:
+                if len(open_in) == DEPTH:
+                    raise Fault("deep")
+                branch = Branch(_known(rest, self.known))
+                here.append(branch)
+                open_in.append((branch, here, mark.start()))
+                here = branch.yes
+            elif verb in _ELSE and not rest.strip() and open_in and here is open_in[-1][0].yes:
+                here = open_in[-1][0].no
+            elif verb in _END and not rest.strip() and open_in:
+                here = open_in.pop()[1]
+            else:
+                raise Fault("mark", mark[0])
+            self.at = mark.end()
+        self._words(text[self.at :], here)
+        if open_in:
+            self.at = open_in[-1][2]
+            raise Fault("open", open_in[-1][0].name)
+        return tuple(root)
+
+    def _words(self, text: str, here: list[Node]) -> None:
+        stray = _STRAY.search(text)
+        if stray is not None:
+            self.at += stray.start()
+            raise Fault("stray", text[stray.start() : stray.start() + 30])
+        if text:
+            here.append(text)
 
 
 def _known(name: str, known: Mapping[str, str]) -> str:

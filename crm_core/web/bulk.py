@@ -25,12 +25,19 @@ STATE = ("q", "f", "sort")
 
 @dataclass(frozen=True)
 class Leading:
-    """A bulk act that changes nothing: it leads to a page with the chosen rows, at most so many, for who reads them."""
+    """A bulk act that leads to a page with the chosen rows, at most so many, for who reads them. `whole`: it takes what the list means
+    as well, however many, as (resource, state, None); else as (resource, state, ids). `offered`: whether the actor may at all."""
 
     label: Any
     icon: str
-    url: Callable[[Sequence[int]], str]
-    most: int
+    url: Callable[[Sequence[int]], str] | None = None
+    most: int = 0
+    whole: Callable[[Any, list[tuple[str, str]], list[int] | None], str] | None = None
+    offered: Callable[[], bool] | None = None
+
+    @property
+    def shown(self) -> bool:
+        return self.offered is None or self.offered()
 
 
 LEADING: dict[str, dict[str, Leading]] = {}  # resource → name → act; features hang theirs here
@@ -57,6 +64,11 @@ def answer(resource: Any, name: str) -> Any:
         return export(resource, [*state, ("format", "csv")], None if everything else ids)
     if (leading := LEADING.get(resource.name, {}).get(name)) is not None:
         _need(resource, "read")
+        if not leading.shown:
+            raise Forbidden(_("You may not do this: %(what)s.", what=leading.label))
+        if leading.whole is not None:
+            return flask.redirect(leading.whole(resource, state, None if everything else ids), 303)
+        assert leading.url is not None
         if everything:
             ids = list(listing.page(listing.parse(resource, state, limit=leading.most + 1)).ids)
         if len(ids) > leading.most:

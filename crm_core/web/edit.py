@@ -254,6 +254,7 @@ def _show(
     page = FormPage(
         title=_("New %(what)s", what=in_sentence(resource.singular)) if creating else _("Edit: %(name)s", name=resource.title(row)),
         action=here, cancel_url=(urls.safe_path(back) if back else urls.of_list(resource) if creating else ways.to_record(resource, row.id)),
+        acts=tuple(resource.form_acts(flask.request.values)) if creating else (),
         sections=sections, crumbs=tuple(crumbs), hidden=tuple(hidden), submit=(creating and resource.submit) or _("Save"), save_new=creating, errors=tuple(links),
         note=message, twins_url=urls.of_act(resource, None if creating else row.id, "twins") if again else "", twins_fields=tuple(again),
         twins=twins.box(resource, alike, texts, creating=creating, reason=flask.request.form.get("_twins_reason", ""), error=why) if alike else None,

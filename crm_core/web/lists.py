@@ -258,7 +258,8 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
     if "update" in resource.verbs and resource.may("update") and edits.offered(resource):
         add("edit", _("Edit fields"), "pencil", to=acts)
     for name, leading in bulk.LEADING.get(resource.name, {}).items():
-        add(name, leading.label, leading.icon, to=more, dialog=False)
+        if leading.shown:
+            add(name, leading.label, leading.icon, to=more, dialog=False)
     if resource.may("print") and "print" in resource.verbs:
         add("print", _("Print"), "printer", to=acts, dialog=False)
     if resource.may("export") and "export" in resource.verbs:
@@ -272,8 +273,14 @@ def _leads(resource: Any, meant: Pairs, number: int) -> tuple[Act, ...]:
     """Where all that the list means can be taken to, when it is not too many: a picture of it has no rows to tick."""
     return tuple(
         Act(one.label, urls.of_act(resource, None, f"bulk/{name}"), one.icon, "post", fields=(("all", "1"), *meant))
-        for name, one in bulk.LEADING.get(resource.name, {}).items() if number <= one.most and resource.may("read")
+        for name, one in bulk.LEADING.get(resource.name, {}).items() if one.url is not None and number <= one.most and resource.may("read")
     )
+
+
+def _open(resource: Any, url: str) -> bool:
+    """Whether the actor may read the list that an address is of; what is no list says itself who may."""
+    other = resource.registry.resources.get(urlsplit(url).path.strip("/").replace("/", "."))
+    return other is None or other.may("read")
 
 
 def _here(url: str) -> bool:
@@ -286,7 +293,7 @@ def _tabs(resource: Any) -> tuple[Tab, ...]:
     """The full list and, where there is one and he may see more by it, the brief view of everybody's."""
     full = site().registry.resources[resource.name.removesuffix(".brief")] if resource.is_brief else resource
     if resource.beside:
-        others = tuple(Tab(label, url, _here(url)) for label, url in resource.beside)
+        others = tuple(Tab(label, url, _here(url)) for label, url in resource.beside if _open(resource, url))
         whole = () if viewing.offered(resource) else (Tab(resource.label, urls.of_list(resource), not any(tab.active for tab in others)),)
         return (*whole, *others)
     brief = full.brief_resource

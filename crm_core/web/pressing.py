@@ -22,7 +22,7 @@ from crm_core.kernel.site import actor
 from crm_core.resource import post, sensitive
 from crm_core.resource.exchange.exporting import file_name
 from crm_core.resource.fields import Field, IntegerField
-from crm_core.resource.papers import FAULTS, Kind, Template, Use, grid, names_for, papers
+from crm_core.resource.papers import Kind, Template, Use, grid, names_for, papers, said
 from crm_core.resource.settings import Setting, Settings
 from crm_core.text import slots
 from crm_core.text.postal import Recipient
@@ -191,14 +191,14 @@ def _read(text: str, names: Mapping[str, str]) -> tuple[slots.Node, ...]:
     try:
         return slots.read(text, names)
     except slots.Fault as fault:
-        raise Refused(FAULTS[fault.code](fault.what)) from None
+        raise Refused(said(fault)) from None
 
 
 def _fill(nodes: tuple[slots.Node, ...], values: Mapping[str, slots.Value], most: int = slots.FILLED) -> str:
     try:
         return slots.fill(nodes, values, most)
     except slots.Fault as fault:
-        raise Refused(FAULTS[fault.code](fault.what)) from None
+        raise Refused(said(fault)) from None
 
 
 def templates(kind: Kind, resource: Any) -> list[Template]:

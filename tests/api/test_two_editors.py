@@ -24,7 +24,7 @@ EDITABLE = {
     "core.contact": "name", "core.customer": "note", "core.department": "name", "core.industry": "name", "core.position": "name",
     "core.region": "name", "core.role": "note", "core.tag": "name", "core.task": "title", "core.team": "name", "core.user": "name",
     "core.offering": "name", "core.profile_entry": "text", "core.pool": "name", "core.recommendation": "text", "core.custom_field": "zh", "core.need": "wanted", "core.relation": "note", "core.attachment": "name",
-    "core.message": "title", "core.plan": "title", "core.journal": "text", "core.appointment": "title", "core.room": "equipment", "core.mail": "title", "core.mail_account": "signature", "core.paper": "name", "core.print_template": "body", "core.special_day": "zh",
+    "core.message": "title", "core.plan": "title", "core.journal": "text", "core.appointment": "title", "core.room": "equipment", "core.mail": "title", "core.mail_account": "signature", "core.paper": "name", "core.print_template": "body", "core.mail_template": "text", "core.mailing": "text", "core.special_day": "zh",
     "core.webhook": "note", "core.incoming": "note", "core.channel": "note",
 }
 WITHOUT_TEXT = {"core.completeness_rule", "core.stand_in"}  # nothing two people could write differently
@@ -34,6 +34,7 @@ MADE: dict[str, dict[str, Any]] = {
     "core.incoming": {"name": "Made", "resource": "core.customer", "mapping": "name = title"},
     "core.channel": {"name": "Made", "kind": "core.sms", "url": "https://sms.example.com/send"},
     "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
+    "core.mail_template": {"name": "Made", "title": "Made", "text": "Made"}, "core.mailing": {"name": "Made", "wanted": "/core/customer"},
     "core.task": {"title": "Call them"}, "core.message": {"title": "Made", "hold": True},
     "core.mail": {"title": "Made", "receivers": "made@example.com", "hold": True},
     "core.mail_account": {"name": "Made", "address": "made@example.com", "smtp_host": "127.0.0.1"}, "core.pool": {"name": "Made"}, "core.recommendation": {"name": "Made"}, "core.custom_field": {"zh": "造", "resource": "core.customer"},

@@ -20,7 +20,7 @@ from crm_core.kernel import clock, outbox
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.models import OutboxRow
 from crm_core.resource import sealed, timeline, undo
-from crm_core.resource.changes import Change
+from crm_core.resource.changes import Change, History
 from tests.customers.office import Office
 from tests.mail.conftest import LOGIN, PASSWORD, Sink, box
 
@@ -270,12 +270,20 @@ def test_a_password_goes_to_no_server_it_was_not_typed_for(office: Office, sink:
     with office.as_("sun"):  # may change every box
         boxes = office.resource("mail_account")
         for name, value in (("smtp_host", "evil.example"), ("smtp_port", 2525), ("smtp_security", "starttls"), ("imap_host", "evil.example"), ("imap_port", 1143),
-                            ("imap_security", "none"), ("login", "someone")):
+                            ("imap_security", "none"), ("login", "someone"), ("address", "other@example.com")):
             with pytest.raises(Invalid) as refused:
                 boxes.write([{"id": account, name: value}])
             assert set(refused.value.fields) == {"password"}
+        boxes.write([{"id": account, "login": "chen@example.com"}])  # the address was the name
+        boxes.write([{"id": account, "address": "chen@elsewhere.example"}])  # and is it no more
         row = boxes.get(account)
         boxes.write([{"id": account, "signature": "Tel.", "smtp_host": row.smtp_host, "smtp_port": row.smtp_port, "imap_host": row.imap_host, "login": row.login}])
+        boxes.write([{"id": account, "smtp_host": "mail.example", "password": "another"}])
+        told = session.scalars(sa.select(History.old).where(History.resource == "core.mail_account", History.row_id == account, History.old.is_not(None)).order_by(History.id)).all()
+        assert [old["password"] for old in told if "password" in old] == [None], "no history has a password"
+        another = session.scalars(sa.select(Change.id).order_by(Change.id.desc())).first()
+        assert undo.ask(another or 0).conflicts == []
+        assert (boxes.get(account).smtp_host, boxes.get(account).password) == ("127.0.0.1", None), "undone: the old server without a password"
         boxes.write([{"id": account, "smtp_host": "mail.example", "password": "another"}])
         boxes.write([{"id": account, "password": None}])
         cleared = session.scalars(sa.select(Change.id).order_by(Change.id.desc())).first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import resource
 import time
@@ -11,6 +12,8 @@ import pytest
 
 from crm_core import document
 from crm_core.data.session import session
+from crm_core.features.mail import filling
+from crm_core.features.mail.mailing_models import About
 from crm_core.kernel.errors import Refused
 from crm_core.resource.custom import CustomField
 from crm_core.resource.papers import Template
@@ -58,6 +61,37 @@ def test_templates_of_attackers_are_refused_everywhere_or_are_plain_words(house:
     for row_id, _body in kept:
         printed = lina.post(BULK, data={"id": str(firm), "way": "labels", "template": str(row_id)})
         assert printed.status_code == 200 and not any(mark in printed.text for mark in RAN)
+
+
+def test_texts_of_mails_are_of_the_same_jail(house: Company) -> None:
+    """S9 through mail: what says more than a declared word is refused with the place, by form, token and while it is typed; the rest is
+    words, and what is put into them is not read again."""
+    lina, token = house.client("lina"), clients.Client(house.app, clients.token_of(house.site, house.people["lina"]))
+    with house.as_("lina"):
+        known = {about: filling.names_for(about) for about in About}
+        for about, names in known.items():
+            assert set(filling.words_shown(about, "en")) | set(filling.words_shown(about, "zh")) <= set(names)
+        (firm,) = house.site.registry.resource("core.customer").write([{"name": "{{ code }}{% if name %}"}])
+        assert filling.Filler(About.customer, "x", "{{ name }}").fill([firm])[firm][1] == "{{ code }}{% if name %}"
+        bad = {text: filling.problems(About.customer, {"text": text}) for text in TEMPLATES}
+    # `name` is a word of every mail; of a print template too, so that what is refused there is refused here.
+    assert sum(map(bool, bad.values())) > len(TEMPLATES) - 60 and all(bad[text] for text in TEMPLATES if refused(text) and "address" not in text)
+    for number, text in enumerate(TEMPLATES):
+        if number % 6:
+            continue
+        shown = lina.post("/core/mail_template/preview", data={"about": "customer", "title": "x", "text": text})
+        assert shown.status_code == 200 and not any(mark in shown.text for mark in RAN), text
+        assert not text.isprintable() or ('class="hint bad"' in shown.text) is bool(bad[text]), text
+        answers = [lina.post("/core/mail_template/new", data={"name": "x", "about": "customer", "title": "x", "text": text}),
+                   token("POST", "/core/mail_template", {"name": "x", "title": text[:150], "text": "x"})]
+        assert all(answer.status_code < 500 for answer in answers), text
+        if bad[text] and text.isprintable():
+            assert answers[0].status_code == 422, text
+    begun = time.process_time()
+    for text in WORST:
+        with house.as_("lina"), contextlib.suppress(Refused):
+            filling.Filler(About.customer, "x", text.replace("address", "name")).fill([firm])
+    assert time.process_time() - begun < 0.2 * len(WORST)
 
 
 def test_formulas_of_attackers_are_refused_by_form_and_by_token(house: Company) -> None:

@@ -36,7 +36,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "core.profile_entry": {"topic": "market", "text": "Made", "as_of": "2026-11-01", "source": "Made", "customer": "core.customer"},
     "core.relation": {"kind": "partner", "other": "core.customer.brief", "customer": "core.customer"}, "core.completeness_rule": {"field": "fax"},
     "core.industry": {"name": "Made"}, "core.position": {"name": "Made"}, "core.special_day": {"day": "2031-05-01", "zh": "Made", "en": "Made"}, "core.tag": {"name": "Made"}, "core.note": {"body": "Made"},
-    "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"},
+    "core.paper": {"name": "Made", "use": "envelope"}, "core.print_template": {"name": "Made", "body": "Made"}, "core.mail_template": {"name": "Made", "title": "Made", "text": "Made"},
+    "core.mailing": {"name": "Made", "wanted": "/core/customer"},
     "core.plan": {"title": "Made", "span": "month", "begins": "2026-11-01"}, "core.journal": {"day": "2026-11-19"},
     "core.appointment": {"title": "Made", "begins": "2026-11-19T02:00:00Z"}, "core.room": {"name": "Made"},
     "core.pool": {"name": "Made"}, "core.recommendation": {"name": "Made"}, "core.stand_in": {"substitute": "core.user.brief", "begins": "2026-11-24", "ends": "2026-11-25"}, "core.custom_field": {"zh": "造", "resource": "core.offering"},
@@ -47,7 +48,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "bare.pointer": {"name": "Made"}, "bare.shelf": {"name": "Made"},
 }
 # What the parameters of an address are, where they are no record; and what is posted where a form must say something.
-VALUES = {"width": 21_000, "height": 29_700, "action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "answer": "agree", "switch": "on", "which": "flow", "kind": "customer", "number": 1, "rule_id": 1, "alarm_id": 1, "verb": "decline"}
+VALUES = {"width": 21_000, "height": 29_700, "action": "tag", "field": "name", "name": "x", "place": 1, "act_name": "export", "secret": "x" * 43, "answer": "agree", "switch": "on", "which": "flow", "kind": "customer", "number": 1, "rule_id": 1, "alarm_id": 1, "verb": "decline", "token": "1-" + "0" * 32}
 SENT: dict[str, Callable[[House, Cell], dict[str, Any]]] = {
     "POST tasks.later": lambda _h, _c: {"days": "1"},
     "POST calendar.shows": lambda _h, _c: {"shows": "open"},

@@ -13,12 +13,12 @@ from crm_core.features.customers.notes import Written, add_note
 from crm_core.features.customers.panorama import acts_of_customer, may_change
 from crm_core.features.customers.progress import fields as progress_fields
 from crm_core.features.customers.progresspages import shown as progress_controls
-from crm_core.features.customers.reach import Reach, Wishes, mark_channel, may_reach, wishes
+from crm_core.features.customers.reach import Reach, Wishes, mark_channel, may_reach, may_reach_all, refuse, wishes
 from crm_core.features.customers.related import below as group_of
 from crm_core.features.customers.resources import Customers
 
 __all__ = [
     "KINDS", "Contact", "Customer", "Customers", "Listed", "Note", "NoteKind", "Reach", "Region", "Wishes", "Written", "acts_of_customer", "add_note", "all_blacklisted", "blacklisted",
-    "check_blacklist", "group_of", "holding", "lately", "mark_channel", "may_change", "may_reach", "needs_now", "progress_controls", "progress_fields",
-    "silent", "weeks", "wishes",
+    "check_blacklist", "group_of", "holding", "lately", "mark_channel", "may_change", "may_reach", "may_reach_all", "needs_now", "progress_controls", "progress_fields",
+    "refuse", "silent", "weeks", "wishes",
 ]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm_core.data.session import session, system_scope, writing
 from crm_core.features.customers import blacklist
 from crm_core.kernel import clock
@@ -114,28 +116,58 @@ def own(row: Any) -> Wishes:
 
 def may_reach(subject: str, row_id: int, channel: str, *, topic: str = "") -> Reach:
     """Whether a sender may use this channel (a code of the list core.channel) for this topic, and where to."""
+    return may_reach_all(subject, [row_id], channel, topic=topic)[row_id]
+
+
+def may_reach_all(subject: str, ids: Sequence[int], channel: str, *, topic: str = "") -> dict[int, Reach]:
+    """The same for many, by three statements."""
     with system_scope("whether a sender may send"):
-        row = site().registry.resource(subject).system_row(row_id)
-        if row is None or row.deleted_at is not None:
-            return Reach(False, why=_("This record was not found."))
-        wanted = _wishes(row)
-        if row.invalid:
-            return Reach(False, why=_("This record is marked as no longer valid."), wishes=wanted)
-        entry = blacklist.of(row.id if subject == "core.customer" else row.customer_id)
-        if entry is not None and entry.refuses:
-            return Reach(False, why=entry.words, wishes=wanted)
-        if channel in wanted.never:
-            return Reach(False, why=_("Does not want to hear from us this way."), wishes=wanted)
-        if topic and wanted.topics and topic not in wanted.topics:
-            return Reach(False, why=_("Wants to hear of other topics only."), wishes=wanted)
-        if channel == LETTER and LETTER in (row.bad_channels or {}):
-            return Reach(False, why=_("Post to this address has come back."), wishes=wanted)
-        columns = SENT_TO.get(channel)
-        if columns is None:
-            return Reach(True, wishes=wanted)
-        known = [(c, getattr(row, c, None)) for c in columns if getattr(row, c, None)]
-        good = [value for c, value in known if c not in (row.bad_channels or {})]
-        if good:
-            return Reach(True, str(good[0]), wishes=wanted)
-        why = _("This address or number has proved bad.") if known else _("There is no address or number for it.")
-        return Reach(False, why=why, wishes=wanted)
+        table = site().registry.resource(subject).table
+        rows = {row.id: row for row in session.execute(sa.select(table).where(table.c.id.in_(list(ids)), table.c.deleted_at.is_(None)))}
+        firms: dict[int, Any] = {}
+        if subject != "core.customer" and rows:
+            firm = site().registry.resource("core.customer").table
+            firms = {row.id: row for row in session.execute(sa.select(firm).where(firm.c.id.in_({row.customer_id for row in rows.values()})))}
+        listed = blacklist.of_all({row.id if subject == "core.customer" else row.customer_id for row in rows.values()})
+        gone = Reach(False, why=_("This record was not found."))
+        return {row_id: _reach(rows[row_id], firms.get(getattr(rows[row_id], "customer_id", 0)), listed, channel, topic) if row_id in rows else gone for row_id in ids}
+
+
+def _reach(row: Any, above: Any, listed: Mapping[int, Any], channel: str, topic: str) -> Reach:
+    wanted = own(row)
+    if wanted == Wishes() and above is not None:
+        wanted = own(above)
+    if row.invalid:
+        return Reach(False, why=_("This record is marked as no longer valid."), wishes=wanted)
+    entry = listed.get(above.id if above is not None else row.id)
+    if entry is not None and entry.refuses:
+        return Reach(False, why=entry.words, wishes=wanted)
+    if channel in wanted.never:
+        return Reach(False, why=_("Does not want to hear from us this way."), wishes=wanted)
+    if topic and wanted.topics and topic not in wanted.topics:
+        return Reach(False, why=_("Wants to hear of other topics only."), wishes=wanted)
+    if channel == LETTER and LETTER in (row.bad_channels or {}):
+        return Reach(False, why=_("Post to this address has come back."), wishes=wanted)
+    columns = SENT_TO.get(channel)
+    if columns is None:
+        return Reach(True, wishes=wanted)
+    known = [(c, getattr(row, c, None)) for c in columns if getattr(row, c, None)]
+    good = [value for c, value in known if c not in (row.bad_channels or {})]
+    if good:
+        return Reach(True, str(good[0]), wishes=wanted)
+    why = _("This address or number has proved bad.") if known else _("There is no address or number for it.")
+    return Reach(False, why=why, wishes=wanted)
+
+
+def refuse(subject: str, row_id: int, channel: str) -> bool:
+    """He does not want to hear from us by this channel any more; whether that is new. What he wants besides stays, also where it stood
+    with his customer so far. As the house: he has said it himself."""
+    with writing(), system_scope("a wish of who is written to"), change("wish", resource=subject):
+        resource = site().registry.resource(subject)
+        row = resource.system_row(row_id)
+        if row is None or row.deleted_at is not None or channel in (found := _wishes(row)).never:
+            return False
+        resource.write([{
+            "id": row.id, "wish_channels": [one for one in found.channels if one != channel], "wish_never": [*found.never, channel], "wish_times": list(found.times),
+            "wish_language": found.language, "wish_topics": list(found.topics)}], kind="wish")
+        return True

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.features.mail import imap, transport
@@ -31,6 +32,13 @@ def of_person(user_id: int) -> Any:
     with system_scope("the box of who a mail is sent for") as db:
         return db.execute(sa.select(_accounts).where(
             _accounts.c.owner_id == user_id, _accounts.c.team_id.is_(None), _accounts.c.active, _accounts.c.deleted_at.is_(None)).order_by(_accounts.c.id).limit(1)).one_or_none()
+
+
+def own_address(user_id: int) -> str:
+    """The e-mail address in somebody's own account, "" for none."""
+    users = table_of(User)
+    with system_scope("the address of who asks") as db:
+        return db.execute(sa.select(users.c.email).where(users.c.id == user_id)).scalar() or ""
 
 
 def facts(account_id: int) -> Any:

@@ -1,6 +1,6 @@
 """Whose mail it is: addresses to customers and contacts, and the copies that are filed on customers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from crm_core.data.session import current_work, system_scope
 from crm_core.features.customers.api import Contact, Customer
 from crm_core.features.files import api as files
 from crm_core.features.mail.models import Direction, Letter, Mail
+from crm_core.features.mail.rows import free
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
@@ -57,7 +58,7 @@ def _bearers(addresses: Iterable[str]) -> dict[str, list[Known]]:
         if not ids:
             continue
         columns = (table.c.id, table.c.email, table.c.customer_id if name == CONTACT else table.c.id.label("customer_id"))
-        for row in _free(sa.select(*columns).where(table.c.id.in_(ids), table.c.deleted_at.is_(None)).order_by(table.c.id)):
+        for row in free(sa.select(*columns).where(table.c.id.in_(ids), table.c.deleted_at.is_(None)).order_by(table.c.id)):
             if (key := email_key(row.email or "")) in wanted:
                 found.setdefault(key, []).append(Known(row.customer_id, row.id if name == CONTACT else None))
     return found
@@ -73,7 +74,7 @@ def customer_of(subject: str | None, subject_id: int | None) -> Known | None:
     if subject == CUSTOMER and subject_id:
         return Known(subject_id)
     if subject == CONTACT and subject_id:
-        row = _free(sa.select(_contacts.c.customer_id).where(_contacts.c.id == subject_id)).one_or_none()
+        row = free(sa.select(_contacts.c.customer_id).where(_contacts.c.id == subject_id)).one_or_none()
         return Known(row.customer_id, subject_id) if row is not None else None
     return None
 
@@ -82,7 +83,7 @@ def file(mail: Any, direction: Direction, whose: Sequence[Known], *, again: bool
     """The copies of a mail for these customers, inside `writing()`; the same mail is filed on a customer once, however many boxes it
     came to. `again`: copies that were taken off come back. Ids of the copies that were made, or came back."""
     wanted = {one.customer: one for one in reversed(whose)}
-    there = _free(sa.select(_letters.c.id, _letters.c.customer_id, _letters.c.deleted_at).where(
+    there = free(sa.select(_letters.c.id, _letters.c.customer_id, _letters.c.deleted_at).where(
         _letters.c.customer_id.in_(list(wanted)), _letters.c.message_id == mail.message_id)).all() if mail.message_id else []
     fresh = [one for customer, one in sorted(wanted.items()) if customer not in {row.customer_id for row in there}]
     gone = [row.id for row in there if row.deleted_at is not None] if again else []
@@ -95,9 +96,19 @@ def file(mail: Any, direction: Direction, whose: Sequence[Known], *, again: bool
             "receivers": mail.receivers, "copies": mail.copies, "text": mail.text, "written_at": mail.sent_at,
             "author": mail.created_by_id if direction is Direction.sent else None,
         } for one in fresh], kind="mail")
-        _free(sa.update(_letters).where(_letters.c.id.in_(made)).values(message_id=mail.message_id, thread=mail.thread, html=mail.html))
+        free(sa.update(_letters).where(_letters.c.id.in_(made)).values(message_id=mail.message_id, thread=mail.thread, html=mail.html))
         files.copy(MAIL, mail.id, [*back, *made], to=LETTER)
     return [*back, *map(int, made)]
+
+
+def file_many(letters: Sequence[Mapping[str, Any]]) -> None:
+    """Copies of what went to many, each on its customer, in a few statements however many; inside `writing()`."""
+    with system_scope("mails to many are filed on their customers"), changes.change("mail", resource=LETTER):
+        made = site().registry.resource(LETTER).write([
+            {"direction": Direction.sent, **{name: value for name, value in one.items() if name != "message_id"}} for one in letters], kind="mail")
+        current_work().session.connection().execute(
+            sa.update(_letters).where(_letters.c.id == sa.bindparam("row")).values(message_id=sa.bindparam("mine"), thread=sa.bindparam("mine")),
+            [{"row": row_id, "mine": one["message_id"]} for row_id, one in zip(made, letters, strict=True)], execution_options=unscoped("copies filed on customers"))
 
 
 def withdraw(mail: Any) -> None:
@@ -105,8 +116,8 @@ def withdraw(mail: Any) -> None:
     if not mail.message_id:
         return
     mails = table_of(Mail)
-    rows = _free(sa.select(_letters.c.id, _letters.c.customer_id).where(_letters.c.message_id == mail.message_id, _letters.c.deleted_at.is_(None))).all()
-    others = _free(sa.select(mails.c.id).where(
+    rows = free(sa.select(_letters.c.id, _letters.c.customer_id).where(_letters.c.message_id == mail.message_id, _letters.c.deleted_at.is_(None))).all()
+    others = free(sa.select(mails.c.id).where(
         mails.c.message_id == mail.message_id, mails.c.account_id != mail.account_id, sa.not_(mails.c.confidential), mails.c.deleted_at.is_(None),
         mails.c.customer_id.in_([row.customer_id for row in rows]))).first()
     if others is not None:
@@ -122,7 +133,7 @@ def written(verb: str, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         if verb in ("create", "restore"):
-            rows = _free(sa.select(_letters).where(_letters.c.id.in_(some)).order_by(_letters.c.id)).all()
+            rows = free(sa.select(_letters).where(_letters.c.id.in_(some)).order_by(_letters.c.id)).all()
             timeline.add_all([line for row in rows for line in _lines(row)])
         elif verb == "delete":
             current_work().session.execute(sa.delete(entry).where(entry.record == LETTER, entry.record_id.in_(some)))
@@ -144,10 +155,6 @@ def thread_of(references: Sequence[str], account_id: int | None) -> str | None:
     if not references:
         return None
     mails = table_of(Mail)
-    found = _free(sa.select(mails.c.thread).where(mails.c.message_id.in_(references), mails.c.account_id == account_id, mails.c.thread.is_not(None))
+    found = free(sa.select(mails.c.thread).where(mails.c.message_id.in_(references), mails.c.account_id == account_id, mails.c.thread.is_not(None))
                   .order_by(mails.c.id.desc()).limit(1)).scalar()
     return str(found) if found else None
-
-
-def _free(statement: Any) -> Any:
-    return current_work().session.connection().execute(statement, execution_options=unscoped("whose mail it is, and the copies filed on customers"))

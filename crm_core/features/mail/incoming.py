@@ -9,6 +9,7 @@ from crm_core.data.session import current_work, session, writing
 from crm_core.features.files import api as files
 from crm_core.features.mail import accounts, addresses, building, filing
 from crm_core.features.mail.models import Box, Direction, Mail
+from crm_core.features.mail.rows import note
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _
@@ -27,14 +28,14 @@ def read(mail_id: int) -> None:
     row = site().registry.resource(filing.MAIL).get(mail_id)
     if row.box == Box.received and row.read_at is None:
         with writing():
-            _note(row.id, read_at=clock.now())
+            note(_mails, [row.id], read_at=clock.now())
 
 
 def file_on(row: Any, customer: int) -> None:
     """File a mail on a customer the actor may change."""
     site().registry.resource(filing.CUSTOMER).get(customer, "update")
     whose = [filing.Known(customer)]
-    _note(row.id, customer_id=customer, contact_id=None, confidential=False)
+    note(_mails, [row.id], customer_id=customer, contact_id=None, confidential=False)
     mail = current_work().session.connection().execute(sa.select(_mails).where(_mails.c.id == row.id), execution_options=unscoped("a mail that was read under its rights")).one()
     filing.file(mail, Direction.received if row.box == Box.received else Direction.sent, whose, again=True)
     session.expire(row)
@@ -42,7 +43,7 @@ def file_on(row: Any, customer: int) -> None:
 
 def keep_private(row: Any) -> None:
     """Off the customers' files; the box keeps it. Raises Refused where a colleague's box files it too."""
-    _note(row.id, confidential=True)
+    note(_mails, [row.id], confidential=True)
     filing.withdraw(row)
     session.expire(row)
 
@@ -61,8 +62,3 @@ def forward(row: Any, receivers: str, text: str | None) -> None:
     (made,) = mails.write([{"account": account, "receivers": receivers, "title": title, "text": quoted, "hold": True}])
     files.copy(filing.MAIL, row.id, [made])
     mails.run("send", [made])
-
-
-def _note(mail_id: int, **values: Any) -> None:
-    session.flush()
-    current_work().session.connection().execute(sa.update(_mails).where(_mails.c.id == mail_id).values(**values), execution_options=unscoped("a mail that was read under its rights"))

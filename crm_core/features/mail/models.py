@@ -17,7 +17,7 @@ from crm_core.data.mixins import Owned, PartOf
 from crm_core.kernel.i18n import _
 from crm_core.resource import sealed
 
-SERVERS = ("smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port", "imap_security", "login")  # whom the password is shown to, and how
+SERVERS = ("smtp_host", "smtp_port", "smtp_security", "imap_host", "imap_port", "imap_security")  # whom the password is shown to, and how
 PURPOSE = "mail"  # of the key that passwords are sealed with
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work, session, writing
+from crm_core.data.session import session, writing
 from crm_core.features.mail import addresses, building, filing, transport, wanted
 from crm_core.features.mail.events import MailQueued
 from crm_core.features.mail.models import CHANGEABLE, Box, Direction, Mail, MailAccount
+from crm_core.features.mail.rows import free, note
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
@@ -24,7 +25,6 @@ from crm_core.kernel.jobs import Running
 from crm_core.kernel.outbound import MailFailed
 from crm_core.kernel.site import site
 from crm_core.resource import sealed
-from crm_core.resource.changes import unscoped
 from crm_core.text.emails import email_key
 
 NAME = filing.MAIL
@@ -34,7 +34,7 @@ DUE = 200  # of those whose hour has come, in one batch
 
 def queue(ids: Sequence[int]) -> None:
     """Let these mails go out now; inside `writing()`."""
-    _note(ids, box=Box.outgoing, hold=False, fault=None)
+    note(_mails, ids, box=Box.outgoing, hold=False, fault=None)
     for one in ids:
         emit(MailQueued((one,)))
 
@@ -46,7 +46,7 @@ def release(row: Any) -> None:
         raise Refused(_("This mail has been sent already."))
     if row.account_id is None:
         raise Refused(_("Choose a mail box to send it from."))
-    said = wanted.unwanted(_free(sa.select(_mails).where(_mails.c.id == row.id)).mappings().one())
+    said = wanted.unwanted(free(sa.select(_mails).where(_mails.c.id == row.id)).mappings().one())
     if said:
         raise Refused(said[0])
     settle([row.id], row.send_at if row.box != Box.scheduled else None)
@@ -56,14 +56,14 @@ def release(row: Any) -> None:
 def settle(ids: Sequence[int], send_at: dt.datetime | None) -> None:
     """To the outbox now, or laid by until its hour."""
     if send_at is not None and send_at > clock.now():
-        _note(ids, box=Box.scheduled, hold=False)
+        note(_mails, ids, box=Box.scheduled, hold=False)
     else:
         queue(ids)
 
 
 def hold(row: Any) -> None:
     """Keep back what would go out later."""
-    _note([row.id], box=Box.held, hold=True, send_at=None)
+    note(_mails, [row.id], box=Box.held, hold=True, send_at=None)
     session.expire(row)
 
 
@@ -72,12 +72,12 @@ def due(job: Running) -> None:
     query = sa.select(_mails).where(_mails.c.box == Box.scheduled, _mails.c.send_at <= clock.now(), _mails.c.deleted_at.is_(None)).order_by(_mails.c.send_at).limit(DUE)
     while True:
         with job.write():
-            rows = _free(query).all()
+            rows = free(query).all()
             refused = {row.id: "; ".join(map(str, said)) for row in rows if (said := wanted.unwanted(row._mapping))}  # who wanted it when it was written
             queue([row.id for row in rows if row.id not in refused])
             for row in rows:
                 if row.id in refused:
-                    _note([row.id], box=Box.failed, fault=refused[row.id][:500])
+                    note(_mails, [row.id], box=Box.failed, fault=refused[row.id][:500])
                     _tell(row, refused[row.id])
         if not rows:
             return
@@ -94,7 +94,7 @@ def deliver(event: MailQueued) -> None:
             refused = _hand_over(mail)
         except transport.Undelivered as failed:
             with writing():
-                _note([mail_id], fault=failed.said[:500], **({"box": Box.failed} if failed.for_good else {}))
+                note(_mails, [mail_id], fault=failed.said[:500], **({"box": Box.failed} if failed.for_good else {}))
                 if failed.for_good:
                     _tell(mail, failed.said)
             if not failed.for_good:
@@ -126,13 +126,13 @@ def _hand_over(mail: Any) -> dict[str, str]:
 def _sent(mail_id: int, refused: dict[str, str]) -> None:
     """It has left: say so, and file it on whose it is."""
     said = "; ".join(f"{address}: {why}" for address, why in refused.items())
-    _note([mail_id], box=Box.sent, sent_at=clock.now(), fault=said[:500] or None)
-    mail = _free(sa.select(_mails).where(_mails.c.id == mail_id)).one()
+    note(_mails, [mail_id], box=Box.sent, sent_at=clock.now(), fault=said[:500] or None)
+    mail = free(sa.select(_mails).where(_mails.c.id == mail_id)).one()
     if refused:
         _tell(mail, said)
     whose = filed_on(mail)
     if whose:
-        _note([mail_id], customer_id=whose[0].customer, contact_id=whose[0].contact)
+        note(_mails, [mail_id], customer_id=whose[0].customer, contact_id=whose[0].contact)
         if not mail.confidential:
             filing.file(mail, Direction.sent, whose)
 
@@ -150,7 +150,7 @@ def filed_on(mail: Any) -> list[filing.Known]:
 
 def came_back(mail: Any, said: str) -> None:
     """A mail that had left was returned by a server further on."""
-    _note([mail.id], box=Box.failed, fault=said[:500])
+    note(_mails, [mail.id], box=Box.failed, fault=said[:500])
     _tell(mail, said)
 
 
@@ -159,12 +159,3 @@ def _tell(mail: Any, said: str) -> None:
     who = mail.created_by_id or mail.owner_id
     if who is not None:
         notify([who], _("could not be delivered: “%(title)s” (%(why)s)", title=mail.title, why=said[:200]), about=(NAME, mail.id), source=_("Mail"))
-
-
-def _note(ids: Sequence[int], **values: Any) -> None:
-    _free(sa.update(_mails).where(_mails.c.id.in_(list(ids))).values(**values))
-
-
-def _free(statement: Any) -> Any:
-    session.flush()
-    return current_work().session.connection().execute(statement, execution_options=unscoped("how mails fare"))

@@ -162,13 +162,19 @@ def decoded(part: Message) -> str:
 
 
 def safe(page: str) -> str:
-    """HTML of a stranger as it may stand in a page of ours: no script, no style, no picture, no form, nothing that is fetched."""
+    """HTML of a stranger as it may stand in a page of ours: no script, no style, no picture, no form, nothing that is fetched, and no
+    link to a page of ours that does not say so."""
     import nh3
 
     return nh3.clean(
         page, tags=TAGS, attributes={"a": {"href", "title"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}, url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow", strip_comments=True, clean_content_tags={"script", "style", "title", "head", "svg", "math", "noscript", "template"},
-        set_tag_attribute_values={"a": {"target": "_blank"}})
+        set_tag_attribute_values={"a": {"target": "_blank"}}, attribute_filter=_whole)
+
+
+def _whole(_tag: str, name: str, value: str) -> str | None:
+    """Addresses are whole ones: `/core/user/7` in a stranger's mail would mean ours."""
+    return value if name != "href" or value.strip().casefold().startswith(("http://", "https://", "mailto:")) else None
 
 
 def plain(page: str) -> str:

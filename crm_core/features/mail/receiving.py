@@ -13,13 +13,14 @@ import sqlalchemy as sa
 
 from crm_core.access.models import User
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work, session
+from crm_core.data.session import current_work
 from crm_core.features.customers.api import mark_channel
 from crm_core.features.files import api as files
-from crm_core.features.mail import addresses, filing, imap, outgoing
+from crm_core.features.mail import addresses, filing, imap, mailings, outgoing
 from crm_core.features.mail.events import MailReceived
 from crm_core.features.mail.models import Box, Direction, Mail, MailAccount, Nature
 from crm_core.features.mail.parsing import Bounce, Parsed, parse
+from crm_core.features.mail.rows import free, note
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
 from crm_core.kernel.events import emit
@@ -29,7 +30,6 @@ from crm_core.kernel.models import JobRow
 from crm_core.kernel.outages import is_outage, is_slow
 from crm_core.kernel.site import site
 from crm_core.resource import sealed
-from crm_core.resource.changes import unscoped
 from crm_core.resource.show import show_bytes
 from crm_core.text.emails import email_key
 
@@ -44,7 +44,7 @@ def look(job: Running) -> None:
     query = sa.select(_accounts.c.id).outerjoin(_users, _users.c.id == _accounts.c.owner_id).where(
         _accounts.c.active, _accounts.c.imap_host.is_not(None), _accounts.c.deleted_at.is_(None),
         sa.or_(_users.c.active, _accounts.c.team_id.is_not(None))).order_by(_accounts.c.id)
-    boxes = list(_free(query).scalars())
+    boxes = list(free(query).scalars())
     busy = {row.args.get("account") for row in current_work().session.execute(
         sa.select(_jobs.c.args).where(_jobs.c.name == FETCH, _jobs.c.state.in_(("queued", "running"))))}
     slot = int(clock.now().timestamp()) // (EVERY * 60)
@@ -56,7 +56,7 @@ def look(job: Running) -> None:
 
 def fetch(job: Running) -> None:
     """The job: read one box from where it was read last."""
-    account = _free(sa.select(_accounts).where(_accounts.c.id == job.args["account"], _accounts.c.deleted_at.is_(None), _accounts.c.imap_host.is_not(None))).one_or_none()
+    account = free(sa.select(_accounts).where(_accounts.c.id == job.args["account"], _accounts.c.deleted_at.is_(None), _accounts.c.imap_host.is_not(None))).one_or_none()
     if account is None:
         return
     try:
@@ -68,10 +68,10 @@ def fetch(job: Running) -> None:
         said = str(_("The password cannot be read; type it in again."))
     else:
         with job.write():
-            _keep(account.id, received_at=clock.now(), receiving=said or None)
+            note(_accounts, [account.id], received_at=clock.now(), receiving=said or None)
         return
     with job.write():
-        _keep(account.id, receiving=said[:500])
+        note(_accounts, [account.id], receiving=said[:500])
         if not account.receiving:  # told once, when it begins
             _tell(account, said)
 
@@ -105,13 +105,13 @@ def _read(job: Running, account: Any, inbox: imap.Inbox) -> str:
                 log.exception("mail %s of box %s was not taken", uid, account.id)
                 left.append(parsed.subject or str(uid))
                 with job.write():
-                    _keep(account.id, cursor={"validity": inbox.validity, "uid": uid})
+                    note(_accounts, [account.id], cursor={"validity": inbox.validity, "uid": uid})
                     if len(left) == 1:
                         _tell(account, _left(left))
         job.progress(count, len(found))
     if found == [] and anew:
         with job.write():
-            _keep(account.id, cursor={"validity": inbox.validity, "uid": 0})
+            note(_accounts, [account.id], cursor={"validity": inbox.validity, "uid": 0})
     said = []
     if anew:
         said.append(str(_("The server numbers its mails anew: all since %(day)s were looked through once more.", day=since.isoformat())))
@@ -135,9 +135,9 @@ def _tell(account: Any, why: str) -> None:
 def _take(job: Running, account: Any, validity: int, uid: int, parsed: Parsed) -> None:
     """One mail: its row, files, what it means, where it is filed, and how far the box has been read, in one transaction."""
     with files.brought([(name, io.BytesIO(data)) for name, data in parsed.files]) as (brought, refused), job.write():
-        _keep(account.id, cursor={"validity": validity, "uid": uid})
+        note(_accounts, [account.id], cursor={"validity": validity, "uid": uid})
         message_id = (parsed.message_id or f"<none.{validity}.{uid}@{account.address.rpartition('@')[2]}>")[:255]
-        there = _free(sa.select(_mails.c.id).where(_mails.c.account_id == account.id, _mails.c.message_id == message_id, _mails.c.box == Box.received)).first()
+        there = free(sa.select(_mails.c.id).where(_mails.c.account_id == account.id, _mails.c.message_id == message_id, _mails.c.box == Box.received)).first()
         if there is not None:
             return
         if refused:
@@ -159,11 +159,11 @@ def _put(account: Any, parsed: Parsed, message_id: str, brought: Sequence[files.
         "owner": None if account.team_id else account.owner_id, "team": account.team_id,
     }], kind="mail")
     thread = filing.thread_of(parsed.references, account.id) or (parsed.references[0] if parsed.references else message_id)
-    _free(sa.update(_mails).where(_mails.c.id == made).values(
+    free(sa.update(_mails).where(_mails.c.id == made).values(
         message_id=message_id, thread=thread[:255], references=" ".join(parsed.references) or None, html=parsed.html or None))
     files.hang(filing.MAIL, made, brought)
     if whose:
-        mail = _free(sa.select(_mails).where(_mails.c.id == made)).one()
+        mail = free(sa.select(_mails).where(_mails.c.id == made)).one()
         filing.file(mail, Direction.received, whose)
     for one in parsed.bounces:
         _returned(account, one)
@@ -182,8 +182,10 @@ def _whose(account: Any, parsed: Parsed) -> list[filing.Known]:
 def _returned(account: Any, bounce: Bounce) -> None:
     """A mail of ours came back: the address is marked where it is what is wrong, the mail says so, its writer hears of it. Anybody can
     write what looks like one: it counts only for a mail that this box, or the house, sent, and marks only whom that was sent to."""
+    if mailings.returned(account, bounce):
+        return
     said = " ".join(part for part in (bounce.status, bounce.said) if part)
-    mail = _free(sa.select(_mails).where(_mails.c.message_id == bounce.message_id, sa.or_(_mails.c.account_id == account.id, _mails.c.account_id.is_(None)), _mails.c.box.in_((Box.sent, Box.failed)))).first() if bounce.message_id else None
+    mail = free(sa.select(_mails).where(_mails.c.message_id == bounce.message_id, sa.or_(_mails.c.account_id == account.id, _mails.c.account_id.is_(None)), _mails.c.box.in_((Box.sent, Box.failed)))).first() if bounce.message_id else None
     if mail is None:
         return
     to = {email_key(one.address) for one in (*addresses.kept(mail.receivers), *addresses.kept(mail.copies))}
@@ -205,12 +207,3 @@ def _moment(stamp: float | None) -> dt.datetime:
     except (OverflowError, ValueError, OSError):
         return now
     return found if dt.datetime(1990, 1, 1, tzinfo=dt.UTC) < found <= now else now
-
-
-def _keep(account_id: int, **values: Any) -> None:
-    _free(sa.update(_accounts).where(_accounts.c.id == account_id).values(**values))
-
-
-def _free(statement: Any) -> Any:
-    session.flush()
-    return current_work().session.connection().execute(statement, execution_options=unscoped("mail that comes in"))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.data.mixins import new_public_id
 from crm_core.data.session import current_work, session
-from crm_core.features.mail import accounts, addresses, building, filing, incoming, outgoing, views, wanted
+from crm_core.features.mail import accounts, addresses, building, choosing, filing, incoming, outgoing, views, wanted
 from crm_core.features.mail.models import CHANGEABLE, PURPOSE, SERVERS, Box, Letter, Mail, MailAccount, Nature
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
@@ -71,7 +71,7 @@ class MailAccounts(Resource):
         for i, row in enumerate(rows):
             old = before.get(row.get("id", 0), {})
             if old.get("password") and "password" not in row and _elsewhere(row, old):
-                faults[i] = {"password": [_("Type the password again: it is to go to another server.")]}
+                faults[i] = {"password": [_("Type the password again: it is to go to another server, or with another user name.")]}
         return faults
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
@@ -79,7 +79,9 @@ class MailAccounts(Resource):
 
 
 def _elsewhere(row: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    return any(name in row and row[name] != old.get(name) for name in SERVERS)
+    """Whether the password would be shown to another server, or under another name: the address, where no name stands."""
+    now = {**old, **row}
+    return any(now.get(name) != old.get(name) for name in SERVERS) or (now.get("login") or now.get("address")) != (old.get("login") or old.get("address"))
 
 
 class Mails(Resource):
@@ -98,7 +100,8 @@ class Mails(Resource):
     private = private_to_teams = True
     beside = (
         (_("Unknown senders"), "/core/mail?box.any=received&nature.any=written&customer.empty=1"), (_("Sent"), "/core/mail?box.any=sent,outgoing,failed"),
-        (_("Held back"), "/core/mail?box.any=held,scheduled"), (_("Mail boxes"), "/core/mail_account"),
+        (_("Held back"), "/core/mail?box.any=held,scheduled"), (_("Mass mails"), "/core/mailing"), (_("Mail templates"), "/core/mail_template"),
+        (_("Mail boxes"), "/core/mail_account"),
     )
     form = (
         Section(_("Receivers"), ("account", "receivers", "copies")),
@@ -117,7 +120,10 @@ class Mails(Resource):
 
     def defaults(self) -> dict[str, Any]:
         mine = accounts.usable()
-        return {"account": mine[0].id} if mine else {}
+        return {**({"account": mine[0].id} if mine else {}), **views.from_template()}
+
+    def form_acts(self, given: Mapping[str, str]) -> Sequence[Any]:
+        return choosing.offer(given)
 
     def derive(self, rows: Rows, before: Before) -> None:
         """A new mail gets its Message-ID, goes into the box it is sent from, and into the conversation of what it answers."""

@@ -1,21 +1,19 @@
 """Talking to a mail server: sending, and saying truthfully what went wrong. No database here, and never inside `writing()`."""
 
 import smtplib
-import socket
 import ssl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from email.message import EmailMessage
 from typing import Any
 
-from crm_core.data.session import in_writing
-from crm_core.features.mail.models import PURPOSE, MailAccount, Security
+from crm_core.features.mail.models import PURPOSE, MailAccount
 from crm_core.kernel.config import Config
 from crm_core.kernel.i18n import _
-from crm_core.kernel.outbound import AddressRefused, dial
+from crm_core.kernel.outbound import AddressRefused, smtp
 from crm_core.resource import sealed
 
-TIMEOUT = 20
+TIMEOUT = smtp.TIMEOUT
 
 
 class Server:
@@ -35,22 +33,6 @@ class Server:
         return cls(config.smtp_host, config.smtp_port, config.smtp_tls, config.smtp_user, config.smtp_password)
 
 
-class Smtp(smtplib.SMTP):
-    """Dials past the guard of addresses: who may set up a box must not reach through us what stands behind the firewall."""
-
-    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
-        return dial(host, port, timeout)
-
-
-class SmtpTls(smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
-
-    context: ssl.SSLContext
-
-    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
-        return self.context.wrap_socket(dial(host, port, timeout), server_hostname=host)
-
-
 class Undelivered(Exception):
     """The server did not take a mail; `for_good`: another attempt would end the same way."""
 
@@ -59,27 +41,9 @@ class Undelivered(Exception):
         self.said, self.for_good = said, for_good
 
 
-@contextmanager
-def connected(server: Server) -> Iterator[smtplib.SMTP]:
+def connected(server: Server) -> AbstractContextManager[smtplib.SMTP]:
     """A connection that is signed in. Raises what smtplib, ssl and socket raise; `words` says it."""
-    if in_writing():
-        raise RuntimeError("mail inside writing(): everybody would wait for the mail server")
-    context = ssl.create_default_context()
-    made: smtplib.SMTP
-    if server.security == Security.tls:
-        made = SmtpTls(server.host, server.port, timeout=TIMEOUT, context=context)
-    else:
-        made = Smtp(server.host, server.port, timeout=TIMEOUT)
-    try:
-        if server.security == Security.starttls:
-            made.starttls(context=context)
-        if server.login:
-            made.login(server.login, server.password)
-        yield made
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            made.quit()
-        made.close()
+    return smtp.connected(server.host, server.port, server.security, server.login, server.password)
 
 
 def hand_over(made: smtplib.SMTP, message: EmailMessage, sender: str, receivers: Sequence[str]) -> dict[str, str]:
@@ -88,11 +52,11 @@ def hand_over(made: smtplib.SMTP, message: EmailMessage, sender: str, receivers:
         refused = made.send_message(message, from_addr=sender, to_addrs=list(receivers))
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _said in error.recipients.values()]
-        said = "; ".join(f"{address}: {_answer(code, text)}" for address, (code, text) in error.recipients.items())
+        said = "; ".join(f"{address}: {answer(code, text)}" for address, (code, text) in error.recipients.items())
         raise Undelivered(said[:500], for_good=all(code >= 500 for code in codes)) from None
     except smtplib.SMTPResponseException as error:
-        raise Undelivered(_answer(error.smtp_code, error.smtp_error), for_good=error.smtp_code >= 500) from None
-    return {address: _answer(code, text) for address, (code, text) in refused.items()}
+        raise Undelivered(answer(error.smtp_code, error.smtp_error), for_good=error.smtp_code >= 500) from None
+    return {address: answer(code, text) for address, (code, text) in refused.items()}
 
 
 def send(server: Server, message: EmailMessage, sender: str, receivers: Sequence[str]) -> dict[str, str]:
@@ -113,7 +77,7 @@ def test(server: Server, sender: str) -> str:
             made.ehlo_or_helo_if_needed()
             code, said = made.mail(sender)
             made.rset()
-            return "" if code < 400 else str(_("The server does not take mail from this address: %(said)s", said=_answer(code, said)))
+            return "" if code < 400 else str(_("The server does not take mail from this address: %(said)s", said=answer(code, said)))
     except (smtplib.SMTPException, OSError, AddressRefused) as error:
         return words(error, server)
 
@@ -132,11 +96,11 @@ def words(error: Exception, server: Any) -> str:
     elif isinstance(error, ssl.SSLError):
         said = _("%(host)s does not speak TLS at port %(port)s: look at port and encryption.", **where)
     elif isinstance(error, smtplib.SMTPAuthenticationError):
-        said = _("The server refuses user name or password: %(said)s", said=_answer(error.smtp_code, error.smtp_error))
+        said = _("The server refuses user name or password: %(said)s", said=answer(error.smtp_code, error.smtp_error))
     elif isinstance(error, smtplib.SMTPNotSupportedError):
         said = _("The server does not offer this: %(what)s", what=str(error)[:200])
     elif isinstance(error, smtplib.SMTPResponseException):
-        said = _("The server answered: %(said)s", said=_answer(error.smtp_code, error.smtp_error))
+        said = _("The server answered: %(said)s", said=answer(error.smtp_code, error.smtp_error))
     elif isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
         said = _("%(host)s closed the connection: look at port and encryption.", **where)
     else:
@@ -144,6 +108,7 @@ def words(error: Exception, server: Any) -> str:
     return str(said)
 
 
-def _answer(code: int, said: bytes | str) -> str:
+def answer(code: int, said: bytes | str) -> str:
+    """What a server answered, on one line of ours."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
     return f"{code} {' '.join(''.join(c if c.isprintable() else ' ' for c in text).split())}"[:250]

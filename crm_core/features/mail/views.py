@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+import flask
 import sqlalchemy as sa
 from markupsafe import Markup
 
 from crm_core.data.session import session
-from crm_core.features.mail import accounts, addresses, filing
+from crm_core.features.mail import accounts, addresses, choosing, filing
 from crm_core.features.mail.models import CHANGEABLE, Box, Direction, Letter, Mail
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
@@ -17,6 +18,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource import acts as doing
 from crm_core.resource.show import full_moment, show_date, show_moment
 from crm_core.text.emails import email_key
+from crm_core.text.numbers import whole
 from crm_core.web import urls
 from crm_core.web.viewmodels import Act, Entry, Note, Number, PanelView, PhoneAct, RecordPage, Timeline, TimelineDay
 
@@ -55,6 +57,14 @@ def offer(resource: Any, row: Any, page: RecordPage) -> RecordPage:
                                                  ("subject", resource.name), ("subject_id", str(row.id)),
                                                  ("back", urls.of_record(resource, row.id))]), "mail")
     return replace(page, more=(act, *page.more), sheet=(act, *page.sheet) if page.sheet else ())
+
+
+def from_template() -> dict[str, str]:
+    """Title and text of a new mail that a link wants from a template, filled with the record it is written about."""
+    if not flask.has_request_context() or not (given := flask.request.args.get("template", "")):
+        return {}
+    found = choosing.filled(whole(given) or 0, flask.request.args)
+    return {"title": found[0], "text": found[1]} if found is not None else {}
 
 
 def dress_account(resource: Any, row: Any, page: RecordPage) -> RecordPage:

@@ -17,7 +17,7 @@ from crm_core.kernel.site import site
 from crm_core.resource.changes import as_written, stamp
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.listed import ListField
-from crm_core.resource.papers import FAULTS, PAPERS, PREVIEW, Kind, Paper, Template, Use, grid, names_for, problem
+from crm_core.resource.papers import PAPERS, PREVIEW, Kind, Paper, Template, Use, grid, names_for, problem, said
 from crm_core.resource.resource import Resource, Section
 from crm_core.resource.settings import put
 from crm_core.text import slots
@@ -181,7 +181,7 @@ def preview() -> Any:
     try:
         made = slots.fill(slots.read(text, names), {**values, **SAMPLE.values(), "date": "2026-11-27"}, slots.FILLED if kind is Kind.sheet else slots.ON_LABEL)
     except slots.Fault as fault:
-        return page_of("parts/live.html", LivePreview(words, error=FAULTS[fault.code](fault.what)))
+        return page_of("parts/live.html", LivePreview(words, error=said(fault)))
     if kind is Kind.sheet:
         return page_of("parts/live.html", LivePreview(words, html=drawn_letter(made)))
     return page_of("parts/live.html", LivePreview(words, sheet=sheets.labels(_LABEL, [made]).pages[0]))

@@ -5,7 +5,6 @@ twice after a crash is the same message for whoever receives it.
 """
 
 import smtplib
-import ssl
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,10 +15,10 @@ from urllib.parse import urlsplit
 from crm_core.data.session import in_writing
 from crm_core.kernel import clock
 from crm_core.kernel.config import Config
+from crm_core.kernel.outbound import smtp
+from crm_core.kernel.outbound.addresses import AddressRefused
 from crm_core.kernel.outbox import delivery_id
 from crm_core.kernel.site import site
-
-TIMEOUT = 20
 
 
 class MailFailed(Exception):
@@ -51,22 +50,12 @@ def send_mail(to: str, name: str, subject: Any, text: str) -> None:
         _hand_over(config, message, to)
     except smtplib.SMTPResponseException as error:
         raise MailFailed(f"the mail server answered {error.smtp_code} ({type(error).__name__})") from None
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, AddressRefused) as error:
         raise MailFailed(f"the mail server could not be used ({type(error).__name__})") from None
 
 
 def _hand_over(config: Config, message: EmailMessage, to: str) -> None:
-    context = ssl.create_default_context()
-    server: smtplib.SMTP
-    if config.smtp_tls == "tls":
-        server = smtplib.SMTP_SSL(config.smtp_host, config.smtp_port, timeout=TIMEOUT, context=context)
-    else:
-        server = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=TIMEOUT)
-    with server:
-        if config.smtp_tls == "starttls":
-            server.starttls(context=context)
-        if config.smtp_user:
-            server.login(config.smtp_user, config.smtp_password)
+    with smtp.connected(config.smtp_host, config.smtp_port, config.smtp_tls, config.smtp_user, config.smtp_password) as server:
         server.send_message(message, to_addrs=[to])
 
 

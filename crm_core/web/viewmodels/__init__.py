@@ -92,6 +92,7 @@ from crm_core.web.viewmodels.merging import (
 )
 from crm_core.web.viewmodels.pages import (
     AuthPage,
+    ChosenText,
     DeliveriesPage,
     Delivery,
     ErrorPage,
@@ -104,6 +105,7 @@ from crm_core.web.viewmodels.pages import (
     LeftPage,
     LeftRow,
     LivePreview,
+    MailTemplatesPage,
     Notice,
     NoticePanel,
     NoticesPage,
@@ -156,6 +158,7 @@ __all__ = [
     "Change",
     "Chip",
     "Choice",
+    "ChosenText",
     "Column",
     "ColumnChoice",
     "Composer",
@@ -209,6 +212,7 @@ __all__ = [
     "ListMap",
     "ListPage",
     "LivePreview",
+    "MailTemplatesPage",
     "MapLine",
     "MapPoint",
     "MapRegion",

@@ -283,6 +283,30 @@ class LivePreview:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenText:
+    """One text of ``mail_templates.html``; ``on``: the one that is shown."""
+
+    name: Words
+    subject: Words
+    url: str
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailTemplatesPage:
+    """``mail_templates.html``: texts to begin a mail with, one of them as it will read; ``note``: what of it stays empty."""
+
+    title: Words
+    crumbs: tuple[Crumb, ...]
+    texts: tuple[ChosenText, ...]
+    html: Words = ""
+    note: Words = ""
+    use: Act | None = None
+    new: Act | None = None
+    back_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PressPage:
     """``press.html``: what is printed of the chosen records, and how; what will come of it beside the form.
 

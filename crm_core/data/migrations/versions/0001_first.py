@@ -2399,6 +2399,138 @@ def upgrade() -> None:
         batch.create_index('ix_core_mail_thread', ['thread', 'id'], unique=False)
         batch.create_index('ix_core_mail_unread', ['owner_id', 'id'], unique=False, sqlite_where=sa.text("box = 'received' AND read_at IS NULL AND deleted_at IS NULL"), postgresql_where=sa.text("box = 'received' AND read_at IS NULL AND deleted_at IS NULL"))
         batch.create_index('uq_core_mail_received', ['account_id', 'message_id'], unique=True, sqlite_where=sa.text("box = 'received'"), postgresql_where=sa.text("box = 'received'"))
+    op.create_table('core_mail_template',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('about', sa.String(length=40), nullable=False),
+        sa.Column('language', sa.String(length=40), nullable=True),
+        sa.Column('title', sa.String(length=200), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_mail_template_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_mail_template_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_mail_template_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_mail_template'))
+    )
+    with op.batch_alter_table('core_mail_template') as batch:
+        batch.create_index('ix_core_mail_template_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_template_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_template_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_template_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_template_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mail_template_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_mail_template_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_mail_template_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    op.create_table('core_mailing',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('wanted', sa.String(length=2000), nullable=True),
+        sa.Column('account_id', ID, nullable=True),
+        sa.Column('template_id', ID, nullable=True),
+        sa.Column('title', sa.String(length=200), nullable=True),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('topic', sa.String(length=40), nullable=True),
+        sa.Column('rate', sa.Integer(), nullable=True),
+        sa.Column('send_at', AT, nullable=True),
+        sa.Column('filed', sa.Boolean(), nullable=False),
+        sa.Column('about', sa.String(length=40), nullable=False),
+        sa.Column('stage', sa.String(length=40), nullable=False),
+        sa.Column('total', sa.Integer(), nullable=False),
+        sa.Column('sent', sa.Integer(), nullable=False),
+        sa.Column('started_at', AT, nullable=True),
+        sa.Column('ended_at', AT, nullable=True),
+        sa.Column('fault', sa.String(length=500), nullable=True),
+        sa.Column('ids', JSON, nullable=True),
+        sa.Column('prepared', sa.Boolean(), nullable=False),
+        sa.Column('run', sa.Integer(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['account_id'], ['core_mail_account.id'], name=op.f('fk_core_mailing_account_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_mailing_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_mailing_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_mailing_team_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['template_id'], ['core_mail_template.id'], name=op.f('fk_core_mailing_template_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_mailing'))
+    )
+    with op.batch_alter_table('core_mailing') as batch:
+        batch.create_index(batch.f('ix_core_mailing_account_id'), ['account_id'], unique=False)
+        batch.create_index('ix_core_mailing_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_owner_id_stage_created_at', ['owner_id', 'stage', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_mailing_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index(batch.f('ix_core_mailing_template_id'), ['template_id'], unique=False)
+    op.create_table('core_mailing_receiver',
+        sa.Column('mailing_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('address', sa.String(length=254), nullable=True),
+        sa.Column('fate', sa.String(length=40), nullable=False),
+        sa.Column('said', sa.String(length=500), nullable=True),
+        sa.Column('sent_at', AT, nullable=True),
+        sa.Column('opted_out_at', AT, nullable=True),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('contact_id', ID, nullable=True),
+        sa.Column('record_id', ID, nullable=False),
+        sa.Column('address_key', sa.String(length=254), nullable=True),
+        sa.Column('tries', sa.Integer(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_core_mailing_receiver_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_mailing_receiver_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['mailing_id'], ['core_mailing.id'], name=op.f('fk_core_mailing_receiver_mailing_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_mailing_receiver')),
+        sa.UniqueConstraint('mailing_id', 'address_key', name='uq_core_mailing_receiver_address'),
+        sa.UniqueConstraint('mailing_id', 'record_id', name='uq_core_mailing_receiver_record')
+    )
+    with op.batch_alter_table('core_mailing_receiver') as batch:
+        batch.create_index(batch.f('ix_core_mailing_receiver_contact_id'), ['contact_id'], unique=False)
+        batch.create_index('ix_core_mailing_receiver_created_at', ['created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_mailing_receiver_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_mailing_receiver_department_id_created_at', ['department_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_receiver_fate', ['mailing_id', 'fate', 'tries', 'id'], unique=False)
+        batch.create_index('ix_core_mailing_receiver_owner_id_created_at', ['owner_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_mailing_receiver_team_id_created_at', ['team_id', 'created_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
     # --- mail ends ---
     # --- channels ---
     op.create_table('core_channel',
@@ -2617,6 +2749,9 @@ def downgrade() -> None:
     op.drop_table('core_channel')
     # --- channels end ---
     # --- mail ---
+    op.drop_table('core_mailing_receiver')
+    op.drop_table('core_mailing')
+    op.drop_table('core_mail_template')
     op.drop_table('core_mail')
     op.drop_table('core_mail_account')
     op.drop_table('core_letter')
