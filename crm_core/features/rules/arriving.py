@@ -18,7 +18,7 @@ _BETWEEN = re.compile(r"[,，、;；\n]")
 
 
 def came(event: mail.MailReceived) -> None:
-    """Listener: the rules that are for these mails. A mail that came to several of our boxes is one."""
+    """Inside the transaction in which mails come in: the rules that are for them. A mail that came to several of our boxes is one."""
     if not any(rule.trigger == NAME for name in _WRITERS for rule in active.active().get(name, ())):
         return
     for one in mail.arrived(event.ids):

@@ -55,7 +55,7 @@ def register_panels() -> list[Panel]:
 def register_listeners() -> list[Listen]:
     return [
         Listen(RecordsChanged, engine.heard, inside=True, name="core.rules.heard"),
-        Listen(MailReceived, arriving.came, acts="system", name="core.rules.mail", label=_("Rules for mails that came in")),
+        Listen(MailReceived, arriving.came, inside=True, name="core.rules.mail"),
         Listen(engine.RulesDue, engine.begin, acts="system", name="core.rules.begin", label=_("Begin rules")),
     ]
 
