@@ -124,11 +124,14 @@ def test_a_saved_list_names_who_stands_in_it_when_the_message_goes_out_as_far_as
     assert [[one.title for one in mine(office, name)] for name in ("chen", "wang", "li")] == [["To sellers"]] * 3
     with office.as_("chen"):  # another's list is none of hers
         assert saved.PeopleViewField(name="view", column="view", label="").words() == {}
+        with pytest.raises(Invalid):  # nor is she asked for one, as long as she has none of her own
+            office.resource("message").write([{"title": "No", "view": str(view)}])
+        views.save("core.user.brief", "Hers", [], views.Audience.mine)
         with pytest.raises(Refused):
             office.resource("message").write([{"title": "No", "view": str(view)}])
     with office.as_("sun"):
         views.delete(views.get(view))
-        with pytest.raises(Refused):
+        with pytest.raises(Invalid):
             office.resource("message").write([{"title": "No", "view": str(view)}])
 
 
