@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
@@ -120,6 +121,16 @@ def test_what_is_called_off_deleted_or_no_longer_his_is_off_for_him(office: Offi
     with office.as_("chen"):
         undo.ask(change)
     assert (copies(office, second)["wang"].state, copies(office, second)["wang"].answer) == (State.planned, Answer.asked)
+
+
+def test_who_throws_an_invitation_away_declines_it(office: Office) -> None:
+    number = plan(office, items=[{"user": office.people["wang"]}])
+    copy = copies(office, number)["wang"].id
+    with office.as_("wang"):
+        office.resource("appointment").delete([copy])
+    assert told(office, "chen") == "answers your invitation: Declined, Stand at the fair"
+    with office.as_("chen"):
+        assert session.scalars(sa.select(Guest.answer)).all() == [Answer.declined]
 
 
 def test_nobody_reads_or_answers_what_others_are_invited_to(office: Office) -> None:
@@ -319,8 +330,7 @@ def test_time_is_summed_up_by_person_and_customer_with_the_tasks_behind(office: 
         assert [(one.label, one.figures) for one in by_person.bars] == [("陈晓燕", ("2 h", "2"))]
         assert [(one.label, one.figures) for one in by_customer.bars] == [("四川云岭春酒业有限公司", ("1 h 30 min", "1"))]
         for page, count in ((by_person, 2), (by_customer, 1)):
-            args = MultiDict([tuple(pair.split("=")) for pair in page.bars[0].url.partition("?")[2].split("&")])
-            assert listing.count(listing.parse(all_tasks, list(args.items(multi=True))))[0] == count, "the records behind"
+            assert listing.count(listing.parse(all_tasks, parse_qsl(page.bars[0].url.partition("?")[2])))[0] == count, "the records behind"
         assert timesheet.panel(customer).count == "1 h 30 min"
     with office.as_("wang"):
         assert timesheet.page(timesheet.asked(MultiDict({}))).bars == ()

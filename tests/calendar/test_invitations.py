@@ -33,7 +33,7 @@ def calendars(sink: Sink) -> list[Any]:
     found = []
     for message in sink.mails:
         (part,) = [one for one in message.walk() if one.get_content_type() == "text/calendar"]
-        said = ical_child.read(part.get_payload(decode=True))
+        said = ical_child.read(bytes(part.get_payload(decode=True)))
         assert said is not None and part.get_param("method") == said["method"], "programs look for the method in the part's head"
         found.append(said)
     return found

@@ -118,10 +118,12 @@ def test_a_feed_of_dates_tells_what_its_owner_may_see_at_that_moment(told: House
         link = f"/feeds/{feeds.make(feeds.DATES, 'mine')}/feed.ics"
     asked = told.browser("")
     before = asked("GET", link).text
-    assert "TASKXANN" in before and "DTSTART;VALUE=DATE:20261124" in before
+    assert "Call TASKXANN" in before and "Meet TASKXANN" in before and "DTSTART;VALUE=DATE:20261124" in before
     hide(told, "core.task", "due")
     after = asked("GET", link)
-    assert after.status_code == 200 and "TASKXANN" not in after.text
+    assert after.status_code == 200 and "Call TASKXANN" not in after.text and "Meet TASKXANN" in after.text
+    hide(told, "core.appointment", "begins")
+    assert "Meet TASKXANN" not in asked("GET", link).text
 
 
 def test_the_page_of_duplicates_names_no_hidden_field(told: House) -> None:

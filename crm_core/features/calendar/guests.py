@@ -22,7 +22,6 @@ from crm_core.resource.changes import change, unscoped
 
 _guests, _users, _rooms, _appointments = (table_of(model) for model in (Guest, User, Room, Appointment))
 CARRIED = ("title", "begins", "ends", "text", "closed", "zone", "subject", "subject_id")
-MOST = 200  # guests of one appointment
 
 
 def follow(ids: Sequence[int]) -> None:
@@ -117,12 +116,24 @@ def say(row: Any, answer: Answer) -> None:
     row.answer = answer
     session.flush()
     if row.of_id is not None:
-        _free(sa.update(_guests).where(_guests.c.appointment_id == row.of_id, _guests.c.user_id == row.owner_id).values(answer=answer, answered_at=clock.now()))
-        host = site().registry.resource(NAME).system_row(row.of_id)
-        if host is not None:
-            notify([host.owner_id], _("answers your invitation: %(answer)s, %(title)s", answer=ANSWERS[answer], title=row.title), about=(NAME, row.of_id))
+        _tell(row, answer)
     else:
         emit(Answered((row.id,)))
+
+
+def _tell(row: Any, answer: Answer) -> None:
+    """The colleague who invites reads it beside the name, and hears of it."""
+    _free(sa.update(_guests).where(_guests.c.appointment_id == row.of_id, _guests.c.user_id == row.owner_id).values(answer=answer, answered_at=clock.now()))
+    host = site().registry.resource(NAME).system_row(row.of_id)
+    if host is not None:
+        notify([host.owner_id], _("answers your invitation: %(answer)s, %(title)s", answer=ANSWERS[answer], title=row.title), about=(NAME, row.of_id))
+
+
+def gone(ids: Sequence[int]) -> None:
+    """Who throws a colleague's invitation away declines it."""
+    a = _appointments.c
+    for row in _free(sa.select(_appointments).where(a.id.in_(ids), a.of_id.is_not(None), a.state == State.planned, a.answer != Answer.declined)).all():
+        _tell(row, Answer.declined)
 
 
 def call_off(row: Any) -> None:

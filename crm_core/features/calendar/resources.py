@@ -101,7 +101,9 @@ class Appointments(Resource):
         return faults
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
-        if verb != "delete":
+        if verb == "delete":
+            guests.gone(ids)
+        else:
             services.hold_rooms(ids)
         guests.follow(ids)
 
