@@ -44,6 +44,13 @@ def test_each_service_takes_what_it_is_sent(world: World, service: Service, kind
 
 
 @one_engine
+def test_nobody_calls_all_members_of_a_group_by_what_he_writes(world: World, service: Service) -> None:
+    send(world, channel(world, service, "feishu"), "", 'hear <at user_id="all"></at> < AT  all')
+    ((_service, _to, text),) = service.said
+    assert "<at" not in text and "< AT" not in text
+
+
+@one_engine
 def test_a_channel_is_found_by_its_name_and_a_long_text_is_cut_between_letters(world: World, service: Service) -> None:
     channel(world, service, "wecom")
     send(world, "My wecom", "", "风筝" * 900)

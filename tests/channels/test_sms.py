@@ -96,11 +96,18 @@ def test_what_a_service_refuses_for_good_is_not_tried_again_and_what_it_refuses_
     drain(world)
     drain(world, NOW + dt.timedelta(days=1))
     assert [row.state for row in kept(world)] == [State.failed] and len(service.sent) == 1
-    service.busy, service.status = 1, 503
+    service.busy, service.status = 9, 503
     with world.as_("ann"), clock.freeze(NOW + dt.timedelta(days=1)):
         channels.send_to("core.contact", world.contacts["ann"], "two")
     drain(world, NOW + dt.timedelta(days=1))
     assert [row.state for row in kept(world)] == [State.failed, State.waiting] and "503" in (kept(world)[1].fault or "")
+    for hours in (25, 30, 36, 42):  # four more than an outage of a minute: it is not given up yet
+        drain(world, NOW + dt.timedelta(hours=hours))
+    assert kept(world)[1].state == State.waiting
+    drain(world, NOW + dt.timedelta(hours=45))
+    assert kept(world)[1].state == State.failed
+    with world.as_("ann"):
+        assert "503" in str(words.read(notices.newest()[0].text)), "who wrote it hears that it was given up"
 
 
 @one_engine

@@ -85,6 +85,17 @@ def test_many_are_cut_a_number_says_how_many_more_and_a_channel_that_is_off_hold
 
 
 @one_engine
+def test_a_channel_that_is_not_for_notices_any_more_tells_nobody(world: World, service: Service) -> None:
+    group = channel(world, service, "wecom", for_people=True)
+    choose(world, "ann", channel_id=group)
+    with world.as_("root"):
+        world.site.registry.resource("core.channel").write([{"id": group, "for_people": False}])
+    tell(world, "secret", "ann")
+    look(world)
+    assert service.said == []
+
+
+@one_engine
 def test_one_chooses_on_a_page_of_ones_own(at_browser: Any, world: World, service: Service) -> None:
     phones = channel(world, service, "sms", for_people=True)
     channel(world, service, "feishu")

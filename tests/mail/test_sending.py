@@ -128,11 +128,38 @@ def test_what_a_server_refuses_is_told_and_what_it_cannot_take_now_is_tried_agai
     mail = write(office, "chen", account, "here@firm.example")
     outbox.drain(office.site)
     assert (state(office, mail).box, "451 4.3.0 try later" in state(office, mail).fault) == ("outgoing", True)
+    for _again in range(6):  # more often than what fails is tried: a server that is not there is asked for most of a day
+        anew(office)
+    assert state(office, mail).box == "outgoing"
     sink.down = ""
+    anew(office)
+    assert (state(office, mail).box, state(office, mail).fault, len(sink.mails)) == ("sent", None, 3)
+
+    # For good: it is given up, and its writer hears of it.
+    sink.down = "451 4.3.0 try later"
+    mail = write(office, "chen", account, "here@firm.example")
+    with office.site.system("tests"), writing() as db:
+        db.execute(sa.update(table_of(Mail)).where(table_of(Mail).c.id == mail).values(updated_at=clock.now() - dt.timedelta(hours=21)))
+    anew(office)
+    assert state(office, mail).box == "failed"
+    with office.as_("chen"):
+        assert any(one.subject_id == mail for one in messages.newest())
+
+
+def anew(office: Office) -> None:
+    """The hour of the next try."""
     with office.site.system("tests"), writing() as db:
         db.execute(sa.update(table_of(OutboxRow)).values(run_at=clock.now() - dt.timedelta(hours=1)))
     outbox.drain(office.site)
-    assert (state(office, mail).box, state(office, mail).fault, len(sink.mails)) == ("sent", None, 3)
+
+
+def test_a_mail_that_is_held_back_is_filed_on_nobody_whom_its_writer_does_not_see(office: Office, sink: Sink) -> None:
+    account, hers = box(office, sink), office.customer("wang")
+    held = write(office, "chen", account, "here@firm.example", hold=True)
+    with office.as_("chen"):
+        for about in ({"subject": "core.customer", "subject_id": hers}, {"subject": "core.customer"}, {"subject": "no.such", "subject_id": 1}):
+            with pytest.raises(Invalid):
+                office.resource("mail").write([{"id": held, **about}])
 
 
 def test_who_does_not_want_mail_gets_none(office: Office, sink: Sink) -> None:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +26,7 @@ BUSY = {45009, 45033, 130101, 302033, 90030, 9499, 11232}  # "too many" of WeCom
 TOO_MANY = ("too fast", "too many", "over limit", "freq")  # as they say it where the number is another one
 WAIT, LONGEST_WAIT = 60.0, 3_600.0  # seconds until it is asked again
 MARK = "whsec_"
+_AT = re.compile(r"<(?=\s*at\b)", re.IGNORECASE)  # the mark by which Feishu names people
 TEMPLATED = ("core.sms", "core.webhook")  # services whose JSON is written by the administrator
 
 
@@ -46,7 +48,9 @@ def dingtalk(account: ChannelAccount, to: str, text: str) -> None:
 
 
 def feishu(account: ChannelAccount, to: str, text: str) -> None:
-    """A robot of a Feishu group, signed where it has a secret. It names nobody but all."""
+    """A robot of a Feishu group, signed where it has a secret. It names nobody but all, and all only where `to` says so: what
+    people wrote may hold the mark."""
+    text = _AT.sub("<\u200b", text)
     body: dict[str, Any] = {"msg_type": "text", "content": {"text": f'<at user_id="all"></at> {text}' if ALL in members(to) else text}}
     if account.secret:
         moment = str(int(clock.now().timestamp()))

@@ -1,5 +1,6 @@
 """SMS to customers: asked of a record as an act, filed on its customer, handed to the service by the outbox as long as he still wants it."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from crm_core.features.channels.models import Sms, State
 from crm_core.features.customers.api import may_reach
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
-from crm_core.kernel.errors import CrmError, Forbidden, Missing, Refused
+from crm_core.kernel.errors import CrmError, Forbidden, Missing, NotNow, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
@@ -22,6 +23,7 @@ from crm_core.resource.fields import Field, NoteField
 
 NAME, CUSTOMER, CONTACT = "core.sms", "core.customer", "core.contact"
 SHORT = 60  # characters of a text in lists
+AGAIN, TRIED = 180.0, dt.timedelta(hours=20)  # seconds to the next try with a service that is not there; how long it is tried
 _sms = table_of(Sms)
 TEXT = NoteField(name="text", column="", label=_("Text"), required=True, length=services.LONGEST)
 WAY = ChannelField(name="channel", column="", label=_("Message channel"), phones=True, help=_("Empty: the first one that reaches phones."))
@@ -79,7 +81,8 @@ def send_to(subject: str, row_id: int, text: Any, *, channel: int | None = None)
 
 
 def deliver(event: SmsQueued) -> None:
-    """Listener, outside of transactions, as the house. Raises CrmError for what is tried again."""
+    """Listener, outside of transactions, as the house. Raises NotNow for what is tried again, for most of a day;
+    then its writer is told."""
     row = current_work().session.execute(sa.select(_sms).where(_sms.c.id == event.ids[0]), execution_options=unscoped("an SMS leaves")).one_or_none()
     if row is None or row.state != State.waiting or row.deleted_at is not None:
         return  # an attempt before has settled it
@@ -91,12 +94,12 @@ def deliver(event: SmsQueued) -> None:
     try:
         services.hand_over(row.channel_id, reach.to, row.text)
     except CrmError as bad:
-        if getattr(bad, "for_good", False):
+        if getattr(bad, "for_good", False) or clock.now() - row.created_at > TRIED:
             _failed(row, str(bad))
             return
         with writing():
             _note(row.id, fault=str(bad)[:500])
-        raise
+        raise NotNow(str(bad), getattr(bad, "seconds", AGAIN)) from None
     with writing():
         _note(row.id, state=State.sent, sent_at=clock.now(), fault=None)
 

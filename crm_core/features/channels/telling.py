@@ -26,12 +26,15 @@ def run(job: Running) -> None:
 def _tell(most: int) -> int:
     """One batch: handed to the outbox and noted as told in one transaction."""
     found = messages.telling.waiting(most)
+    open_to = {one.id for one in services.usable(people=True)}
     for one in found:
+        if one.channel_id not in open_to:
+            continue  # gone, off, or not for notices any more: they stand in his list
         with in_language(one.language):
             try:
                 services.send(one.channel_id, one.phone, text_of(one))
             except (Missing, Refused):
-                continue  # the channel is gone or off, or he has no number any more: they stand in his list
+                continue  # he has no number any more
     messages.telling.tell(found)
     return sum(len(one.lines) for one in found)
 

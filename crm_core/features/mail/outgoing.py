@@ -18,17 +18,17 @@ from crm_core.features.mail.models import CHANGEABLE, Box, Direction, Mail, Mail
 from crm_core.features.mail.rows import free, note
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
-from crm_core.kernel.errors import Refused
+from crm_core.kernel.errors import NotNow, Refused
 from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running
-from crm_core.kernel.outbound import MailFailed
 from crm_core.kernel.site import site
 from crm_core.resource import sealed
 from crm_core.text.emails import email_key
 
 NAME = filing.MAIL
 _mails = table_of(Mail)
+AGAIN, TRIED = 180.0, dt.timedelta(hours=20)  # seconds to the next try with a server that is not there; how long it is tried
 DUE = 200  # of those whose hour has come, in one batch
 
 
@@ -85,7 +85,8 @@ def due(job: Running) -> None:
 
 
 def deliver(event: MailQueued) -> None:
-    """Listener outside of transactions, as the house: hand these mails to the server. Raises MailFailed for what is tried again."""
+    """Listener outside of transactions, as the house: hand these mails to the server. Raises NotNow for what is tried again,
+    for most of a day; then its writer is told."""
     for mail_id in event.ids:
         mail = session.scalar(sa.select(Mail).where(Mail.id == mail_id))
         if mail is None or mail.box != Box.outgoing:
@@ -93,12 +94,13 @@ def deliver(event: MailQueued) -> None:
         try:
             refused = _hand_over(mail)
         except transport.Undelivered as failed:
+            over = failed.for_good or clock.now() - max(mail.updated_at, mail.send_at or mail.updated_at) > TRIED
             with writing():
-                note(_mails, [mail_id], fault=failed.said[:500], **({"box": Box.failed} if failed.for_good else {}))
-                if failed.for_good:
+                note(_mails, [mail_id], fault=failed.said[:500], **({"box": Box.failed} if over else {}))
+                if over:
                     _tell(mail, failed.said)
-            if not failed.for_good:
-                raise MailFailed(failed.said) from None
+            if not over:
+                raise NotNow(failed.said, AGAIN) from None
             continue
         with writing():
             _sent(mail_id, refused)
