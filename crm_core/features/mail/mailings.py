@@ -100,7 +100,7 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
     letter = composing.Letter(sender, account.signature, filler.language)
     allowance = HANDED if mailing.rate is None else max(1, math.ceil(mailing.rate * SLICE / 60))
     job.progress(mailing.sent, mailing.total)
-    wire, turn, done, streak = Wire(server), job.args["turn"], 0, list(job.args.get("streak", ()))
+    wire, turn, done, streak, knocks = Wire(server), job.args["turn"], 0, list(job.args.get("streak", ())), job.args["knocks"]
     try:
         while done < allowance:
             part = _Part(job, mailing, journal, filler, letter, wire, streak)
@@ -116,21 +116,20 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
             with job.write():
                 part.mark()
                 if said and (not part.sent or len(streak) >= OWN):
-                    return _knock(job, mailing, said)
-            done += len(rows)
+                    return _knock(mailing, said, job.args["turn"], knocks + 1)
+            done, knocks = done + len(rows), 0 if part.sent else knocks
     finally:
         wire.close()
-    return {"turn": turn, "streak": streak, "seconds": 0 if mailing.rate is None else SLICE if mailing.rate >= 6 else 60 / max(1, mailing.rate)}
+    return {"turn": turn, "knocks": knocks, "streak": streak, "seconds": 0 if mailing.rate is None else SLICE if mailing.rate >= 6 else 60 / max(1, mailing.rate)}
 
 
-def _knock(job: Running, mailing: Any, said: str) -> dict[str, Any] | None:
+def _knock(mailing: Any, said: str, turn: int, knocks: int) -> dict[str, Any] | None:
     """The server cannot be used now: ask again later, or stop with what it said; inside `writing()`."""
-    knocks = job.args["knocks"] + 1
     if knocks >= KNOCKS:
         _halt(mailing, said)
         return None
     note(_mailings, [mailing.id], fault=said[:500])
-    return {"seconds": KNOCK * 2 ** (knocks - 1), "turn": job.args["turn"], "knocks": knocks}
+    return {"seconds": KNOCK * 2 ** (knocks - 1), "turn": turn, "knocks": knocks}
 
 
 class _Part:
