@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 import threading
 from contextlib import suppress
@@ -14,24 +15,29 @@ import sqlalchemy as sa
 
 from crm_core.app import create_app
 from crm_core.data.base import table_of
-from crm_core.data.session import session
+from crm_core.data.session import session, writing
 from crm_core.features.mail import composing, mailings, optout, receivers
 from crm_core.features.mail.addresses import Addressee
 from crm_core.features.mail.mailing_models import MAILING_PREVIEW, Mailing
 from crm_core.features.mail.models import MailAccount
 from crm_core.features.messages.models import Notice
-from crm_core.kernel import jobs, runner
+from crm_core.kernel import clock, jobs, runner
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.models import JobRow
 from crm_core.kernel.outbound import smtp
 from crm_core.resource import undo
-from crm_core.resource.changes import unscoped
+from crm_core.resource.changes import Change, unscoped
 from tests.customers.office import Office
 from tests.mail.conftest import Sink, box
 from tests.mail.test_mailing import fates, firms, go, mailing, may, run, state, web
 from tests.mail.test_sending import grants
 
 assert grants and may  # fixtures of these tests too
+
+
+def last() -> int:
+    """The act that was done last."""
+    return session.scalars(sa.select(Change.id).order_by(Change.id.desc()).limit(1)).one()
 
 
 def test_undo_calls_no_mail_back_and_changes_none_that_is_going_out(office: Office, sink: Sink) -> None:
@@ -41,7 +47,7 @@ def test_undo_calls_no_mail_back_and_changes_none_that_is_going_out(office: Offi
     resource = office.resource("mailing")
     with office.as_("chen"):
         resource.write([{"id": made, "text": "The other text"}])
-        edited = session.scalar(sa.select(sa.func.max(undo.Change.id)))
+        edited = last()
         started = resource.run("start", [made])
     runner.run_one(office.site)
     assert len(sink.mails) == 2
@@ -55,7 +61,7 @@ def test_undo_calls_no_mail_back_and_changes_none_that_is_going_out(office: Offi
         with pytest.raises(Refused):
             undo.ask(stopped)
     assert state(office, made).stage == "stopped"
-    other = mailing(office, account, send_at=mailings.clock.now() + mailings.dt.timedelta(days=1))
+    other = mailing(office, account, send_at=clock.now() + dt.timedelta(days=1))
     with office.as_("chen"):
         resource.run("start", [other])
         stopped = resource.run("stop", [other])
@@ -63,7 +69,7 @@ def test_undo_calls_no_mail_back_and_changes_none_that_is_going_out(office: Offi
             undo.ask(stopped)
         assert state(office, other).stage == "draft", "never Goes out later without a job"
         resource.write([{"id": other, "text": "A third text"}])
-        assert undo.ask(session.scalar(sa.select(sa.func.max(undo.Change.id)))).done == 1, "a draft is anybody's draft"
+        assert undo.ask(last()).done == 1, "a draft is anybody's draft"
 
 
 def test_what_a_server_says_of_the_sender_or_his_quota_is_booked_on_nobody(office: Office, sink: Sink) -> None:
@@ -107,7 +113,7 @@ def test_one_whose_job_ended_otherwise_is_stopped_and_its_owner_told(office: Off
     going = mailing(office, account, name="Another")
     go(office, made)
     go(office, going)
-    with office.site.system("tests") as work, jobs.writing():
+    with office.site.system("tests") as work, writing():
         table = table_of(JobRow)
         for row in work.session.execute(sa.select(table.c.id, table.c.args).where(table.c.name == mailings.JOB)).all():
             if row.args["mailing"] == made:
@@ -144,7 +150,7 @@ def test_who_stood_in_one_may_be_deleted_and_one_that_has_begun_may_not(office: 
     page = web(office, "chen")("GET", f"/core/mailing/{made}")
     assert page.status_code == 200 and f"/core/mailing/{made}/delete" not in page.text
     with office.site.engines.write.begin() as conn:  # however it came about
-        conn.execute(sa.update(table_of(Mailing)).where(table_of(Mailing).c.id == made).values(deleted_at=mailings.clock.now()), execution_options=unscoped("tests"))
+        conn.execute(sa.update(table_of(Mailing)).where(table_of(Mailing).c.id == made).values(deleted_at=clock.now()), execution_options=unscoped("tests"))
     run(office)
     assert len(sink.mails) == 2
 

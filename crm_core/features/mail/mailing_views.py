@@ -53,7 +53,7 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
         page = replace(page, primary=None if pencil else page.primary, acts=tuple(one for one in page.acts if one.icon != "pencil"), more=tuple(one for one in page.more if one.icon != "pencil"),
                        groups=tuple(replace(group, edit_url="") for group in page.groups), phone=tuple(one for one in page.phone if one.icon != "pencil"))
     if row.started_at is not None:  # it cannot be deleted any more
-        page = replace(page, more=tuple(one for one in page.more if one.icon != "trash"), phone=tuple(one for one in page.phone if one.icon != "trash"))
+        page = replace(page, more=tuple(one for one in page.more if one.icon != "trash"), sheet=tuple(one for one in page.sheet if one.icon != "trash"))
     return replace(page, numbers=tuple(numbers), note=note, first=first)
 
 
