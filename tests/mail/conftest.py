@@ -39,6 +39,14 @@ class Sink:
     envelopes: list[Any] = field(default_factory=list)
     refusing: dict[str, str] = field(default_factory=dict)  # receiver → answer
     down: str = ""  # the answer to every mail
+    room: int = 0  # mails that are taken before that answer
+    barred: str = ""  # the answer to whom a mail is from
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        if self.barred:
+            return self.barred
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         if address in self.refusing:
@@ -47,7 +55,7 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if self.down:
+        if self.down and len(self.mails) >= self.room:
             return self.down
         self.mails.append(message_from_bytes(envelope.content, policy=default))
         self.envelopes.append(envelope)
@@ -78,6 +86,7 @@ def smtp_server() -> Iterator[Sink]:
 @pytest.fixture
 def sink(smtp_server: Sink) -> Sink:
     smtp_server.mails, smtp_server.envelopes, smtp_server.refusing, smtp_server.down = [], [], {}, ""
+    smtp_server.room, smtp_server.barred = 0, ""
     return smtp_server
 
 

@@ -6,6 +6,7 @@ for every copy anew, which is half of what a copy costs.
 
 import base64
 import hmac
+from contextlib import nullcontext
 from email.header import Header
 from email.utils import format_datetime, formataddr
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from crm_core.features.mail import addresses, building, optout
 from crm_core.kernel import clock
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import LANGUAGES, _, in_language
 from crm_core.kernel.site import site
 
 PURPOSE = "mass mail"
@@ -40,16 +41,18 @@ def words(name: str, text: str) -> str:
 
 def addressed(name: str, one: addresses.Addressee) -> str:
     """A line of the head that names somebody."""
-    if one.name.isascii() and len(one.name) + len(one.address) <= _WIDE and "=?" not in one.name:
-        return f"{name}: {formataddr((one.name, one.address))}"
+    if one.name.isascii() and "=?" not in one.name:
+        whole = formataddr((one.name, one.address))  # in quotes where it must be
+        return f"{name}: {whole}" if len(whole) <= _WIDE or not one.name else f"{name}: {whole.removesuffix(f' <{one.address}>')}\r\n <{one.address}>"
     return f"{words(name, one.name)}\r\n <{one.address}>"
 
 
 class Letter:
     """What all copies share."""
 
-    def __init__(self, sender: addresses.Addressee, signature: str | None) -> None:
+    def __init__(self, sender: addresses.Addressee, signature: str | None, language: str = "") -> None:
         self.sender, self.signature = sender, signature
+        self.language = language if language in LANGUAGES else ""
         self._common = "\r\n".join((
             addressed("From", sender), "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Precedence: bulk", "MIME-Version: 1.0", 'Content-Type: text/plain; charset="utf-8"',
             "Content-Transfer-Encoding: base64"))
@@ -61,7 +64,8 @@ class Letter:
         """A copy with CRLF at the ends of lines, its Message-ID, and its text without the link, which is its receiver's alone."""
         page, one_click = optout.links(row.id)
         own, mine = self.signed(text), message_id(row.id)
-        ending = _("No more mails from us: %(link)s", link=page)
+        with in_language(self.language) if self.language else nullcontext():
+            ending = str(_("No more mails from us: %(link)s", link=page))
         head = "\r\n".join((
             addressed("To", addresses.Addressee(row.address, addresses.one_line(row.name))), words("Subject", title), f"Date: {format_datetime(clock.now())}", f"Message-ID: {mine}",
             f"List-Unsubscribe: <{one_click}>", self._common))

@@ -128,9 +128,9 @@ class MailingReceiver(PartOf("mailing"), Model):  # type: ignore[misc]
     sent_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Date"), "readonly": True})
     opted_out_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Wants no more since"), "readonly": True})
     customer_id: Mapped[t.Id | None] = mapped_column(
-        sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True, info={"label": _("Customer"), "readonly": True})
+        sa.ForeignKey("core_customer.id", ondelete="RESTRICT"), index=True, info={"label": _("Customer"), "readonly": True, "on_delete": "keep"})
     contact_id: Mapped[t.Id | None] = mapped_column(
-        sa.ForeignKey("core_contact.id", ondelete="RESTRICT"), index=True, info={"label": _("Contact"), "readonly": True})
+        sa.ForeignKey("core_contact.id", ondelete="RESTRICT"), index=True, info={"label": _("Contact"), "readonly": True, "on_delete": "keep"})
     record_id: Mapped[int] = mapped_column(t.IdType, info={"kind": "internal"})  # of whose fields the text is filled
     address_key: Mapped[str | None] = mapped_column(sa.String(254), info={"kind": "internal"})
     tries: Mapped[int] = mapped_column(sa.Integer(), default=0, info={"kind": "internal"})

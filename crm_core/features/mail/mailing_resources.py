@@ -1,6 +1,6 @@
 """Mail templates, mails to many and their receivers, as resources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,13 +14,16 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
-from crm_core.resource.changes import as_written
+from crm_core.resource.changes import History, as_written
 from crm_core.resource.resource import Resource, Section
+from crm_core.resource.undo import UndoBegins
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
 Faults = dict[int, dict[str, list[Any]]]
 ALWAYS = {"name", "name_key", "rate", "owner_id", "department_id", "team_id", "custom"}  # what may be changed of a mail that is on its way
+
+HELD = _("It has begun to go out and cannot be deleted: the links in its copies are to work. “Stop” ends it.")
 
 
 class MailTemplates(Resource):
@@ -75,6 +78,16 @@ def stop(row: Any) -> None:
         raise Refused(_("It is not on its way."))
     row.stage = Stage.stopped if row.started_at is not None else Stage.draft
     row.run += 1
+
+
+def keep_course(event: UndoBegins) -> None:
+    """Listener: what set a mail on its way or stopped it is never taken back, for a job goes by it; nor is a text that is going out.
+    Raises Refused."""
+    rows = session.execute(sa.select(History.old, Mailing.stage).join(Mailing, Mailing.id == History.row_id).where(
+        History.change_id.in_(event.ids), History.resource == mailings.NAME, History.verb == "update")).all()
+    for old, stage in rows:
+        if "run" in (old or {}) or (stage is not Stage.draft and (old or {}).keys() - ALWAYS):
+            raise Refused(_("A mail that was sent off is not called back by Undo: “Stop” keeps what has not left yet."))
 
 
 def text_of(row: Any) -> filling.Filler:
@@ -165,8 +178,23 @@ class Mailings(Resource):
                 faults[i] = wrong
         return faults
 
+    def held(self, ids: Sequence[int]) -> set[int]:
+        return super().held(ids) | _begun(ids)
+
+    def delete(self, ids: Sequence[int], *, versions: Mapping[int, int] | None = None) -> int:
+        if _begun(ids):
+            raise Refused(HELD)
+        return super().delete(ids, versions=versions)
+
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
         return mailing_views.dress(self, row, page)
+
+
+def _begun(ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for start_ in range(0, len(ids), 500):
+        found.update(session.scalars(sa.select(Mailing.id).where(Mailing.id.in_(ids[start_ : start_ + 500]), Mailing.started_at.is_not(None))))
+    return found
 
 
 class MailingReceivers(Resource):

@@ -52,6 +52,8 @@ def dress(resource: Any, row: Any, page: RecordPage) -> RecordPage:
         pencil = page.primary is not None and page.primary.icon == "pencil"
         page = replace(page, primary=None if pencil else page.primary, acts=tuple(one for one in page.acts if one.icon != "pencil"), more=tuple(one for one in page.more if one.icon != "pencil"),
                        groups=tuple(replace(group, edit_url="") for group in page.groups), phone=tuple(one for one in page.phone if one.icon != "pencil"))
+    if row.started_at is not None:  # it cannot be deleted any more
+        page = replace(page, more=tuple(one for one in page.more if one.icon != "trash"), sheet=tuple(one for one in page.sheet if one.icon != "trash"))
     return replace(page, numbers=tuple(numbers), note=note, first=first)
 
 
@@ -120,7 +122,10 @@ def make(resource: Any, state: list[tuple[str, str]], ids: Sequence[int] | None)
 
 def about_of_form(referrer: str) -> About:
     """Whom the mail is written to whose form a request comes from: ticked receivers stand in no field of it."""
-    parts = urlsplit(referrer).path.strip("/").split("/")
+    try:
+        parts = urlsplit(referrer).path.strip("/").split("/")
+    except ValueError:
+        return About.customer
     if parts[:2] == ["core", "mailing"] and len(parts) == 4 and (row_id := whole(parts[2])) is not None:
         found = session.scalar(sa.select(Mailing.about).where(Mailing.id == row_id))
         if found is not None:

@@ -24,9 +24,11 @@ from crm_core.features.mail.rows import free, note
 from crm_core.features.mail.wire import Broken, Refusal, Wire
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
+from crm_core.kernel.claims import QUEUED, RUNNING
 from crm_core.kernel.errors import CrmError, Refused
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.jobs import Cancelled, Running, later
+from crm_core.kernel.models import JobRow
 from crm_core.kernel.site import site
 from crm_core.resource import sealed
 from crm_core.text.emails import email_key
@@ -36,15 +38,16 @@ BATCH, HANDED = 100, 1_000  # copies between two marks, and in one job
 PART = 4.0  # seconds after which a batch ends, however far it is: a stop is not to wait longer
 SLICE = 10.0  # seconds between two batches of a mailing that goes slowly
 TRIES, LATER = 3, 300  # of a copy that a server does not take now, and seconds between
+OWN = 5  # copies one after another that are refused for what need not be their receivers: then it is the box, or the mail
 KNOCKS, KNOCK = 8, 30  # times that a server is asked that is not there, seconds before the second; each later one waits twice as long
 _mailings, _receivers = table_of(Mailing), table_of(MailingReceiver)
 _OURS = re.compile(r"<m(\d{1,18})\.([0-9a-f]{20})@")
 
 
-def ask(mailing: Any, *, at: dt.datetime | None = None, seconds: float = 0, turn: int = 0, knocks: int = 0) -> None:
+def ask(mailing: Any, *, at: dt.datetime | None = None, seconds: float = 0, turn: int = 0, knocks: int = 0, streak: Sequence[int] = ()) -> None:
     """Have a job go on with it; inside `writing()`."""
     due = at if at is not None else clock.now() + dt.timedelta(seconds=seconds) if seconds else None
-    later(JOB, {"mailing": mailing.id, "run": mailing.run, "turn": turn, "knocks": knocks}, run_at=due,
+    later(JOB, {"mailing": mailing.id, "run": mailing.run, "turn": turn, "knocks": knocks, "streak": list(streak)}, run_at=due,
           label=_("Mass mail: %(name)s", name=mailing.name), total=mailing.total or None)
 
 
@@ -70,7 +73,7 @@ def send(job: Running) -> None:
                     _halt(mailing, said)
                 then = None
     except Busy:
-        then = {"seconds": SLICE, "turn": job.args["turn"], "knocks": job.args["knocks"]}
+        then = {"seconds": SLICE, "turn": job.args["turn"], "knocks": job.args["knocks"], "streak": job.args.get("streak", ())}
     with job.finish():  # when the journal is free for the next
         if then is not None:
             ask(mailing, **then)
@@ -81,6 +84,8 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
     account = accounts.facts(mailing.account_id) if mailing.account_id else None
     if account is None or not account.active:
         raise Refused(_("The mail box is not there any more."))
+    if not account.address.isascii():
+        raise Refused(_("Mail servers take no such address."))
     server = transport.Server.of(account)
     with job.write():
         _settle(mailing, journal)
@@ -90,48 +95,52 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
     if not mailing.prepared:
         receivers.prepare(job, mailing)
         mailing = _state(mailing.id)
-    sender = addresses.Addressee(account.address, account.name)
+    sender = addresses.Addressee(account.address, addresses.one_line(account.name))
     filler = Filler(mailing.about, mailing.title or "", mailing.text or "", language=_language(mailing))
-    letter = composing.Letter(sender, account.signature)
+    letter = composing.Letter(sender, account.signature, filler.language)
     allowance = HANDED if mailing.rate is None else max(1, math.ceil(mailing.rate * SLICE / 60))
     job.progress(mailing.sent, mailing.total)
-    wire, turn, done = Wire(server), job.args["turn"], 0
+    wire, turn, done, streak, knocks = Wire(server), job.args["turn"], 0, list(job.args.get("streak", ())), job.args["knocks"]
     try:
         while done < allowance:
-            part = _Part(job, mailing, journal, filler, letter, wire)
+            part = _Part(job, mailing, journal, filler, letter, wire, streak)
             with job.write():
                 rows = part.claim(min(BATCH, allowance - done))
             if rows is None:  # stopped
                 return None
+            if not rows and part.seen:  # none of these wants it any more
+                continue
             if not rows:
                 return _end(job, mailing, journal)
             said = part.give(rows)
             with job.write():
                 part.mark()
-                if said and not part.sent:
-                    return _knock(job, mailing, said)
-            done += len(rows)
+                if said and (not part.sent or len(streak) >= OWN):
+                    return _knock(mailing, said, job.args["turn"], knocks + 1)
+            done, knocks = done + len(rows), 0 if part.sent else knocks
     finally:
         wire.close()
-    return {"turn": turn, "seconds": 0 if mailing.rate is None else SLICE if mailing.rate >= 6 else 60 / max(1, mailing.rate)}
+    return {"turn": turn, "knocks": knocks, "streak": streak, "seconds": 0 if mailing.rate is None else SLICE if mailing.rate >= 6 else 60 / max(1, mailing.rate)}
 
 
-def _knock(job: Running, mailing: Any, said: str) -> dict[str, Any] | None:
+def _knock(mailing: Any, said: str, turn: int, knocks: int) -> dict[str, Any] | None:
     """The server cannot be used now: ask again later, or stop with what it said; inside `writing()`."""
-    knocks = job.args["knocks"] + 1
     if knocks >= KNOCKS:
         _halt(mailing, said)
         return None
     note(_mailings, [mailing.id], fault=said[:500])
-    return {"seconds": KNOCK * 2 ** (knocks - 1), "turn": job.args["turn"], "knocks": knocks}
+    return {"seconds": KNOCK * 2 ** (knocks - 1), "turn": turn, "knocks": knocks}
 
 
 class _Part:
     """A batch: claimed, handed over, marked."""
 
-    def __init__(self, job: Running, mailing: Any, journal: Journal, filler: Filler, letter: composing.Letter, wire: Wire) -> None:
+    def __init__(self, job: Running, mailing: Any, journal: Journal, filler: Filler, letter: composing.Letter, wire: Wire,
+                 streak: list[int]) -> None:
         self.job, self.mailing, self.journal, self.filler, self.letter, self.wire = job, mailing, journal, filler, letter, wire
+        self.streak = streak  # who was refused last, one after another, for what need not be theirs; goes on from part to part
         self.rows: list[Any] = []
+        self.seen = 0  # rows that were looked at
         self.fates: dict[int, tuple[Fate, str]] = {}
         self.filed: list[dict[str, Any]] = []
 
@@ -140,25 +149,26 @@ class _Part:
         return sum(fate is Fate.sent for fate, _said in self.fates.values())
 
     def claim(self, most: int) -> list[Any] | None:
-        """The next receivers who still want it; None when the mailing was stopped."""
-        now = free(sa.select(_mailings.c.stage, _mailings.c.run).where(_mailings.c.id == self.mailing.id)).one()
-        if now.stage is not Stage.sending or now.run != self.mailing.run:
+        """Those of the next receivers who still want it; None when the mailing was stopped."""
+        now = free(sa.select(_mailings.c.stage, _mailings.c.run, _mailings.c.deleted_at).where(_mailings.c.id == self.mailing.id)).one()
+        if now.stage is not Stage.sending or now.run != self.mailing.run or now.deleted_at is not None:
             return None
         c = _receivers.c
-        while True:
-            rows = free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id, c.tries).where(
-                c.mailing_id == self.mailing.id, c.fate == Fate.waiting, c.tries <= self.job.args["turn"]).order_by(c.tries, c.id).limit(most)).all()
-            reach = may_reach_all(RESOURCES[self.mailing.about], [row.record_id for row in rows], "email", topic=self.mailing.topic or "")
-            for row in rows:
-                one = reach[row.record_id]
-                if not one.ok or email_key(one.to) != email_key(row.address):
-                    note(_receivers, [row.id], fate=Fate.wish, said=str(one.why or _("The address was changed meanwhile."))[:500])
-                else:
-                    self.rows.append(row)
-            if self.rows:
-                free(sa.update(_receivers).where(c.id.in_([row.id for row in self.rows])).values(fate=Fate.sending))
-            if self.rows or not rows:
-                return self.rows
+        rows = free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id, c.tries).where(
+            c.mailing_id == self.mailing.id, c.fate == Fate.waiting, c.tries <= self.job.args["turn"]).order_by(c.tries, c.id).limit(most)).all()
+        reach = may_reach_all(RESOURCES[self.mailing.about], [row.record_id for row in rows], "email", topic=self.mailing.topic or "")
+        self.seen, wishes = len(rows), []
+        for row in rows:
+            one = reach[row.record_id]
+            if not one.ok or email_key(one.to) != email_key(row.address):
+                wishes.append({"row": row.id, "why": str(one.why or _("The address was changed meanwhile."))[:500]})
+            else:
+                self.rows.append(row)
+        if wishes:
+            free(sa.update(_receivers).where(c.id == sa.bindparam("row")).values(fate=Fate.wish, said=sa.bindparam("why")), wishes)
+        if self.rows:
+            free(sa.update(_receivers).where(c.id.in_([row.id for row in self.rows])).values(fate=Fate.sending))
+        return self.rows
 
     def give(self, rows: Sequence[Any]) -> str:
         """Hand the copies over; what the connection broke by, "" when it did not."""
@@ -178,12 +188,19 @@ class _Part:
             except Refusal as refused:
                 self.journal.answered(row.id, refused.said)
                 self.fates[row.id] = Fate.refused if refused.for_good or row.tries + 1 >= TRIES else Fate.waiting, refused.said
+                if not refused.own:
+                    self.streak.clear()
+                    continue
+                self.streak.append(row.id)
+                if len(self.streak) >= OWN:
+                    return refused.said
                 continue
             except Broken as broken:
                 if broken.handed:
                     self.fates[row.id] = Fate.unsure, broken.said
                 return broken.said
             self.journal.answered(row.id, said)
+            self.streak.clear()
             self.fates[row.id] = Fate.sent, ""
             self.filed.append({"row": row, "title": title, "text": text, "message_id": message_id})
         return ""
@@ -199,6 +216,8 @@ class _Part:
             if fate is not Fate.sent:
                 note(_receivers, [row_id], fate=fate, said=said[:500], sent_at=now if fate is Fate.unsure else None, tries=c.tries + 1)
         free(sa.update(_receivers).where(c.id.in_([row.id for row in self.rows if row.id not in self.fates])).values(fate=Fate.waiting))
+        if len(self.streak) >= OWN:  # it was not they
+            free(sa.update(_receivers).where(c.id.in_(self.streak)).values(fate=Fate.waiting, said=None, tries=0))
         if self.mailing.filed and self.filed:
             filing.file_many([{
                 "customer": one["row"].customer_id, "contact": one["row"].contact_id, "title": one["title"], "text": one["text"], "message_id": one["message_id"],
@@ -242,7 +261,7 @@ def _file_again(mailing: Any, ids: Sequence[int]) -> None:
     c = _receivers.c
     rows = free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id).where(c.id.in_(ids))).all()
     texts = Filler(mailing.about, mailing.title or "", mailing.text or "", language=_language(mailing)).fill([row.record_id for row in rows])
-    sender = addresses.Addressee(account.address, account.name)
+    sender = addresses.Addressee(account.address, addresses.one_line(account.name))
     letter = composing.Letter(sender, account.signature)
     filing.file_many([{
         "customer": row.customer_id, "contact": row.contact_id, "title": texts[row.record_id][0], "text": letter.signed(texts[row.record_id][1]), "message_id": composing.message_id(row.id),
@@ -261,6 +280,20 @@ def _end(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None:
         _tell(mailing, ngettext("has gone out: “%(name)s”, %(n)s copy", "has gone out: “%(name)s”, %(n)s copies", sent, name=mailing.name))
     journal.close()
     return None
+
+
+def stranded(job: Running) -> None:
+    """The job of every minute: a mailing on its way whose own job has ended otherwise (cancelled before it ran, its person gone, given
+    up after its fifth fault) is stopped, and its owner told."""
+    jobs = table_of(JobRow)
+    c = _mailings.c
+    with job.write():
+        going = free(sa.select(_mailings).where(c.stage.in_((Stage.scheduled, Stage.sending)), c.deleted_at.is_(None)).order_by(c.id).limit(500)).all()
+        held = {(args["mailing"], args["run"]) for args in free(sa.select(jobs.c.args).where(jobs.c.name == JOB, jobs.c.state.in_((QUEUED, RUNNING)))).scalars()} if going else set()
+        for mailing in going:
+            if (mailing.id, mailing.run) not in held and free(sa.update(_mailings).where(
+                    c.id == mailing.id, c.run == mailing.run, c.stage == mailing.stage).values(run=mailing.run)).rowcount:
+                _halt(mailing, str(_("The job was cancelled, or could not go on.")))
 
 
 def _halt(mailing: Any, said: str) -> None:

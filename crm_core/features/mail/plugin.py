@@ -21,6 +21,7 @@ from crm_core.kernel.declare import Job, Listen, Menu, Related, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
+from crm_core.resource.undo import UndoBegins
 from crm_core.web import lines, records
 from crm_core.web.bulk import LEADING, Leading
 
@@ -59,7 +60,8 @@ def register_roles() -> list[RoleTemplate]:
 
 @hookimpl
 def register_listeners() -> list[Listen]:
-    return [Listen(MailQueued, outgoing.deliver, acts="system", name="core.mail.deliver", outside=True, label=_("Send mail"))]
+    return [Listen(MailQueued, outgoing.deliver, acts="system", name="core.mail.deliver", outside=True, label=_("Send mail")),
+            Listen(UndoBegins, mailing_resources.keep_course, inside=True, acts="system", name="core.mailing.undone")]
 
 
 @hookimpl
@@ -68,6 +70,7 @@ def register_jobs() -> list[Job]:
         Job("core.mail.look", receiving.look, every=f"every {receiving.EVERY} minutes", label=_("Look for mail")),
         Job(receiving.FETCH, receiving.fetch, label=_("Mail comes in")),
         Job(mailings.JOB, mailings.send, label=_("Mass mail goes out")),
+        Job("core.mailing.stranded", mailings.stranded, every="every 1 minutes", label=_("Mass mails that were left lying")),
         Job("core.mail.due", outgoing.due, every="every 1 minutes", label=_("Mail that is to go out now")),
     ]
 

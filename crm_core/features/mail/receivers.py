@@ -30,7 +30,10 @@ _receivers, _mailings = table_of(MailingReceiver), table_of(Mailing)
 
 def about_list(wanted: str) -> About | None:
     """Whether an address is that of a list of customers or of contacts."""
-    path = urlsplit(wanted.strip()).path.strip("/")
+    try:
+        path = urlsplit(wanted.strip()).path.strip("/")
+    except ValueError:  # such as “[”
+        return None
     return about_of(path.replace("/", "."))
 
 

@@ -10,14 +10,16 @@ from crm_core.features.mail import transport
 from crm_core.kernel.outbound import AddressRefused
 
 _DOTS = re.compile(rb"(?m)^\.")
+_OTHER = re.compile(r"5\d\d 5\.(?!1\.[0-6]\b|2\.)\d")  # a refusal that speaks neither of an address nor of its box (RFC 3463)
 
 
 class Refusal(Exception):
-    """The server does not take this mail; `for_good`: it would not take it later either."""
+    """The server does not take this mail; `for_good`: it would not take it later either; `own`: what it said need not concern this
+    receiver (a quota, the text, where we send from)."""
 
-    def __init__(self, code: int, said: str) -> None:
+    def __init__(self, code: int, said: str, *, own: bool = False) -> None:
         super().__init__(said)
-        self.said, self.for_good = said, code >= 500
+        self.said, self.for_good, self.own = said, code >= 500, own
 
 
 class Broken(Exception):
@@ -64,22 +66,26 @@ class Wire:
         made = self._connected()
         handed = False
         try:
-            self._asked(made, *made.mail(sender))
-            self._asked(made, *made.rcpt(receiver))
-            self._asked(made, *made.docmd("DATA"), want=354)
+            try:
+                self._asked(made, *made.mail(sender))
+            except Refusal as refused:  # of the sender: no receiver is to blame
+                raise Broken(refused.said) from None
+            code, said = made.rcpt(receiver)
+            self._asked(made, code, said, own=_OTHER.match(transport.answer(code, said)) is not None)
+            self._asked(made, *made.docmd("DATA"), want=354, own=True)
             body = _DOTS.sub(b"..", data)
             made.send(body if body.endswith(b"\r\n") else body + b"\r\n")
             handing()
             handed = True
             made.send(b".\r\n")
             code, said = made.getreply()
-            self._asked(made, code, said)
+            self._asked(made, code, said, own=True)
             return transport.answer(code, said)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
             raise Broken(transport.words(error, self.server), handed=handed) from None
 
-    def _asked(self, made: smtplib.SMTP, code: int, said: bytes, want: int = 250) -> None:
+    def _asked(self, made: smtplib.SMTP, code: int, said: bytes, want: int = 250, own: bool = False) -> None:
         if code == want or (want == 250 and 200 <= code < 300):
             return
         words = transport.answer(code, said)
@@ -87,4 +93,4 @@ class Wire:
             self.close()
             raise Broken(words)
         made.rset()
-        raise Refusal(code, words)
+        raise Refusal(code, words, own=own)
