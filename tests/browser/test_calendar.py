@@ -65,7 +65,7 @@ def test_its_pages_are_good_for_readers_and_on_a_phone(visitor: Visitor, demo: D
 def test_the_end_of_a_bar_is_drawn_to_another_day(visitor: Visitor, demo: Demo) -> None:
     page = demo.open(visitor, "/core/task?look=gantt&owner.me=1&done_at.empty=1", who="wangzhiqiang", language="en")
     end = page.locator("[data-gend]").first
-    was, drop = end.get_attribute("data-was"), end.get_attribute("data-drop") or ""
+    was, drop = end.get_attribute("data-day"), end.get_attribute("data-drop") or ""
     box = page.locator(".gantt tbody .gbar svg").first.bounding_box()
     held = end.bounding_box()
     assert was and box and held
@@ -77,4 +77,14 @@ def test_the_end_of_a_bar_is_drawn_to_another_day(visitor: Visitor, demo: Demo) 
         page.mouse.up()
     number = int(drop.split("/")[3])
     assert demo.one("SELECT due FROM core_task WHERE id = :i", i=number) == (dt.date.fromisoformat(was) + dt.timedelta(days=3)).isoformat()
+    demo.sql("UPDATE core_task SET due = '2026-01-05' WHERE id = :i", i=number)  # somebody else, meanwhile
+    held = page.locator(f'[data-gend][data-drop="{drop}"]').bounding_box()
+    assert held
+    page.mouse.move(held["x"] + held["width"] / 2, held["y"] + held["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(held["x"] + held["width"] / 2 + step, held["y"] + 10, steps=4)
+    with page.expect_response(lambda answer: answer.url.endswith("/cell")) as refused:
+        page.mouse.up()
+    assert refused.value.status == 409
+    assert demo.one("SELECT due FROM core_task WHERE id = :i", i=number) == "2026-01-05"
     demo.sql("UPDATE core_task SET due = :d WHERE id = :i", d=was, i=number)

@@ -11,13 +11,14 @@ from werkzeug.datastructures import MultiDict
 
 from crm_core.access.models import Department, User
 from crm_core.data.session import session, writing
-from crm_core.features.calendar import dates, planner, services, timesheet, views
+from crm_core.features.calendar import dates, guests, planner, services, timesheet, views
 from crm_core.features.calendar.models import Answer, Appointment, Guest, State
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks import services as tasks
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.resource import feeds, gantts, listing, undo
+from crm_core.resource.changes import Change
 from tests.calendar.conftest import DAY, at, plan, room
 from tests.customers.office import Office
 
@@ -35,6 +36,11 @@ def copies(office: Office, number: int) -> dict[str, Any]:
         found = {one.owner_id: one for one in work.session.scalars(sa.select(Appointment).where(Appointment.of_id == number))}
         work.session.expunge_all()
     return {login: found[i] for login, i in office.people.items() if i in found}
+
+
+def newest() -> int:
+    """The change that was saved last."""
+    return int(session.scalars(sa.select(Change.id).where(Change.kind == "save").order_by(Change.id.desc())).first() or 0)
 
 
 def told(office: Office, login: str) -> str:
@@ -71,6 +77,18 @@ def test_it_takes_an_hour_where_no_end_is_said_and_moves_as_a_whole(office: Offi
     with office.as_("chen"), pytest.raises(Invalid) as bad:
         office.resource("appointment").write([{"id": number, "ends": at(15)}])
     assert "ends" in bad.value.fields
+
+
+def test_a_form_says_both_and_an_end_that_can_stay_is_meant(office: Office) -> None:
+    number = plan(office, items=[{"user": office.people["wang"]}])
+    with office.as_("chen"):
+        appointments = office.resource("appointment")
+        appointments.write([{"id": number, "begins": at(10, 30), "ends": at(11)}])
+        assert (row(office, number).begins, row(office, number).ends) == (at(10, 30), at(11))
+        copy = copies(office, number)["wang"]
+        assert (copy.begins, copy.ends) == (at(10, 30), at(11))
+        appointments.write([{"id": number, "begins": at(15), "ends": at(11)}])
+    assert (row(office, number).begins, row(office, number).ends) == (at(15), at(15, 30))
 
 
 def test_an_hour_of_the_night_when_clocks_go_back_is_the_one_that_was_said(office: Office) -> None:
@@ -121,6 +139,40 @@ def test_what_is_called_off_deleted_or_no_longer_his_is_off_for_him(office: Offi
     with office.as_("chen"):
         undo.ask(change)
     assert (copies(office, second)["wang"].state, copies(office, second)["wang"].answer) == (State.planned, Answer.asked)
+
+
+def test_a_list_of_guests_that_is_taken_back_is_told(office: Office) -> None:
+    number = plan(office)
+    with office.as_("chen"):
+        office.resource("appointment").write([{"id": number, "items": [{"user": office.people["wang"]}]}])
+        undo.ask(newest())
+    assert copies(office, number)["wang"].state == State.cancelled
+    assert told(office, "wang") == "called an appointment off: Stand at the fair"
+
+
+def test_what_becomes_private_is_so_at_its_guests(office: Office) -> None:
+    number = plan(office, items=[{"user": office.people["wang"]}])
+    for closed in (True, False):
+        with office.as_("chen"):
+            office.resource("appointment").write([{"id": number, "closed": closed}])
+        assert copies(office, number)["wang"].closed, "and stays so: it is his"
+
+
+def test_what_a_guest_threw_away_is_off_too(office: Office) -> None:
+    number = plan(office, items=[{"user": office.people["wang"]}])
+    with office.as_("wang"):
+        office.resource("appointment").delete([copies(office, number)["wang"].id])
+    with office.as_("chen"):
+        office.resource("appointment").run("call_off", [number])
+    assert copies(office, number)["wang"].state == State.cancelled
+    assert told(office, "wang") == "invites you: Stand at the fair", "and he hears nothing more of it"
+
+
+def test_guests_have_an_upper_bound(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guests, "MOST", 2)
+    with pytest.raises(Invalid) as bad:
+        plan(office, items=[{"address": f"{n}@else.example"} for n in range(3)])
+    assert [str(one) for one in bad.value.fields["items"]] == ["At most 2 guests can be invited."]
 
 
 def test_who_throws_an_invitation_away_declines_it(office: Office) -> None:
@@ -314,9 +366,26 @@ def test_a_list_as_bars_has_what_touches_its_days(office: Office) -> None:
         assert gantts.build(query, by, dt.date(2026, 12, 1), dt.date(2026, 12, 31)).bars == ((inside, DAY, DAY),)
         found = gantts.build(query, by, dt.date(2026, 11, 1), dt.date(2026, 12, 31)).bars
         assert found == ((before, dt.date(2026, 9, 1), dt.date(2026, 11, 2)), (inside, DAY, DAY))
+        appointments.write([{"id": before, "begins": at(9, day=dt.date(2026, 12, 9)), "ends": at(10, day=dt.date(2026, 12, 9))}])
+    with office.site.system("tests"), writing() as db:
+        db.execute(sa.update(Appointment.__table__).where(Appointment.__table__.c.id == before).values(ends=at(10, day=dt.date(2026, 11, 2))))
+    with office.as_("chen"):
+        found = gantts.build(query, by, dt.date(2026, 12, 1), dt.date(2026, 12, 31)).bars
+        assert (before, dt.date(2026, 12, 9), dt.date(2026, 12, 9)) in found, "an end that was passed when it was entered hides nothing"
     office.hide("seller", "core.appointment", "ends")
     with office.as_("chen"):
         assert gantts.dates_of(office.resource("appointment")) is None
+
+
+def test_a_sum_of_time_counts_what_is_not_shown_and_any_days_are_days(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timesheet, "MOST", 1)
+    with office.as_("chen"):
+        for minutes, who in ((90, "第一家公司"), (30, "第二家公司")):
+            customer = office.resource("customer").write([{"name": who}])[0]
+            office.resource("task").run("done", [tasks.give("Work", about=("core.customer", customer))], {"spent": minutes})
+        for days in ({}, {"first": "0001-01-01", "last": "9999-12-31"}):
+            page = timesheet.page(timesheet.asked(MultiDict({"by": "customer", **days})))
+            assert ([one.label for one in page.bars], page.total, str(page.note)) == (["第一家公司"], "2 h", "Shown: the 1 with the most time; the sum at the top counts all.")
 
 
 def test_time_is_summed_up_by_person_and_customer_with_the_tasks_behind(office: Office) -> None:
