@@ -39,6 +39,14 @@ def test_a_list_as_bars_has_what_touches_its_days(office: Office) -> None:
         assert gantts.dates_of(office.resource("appointment")) is None
 
 
+def test_a_list_of_all_days_is_a_list(office: Office) -> None:
+    with office.as_("chen"):
+        all_tasks = office.resource("task")
+        all_tasks.run("done", [tasks.give("Work")])
+        for days, count in (("2026-01-01..9999-12-31", 1), ("0001-01-01..9999-12-31", 1), ("0001-01-01..2026-01-01", 0)):
+            assert listing.count(listing.parse(all_tasks, [("done_at.within", days)]))[0] == count
+
+
 def test_a_sum_of_time_counts_what_is_not_shown_and_any_days_are_days(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timesheet, "MOST", 1)
     with office.as_("chen"):

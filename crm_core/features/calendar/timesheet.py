@@ -57,7 +57,7 @@ def asked(args: Any) -> Asked:
         except (InvalidText, ValueError):
             continue
         if found.first is not None and found.last is not None and found.first <= found.last:
-            first, last = (min(max(day, EARLIEST), LATEST) for day in found)
+            first, last = min(max(found.first, EARLIEST), LATEST), min(max(found.last, EARLIEST), LATEST)
             return Asked(kind, one if (first, last) == found else f"{first}..{last}", first, last)
     raise AssertionError("this month is always a period")
 
@@ -81,7 +81,7 @@ def page(want: Asked) -> TimePage:
     which = (_within(want), *([Task.subject == target] if want.kind == "customer" else []))
     found = _sums(column, *which)
     sums, more = found[:MOST], len(found) > MOST
-    whole = session.scalar(sa.select(sa.func.sum(Task.spent)).where(Task.spent > 0, *which)) if more else sum(row.minutes for row in sums)
+    whole = sum(row.minutes for row in sums) if not more else session.scalar(sa.select(sa.func.sum(Task.spent)).where(Task.spent > 0, *which)) or 0
     resource = site().registry.resource(target)
     ids = {row[0] for row in sums if row[0] is not None}
     names: Mapping[int, str] = (resource.brief_resource or resource).labels(ids) if ids else {}
