@@ -184,7 +184,10 @@ def _bounds(one: Filter) -> tuple[Any, Any]:
     return low, high
 
 
+_FIRST, _LAST = dt.date.min + dt.timedelta(days=2), dt.date.max - dt.timedelta(days=2)  # beyond, a day has no beginning in UTC
+
+
 def _instant(value: Any, days: int) -> dt.datetime:
     if isinstance(value, dt.datetime):
         return value + dt.timedelta(minutes=1) if days else value
-    return clock.instant(value + dt.timedelta(days=days))
+    return clock.instant(min(max(value, _FIRST), _LAST) + dt.timedelta(days=days))

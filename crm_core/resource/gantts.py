@@ -2,6 +2,7 @@
 what is more is said."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ MOST = 200
 @dataclass(frozen=True)
 class Gantt:
     bars: tuple[tuple[int, dt.date, dt.date], ...]  # id, first and last day, in their order
+    until: Mapping[int, Any]  # by id what stands as the end, which may be nothing, or before the beginning
     more: bool = False  # there are more records in these days than are shown
 
 
@@ -35,10 +37,10 @@ def build(query: listing.Query, by: tuple[Field, Field], first: dt.date, last: d
     table = query.resource.table
     since, until = (inside.column(table, field.column) for field in by)
     statement = boards.base(query).with_only_columns(table.c.id, since.label("since"), until.label("until")).where(
-        sa.or_(until.is_not(None) & (until >= _edge(by[1], first)), until.is_(None) & (since >= _edge(by[0], first))),
+        sa.or_(until >= _edge(by[1], first), since >= _edge(by[0], first)),
         sa.or_(since < _edge(by[0], last + dt.timedelta(days=1)), since.is_(None) & (until < _edge(by[1], last + dt.timedelta(days=1)))))
     rows = plans.in_time(query.sought, statement.order_by(sa.asc("since"), table.c.id).limit(MOST + 1), {})
-    return Gantt(tuple(_bar(row, by) for row in rows[:MOST]), len(rows) > MOST)
+    return Gantt(tuple(_bar(row, by) for row in rows[:MOST]), {row.id: row.until for row in rows[:MOST]}, len(rows) > MOST)
 
 
 def _bar(row: Any, by: tuple[Field, Field]) -> tuple[int, dt.date, dt.date]:

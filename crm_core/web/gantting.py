@@ -60,7 +60,7 @@ def view(resource: Any, query: listing.Query, args: Pairs, place: Place, rows_of
         label, colour = looks.get(row_id, ("", ""))
         return GanttBar(
             rows[row_id].url, rows[row_id].label, show_date(low), show_date(high), at(begin), round(((stop - begin).days + 1) * 100 / days, 3), low < first, high > last, colour, label,
-            high.isoformat(), urls.of_act(resource, row_id, "cell"), urls.of_act(resource, row_id, "cell", [("field", end.name), ("back", back)]), row_id in mine)
+            end.text(found.until[row_id]) if found.until[row_id] is not None else "", high.isoformat(), urls.of_act(resource, row_id, "cell"), urls.of_act(resource, row_id, "cell", [("field", end.name), ("back", back)]), row_id in mine)
 
     ticks = [shift(first, n, "month") for n in range(months)] if months > 1 else [first + dt.timedelta(days=n) for n in range(0, days, 7)]
     pattern = MONTHS[language()] if months > 1 else "d"

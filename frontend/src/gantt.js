@@ -24,12 +24,13 @@ document.addEventListener("pointerup", async () => {
   held = null;
   if (!now.days) return;
   const chart = now.end.closest("[data-gantt]");
-  const day = new Date(`${now.end.dataset.was}T00:00:00Z`);
+  const day = new Date(`${now.end.dataset.day}T00:00:00Z`);
   day.setUTCDate(day.getUTCDate() + now.days);
   const body = new FormData();
   body.set("csrf_token", token());
   body.set("field", chart.dataset.gantt);
   body.set(chart.dataset.gantt, day.toISOString().slice(0, 10));
+  body.set("was", now.end.dataset.was);
   const answer = await page(now.end.dataset.drop, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   if (answer?.ok) return visit(location.href, { push: false });
   now.end.setAttribute("x", `${now.x}%`);

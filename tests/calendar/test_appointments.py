@@ -1,9 +1,7 @@
 """Appointments: how long they are, who is invited and what he answers, rooms that nobody has twice, whose calendar shows what."""
 
-import datetime as dt
 import threading
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
@@ -11,13 +9,14 @@ from werkzeug.datastructures import MultiDict
 
 from crm_core.access.models import Department, User
 from crm_core.data.session import session, writing
-from crm_core.features.calendar import dates, planner, services, timesheet, views
+from crm_core.features.calendar import dates, guests, planner, services, views
 from crm_core.features.calendar.models import Answer, Appointment, Guest, State
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks import services as tasks
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Invalid, Missing, Refused
-from crm_core.resource import feeds, gantts, listing, undo
+from crm_core.resource import feeds, undo
+from crm_core.resource.changes import Change
 from tests.calendar.conftest import DAY, at, plan, room
 from tests.customers.office import Office
 
@@ -35,6 +34,11 @@ def copies(office: Office, number: int) -> dict[str, Any]:
         found = {one.owner_id: one for one in work.session.scalars(sa.select(Appointment).where(Appointment.of_id == number))}
         work.session.expunge_all()
     return {login: found[i] for login, i in office.people.items() if i in found}
+
+
+def newest() -> int:
+    """The change that was saved last."""
+    return int(session.scalars(sa.select(Change.id).where(Change.kind == "save").order_by(Change.id.desc())).first() or 0)
 
 
 def told(office: Office, login: str) -> str:
@@ -71,6 +75,18 @@ def test_it_takes_an_hour_where_no_end_is_said_and_moves_as_a_whole(office: Offi
     with office.as_("chen"), pytest.raises(Invalid) as bad:
         office.resource("appointment").write([{"id": number, "ends": at(15)}])
     assert "ends" in bad.value.fields
+
+
+def test_a_form_says_both_and_an_end_that_can_stay_is_meant(office: Office) -> None:
+    number = plan(office, items=[{"user": office.people["wang"]}])
+    with office.as_("chen"):
+        appointments = office.resource("appointment")
+        appointments.write([{"id": number, "begins": at(10, 30), "ends": at(11)}])
+        assert (row(office, number).begins, row(office, number).ends) == (at(10, 30), at(11))
+        copy = copies(office, number)["wang"]
+        assert (copy.begins, copy.ends) == (at(10, 30), at(11))
+        appointments.write([{"id": number, "begins": at(15), "ends": at(11)}])
+    assert (row(office, number).begins, row(office, number).ends) == (at(15), at(15, 30))
 
 
 def test_an_hour_of_the_night_when_clocks_go_back_is_the_one_that_was_said(office: Office) -> None:
@@ -121,6 +137,40 @@ def test_what_is_called_off_deleted_or_no_longer_his_is_off_for_him(office: Offi
     with office.as_("chen"):
         undo.ask(change)
     assert (copies(office, second)["wang"].state, copies(office, second)["wang"].answer) == (State.planned, Answer.asked)
+
+
+def test_a_list_of_guests_that_is_taken_back_is_told(office: Office) -> None:
+    number = plan(office)
+    with office.as_("chen"):
+        office.resource("appointment").write([{"id": number, "items": [{"user": office.people["wang"]}]}])
+        undo.ask(newest())
+    assert copies(office, number)["wang"].state == State.cancelled
+    assert told(office, "wang") == "called an appointment off: Stand at the fair"
+
+
+def test_what_becomes_private_is_so_at_its_guests(office: Office) -> None:
+    number = plan(office, items=[{"user": office.people["wang"]}])
+    for closed in (True, False):
+        with office.as_("chen"):
+            office.resource("appointment").write([{"id": number, "closed": closed}])
+        assert copies(office, number)["wang"].closed, "and stays so: it is his"
+
+
+def test_what_a_guest_threw_away_is_off_too(office: Office) -> None:
+    number = plan(office, items=[{"user": office.people["wang"]}])
+    with office.as_("wang"):
+        office.resource("appointment").delete([copies(office, number)["wang"].id])
+    with office.as_("chen"):
+        office.resource("appointment").run("call_off", [number])
+    assert copies(office, number)["wang"].state == State.cancelled
+    assert told(office, "wang") == "invites you: Stand at the fair", "and he hears nothing more of it"
+
+
+def test_guests_have_an_upper_bound(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guests, "MOST", 2)
+    with pytest.raises(Invalid) as bad:
+        plan(office, items=[{"address": f"{n}@else.example"} for n in range(3)])
+    assert [str(one) for one in bad.value.fields["items"]] == ["At most 2 guests can be invited."]
 
 
 def test_who_throws_an_invitation_away_declines_it(office: Office) -> None:
@@ -297,43 +347,3 @@ def test_a_phone_that_subscribes_has_it_with_its_end(office: Office) -> None:
         office.resource("appointment").run("decline", [copies(office, declined)["chen"].id])
         assert [(one.title, one.at, one.ends) for one in dates.mine()] == [("Stand at the fair", at(10), at(11))]
         assert "DTEND:20261201T030000Z" in feeds.calendar()
-
-
-# --- Gantt, time spent -------------------------------------------------------------------------------------------------
-
-
-def test_a_list_as_bars_has_what_touches_its_days(office: Office) -> None:
-    inside = plan(office)
-    before = plan(office, begins=9, ends=10)
-    with office.as_("chen"):
-        appointments = office.resource("appointment")
-        appointments.write([{"id": before, "begins": at(9, day=dt.date(2026, 9, 1)), "ends": at(9, day=dt.date(2026, 11, 2))}])
-        query = listing.parse(appointments, [("owner.me", "1")])
-        by = gantts.dates_of(appointments)
-        assert by is not None
-        assert gantts.build(query, by, dt.date(2026, 12, 1), dt.date(2026, 12, 31)).bars == ((inside, DAY, DAY),)
-        found = gantts.build(query, by, dt.date(2026, 11, 1), dt.date(2026, 12, 31)).bars
-        assert found == ((before, dt.date(2026, 9, 1), dt.date(2026, 11, 2)), (inside, DAY, DAY))
-    office.hide("seller", "core.appointment", "ends")
-    with office.as_("chen"):
-        assert gantts.dates_of(office.resource("appointment")) is None
-
-
-def test_time_is_summed_up_by_person_and_customer_with_the_tasks_behind(office: Office) -> None:
-    customer = office.customer("chen")
-    with office.as_("chen"):
-        all_tasks = office.resource("task")
-        for minutes, about in ((90, ("core.customer", customer)), (30, None)):
-            all_tasks.run("done", [tasks.give("Work", about=about)], {"spent": minutes})
-        by_person = timesheet.page(timesheet.asked(MultiDict({"by": "person", "period": "this-month"})))
-        by_customer = timesheet.page(timesheet.asked(MultiDict({"by": "customer"})))
-        assert [(one.label, one.figures) for one in by_person.bars] == [("陈晓燕", ("2 h", "2"))]
-        assert [(one.label, one.figures) for one in by_customer.bars] == [("四川云岭春酒业有限公司", ("1 h 30 min", "1"))]
-        for page, count in ((by_person, 2), (by_customer, 1)):
-            assert listing.count(listing.parse(all_tasks, parse_qsl(page.bars[0].url.partition("?")[2])))[0] == count, "the records behind"
-        assert timesheet.panel(customer).count == "1 h 30 min"
-    with office.as_("wang"):
-        assert timesheet.page(timesheet.asked(MultiDict({}))).bars == ()
-    office.hide("seller", "core.task", "spent")
-    with office.as_("chen"):
-        assert timesheet.page(timesheet.asked(MultiDict({}))).bars == (), "who does not see the field sees no sums of it"

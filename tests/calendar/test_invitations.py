@@ -14,11 +14,12 @@ from crm_core.data.session import session
 from crm_core.features.calendar import dates, ical_child, itip, letters, sending
 from crm_core.features.calendar.events import Planned
 from crm_core.features.calendar.models import Answer, Appointment, Guest, State
-from crm_core.features.mail.api import Addressee
+from crm_core.features.mail.api import Addressee, Letter
 from crm_core.kernel import clock, outbox
+from crm_core.resource import undo
 from crm_core.web.viewmodels import RecordPage
 from tests.calendar.conftest import NOW, at, plan, room
-from tests.calendar.test_appointments import row, told
+from tests.calendar.test_appointments import newest, row, told
 from tests.customers.office import Office
 from tests.mail import test_receiving as mailing
 from tests.mail.conftest import Post, Sink
@@ -95,10 +96,60 @@ def test_guests_outside_are_written_to_once_and_again_when_it_changes(office: Of
     assert [one.rcpt_tos for one in sink.envelopes] == [[GUEST]] * 3
 
 
-def test_without_a_box_who_invites_is_told(office: Office) -> None:
-    plan(office, items=[{"address": GUEST}])
+def test_without_a_box_who_invites_is_told_and_with_one_it_is_an_invitation(office: Office, sink: Sink, post: Post) -> None:
+    number = plan(office, items=[{"address": GUEST}])
     outbox.drain(office.site)
     assert told(office, "chen").startswith(f"could not be sent: invitation to {GUEST}")
+    with office.as_("chen"):
+        office.resource("appointment").run("call_off", [plan(office, begins=15, ends=16, items=[{"address": "other@else.example"}])])
+    account(office, sink, post)
+    with office.as_("chen"):
+        office.resource("appointment").write([{"id": number, "begins": at(14)}])
+    outbox.drain(office.site)
+    assert [(one.rcpt_tos, str(mail["Subject"]).partition("：")[0]) for one, mail in zip(sink.envelopes, sink.mails, strict=True)] == [([GUEST], "邀请")], "what nobody was invited to is not called off"
+
+
+def test_it_is_filed_on_no_customer(office: Office, sink: Sink, post: Post) -> None:
+    account(office, sink, post)
+    office.contact("chen", office.customer("chen"), email=GUEST)
+    plan(office, closed=True, items=[{"address": GUEST}])
+    outbox.drain(office.site)
+    outbox.drain(office.site)
+    assert len(sink.mails) == 1
+    with office.site.system("tests") as work:
+        assert work.session.scalars(sa.select(Letter)).all() == []
+
+
+def test_who_wants_no_mail_is_not_invited_by_his_address_either(office: Office, sink: Sink, post: Post) -> None:
+    account(office, sink, post)
+    office.contact("chen", office.customer("chen"), email=GUEST, wish_never=["email"])
+    plan(office, items=[{"address": GUEST}])
+    outbox.drain(office.site)
+    assert sink.mails == []
+    assert "对方不希望以这种方式联系" in told(office, "chen")
+
+
+def test_changes_that_are_taken_back_are_sent_like_others(office: Office, sink: Sink, post: Post) -> None:
+    account(office, sink, post)
+    number = plan(office, items=[{"address": GUEST}])
+    outbox.drain(office.site)
+
+    def then_back(values: dict[str, Any]) -> None:
+        with office.as_("chen"):
+            office.resource("appointment").write([{"id": number, **values}])
+            change = newest()
+        outbox.drain(office.site)
+        with office.as_("chen"):
+            undo.ask(change)
+        outbox.drain(office.site)
+
+    then_back({"items": []})
+    then_back({"begins": at(14)})
+    found = calendars(sink)
+    assert [one["method"] for one in found] == ["REQUEST", "CANCEL", "REQUEST", "REQUEST", "REQUEST"]
+    assert found[-1]["begins"] == found[0]["begins"]
+    numbers = [one["sequence"] for one in found]
+    assert numbers == sorted(numbers) and len(set(numbers[1:])) == 4, numbers
 
 
 def test_an_answer_counts_where_the_guest_sent_it(office: Office, sink: Sink, post: Post) -> None:
@@ -113,7 +164,7 @@ def test_an_answer_counts_where_the_guest_sent_it(office: Office, sink: Sink, po
     post.drop("chen", letter(answers(uid, "TENTATIVE"), f"Zhao <{GUEST.upper()}>", "<good@x>"))
     look(office)
     assert guest(office).answer == Answer.tentative
-    assert told(office, "chen") == f"{GUEST} answers your invitation: Perhaps, Stand at the fair"
+    assert told(office, "chen") == f"a mail from {GUEST} answers your invitation: Perhaps, Stand at the fair"
     post.drop("chen", letter(answers(uid, "DECLINED", stamp="20261130T001000Z"), GUEST, "<older@x>"))
     look(office)
     assert guest(office).answer == Answer.tentative, "an older answer that took longer"
@@ -166,6 +217,45 @@ def test_an_invitation_from_outside_is_answered_by_mail(office: Office, sink: Si
     post.drop("chen", letter(ics("CANCEL", SEQUENCE="2"), "luo@firm.example", "<off@firm.example>"))
     look(office)
     assert [one.state for one in invitations(office)] == [State.cancelled]
+
+
+def test_another_beginning_leaves_the_end_that_was_said(office: Office, sink: Sink, post: Post) -> None:
+    account(office, sink, post)
+    post.drop("chen", letter(ics("REQUEST"), "luo@firm.example", "<first@firm.example>"))
+    look(office)
+    post.drop("chen", letter(ics("REQUEST", begins="20261201T023000Z", SEQUENCE="1"), "luo@firm.example", "<later@firm.example>"))
+    look(office)
+    assert [(one.begins, one.ends) for one in invitations(office)] == [(at(10, 30), at(11))]
+
+
+def test_an_invitation_thrown_away_comes_back_when_it_is_another(office: Office, sink: Sink, post: Post) -> None:
+    account(office, sink, post)
+    post.drop("chen", letter(ics("REQUEST"), "luo@firm.example", "<first@firm.example>"))
+    look(office)
+    (found,) = invitations(office)
+    with office.as_("chen"):
+        office.resource("appointment").run("accept", [found.id])
+        office.resource("appointment").delete([found.id])
+    post.drop("chen", letter(ics("REQUEST"), "luo@firm.example", "<again@firm.example>"))
+    look(office)
+    assert invitations(office) == [], "the same once more"
+    post.drop("chen", letter(ics("REQUEST", begins="20261202T020000Z", ends="20261202T030000Z", SEQUENCE="1"), "luo@firm.example", "<moved@firm.example>"))
+    look(office)
+    assert [(one.begins, one.answer) for one in invitations(office)] == [(at(10, day=dt.date(2026, 12, 2)), Answer.asked)]
+
+
+def test_of_a_mail_few_calendars_are_read(office: Office, sink: Sink, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    account(office, sink, post)
+    read: list[bytes] = []
+    monkeypatch.setattr(itip, "read", read.append)
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"], made["Message-ID"] = "luo@firm.example", "chen@example.com", "Many", "<many@firm.example>"
+    made.set_content("See the calendars.")
+    for n in range(6):
+        made.add_attachment(f"no calendar {n}".encode(), maintype="application", subtype="octet-stream", filename=f"{n}.ics")
+    post.drop("chen", made.as_bytes())
+    look(office)
+    assert len(read) == itip.LOOKED
 
 
 @pytest.mark.parametrize(("said", "sender"), [

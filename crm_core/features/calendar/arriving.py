@@ -19,6 +19,7 @@ from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
+from crm_core.resource import removal
 from crm_core.resource.changes import change, unscoped
 from crm_core.text.emails import email_key
 
@@ -28,9 +29,8 @@ _appointments, _guests, _users = (table_of(model) for model in (Appointment, Gue
 def arrived(event: mail.MailReceived) -> None:
     """Listener outside of transactions, as the house: what calendars in these mails say."""
     for number in event.ids:
-        for file in files.on(mail.MAIL, [number]):
-            if not file.name.casefold().endswith(".ics") or file.size > itip.LARGEST:
-                continue
+        found = [file for file in files.on(mail.MAIL, [number]) if file.name.casefold().endswith(".ics") and file.size <= itip.LARGEST]
+        for file in found[: itip.LOOKED]:
             said = itip.read(files.bytes_of(file.id)[2].read_bytes())
             letter = mail.facts(number)
             if said is not None and letter is not None:
@@ -71,12 +71,12 @@ def _answer(said: itip.Said, letter: Any, key: str) -> None:
             return  # an older answer that took longer
         _free(sa.update(_guests).where(_guests.c.id == guest.id).values(answer=answer, answered_at=stamp))
         if guest.answer != answer:
-            notify([row.owner_id], _("%(who)s answers your invitation: %(answer)s, %(title)s", who=guest.address, answer=ANSWERS[Answer(answer)], title=row.title),
-                   about=(NAME, row.id), source=_("Calendar"))
+            notify([row.owner_id], _("a mail from %(who)s answers your invitation: %(answer)s, %(title)s", who=guest.address, answer=ANSWERS[Answer(answer)], title=row.title),
+                   about=(mail.MAIL, letter.id) if letter.owner_id == row.owner_id else (NAME, row.id), source=_("Calendar"))
 
 
 def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> None:
-    with writing(), change("invite", resource=NAME), system_scope("an invitation that came by mail") as db:
+    with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
         row = db.scalar(sa.select(Appointment).where(Appointment.uid == said.uid, Appointment.owner_id == letter.owner_id))
         first = mail.first_address(row.organizer) if row is not None else None
         if row is not None and (first is None or email_key(first.address) != key or said.sequence < row.sequence):
@@ -84,7 +84,7 @@ def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> 
         if said.method == itip.CANCEL or said.off:
             if row is not None and row.state == State.planned:
                 row.state, row.sequence, row.mail_id = State.cancelled, said.sequence, letter.id
-                if row.answer in (Answer.accepted, Answer.tentative):
+                if row.deleted_at is None and row.answer in (Answer.accepted, Answer.tentative):
                     notify([row.owner_id], _("was called off: %(title)s", title=row.title), about=(NAME, row.id), source=_("Calendar"))
             return
         times = said.times()
@@ -100,7 +100,13 @@ def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> 
             db.flush()
             return
         moved = (row.begins, row.ends) != times or row.state == State.cancelled
-        told = row.answer in (Answer.accepted, Answer.tentative)
+        told = row.deleted_at is None and row.answer in (Answer.accepted, Answer.tentative)
+        if row.deleted_at is not None:  # thrown away; said once more it stays there, another one is asked again
+            if not moved and said.sequence == row.sequence:
+                return
+            removal.restore_rows(site().registry.resource(NAME), [row.id], number)
+            db.refresh(row)
+            moved = True
         for name, value in values.items():
             setattr(row, name, value)
         if moved:

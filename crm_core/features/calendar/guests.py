@@ -10,18 +10,24 @@ from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.calendar.events import Answered, Planned
-from crm_core.features.calendar.models import ANSWERS, Answer, Appointment, Guest, Room, State
+from crm_core.features.calendar.models import ANSWERS, OFF, Answer, Appointment, Guest, Room, State
 from crm_core.features.calendar.services import NAME
 from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import site
+from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import change, unscoped
 
 _guests, _users, _rooms, _appointments = (table_of(model) for model in (Guest, User, Room, Appointment))
+MOST = 100  # guests of an appointment: each may be a mail
 CARRIED = ("title", "begins", "ends", "text", "closed", "zone", "subject", "subject_id")
+
+
+def follow_lists(ids: Sequence[int]) -> None:
+    """The same for the appointments these lines of guests belong to."""
+    follow(sorted(set(_free(sa.select(_guests.c.appointment_id).where(_guests.c.id.in_(ids))).scalars())))
 
 
 def follow(ids: Sequence[int]) -> None:
@@ -31,17 +37,30 @@ def follow(ids: Sequence[int]) -> None:
         return
     numbers = [one.id for one in own]
     guests: dict[int, dict[int, Any]] = {one: {} for one in numbers}
-    by_mail = set()
+    by_mail: dict[int, list[Any]] = {}
     for guest in _free(sa.select(_guests).where(_guests.c.appointment_id.in_(numbers)).order_by(_guests.c.id)):
         if guest.user_id is None:
-            by_mail.add(guest.appointment_id)
+            by_mail.setdefault(guest.appointment_id, []).append(guest)
         elif guest.deleted_at is None:
             guests[guest.appointment_id][guest.user_id] = guest
     with change("invite", resource=NAME), system_scope("invitations of colleagues") as db:
         copies = {(one.of_id, one.owner_id): one for one in db.scalars(sa.select(Appointment).where(Appointment.of_id.in_(numbers)))}
         _put(db, own, guests, copies)
+    for one in own:
+        newest = _newest(one, by_mail.get(one.id, ()))
+        if newest > one.sequence:
+            _free(sa.update(_appointments).where(_appointments.c.id == one.id).values(sequence=newest))
     if by_mail:
         emit(Planned(tuple(sorted(by_mail))))
+
+
+def _newest(one: Any, guests: Sequence[Any]) -> int:
+    """The sequence an appointment must have: a change that had left and was taken back took its number along, and programs hear nothing
+    that is older than what they heard last."""
+    stands = one.state == State.planned and one.deleted_at is None
+    alive = [guest for guest in guests if guest.deleted_at is None]
+    last = max((guest.sent for guest in guests), default=-1)
+    return int(last + 1 if last > one.sequence else one.sequence + 2 if stands and alive and all(guest.sent == OFF for guest in alive) else one.sequence)
 
 
 def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], copies: Mapping[tuple[int | None, int | None], Any]) -> None:
@@ -64,16 +83,19 @@ def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], c
                 continue
             moved = (copy.begins, copy.ends) != (one.begins, one.ends) or copy.state == State.cancelled
             for name, value in values.items():
-                if name != "closed" and getattr(copy, name) != value:
+                if getattr(copy, name) != value and (name != "closed" or value):  # what he keeps private stays so
                     setattr(copy, name, value)
+            if moved:
+                copy.state, copy.sequence = State.planned, one.sequence
             if moved and copy.deleted_at is None:
-                copy.state, copy.answer, copy.sequence = State.planned, Answer.asked, one.sequence
+                copy.answer = Answer.asked
                 again.append(guest.id)
                 notify([who], _("moved an appointment: %(title)s", title=one.title), about=(NAME, copy.id))
         for (of, whose), copy in copies.items():
-            if of == one.id and copy.state == State.planned and copy.deleted_at is None and (not stands or whose not in guests[one.id]):
+            if of == one.id and copy.state == State.planned and (not stands or whose not in guests[one.id]):
                 copy.state = State.cancelled
-                notify([whose], _("called an appointment off: %(title)s", title=one.title), about=(NAME, copy.id))
+                if copy.deleted_at is None:
+                    notify([whose], _("called an appointment off: %(title)s", title=one.title), about=(NAME, copy.id))
     db.flush()
     for one, copy in new:
         notify([copy.owner_id], _("invites you: %(title)s", title=one.title), about=(NAME, copy.id))
@@ -130,10 +152,12 @@ def _tell(row: Any, answer: Answer) -> None:
 
 
 def gone(ids: Sequence[int]) -> None:
-    """Who throws a colleague's invitation away declines it."""
-    a = _appointments.c
+    """Who throws a colleague's invitation away declines it; where it goes with a change that is taken back he hears of it."""
+    a, me = _appointments.c, getattr(actor(), "user_id", None)
     for row in _free(sa.select(_appointments).where(a.id.in_(ids), a.of_id.is_not(None), a.state == State.planned, a.answer != Answer.declined)).all():
         _tell(row, Answer.declined)
+        if row.owner_id != me:
+            notify([row.owner_id], _("called an appointment off: %(title)s", title=row.title), about=(NAME, row.id))
 
 
 def call_off(row: Any) -> None:

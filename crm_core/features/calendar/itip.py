@@ -17,7 +17,8 @@ from crm_core.text.contentlines import escaped, line, moment
 
 REQUEST, REPLY, CANCEL = "REQUEST", "REPLY", "CANCEL"
 LARGEST = 512 * 1024
-SECONDS = 20
+LOOKED = 3  # calendars of a mail
+SECONDS = 10  # for each
 HOME = Path(__file__).parents[3]
 WORDS = {Answer.asked: "NEEDS-ACTION", Answer.accepted: "ACCEPTED", Answer.tentative: "TENTATIVE", Answer.declined: "DECLINED"}
 ANSWERS = {word: answer for answer, word in WORDS.items()}

@@ -39,6 +39,7 @@ class Answer(enum.StrEnum):
 
 ANSWERS = {"asked": _("Not answered yet"), "accepted": _("Accepted"), "tentative": _("Perhaps"), "declined": _("Declined")}
 ANSWER_LOOKS: dict[str, tuple[Any, Any]] = {"asked": ("clock", "amber"), "accepted": ("circle-check", "green"), "tentative": ("circle-dashed", "acc"), "declined": ("x", "red")}
+OFF, FAILED = -2, -3  # of a guest's `sent`; FAILED less the sequence that could not be sent to somebody who has no invitation
 _ANSWER: dict[str, Any] = {"label": _("Answer given"), "labels": ANSWERS, "looks": ANSWER_LOOKS, "readonly": True}
 
 
@@ -104,7 +105,8 @@ class Guest(PartOf("appointment"), Model):  # type: ignore[misc]
     contact_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_contact.id", ondelete="RESTRICT"), index=True, info={"label": _("Contact")})
     address: Mapped[t.Email | None] = mapped_column(info={"label": _("E-mail")})
     answer: Mapped[Answer] = mapped_column(default=Answer.asked, info=_ANSWER)
-    # What has left by mail: the sequence of the last invitation, -1 for none yet, -2 when it was called off; and when he answered last.
+    # What has left by mail: the sequence of the last invitation, -1 for none yet, -2 when it was called off,
+    # -3 and less what could not be sent; and when he answered last.
     sent: Mapped[int] = mapped_column(sa.Integer(), default=-1, info={"kind": "internal"})
     answered_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})
 

@@ -52,6 +52,10 @@ class Guests(Resource):
                 faults[i] = {"contact": [reach.why]}
         return faults
 
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        """However the list was changed: with its appointment, or by taking a change back."""
+        guests.follow_lists(ids)
+
 
 class Appointments(Resource):
     model = Appointment
@@ -92,6 +96,8 @@ class Appointments(Resource):
         for i, row in enumerate(rows):
             old = before.get(row.get("id", 0), {})
             now = {**old, **row}
+            if len(row.get("items") or ()) > guests.MOST:
+                faults.setdefault(i, {})["items"] = [_("At most %(n)s guests can be invited.", n=guests.MOST)]
             pair = (now.get("subject"), now.get("subject_id"))
             if pair == (None, None) or pair == (old.get("subject"), old.get("subject_id")):
                 continue

@@ -11,7 +11,7 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, writing
 from crm_core.features.calendar import itip
 from crm_core.features.calendar.events import Answered, Planned
-from crm_core.features.calendar.models import ANSWERS, Answer, Appointment, Guest, Room, State
+from crm_core.features.calendar.models import ANSWERS, FAILED, OFF, Answer, Appointment, Guest, Room, State
 from crm_core.features.calendar.services import NAME, said_time
 from crm_core.features.files import api as files
 from crm_core.features.mail import api as mail
@@ -22,7 +22,6 @@ from crm_core.kernel.i18n import _
 from crm_core.resource.changes import unscoped
 
 _appointments, _guests, _rooms = (table_of(model) for model in (Appointment, Guest, Room))
-NONE, OFF = -1, -2  # of a guest's `sent`
 
 
 def planned(event: Planned) -> None:
@@ -39,7 +38,7 @@ def planned(event: Planned) -> None:
 def _due(row: Any, guest: Any) -> str:
     """What a guest is to hear: an invitation he has not had in this state, or that it is off; "" for nothing."""
     if row.state == State.planned and row.deleted_at is None and guest.deleted_at is None:
-        return itip.REQUEST if guest.sent < row.sequence else ""
+        return itip.REQUEST if (guest.sent if guest.sent > FAILED else FAILED - guest.sent) < row.sequence else ""
     return itip.CANCEL if guest.sent >= 0 else ""
 
 
@@ -62,8 +61,12 @@ def _write(row: Any, due: Sequence[tuple[Any, str]], guests: Sequence[Any]) -> N
             now = _free(sa.select(_guests.c.sent).where(_guests.c.id == guest.id).with_for_update()).scalar_one()
             if now != guest.sent:
                 continue  # somebody else was quicker
-            try:
-                number = mail.send(account, guest.address, str(title), said, sender_id=row.owner_id)
+            refusals = mail.unwanted({"receivers": guest.address}) if method == itip.REQUEST else []
+            if refusals:
+                _fault(row, [guest], str(refusals[0]))
+                continue
+            try:  # confidential: who may read it is said by the appointment, not by the customer's page
+                number = mail.send(account, guest.address, str(title), said, sender_id=row.owner_id, confidential=True)
             except (Invalid, Refused) as refused:
                 _fault(row, [guest], str(refused.message))
                 continue
@@ -77,7 +80,8 @@ def _write(row: Any, due: Sequence[tuple[Any, str]], guests: Sequence[Any]) -> N
 def _fault(row: Any, guests: Sequence[Any], why: str) -> None:
     """Who invites hears that somebody could not be; that is not tried again until the appointment changes."""
     with writing():
-        _free(sa.update(_guests).where(_guests.c.id.in_([one.id for one in guests])).values(sent=row.sequence if row.state == State.planned else OFF))
+        failed = sa.case((_guests.c.sent >= 0, row.sequence), else_=FAILED - row.sequence)  # who was invited is still, though not to this
+        _free(sa.update(_guests).where(_guests.c.id.in_([one.id for one in guests])).values(sent=failed if row.state == State.planned else OFF))
         notify([row.owner_id], _("could not be sent: invitation to %(who)s (%(why)s)", who=", ".join(one.address for one in guests)[:120], why=why[:200]), about=(NAME, row.id), source=_("Calendar"))
 
 
@@ -97,7 +101,8 @@ def answered(event: Answered) -> None:
             if now.told == _told(row) or now.answer != row.answer:
                 continue  # it has left, or another answer was given and is on its way
             try:
-                sent = mail.send(row.account_id, organizer.address, f"{ANSWERS[Answer(row.answer)]}: {row.title}", str(ANSWERS[Answer(row.answer)]), sender_id=row.owner_id)
+                sent = mail.send(row.account_id, organizer.address, f"{ANSWERS[Answer(row.answer)]}: {row.title}", str(ANSWERS[Answer(row.answer)]), sender_id=row.owner_id,
+                                 confidential=True)
             except (Invalid, Refused) as refused:
                 notify([row.owner_id], _("could not be sent: answer to %(who)s (%(why)s)", who=organizer.address, why=str(refused.message)[:200]), about=(NAME, row.id), source=_("Calendar"))
                 continue

@@ -39,7 +39,9 @@ def follow(rows: Rows, before: Before) -> None:
             continue
         if begins is not None and begins != old["begins"]:
             row["zone"] = str(clock.zone())
-            if row.get("ends", old["ends"]) == old["ends"]:
+            # Forms, and what follows other calendars, say both: there an end that stays is meant, if it can be.
+            both = "ends" in row or current_work().session.system
+            if row.get("ends", old["ends"]) == old["ends"] and (not both or begins >= old["ends"]):
                 row["ends"] = begins + (old["ends"] - old["begins"])
         if "ends" in row and row["ends"] is None:
             row["ends"] = (begins or old["begins"]) + HOUR

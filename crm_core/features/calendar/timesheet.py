@@ -17,6 +17,7 @@ from crm_core.resource.show import show_date
 from crm_core.text.periods import relative_range
 from crm_core.text.problems import InvalidText
 from crm_core.web import urls
+from crm_core.web.calendaring import EARLIEST, LATEST
 from crm_core.web.viewmodels import PanelRow, PanelView, Tab
 from crm_core.web.viewmodels.planner import TimePage
 from crm_core.web.viewmodels.reports import Bar
@@ -56,7 +57,8 @@ def asked(args: Any) -> Asked:
         except (InvalidText, ValueError):
             continue
         if found.first is not None and found.last is not None and found.first <= found.last:
-            return Asked(kind, one, found.first, found.last)
+            first, last = min(max(found.first, EARLIEST), LATEST), min(max(found.last, EARLIEST), LATEST)
+            return Asked(kind, one if (first, last) == found else f"{first}..{last}", first, last)
     raise AssertionError("this month is always a period")
 
 
@@ -67,7 +69,8 @@ def told() -> bool:
 
 
 def page(want: Asked) -> TimePage:
-    """Sums of a period, the most first; each leads to its tasks. Two statements."""
+    """Sums of a period, the most first; each leads to its tasks. Two statements,
+    one more where there are more lines than are shown."""
     made = TimePage(
         tabs=tuple(Tab(label, want.url(by=code), code == want.kind) for code, label in KINDS.items()),
         periods=tuple(Tab(label, want.url(period=code), code == want.period) for code, label in OFFERED.items()),
@@ -75,7 +78,10 @@ def page(want: Asked) -> TimePage:
     column, name, target = COLUMNS[want.kind]
     if not told() or (want.kind != "customer" and name not in site().registry.resource(TASKS).fields()):
         return made
-    sums = _sums(column, _within(want), *([Task.subject == target] if want.kind == "customer" else []))
+    which = (_within(want), *([Task.subject == target] if want.kind == "customer" else []))
+    found = _sums(column, *which)
+    sums, more = found[:MOST], len(found) > MOST
+    whole = sum(row.minutes for row in sums) if not more else session.scalar(sa.select(sa.func.sum(Task.spent)).where(Task.spent > 0, *which)) or 0
     resource = site().registry.resource(target)
     ids = {row[0] for row in sums if row[0] is not None}
     names: Mapping[int, str] = (resource.brief_resource or resource).labels(ids) if ids else {}
@@ -88,7 +94,8 @@ def page(want: Asked) -> TimePage:
 
     bars = tuple(Bar(_("Nobody") if row[0] is None else names.get(row[0], _("hidden record")), (say_minutes(row.minutes), f"{row.tasks:,}"),
                      round(100 * row.minutes / top, 1) if top else 0, url(row[0])) for row in sums)
-    return replace(made, heads=(KINDS[want.kind], _("Time spent"), _("Tasks")), bars=bars, total=say_minutes(sum(row.minutes for row in sums)) if sums else "")
+    return replace(made, heads=(KINDS[want.kind], _("Time spent"), _("Tasks")), bars=bars, total=say_minutes(whole) if sums else "",
+                   note=_("Shown: the %(n)s with the most time; the sum at the top counts all.", n=f"{MOST:,}") if more else "")
 
 
 def _within(want: Asked) -> sa.ColumnElement[bool]:
@@ -98,7 +105,7 @@ def _within(want: Asked) -> sa.ColumnElement[bool]:
 def _sums(column: str, *which: sa.ColumnElement[bool]) -> list[Any]:
     key = getattr(Task, column)
     minutes = sa.func.sum(Task.spent).label("minutes")
-    query = sa.select(key, minutes, sa.func.count().label("tasks")).where(Task.spent > 0, *which).group_by(key).order_by(minutes.desc(), key).limit(MOST)
+    query = sa.select(key, minutes, sa.func.count().label("tasks")).where(Task.spent > 0, *which).group_by(key).order_by(minutes.desc(), key).limit(MOST + 1)
     return list(session.execute(query))
 
 

@@ -18,6 +18,7 @@ from crm_core.features.mail.arrived import since as arrived_since
 from crm_core.features.mail.events import MailQueued, MailReceived
 from crm_core.features.mail.filing import MAIL
 from crm_core.features.mail.models import Box, Direction, Letter, Mail
+from crm_core.features.mail.wanted import unwanted
 from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
@@ -25,17 +26,18 @@ from crm_core.resource.changes import unscoped
 
 __all__ = [
     "MAIL", "Addressee", "Head", "Letter", "Mail", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "facts", "file", "first_address", "heads", "send",
-    "sender_of", "subject_seen",
+    "sender_of", "subject_seen", "unwanted",
 ]
 
 
 def send(account: int | None, to: str | Sequence[str], subject: str, text: str, *, about: tuple[str, int] | None = None,
-         sender_id: int | None = None, attached: Sequence[tuple[str, bytes]] = ()) -> int:
+         sender_id: int | None = None, attached: Sequence[tuple[str, bytes]] = (), confidential: bool = False) -> int:
     """Write a mail and let it go out; inside `writing()` it leaves when that commits. Returns its id; it is filed on `about`
     (`("core.customer", 7)` or a contact) when the server has taken it.
 
     `account`: the box it goes through. None: that of `sender_id` (else of who acts), else the house's own mail. Who may be written to
-    by mail at all is asked by the caller (`customers.api.may_reach`). `attached`: files, name and content. Raises Refused where there is no box, Invalid for wrong addresses.
+    by mail at all is asked by the caller (`customers.api.may_reach`, `unwanted`). `attached`: files, name and content. `confidential`: it is
+    filed on nobody. Raises Refused where there is no box, Invalid for wrong addresses.
     """
     who = sender_id or getattr(actor(), "user_id", None)
     found = accounts.facts(account) if account is not None else accounts.of_person(who) if who else None
@@ -43,7 +45,7 @@ def send(account: int | None, to: str | Sequence[str], subject: str, text: str, 
         raise Refused(_("There is no mail box to send from."))
     values = {
         "account": found.id if found is not None else None, "receivers": to if isinstance(to, str) else addresses.joined([addresses.Addressee(one) for one in to]),
-        "title": subject[:200], "text": text, "hold": bool(attached),
+        "title": subject[:200], "text": text, "hold": bool(attached), "confidential": confidential,
         "owner": (found.owner_id if found.team_id is None else None) if found is not None else who, "team": found.team_id if found is not None else None,
         **({"sender": accounts.house()} if found is None else {}),
         **({"subject": about[0], "subject_id": about[1]} if about else {}),

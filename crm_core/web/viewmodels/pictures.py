@@ -97,7 +97,8 @@ class CalendarView:
 @dataclass(frozen=True, slots=True)
 class GanttBar:
     """A record from a day to another. ``at`` and ``wide``: where its bar begins and how long it is, in hundredths of the chart's width;
-    ``open_left``, ``open_right``: it goes on beyond what is shown. ``move_url``: the little form for its end."""
+    ``open_left``, ``open_right``: it goes on beyond what is shown. ``move_url``: the little form for its end.
+    ``value``: its end as the field says it; ``day``: the day its bar is drawn to."""
 
     url: str
     label: Words
@@ -110,6 +111,7 @@ class GanttBar:
     colour: str = ""
     status: Words = ""
     value: str = ""
+    day: str = ""
     drop_url: str = ""
     move_url: str = ""
     movable: bool = False

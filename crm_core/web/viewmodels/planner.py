@@ -124,3 +124,4 @@ class TimePage:
     total: Words = ""
     chart: str = "bar"
     beside: tuple[Tab, ...] = ()
+    note: Words = ""
