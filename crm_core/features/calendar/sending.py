@@ -82,7 +82,7 @@ def _fault(row: Any, guests: Sequence[Any], why: str) -> None:
     with writing():
         failed = sa.case((_guests.c.sent >= 0, row.sequence), else_=FAILED - row.sequence)  # who was invited is still, though not to this
         _free(sa.update(_guests).where(_guests.c.id.in_([one.id for one in guests])).values(sent=failed if row.state == State.planned else OFF))
-        notify([row.owner_id], _("could not be sent: invitation to %(who)s (%(why)s)", who=", ".join(one.address for one in guests)[:120], why=why[:200]), about=(NAME, row.id), source=_("Calendar"))
+        notify([row.owner_id], _("could not be sent: invitation to %(who)s (%(why)s)", who=[one.address for one in guests[:3]], why=why[:200]), about=(NAME, row.id), source=_("Calendar"))
 
 
 def answered(event: Answered) -> None:

@@ -205,6 +205,6 @@ def words_shown(about: About, code: str) -> tuple[str, ...]:
 def explained(hidden: Iterable[str]) -> Any:
     """That some fields stay empty; "" when none does."""
     names = list(hidden)
-    return _("These fields are not for you and stay empty: %(names)s.", names=", ".join(names[:8])) if names else ""
+    return _("These fields are not for you and stay empty: %(names)s.", names=names[:8]) if names else ""
 
 
