@@ -112,12 +112,15 @@ def test_without_a_box_who_invites_is_told_and_with_one_it_is_an_invitation(offi
 def test_it_is_filed_on_no_customer(office: Office, sink: Sink, post: Post) -> None:
     account(office, sink, post)
     office.contact("chen", office.customer("chen"), email=GUEST)
-    plan(office, closed=True, items=[{"address": GUEST}])
+    number = plan(office, closed=True, items=[{"address": GUEST}])
     outbox.drain(office.site)
     outbox.drain(office.site)
     assert len(sink.mails) == 1
+    post.drop("chen", letter(answers(row(office, number).uid, "ACCEPTED"), GUEST, "<yes@x>"))
+    look(office)
+    assert guest(office).answer == Answer.accepted
     with office.site.system("tests") as work:
-        assert work.session.scalars(sa.select(Letter)).all() == []
+        assert work.session.scalars(sa.select(Letter).where(Letter.deleted_at.is_(None))).all() == []
 
 
 def test_who_wants_no_mail_is_not_invited_by_his_address_either(office: Office, sink: Sink, post: Post) -> None:

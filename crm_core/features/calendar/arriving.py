@@ -64,6 +64,8 @@ def _answer(said: itip.Said, letter: Any, key: str) -> None:
             return
         guests = _free(sa.select(_guests).where(_guests.c.appointment_id == row.id, _guests.c.address.is_not(None), _guests.c.deleted_at.is_(None)).order_by(_guests.c.id).with_for_update())
         guest = next((one for one in guests.all() if email_key(one.address) == key and one.sent >= 0), None)
+        if guest is not None:
+            mail.keep_private(letter.id)  # its calendar says what the appointment is: that is not for everybody who sees the customer
         if guest is None or said.sequence < guest.sent:
             return  # nobody we invited, or he answers what has been changed since
         stamp = min(said.stamp or clock.now(), clock.now())

@@ -1,5 +1,6 @@
 """What other features may use of mail."""
 
+import contextlib
 import io
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from crm_core.features.mail.arrived import since as arrived_since
 from crm_core.features.mail.events import MailQueued, MailReceived
 from crm_core.features.mail.filing import MAIL
 from crm_core.features.mail.models import Box, Direction, Letter, Mail
+from crm_core.features.mail.rows import note
 from crm_core.features.mail.wanted import unwanted
 from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.i18n import _
@@ -25,7 +27,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource.changes import unscoped
 
 __all__ = [
-    "MAIL", "Addressee", "Head", "Letter", "Mail", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "facts", "file", "first_address", "heads", "send",
+    "MAIL", "Addressee", "Head", "Letter", "Mail", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "facts", "file", "first_address", "heads", "keep_private", "send",
     "sender_of", "subject_seen", "unwanted",
 ]
 
@@ -104,6 +106,15 @@ def facts(mail_id: int) -> Any:
     query = sa.select(*columns).join(boxes, boxes.c.id == mails.c.account_id).where(mails.c.id == mail_id, mails.c.deleted_at.is_(None))
     with system_scope("a mail with an invitation") as db:
         return db.execute(query).one_or_none()
+
+
+def keep_private(mail_id: int) -> None:
+    """Take a mail off its customers' files, inside `writing()`; where it came to a colleague's box too it stays."""
+    row = site().registry.resource(filing.MAIL).system_row(mail_id)
+    if row is not None:
+        note(table_of(Mail), [mail_id], confidential=True)
+        with contextlib.suppress(Refused):
+            filing.withdraw(row)
 
 
 def box(account_id: int) -> Any:
