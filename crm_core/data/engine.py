@@ -141,7 +141,7 @@ def roomy(conn: sa.Connection) -> Iterator[None]:
         yield
         return
     raw: Any = conn.connection
-    raw.execute("pragma cache_size=-40000")  # KiB
+    raw.execute("pragma cache_size=-100000")  # KiB
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
 """How large the batches of bulk work are: SQLite has one write lock, and people wait behind it.
 
 Alone, a batch may hold the lock for a quarter of a second of processor time: small batches would not make a busy machine
-less busy. As soon as anybody else wants to write, in whatever process, it is a tenth by the clock, with a pause in which
+less busy. As soon as anybody else wants to write, in whatever process, it is a seventh by the clock, with a pause in which
 the others come in. PostgreSQL has no such lock; the size still follows the time.
 """
 
@@ -19,7 +19,7 @@ from crm_core.data.engine import roomy
 from crm_core.data.session import Session
 from crm_core.kernel.jobs import Running
 
-ALONE, CROWDED = 0.25, 0.10  # seconds a batch should hold the lock
+ALONE, CROWDED = 0.25, 0.14  # seconds a batch should hold the lock
 HURRIED = 3  # alone it may take so many times as long by the clock, however busy the machine is with other things
 PAUSE = 0.015  # at least ten milliseconds from one batch to the next: less and the waiting ones, who look in steps, never come in
 YIELD = 0.004

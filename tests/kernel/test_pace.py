@@ -90,8 +90,8 @@ def test_when_another_process_writes_it_shrinks_and_pauses(
     monkeypatch.setattr(pace, "LINGERS", 1e12)  # what the other process noted is recent on the made-up clock
     monkeypatch.setattr(Clock, "time", time.time)
     found, clock = sizes(6, quiet=False)
-    assert found[-1] == 1_000 and min(clock.slept[1:]) >= 0.010
-    assert sizes(6, quiet=False, busy=2)[0][-1] == 500  # who waits looks at the clock
+    assert found[-1] == 1_400 and min(clock.slept[1:]) >= 0.010
+    assert sizes(6, quiet=False, busy=2)[0][-1] == 700  # who waits looks at the clock
     _found, clock = sizes(6, quiet=False, prepares=0.008)
     assert clock.slept[1:] == pytest.approx([pace.PAUSE - 0.008] * 5), "what is prepared between two batches is a part of the pause"
     _found, clock = sizes(6, quiet=False, prepares=0.1)
