@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from crm_core.kernel.events import Event
 
 PATIENCE = dt.timedelta(days=1)  # with another system that takes nothing for now
+# What people send: seconds to the next try with a server that is not there, and how long, so that its writer is told before patience ends.
+AGAIN, TRIED = 180.0, dt.timedelta(hours=20)
 claims = Claims(OutboxRow, order_key=("listener", "key"))
 _table = table_of(OutboxRow)
 

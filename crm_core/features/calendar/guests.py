@@ -17,7 +17,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import change, unscoped
 
 _guests, _users, _rooms, _appointments = (table_of(model) for model in (Guest, User, Room, Appointment))
@@ -153,7 +153,7 @@ def _tell(row: Any, answer: Answer) -> None:
 
 def gone(ids: Sequence[int]) -> None:
     """Who throws a colleague's invitation away declines it; where it goes with a change that is taken back he hears of it."""
-    a, me = _appointments.c, getattr(actor(), "user_id", None)
+    a, me = _appointments.c, my_id()
     for row in _free(sa.select(_appointments).where(a.id.in_(ids), a.of_id.is_not(None), a.state == State.planned, a.answer != Answer.declined)).all():
         _tell(row, Answer.declined)
         if row.owner_id != me:

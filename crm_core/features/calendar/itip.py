@@ -2,24 +2,19 @@
 
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from crm_core.features.calendar.models import Answer
 from crm_core.features.mail.api import Addressee
-from crm_core.kernel import clock
+from crm_core.kernel import child, clock
 from crm_core.text.contentlines import escaped, line, moment
 
 REQUEST, REPLY, CANCEL = "REQUEST", "REPLY", "CANCEL"
 LARGEST = 512 * 1024
 LOOKED = 3  # calendars of a mail
 SECONDS = 10  # for each
-HOME = Path(__file__).parents[3]
 WORDS = {Answer.asked: "NEEDS-ACTION", Answer.accepted: "ACCEPTED", Answer.tentative: "TENTATIVE", Answer.declined: "DECLINED"}
 ANSWERS = {word: answer for answer, word in WORDS.items()}
 
@@ -85,13 +80,10 @@ def read(raw: bytes) -> Said | None:
     """What a calendar says; None for what is no invitation, answer or end of one. Never raises for what stands in it."""
     if len(raw) > LARGEST:
         return None
-    surroundings = {"PYTHONPATH": str(HOME), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath}
+    told = child.answer("crm_core.features.calendar.ical_child", raw, SECONDS)
     try:
-        done = subprocess.run(
-            [sys.executable, "-s", "-P", "-m", "crm_core.features.calendar.ical_child"], input=raw, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=surroundings, cwd="/",
-            timeout=SECONDS, check=False, start_new_session=True)
-        found = json.loads(done.stdout) if done.returncode == 0 else None
-    except (subprocess.TimeoutExpired, ValueError):
+        found = json.loads(told) if told is not None else None
+    except ValueError:
         return None
     if not isinstance(found, dict):
         return None

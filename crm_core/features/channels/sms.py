@@ -1,6 +1,5 @@
 """SMS to customers: asked of a record as an act, filed on its customer, handed to the service by the outbox as long as he still wants it."""
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,13 +16,13 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import CrmError, Forbidden, Missing, NotNow, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.outbox import AGAIN, TRIED
+from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import unscoped
 from crm_core.resource.fields import Field, NoteField
 
 NAME, CUSTOMER, CONTACT = "core.sms", "core.customer", "core.contact"
 SHORT = 60  # characters of a text in lists
-AGAIN, TRIED = 180.0, dt.timedelta(hours=20)  # seconds to the next try with a service that is not there; how long it is tried
 _sms = table_of(Sms)
 TEXT = NoteField(name="text", column="", label=_("Text"), required=True, length=services.LONGEST)
 WAY = ChannelField(name="channel", column="", label=_("Message channel"), phones=True, help=_("Empty: the first one that reaches phones."))
@@ -74,7 +73,7 @@ def send_to(subject: str, row_id: int, text: Any, *, channel: int | None = None)
         first = " ".join(said.split())
         (made,) = site().registry.resource(NAME).write([{
             "customer": row.customer_id if subject == CONTACT else row.id, "contact": row.id if subject == CONTACT else None,
-            "title": first if len(first) <= SHORT else f"{first[:SHORT].rstrip()}…", "text": said, "author": getattr(actor(), "user_id", None)}], kind="sms")
+            "title": first if len(first) <= SHORT else f"{first[:SHORT].rstrip()}…", "text": said, "author": my_id()}], kind="sms")
         _note(made, channel_id=way.id)
         emit(SmsQueued((int(made),)))
         return int(made)

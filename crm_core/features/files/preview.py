@@ -2,22 +2,19 @@
 (preview_child.py), from the bytes anew, so nothing of the file itself is ever shown; kept until the file is gone."""
 
 import json
-import os
 import secrets
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 from crm_core.features.files import store
 from crm_core.features.files.models import FileKind
+from crm_core.kernel import child
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 
 SECONDS = 20
 PAGES = 30  # of a PDF that are shown in place
 TEXT = 100_000  # bytes of a text that are shown in place
-HOME = Path(__file__).parents[3]
 _at_once = threading.Semaphore(2)
 
 
@@ -68,11 +65,4 @@ def _keep(place: Path, made: bytes) -> None:
 def _made(path: str, kind: str, what: str) -> bytes:
     """What the process says; nothing when it cannot, takes too long or dies of it."""
     task = json.dumps({"path": str(store.place(path)), "kind": str(kind), "what": what})
-    surroundings = {"PYTHONPATH": str(HOME), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-s", "-P", "-m", "crm_core.features.files.preview_child"], input=task.encode(), stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, env=surroundings, cwd="/", timeout=SECONDS, check=False, start_new_session=True)
-    except subprocess.TimeoutExpired:
-        return b""
-    return done.stdout if done.returncode == 0 else b""
+    return child.answer("crm_core.features.files.preview_child", task.encode(), SECONDS) or b""

@@ -30,7 +30,7 @@ from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import later
 from crm_core.kernel.outbound import Answer, call
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import conditions, filters, listing, stream
 from crm_core.resource.after import RecordsChanged
 from crm_core.resource.changes import unscoped
@@ -298,14 +298,14 @@ def switch_off(hook: Any, why: Any) -> None:
 
 def own(resource: str) -> list[tuple[int, str]]:
     """The acting person's webhooks for these records that are switched on: number and name."""
-    query = sa.select(Webhook.id, Webhook.name).where(Webhook.resource == resource, Webhook.active, Webhook.owner_id == getattr(actor(), "user_id", None)).order_by(Webhook.name, Webhook.id)
+    query = sa.select(Webhook.id, Webhook.name).where(Webhook.resource == resource, Webhook.active, Webhook.owner_id == my_id()).order_by(Webhook.name, Webhook.id)
     return [(row.id, row.name) for row in current_work().session.execute(query)]
 
 
 def push(hook_id: int, record: int, more: Mapping[str, Any], change: int | None = None) -> str:
     """Tell one of the acting person's webhooks of a record, whatever happened to it; in the running write transaction. Its name. Raises
     Refused."""
-    hook = current_work().session.scalars(sa.select(Webhook).where(Webhook.id == hook_id, Webhook.owner_id == getattr(actor(), "user_id", None))).one_or_none()
+    hook = current_work().session.scalars(sa.select(Webhook).where(Webhook.id == hook_id, Webhook.owner_id == my_id())).one_or_none()
     if hook is None:
         raise Refused(_("This webhook is not there (any more)."))
     if not hook.active:

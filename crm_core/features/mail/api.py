@@ -23,7 +23,7 @@ from crm_core.features.mail.rows import note
 from crm_core.features.mail.wanted import unwanted
 from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import unscoped
 
 __all__ = [
@@ -41,7 +41,7 @@ def send(account: int | None, to: str | Sequence[str], subject: str, text: str, 
     by mail at all is asked by the caller (`customers.api.may_reach`, `unwanted`). `attached`: files, name and content. `confidential`: it is
     filed on nobody. Raises Refused where there is no box, Invalid for wrong addresses.
     """
-    who = sender_id or getattr(actor(), "user_id", None)
+    who = sender_id or my_id()
     found = accounts.facts(account) if account is not None else accounts.of_person(who) if who else None
     if found is None and (account is not None or not accounts.house()):
         raise Refused(_("There is no mail box to send from."))

@@ -18,7 +18,7 @@ from crm_core.features.mail.mailing_models import About
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import LANGUAGES, _, in_language
-from crm_core.kernel.site import actor, site
+from crm_core.kernel.site import my_id, site
 from crm_core.resource import choices
 from crm_core.resource.changes import unscoped
 from crm_core.resource.papers import said
@@ -163,7 +163,7 @@ class Filler:
 
     def _mine(self) -> dict[str, slots.Value]:
         """What the text says of who writes, and the day."""
-        who = getattr(actor(), "user_id", None)
+        who = my_id()
         words: dict[str, slots.Value] = {"date": clock.today().isoformat()}
         if who is not None and any(word.startswith("me.") for word in self.words):
             row = session.execute(sa.select(*(_users.c[name] for name in ME)).where(_users.c.id == who), execution_options=unscoped("who writes a mail, in his own text")).one_or_none()

@@ -22,13 +22,13 @@ from crm_core.kernel.errors import NotNow, Refused
 from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running
+from crm_core.kernel.outbox import AGAIN, TRIED
 from crm_core.kernel.site import site
 from crm_core.resource import sealed
 from crm_core.text.emails import email_key
 
 NAME = filing.MAIL
 _mails = table_of(Mail)
-AGAIN, TRIED = 180.0, dt.timedelta(hours=20)  # seconds to the next try with a server that is not there; how long it is tried
 DUE = 200  # of those whose hour has come, in one batch
 
 

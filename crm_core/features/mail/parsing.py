@@ -2,15 +2,12 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from crm_core.kernel import child
+
 SECONDS = 40
-HOME = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -66,13 +63,10 @@ def parse(raw: bytes) -> Parsed:
 
 
 def _asked(raw: bytes) -> dict[str, Any] | None:
-    surroundings = {"PYTHONPATH": str(HOME), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath}
+    said = child.answer("crm_core.features.mail.parse_child", raw, SECONDS)
     try:
-        done = subprocess.run(
-            [sys.executable, "-s", "-P", "-m", "crm_core.features.mail.parse_child"], input=raw, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=surroundings, cwd="/", timeout=SECONDS, check=False, start_new_session=True)
-        found = json.loads(done.stdout) if done.returncode == 0 else None
-    except (subprocess.TimeoutExpired, ValueError):
+        found = json.loads(said) if said is not None else None
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 

@@ -10,7 +10,7 @@ from crm_core.features.messages import saved, sending, threads
 from crm_core.features.messages.models import Box, Kind, Message
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import my_id
 from crm_core.resource.changes import as_written
 from crm_core.resource.fields import Field
 from crm_core.resource.resource import Resource, Section
@@ -56,7 +56,7 @@ class Messages(Resource):
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """Who writes is the sender; an answer goes into the conversation of what it answers."""
-        me = getattr(actor(), "user_id", None)
+        me = my_id()
         for row in rows:
             if row.get("id") is not None:
                 row["hold"] = True  # it is sent by its button

@@ -11,7 +11,7 @@ from crm_core.features.messages.models import Notice
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import actor
+from crm_core.kernel.site import actor, my_id
 
 opened: list[Callable[[Notice], None]] = []  # called when one is opened for the first time
 COUNTED = 100  # the bell says "99+" beyond
@@ -28,7 +28,7 @@ def notify(
     page of this site. `urgent`: he hears of it at once, also in his quiet hours. Without `source` (a module's name) the acting person is the sender, who is not told himself.
     Joins the running `writing()`, so nobody hears of what was rolled back.
     """
-    me = getattr(actor(), "user_id", None)
+    me = my_id()
     wanted = {r for r in receivers if r is not None}
     if source is None:
         wanted.discard(me)
@@ -38,7 +38,7 @@ def notify(
 def notify_each(receivers: Iterable[tuple[int, tuple[str, int] | None]], text: Any, *, path: str = "", source: Any = None, urgent: bool = False) -> int:
     """The same, each of another record: pairs of receiver and what it is about."""
     row = {
-        "sender_id": getattr(actor(), "user_id", None) if source is None else None, "source": words.keep(source) if source is not None else None,
+        "sender_id": my_id() if source is None else None, "source": words.keep(source) if source is not None else None,
         "text": words.keep(text), "path": path or None, "at": clock.now(), "read_at": None, "urgent": urgent,
     }
     rows = [{**row, "receiver_id": one, "subject": about[0] if about else None, "subject_id": about[1] if about else None}
