@@ -31,10 +31,12 @@ def core() -> Package:
     from crm_core.features.hooks import plugin as hooks
     from crm_core.features.mail import plugin as mail
     from crm_core.features.messages import plugin as messages
+    from crm_core.features.money import plugin as money
     from crm_core.features.offers import plugin as offers
     from crm_core.features.people import plugin as people
     from crm_core.features.plans import plugin as plans
     from crm_core.features.pool import plugin as pool
+    from crm_core.features.products import plugin as products
     from crm_core.features.road import plugin as road
     from crm_core.features.routes import plugin as routes
     from crm_core.features.rules import plugin as rules
@@ -42,7 +44,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, offers, mail, channels, calendar, pool, rules, road, routes, plans, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, money, products, offers, mail, channels, calendar, pool, rules, road, routes, plans, setup))
 
 
 @cache

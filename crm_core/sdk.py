@@ -22,6 +22,14 @@ _WHERE = {
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
+    "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
+    "Product": ("crm_core.features.products.api", "Product"),
+    "PricedHead": ("crm_core.features.products.api", "PricedHead"),  # what has priced lines: quotes, orders, invoices
+    "PricedLine": ("crm_core.features.products.api", "PricedLine"),
+    "PricedLines": ("crm_core.features.products.api", "PricedLines"),
+    "priced": ("crm_core.features.products.api", "priced"),
+    "amounts": ("crm_core.text", "amounts"),  # exact arithmetic with money: rounding, tax, splitting, converting
+    "money": ("crm_core.features.money", "api"),  # currencies: money.in_house(amount, currency, day), money.step(currency), money.rounding()
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
     "Customer": ("crm_core.features.customers.models", "Customer"),  # core's records, to refer to
     "Contact": ("crm_core.features.customers.models", "Contact"),

@@ -20,6 +20,7 @@ __all__ = [
     "Choice",
     "Choices",
     "Code",
+    "Currency",
     "Day",
     "Email",
     "Id",
@@ -31,7 +32,10 @@ __all__ = [
     "Name",
     "Note",
     "Number",
+    "Percent",
     "Phone",
+    "Quantity",
+    "Rate",
     "Ref",
     "SortKey",
     "Total",
@@ -52,8 +56,14 @@ Phone = Annotated[str, mapped_column(sa.String(60), info={"kind": "phone"})]
 Email = Annotated[str, mapped_column(sa.String(254), info={"kind": "email"})]
 Url = Annotated[str, mapped_column(sa.String(500), info={"kind": "url"})]
 Day = Annotated[dt.date, mapped_column(sa.Date())]
-# Integer minor units; the currency is the company's, or a sibling column `<name>_currency` (security.md D19).
+# Hundredths in every currency (docs/design/0014); which one says the record's `t.Currency`, else it is the house's.
 Money = Annotated[int, mapped_column(sa.BigInteger(), info={"kind": "money"})]
+# The code of a currency the house uses (features/money): `currency: Mapped[t.Currency] = mapped_column(default="")` is the house's own.
+Currency = Annotated[str, mapped_column(sa.String(3), info={"kind": "currency"})]
+# Exact decimals, kept as whole numbers of their smallest unit: thousandths of a piece, hundredths of a percent, 10^-8 of a rate.
+Quantity = Annotated[int, mapped_column(sa.BigInteger(), info={"kind": "quantity"})]
+Percent = Annotated[int, mapped_column(sa.Integer(), info={"kind": "percent"})]
+Rate = Annotated[int, mapped_column(sa.BigInteger(), info={"kind": "rate"})]
 # A hidden column that sorts another one by pinyin: `name_key: Mapped[t.SortKey] = sort_key("name")`.
 SortKey = Annotated[str, mapped_column(sa.String(80), info={"kind": "sort_key"})]
 

@@ -60,8 +60,11 @@ class Registry:
         self._manager = manager = pluggy.PluginManager("crm")
         manager.add_hookspecs(hookspecs)
         old: list[tuple[str, str]] = []
+        used = {name for package in packages if package.manifest is not None for name in package.manifest.uses}
         for package in packages:
             for number, module in enumerate(_modules(package)):
+                if getattr(module, "FEATURE", None) not in (None, *used):
+                    continue  # a feature that nothing active uses sleeps, as a plugin does that is switched off
                 with _blamed(package.name), warnings.catch_warnings(record=True) as said:
                     warnings.simplefilter("always", DeprecationWarning)
                     manager.register(module, name=f"{package.name}:{number}:{getattr(module, '__name__', '')}")

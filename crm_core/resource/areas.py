@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from crm_core.kernel.i18n import _
-from crm_core.resource.custom import NumberField
 from crm_core.resource.fields import Bad, Field
+from crm_core.resource.figures import NumberField
 from crm_core.resource.inspection import register_kind
 from crm_core.text import areas
 from crm_core.text.areas import RADIAN, Area, Box, Circle, Polygon

@@ -27,8 +27,8 @@ from crm_core.kernel.site import has_site
 from crm_core.resource import fields as f
 from crm_core.resource.changes import as_written
 from crm_core.resource.choices import ChoiceField, ChoicesField
+from crm_core.resource.figures import NumberField
 from crm_core.resource.references import RefField
-from crm_core.text import numbers
 from crm_core.text.formula import BadFormula, Formula, parse
 
 PREFIX = "x_"
@@ -91,61 +91,6 @@ class Said:
 
     def __str__(self) -> str:
         return (self.zh or self.en) if language().startswith("zh") else (self.en or self.zh)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberField(f.IntegerField):
-    """A number with a fixed count of places, kept as a whole number of its smallest unit: no floats."""
-
-    kind: str = "decimal"
-    places: int = 0
-
-    def parse(self, text: str) -> Any:
-        if not text or not text.strip():
-            return None
-        try:
-            return self._units(numbers.parse_decimal(text, language()))
-        except ValueError:
-            raise f.Bad(_("A number is expected.")) from None
-
-    def load(self, value: Any) -> Any:
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise f.Bad(_("A number is expected."))
-        try:
-            return self._units(Decimal(str(value)))
-        except ArithmeticError:
-            raise f.Bad(_("A number is expected.")) from None
-
-    def _units(self, number: Decimal) -> int:
-        units = number.scaleb(self.places)
-        if not units.is_finite() or units != units.to_integral_value():
-            raise f.Bad(_("At most %(n)s decimal places.", n=self.places) if self.places else _("A whole number is expected."))
-        return int(self.check(int(units)))
-
-    def check(self, value: Any) -> Any:
-        if not -(10**15) <= value <= 10**15:
-            raise f.Bad(_("This number is too large."))
-        return value
-
-    def dump(self, value: Any) -> Any:
-        return None if value is None else value if not self.places else self.text(value)
-
-    def show(self, value: Any) -> str:
-        from babel.numbers import format_decimal
-
-        from crm_core.kernel.i18n import locale
-
-        if value is None:
-            return ""
-        return format_decimal(Decimal(value).scaleb(-self.places), f"#,##0.{'#' * self.places}" if self.places else "#,##0", locale=locale())
-
-    def text(self, value: Any) -> str:
-        return "" if value is None else f"{Decimal(value).scaleb(-self.places):f}"
-
-    def schema(self) -> dict[str, Any]:
-        return self.nullable({"type": "integer"} if not self.places else {"type": "string", "pattern": r"^-?\d{1,15}(\.\d+)?$"})
 
 
 def list_name(resource: str, name: str) -> str:

@@ -14,8 +14,8 @@ from crm_core.data.session import session
 from crm_core.document.sheets import Grid
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import LANGUAGES, _, in_language
-from crm_core.resource.custom import NumberField
 from crm_core.resource.fields import Bad
+from crm_core.resource.figures import NumberField
 from crm_core.resource.inspection import register_kind
 from crm_core.text import slots
 from crm_core.text.postal import WORDS

@@ -1,15 +1,15 @@
 """The words of place and trade as resources: regions, industries, positions, tags."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_core.data.session import session
 from crm_core.features.customers.models import Industry, Position, Region, Tag
 from crm_core.features.customers.tags import used
-from crm_core.kernel.i18n import _, language
+from crm_core.kernel.i18n import _
+from crm_core.resource.bilingual import Bilingual
 from crm_core.resource.changes import as_written
 from crm_core.resource.resource import Resource
 from crm_core.text.divisions import find_region, place_words
@@ -19,43 +19,7 @@ Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
 
 
-class _Bilingual(Resource):
-    """A vocabulary with a Chinese and an English name: read in the reader's language, found by both."""
-
-    sorts = "name", "-updated_at"
-    files = False
-    search_names: ClassVar[tuple[str, ...]] = ("name",)
-    in_palette = False
-    names = "name", "english"  # the columns a record is known by, in Chinese and in English
-
-    @property
-    def label_column(self) -> InstrumentedAttribute[Any]:
-        return getattr(self.model, self.names[language() == "en"])  # type: ignore[no-any-return]
-
-    def title(self, row: Any) -> str:
-        return str(getattr(row, self.names[language() == "en"]))
-
-    def english(self, name: str) -> str:
-        """The English name of what nobody has given one."""
-        return name
-
-    def derive(self, rows: Rows, before: Before) -> None:
-        for row in rows:
-            now = as_written(row, before)
-            if not now.get("english"):
-                row["english"] = self.english(now.get("name") or "")
-
-    def by_name(self, names: Iterable[str]) -> dict[str, int]:
-        wanted = list(names)
-        found: dict[str, set[int]] = {}
-        for column in (*self.names, *(["code"] if "code" in self.all_fields else [])):
-            named = getattr(self.model, column)
-            for label, row_id in session.execute(sa.select(named, self.model.id).where(named.in_(wanted)).limit(2_000)):
-                found.setdefault(label, set()).add(row_id)
-        return {name: ids.pop() for name, ids in found.items() if len(ids) == 1}
-
-
-class Regions(_Bilingual):
+class Regions(Bilingual):
     model = Region
     label = _("Regions")
     singular = _("Region")
@@ -105,7 +69,7 @@ class Regions(_Bilingual):
         return found
 
 
-class Industries(_Bilingual):
+class Industries(Bilingual):
     model = Industry
     label = _("Industries")
     singular = _("Industry")
@@ -120,7 +84,7 @@ class Industries(_Bilingual):
     help = _("Industries and their sub-industries; a filter for one means those below it too.")
 
 
-class Positions(_Bilingual):
+class Positions(Bilingual):
     model = Position
     label = _("Positions")
     singular = _("Position")

@@ -1,0 +1,135 @@
+"""Exact numbers with decimals, kept as whole numbers of their smallest unit, and the currency of a record's amounts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from crm_core.kernel.i18n import _, language, locale
+from crm_core.kernel.site import has_site, site
+from crm_core.resource.fields import Bad, Field, IntegerField
+from crm_core.resource.inspection import register_kind
+from crm_core.text import numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberField(IntegerField):
+    """A number with a fixed count of places, kept as a whole number of its smallest unit: no floats."""
+
+    kind: str = "decimal"
+    places: int = 0
+
+    def parse(self, text: str) -> Any:
+        if not text or not text.strip():
+            return None
+        try:
+            return self._units(numbers.parse_decimal(text, language()))
+        except ValueError:
+            raise Bad(_("A number is expected.")) from None
+
+    def load(self, value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise Bad(_("A number is expected."))
+        try:
+            return self._units(Decimal(str(value)))
+        except ArithmeticError:
+            raise Bad(_("A number is expected.")) from None
+
+    def _units(self, number: Decimal) -> int:
+        units = number.scaleb(self.places)
+        if not units.is_finite() or units != units.to_integral_value():
+            raise Bad(_("At most %(n)s decimal places.", n=self.places) if self.places else _("A whole number is expected."))
+        return int(self.check(int(units)))
+
+    def check(self, value: Any) -> Any:
+        if not -(10**15) <= value <= 10**15:
+            raise Bad(_("This number is too large."))
+        return value
+
+    def dump(self, value: Any) -> Any:
+        return None if value is None else value if not self.places else self.text(value)
+
+    def show(self, value: Any) -> str:
+        from babel.numbers import format_decimal
+
+        if value is None:
+            return ""
+        return format_decimal(Decimal(value).scaleb(-self.places), f"#,##0.{'#' * self.places}" if self.places else "#,##0", locale=locale())
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else f"{Decimal(value).scaleb(-self.places):f}"
+
+    def schema(self) -> dict[str, Any]:
+        return self.nullable({"type": "integer"} if not self.places else {"type": "string", "pattern": r"^-?\d{1,15}(\.\d+)?$"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantityField(NumberField):
+    """Thousandths of a unit: `1.5` pieces are 1500."""
+
+    places: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class PercentField(NumberField):
+    """Hundredths of a percent: `13 %` is 1300. Nothing below 0 and nothing above 100, unless the column says another `maximum`."""
+
+    places: int = 2
+
+    def check(self, value: Any) -> Any:
+        most = self.info.get("maximum", 100_00)
+        if not self.info.get("minimum", 0) <= value <= most:
+            raise Bad(_("Between %(low)s and %(high)s.", low=self.info.get("minimum", 0) // 100, high=most // 100))
+        return value
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else f"{super().show(value)}%"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateField(NumberField):
+    """What one unit of a currency is worth in the house's, in 10^-8."""
+
+    places: int = 8
+
+    def check(self, value: Any) -> Any:
+        if not 0 < value <= 10**15:
+            raise Bad(_("A rate is greater than nothing."))
+        return value
+
+
+def house_currency() -> str:
+    """The currency the house counts in."""
+    return site().config.currency if has_site() else "CNY"
+
+
+# Slot: the currencies this house uses, code → the smallest amount there is of it in hundredths (features/money).
+used_currencies: list[Callable[[], Mapping[str, int]]] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurrencyField(Field):
+    """The code of a currency the house uses; one that records have from earlier stays readable."""
+
+    kind: str = "currency"
+    default: Any = field(default_factory=house_currency)
+    operators: ClassVar[tuple[str, ...]] = ("any", "none")
+
+    def taken(self, line: str) -> Any:
+        code = line.upper()
+        if code not in dict(self.options()):
+            raise Bad(_("“%(value)s” is no currency this house uses.", value=line[:20]))
+        return code
+
+    def options(self) -> list[tuple[str, str]]:
+        codes = used_currencies[0]() if used_currencies else {house_currency(): 1}
+        return [(code, code) for code in codes]
+
+    def schema(self) -> dict[str, Any]:
+        return self.nullable({"type": "string", "pattern": "^[A-Z]{3}$"})
+
+
+for _kind, _cls in {"quantity": QuantityField, "percent": PercentField, "rate": RateField, "currency": CurrencyField}.items():
+    register_kind(_kind, _cls)

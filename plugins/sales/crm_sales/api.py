@@ -1,0 +1,1 @@
+"""What other plugins may import of sales."""

@@ -1,0 +1,1 @@
+"""Tele-sales: call lists with scripts."""

@@ -1,0 +1,1 @@
+"""Credit 信用: how much a customer may owe."""

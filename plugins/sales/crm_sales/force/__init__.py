@@ -1,0 +1,1 @@
+"""Salespeople: territories, targets, commission and policies."""

@@ -1,0 +1,1 @@
+"""Opportunities 商机: what might become a deal, in pipelines with stages."""

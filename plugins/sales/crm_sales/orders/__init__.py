@@ -1,0 +1,1 @@
+"""Orders 订单: what a customer has ordered, and what went out to him."""

@@ -1,0 +1,1 @@
+"""Channel partners 渠道伙伴 and their funds."""

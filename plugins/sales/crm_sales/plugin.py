@@ -1,0 +1,66 @@
+"""The table of contents of sales."""
+
+from crm_core.sdk import Menu, MenuSection, Related, RoleTemplate, hookimpl
+from crm_sales import _
+from crm_sales.contracts.resources import ContractItems, Contracts
+from crm_sales.opportunities.resources import Opportunities, OpportunityItems, Pipelines, Stages
+from crm_sales.orders.resources import OrderItems, Orders
+from crm_sales.quotes.resources import QuoteItems, Quotes
+from crm_sales.receivables.resources import InvoiceItems, Invoices, Payments
+
+
+@hookimpl
+def register_resources():
+    return [
+        Pipelines, Stages, Opportunities, OpportunityItems,
+        Quotes, QuoteItems,
+        Contracts, ContractItems,
+        Orders, OrderItems,
+        Invoices, InvoiceItems, Payments,
+    ]
+
+
+@hookimpl
+def register_sections():
+    return [MenuSection("sales", _("Sales"), 30)]
+
+
+@hookimpl
+def register_menu():
+    return [
+        Menu(_("Opportunities"), Opportunities, "sales", order=20),
+        Menu(_("Quotes"), Quotes, "sales", order=30),
+        Menu(_("Contracts"), Contracts, "sales", order=40),
+        Menu(_("Orders"), Orders, "sales", order=50),
+        Menu(_("Invoices"), Invoices, "sales", order=60),
+        Menu(_("Payments received"), Payments, "sales", order=70),
+        Menu(_("Pipelines"), Pipelines, "words", order=70, permission="sales.pipeline.update"),
+        Menu(_("Stages"), Stages, "words", order=71, permission="sales.stage.update"),
+    ]
+
+
+@hookimpl
+def register_panels():
+    return [
+        Related("core.customer", Opportunities, order=40),
+        Related("core.customer", Quotes, order=41),
+        Related("core.customer", Contracts, order=42),
+        Related("core.customer", Orders, order=43),
+        Related("core.customer", Invoices, order=44),
+        Related("core.customer", Payments, order=45),
+        Related("sales.opportunity", Quotes, order=10),
+        Related("sales.order", Invoices, order=10),
+    ]
+
+
+WORK = ("sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
+READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read")
+
+
+@hookimpl
+def register_roles():
+    return [
+        RoleTemplate("user", "", {**dict.fromkeys(WORK, "own"), **dict.fromkeys(READ, "all")}),
+        RoleTemplate("supervisor", "", {**dict.fromkeys(WORK, "subtree"), **dict.fromkeys(READ, "all")}),
+        RoleTemplate("decision-maker", "", {**dict.fromkeys(WORK, "all"), **dict.fromkeys(READ, "all")}),
+    ]

@@ -1,0 +1,1 @@
+"""Quotes 报价: what a customer is offered."""
