@@ -80,6 +80,8 @@ _WHERE = {
     "RecordsMerged": ("crm_core.resource.merging", "RecordsMerged"),
     "emit": ("crm_core.kernel.events", "emit"),
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
+    "Deal": ("crm_core.features.customers.dealings", "Deal"),
+    "record_dealings": ("crm_core.features.customers.dealings", "record_dealings"),
     "record_dealing": ("crm_core.features.customers.dealings", "record_dealing"),  # an order, a subscription: what a customer had from us
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers

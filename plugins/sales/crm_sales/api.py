@@ -1,1 +1,71 @@
-"""What other plugins may import of sales."""
+"""What other plugins may import of sales: events. They are emitted inside the transaction in which it happens: who listens `inside=True` may
+refuse it, who listens after it works on what is so."""
+
+from dataclasses import dataclass
+
+from crm_core.sdk import Event
+
+
+@dataclass(frozen=True)
+class OpportunitiesClosed(Event):
+    """Opportunities were won or lost."""
+
+    ids: tuple[int, ...]
+    won: bool = True
+
+
+@dataclass(frozen=True)
+class QuotesSent(Event):
+    """Quotes are offered to their customers."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class QuotesAccepted(Event):
+    """Customers took quotes."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ContractsSigned(Event):
+    """Contracts are binding."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OrdersConfirmed(Event):
+    """Orders are to be carried out."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OrdersCancelled(Event):
+    """Orders that were confirmed are not carried out, or not any further."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OrdersCompleted(Event):
+    """Orders are delivered and paid."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class InvoicesIssued(Event):
+    """Customers are asked to pay; credit notes too."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PaymentsAllocated(Event):
+    """Money received was counted for invoices (`ids` of allocations), or, `taken_back`, it is not any more."""
+
+    ids: tuple[int, ...]
+    taken_back: bool = False
