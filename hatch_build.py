@@ -26,4 +26,4 @@ class AssetHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         build_assets.build(Path(self.root))
         # They are git-ignored, so hatchling has to be told.
-        build_data["artifacts"] += ["crm_core/web/static/dist/**", "crm_core/text/data/**", "crm_core/**/*.mo"]
+        build_data["artifacts"] += ["crm_core/web/static/dist/**", "crm_core/text/data/**", "crm_core/**/*.mo", "plugins/**/*.mo"]

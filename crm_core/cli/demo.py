@@ -11,9 +11,21 @@ from crm_core.kernel.site import Site
 @click.command("demo", help=str(_(
     "Fill an empty site with a made-up company: people, customers, tasks. The passwords are random, shown once and kept "
     "in the site's folder.")), epilog=examples("crm init && crm demo", "crm init --demo"))
+@click.option("--core-only", is_flag=True, help=str(_("Without the plugins that come with it.")))
 @click.option("--customers", type=click.IntRange(300, 100_000), default=3_000, show_default=True, help=str(_("How many customers it has.")))
-def command(customers: int) -> None:
-    show_passwords(fill(ready_site(), customers))
+def command(customers: int, core_only: bool) -> None:
+    site = ready_site()
+    show_passwords(fill(site if core_only else with_plugins(site), customers))
+
+
+def with_plugins(site: Site) -> Site:
+    """The site with the plugins that come with the program switched on; as it is where people use it already."""
+    from crm_core.cli._people import anybody
+    from crm_core.cli._plugins import bundled, switch_on
+    from crm_core.kernel import enabling
+
+    wanted = [] if anybody(site) else enabling.to_enable(site, bundled())
+    return switch_on(site, wanted)[0] if wanted else site
 
 
 def fill(site: Site, customers: int = 3_000) -> dict[str, str]:

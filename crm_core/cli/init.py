@@ -13,7 +13,7 @@ from crm_core.kernel.i18n import _
     "link that works once: whoever opens it becomes the first administrator.")), epilog=examples(
         "crm init", "crm init --demo", "crm init --if-missing --demo   # a second time: changes nothing",
         "crm init --new-link          # the first link was lost", "CRM_SITE=/srv/crm crm init"))
-@click.option("--demo", is_flag=True, help=str(_("Fill it with a made-up company.")))
+@click.option("--demo", is_flag=True, help=str(_("Fill it with a made-up company, with all plugins that come with it switched on.")))
 @click.option("--if-missing", is_flag=True, help=str(_(
     "Be content with a site that is already there; upgrade it if needed.")))
 @click.option("--level", type=click.Choice(["department", "collaborative", "enterprise"]), help=str(_(
@@ -52,8 +52,8 @@ def command(demo: bool, if_missing: bool, new_link: bool, level: str | None) -> 
         say(_("Made a site in %(folder)s. Start it: crm serve", folder=found.home))
     if not anybody(found):
         if demo:
-            from crm_core.cli.demo import fill, show_passwords
+            from crm_core.cli.demo import fill, show_passwords, with_plugins
 
-            show_passwords(fill(found))
+            show_passwords(fill(with_plugins(found)))
         elif done.first:
             say_link(found)

@@ -37,23 +37,17 @@ def list_(as_json: bool) -> None:
 @click.option("--for", "department", type=int, help=str(_(
     "Id of the department that switches them on; with the level of the house it says for whom a new plugin is.")))
 def enable(names: tuple[str, ...], department: int | None) -> None:
-    from crm_core.app import create_app, open_site
-    from crm_core.features.setup.levels import audience
+    from crm_core.cli._plugins import switch_on
     from crm_core.kernel import enabling
 
     serving = ready_site()
     wanted = enabling.to_enable(serving, names)
-    serving.engines.dispose()
     if not wanted:
         say(_("Nothing to do: switched on already."))
         return
     if others := [one for one in wanted if one not in names]:
         say(_("Required, and switched on too: %(names)s", names=list(others)))
-    site = open_site(also=tuple(wanted))
-    create_app(site)  # a route that collides or says nothing of access is found now
-    with site.system("audience"):
-        whom = audience(department)
-    applied = enabling.enable(site, wanted, whom)
+    _site, applied = switch_on(serving, wanted, department)
     if applied.backup:
         say(_("Copied before: %(path)s", path=applied.backup))
     for one in wanted:

@@ -56,6 +56,10 @@ class Field:
 
     acts: ClassVar[tuple[str, ...]] = ()  # of such a field: the acts on many that put values and that take them
 
+    def begins_with(self) -> Any:
+        """What it holds in the form of a new record; None: nothing."""
+        return self.default
+
     @property
     def by(self) -> str:
         """The column that conditions are put on: that of its index, where it has one of its own."""

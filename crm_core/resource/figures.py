@@ -1,7 +1,7 @@
 """Exact numbers with decimals, kept as whole numbers of their smallest unit, and the currency of a record's amounts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -66,14 +66,22 @@ class NumberField(IntegerField):
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuantityField(NumberField):
+class _Short(NumberField):
+    """Without the zeros at its end."""
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else super().text(value).rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantityField(_Short):
     """Thousandths of a unit: `1.5` pieces are 1500."""
 
     places: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class PercentField(NumberField):
+class PercentField(_Short):
     """Hundredths of a percent: `13 %` is 1300. Nothing below 0 and nothing above 100, unless the column says another `maximum`."""
 
     places: int = 2
@@ -114,8 +122,10 @@ class CurrencyField(Field):
     """The code of a currency the house uses; one that records have from earlier stays readable."""
 
     kind: str = "currency"
-    default: Any = field(default_factory=house_currency)
     operators: ClassVar[tuple[str, ...]] = ("any", "none")
+
+    def begins_with(self) -> Any:
+        return house_currency()
 
     def taken(self, line: str) -> Any:
         code = line.upper()

@@ -27,6 +27,7 @@ DATES_URL = "/dates"
 CHECKED = ("phone", "email", "url", "integer", "decimal", "money", "hours")  # kinds that are looked at when somebody leaves their box
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
+BROAD = 4  # columns of lines that fit into a form of ordinary width
 FEW = 6  # rows that need no folding
 
 
@@ -37,6 +38,8 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
         "readonly": field.readonly, "corner": field.help, "error": error, "maxlength": field.length or 0,
         "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices", "addresses") or field.name == "name",
     }
+    if field.info.get("placeholder"):
+        given["placeholder"] = field.info["placeholder"]
     if field.kind in ("date", "datetime"):
         given["dates_url"] = DATES_URL
     if field.info.get("preview"):
@@ -178,19 +181,25 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
 
     def line(key: str, row: Mapping[str, str], found: Mapping[str, Any]) -> LineRow:
         controls = tuple(
+            _figure(f, key, row.get(n, "")) if f.readonly and f.numeric else
             control(f, row.get(n, ""), error=_first(found.get(n)), prefix=f"{key}-", labels=_of(f, labels)) for n, f in fields.items()
         )
         return LineRow(key, controls, row.get("id", ""), removed=row.get("remove") == "1")
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {})) for i, row in enumerate(rows))
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group else ()
-    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=True, groups=groups)
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=True, groups=groups, broad=len(fields) > BROAD)
+
+
+def _figure(field: Field, key: str, text: str) -> FormField:
+    """A figure of a line that is worked out: read, not written."""
+    return FormField(name=f"{key}-{field.name}", label=field.label, control="static", shown=field.show(field.parse(text)) if text else "", readonly=True)
 
 
 def blank(child: Any, declared: Any) -> dict[str, str]:
     """A new line: what its fields begin with."""
     fields = {n: child.all_fields[n] for n in declared.columns}
-    return {n: f.text(f.default) if f.default is not None else "" for n, f in fields.items()}
+    return {n: f.text(begins) if (begins := f.begins_with()) is not None else "" for n, f in fields.items()}
 
 
 def _groups(by: Field, rows: tuple[LineRow, ...], texts: list[str]) -> tuple[LineGroup, ...]:

@@ -63,7 +63,7 @@ def pointing(resource: Any, given: Mapping[str, str]) -> dict[str, Field]:
 def _texts(resource: Any, row: Any, fields: dict[str, Field]) -> dict[str, str]:
     if row is not None:
         return {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
-    start: dict[str, Any] = {n: f.default for n, f in fields.items() if f.default is not None}
+    start: dict[str, Any] = {n: value for n, f in fields.items() if (value := f.begins_with()) is not None}
     who = actor()
     if "owner" in fields:
         start.update(owner=who.user_id, department=who.department_id)

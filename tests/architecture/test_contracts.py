@@ -18,6 +18,7 @@ PLANTS = {
     "features": ("crm_core/features/people/planted.py", "import crm_core.features.customers"),
     "sdk": ("crm_planted/__init__.py", "import crm_core.data.session"),
     "flask": ("crm_core/access/planted.py", "import flask"),
+    "sales": ("plugins/sales/crm_sales/leads/planted.py", "import crm_sales.orders"),
     "words": ("crm_core/text/planted.py", "import sqlalchemy"),
 }
 
@@ -30,14 +31,14 @@ def lint_imports(where: Path, *arguments: str) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": str(where), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(where), *map(str, where.glob("plugins/*"))]), "PYTHONDONTWRITEBYTECODE": "1"},
     )
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The Python of the tree, to break."""
-    for path in tree.sources(".py"):
+    for path in (*tree.sources(".py"), *tree.sources(".py", within="plugins/")):
         target = tmp_path / tree.name(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

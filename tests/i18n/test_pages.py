@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from crm_core.access.models import User
 from crm_core.data.session import writing
+from crm_core.kernel.plugins import discover
 from crm_core.text.divisions import place_words
 from tests.support.world import World
 from tests.support.worlds import *
@@ -61,7 +62,7 @@ def data_of(world: World) -> set[str]:
         for name in ("core_user", "core_department", "core_team", "core_customer", "core_contact", "core_tag", "core_task", "core_region", "core_industry", "core_position"):
             for row in work.session.execute(sa.text(f"SELECT * FROM {name}")):
                 found.update(value for value in row if isinstance(value, str) and value)
-        return found | {place_words(text) for text in found}
+        return found | {place_words(text) for text in found} | set(discover())
 
 
 @one_engine

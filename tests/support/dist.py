@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from textwrap import dedent
 
+from crm_core import __version__
 from crm_core.kernel.checkout import declare
 from tests.support import forks
 
@@ -57,6 +58,10 @@ class Shelf:
     def __init__(self, folder: Path, home: Path, database: str = "") -> None:
         self.folder, self.home, self.database = folder, home, database
         folder.mkdir(parents=True, exist_ok=True)
+        # Found first, the program's own distribution says here that no plugin comes with it: the shelf alone has some.
+        own = folder / f"tangram_crm-{__version__}.dist-info"
+        own.mkdir(exist_ok=True)
+        (own / "METADATA").write_text(f"Metadata-Version: 2.1\nName: tangram-crm\nVersion: {__version__}\n", encoding="utf-8")
 
     def put(self, name: str, *, version: str = "1.0", requires: tuple[str, ...] = (), enhances: tuple[str, ...] = (),
             distribution: str = "", table: bool = True, **files: str) -> Path:

@@ -60,12 +60,12 @@ class PricedLine:
     def product_id(cls) -> Mapped[int | None]:
         return t.Link("core.product", _("Product"))
 
-    what: Mapped[t.Line] = mapped_column(default="", info={"label": _("Item"), "help": _("Left out: the name of the product.")})
+    what: Mapped[t.Line] = mapped_column(default="", info={"label": _("Item"), "placeholder": _("Name of the product")})
     quantity: Mapped[t.Quantity] = mapped_column(default=1000, info={"label": _("Quantity")})
     list_price: Mapped[t.Money | None] = mapped_column(info={"label": _("List price"), "readonly": True})
-    price: Mapped[t.Money | None] = mapped_column(info={"label": _("Price"), "help": _("Left out: the list price.")})
+    price: Mapped[t.Money | None] = mapped_column(info={"label": _("Price"), "placeholder": _("List price")})
     discount: Mapped[t.Percent] = mapped_column(default=0, info={"label": _("Discount")})
-    rate: Mapped[t.Percent | None] = mapped_column(info={"label": _("Tax rate"), "help": _("Left out: that of the product.")})
+    rate: Mapped[t.Percent | None] = mapped_column(info={"label": _("Tax rate"), "placeholder": _("Of the product")})
     net: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Without tax"), "readonly": True})
     tax: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Tax"), "readonly": True})
     amount: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Amount"), "readonly": True})

@@ -143,6 +143,7 @@ class LinesEditor:
     error: Words = ""
     readonly: bool = False
     table: bool = False
+    broad: bool = False  # more columns than a form of ordinary width has room for
     groups: tuple[LineGroup, ...] = ()
 
 

@@ -41,7 +41,7 @@ class Stage(Vocabulary, Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
-    position: Mapped[int] = mapped_column(default=0, info={"label": _("Order")})
+    position: Mapped[int] = mapped_column(default=0, info={"label": _("Place in the order")})
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.open, info={"label": _("Means"), "labels": OUTCOMES})
     probability: Mapped[t.Percent] = mapped_column(default=1000, info={"label": _("Win probability")})
 
