@@ -28,6 +28,12 @@ _WHERE = {
     "PricedLine": ("crm_core.features.products.api", "PricedLine"),
     "PricedLines": ("crm_core.features.products.api", "PricedLines"),
     "priced": ("crm_core.features.products.api", "priced"),
+    "same_line": ("crm_core.features.products.api", "same_line"),  # a priced line as a line of another document
+    "prices": ("crm_core.features.products.api", "prices"),  # what a set of products costs a customer, and why
+    "Ask": ("crm_core.features.products.api", "Ask"),
+    "convert": ("crm_core.features.products.api", "convert"),  # a quantity in another unit
+    "PaymentTerm": ("crm_core.features.products.api", "PaymentTerm"),
+    "instalments": ("crm_core.features.products.api", "instalments"),  # which part of an amount is due when
     "amounts": ("crm_core.text", "amounts"),  # exact arithmetic with money: rounding, tax, splitting, converting
     "money": ("crm_core.features.money", "api"),  # currencies: money.in_house(amount, currency, day), money.step(currency), money.rounding()
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list

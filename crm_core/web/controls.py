@@ -31,8 +31,12 @@ BROAD = 4  # columns of lines that fit into a form of ordinary width
 FEW = 6  # rows that need no folding
 
 
-def control(field: Field, text: str, *, error: Any = "", prefix: str = "", labels: Mapping[str, str] | None = None) -> FormField:
-    """The control of a field holding `text` (what was typed, or the value's own text)."""
+def control(
+    field: Field, text: str, *, error: Any = "", prefix: str = "", labels: Mapping[str, str] | None = None, currency: str = "",
+    offered: tuple[str, tuple[tuple[str, str, str, bool], ...]] | None = None,
+) -> FormField:
+    """The control of a field holding `text` (what was typed, or the value's own text). `currency`: what money of its form is in, where that
+    is not the house's; `offered`: of a field whose choices follow from its row (`Field.offered`), the free words and what can be chosen."""
     given: dict[str, Any] = {
         "name": prefix + field.name, "label": field.label, "value": text, "required": field.required and not field.readonly,
         "readonly": field.readonly, "corner": field.help, "error": error, "maxlength": field.length or 0,
@@ -47,9 +51,13 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
     if field.info.get("rows"):
         given["rows"] = field.info["rows"]
     if field.kind == "money":
-        given["unit"] = site().config.currency
+        given["unit"] = currency or site().config.currency
     if field.kind == "boolean":
         given["value"] = "1" if text in ("1", "true", "True") or text == field.show(True) else ""
+    if offered is not None:
+        words, choices = offered
+        picks = tuple(Choice(value, word, chosen, group=option) for option, value, word, chosen in choices)
+        return FormField(**{**given, "control": "picks", "value": text, "shown": words, "choices": picks})
     if isinstance(field, SeveralField):
         field = field.refs
     if isinstance(field, RefsField):
@@ -144,12 +152,12 @@ def sections(
         names = [n for n in names if not (creating and fields[n].readonly)]
         check = urls.of_act(resource, None, "check")
         controls = tuple(
-            replace(made := control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels)),
+            replace(made := control(fields[n], texts.get(n, ""), error=_first(faults.get(n)), labels=_of(fields[n], labels), currency=texts.get("currency", "")),
                     check_url=check if fields[n].kind in CHECKED else "", required=made.required or (n in rules.required and not made.readonly),
                     when=rules.told(n), autofocus=creating and n == start and not faults) for n in names
         )
         wanted = [n for n in section.fields if n in line_names] + (list(homeless) if number == len(layout) - 1 else [])
-        editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {})) for n in wanted)
+        editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {}), texts.get("currency", "")) for n in wanted)
         errors = sum(1 for c in controls if c.error) + sum(1 for e in editors for r in e.rows for c in r.fields if c.error)
         if controls or editors:
             found.append(
@@ -170,8 +178,8 @@ def _first(messages: Any) -> Any:
     return messages[0] if messages else ""
 
 
-def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping[str, Any]) -> LinesEditor:
-    """The lines editor of one declaration, with a blank row for the script to copy."""
+def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping[str, Any], currency: str = "") -> LinesEditor:
+    """The lines editor of one declaration, with a blank row for the script to copy; `currency`: of the record they are lines of."""
     declared = next(d for d in resource.lines if d.name == name)
     child = resource.line_resource(name)
     fields = {n: child.all_fields[n] for n in declared.columns}
@@ -179,14 +187,18 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
     for row in rows:
         labels.update(reference_labels(fields.values(), row))
 
-    def line(key: str, row: Mapping[str, str], found: Mapping[str, Any]) -> LineRow:
+    following: dict[str, Any] = {n: f.offered for n, f in fields.items() if hasattr(f, "offered")}
+    choices = {n: offered([*rows, {}]) for n, offered in following.items()}
+
+    def line(key: str, row: Mapping[str, str], found: Mapping[str, Any], at: int = -1) -> LineRow:
         controls = tuple(
             _figure(f, key, row.get(n, "")) if f.readonly and f.numeric else
-            control(f, row.get(n, ""), error=_first(found.get(n)), prefix=f"{key}-", labels=_of(f, labels)) for n, f in fields.items()
+            control(f, row.get(n, ""), error=_first(found.get(n)), prefix=f"{key}-", labels=_of(f, labels), currency=currency,
+                    offered=choices[n][at] if n in choices else None) for n, f in fields.items()
         )
         return LineRow(key, controls, row.get("id", ""), removed=row.get("remove") == "1")
 
-    made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {})) for i, row in enumerate(rows))
+    made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {}), i) for i, row in enumerate(rows))
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group else ()
     return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=True, groups=groups, broad=len(fields) > BROAD)
 
@@ -243,6 +255,8 @@ def read(fields: Mapping[str, Field], form: MultiDict[str, str], prefix: str = "
             continue
         if field.kind == "choices" and (key in form or f"{key}__sent" in form):
             found[name] = ",".join(form.getlist(key))
+        elif field.kind == "configuration" and (key in form or f"{key}__text" in form):
+            found[name] = "; ".join(t for t in (*form.getlist(key), *form.getlist(f"{key}__text")) if t.strip())
         elif field.kind in ("refs", "several"):  # what was typed and not picked counts too
             found[name] = ",".join(t for t in (*form.getlist(key), *form.getlist(f"{key}__text")) if t.strip())
         elif field.kind == "boolean" and (key in form or f"{key}__sent" in form):

@@ -18,5 +18,6 @@ sends once more with the same key.
 """
 
 from crm_core.features.files.services import Brought, Put, brought, bytes_of, changeable, copy, hang, on, put, readable
+from crm_core.features.files.views import Picture, pictures_of
 
-__all__ = ["Brought", "Put", "brought", "bytes_of", "changeable", "copy", "hang", "on", "put", "readable"]
+__all__ = ["Brought", "Picture", "Put", "brought", "bytes_of", "changeable", "copy", "hang", "on", "pictures_of", "put", "readable"]

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from crm_core.data.bulk import among
+from crm_core.data.session import session
 from crm_core.features.files import preview, services
 from crm_core.features.files.models import LABELS, Attachment, FileKind
 from crm_core.features.files.settings import FileSettings
@@ -29,6 +31,24 @@ def icon(kind: Any) -> str:
 
 def small(file_id: int, number: int) -> str:
     return f"{FILE}/{file_id}/picture?size=small&version={number}"
+
+
+class Picture(NamedTuple):
+    """A picture that was put on a record: its name, the address of it in small and of its page."""
+
+    name: str
+    small: str
+    page: str
+
+
+def pictures_of(subject: str, ids: Sequence[int]) -> dict[int, list[Picture]]:
+    """The pictures on these records of a resource that the reader may see, the first one first: one statement."""
+    a = Attachment
+    rows = session.execute(sa.select(a.id, a.subject_id, a.name, a.number).where(a.subject == subject, among(a.subject_id, list(ids)), a.kind == FileKind.picture).order_by(a.id).limit(1_000))
+    found: dict[int, list[Picture]] = {}
+    for row in rows if ids else ():
+        found.setdefault(row.subject_id, []).append(Picture(row.name, small(row.id, row.number), f"{FILE}/{row.id}"))
+    return found
 
 
 def of_record(resource: Any, row: Any, page: Any) -> Any:

@@ -1,11 +1,14 @@
 """Which currencies there are, and what amounts are worth in the house's own."""
 
 import datetime as dt
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from babel.numbers import get_currency_precision, list_currencies
+from sqlalchemy.orm import aliased
 
 from crm_core.access.rights import made
 from crm_core.data.session import system_scope
@@ -48,10 +51,52 @@ def rate(currency: str, day: dt.date) -> int:
         found = db.scalar(sa.select(CurrencyRate.rate).where(
             CurrencyRate.currency == currency, CurrencyRate.day <= day, CurrencyRate.deleted_at.is_(None)).order_by(CurrencyRate.day.desc()).limit(1))
     if found is None:
-        raise Refused(_("There is no rate of %(currency)s for %(day)s yet. An administrator enters it under Master data › Rates.", currency=currency, day=day))
+        raise Refused(no_rate(currency, day))
     return int(found)
+
+
+def rates(pairs: Collection[tuple[str, dt.date]]) -> dict[tuple[str, dt.date], int]:
+    """`rate` of many (currency, day) in one statement; where there is none the pair is missing."""
+    found = {pair: amounts.RATE for pair in pairs if pair[0] == house_currency()}
+    wanted: dict[str, set[dt.date]] = {}
+    for currency, day in pairs:
+        if (currency, day) not in found:
+            wanted.setdefault(currency, set()).add(day)
+    if not wanted:
+        return found
+    earlier, live = aliased(CurrencyRate), CurrencyRate.deleted_at.is_(None)
+    spans = []
+    for currency, days in wanted.items():  # from the last rate before the first day to the last day
+        start = sa.select(sa.func.max(earlier.day)).where(earlier.currency == currency, earlier.day <= min(days), earlier.deleted_at.is_(None)).scalar_subquery()
+        spans.append(sa.and_(CurrencyRate.currency == currency, CurrencyRate.day <= max(days), CurrencyRate.day >= sa.func.coalesce(start, min(days))))
+    with system_scope("rates of currencies") as db:
+        rows = db.execute(sa.select(CurrencyRate.currency, CurrencyRate.day, CurrencyRate.rate).where(sa.or_(*spans), live).order_by(CurrencyRate.day)).all()
+    known: dict[str, list[tuple[dt.date, int]]] = {}
+    for currency, day, value in rows:
+        known.setdefault(currency, []).append((day, int(value)))
+    for currency, days in wanted.items():
+        for day in days:
+            at = bisect_right(known.get(currency, []), day, key=lambda one: one[0])
+            if at:
+                found[currency, day] = known[currency][at - 1][1]
+    return found
+
+
+def no_rate(currency: str, day: dt.date) -> Any:
+    """The sentence for a rate that is missing: what to do about it."""
+    return _("There is no rate of %(currency)s for %(day)s yet. An administrator enters it under Master data › Rates.", currency=currency, day=day)
+
+
+def no_fractions(currency: str) -> Any:
+    """The sentence for an amount with cents of a currency that has none."""
+    return _("%(currency)s has no smaller amounts than whole ones.", currency=currency)
 
 
 def in_house(amount: int, currency: str, day: dt.date) -> int:
     """An amount of a currency in the house's own, at the rate of a day. Raises Refused where there is none."""
     return amounts.convert(amount, rate(currency, day), rounding(), step(house_currency()))
+
+
+def from_house(amount: int, currency: str, day: dt.date) -> int:
+    """An amount of the house's currency in another one, at the rate of a day. Raises Refused where there is none."""
+    return amounts.divide(amount * amounts.RATE, rate(currency, day), rounding(), step(currency))

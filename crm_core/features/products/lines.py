@@ -11,28 +11,37 @@
 
     lines = (priced(OrderItem),)                        # of the resource of orders
 
-A price that is left out is that of the product; so are the tax rate and the words of the line.
+A price that is left out is that of the price lists for the head's `customer_id`, `day` and currency; the unit, the tax rate and the words of
+the line are those of the product. What is copied from another document keeps its price: `same_line(item)`.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.bulk import among
-from crm_core.data.session import session, system_scope
-from crm_core.features.money.api import rounding, step, tax_included
-from crm_core.features.products.models import Product
-from crm_core.kernel.i18n import _
+from crm_core.data.session import system_scope
+from crm_core.features.money.api import no_fractions, rounding, step, tax_included
+from crm_core.features.products import configuring, wishes
+from crm_core.features.products.models import LIVES
+from crm_core.features.products.prices import Ask, Facts, Shelf, buyers, of_shelf
+from crm_core.features.products.units import ratio
+from crm_core.kernel.i18n import _, language
 from crm_core.resource.changes import as_written
 from crm_core.resource.figures import house_currency
 from crm_core.resource.pieces import Lines
 from crm_core.resource.resource import Resource
 from crm_core.text import amounts
 
-COLUMNS = ("product", "what", "quantity", "price", "discount", "rate", "amount")
+COLUMNS = ("product", "what", "quantity", "unit", "configuration", "price", "discount", "rate", "amount")
+ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
+COPIED = ("product_id", "what", "quantity", "unit_id", "configuration", "price", "discount", "rate")
 
 
 class PricedHead:
@@ -54,7 +63,8 @@ class PricedHead:
 
 
 class PricedLine:
-    """One of them. `list_price` is what the price lists said when it was written, whatever price was agreed."""
+    """One of them. `list_price` is what the price lists said when product, quantity, unit or choices were written, whatever price was
+    agreed, and `why` which of them; prices are for one of the line's unit."""
 
     @declared_attr
     def product_id(cls) -> Mapped[int | None]:
@@ -62,7 +72,14 @@ class PricedLine:
 
     what: Mapped[t.Line] = mapped_column(default="", info={"label": _("Item"), "placeholder": _("Name of the product")})
     quantity: Mapped[t.Quantity] = mapped_column(default=1000, info={"label": _("Quantity")})
+
+    @declared_attr
+    def unit_id(cls) -> Mapped[int | None]:
+        return t.Link("core.unit", _("Unit"))
+
+    configuration: Mapped[dict[str, str] | None] = mapped_column(t.JsonType, info={"kind": "configuration", "label": _("Choices and wishes")})
     list_price: Mapped[t.Money | None] = mapped_column(info={"label": _("List price"), "readonly": True})
+    why: Mapped[t.Line | None] = mapped_column(info={"label": _("List price from"), "readonly": True})
     price: Mapped[t.Money | None] = mapped_column(info={"label": _("Price"), "placeholder": _("List price")})
     discount: Mapped[t.Percent] = mapped_column(default=0, info={"label": _("Discount")})
     rate: Mapped[t.Percent | None] = mapped_column(info={"label": _("Tax rate"), "placeholder": _("Of the product")})
@@ -76,12 +93,29 @@ def priced(model: Any, label: Any = None, columns: Sequence[str] = COLUMNS) -> L
     return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True)
 
 
+def same_line(item: Any) -> dict[str, Any]:
+    """A priced line as a line of another document: field → value for `write`, with the price that was agreed."""
+    return {name.removesuffix("_id"): getattr(item, name) for name in COPIED}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a line asks of its document. `made_of`: column → id of the documents it was made of, whose lines stand as they were agreed."""
+
+    currency: str
+    customer: int | None = None
+    day: dt.date | None = None
+    made_of: Mapping[str, int] = field(default_factory=dict)
+
+
 class PricedLines(Resource):
-    """Base of their resource: works out what a line comes to, in the currency of its head."""
+    """Base of their resource: works out what a line comes to, in the currency of its head. Who overrides `derive`, `check` or `written`
+    calls this one first."""
 
     columns = COLUMNS
     search = ()
     verbs = ("read",)
+    lives: ClassVar[tuple[str, ...]] = ("sold",)  # what can be chosen; opportunities may take what is planned
 
     @property
     def label_field(self) -> str:
@@ -89,40 +123,131 @@ class PricedLines(Resource):
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         now = [as_written(row, before) for row in rows]
-        products = _products({line.get("product_id") for line in now})
-        currencies = self._currencies(now)
+        moved = [n for n, row in enumerate(rows) if _moved(row, before)]
+        ids = {line["product_id"] for line in now if line.get("product_id")}
+        shelf, heads = Shelf(ids | {old["product_id"] for n in moved if (old := before.get(rows[n].get("id") or 0)) and old.get("product_id")}), self._heads(now)
+        at = [n for n in moved if now[n].get("product_id") in shelf.facts]
+        known = buyers({head.customer for head in heads.values() if head.customer}) if at else {}
+        found = dict(zip(at, of_shelf(shelf, [_ask(now[n], heads.get(now[n].get(self._head) or 0)) for n in at], known), strict=True)) if at else {}
         how, included = rounding(), tax_included()
-        for row, line in zip(rows, now, strict=True):
-            product = products.get(line.get("product_id") or 0)
+        for n, (row, line) in enumerate(zip(rows, now, strict=True)):
+            head = heads.get(line.get(self._head) or 0) or Head(house_currency())
+            product = shelf.facts.get(line.get("product_id") or 0)
+            price, listed = line.get("price"), line.get("list_price")
             if product is not None:
-                row["what"] = line.get("what") or product.name
-                row["list_price"] = product.price
-            price = line.get("price") if line.get("price") is not None else row.get("list_price", line.get("list_price"))
+                buyer = known.get(head.customer or 0)
+                row["what"] = _words(row, line, shelf, before, (buyer.language if buyer is not None else None) or language())
+                row["unit_id"] = line.get("unit_id") or product.unit_id
+            if n in found:
+                old = before.get(row.get("id") or 0, {})
+                if price is not None and old.get("price") == price == old.get("list_price"):
+                    price = None  # nobody agreed on another one: it goes on following the price lists
+                listed, row["list_price"], row["why"] = found[n].price, found[n].price, found[n].why
+            price = listed if price is None else price
             rate = line.get("rate") if line.get("rate") is not None else product.tax if product is not None else 0
             row["price"], row["rate"] = price or 0, rate
             row["net"], row["tax"], row["amount"] = amounts.line(
                 1000 if line.get("quantity") is None else line["quantity"], row["price"], line.get("discount") or 0, rate or 0,
-                included=included, how=how, step=step(currencies.get(line.get(self._head) or 0) or house_currency()))
+                included=included, how=how, step=step(head.currency))
+            if price is None and product is not None and (product.price is not None or product.is_bundle):
+                row["price"] = None  # it has a price, but not in this currency or unit: `check` says why
+
+    def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
+        now = [as_written(row, before) for row in rows]
+        heads = self._heads(now)
+        asked = [n for n, row in enumerate(rows) if now[n].get("product_id") and _moved(row, before)]
+        shelf = Shelf({now[n]["product_id"] for n in asked})
+        faults = {n: found for n in asked if (product := shelf.facts.get(now[n]["product_id"])) is not None
+                  and (found := self._chosen(now[n], before.get(rows[n].get("id") or 0, {}), product, shelf))}
+        if faults and self.sources:  # what was agreed in the document this one was made of may be written here
+            agreed = self._agreed({n: head for n in faults if (head := heads.get(now[n].get(self._head) or 0)) is not None and head.made_of})
+            faults = {n: found for n, found in faults.items() if now[n]["product_id"] not in agreed.get(n, ())}
+        for n, row in enumerate(rows):
+            smallest = step((heads.get(now[n].get(self._head) or 0) or Head(house_currency())).currency)
+            product = shelf.facts.get(now[n].get("product_id") or 0)
+            if n in asked and product is not None and ratio(now[n].get("unit_id"), product.unit_id) is None:
+                faults.setdefault(n, {})["unit"] = [_("This unit cannot be converted into that of the product.")]
+            elif row.get("price", 0) is None:
+                faults.setdefault(n, {})["price"] = [row.get("why") or _("This is required.")]
+            elif "price" in row and row["price"] % smallest:
+                faults.setdefault(n, {})["price"] = [no_fractions(heads[now[n][self._head]].currency)]
+        return faults
+
+    def _chosen(self, line: Mapping[str, Any], old: Mapping[str, Any], product: Facts, shelf: Shelf) -> dict[str, list[Any]]:
+        """What is wrong with choosing a product for a line, and with the choices made of it."""
+        found: dict[str, list[Any]] = {}
+        if old.get("product_id") != product.id and product.life not in self.lives:
+            found["product"] = [_("“%(name)s” is not on sale: %(state)s. Choose another product.", name=product.word(language()), state=LIVES[product.life.value])]
+        elif old.get("product_id") != product.id and product.has_variants:
+            found["product"] = [_("“%(name)s” has variants: choose one of them.", name=product.word(language()))]
+        if said := configuring.faults(shelf.choices.get(product.id, ()), shelf.combinations.get(product.id, ()), line.get("configuration") or {}):
+            found["configuration"] = said
+        return found
+
+    def written(self, verb: str, ids: Sequence[int], change: int) -> None:
+        wishes.follow(self, verb, ids)
 
     @property
     def _head(self) -> str:
         """The column that says whose line it is."""
         return self.parent_field.column if self.parent_field is not None else ""
 
-    def _currencies(self, lines: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-        """The currency of each head, by its id."""
+    @property
+    def head(self) -> Resource:
+        """The resource of the documents whose lines they are."""
+        return self.registry.resource(getattr(self.parent_field, "target", ""))  # type: ignore[no-any-return]
+
+    @cached_property
+    def sources(self) -> dict[str, Any]:
+        """Columns of the head that say of which other document it was made, with the resource of that one."""
         if self.parent_field is None:
             return {}
-        head = self.registry.resource(getattr(self.parent_field, "target", "")).table
-        wanted = {line[self._head] for line in lines if line.get(self._head)}
-        with system_scope("currencies of heads") as db:
-            return {row.id: row.currency for row in db.execute(sa.select(head.c.id, head.c.currency).where(among(head.c.id, sorted(wanted))))}
+        found = {f.column: self.registry.resources.get(getattr(f, "target", "")) for f in self.head.all_fields.values()}
+        return {column: other for column, other in found.items() if other is not None and issubclass(other.model, PricedHead)}
+
+    def _heads(self, lines: Sequence[Mapping[str, Any]]) -> dict[int, Head]:
+        """What the lines ask of their heads, by id, in one statement."""
+        wanted = sorted({line[self._head] for line in lines if line.get(self._head)})
+        if not wanted:
+            return {}
+        head = self.head.table
+        names = [name for name in ("customer_id", "day", *self.sources) if name in head.c]
+        with system_scope("heads of lines") as db:
+            rows = db.execute(sa.select(head.c.id, head.c.currency, *(head.c[name] for name in names)).where(among(head.c.id, wanted))).mappings()
+            return {row["id"]: Head(row["currency"], row.get("customer_id"), row.get("day"), {name: row[name] for name in self.sources if row[name]}) for row in rows}
+
+    def _agreed(self, heads: Mapping[int, Head]) -> dict[int, set[int]]:
+        """The products in the lines of the documents that these were made of: a statement for each kind of document."""
+        found: dict[int, set[int]] = {}
+        for column, other in self.sources.items():
+            wanted = {head.made_of[column] for head in heads.values() if column in head.made_of}
+            for declared in other.lines if wanted else ():
+                lines, link = other.line_resource(declared.name).table, other.link_column(declared.name)
+                if "product_id" not in lines.c:
+                    continue
+                with system_scope("lines of the document it was made of") as db:
+                    rows = db.execute(sa.select(lines.c[link], lines.c.product_id).where(among(lines.c[link], sorted(wanted)), lines.c.product_id.is_not(None))).all()
+                for n, head in heads.items():
+                    found.setdefault(n, set()).update(product for of, product in rows if of == head.made_of.get(column))
+        return found
 
 
-def _products(ids: set[Any]) -> dict[int, Any]:
-    """What lines take over from products the actor may see."""
-    wanted = sorted(i for i in ids if i)
-    if not wanted:
-        return {}
-    rows = session.execute(sa.select(Product.id, Product.name, Product.price, Product.tax).where(Product.id.in_(wanted)))
-    return {row.id: row for row in rows}
+def _moved(row: Mapping[str, Any], before: Mapping[int, Mapping[str, Any]]) -> bool:
+    """Whether a line is new, or what its price follows is another now."""
+    old = before.get(row.get("id") or 0)
+    return old is None or any(name in row and row[name] != old.get(name) for name in ASKED) or ("price" in row and row["price"] is None)
+
+
+def _ask(line: Mapping[str, Any], head: Head | None) -> Ask:
+    return Ask(line["product_id"], 1000 if line.get("quantity") is None else line["quantity"], line.get("unit_id"), line.get("configuration") or {},
+               head.customer if head is not None else None, head.day if head is not None else None, head.currency if head is not None else None)
+
+
+def _words(row: Mapping[str, Any], line: Mapping[str, Any], shelf: Shelf, before: Mapping[int, Mapping[str, Any]], code: str) -> str:
+    """The words of a line: those somebody wrote, else the product's with what was chosen and what it is made of, in a language. Words that
+    were made so follow the product and the choices."""
+    told, old = line.get("what"), before.get(row.get("id") or 0)
+    if told and old is not None and told == old.get("what") and _moved(row, before) and old.get("product_id") in shelf.facts:
+        was = {shelf.words(old["product_id"], old.get("configuration") or {}, one)[:255] for one in (code, "zh", "en")}
+        told = "" if told in was else told
+    return told or shelf.words(line["product_id"], line.get("configuration") or {}, code)[:255]

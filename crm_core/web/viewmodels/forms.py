@@ -25,6 +25,7 @@ Control: TypeAlias = Literal[
     "tick",
     "reference",
     "references",
+    "picks",
     "region",
     "file",
     "static",
@@ -68,6 +69,7 @@ class FormField:
     (currency, 元, %). ``wide``: the whole line instead of half. ``creates``: a name that is not found may be taken as a new
     one. ``check_url`` takes a POST of ``field`` and ``value`` on leaving and answers JSON ``{"error": "…"}``. ``again``: another choice asks for the form anew (the value's control follows it).
     ``preview_url`` takes a POST of the form while somebody writes and answers with what comes of the text.
+    ``picks``: a select for each group of ``choices``, all of one name, and a free text (``shown``) sent as ``NAME__text``.
     ``when``: it shows only while this field has one of these values ("a,b"; "*": any).
     """
 

@@ -2770,6 +2770,25 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_currency_rate'))
     )
+    op.create_table('core_payment_term',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('english', sa.String(length=255), nullable=False),
+        sa.Column('advance', sa.Integer(), nullable=False),
+        sa.Column('days', sa.Integer(), nullable=False),
+        sa.Column('month_end', sa.Boolean(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_payment_term'))
+    )
     op.create_table('core_product_category',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -2807,6 +2826,44 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['base_id'], ['core_unit.id'], name=op.f('fk_core_unit_base_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_unit'))
     )
+    op.create_table('core_price_list',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('english', sa.String(length=255), nullable=True),
+        sa.Column('currency', sa.String(length=3), nullable=False),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('begins', sa.Date(), nullable=True),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('tag_id', ID, nullable=True),
+        sa.Column('customer_kind', sa.String(length=40), nullable=True),
+        sa.Column('standing', sa.String(length=40), nullable=True),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('payment_term_id', ID, nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_price_list_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_price_list_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_price_list_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['payment_term_id'], ['core_payment_term.id'], name=op.f('fk_core_price_list_payment_term_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_core_price_list_region_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['tag_id'], ['core_tag.id'], name=op.f('fk_core_price_list_tag_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_price_list_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_price_list'))
+    )
     op.create_table('core_product',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -2816,9 +2873,16 @@ def upgrade() -> None:
         sa.Column('life', sa.String(length=40), nullable=False),
         sa.Column('category_id', ID, nullable=True),
         sa.Column('unit_id', ID, nullable=True),
+        sa.Column('parent_id', ID, nullable=True),
         sa.Column('price', sa.BigInteger(), nullable=True),
         sa.Column('cost', sa.BigInteger(), nullable=True),
         sa.Column('tax', sa.Integer(), nullable=False),
+        sa.Column('term', sa.Integer(), nullable=True),
+        sa.Column('term_unit', sa.String(length=40), nullable=False),
+        sa.Column('issues', sa.Integer(), nullable=True),
+        sa.Column('copies', sa.Integer(), nullable=True),
+        sa.Column('renewal', sa.String(length=40), nullable=False),
+        sa.Column('notice', sa.Integer(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
@@ -2837,9 +2901,148 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['category_id'], ['core_product_category.id'], name=op.f('fk_core_product_category_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_core_product_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_core_product_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['parent_id'], ['core_product.id'], name=op.f('fk_core_product_parent_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_core_product_team_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_core_product_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product'))
+    )
+    op.create_table('core_price_line',
+        sa.Column('price_list_id', ID, nullable=False),
+        sa.Column('product_id', ID, nullable=True),
+        sa.Column('category_id', ID, nullable=True),
+        sa.Column('from_quantity', sa.BigInteger(), nullable=False),
+        sa.Column('price', sa.BigInteger(), nullable=True),
+        sa.Column('discount', sa.Integer(), nullable=True),
+        sa.Column('allowance', sa.BigInteger(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['category_id'], ['core_product_category.id'], name=op.f('fk_core_price_line_category_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['price_list_id'], ['core_price_list.id'], name=op.f('fk_core_price_line_price_list_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_core_price_line_product_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_price_line'))
+    )
+    op.create_table('core_product_attribute',
+        sa.Column('product_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('values', sa.String(length=255), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_core_product_attribute_product_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product_attribute'))
+    )
+    op.create_table('core_product_choice',
+        sa.Column('product_id', ID, nullable=False),
+        sa.Column('option', sa.String(length=60), nullable=False),
+        sa.Column('option_english', sa.String(length=60), nullable=True),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('english', sa.String(length=60), nullable=True),
+        sa.Column('surcharge', sa.BigInteger(), nullable=True),
+        sa.Column('percent', sa.Integer(), nullable=True),
+        sa.Column('optional', sa.Boolean(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_core_product_choice_product_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product_choice'))
+    )
+    op.create_table('core_product_combination',
+        sa.Column('product_id', ID, nullable=False),
+        sa.Column('given', sa.String(length=60), nullable=False),
+        sa.Column('how', sa.String(length=40), nullable=False),
+        sa.Column('other', sa.String(length=255), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_core_product_combination_product_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product_combination'))
+    )
+    op.create_table('core_product_part',
+        sa.Column('product_id', ID, nullable=False),
+        sa.Column('part_id', ID, nullable=False),
+        sa.Column('quantity', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['part_id'], ['core_product.id'], name=op.f('fk_core_product_part_part_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_core_product_part_product_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product_part'))
+    )
+    op.create_table('core_product_wish',
+        sa.Column('product_id', ID, nullable=False),
+        sa.Column('wish', sa.String(length=255), nullable=False),
+        sa.Column('free', sa.Boolean(), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('document', sa.String(length=80), nullable=False),
+        sa.Column('line_id', ID, nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_core_product_wish_product_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product_wish'))
     )
     with op.batch_alter_table('core_currency') as batch:
         batch.create_index('ix_core_currency_code', ['code', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -2848,6 +3051,9 @@ def upgrade() -> None:
     with op.batch_alter_table('core_currency_rate') as batch:
         batch.create_index('ix_core_currency_rate_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_currency_rate', ['currency', 'day'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_payment_term') as batch:
+        batch.create_index('ix_core_payment_term_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_payment_term_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('core_product_category') as batch:
         batch.create_index('ix_core_product_category_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_core_product_category_parent_id'), ['parent_id'], unique=False)
@@ -2865,20 +3071,60 @@ def upgrade() -> None:
         batch.create_index('ix_core_product_owner_id_life_name_key', ['owner_id', 'life', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_product_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_product_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_product_parent_id'), ['parent_id'], unique=False)
         batch.create_index('ix_core_product_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_product_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_core_product_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_core_product_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_core_product_code', ['code'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_product_attribute') as batch:
+        batch.create_index(batch.f('ix_core_product_attribute_product_id'), ['product_id'], unique=False)
+    with op.batch_alter_table('core_product_choice') as batch:
+        batch.create_index(batch.f('ix_core_product_choice_product_id'), ['product_id'], unique=False)
+    with op.batch_alter_table('core_product_combination') as batch:
+        batch.create_index(batch.f('ix_core_product_combination_product_id'), ['product_id'], unique=False)
+    with op.batch_alter_table('core_product_part') as batch:
+        batch.create_index(batch.f('ix_core_product_part_part_id'), ['part_id'], unique=False)
+        batch.create_index(batch.f('ix_core_product_part_product_id'), ['product_id'], unique=False)
+    with op.batch_alter_table('core_product_wish') as batch:
+        batch.create_index(batch.f('ix_core_product_wish_day'), ['day'], unique=False)
+        batch.create_index('ix_core_product_wish_line', ['document', 'line_id'], unique=False)
+        batch.create_index(batch.f('ix_core_product_wish_product_id'), ['product_id'], unique=False)
+    with op.batch_alter_table('core_price_list') as batch:
+        batch.create_index(batch.f('ix_core_price_list_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_core_price_list_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_price_list_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_price_list_name', ['name_key', 'id'], unique=False)
+        batch.create_index('ix_core_price_list_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_price_list_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_price_list_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_core_price_list_payment_term_id'), ['payment_term_id'], unique=False)
+        batch.create_index(batch.f('ix_core_price_list_region_id'), ['region_id'], unique=False)
+        batch.create_index(batch.f('ix_core_price_list_tag_id'), ['tag_id'], unique=False)
+        batch.create_index('ix_core_price_list_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_price_list_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_price_list_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('core_price_line') as batch:
+        batch.create_index(batch.f('ix_core_price_line_category_id'), ['category_id'], unique=False)
+        batch.create_index(batch.f('ix_core_price_line_price_list_id'), ['price_list_id'], unique=False)
+        batch.create_index(batch.f('ix_core_price_line_product_id'), ['product_id'], unique=False)
     # --- products ends ---
 
 
 
 def downgrade() -> None:
     # --- products ---
+    op.drop_table('core_product_wish')
+    op.drop_table('core_product_part')
+    op.drop_table('core_product_combination')
+    op.drop_table('core_product_choice')
+    op.drop_table('core_product_attribute')
+    op.drop_table('core_price_line')
     op.drop_table('core_product')
+    op.drop_table('core_price_list')
     op.drop_table('core_unit')
     op.drop_table('core_product_category')
+    op.drop_table('core_payment_term')
     op.drop_table('core_currency_rate')
     op.drop_table('core_currency')
     # --- products ends ---

@@ -124,7 +124,9 @@ def upgrade() -> None:
         sa.Column('opportunity_id', ID, nullable=False),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
+        sa.Column('configuration', JSON, nullable=True),
         sa.Column('list_price', sa.BigInteger(), nullable=True),
+        sa.Column('why', sa.String(length=255), nullable=True),
         sa.Column('price', sa.BigInteger(), nullable=True),
         sa.Column('discount', sa.Integer(), nullable=False),
         sa.Column('rate', sa.Integer(), nullable=True),
@@ -132,6 +134,7 @@ def upgrade() -> None:
         sa.Column('tax', sa.BigInteger(), nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
         sa.Column('product_id', ID, nullable=True),
+        sa.Column('unit_id', ID, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -148,6 +151,7 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_opportunity_item_opportunity_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_opportunity_item_product_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_opportunity_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity_item'))
     )
     op.create_table('sales_quote',
@@ -229,7 +233,9 @@ def upgrade() -> None:
         sa.Column('quote_id', ID, nullable=False),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
+        sa.Column('configuration', JSON, nullable=True),
         sa.Column('list_price', sa.BigInteger(), nullable=True),
+        sa.Column('why', sa.String(length=255), nullable=True),
         sa.Column('price', sa.BigInteger(), nullable=True),
         sa.Column('discount', sa.Integer(), nullable=False),
         sa.Column('rate', sa.Integer(), nullable=True),
@@ -237,6 +243,7 @@ def upgrade() -> None:
         sa.Column('tax', sa.BigInteger(), nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
         sa.Column('product_id', ID, nullable=True),
+        sa.Column('unit_id', ID, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -253,13 +260,16 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_quote_item_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_quote_item_quote_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_quote_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_quote_item'))
     )
     op.create_table('sales_contract_item',
         sa.Column('contract_id', ID, nullable=False),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
+        sa.Column('configuration', JSON, nullable=True),
         sa.Column('list_price', sa.BigInteger(), nullable=True),
+        sa.Column('why', sa.String(length=255), nullable=True),
         sa.Column('price', sa.BigInteger(), nullable=True),
         sa.Column('discount', sa.Integer(), nullable=False),
         sa.Column('rate', sa.Integer(), nullable=True),
@@ -267,6 +277,7 @@ def upgrade() -> None:
         sa.Column('tax', sa.BigInteger(), nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
         sa.Column('product_id', ID, nullable=True),
+        sa.Column('unit_id', ID, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -283,6 +294,7 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_item_contract_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_contract_item_product_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_contract_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_item'))
     )
     op.create_table('sales_order',
@@ -360,7 +372,9 @@ def upgrade() -> None:
         sa.Column('order_id', ID, nullable=False),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
+        sa.Column('configuration', JSON, nullable=True),
         sa.Column('list_price', sa.BigInteger(), nullable=True),
+        sa.Column('why', sa.String(length=255), nullable=True),
         sa.Column('price', sa.BigInteger(), nullable=True),
         sa.Column('discount', sa.Integer(), nullable=False),
         sa.Column('rate', sa.Integer(), nullable=True),
@@ -368,6 +382,7 @@ def upgrade() -> None:
         sa.Column('tax', sa.BigInteger(), nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
         sa.Column('product_id', ID, nullable=True),
+        sa.Column('unit_id', ID, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -384,6 +399,7 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_order_item_order_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_order_item_product_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_order_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_order_item'))
     )
     op.create_table('sales_allocation',
@@ -412,7 +428,9 @@ def upgrade() -> None:
         sa.Column('invoice_id', ID, nullable=False),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
+        sa.Column('configuration', JSON, nullable=True),
         sa.Column('list_price', sa.BigInteger(), nullable=True),
+        sa.Column('why', sa.String(length=255), nullable=True),
         sa.Column('price', sa.BigInteger(), nullable=True),
         sa.Column('discount', sa.Integer(), nullable=False),
         sa.Column('rate', sa.Integer(), nullable=True),
@@ -420,6 +438,7 @@ def upgrade() -> None:
         sa.Column('tax', sa.BigInteger(), nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
         sa.Column('product_id', ID, nullable=True),
+        sa.Column('unit_id', ID, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -436,6 +455,7 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['invoice_id'], ['sales_invoice.id'], name=op.f('fk_sales_invoice_item_invoice_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_invoice_item_product_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_invoice_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice_item'))
     )
     with op.batch_alter_table('sales_pipeline') as batch:
@@ -467,6 +487,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_opportunity_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_opportunity_item_product_id'), ['product_id'], unique=False)
         batch.create_index('ix_sales_opportunity_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index(batch.f('ix_sales_opportunity_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_opportunity_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_quote') as batch:
         batch.create_index(batch.f('ix_sales_quote_contact_id'), ['contact_id'], unique=False)
@@ -493,6 +514,7 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_quote_item_product_id'), ['product_id'], unique=False)
         batch.create_index(batch.f('ix_sales_quote_item_quote_id'), ['quote_id'], unique=False)
         batch.create_index('ix_sales_quote_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index(batch.f('ix_sales_quote_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_quote_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract_item') as batch:
         batch.create_index(batch.f('ix_sales_contract_item_contract_id'), ['contract_id'], unique=False)
@@ -500,6 +522,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_contract_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_contract_item_product_id'), ['product_id'], unique=False)
         batch.create_index('ix_sales_contract_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index(batch.f('ix_sales_contract_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_contract_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_order') as batch:
         batch.create_index(batch.f('ix_sales_order_contact_id'), ['contact_id'], unique=False)
@@ -526,6 +549,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_order_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_order_item_product_id'), ['product_id'], unique=False)
         batch.create_index('ix_sales_order_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index(batch.f('ix_sales_order_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_order_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_allocation') as batch:
         batch.create_index(batch.f('ix_sales_allocation_invoice_id'), ['invoice_id'], unique=False)
@@ -536,6 +560,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_invoice_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_invoice_item_product_id'), ['product_id'], unique=False)
         batch.create_index('ix_sales_invoice_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index(batch.f('ix_sales_invoice_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_invoice_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
 
 
