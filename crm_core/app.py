@@ -27,6 +27,7 @@ def core() -> Package:
     from crm_core.features.calendar import plugin as calendar
     from crm_core.features.channels import plugin as channels
     from crm_core.features.customers import plugin as customers
+    from crm_core.features.dealings import plugin as dealings
     from crm_core.features.files import plugin as files
     from crm_core.features.hooks import plugin as hooks
     from crm_core.features.mail import plugin as mail
@@ -44,7 +45,7 @@ def core() -> Package:
     from crm_core.features.tasks import plugin as tasks
     from crm_core.kernel import plugin as kernel
 
-    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, money, products, offers, mail, channels, calendar, pool, rules, road, routes, plans, setup))
+    return Package("core", _("Tangram CRM"), __version__, "crm_core", (kernel, people, files, messages, hooks, tasks, approvals, customers, money, products, offers, mail, channels, calendar, pool, rules, road, routes, plans, dealings, setup))
 
 
 @cache

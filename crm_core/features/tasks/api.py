@@ -4,7 +4,7 @@ from crm_core.features.tasks import asking
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.repeats import DaysField
 from crm_core.features.tasks.services import NAME as TASKS
-from crm_core.features.tasks.services import count, counters, finish, give, give_by_rule, waiting
+from crm_core.features.tasks.services import begin, count, counters, finish, finish_all, give, give_by_rule, waiting
 from crm_core.features.tasks.times import TimeField, read_when, say_minutes
 from crm_core.features.tasks.views import (
     GIVEN,
@@ -20,6 +20,6 @@ from crm_core.features.tasks.views import (
 )
 
 __all__ = [
-    "GIVEN", "MINE", "TASKS", "URL", "DaysField", "Task", "TimeField", "WaitingTask", "asking", "by_due", "count", "counters", "draw_waiting", "finish", "give", "give_by_rule", "leads", "read_when", "say_minutes", "told",
+    "GIVEN", "MINE", "TASKS", "URL", "DaysField", "Task", "TimeField", "WaitingTask", "asking", "begin", "by_due", "count", "counters", "draw_waiting", "finish", "finish_all", "give", "give_by_rule", "leads", "read_when", "say_minutes", "told",
     "urgency", "waiting", "wanted",
 ]

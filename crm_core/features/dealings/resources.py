@@ -1,0 +1,101 @@
+"""Figures, movements and proposals as resources."""
+
+from crm_core.features.dealings import byhand, proposing
+from crm_core.features.dealings.models import (
+    STAGES,
+    Answer,
+    CustomerValue,
+    Stage,
+    StageMove,
+    ValueClass,
+    ValueProposal,
+)
+from crm_core.features.dealings.models import CLASSES as CLASSES_
+from crm_core.kernel.declare import Action
+from crm_core.kernel.i18n import _
+from crm_core.resource.fields import EnumField, Field, IntegerField
+from crm_core.resource.resource import Resource
+
+_WHY = Field(name="why", column="", label=_("Reason"), required=True, length=255)
+
+
+class CustomerValues(Resource):
+    """Read by everybody who may read the customer."""
+
+    model = CustomerValue
+    label = _("Customer value")
+    singular = _("Customer value")
+    icon = "chart-arrows"
+    files = False
+    columns = "customer", "stage", "since", "rfm", "year", "year_before", "last_on", "alive", "expected", "lifetime", "value_class", "care", "churn", "owner"
+    filters = (
+        "stage", "rule_stage", "since", "rfm", "churn", "churn_since", "falls_on", "value_class", "care", "year", "year_before", "total", "average", "profit", "lifetime", "alive", "expected", "deals",
+        "usual", "last_on", "first_on", "by_hand", "customer", "owner", "department")
+    sorts = "-year", "-lifetime"
+    status = "stage"
+    readonly = True
+    verbs = ("read", "export", "print", "set_stage", "lift_stage", "set_class")
+    hidden_fields = ("team",)
+    in_palette = True
+    order = 36
+    help = _("What was reckoned of every customer who has dealt with us: his stage, how likely he is to come again, what he brings. Each figure is explained in the guide.")
+    actions = (
+        Action("set_stage", _("Set the stage by hand"), byhand.set_stage, icon="pencil", bulk=True, fields=(
+            EnumField(name="stage", column="", label=_("Stage"), required=True, members=Stage, labels=STAGES), _WHY,
+            IntegerField(name="months", column="", label=_("For so many months"), minimum=1, maximum=60, help=_("Empty: until it is lifted.")))),
+        Action("lift_stage", _("Let the rules say the stage"), byhand.lift_stage, icon="arrow-back-up", when=lambda row: row.by_hand, quiet=True),
+        Action("set_class", _("Set the value class"), byhand.set_class, icon="tag", quiet=True, fields=(
+            EnumField(name="value_class", column="", label=_("Value class"), required=True, members=ValueClass, labels=CLASSES_), _WHY)),
+    )
+
+    @property
+    def label_field(self) -> str:
+        return "customer"
+
+
+class StageMoves(Resource):
+    model = StageMove
+    label = _("Movements of stages")
+    singular = _("Movement")
+    icon = "arrow-right"
+    files = False
+    columns = "customer", "before", "stage", "day", "why_moved", "by_hand", "reason", "owner"
+    filters = "before", "stage", "day", "month", "by_hand", "customer", "owner", "department"
+    sorts = ("-day",)
+    readonly = True
+    verbs = ("read", "export", "print")
+    hidden_fields = ("team",)
+    order = 37
+    help = _("Which customers went from one stage to another, when, and by which rule.")
+
+    @property
+    def label_field(self) -> str:
+        return "stage"
+
+
+class ValueProposals(Resource):
+    model = ValueProposal
+    label = _("Proposals")
+    singular = _("Proposal")
+    icon = "bulb"
+    files = False
+    own_rights = True
+    columns = "customer", "about", "proposed_what", "reason", "year", "answer", "made_on", "owner"
+    filters = "answer", "about", "care", "value_class", "year", "made_on", "answered_on", "answered_by", "customer", "owner", "department"
+    sorts = ("-made_on",)
+    status = "answer"
+    entry = (("answer.any", "open"),)
+    readonly = True
+    verbs = ("read", "export", "print", "accept", "decline")
+    hidden_fields = ("team",)
+    order = 38
+    help = _("What the figures propose: who needs which care, who is a key customer, what a customer seeks with us. Each waits for a decision.")
+    actions = (
+        Action("accept", _("Accept"), proposing.accept, icon="check", primary=True, when=lambda row: row.answer == Answer.open,
+               fields=(Field(name="why", column="", label=_("Remark"), length=255),)),
+        Action("decline", _("Decline"), proposing.decline, icon="x", when=lambda row: row.answer == Answer.open, fields=(_WHY,)),
+    )
+
+    @property
+    def label_field(self) -> str:
+        return "about"

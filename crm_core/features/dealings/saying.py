@@ -1,0 +1,63 @@
+"""Why, in words: what a stage, a warning and a proposal go by."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from crm_core.features.dealings.models import Churn, Stage, Why
+from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.site import site
+from crm_core.resource.show import show_date
+
+NAME = "core.customer_value"
+
+
+def money(amount: int) -> str:
+    return str(site().registry.resource(NAME).all_fields["year"].show(amount))
+
+
+def days(n: int) -> Any:
+    return ngettext("%(n)s day", "%(n)s days", n)
+
+
+def stage(row: Mapping[str, Any], today: dt.date, *, sums: bool = True) -> Any:
+    """The rule by which a customer is in the stage he is in; without `sums` no amount is named."""
+    silent = (today - row["last_on"]).days
+    match row["why"]:
+        case Why.silent:
+            return _("Nothing for %(silent)s; he usually deals every %(usual)s.", silent=days(silent), usual=days(row["usual"])) if row["usual"] else _(
+                "Nothing for %(silent)s.", silent=days(silent))
+        case Why.less:
+            return _("%(year)s in 12 months, after %(before)s in the 12 before.", year=money(row["year"]), before=money(row["year_before"])) if sums else _("Much less than in the year before.")
+        case Why.rarer:
+            return _("He deals much more rarely than in the year before.")
+        case Why.few:
+            return ngettext("%(n)s dealing so far.", "%(n)s dealings so far.", row["deals"])
+        case Why.new:
+            return _("Known for %(age)s.", age=days((today - row["first_on"]).days))
+        case Why.small:
+            return _("So far only small dealings, %(average)s on average.", average=money(row["average"])) if sums else _("So far only small dealings.")
+        case Why.rising:
+            return _("Turnover is rising: %(year)s in 12 months, after %(before)s.", year=money(row["year"]), before=money(row["year_before"])) if sums else _("Turnover is rising.")
+    return _("He deals regularly, for about the same.")
+
+
+def warning(row: Mapping[str, Any], today: dt.date) -> Any:
+    """What is unusual."""
+    if row["churn"] == Churn.silent:
+        return _("Silent for %(silent)s; usually a dealing every %(usual)s. The last one was on %(day)s.",
+                 silent=days((today - row["last_on"]).days), usual=days(row["usual"] or 0), day=show_date(row["last_on"]))
+    return _("The last three dealings brought much less than was usual. Turnover of 12 months: %(year)s, of the 12 before: %(before)s.",
+             year=money(row["year"]), before=money(row["year_before"]) if row["year_before"] is not None else "–")
+
+
+def fall(row: Mapping[str, Any], today: dt.date) -> Any:
+    """That a growing customer is about to decline."""
+    return _("Growing, but nothing for %(silent)s. Without a dealing he counts as declining from %(day)s on.",
+             silent=days((today - row["last_on"]).days), day=show_date(row["falls_on"]))
+
+
+def stages() -> tuple[tuple[str, Any], ...]:
+    from crm_core.features.dealings.models import STAGES
+
+    return tuple((str(one), STAGES[one]) for one in Stage)
