@@ -3,6 +3,7 @@
 Anybody can write what looks like one. An answer counts where the guest whose it is sent it, to the box that invited him; an invitation is
 changed and called off by who sent it; and it stands in nobody's calendar until he has answered it."""
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +11,8 @@ import sqlalchemy as sa
 from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope, writing
-from crm_core.features.calendar import itip
-from crm_core.features.calendar.models import ANSWERS, Answer, Appointment, Guest, State
+from crm_core.features.calendar import itip, seriesmail
+from crm_core.features.calendar.models import ANSWERS, Answer, Appointment, Guest, Series, State
 from crm_core.features.calendar.services import NAME
 from crm_core.features.files import api as files
 from crm_core.features.mail import api as mail
@@ -23,6 +24,7 @@ from crm_core.resource import removal
 from crm_core.resource.changes import change, unscoped
 from crm_core.text.emails import email_key
 
+AHEAD = dt.timedelta(days=366)
 _appointments, _guests, _users = (table_of(model) for model in (Appointment, Guest, User))
 
 
@@ -31,14 +33,15 @@ def arrived(event: mail.MailReceived) -> None:
     for number in event.ids:
         found = [file for file in files.on(mail.MAIL, [number]) if file.name.casefold().endswith(".ics") and file.size <= itip.LARGEST]
         for file in found[: itip.LOOKED]:
-            said = itip.read(files.bytes_of(file.id)[2].read_bytes())
+            raw = files.bytes_of(file.id)[2].read_bytes()
+            said = itip.read(raw)
             letter = mail.facts(number)
             if said is not None and letter is not None:
-                take(said, letter)
+                take(said, letter, raw)
                 break  # the same stands in a mail twice, for readers of every kind
 
 
-def take(said: itip.Said, letter: Any) -> None:
+def take(said: itip.Said, letter: Any, raw: bytes = b"") -> None:
     """What follows from a calendar in a mail."""
     sender = mail.first_address(letter.sender)
     if sender is None:
@@ -49,7 +52,10 @@ def take(said: itip.Said, letter: Any) -> None:
     elif letter.owner_id is not None and email_key(said.organizer) == key:  # a box of a team is in nobody's calendar
         home = _free(sa.select(_users.c.timezone).where(_users.c.id == letter.owner_id)).scalar()
         with clock.in_zone(home or site().config.timezone):
-            _invited(said, letter, sender, key)
+            if said.days or not said.whole or _known(said.uid, letter.owner_id):
+                _invited_to_series(said, letter, sender, key, raw)
+            else:
+                _invited(said, letter, sender, key)
 
 
 def _answer(said: itip.Said, letter: Any, key: str) -> None:
@@ -58,6 +64,8 @@ def _answer(said: itip.Said, letter: Any, key: str) -> None:
     if answer in (None, Answer.asked):
         return
     with writing(), change("answer", resource=NAME):
+        if seriesmail.answered(said, letter.account_id, key, Answer(answer), letter.id, email_key):
+            return
         row = _free(sa.select(_appointments).where(
             _appointments.c.uid == said.uid, _appointments.c.of_id.is_(None), _appointments.c.organizer.is_(None), _appointments.c.account_id == letter.account_id)).one_or_none()
         if row is None:
@@ -79,7 +87,7 @@ def _answer(said: itip.Said, letter: Any, key: str) -> None:
 
 def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> None:
     with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
-        row = db.scalar(sa.select(Appointment).where(Appointment.uid == said.uid, Appointment.owner_id == letter.owner_id))
+        row = db.scalar(sa.select(Appointment).where(Appointment.uid == said.uid, Appointment.owner_id == letter.owner_id).order_by(Appointment.id).limit(1))
         first = mail.first_address(row.organizer) if row is not None else None
         if row is not None and (first is None or email_key(first.address) != key or said.sequence < row.sequence):
             return  # somebody else's, one's own, or older than what is known
@@ -92,7 +100,7 @@ def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> 
         times = said.times()
         if times is None or all(email_key(address) != email_key(letter.own) for address, _word in said.attendees):
             return
-        text = "\n\n".join(filter(None, (said.text, str(_("It comes again; only its first time stands here.")) if said.repeats else "")))[:4_000]
+        text = said.text[:4_000]
         values = {"title": said.title or letter.title, "begins": times[0], "ends": times[1], "place": said.place or None, "text": text or None, "sequence": said.sequence,
                   "mail_id": letter.id, "account_id": letter.account_id}
         if row is None:
@@ -116,6 +124,123 @@ def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> 
         db.flush()
         if moved and told:
             notify([row.owner_id], _("was moved, and asks for your answer: %(title)s", title=row.title), about=(NAME, row.id), source=_("Calendar"))
+
+
+# --- what repeats ------------------------------------------------------------------------------------------------------
+
+
+def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key: str, raw: bytes) -> None:
+    """A series with the days of a year, or some of its days by themselves. More of them come by the job of every night (growing.py)."""
+    with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
+        a = Appointment
+        rows = list(db.scalars(sa.select(a).where(a.uid == said.uid, a.owner_id == letter.owner_id, a.of_id.is_(None)).order_by(a.id)))
+        first = mail.first_address(rows[0].organizer) if rows else None
+        if rows and (first is None or email_key(first.address) != key or (said.whole and said.sequence < max(row.sequence for row in rows))):
+            return
+        if said.method == itip.CANCEL or (said.whole and said.off):
+            slots = {day.at() for day in said.days}
+            _off([row for row in rows if said.whole or row.slot in slots], said, letter)
+            return
+        if all(email_key(address) != email_key(letter.own) for address, _word in said.attendees):
+            return
+        home = db.execute(sa.select(User.department_id).where(User.id == letter.owner_id)).scalar_one()
+        series = _series_of(db, rows, said, raw)
+        known = {row.slot or row.begins: row for row in rows}
+        moved, kept = [], set()
+        once = (itip.Day(said.begins or "", said.begins, said.ends, said.title, said.place, said.text, said.off, said.sequence),)  # it does not repeat any more
+        for day in said.days or once:
+            slot, times = day.at(), day.times()
+            if slot is None or times is None:
+                continue
+            kept.add(slot)
+            row = known.get(slot)
+            if row is None and day.off:
+                continue
+            values = {"title": day.title or said.title or letter.title, "begins": times[0], "ends": times[1], "place": day.place or None, "text": day.text or None, "slot": slot,
+                      "sequence": max(day.sequence, said.sequence if said.whole else 0), "mail_id": letter.id, "account_id": letter.account_id, "series_id": series, "repeat": said.rule or None}
+            if row is None:
+                db.add(Appointment(uid=said.uid, owner_id=letter.owner_id, department_id=home, organizer=str(sender)[:400], answer=Answer.asked, **values))
+                continue
+            if not said.whole and day.sequence < row.sequence:
+                continue
+            if not said.whole:
+                values["repeat"] = row.repeat
+            if _follow(db, row, values, day.off, number):
+                moved.append(row)
+        if said.whole:
+            _off([row for slot, row in known.items() if slot not in kept and row.ends > clock.now()], said, letter, quiet=bool(moved))
+        db.flush()
+        if moved:
+            notify([letter.owner_id], _("was moved, and asks for your answer: %(title)s", title=moved[0].title), about=(NAME, moved[0].id), source=_("Calendar"))
+
+
+def _known(uid: str, owner: int) -> bool:
+    """Whether this is a series that somebody was invited to before."""
+    a = _appointments.c
+    return _free(sa.select(a.id).where(a.uid == uid, a.owner_id == owner, a.series_id.is_not(None), a.of_id.is_(None)).limit(1)).first() is not None
+
+
+def _series_of(db: Any, rows: list[Any], said: itip.Said, raw: bytes) -> int:
+    """The series of an invitation, with its calendar as it was sent last, so that its later days can be made from it."""
+    number = next((row.series_id for row in rows if row.series_id is not None), None)
+    found = db.get(Series, number) if number is not None else None
+    if found is None:
+        found = Series(uid=said.uid, made_until=clock.today(), told={}, source="")
+        db.add(found)
+    if said.whole:
+        found.source, found.made_until = raw.decode("utf-8", "replace").replace("\x00", ""), clock.today() + AHEAD
+    db.flush()
+    return int(found.id)
+
+
+def _follow(db: Any, row: Any, values: dict[str, Any], off: bool, number: int) -> bool:
+    """One day as it is said now; whether who had accepted it is asked again."""
+    if off:
+        row.state = State.cancelled
+        return False
+    moved = (row.begins, row.ends) != (values["begins"], values["ends"]) or row.state == State.cancelled
+    told = row.deleted_at is None and row.answer in (Answer.accepted, Answer.tentative)
+    if row.deleted_at is not None:
+        if not moved:
+            return False
+        removal.restore_rows(site().registry.resource(NAME), [row.id], number)
+        db.refresh(row)
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    if moved:
+        row.state, row.answer = State.planned, Answer.asked
+    return moved and told
+
+
+def _off(rows: list[Any], said: itip.Said, letter: Any, quiet: bool = False) -> None:
+    """These days do not take place; who had accepted hears of it once."""
+    told = None
+    for row in rows:
+        if row.state == State.planned:
+            row.state, row.mail_id = State.cancelled, letter.id
+            row.sequence = max(row.sequence, said.sequence)
+            if row.deleted_at is None and row.answer in (Answer.accepted, Answer.tentative) and row.ends > clock.now():
+                told = told or row
+    if told is not None and not quiet:
+        notify([told.owner_id], _("was called off: %(title)s", title=told.title), about=(NAME, told.id), source=_("Calendar"))
+
+
+def more(db: Any, series: Any, row: Any, last: dt.date) -> None:
+    """The days of a series from outside that have come into the year ahead; answered as the last one was."""
+    with clock.in_zone(_free(sa.select(_users.c.timezone).where(_users.c.id == row.owner_id)).scalar() or site().config.timezone):
+        said = itip.read((series.source or "").encode(), last + dt.timedelta(days=1), series.made_until)
+        if said is None or not said.whole:
+            return
+        a = Appointment
+        have = set(db.scalars(sa.select(a.slot).where(a.series_id == series.id)))
+        for day in said.days:
+            slot, times = day.at(), day.times()
+            if slot is None or times is None or slot in have or day.off or clock.local(slot).date() <= last:
+                continue
+            db.add(a(uid=row.uid, owner_id=row.owner_id, department_id=row.department_id, organizer=row.organizer, answer=row.answer, title=day.title or row.title, begins=times[0],
+                     ends=times[1], place=day.place or None, text=day.text or None, slot=slot, sequence=row.sequence, mail_id=row.mail_id, account_id=row.account_id,
+                     series_id=series.id, repeat=row.repeat, told=row.told))
 
 
 def _free(statement: Any) -> Any:

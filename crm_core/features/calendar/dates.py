@@ -13,7 +13,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource.feeds import Date
 from crm_core.web import urls
 
-MOST = 500
+MOST = 2_000
 
 
 def mine(first: dt.date | None = None, last: dt.date | None = None) -> Iterator[Date]:

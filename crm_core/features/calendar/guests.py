@@ -22,7 +22,8 @@ from crm_core.resource.changes import change, unscoped
 
 _guests, _users, _rooms, _appointments = (table_of(model) for model in (Guest, User, Room, Appointment))
 MOST = 100  # guests of an appointment: each may be a mail
-CARRIED = ("title", "begins", "ends", "text", "closed", "zone", "subject", "subject_id")
+CARRIED = ("title", "begins", "ends", "text", "closed", "zone", "subject", "subject_id", "repeat", "series_id", "slot")
+GROWN = "calendar.grown"  # of a piece of work: what guests said to a series that gets more days, by person; nobody is told
 
 
 def follow_lists(ids: Sequence[int]) -> None:
@@ -43,15 +44,15 @@ def follow(ids: Sequence[int]) -> None:
             by_mail.setdefault(guest.appointment_id, []).append(guest)
         elif guest.deleted_at is None:
             guests[guest.appointment_id][guest.user_id] = guest
-    with change("invite", resource=NAME), system_scope("invitations of colleagues") as db:
+    with change("invite", resource=NAME) as number, system_scope("invitations of colleagues") as db:
         copies = {(one.of_id, one.owner_id): one for one in db.scalars(sa.select(Appointment).where(Appointment.of_id.in_(numbers)))}
-        _put(db, own, guests, copies)
+        _put(db, own, guests, copies, _Told(number))
     for one in own:
         newest = _newest(one, by_mail.get(one.id, ()))
-        if newest > one.sequence:
+        if newest > one.sequence and one.series_id is None:
             _free(sa.update(_appointments).where(_appointments.c.id == one.id).values(sequence=newest))
     if by_mail:
-        emit(Planned(tuple(sorted(by_mail))))
+        emit(Planned(tuple(sorted(one.id for one in own if one.id in by_mail and one.series_id is None)), tuple(sorted({one.series_id for one in own if one.id in by_mail and one.series_id}))))
 
 
 def _newest(one: Any, guests: Sequence[Any]) -> int:
@@ -63,10 +64,11 @@ def _newest(one: Any, guests: Sequence[Any]) -> int:
     return int(last + 1 if last > one.sequence else one.sequence + 2 if stands and alive and all(guest.sent == OFF for guest in alive) else one.sequence)
 
 
-def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], copies: Mapping[tuple[int | None, int | None], Any]) -> None:
+def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], copies: Mapping[tuple[int | None, int | None], Any], told: "_Told") -> None:
     people = {who for found in guests.values() for who in found}
     homes = {row.id: row.department_id for row in db.execute(sa.select(User.id, User.department_id).where(User.id.in_(people)))} if people else {}
     places = _places({one.room_id for one in own if one.room_id is not None})
+    grown: Mapping[int, Answer] | None = current_work().info.get(GROWN)
     new: list[tuple[Any, Any]] = []
     again: list[int] = []
     for one in own:
@@ -77,7 +79,7 @@ def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], c
                 continue
             copy = copies.get((one.id, who))
             if copy is None:
-                copy = Appointment(of_id=one.id, uid=one.uid, owner_id=who, department_id=homes.get(who), answer=Answer.asked, **values)
+                copy = Appointment(of_id=one.id, uid=one.uid, owner_id=who, department_id=homes.get(who), answer=(grown or {}).get(who, Answer.asked), **values)
                 db.add(copy)
                 new.append((one, copy))
                 continue
@@ -90,17 +92,32 @@ def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], c
             if moved and copy.deleted_at is None:
                 copy.answer = Answer.asked
                 again.append(guest.id)
-                notify([who], _("moved an appointment: %(title)s", title=one.title), about=(NAME, copy.id))
+                told.once(who, one, "moved", _("moved an appointment: %(title)s", title=one.title), copy.id)
         for (of, whose), copy in copies.items():
             if of == one.id and copy.state == State.planned and (not stands or whose not in guests[one.id]):
                 copy.state = State.cancelled
                 if copy.deleted_at is None:
-                    notify([whose], _("called an appointment off: %(title)s", title=one.title), about=(NAME, copy.id))
+                    told.once(whose, one, "off", _("called an appointment off: %(title)s", title=one.title), copy.id)
     db.flush()
-    for one, copy in new:
-        notify([copy.owner_id], _("invites you: %(title)s", title=one.title), about=(NAME, copy.id))
+    for one, copy in new if grown is None else ():
+        said = _("invites you: %(title)s", title=one.title) if one.series_id is None else _("invites you to what repeats: %(title)s", title=one.title)
+        told.once(copy.owner_id, one, "new", said, copy.id)
     if again:
         _free(sa.update(_guests).where(_guests.c.id.in_(again)).values(answer=Answer.asked, answered_at=None))
+
+
+class _Told:
+    """Of a series nobody is told the same of each of its days."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number  # of the change
+        self.said: set[tuple[Any, ...]] = current_work().info.setdefault("calendar.told", set())
+
+    def once(self, who: int | None, one: Any, what: str, text: Any, about: int) -> None:
+        key = (self.number, who, one.series_id, what)
+        if one.series_id is None or key not in self.said:
+            self.said.add(key)
+            notify([who], text, about=(NAME, about))
 
 
 def _places(rooms: set[int]) -> dict[int | None, str]:
@@ -158,6 +175,25 @@ def gone(ids: Sequence[int]) -> None:
         _tell(row, Answer.declined)
         if row.owner_id != me:
             notify([row.owner_id], _("called an appointment off: %(title)s", title=row.title), about=(NAME, row.id))
+
+
+def answer_series(row: Any, answer: Answer) -> list[int]:
+    """The same answer to every day of a series that is still to come; returns which were answered otherwise until now. Raises Refused."""
+    if row.answer is None or row.series_id is None:
+        raise Refused(_("Nobody invited you to this."))
+    days = list(session.scalars(sa.select(Appointment).where(
+        Appointment.series_id == row.series_id, Appointment.owner_id == row.owner_id, Appointment.state == State.planned, Appointment.answer.is_not(None),
+        Appointment.answer != answer, Appointment.ends > clock.now()).order_by(Appointment.begins)))
+    for one in days:
+        one.answer = answer
+    session.flush()
+    of = [one.of_id for one in days if one.of_id is not None]
+    if of:
+        _free(sa.update(_guests).where(_guests.c.appointment_id.in_(of), _guests.c.user_id == row.owner_id).values(answer=answer, answered_at=clock.now()))
+        host = site().registry.resource(NAME).system_row(of[0])
+        if host is not None:
+            notify([host.owner_id], _("answers your invitation to all days: %(answer)s, %(title)s", answer=ANSWERS[answer], title=row.title), about=(NAME, of[0]))
+    return [one.id for one in days if one.of_id is None]
 
 
 def call_off(row: Any) -> None:

@@ -10,6 +10,7 @@ from crm_core.features.calendar.models import ANSWER_LOOKS, ANSWERS, Answer, App
 from crm_core.features.calendar.services import NAME
 from crm_core.features.calendar.views import URL, said
 from crm_core.features.mail.api import MAIL
+from crm_core.features.tasks.api import repeats
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
@@ -24,7 +25,8 @@ def offer(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     appointments = site().registry.resource(NAME)
     if resource.name != MAIL or str(row.box) != "received" or not appointments.may("read"):
         return page
-    found = session.scalar(sa.select(Appointment).where(Appointment.mail_id == row.id))
+    a = Appointment
+    found = session.scalar(sa.select(a).where(a.mail_id == row.id).order_by(a.ends < clock.now(), a.state != State.planned, a.begins, a.id).limit(1))
     if found is None:
         return page
     off = found.state == State.cancelled
@@ -33,7 +35,9 @@ def offer(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     acts = () if off else tuple(
         Act(appointments.all_actions[name].label, urls.of_act(appointments, found.id, f"do/{name}"), icon, "post", fields=back)
         for name, answer, icon in _ACTS if found.answer != answer and appointments.may(name))
-    rows = [PanelRow(found.title, said(found.begins, found.ends), status=status, acts=acts), *([PanelRow(found.place, _("Where"))] if found.place else [])]
+    if acts and found.series_id is not None and appointments.may("answer_all"):  # to all of its days; to one it is given on its page
+        acts = tuple(Act(ANSWERS[answer], urls.of_act(appointments, found.id, "do/answer_all"), icon, "post", fields=(*back, ("answer", str(answer)))) for _name, answer, icon in _ACTS)
+    rows = [PanelRow(found.title, said(found.begins, found.ends), status=status, acts=acts), *([PanelRow(repeats.sentence(found.repeat), _("Repeats"))] if found.repeat else []), *([PanelRow(found.place, _("Where"))] if found.place else [])]
     day = clock.local(found.begins).date().isoformat()
     rows.append(PanelRow(_("What else you have on that day"), url=urls.address(URL, [("span", "day"), ("day", day)]), sub_icon="calendar"))
     foot = "" if off else _("Your answer goes to %(who)s by mail; what you accept stands in your calendar.", who=found.organizer or "")

@@ -1,5 +1,8 @@
 """Appointments with whom they are with, and rooms.
 
+What repeats is a series of appointments, each a row like any other (rooms, busy times, reminders, history and rights know nothing of
+series): `slot` is the moment its rule says, `repeat` the rule. The table of series says who shares them, and what has left by mail.
+
 Everybody has his calendar for himself: whoever is invited by a colleague gets an appointment of his own (`of_id` says of which), like
 who is invited by mail (`organizer`). So who sees, who is busy and what a phone subscribes to follow from the owner alone.
 """
@@ -13,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.base import Model
-from crm_core.data.mixins import Owned, PartOf
+from crm_core.data.mixins import Keyed, Owned, PartOf
 from crm_core.kernel.i18n import _
 
 
@@ -39,6 +42,15 @@ class Answer(enum.StrEnum):
 
 ANSWERS = {"asked": _("Not answered yet"), "accepted": _("Accepted"), "tentative": _("Perhaps"), "declined": _("Declined")}
 ANSWER_LOOKS: dict[str, tuple[Any, Any]] = {"asked": ("clock", "amber"), "accepted": ("circle-check", "green"), "tentative": ("circle-dashed", "acc"), "declined": ("x", "red")}
+class Reach(enum.StrEnum):
+    """Of a series, what a change is for."""
+
+    one = "one"
+    following = "following"
+    all = "all"
+
+
+REACHES = {"one": _("This day only"), "following": _("This day and all that follow"), "all": _("The whole series")}
 OFF, FAILED = -2, -3  # of a guest's `sent`; FAILED less the sequence that could not be sent to somebody who has no invitation
 _ANSWER: dict[str, Any] = {"label": _("Answer given"), "labels": ANSWERS, "looks": ANSWER_LOOKS, "readonly": True}
 
@@ -56,6 +68,18 @@ class Room(Owned, Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Series(Keyed, Model):
+    """What the appointments of a series have in common: its name outside, how far they are made, what has left by mail."""
+
+    __tablename__ = "core_appointment_series"
+    uid: Mapped[str] = mapped_column(sa.String(255), index=True)
+    made_until: Mapped[dt.date] = mapped_column(sa.Date())  # the last day that was looked at
+    sequence: Mapped[int] = mapped_column(sa.Integer(), default=0)
+    account_id: Mapped[t.Id | None]
+    told: Mapped[dict[str, Any]]  # address → [sequence, digest] of what it was sent last
+    source: Mapped[str | None] = mapped_column(sa.Text())  # of one from outside: its calendar
 
 
 class Appointment(Owned, Model):
@@ -83,7 +107,19 @@ class Appointment(Owned, Model):
     mail_id: Mapped[t.Id | None] = mapped_column(info={"kind": "internal"})  # the mail that invites
     told: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})  # the answer that has left by mail
 
+    remind: Mapped[int | None] = mapped_column(sa.Integer(), info={
+        "label": _("Remind"), "kind": "minutes", "minimum": 0, "maximum": 40_320, "help": _("So long before it begins: 15, 1 h. Empty: not at all.")})
+    remind_at: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})  # empty as soon as it was told
+    repeat: Mapped[str | None] = mapped_column(sa.String(200), info={"label": _("Repeats"), "kind": "repeat", "readonly": True})  # RFC 5545, UNTIL as a day
+    reach: Mapped[Reach] = mapped_column(default=Reach.one, info={
+        "label": _("The change is for"), "labels": REACHES, "help": _("Of a series. What was changed for a day of its own stays as it is.")})  # never kept
+    series_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_appointment_series.id", ondelete="SET NULL"), info={"kind": "internal"})
+    slot: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"kind": "internal"})  # when the rule has it
+    apart: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})  # changed for itself
+
     __table_args__ = (
+        sa.Index("ix_core_appointment_series", "series_id", "slot", sqlite_where=sa.text("series_id IS NOT NULL"), postgresql_where=sa.text("series_id IS NOT NULL")),
+        sa.Index("ix_core_appointment_remind", "remind_at", "id", sqlite_where=sa.text("remind_at IS NOT NULL"), postgresql_where=sa.text("remind_at IS NOT NULL")),
         sa.Index("ix_core_appointment_days", "owner_id", "ends", "begins"),
         sa.Index("ix_core_appointment_room", "room_id", "ends", "begins", sqlite_where=sa.text("room_id IS NOT NULL"), postgresql_where=sa.text("room_id IS NOT NULL")),
         sa.Index("uq_core_appointment_of", "of_id", "owner_id", unique=True),

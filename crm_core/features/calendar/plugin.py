@@ -5,13 +5,13 @@ from typing import Any
 import flask
 
 from crm_core.access.scope import Unless
-from crm_core.features.calendar import arriving, dates, demo, letters, sending, timesheet, views
+from crm_core.features.calendar import arriving, dates, demo, growing, letters, sending, timesheet, views
 from crm_core.features.calendar.events import Answered, Planned
 from crm_core.features.calendar.pages import READ, pages
 from crm_core.features.calendar.resources import Appointments, Guests, Rooms
 from crm_core.features.calendar.services import NAME
 from crm_core.features.mail.api import MailReceived
-from crm_core.kernel.declare import Listen, Menu, Panel, Related, RoleTemplate
+from crm_core.kernel.declare import Job, Listen, Menu, Panel, Related, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import feeds
@@ -20,7 +20,7 @@ from crm_core.web import records
 feeds.sources.append(dates.mine)
 records.dressers.append(letters.offer)
 _WRITE = ("read", "create", "update", "delete", "export", "print")
-_ANSWER = ("accept", "perhaps", "decline")
+_ANSWER = ("accept", "perhaps", "decline", "answer_all")
 
 
 @hookimpl
@@ -52,6 +52,14 @@ def register_listeners() -> list[Listen]:
 
 
 @hookimpl
+def register_jobs() -> list[Job]:
+    return [
+        Job(growing.GROW, growing.grow, every="every day at 00:40", label=_("Appointments that repeat")),
+        Job(growing.REMIND, growing.remind, every="every minute", label=_("Remind of appointments")),
+    ]
+
+
+@hookimpl
 def register_blueprints() -> list[flask.Blueprint]:
     return [pages]
 
@@ -65,7 +73,7 @@ def narrow_records(actor: Any, resource: str, verb: str) -> Any:
 @hookimpl
 def register_roles() -> list[RoleTemplate]:
     """Everybody plans his own and reads which rooms there are; who leads sees what those below have planned."""
-    mine = {f"core.appointment.{act}": "own" for act in (*_WRITE, "call_off", *_ANSWER)}
+    mine = {f"core.appointment.{act}": "own" for act in (*_WRITE, "call_off", "repeat", "end_series", *_ANSWER)}
     room = {"core.room.read": "all"}
     return [
         RoleTemplate("user", "", {**mine, **room}),

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.calendar import guests, services, views
+from crm_core.features.calendar import guests, replies, series, services, views
 from crm_core.features.calendar.models import Answer, Appointment, Guest, Room
 from crm_core.features.customers.api import Contact, may_reach
 from crm_core.kernel.declare import Action
@@ -54,6 +54,8 @@ class Guests(Resource):
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         """However the list was changed: with its appointment, or by taking a change back."""
+        if not series.busy():
+            series.stands_alone(ids)
         guests.follow_lists(ids)
 
 
@@ -62,8 +64,8 @@ class Appointments(Resource):
     label = _("Appointments")
     singular = _("Calendar entry")
     icon = "calendar-event"
-    columns = "title", "begins", "ends", "room", "place", "answer", "state", "owner"
-    filters = ("owner", "department", "begins", "ends", "room", "state", "answer", "closed", "subject", "subject_id", "created_at")
+    columns = "title", "begins", "ends", "room", "place", "repeat", "answer", "state", "owner"
+    filters = ("owner", "department", "begins", "ends", "room", "state", "answer", "repeat", "closed", "subject", "subject_id", "created_at")
     search = "title", "place", "text"
     search_names = ()
     sorts = "-begins", "-updated_at"
@@ -74,9 +76,10 @@ class Appointments(Resource):
     timeline = True
     told = ("begins", "ends", "state", "answer", "room_id")
     form = (
-        Section(_("Calendar entry"), ("title", "begins", "ends", "room", "place", "text", "items")),
+        Section(_("Calendar entry"), ("title", "begins", "ends", "room", "place", "remind", "text", "items", "repeat", "reach")),
         Section(_("Visibility and answer"), ("closed", "state", "answer", "organizer"), folded=True),
     )
+    shown_if = {"reach": ("repeat", "*")}
     lines = (Lines("items", Guest, ("user", "contact", "address", "answer"), label=_("Guests")),)
     hidden_fields = (*_PAIR, "owner", "department", "team")
     help = _("What is planned for an hour, with whom and in which room. Colleagues who are invited find it in their own calendar; others are invited by mail.")
@@ -84,11 +87,15 @@ class Appointments(Resource):
         Action("accept", _("Accept"), guests.accept, when=guests.may_say(Answer.accepted), icon="check", primary=True, bulk=False),
         Action("perhaps", _("Perhaps"), guests.perhaps, when=guests.may_say(Answer.tentative), icon="circle-dashed", order=51, bulk=False),
         Action("decline", _("Decline"), guests.decline, when=guests.may_say(Answer.declined), icon="x", order=52, bulk=False),
+        Action("answer_all", _("Answer the whole series"), replies.answer_all, when=replies.may_answer_all, icon="checks", order=53, bulk=False, fields=replies.FIELDS),
+        Action("repeat", _("Repeat"), series.repeat, when=series.may_plan, icon="refresh", order=55, bulk=False, fields=series.FIELDS),
+        Action("end_series", _("End the series"), series.end, when=series.may_end, icon="calendar-x", order=61, bulk=False, danger=True, fields=series.END_FIELDS),
         Action("call_off", _("Call off"), guests.call_off, when=guests.may_call_off, icon="calendar-off", order=60, bulk=False, danger=True,
                confirm=_("Call this appointment off? Everybody who is invited is told.")),
     )
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+        series.asked(rows, before)
         services.follow(rows, before)
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
@@ -112,6 +119,8 @@ class Appointments(Resource):
         else:
             services.hold_rooms(ids)
         guests.follow(ids)
+        for number, reach in series.wanted(ids).items():
+            series.spread(number, reach)
 
     def page_queries(self, row: Any) -> dict[str, Ask]:
         wanted = {row.subject: {row.subject_id}} if row.subject else {}

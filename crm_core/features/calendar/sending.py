@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, writing
-from crm_core.features.calendar import itip
+from crm_core.features.calendar import itip, seriesmail
 from crm_core.features.calendar.events import Answered, Planned
 from crm_core.features.calendar.models import ANSWERS, FAILED, OFF, Answer, Appointment, Guest, Room, State
 from crm_core.features.calendar.services import NAME, said_time
@@ -28,11 +28,13 @@ def planned(event: Planned) -> None:
     """Listener outside of transactions: write to the guests outside of the house."""
     for number in event.ids:
         row = _free(sa.select(_appointments).where(_appointments.c.id == number)).one_or_none()
-        if row is None or row.owner_id is None or row.merged_into_id is not None:
+        if row is None or row.owner_id is None or row.merged_into_id is not None or row.series_id is not None:
             continue
         guests = _free(sa.select(_guests).where(_guests.c.appointment_id == number, _guests.c.address.is_not(None)).order_by(_guests.c.id)).all()
         with clock.in_zone(row.zone or "UTC"):
             _write(row, [(guest, method) for guest in guests if (method := _due(row, guest))], guests)
+    for number in event.series:
+        seriesmail.told(number)
 
 
 def _due(row: Any, guest: Any) -> str:
@@ -86,8 +88,8 @@ def _fault(row: Any, guests: Sequence[Any], why: str) -> None:
 
 
 def answered(event: Answered) -> None:
-    """Listener outside of transactions: tell who invited from outside."""
-    for number in event.ids:
+    """Listener outside of transactions: tell who invited from outside; of all days of a series once."""
+    for number in event.ids[:1] if event.whole else event.ids:
         row = _free(sa.select(_appointments).where(_appointments.c.id == number)).one_or_none()
         organizer = mail.first_address(row.organizer) if row is not None else None
         if row is None or organizer is None or row.answer in (None, Answer.asked) or row.account_id is None or row.told == _told(row):
@@ -95,7 +97,7 @@ def answered(event: Answered) -> None:
         box = mail.box(row.account_id)
         if box is None:
             continue
-        body = itip.calendar(itip.REPLY, row, organizer, [(box.address, Answer(row.answer))])
+        body = itip.calendar(itip.REPLY, row, organizer, [(box.address, Answer(row.answer))], slot=None if event.whole else row.slot)
         with files.brought([("reply.ics", io.BytesIO(body))]) as (brought, _refused), writing():
             now = _free(sa.select(_appointments).where(_appointments.c.id == number).with_for_update()).one()
             if now.told == _told(row) or now.answer != row.answer:
@@ -107,7 +109,7 @@ def answered(event: Answered) -> None:
                 notify([row.owner_id], _("could not be sent: answer to %(who)s (%(why)s)", who=organizer.address, why=str(refused.message)[:200]), about=(NAME, row.id), source=_("Calendar"))
                 continue
             files.hang(mail.MAIL, sent, brought)
-            _free(sa.update(_appointments).where(_appointments.c.id == number).values(told=_told(row)))
+            _free(sa.update(_appointments).where(_appointments.c.id.in_(event.ids if event.whole else [number])).values(told=_told(row)))
 
 
 def _told(row: Any) -> str:

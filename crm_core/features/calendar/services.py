@@ -20,6 +20,7 @@ NAME, ROOM = "core.appointment", "core.room"
 HOUR = dt.timedelta(hours=1)
 LONGEST = dt.timedelta(days=366)
 SUGGESTED = 4  # free rooms that are named
+CLASHES = 20  # days of a series that are named, where its room is taken
 LOOKED_AGAIN = ("title", "begins", "ends", "room_id", "place", "text", "state")  # who has accepted must hear of it
 _appointments, _guests, _rooms = (table_of(model) for model in (Appointment, Guest, Room))
 Rows = list[dict[str, Any]]
@@ -31,6 +32,7 @@ def follow(rows: Rows, before: Before) -> None:
     for row in rows:
         old = before.get(row.get("id", 0))
         begins = row.get("begins")
+        _reminder(row, old or {})
         if old is None:
             row["zone"] = row.get("zone") or str(clock.zone())
             row["uid"] = row.get("uid") or f"{secrets.token_hex(16)}@tangram-crm"
@@ -47,6 +49,16 @@ def follow(rows: Rows, before: Before) -> None:
             row["ends"] = (begins or old["begins"]) + HOUR
         if old["of_id"] is None and old["organizer"] is None and any(row.get(name, old[name]) != old[name] for name in LOOKED_AGAIN):
             row["sequence"] = old["sequence"] + 1
+
+
+def _reminder(row: dict[str, Any], old: Mapping[str, Any]) -> None:
+    """When to remind, whenever something it hangs on changes. A moment that has passed reminds nobody."""
+    now = {**old, **row}
+    if all(now.get(name) == old.get(name) for name in ("begins", "remind", "state")):
+        return
+    asked = now.get("remind") is not None and now.get("begins") is not None and now.get("state") in (None, State.planned)
+    at = now["begins"] - dt.timedelta(minutes=now["remind"]) if asked else None
+    row["remind_at"] = at if at is not None and at > clock.now() else None
 
 
 def faults(rows: Rows, before: Before) -> dict[int, dict[str, list[Any]]]:
@@ -85,15 +97,20 @@ def hold_rooms(ids: Sequence[int]) -> None:
     # Not FOR UPDATE: a booking holds a share of its room's key already, and two of them would wait for each other for ever.
     _free(sa.select(_rooms.c.id).where(_rooms.c.id.in_(rooms)).order_by(_rooms.c.id).with_for_update(key_share=True)).all()
     other = _appointments
-    taken = _free(
+    clashes = _free(
         sa.select(mine.c.room_id, mine.c.begins.label("since"), mine.c.ends.label("until"), other.c.begins, other.c.ends, other.c.owner_id)
         .where(mine.c.id.in_(ids), other.c.room_id == mine.c.room_id, other.c.id != mine.c.id, other.c.begins < mine.c.ends, other.c.ends > mine.c.begins,
-               *_takes(mine), *_takes(other)).order_by(other.c.begins).limit(1)).one_or_none()
-    if taken is None:
+               *_takes(mine), *_takes(other)).order_by(other.c.begins).limit(CLASHES + 1)).all()
+    if not clashes:
         return
+    taken = clashes[0]
     who = site().registry.resource("core.user").labels({taken.owner_id}).get(taken.owner_id) or _("somebody")
     said = _("%(who)s has this room from %(begins)s to %(ends)s.", who=who, begins=said_time(taken.begins), ends=f"{clock.local(taken.ends):%H:%M}")
     others = "、".join(room.name for room in free_rooms(taken.since, taken.until)[:SUGGESTED])
+    days = list(dict.fromkeys(said_time(one.since)[:10] for one in clashes))
+    if len(days) > 1:
+        more = "…" if len(clashes) > CLASHES else ""
+        said = _("The room is taken on these days: %(days)s%(more)s. First: %(said)s", days="、".join(days[:CLASHES]), more=more, said=said)
     raise Invalid({"room": [said, *([_("Free then: %(rooms)s", rooms=others)] if others else [])]})
 
 
@@ -110,6 +127,13 @@ def free_rooms(begins: dt.datetime, ends: dt.datetime, seats: int = 0) -> list[A
     query = sa.select(Room).where(Room.active, sa.or_(Room.seats.is_(None), Room.seats >= seats) if seats else sa.true())
     rooms = session.scalars(query.order_by(Room.seats.is_(None), Room.seats, Room.id).limit(500))
     return [room for room in rooms if room.id not in busy]
+
+
+def booked(room: int, begins: dt.datetime, ends: dt.datetime) -> list[tuple[dt.datetime, dt.datetime]]:
+    """When a room is taken in this time; nobody else books it until the transaction ends."""
+    _free(sa.select(_rooms.c.id).where(_rooms.c.id == room).with_for_update(key_share=True)).all()
+    a = _appointments.c
+    return [(one.begins, one.ends) for one in _free(sa.select(a.begins, a.ends).where(a.room_id == room, a.begins < ends, a.ends > begins, *_takes(_appointments)))]
 
 
 def _takes(table: Any) -> tuple[sa.ColumnElement[bool], ...]:

@@ -12,8 +12,9 @@ from crm_core.access import lines
 from crm_core.access.models import User
 from crm_core.data.session import session
 from crm_core.features.calendar import planner, services
-from crm_core.features.calendar.models import ANSWER_LOOKS, ANSWERS, Answer, Guest, State
+from crm_core.features.calendar.models import ANSWER_LOOKS, ANSWERS, Answer, Appointment, Guest, State
 from crm_core.features.calendar.planner import Item, Person
+from crm_core.features.tasks.api import repeats
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language, locale
 from crm_core.kernel.site import actor, site
@@ -281,13 +282,15 @@ def free_rooms(args: Any) -> FreeRoomsPage:
 def dress(row: Any, page: Any, about: Mapping[int, str]) -> Any:
     """When and where it is, what it is about, how it stands."""
     numbers = [Number(_("When"), said(row.begins, row.ends))]
+    if row.repeat:
+        numbers.append(Number(_("Repeats"), repeats.sentence(row.repeat)))
     if row.place:
         numbers.append(Number(_("Where"), row.place))
     if row.organizer:
         numbers.append(Number(_("Invited by"), row.organizer))
     if row.subject and row.subject_id in about:
         numbers.append(Number(_("About"), about[row.subject_id], url=urls.of_name(site().registry, row.subject, row.subject_id)))
-    marks = [*([Status(ANSWERS[str(row.answer)], *ANSWER_LOOKS[str(row.answer)])] if row.answer else []), *([Status(_("Private entry"), "lock", "")] if row.closed else [])]
+    marks = [*([Status(_("Otherwise than its series"), "arrows-split", "amber")] if row.apart else []), *([Status(ANSWERS[str(row.answer)], *ANSWER_LOOKS[str(row.answer)])] if row.answer else []), *([Status(_("Private entry"), "lock", "")] if row.closed else [])]
     status = Status(_("Cancelled"), "x", "red") if row.state == State.cancelled else None
     more = page.more if row.answer is None else tuple(one for one in page.more if one.icon != "pencil")
     note = page.note
@@ -296,7 +299,21 @@ def dress(row: Any, page: Any, about: Mapping[int, str]) -> Any:
     day = clock.local(row.begins).date().isoformat() if row.begins else ""
     show = Act(_("In the calendar"), urls.address(URL, [("span", "day"), ("day", day)]), "calendar")
     guests = _guests(row.id) if row.answer is None else ()
-    return replace(page, side=(*guests, *page.side), numbers=tuple(numbers), marks=(*page.marks, *marks), status=status or page.status, note=note, more=(show, *more))
+    return replace(page, side=(*guests, *_days_of(row), *page.side), numbers=tuple(numbers), marks=(*page.marks, *marks), status=status or page.status, note=note, more=(show, *more))
+
+
+def _days_of(row: Any) -> tuple[PanelView, ...]:
+    """Of a series: the days near this one, with the way to each."""
+    if row.series_id is None or row.slot is None:
+        return ()
+    a, resource = Appointment, site().registry.resource(services.NAME)
+    base = sa.select(a.id, a.begins, a.ends, a.state).where(a.series_id == row.series_id, a.owner_id == row.owner_id)
+    before = base.where(a.slot < row.slot).order_by(a.slot.desc()).limit(2).subquery()
+    after = base.where(a.slot > row.slot).order_by(a.slot).limit(5).subquery()
+    found = sorted(session.execute(sa.union_all(sa.select(before), sa.select(after))), key=lambda one: one.begins)
+    off = Status(_("Cancelled"), "x", "red")
+    rows = tuple(PanelRow(said(one.begins, one.ends), url=urls.of_record(resource, one.id), status=off if one.state == State.cancelled else None) for one in found)
+    return (PanelView(_("Other days of this series"), "refresh", rows=rows),) if rows else ()
 
 
 def _guests(number: int) -> tuple[PanelView, ...]:

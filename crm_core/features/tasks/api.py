@@ -1,6 +1,6 @@
 """What other features and plugins may use of tasks."""
 
-from crm_core.features.tasks import asking
+from crm_core.features.tasks import asking, repeats
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.repeats import DaysField
 from crm_core.features.tasks.services import NAME as TASKS
@@ -20,6 +20,6 @@ from crm_core.features.tasks.views import (
 )
 
 __all__ = [
-    "GIVEN", "MINE", "TASKS", "URL", "DaysField", "Task", "TimeField", "WaitingTask", "asking", "begin", "by_due", "count", "counters", "draw_waiting", "finish", "finish_all", "give", "give_by_rule", "leads", "read_when", "say_minutes", "told",
+    "DaysField", "GIVEN", "MINE", "TASKS", "Task", "TimeField", "URL", "WaitingTask", "asking", "begin", "by_due", "count", "counters", "draw_waiting", "finish", "finish_all", "give", "give_by_rule", "leads", "read_when", "repeats", "say_minutes", "told",
     "urgency", "waiting", "wanted",
 ]

@@ -27,10 +27,12 @@ class How(enum.StrEnum):
     daily = "daily"
     weekly = "weekly"
     monthly = "monthly"
+    weekday = "weekday"
     yearly = "yearly"
 
 
-HOW = {"never": _("Not any more"), "daily": _("Daily"), "weekly": _("Weekly"), "monthly": _("Monthly"), "yearly": _("Yearly")}
+HOW = {"never": _("Not any more"), "daily": _("Daily"), "weekly": _("Weekly"), "monthly": _("Monthly"), "weekday": _("Monthly, on the same weekday"), "yearly": _("Yearly")}
+NTH = {1: _("the first"), 2: _("the second"), 3: _("the third"), 4: _("the fourth"), -1: _("the last")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,11 +73,13 @@ def repeat(task: Any, how: How, every: int | None = None, days: str | None = Non
 
 def rule(how: How, due: dt.date, every: int = 1, days: str | None = None, until: dt.date | None = None, count: int | None = None) -> str:
     """The RFC 5545 rule. A month that lacks the day has its last one instead."""
-    found = [f"FREQ={how.upper()}"]
+    found = [f"FREQ={'MONTHLY' if how == How.weekday else how.upper()}"]
     if every > 1:
         found.append(f"INTERVAL={every}")
     if how == How.weekly:
         found.append(f"BYDAY={days or DAYS[due.weekday()]}")
+    if how == How.weekday:  # the fifth Friday, which few months have, is the last one
+        found.append(f"BYDAY={(due.day + 6) // 7 if due.day < 29 else -1}{DAYS[due.weekday()]}")
     if how == How.monthly:
         if due.day == calendar.monthrange(due.year, due.month)[1]:
             found.append("BYMONTHDAY=-1")
@@ -104,6 +108,9 @@ def say(text: str) -> str:
             names = get_day_names("abbreviated", locale=locale())
             more["days"] = listed(names[DAYS.index(code)] for code in parts["BYDAY"].split(","))
             found = _("every week on %(days)s", **more) if n == 1 else _("every %(n)s weeks on %(days)s", **more)
+        case "MONTHLY" if "BYDAY" in parts:
+            more.update(nth=NTH[int(parts["BYDAY"][:-2])], day=get_day_names("wide", locale=locale())[DAYS.index(parts["BYDAY"][-2:])])
+            found = _("every month on %(nth)s %(day)s", **more) if n == 1 else _("every %(n)s months on %(nth)s %(day)s", **more)
         case "MONTHLY" if day == "-1":
             found = _("every month on its last day") if n == 1 else _("every %(n)s months on the last day", **more)
         case "MONTHLY":
@@ -119,6 +126,14 @@ def say(text: str) -> str:
     return str(found)
 
 
+def sentence(text: str | None) -> str:
+    """The same of whatever rule there is: other programs say more than we do."""
+    try:
+        return say(text) if text else ""
+    except (KeyError, ValueError, IndexError):
+        return str(_("comes again"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class RepeatField(Field):
     """A rule, read as a sentence."""
@@ -127,7 +142,7 @@ class RepeatField(Field):
     operators: ClassVar[tuple[str, ...]] = ("empty", "filled")
 
     def show(self, value: Any) -> str:
-        return say(value) if value else ""
+        return sentence(value)
 
 
 register_kind("repeat", RepeatField)

@@ -3244,6 +3244,31 @@ def upgrade() -> None:
         batch.create_index('ix_core_value_proposal_team_id_made_on', ['team_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('uq_core_value_proposal_open', ['customer_id', 'about'], unique=True, sqlite_where=sa.text("answer = 'open' AND deleted_at IS NULL"), postgresql_where=sa.text("answer = 'open' AND deleted_at IS NULL"))
     # --- dealings ends ---
+    # --- five ---
+    op.create_table('core_appointment_series',
+        sa.Column('uid', sa.String(length=255), nullable=False),
+        sa.Column('made_until', sa.Date(), nullable=False),
+        sa.Column('sequence', sa.Integer(), nullable=False),
+        sa.Column('account_id', ID, nullable=True),
+        sa.Column('told', JSON, nullable=False),
+        sa.Column('source', sa.Text(), nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_appointment_series'))
+    )
+    with op.batch_alter_table('core_appointment_series') as batch:
+        batch.create_index(batch.f('ix_core_appointment_series_uid'), ['uid'], unique=False)
+    with op.batch_alter_table('core_appointment') as batch:
+        batch.add_column(sa.Column('remind', sa.Integer(), nullable=True))
+        batch.add_column(sa.Column('remind_at', AT, nullable=True))
+        batch.add_column(sa.Column('repeat', sa.String(length=200), nullable=True))
+        batch.add_column(sa.Column('reach', sa.String(length=40), server_default='one', nullable=False))
+        batch.add_column(sa.Column('series_id', ID, nullable=True))
+        batch.add_column(sa.Column('slot', AT, nullable=True))
+        batch.add_column(sa.Column('apart', sa.Boolean(), server_default='0', nullable=False))
+        batch.create_index('ix_core_appointment_remind', ['remind_at', 'id'], unique=False, sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
+        batch.create_index('ix_core_appointment_series', ['series_id', 'slot'], unique=False, sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
+        batch.create_foreign_key(batch.f('fk_core_appointment_series_id'), 'core_appointment_series', ['series_id'], ['id'], ondelete='SET NULL')
+    # --- five ends ---
 
 
 
@@ -3254,6 +3279,20 @@ def downgrade() -> None:
     op.drop_table('core_stage_move')
     op.drop_table('core_customer_value')
     # --- dealings ends ---
+    # --- five ---
+    with op.batch_alter_table('core_appointment') as batch:
+        batch.drop_constraint(batch.f('fk_core_appointment_series_id'), type_='foreignkey')
+        batch.drop_index('ix_core_appointment_series', sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
+        batch.drop_index('ix_core_appointment_remind', sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
+        batch.drop_column('apart')
+        batch.drop_column('slot')
+        batch.drop_column('series_id')
+        batch.drop_column('reach')
+        batch.drop_column('repeat')
+        batch.drop_column('remind_at')
+        batch.drop_column('remind')
+    op.drop_table('core_appointment_series')
+    # --- five ends ---
     # --- products ---
     op.drop_table('core_product_wish')
     op.drop_table('core_product_part')
