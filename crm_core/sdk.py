@@ -36,6 +36,7 @@ _WHERE = {
     "instalments": ("crm_core.features.products.api", "instalments"),  # which part of an amount is due when
     "amounts": ("crm_core.text", "amounts"),  # exact arithmetic with money: rounding, tax, splitting, converting
     "money": ("crm_core.features.money", "api"),  # currencies: money.in_house(amount, currency, day), money.step(currency), money.rounding()
+    "as_written": ("crm_core.resource.changes", "as_written"),  # in derive and check: a row as it will stand
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
     "Customer": ("crm_core.features.customers.models", "Customer"),  # core's records, to refer to
     "Contact": ("crm_core.features.customers.models", "Contact"),
@@ -76,6 +77,11 @@ _WHERE = {
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
     # at work
+    "system_scope": ("crm_core.data.session", "system_scope"),  # as the house, for a reason: `with system_scope("…") as db:`
+    "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
+    "customers": ("crm_core.features.customers", "api"),  # customers.add_note(…), customers.may_reach(…)
+    "cells": ("crm_core.web", "cells"),  # what a computed column shows: cells.status(Status(words, icon, colour))
+    "Status": ("crm_core.web.viewmodels", "Status"),
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts

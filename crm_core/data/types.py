@@ -23,6 +23,7 @@ __all__ = [
     "Currency",
     "Day",
     "Email",
+    "Fields",
     "Id",
     "IdType",
     "JsonType",
@@ -140,6 +141,12 @@ def Choice(list_name: str, **kwargs: Any) -> MappedColumn[Any]:
 def Choices(list_name: str, **kwargs: Any) -> MappedColumn[Any]:
     """Several words from an editable list, kept as a JSON list of codes."""
     info = {"kind": "choices", "list": list_name, **kwargs.pop("info", {})}
+    return mapped_column(JsonType, info=info, default=list, **kwargs)
+
+
+def Fields(resource: str, **kwargs: Any) -> MappedColumn[Any]:
+    """Names of fields of a resource, kept as a JSON list: what a stage asks for."""
+    info = {"kind": "fields", "fields_of": resource, **kwargs.pop("info", {})}
     return mapped_column(JsonType, info=info, default=list, **kwargs)
 
 

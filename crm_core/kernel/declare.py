@@ -110,7 +110,8 @@ class Column:
 @dataclass(frozen=True)
 class Report:
     """A question about the records of `of`: `query(rows)` gets those the reader may see as a sub-select and gives a select of what is
-    told apart and its numbers. A table with its chart ("bar", "line" or none); its lines lead to the records."""
+    told apart and its numbers. A table with its chart ("bar", "line" or none); its lines lead to the records. `heads`: what stands above
+    numbers that are no field of the record, by their name in the select."""
 
     name: str
     label: Any
@@ -120,6 +121,7 @@ class Report:
     icon: str = ""
     order: int = 50
     when: Callable[[], bool] | None = None  # whether the reader is shown it now
+    heads: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

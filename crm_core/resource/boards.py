@@ -14,6 +14,7 @@ from crm_core.resource import listing, plans
 from crm_core.resource.choices import ChoiceField
 from crm_core.resource.fields import EnumField, Field, MoneyField
 from crm_core.resource.filters import Filter
+from crm_core.resource.references import RefField
 
 CARDS = 50  # of a column
 
@@ -37,13 +38,18 @@ class Board:
 
 
 def choice_of(resource: Any, wanted: str = "") -> Field | None:
-    """The choice a board has its columns by: the one asked for, the resource's own, its status, its first."""
+    """The choice a board has its columns by: the one asked for, the resource's own (which may be a word of a vocabulary), its status, its first."""
     fields = resource.fields()
-    found = [n for n, f in fields.items() if f.kind in ("choice", "enum") and isinstance(f, ChoiceField | EnumField)]
+    found = [n for n, f in fields.items() if (f.kind in ("choice", "enum") and isinstance(f, ChoiceField | EnumField)) or (n == resource.board and _word(f))]
     for name in (wanted, resource.board, resource.status, *found):
         if name and name in found:
             return fields[name]  # type: ignore[no-any-return]
     return None
+
+
+def _word(field: Field) -> bool:
+    """Whether it is a reference to a vocabulary its reader may read: few rows, that everybody sees alike."""
+    return isinstance(field, RefField) and field.kind == "ref" and field.resource is not None and not is_scoped(field.resource.model) and field.resource.may("read")
 
 
 def amount_of(resource: Any) -> Field | None:
@@ -52,7 +58,8 @@ def amount_of(resource: Any) -> Field | None:
 
 
 def build(query: listing.Query, by: Field) -> Board:
-    """The board of what a list means. One word has one pile, empty ones too; what has no word comes first."""
+    """The board of what a list means. One word has one pile, empty ones too; what has no word comes first. Of a vocabulary those words have an empty
+    pile that its resource names (`Resource.board_words`)."""
     resource, table = query.resource, query.resource.table
     amount = amount_of(resource)
     order = query.order
@@ -67,7 +74,8 @@ def build(query: listing.Query, by: Field) -> Board:
         sa.func.row_number().over(partition_by=inner.c.word, order_by=(inner.c.key.is_(None), way(inner.c.key), way(inner.c.id))).label("place"),
     ).subquery()
     statement = sa.select(ranked.c.id, ranked.c.word, ranked.c.n, ranked.c.total).where(ranked.c.place <= CARDS).order_by(ranked.c.word, ranked.c.place)
-    piles: dict[Any, Pile] = {by.dump(by.parse(code)): Pile(by.parse(code)) for code, _label in by.options()}  # type: ignore[attr-defined]
+    words = resource.board_words(by, query.filters) if isinstance(by, RefField) else [by.parse(code) for code, _label in by.options()]  # type: ignore[attr-defined]
+    piles: dict[Any, Pile] = {by.dump(word): Pile(word) for word in words}
     for row in plans.in_time(query.sought, statement, {}):
         pile = piles.setdefault(by.dump(row.word), Pile(row.word))
         pile.count, pile.total = row.n, int(row.total) if row.total is not None else None

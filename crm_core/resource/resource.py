@@ -29,7 +29,7 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, offered
-from crm_core.resource import acts, byhand, custom, indexes, kept, removal, totals  # noqa: F401  (byhand: objects changed by hand are checked before a flush)
+from crm_core.resource import acts, byhand, custom, fieldnames, indexes, kept, removal, totals  # noqa: F401  (byhand: objects changed by hand are checked before a flush; fieldnames: a kind of field)
 from crm_core.resource import write as path
 from crm_core.resource.briefs import brief_of
 from crm_core.resource.fields import Field
@@ -69,7 +69,7 @@ class Resource:
     calendar: ClassVar[str] = ""  # the date its calendar is laid out by; else the first that people write
     gantt: ClassVar[tuple[str, ...]] = ()  # the dates its bars reach from and to on a Gantt chart; none where it has no such chart
     place: ClassVar[Place | None] = None  # where its records stand on the map
-    board: ClassVar[str] = ""  # the choice its board has a column for each word of; else its status, else its first choice
+    board: ClassVar[str] = ""  # the choice, or word of a vocabulary, its board has a column for each of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
     submit: ClassVar[Any] = ""  # what the button of its new form says, where that is not "Save"
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
@@ -478,6 +478,13 @@ class Resource:
     def defaults(self) -> dict[str, Any]:
         """Values a new form begins with: field → value."""
         return {}
+
+    def board_words(self, field: Any, filters: Sequence[Any]) -> Sequence[int]:
+        """Which words of a vocabulary its board has a column for, be it empty, in their order: ids of rows of what `field` refers to. `filters`:
+        what the board was asked for. One statement."""
+        target = field.resource
+        order = [target.table.c[name] for name in ("position", "id") if name in target.table.c]
+        return session.scalars(sa.select(target.model.id).order_by(*order).limit(50)).all()
 
     # --- plug points: set-shaped ---------------------------------------------------------------------------------
 

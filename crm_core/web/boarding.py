@@ -7,6 +7,7 @@ from crm_core.access import reads
 from crm_core.kernel.i18n import _
 from crm_core.resource import boards, listing, sensitive
 from crm_core.resource.fields import Field
+from crm_core.resource.references import RefField
 from crm_core.web import render, urls
 from crm_core.web.chips import Pairs
 from crm_core.web.viewmodels import BoardCard, BoardColumn, BoardView
@@ -27,6 +28,7 @@ def view(resource: Any, fields: Mapping[str, Field], query: listing.Query, args:
     if by.sensitive:  # the column a card stands in tells it
         reads.note(resource.name, [i for pile in board.piles if sensitive.filled(pile.value) for i in pile.ids if i in rows], "list")
     mine = boards.movable(resource, by, ids)
+    words = by.labels([pile.value for pile in board.piles]) if isinstance(by, RefField) else {}
     back = urls.of_list(resource, [(k, v) for k, v in args if k not in ("after", "before")])
     columns = []
     for pile in board.piles:
@@ -36,7 +38,7 @@ def view(resource: Any, fields: Mapping[str, Field], query: listing.Query, args:
         )
         if cards or pile.value is not None:
             columns.append(BoardColumn(
-                by.text(pile.value), by.show(pile.value) or _("empty"), render.status_of(by, pile.value),
+                by.text(pile.value), words.get(pile.value) or (not words and by.show(pile.value)) or _("empty"), render.status_of(by, pile.value),
                 f"{pile.count:,}", board.amount.show(pile.total) if board.amount is not None and pile.total is not None else "", cards,
                 max(0, pile.count - len(cards)),
             ))

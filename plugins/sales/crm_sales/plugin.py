@@ -1,18 +1,23 @@
 """The table of contents of sales."""
 
-from crm_core.sdk import Menu, MenuSection, Related, RoleTemplate, hookimpl
+from crm_core.sdk import Job, Listen, Menu, MenuSection, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
 from crm_sales import _
 from crm_sales.contracts.resources import ContractItems, Contracts
-from crm_sales.opportunities.resources import Opportunities, OpportunityItems, Pipelines, Stages
+from crm_sales.opportunities import pages as opportunity_pages
+from crm_sales.opportunities import reports as opportunity_reports
+from crm_sales.opportunities import services as opportunities
+from crm_sales.opportunities.resources import Competitors, Opportunities, OpportunityItems, Pipelines, Stages, StageVisits
+from crm_sales.opportunities.words import WORDS as OPPORTUNITY_WORDS
 from crm_sales.orders.resources import OrderItems, Orders
 from crm_sales.quotes.resources import QuoteItems, Quotes
 from crm_sales.receivables.resources import InvoiceItems, Invoices, Payments
+from crm_sales.settings import DealSettings
 
 
 @hookimpl
 def register_resources():
     return [
-        Pipelines, Stages, Opportunities, OpportunityItems,
+        Pipelines, Stages, Competitors, Opportunities, OpportunityItems, StageVisits,
         Quotes, QuoteItems,
         Contracts, ContractItems,
         Orders, OrderItems,
@@ -36,6 +41,7 @@ def register_menu():
         Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Pipelines"), Pipelines, "words", order=70, permission="sales.pipeline.update"),
         Menu(_("Stages"), Stages, "words", order=71, permission="sales.stage.update"),
+        Menu(_("Competitors"), Competitors, "words", order=72, permission="sales.competitor.update"),
     ]
 
 
@@ -49,12 +55,13 @@ def register_panels():
         Related("core.customer", Invoices, order=44),
         Related("core.customer", Payments, order=45),
         Related("sales.opportunity", Quotes, order=10),
+        Related("sales.opportunity", StageVisits, order=60),
         Related("sales.order", Invoices, order=10),
     ]
 
 
 WORK = ("sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
-READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read")
+READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.competitor.read")
 
 
 @hookimpl
@@ -64,3 +71,55 @@ def register_roles():
         RoleTemplate("supervisor", "", {**dict.fromkeys(WORK, "subtree"), **dict.fromkeys(READ, "all")}),
         RoleTemplate("decision-maker", "", {**dict.fromkeys(WORK, "all"), **dict.fromkeys(READ, "all")}),
     ]
+
+
+@hookimpl
+def register_settings():
+    return [DealSettings]
+
+
+@hookimpl
+def register_blueprints():
+    return [opportunity_pages.pages]
+
+
+@hookimpl
+def register_reports():
+    return [*opportunity_reports.REPORTS]
+
+
+@hookimpl
+def register_cards():
+    return [*opportunity_reports.CARDS]
+
+
+@hookimpl
+def register_columns():
+    return [*opportunity_reports.COLUMNS]
+
+
+@hookimpl
+def register_metrics():
+    return [*opportunity_reports.METRICS]
+
+
+@hookimpl
+def register_timeline():
+    return [Timeline(of=Opportunities, via="customer", words=_("began an opportunity"), icon="target")]
+
+
+@hookimpl
+def register_listeners():
+    return [Listen(RecordsChanged, opportunities.heard_of_tasks, inside=True, acts="system", name="sales.opportunities.tasks")]
+
+
+@hookimpl
+def register_jobs():
+    return [Job("learn", opportunities.learn, every="every day at 02:40", label=_("Win probability by history"))]
+
+
+@hookimpl
+def install(first):
+    for name, rows in OPPORTUNITY_WORDS.items():
+        put_words(name, rows)
+    opportunities.put_pipeline()

@@ -17,6 +17,23 @@ AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_table('sales_competitor',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('website', sa.String(length=500), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_competitor'))
+    )
     op.create_table('sales_payment',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
@@ -48,6 +65,10 @@ def upgrade() -> None:
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
         sa.Column('english', sa.String(length=255), nullable=False),
+        sa.Column('code', sa.String(length=60), nullable=True),
+        sa.Column('position', sa.BigInteger(), nullable=False),
+        sa.Column('for_department_id', ID, nullable=True),
+        sa.Column('for_team_id', ID, nullable=True),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -58,6 +79,8 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['for_department_id'], ['core_department.id'], name=op.f('fk_sales_pipeline_for_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['for_team_id'], ['core_team.id'], name=op.f('fk_sales_pipeline_for_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_pipeline'))
     )
     op.create_table('sales_stage',
@@ -68,6 +91,10 @@ def upgrade() -> None:
         sa.Column('position', sa.BigInteger(), nullable=False),
         sa.Column('outcome', sa.String(length=40), nullable=False),
         sa.Column('probability', sa.Integer(), nullable=False),
+        sa.Column('needs', JSON, nullable=False),
+        sa.Column('days', sa.BigInteger(), nullable=True),
+        sa.Column('share', sa.Integer(), nullable=True),
+        sa.Column('share_of', sa.BigInteger(), nullable=False),
         sa.Column('public_id', sa.String(length=32), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('created_at', AT, nullable=False),
@@ -90,9 +117,25 @@ def upgrade() -> None:
         sa.Column('stage_id', ID, nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=True),
         sa.Column('expected', sa.Date(), nullable=True),
-        sa.Column('outcome', sa.String(length=40), nullable=False),
-        sa.Column('closed', sa.Date(), nullable=True),
+        sa.Column('chance', sa.Integer(), nullable=True),
+        sa.Column('forecast', sa.String(length=40), nullable=False),
+        sa.Column('next_step', sa.String(length=255), nullable=True),
+        sa.Column('next_day', sa.Date(), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('competitor_id', ID, nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('outcome', sa.String(length=40), nullable=False),
+        sa.Column('probability', sa.Integer(), nullable=False),
+        sa.Column('worth', sa.BigInteger(), nullable=False),
+        sa.Column('weighted', sa.BigInteger(), nullable=False),
+        sa.Column('stage_on', sa.Date(), nullable=True),
+        sa.Column('stale_on', sa.Date(), nullable=True),
+        sa.Column('closed', sa.Date(), nullable=True),
+        sa.Column('days_open', sa.BigInteger(), nullable=True),
+        sa.Column('won_reason', sa.String(length=40), nullable=True),
+        sa.Column('lost_reason', sa.String(length=40), nullable=True),
+        sa.Column('told', sa.String(length=40), nullable=False),
+        sa.Column('satisfaction', sa.String(length=40), nullable=True),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -111,6 +154,7 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['competitor_id'], ['sales_competitor.id'], name=op.f('fk_sales_opportunity_competitor_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_sales_opportunity_contact_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_opportunity_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_opportunity_department_id'), ondelete='RESTRICT'),
@@ -153,6 +197,55 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_opportunity_item_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_opportunity_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity_item'))
+    )
+    op.create_table('sales_opportunity_member',
+        sa.Column('opportunity_id', ID, nullable=False),
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('part', sa.String(length=255), nullable=True),
+        sa.Column('share', sa.Integer(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_opportunity_member_opportunity_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_sales_opportunity_member_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity_member'))
+    )
+    op.create_table('sales_opportunity_stage',
+        sa.Column('opportunity_id', ID, nullable=False),
+        sa.Column('stage_id', ID, nullable=False),
+        sa.Column('entered', sa.Date(), nullable=False),
+        sa.Column('until', sa.Date(), nullable=True),
+        sa.Column('days', sa.BigInteger(), nullable=True),
+        sa.Column('by_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['by_id'], ['core_user.id'], name=op.f('fk_sales_opportunity_stage_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_opportunity_stage_opportunity_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['stage_id'], ['sales_stage.id'], name=op.f('fk_sales_opportunity_stage_stage_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity_stage'))
     )
     op.create_table('sales_quote',
         sa.Column('number', sa.String(length=40), nullable=False),
@@ -458,7 +551,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_invoice_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice_item'))
     )
+    with op.batch_alter_table('sales_competitor') as batch:
+        batch.create_index('ix_sales_competitor_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_competitor_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_pipeline') as batch:
+        batch.create_index(batch.f('ix_sales_pipeline_for_department_id'), ['for_department_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_pipeline_for_team_id'), ['for_team_id'], unique=False)
         batch.create_index('ix_sales_pipeline_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_pipeline_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_stage') as batch:
@@ -472,13 +570,26 @@ def upgrade() -> None:
         batch.create_index('ix_sales_payment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_payment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_opportunity') as batch:
+        batch.create_index('ix_sales_opportunity_amount', ['amount', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_opportunity_competitor_id'), ['competitor_id'], unique=False)
         batch.create_index(batch.f('ix_sales_opportunity_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_opportunity_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_department_id_amount', ['department_id', 'amount', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_department_id_expected', ['department_id', 'expected', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_opportunity_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_expected', ['expected', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_owner_id_amount', ['owner_id', 'amount', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_owner_id_expected', ['owner_id', 'expected', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_opportunity_owner_id_outcome_updated_at', ['owner_id', 'outcome', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_opportunity_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_opportunity_pipeline_id'), ['pipeline_id'], unique=False)
         batch.create_index(batch.f('ix_sales_opportunity_stage_id'), ['stage_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_team_id_amount', ['team_id', 'amount', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_opportunity_team_id_expected', ['team_id', 'expected', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_opportunity_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_opportunity_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_opportunity_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_opportunity_item') as batch:
@@ -489,6 +600,17 @@ def upgrade() -> None:
         batch.create_index('ix_sales_opportunity_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_opportunity_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_opportunity_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_opportunity_member') as batch:
+        batch.create_index(batch.f('ix_sales_opportunity_member_opportunity_id'), ['opportunity_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_opportunity_member_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('sales_opportunity_stage') as batch:
+        batch.create_index(batch.f('ix_sales_opportunity_stage_by_id'), ['by_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_stage_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_opportunity_stage_opportunity_id'), ['opportunity_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_stage_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_opportunity_stage_stage_id'), ['stage_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_stage_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_opportunity_stage_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_quote') as batch:
         batch.create_index(batch.f('ix_sales_quote_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_quote_customer_id'), ['customer_id'], unique=False)
@@ -574,8 +696,11 @@ def downgrade() -> None:
     op.drop_table('sales_quote_item')
     op.drop_table('sales_contract')
     op.drop_table('sales_quote')
+    op.drop_table('sales_opportunity_stage')
+    op.drop_table('sales_opportunity_member')
     op.drop_table('sales_opportunity_item')
     op.drop_table('sales_opportunity')
     op.drop_table('sales_stage')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')
+    op.drop_table('sales_competitor')

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, Vocabulary, t
 from crm_sales import _
+from crm_sales.opportunities.usual import usual_pipeline, usual_stage
 
 
 class Outcome(enum.StrEnum):
@@ -17,8 +18,18 @@ class Outcome(enum.StrEnum):
     lost = "lost"
 
 
+class Forecast(enum.StrEnum):
+    """How surely it is counted on."""
+
+    pipeline = "pipeline"
+    best = "best"
+    committed = "committed"
+    omitted = "omitted"
+
+
 OUTCOMES = {"open": _("Open"), "won": _("Won"), "lost": _("Lost")}
 LOOKS = {"open": ("progress", "amber"), "won": ("trophy", "green"), "lost": ("x", "red")}
+FORECASTS = {"pipeline": _("In the pipeline"), "best": _("Best case"), "committed": _("Committed"), "omitted": _("Left out")}
 
 
 class Pipeline(Vocabulary, Model):
@@ -28,6 +39,10 @@ class Pipeline(Vocabulary, Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
+    code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
+    position: Mapped[int] = mapped_column(default=0, info={"label": _("Order")})
+    for_department_id: Mapped[t.Id | None] = t.Link("core.department", _("For the department"), info={"help": _("New opportunities of its people begin in it; those below it too.")})
+    for_team_id: Mapped[t.Id | None] = t.Link("core.team", _("For the team"), info={"help": _("New opportunities of its members begin in it.")})
 
     def __str__(self) -> str:
         return self.name
@@ -44,6 +59,24 @@ class Stage(Vocabulary, Model):
     position: Mapped[int] = mapped_column(default=0, info={"label": _("Place in the order")})
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.open, info={"label": _("Means"), "labels": OUTCOMES})
     probability: Mapped[t.Percent] = mapped_column(default=1000, info={"label": _("Win probability")})
+    needs: Mapped[list[str]] = t.Fields("sales.opportunity", info={"label": _("Needed from this stage on"), "help": _("An opportunity enters the stage when these are filled in.")})
+    days: Mapped[int | None] = mapped_column(info={"label": _("Days it may take"), "minimum": 1, "help": _("An opportunity that stays longer is marked as standing still.")})
+    # Kept by a job: of the opportunities that were in this stage and closed within a year, how many were won.
+    share: Mapped[t.Percent | None] = mapped_column(info={"label": _("Won, of those that came this far"), "readonly": True})
+    share_of: Mapped[int] = mapped_column(default=0, info={"label": _("Closed within a year"), "readonly": True})
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Competitor(Vocabulary, Model):
+    """Who else bids for our deals."""
+
+    __tablename__ = "sales_competitor"
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    name_key: Mapped[t.SortKey] = t.sort_key("name")
+    website: Mapped[t.Url | None] = mapped_column(info={"label": _("Web site")})
+    note: Mapped[t.Note | None] = mapped_column(info={"label": _("Strengths and weaknesses")})
 
     def __str__(self) -> str:
         return self.name
@@ -57,13 +90,30 @@ class Opportunity(PricedHead, Owned, Model):
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     contact_id: Mapped[t.Id | None] = t.Link("core.contact", _("Contact"))
-    pipeline_id: Mapped[t.Id] = t.Link("sales.pipeline", _("Pipeline"))
-    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"))
-    amount: Mapped[t.Money | None] = mapped_column(info={"label": _("Expected amount")})
+    pipeline_id: Mapped[t.Id] = t.Link("sales.pipeline", _("Pipeline"), default=usual_pipeline)
+    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"), default=usual_stage)
+    amount: Mapped[t.Money | None] = mapped_column(info={"label": _("Expected amount"), "help": _("With products on it: what they come to.")})
     expected: Mapped[t.Day | None] = mapped_column(info={"label": _("Expected close date")})
-    outcome: Mapped[Outcome] = mapped_column(default=Outcome.open, info={"label": _("State"), "labels": OUTCOMES, "looks": LOOKS, "readonly": True})
-    closed: Mapped[dt.date | None] = mapped_column(info={"label": _("Closed on"), "readonly": True})
+    chance: Mapped[t.Percent | None] = mapped_column(info={"label": _("Own estimate"), "help": _("Your own win probability; left out: that of the stage.")})
+    forecast: Mapped[Forecast] = mapped_column(default=Forecast.pipeline, info={"label": _("Forecast"), "labels": FORECASTS})
+    next_step: Mapped[t.Line | None] = mapped_column(info={"label": _("Next step"), "help": _("With a day it becomes a task of the owner.")})
+    next_day: Mapped[t.Day | None] = mapped_column(info={"label": _("Next step on")})
+    source: Mapped[str | None] = t.Choice("core.source", info={"label": _("Source")})
+    competitor_id: Mapped[t.Id | None] = t.Link("sales.competitor", _("Competitor"))
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
+    # What follows: kept by the house.
+    outcome: Mapped[Outcome] = mapped_column(default=Outcome.open, info={"label": _("State"), "labels": OUTCOMES, "looks": LOOKS, "readonly": True})
+    probability: Mapped[t.Percent] = mapped_column(default=0, info={"label": _("Win probability"), "readonly": True})
+    worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Amount in our currency"), "readonly": True})
+    weighted: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Weighted amount"), "readonly": True})
+    stage_on: Mapped[t.Day | None] = mapped_column(info={"label": _("In the stage since"), "readonly": True})
+    stale_on: Mapped[t.Day | None] = mapped_column(info={"label": _("Standing still from"), "readonly": True})
+    closed: Mapped[dt.date | None] = mapped_column(info={"label": _("Closed on"), "readonly": True})
+    days_open: Mapped[int | None] = mapped_column(info={"label": _("Days to close"), "readonly": True})
+    won_reason: Mapped[str | None] = t.Choice("sales.won_reason", info={"label": _("Why won"), "readonly": True})
+    lost_reason: Mapped[str | None] = t.Choice("sales.lost_reason", info={"label": _("Why lost"), "readonly": True})
+    told: Mapped[Outcome] = mapped_column(default=Outcome.open, info={"kind": "internal"})  # the last state others were told of
+    satisfaction: Mapped[str | None] = t.Choice("sales.satisfaction", info={"label": _("Satisfaction"), "readonly": True})
 
     def __str__(self) -> str:
         return self.name
@@ -74,3 +124,25 @@ class OpportunityItem(PricedLine, PartOf("opportunity"), Model):
 
     __tablename__ = "sales_opportunity_item"
     opportunity_id: Mapped[t.Id] = t.Link("sales.opportunity", _("Opportunity"))
+
+
+class OpportunityMember(PartOf("opportunity"), Model):
+    """Somebody who works on it, and what part of it is counted for him."""
+
+    __tablename__ = "sales_opportunity_member"
+    opportunity_id: Mapped[t.Id] = t.Link("sales.opportunity", _("Opportunity"))
+    user_id: Mapped[t.Id] = t.Link("core.user", _("Colleague"))
+    part: Mapped[t.Line | None] = mapped_column(info={"label": _("What he does")})
+    share: Mapped[t.Percent | None] = mapped_column(info={"label": _("Share")})
+
+
+class StageVisit(PartOf("opportunity"), Model):
+    """A time an opportunity was in a stage."""
+
+    __tablename__ = "sales_opportunity_stage"
+    opportunity_id: Mapped[t.Id] = t.Link("sales.opportunity", _("Opportunity"))
+    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"))
+    entered: Mapped[t.Day] = mapped_column(info={"label": _("Entered")})
+    until: Mapped[t.Day | None] = mapped_column(info={"label": _("Left")})
+    days: Mapped[int | None] = mapped_column(info={"label": _("Days in it")})
+    by_id: Mapped[t.Id | None] = t.Link("core.user", _("Moved there by"))

@@ -1,39 +1,197 @@
 """What people see of opportunities."""
 
-from crm_core.sdk import Bilingual, PricedLines, Resource, priced
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from crm_core.sdk import Action, Bilingual, Contact, Field, Lines, PricedLines, Resource, Section, amounts, as_written, priced, session
 from crm_sales import _
-from crm_sales.opportunities.models import Opportunity, OpportunityItem, Pipeline, Stage
+from crm_sales.opportunities import services
+from crm_sales.opportunities.models import Competitor, Opportunity, OpportunityItem, OpportunityMember, Outcome, Pipeline, Stage, StageVisit
+from crm_sales.opportunities.usual import first_stage, usual_pipeline
 
 
 class Pipelines(Bilingual):
     model = Pipeline
     label, singular = _("Pipelines"), _("Pipeline")
     icon = "filter"
-    columns = "name", "english"
+    columns = "name", "english", "for_department", "for_team", "position"
     search = "name", "english"
+    help = _("A pipeline is a way along which opportunities move. A desk may have its own: new opportunities of its people begin in it.")
 
 
 class Stages(Bilingual):
     model = Stage
     label, singular = _("Stages"), _("Stage")
     icon = "progress"
-    columns = "name", "english", "pipeline", "position", "probability", "outcome"
+    columns = "name", "english", "pipeline", "position", "probability", "share", "days", "outcome"
     filters = "pipeline", "outcome"
     search = "name", "english"
+    help = _("What must be filled in before an opportunity enters a stage, how long it may stay there, and how probable a deal is then.")
+
+    def remarks(self, ids):
+        """Two pipelines may have stages of one name."""
+        rows = session.execute(select(Stage.id, Pipeline.name, Pipeline.english).join(Pipeline, Pipeline.id == Stage.pipeline_id).where(Stage.id.in_(ids)))
+        pipelines = self.registry.resource("sales.pipeline")
+        return {row[0]: row[1 if pipelines.label_column.key == "name" else 2] for row in rows}
+
+    def written(self, verb, ids, change):
+        if verb == "update":
+            services.follow_stages(ids)
+
+
+class Competitors(Resource):
+    model = Competitor
+    label, singular = _("Competitors"), _("Competitor")
+    icon = "swords"
+    columns = "name", "website", "note"
+    search = ("name",)
+    sorts = "name", "-updated_at"
+    importable = True
+    known_by = ("name",)
+
+
+def is_open(row):
+    return row.outcome == Outcome.open
 
 
 class Opportunities(Resource):
     model = Opportunity
     label, singular = _("Opportunities"), _("Opportunity")
     icon = "target"
-    columns = "name", "customer", "stage", "amount", "expected", "owner"
-    filters = "pipeline", "stage", "outcome", "amount", "expected", "customer", "owner"
+    columns = "name", "customer", "stage", "amount", "standing_still", "expected", "owner"
+    filters = (
+        "pipeline", "stage", "outcome", "amount", "worth", "expected", "forecast", "probability", "stale_on", "stage_on", "next_day", "next_step", "closed", "customer", "competitor",
+        "won_reason", "lost_reason", "source", "satisfaction", "currency", "owner", "department", "created_at")
     search = ("name",)
+    sorts = "-updated_at", "expected", "-amount", "name"
     status = "outcome"
+    board = "stage"
+    calendar = "expected"
+    entry = (("outcome.any", "open"),)
+    beside = ((_("Forecast"), "/sales/forecast"),)
     importable = True
-    lines = (priced(OpportunityItem, _("Products")),)
+    timeline = True
+    told = ("stage_id", "outcome", "amount", "expected", "owner_id")
+    form = (
+        Section(_("Opportunity"), ("name", "customer", "contact", "pipeline", "stage", "amount", "currency", "expected", "items")),
+        Section(_("What happens next"), ("next_step", "next_day", "forecast", "chance")),
+        Section(_("Team"), ("members",), folded=True),
+        Section(_("More"), ("source", "competitor", "note"), folded=True),
+        Section(_("How it stands"), (
+            "probability", "worth", "weighted", "stage_on", "stale_on", "closed", "days_open", "won_reason", "lost_reason", "satisfaction", "net", "tax", "total"), folded=True),
+    )
+    lines = (
+        priced(OpportunityItem, _("Products")),
+        Lines("members", OpportunityMember, ("user", "part", "share"), _("Team"), parent="opportunity_id"),
+    )
+    help = _("A possible deal moves through the stages of its pipeline until it is won or lost. On the board cards are dragged from stage to stage.")
+    actions = (
+        Action("advance", _("To the next stage"), services.advance, when=is_open, icon="arrow-right", order=5, primary=True),
+        Action("win", _("Won"), services.win, when=is_open, icon="trophy", order=6, fields=lambda resource: [_open_to(resource, "won_reason", False)]),
+        Action("lose", _("Lost"), services.lose, when=is_open, icon="x", order=7, fields=lambda resource: [
+            _open_to(resource, "lost_reason", True), _open_to(resource, "competitor", False), Field(name="why", column="", label=_("In words"), length=500)]),
+        Action("satisfied", _("Call-back done"), services.satisfied, when=lambda row: row.outcome == Outcome.won and row.satisfaction is None, icon="phone", order=8, primary=True, bulk=False,
+               fields=["satisfaction", Field(name="said", column="", label=_("What he says"), length=2_000)]),
+        Action("reopen", _("Reopen"), services.reopen, when=lambda row: not is_open(row), icon="arrow-back-up", order=20, quiet=True),
+    )
+
+    def defaults(self):
+        pipeline = usual_pipeline()
+        return {"pipeline": pipeline, "stage": first_stage(pipeline)} if pipeline is not None else {}
+
+    def write(self, rows, *, kind="save"):
+        rows = [dict(row) for row in rows]
+        services.begin(self, rows)
+        return super().write(rows, kind=kind)
+
+    def derive(self, rows, before):
+        known, rates = services.stages(), {}
+        for row in rows:
+            services.settle(row, as_written(row, before), before.get(row.get("id", 0)), known)
+            services.weigh(row, as_written(row, before), rates)
+
+    def check(self, rows, before):
+        known, faults = services.stages(), {}
+        now = [as_written(row, before) for row in rows]
+        entering = {at: known.get(one.get("stage_id")) for at, one in enumerate(now) if one.get("stage_id") != before.get(one.get("id", 0), {}).get("stage_id")}
+        asked = [now[at]["id"] for at, stage in entering.items() if stage is not None and "id" in now[at] and {"items", "members"} & set(stage.needs or ())]
+        lines = {name: self._having(model, asked) for name, model in (("items", OpportunityItem), ("members", OpportunityMember))}
+        contacts = self._contacts({one["contact_id"] for row, one in zip(rows, now, strict=True) if one.get("contact_id") and ("contact_id" in row or "customer_id" in row)})
+        for at, (row, one) in enumerate(zip(rows, now, strict=True)):
+            found = {}
+            stage, old = known.get(one.get("stage_id")), before.get(row.get("id", 0), {})
+            if stage is not None and stage.pipeline_id != one.get("pipeline_id"):
+                found["stage"] = [_("This is no stage of the pipeline.")]
+            elif at in entering and stage is not None:
+                found.update(self._entry(stage, row, one, old, lines, known))
+            if contacts.get(one.get("contact_id"), one.get("customer_id")) != one.get("customer_id"):
+                found["contact"] = [_("This contact is not one of the customer.")]
+            shares = [line.get("share") for line in row.get("members") or () if line.get("share") is not None]
+            if shares and sum(shares) != amounts.WHOLE:
+                found["members"] = [_("The shares come to %(sum)s%%, not to 100%%.", sum=f"{sum(shares) / 100:g}")]
+            if found:
+                faults[at] = found
+        return faults
+
+    def _entry(self, stage, row, now, old, lines, known):
+        """What a stage asks of what enters it."""
+        if stage.outcome == Outcome.lost and not now.get("lost_reason"):
+            return {"stage": [_("Choose “Lost”, and say why.")]}
+        won = services.of_pipeline(known, stage.pipeline_id, Outcome.won)
+        if stage.outcome == Outcome.won and stage.id != won[0].id and old.get("outcome") != Outcome.won:
+            return {"stage": [_("The deal comes first: “%(stage)s”.", stage=self.registry.resource("sales.stage").title(won[0]))]}
+        found, names = {}, {name: field.column for name, field in self.all_fields.items()}
+        for name in stage.needs or ():
+            if name in lines:
+                there = bool(row[name]) if name in row else now.get("id") in lines[name]
+            else:
+                there = now.get(names.get(name, name)) not in (None, "", [])
+            if not there:
+                found[name] = [_("Needed for the stage “%(stage)s”.", stage=self.registry.resource("sales.stage").title(stage))]
+        return found
+
+    def _having(self, model, ids):
+        return set(session.scalars(select(model.opportunity_id).where(model.opportunity_id.in_(ids)).distinct())) if ids else set()
+
+    def _contacts(self, ids):
+        return dict(session.execute(select(Contact.id, Contact.customer_id).where(Contact.id.in_(ids))).all()) if ids else {}
+
+    def written(self, verb, ids, change):
+        if verb in ("create", "update", "restore"):
+            services.total_up(ids)
+            services.pass_on(ids)
+            services.announce(ids)
+            services.next_steps(ids)
+
+    def board_words(self, field, filters):
+        """The stages of the pipeline that was asked for, else of the usual one."""
+        wanted = next((one.values[0] for one in filters if one.field.name == "pipeline" and one.operator == "any" and one.values), None)
+        pipeline, known = wanted or usual_pipeline(), services.stages()
+        return [stage.id for stage in services.of_pipeline(known, pipeline)]
+
+
+def _open_to(resource, name, required):
+    """A field of the record as an act asks for it, though no form writes it."""
+    return replace(resource.all_fields[name], required=required, readonly=False)
 
 
 class OpportunityItems(PricedLines):
     model = OpportunityItem
     label, singular = _("Products of opportunities"), _("Product of an opportunity")
+
+
+class StageVisits(Resource):
+    model = StageVisit
+    label, singular = _("Stage history"), _("Time in a stage")
+    icon = "history"
+    columns = "stage", "entered", "until", "days", "by"
+    filters = "opportunity", "stage", "entered", "until", "days", "owner"
+    sorts = ("-updated_at",)
+    verbs = ("read", "export")
+    files = False
+    in_palette = False
+
+    @property
+    def label_field(self):
+        return "stage"

@@ -1,0 +1,47 @@
+"""Where an opportunity begins of which nobody says it: the pipeline of the team or department of who makes it, its first stage."""
+
+from sqlalchemy import select
+
+from crm_core.sdk import Department, actor, session, system_scope
+
+
+def pipelines_of(who):
+    """Pipelines, those that are meant for who acts first: of a team of his, of the nearest department above him, of the whole house."""
+    from crm_sales.opportunities.models import Pipeline
+
+    above = _departments(getattr(who, "department_id", None))
+    teams = getattr(who, "teams", ())
+
+    def place(one):
+        if one.for_team_id is not None:
+            return (0, 0) if one.for_team_id in teams else (3, 0)
+        if one.for_department_id is not None:
+            return (1, above.index(one.for_department_id)) if one.for_department_id in above else (3, 0)
+        return 2, 0
+
+    rows = session.scalars(select(Pipeline).order_by(Pipeline.position, Pipeline.id).limit(100)).all()
+    return [one.id for one in sorted(rows, key=place)]
+
+
+def _departments(department):
+    """This department and those above it, the nearest first."""
+    if department is None:
+        return []
+    with system_scope("the departments above one's own") as db:
+        path = db.scalar(select(Department.path).where(Department.id == department))
+    return [int(step) for step in reversed((path or "").split("/")) if step]
+
+
+def usual_pipeline():
+    return next(iter(pipelines_of(actor())), None)
+
+
+def usual_stage():
+    return first_stage(usual_pipeline())
+
+
+def first_stage(pipeline):
+    """Where a pipeline begins."""
+    from crm_sales.opportunities.models import Stage
+
+    return session.scalar(select(Stage.id).where(Stage.pipeline_id == pipeline).order_by(Stage.position, Stage.id).limit(1))
