@@ -88,7 +88,7 @@ def answer(report: Any) -> Answer:
         Line(names(row[0]), tuple(row[1:]), tuple(_number(field, value) for field, value in zip(said[1:], row[1:], strict=True)), _filter(said[0], row[0]))
         for row in rows[:MOST]
     )
-    return Answer(tuple(_head(c, f) for c, f in zip(columns, said, strict=True)), lines, len(rows) > MOST, tuple(said))
+    return Answer(tuple(report.heads.get(c.key or "") or _head(c, f) for c, f in zip(columns, said, strict=True)), lines, len(rows) > MOST, tuple(said))
 
 
 def _of(one: Any) -> Any:

@@ -17,6 +17,25 @@ AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_table('sales_clause',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('english', sa.String(length=255), nullable=False),
+        sa.Column('position', sa.BigInteger(), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('english_text', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_clause'))
+    )
     op.create_table('sales_payment',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
@@ -159,7 +178,20 @@ def upgrade() -> None:
         sa.Column('day', sa.Date(), nullable=True),
         sa.Column('until', sa.Date(), nullable=True),
         sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('terms', sa.Text(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('margin', sa.BigInteger(), nullable=False),
+        sa.Column('first_id', ID, nullable=True),
+        sa.Column('edition', sa.BigInteger(), nullable=False),
+        sa.Column('latest', sa.Boolean(), nullable=False),
+        sa.Column('sent_at', AT, nullable=True),
+        sa.Column('answered_at', AT, nullable=True),
+        sa.Column('signer', sa.String(length=255), nullable=True),
+        sa.Column('signer_address', sa.String(length=255), nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('order_id', ID, nullable=True),
+        sa.Column('contract_id', ID, nullable=True),
+        sa.Column('link', sa.String(length=40), nullable=True),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -181,6 +213,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_sales_quote_contact_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_quote_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_quote_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['first_id'], ['sales_quote.id'], name=op.f('fk_sales_quote_first_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_quote_opportunity_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_quote_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_quote_team_id'), ondelete='RESTRICT'),
@@ -197,7 +230,15 @@ def upgrade() -> None:
         sa.Column('begins', sa.Date(), nullable=True),
         sa.Column('ends', sa.Date(), nullable=True),
         sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('partner', sa.String(length=255), nullable=True),
+        sa.Column('signatory', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('signed_on', sa.Date(), nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('amends_id', ID, nullable=True),
+        sa.Column('renews_id', ID, nullable=True),
+        sa.Column('order_id', ID, nullable=True),
+        sa.Column('paid', sa.BigInteger(), nullable=False),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -216,17 +257,20 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['amends_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_amends_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_sales_contract_contact_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_contract_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_contract_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_contract_opportunity_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_contract_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_contract_quote_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['renews_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_renews_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_contract_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract'))
     )
     op.create_table('sales_quote_item',
         sa.Column('quote_id', ID, nullable=False),
+        sa.Column('margin', sa.BigInteger(), nullable=True),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
         sa.Column('list_price', sa.BigInteger(), nullable=True),
@@ -254,6 +298,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_quote_item_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_quote_item_quote_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_quote_item'))
+    )
+    op.create_table('sales_contract_clause',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('clause_id', ID, nullable=True),
+        sa.Column('title', sa.String(length=255), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['clause_id'], ['sales_clause.id'], name=op.f('fk_sales_contract_clause_clause_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_clause_contract_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_clause'))
     )
     op.create_table('sales_contract_item',
         sa.Column('contract_id', ID, nullable=False),
@@ -284,6 +351,77 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_item_contract_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_contract_item_product_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_item'))
+    )
+    op.create_table('sales_contract_milestone',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('day', sa.Date(), nullable=True),
+        sa.Column('done', sa.Date(), nullable=True),
+        sa.Column('done_by_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_milestone_contract_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['done_by_id'], ['core_user.id'], name=op.f('fk_sales_contract_milestone_done_by_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_milestone'))
+    )
+    op.create_table('sales_contract_party',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('role', sa.String(length=255), nullable=True),
+        sa.Column('signatory', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_party_contract_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_party'))
+    )
+    op.create_table('sales_contract_payment',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('what', sa.String(length=255), nullable=False),
+        sa.Column('share', sa.Integer(), nullable=True),
+        sa.Column('amount', sa.BigInteger(), nullable=True),
+        sa.Column('due', sa.Date(), nullable=True),
+        sa.Column('milestone', sa.String(length=255), nullable=True),
+        sa.Column('paid', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_payment_contract_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_payment'))
     )
     op.create_table('sales_order',
         sa.Column('number', sa.String(length=40), nullable=False),
@@ -438,6 +576,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_invoice_item_product_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice_item'))
     )
+    with op.batch_alter_table('sales_clause') as batch:
+        batch.create_index('ix_sales_clause_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_clause_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_pipeline') as batch:
         batch.create_index('ix_sales_pipeline_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_pipeline_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -472,21 +613,28 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_quote_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_quote_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_sales_quote_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_quote_first_id'), ['first_id'], unique=False)
         batch.create_index(batch.f('ix_sales_quote_opportunity_id'), ['opportunity_id'], unique=False)
         batch.create_index('ix_sales_quote_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_quote_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_quote_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_quote_until', ['state', 'until'], unique=False)
         batch.create_index('ix_sales_quote_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_quote_edition', ['first_id', 'edition'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract') as batch:
+        batch.create_index(batch.f('ix_sales_contract_amends_id'), ['amends_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_sales_contract_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_ends', ['state', 'ends'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_opportunity_id'), ['opportunity_id'], unique=False)
         batch.create_index('ix_sales_contract_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_contract_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_contract_quote_id'), ['quote_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_contract_renews_id'), ['renews_id'], unique=False)
         batch.create_index('ix_sales_contract_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_contract_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_contract_renews', ['renews_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_quote_item') as batch:
         batch.create_index('ix_sales_quote_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_quote_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -494,6 +642,13 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_quote_item_quote_id'), ['quote_id'], unique=False)
         batch.create_index('ix_sales_quote_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_quote_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_contract_clause') as batch:
+        batch.create_index(batch.f('ix_sales_contract_clause_clause_id'), ['clause_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_contract_clause_contract_id'), ['contract_id'], unique=False)
+        batch.create_index('ix_sales_contract_clause_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_clause_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_clause_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_clause_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract_item') as batch:
         batch.create_index(batch.f('ix_sales_contract_item_contract_id'), ['contract_id'], unique=False)
         batch.create_index('ix_sales_contract_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -501,6 +656,29 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_contract_item_product_id'), ['product_id'], unique=False)
         batch.create_index('ix_sales_contract_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_contract_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_contract_milestone') as batch:
+        batch.create_index(batch.f('ix_sales_contract_milestone_contract_id'), ['contract_id'], unique=False)
+        batch.create_index('ix_sales_contract_milestone_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_contract_milestone_done_by_id'), ['done_by_id'], unique=False)
+        batch.create_index('ix_sales_contract_milestone_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_milestone_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_milestone_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_contract_party') as batch:
+        batch.create_index(batch.f('ix_sales_contract_party_contract_id'), ['contract_id'], unique=False)
+    with op.batch_alter_table('sales_contract_payment') as batch:
+        batch.create_index(batch.f('ix_sales_contract_payment_contract_id'), ['contract_id'], unique=False)
+        batch.create_index('ix_sales_contract_payment_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_owner_id_due', ['owner_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_team_id_due', ['team_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_payment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_payment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_order') as batch:
         batch.create_index(batch.f('ix_sales_order_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_order_contract_id'), ['contract_id'], unique=False)
@@ -545,7 +723,11 @@ def downgrade() -> None:
     op.drop_table('sales_order_item')
     op.drop_table('sales_invoice')
     op.drop_table('sales_order')
+    op.drop_table('sales_contract_payment')
+    op.drop_table('sales_contract_party')
+    op.drop_table('sales_contract_milestone')
     op.drop_table('sales_contract_item')
+    op.drop_table('sales_contract_clause')
     op.drop_table('sales_quote_item')
     op.drop_table('sales_contract')
     op.drop_table('sales_quote')
@@ -554,3 +736,4 @@ def downgrade() -> None:
     op.drop_table('sales_stage')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')
+    op.drop_table('sales_clause')
