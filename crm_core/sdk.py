@@ -20,6 +20,10 @@ _WHERE = {
     "Resource": ("crm_core.resource.resource", "Resource"),
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
+    "DateField": ("crm_core.resource.fields", "DateField"),
+    "MoneyField": ("crm_core.resource.fields", "MoneyField"),
+    "NoteField": ("crm_core.resource.fields", "NoteField"),
+    "PercentField": ("crm_core.resource.figures", "PercentField"),
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
@@ -76,6 +80,8 @@ _WHERE = {
     "access": ("crm_core.access.doors", "access"),
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
+    "throttle": ("crm_core.access.ledgers", "attempt"),  # throttle({"quotes:1.2.3.4": 60}).wait: seconds to wait, 0: go on; for public doors
+    "address": ("crm_core.web.requests", "address"),  # from where a request comes
     # at work
     "system_scope": ("crm_core.data.session", "system_scope"),  # as the house, for a reason: `with system_scope("…") as db:`
     "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
@@ -83,6 +89,7 @@ _WHERE = {
     "cells": ("crm_core.web", "cells"),  # what a computed column shows: cells.status(Status(words, icon, colour))
     "Status": ("crm_core.web.viewmodels", "Status"),
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
+    "system_scope": ("crm_core.data.session", "system_scope"),  # as the house, for a reason: `with system_scope("…") as db:`
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts
     "site": ("crm_core.kernel.site", "site"),
@@ -98,12 +105,20 @@ _WHERE = {
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
+    "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
+    "mail": ("crm_core.features.mail", "api"),  # mail.send(…) lets one go out, mail.draft(…) leaves it to be read and sent by its writer
+    "files": ("crm_core.features.files", "api"),  # files.on("sales.contract", [7]), files.put(…)
+    "customers": ("crm_core.features.customers", "api"),  # customers.add_note(…), customers.may_reach(…)
+    "on_timeline": ("crm_core.resource.timeline", "say"),  # on_timeline(_("took a quote"), "core.customer", 7, record=("sales.quote", 3))
     "send_by_channel": ("crm_core.features.channels.api", "send"),  # a short message to a group or a phone
     "call": ("crm_core.kernel.outbound", "call"),  # another system, outside of transactions, past the guard of addresses
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
+    "CompanySettings": ("crm_core.resource.company", "CompanySettings"),  # the own company: CompanySettings.now(department).called()
+    "in_language": ("crm_core.kernel.i18n", "in_language"),  # speak another language inside a block: a paper for a customer
+    "language": ("crm_core.kernel.i18n", "language"),
     "document": ("crm_core", "document"),  # document.pdf(html): what a plugin puts on paper
     # what can go wrong, in words for people
     "Invalid": ("crm_core.kernel.errors", "Invalid"),
@@ -111,6 +126,7 @@ _WHERE = {
     "NotNow": ("crm_core.kernel.errors", "NotNow"),  # another system takes nothing for now: tried again later
     "Refused": ("crm_core.kernel.errors", "Refused"),
     "Forbidden": ("crm_core.kernel.errors", "Forbidden"),
+    "TooMany": ("crm_core.kernel.errors", "TooMany"),
     "Missing": ("crm_core.kernel.errors", "Missing"),
 }
 

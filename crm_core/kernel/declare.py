@@ -121,7 +121,7 @@ class Report:
     icon: str = ""
     order: int = 50
     when: Callable[[], bool] | None = None  # whether the reader is shown it now
-    heads: Mapping[str, Any] = field(default_factory=dict)
+    heads: Mapping[str, Any] = field(default_factory=dict)  # label of a column of the select that is no field of the records → what stands above it
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,7 @@ class PrintTemplate:
     template: str
     values: Callable[[Any], Mapping[str, Any]] | None = None
     order: int = 50
+    bare: bool = False  # it brings its own head and foot (a letterhead)
 
 
 @dataclass(frozen=True)

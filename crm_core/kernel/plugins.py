@@ -261,6 +261,8 @@ def load(home: Path, chosen: Plan, failed: Collection[str] = ()) -> tuple[Packag
     for one in chosen.order:
         with _noted(home, one.name):
             modules = [_import(f"{one.module}.plugin")]
+            # The table of contents of a large plugin has chapters: `plugin/` with a module for each.
+            modules += [_import(f"{one.module}.plugin.{chapter}") for chapter in getattr(modules[0], "chapters", ())]
         for other in _bridges(one.module):
             key = f"{one.name}+{other}"
             if other in names and key not in failed:

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
+from crm_core.data.bulk import among
 from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import _
 from crm_core.resource import changes
-from crm_core.resource.changes import same
+from crm_core.resource.changes import same, unscoped
 
 DONE = _("Proposed. A reviewer looks at it; until then everything stays as it is.")
 ONLY_ASKED = _("Changes of these records are reviewed. Propose it on the record's page.")
@@ -68,18 +71,28 @@ def _free() -> bool:
 
 
 def locked(resource: Any, ids: Sequence[int]) -> Mapping[int, Any]:
-    """Those of these records that wait for approval and may not be changed by the actor meanwhile, with the sentence that says so."""
-    return {} if not ids or _free() else slots.locked(resource, ids)
+    """Those of these records that may not be changed by the actor now, with the sentence that says so: they wait for approval, or are
+    settled (`Resource.settled`), so that only acts change them."""
+    return {} if not ids or _free() else {**_settled(resource, ids), **slots.locked(resource, ids)}
+
+
+def _settled(resource: Any, ids: Sequence[int]) -> dict[int, Any]:
+    if resource.settled is None or current_work().info.get("verb"):
+        return {}
+    name, open_values, said = resource.settled
+    table = resource.table
+    query = sa.select(table.c.id).where(among(table.c.id, ids), table.c[resource.all_fields[name].column].not_in(open_values))
+    return dict.fromkeys(current_work().session.connection().scalars(query, execution_options=unscoped("what is settled")), said)
 
 
 class Locked(Invalid):
-    """A record waits for approval and is not changed meanwhile."""
+    """A record waits for approval, or is settled, and is not changed."""
 
     status = 409
 
 
 def keep_locked(resource: Any, moved: Mapping[int, tuple[int, str]]) -> None:
-    """Of records about to be changed (id → its place in the set and a field): raises Locked when one waits for approval."""
+    """Of records about to be changed (id → its place in the set and a field): raises Locked when one waits for approval or is settled."""
     found = locked(resource, list(moved))
     faults = {moved[row_id][0]: {moved[row_id][1]: [said]} for row_id, said in found.items()}
     if faults:
@@ -117,7 +130,7 @@ def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> Asked:
 
 def check(resource: Any, rows: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
     """Of rows about to be saved: raises Locked for one that waits for approval, OnlyAsked when the actor may only propose one of them."""
-    if _free() or not slots.used(resource.name):
+    if _free() or not (slots.used(resource.name) or resource.settled):
         return
     moved = {at: names for at, row in enumerate(rows) if row.get("id") is not None and (names := _moved(resource, row, made[at], before[row["id"]]))}
     keep_locked(resource, {rows[at]["id"]: (at, names[0]) for at, names in moved.items()})

@@ -84,6 +84,7 @@ class Resource:
     timeline: ClassVar[bool] = False  # its records have a time line
     files: ClassVar[bool] = True  # files can be put on its records
     unique: ClassVar[tuple[tuple[str, ...], ...]] = ()  # groups of fields that together are unique
+    settled: ClassVar[tuple[str, tuple[Any, ...], Any] | None] = None  # (field, its values while a record may be changed, what is said of others): then only acts change it
     is_brief: ClassVar[bool] = False  # set by the program: the brief view itself
     verbs: ClassVar[tuple[str, ...]] = VERBS  # what may be done with it at all
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on

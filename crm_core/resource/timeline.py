@@ -89,6 +89,12 @@ def add(
     return int(row.scalar_one())
 
 
+def say(said: Any, subject: str, subject_id: int, *, record: tuple[str, int], body: str | None = None) -> int:
+    """A line of a package's own on a record's time line: who acts, what he did (“sent a quote”), and the record he did it with, which
+    is named as far as the reader may know it; inside `writing()`. Returns its id."""
+    return add(subject, subject_id, "record", body=body, data={"words": words.keep(said)}, record=record, source=record[0].partition(".")[0])
+
+
 def add_all(rows: Sequence[dict[str, Any]]) -> None:
     """Many lines at once: columns of `Entry`; what is not given is the acting person, now and core. Inside `writing()`."""
     if rows:

@@ -245,12 +245,24 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     forms = sorted({state[column] for state in found.values()})
     fixed = set(asking.locked(form, forms)) | _unapproved(form, resource, rows, change_id, forms)
     held = asking.bound(form, sorted({state[column] for i, state in found.items() if i not in his}))
+    closed = _closed(resource, found.values())
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()
-        if state[column] not in fixed and (row_id in his or state[column] not in held) and (scope.holds(state) or (row_id in before and (
+        if state[column] not in fixed and row_id not in closed and (row_id in his or state[column] not in held) and (scope.holds(state) or (row_id in before and (
             (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])}))))
     }
+
+
+def _closed(resource: Any, states: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Those of these rows that are parts of a settled record: of a quote that was sent."""
+    above = resource.registry.resources.get(resource.part_of or "")
+    if above is None or above.settled is None or resource.parent_field is None:
+        return set()
+    link = resource.parent_field.column
+    found = {state["id"]: state[link] for state in states}
+    fixed = asking.locked(above, sorted({parent for parent in found.values() if parent is not None}))
+    return {row_id for row_id, parent in found.items() if parent in fixed}
 
 
 def _unapproved(form: Any, resource: Any, rows: Sequence[Any], change_id: int, forms: Sequence[int]) -> set[int]:

@@ -14,6 +14,7 @@ from crm_core.data.session import session
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.resource import sensitive
+from crm_core.resource.company import CompanySettings
 from crm_core.resource.exchange import exporting
 from crm_core.resource.seen import Seen
 from crm_core.web import records, render, urls
@@ -31,7 +32,7 @@ def record(resource: Any, row_id: int) -> PrintPage:
     tables = tuple(PrintTable(t.columns, t.rows, t.title, t.right) for t in view.lines)
     tables = (*tables, *(table for one in further for table in one(resource, row_id)))
     return PrintPage(
-        title=view.title, company=_("Tangram CRM"), printed=printed(), groups=view.groups, tables=tables, sub=view.number,
+        title=view.title, company=company(), printed=printed(), groups=view.groups, tables=tables, sub=view.number,
         back_url=urls.of_record(resource, row_id),
     )
 
@@ -55,8 +56,8 @@ def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
     values = dict(template.values(seen)) if template.values is not None else {}
     lines = SimpleNamespace(**{d.name: _written(resource.line_resource(d.name), lines_of(resource, d, row.id)) for d in resource.lines})
     html = flask.render_template(template.template, record=seen, fields=_written(resource, [row])[0], lines=lines, **values)
-    return PrintPage(title=resource.title(row), company=_("Tangram CRM"), printed=printed(), back_url=urls.of_record(resource, row.id),
-                     html=Markup(html))  # the template has escaped what it was given
+    return PrintPage(title=resource.title(row), company=company(), printed=printed(), back_url=urls.of_record(resource, row.id),
+                     html=Markup(html), bare=template.bare)  # the template has escaped what it was given
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ def _written(resource: Any, rows: Sequence[Any]) -> list[dict[str, Written]]:
     fields = {n: f for n, f in resource.fields().items() if f.column}
     shows = {n: render.renderer(f, [getattr(row, f.column) for row in rows], plain=True) for n, f in fields.items()}
     return [{n: Written(f.label, str(shows[n](getattr(row, f.column)))) for n, f in fields.items()} for row in rows]
+
+
+def company() -> Any:
+    """Whose paper it is."""
+    return CompanySettings.now().called() or _("Tangram CRM")
 
 
 def printed() -> Any:

@@ -27,7 +27,7 @@ from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import unscoped
 
 __all__ = [
-    "MAIL", "Addressee", "Head", "Letter", "Mail", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "facts", "file", "first_address", "heads", "keep_private", "send",
+    "MAIL", "Addressee", "Head", "Letter", "Mail", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "draft", "facts", "file", "first_address", "heads", "keep_private", "send",
     "sender_of", "subject_seen", "unwanted",
 ]
 
@@ -59,6 +59,20 @@ def send(account: int | None, to: str | Sequence[str], subject: str, text: str, 
         if attached:
             outgoing.queue([made])
         return made
+
+
+def draft(to: str, subject: str, text: str, *, about: tuple[str, int] | None = None, attached: Sequence[tuple[str, bytes]] = ()) -> int:
+    """A mail of who acts, held back until he has read it and sends it, from his box if he has one; its id. `about` and `attached` as for
+    `send`; so is what it raises."""
+    mine = accounts.of_person(my_id() or 0)
+    with writing():
+        made = int(site().registry.resource(filing.MAIL).write([{
+            "account": mine.id if mine is not None else None, "receivers": to, "title": subject[:200], "text": text, "hold": True,
+            **({"subject": about[0], "subject_id": about[1]} if about else {}),
+        }], kind="mail")[0])
+        for name, content in attached:
+            files.put(filing.MAIL, made, name, io.BytesIO(content))
+    return made
 
 
 class Head(NamedTuple):

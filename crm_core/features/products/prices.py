@@ -21,7 +21,15 @@ from crm_core.data.session import system_scope
 from crm_core.features.customers.models import Customer, Region, Tagged
 from crm_core.features.money.api import no_rate, rates, rounding, step
 from crm_core.features.products import pricing
-from crm_core.features.products.models import Kind, Life, Product, ProductCategory, ProductChoice, ProductCombination, ProductPart
+from crm_core.features.products.models import (
+    Kind,
+    Life,
+    Product,
+    ProductCategory,
+    ProductChoice,
+    ProductCombination,
+    ProductPart,
+)
 from crm_core.features.products.price_models import PriceLine, PriceList
 from crm_core.features.products.units import ratio
 from crm_core.kernel import clock

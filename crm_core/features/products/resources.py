@@ -9,7 +9,16 @@ from crm_core.access.rights import bump
 from crm_core.data.bulk import among
 from crm_core.data.session import session, system_scope
 from crm_core.features.products import configuring, variants
-from crm_core.features.products.models import Product, ProductAttribute, ProductCategory, ProductChoice, ProductCombination, ProductPart, Unit, Wish
+from crm_core.features.products.models import (
+    Product,
+    ProductAttribute,
+    ProductCategory,
+    ProductChoice,
+    ProductCombination,
+    ProductPart,
+    Unit,
+    Wish,
+)
 from crm_core.features.products.units import DEEP
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _

@@ -41,6 +41,7 @@ from crm_core.resource import (  # noqa: F401  waking fills a slot of kernel.ena
     worktime,
 )
 from crm_core.resource import views as kept_views
+from crm_core.resource.company import CompanySettings
 from crm_core.resource.exchange import exporting
 from crm_core.resource.exchange import running as imports
 from crm_core.resource.undo import ChangeUndone, UndoBegins
@@ -114,7 +115,7 @@ def register_permissions() -> list[Permission]:
 
 @hookimpl
 def register_settings() -> list[type[Any]]:
-    return [levels.House, worktime.WorkingTime, MapSettings, PostSettings]
+    return [levels.House, CompanySettings, worktime.WorkingTime, MapSettings, PostSettings]
 
 
 @hookimpl

@@ -1,22 +1,170 @@
 """What people see of contracts."""
 
-from crm_core.sdk import PricedLines, Resource, priced
+from sqlalchemy import select
+
+from crm_core.sdk import (
+    Action,
+    Bilingual,
+    DateField,
+    Lines,
+    MoneyField,
+    NoteField,
+    PricedLines,
+    Resource,
+    Section,
+    language,
+    money,
+    priced,
+    session,
+)
 from crm_sales import _
-from crm_sales.contracts.models import Contract, ContractItem
+from crm_sales.contracts import services
+from crm_sales.contracts.models import (
+    Clause,
+    Contract,
+    ContractClause,
+    ContractItem,
+    ContractMilestone,
+    ContractParty,
+    ContractPayment,
+    State,
+)
+
+WHY = NoteField(name="reason", column="", label=_("Reason"), required=True, length=2_000)
+
+
+class Clauses(Bilingual):
+    model = Clause
+    label, singular = _("Clauses"), _("Clause")
+    icon = "checklist"
+    columns = "name", "english", "position"
+    search = "name", "english", "text", "english_text"
+    help = _("What stands in contracts again and again. A contract takes a copy: what is changed here changes no contract.")
 
 
 class Contracts(Resource):
     model = Contract
     label, singular = _("Contracts"), _("Contract")
     icon = "file-text"
-    columns = "number", "name", "customer", "total", "state", "ends", "owner"
-    filters = "state", "customer", "day", "begins", "ends", "total", "owner"
+    columns = "number", "name", "customer", "total", "state", "progress", "ends", "owner"
+    filters = "state", "customer", "day", "begins", "ends", "signed_on", "total", "amends", "renews", "owner"
     search = "number", "name"
     status = "state"
     importable = True
-    lines = (priced(ContractItem),)
+    timeline = True
+    told = ("state", "signed_on", "reason")
+    calendar, gantt = "ends", ("begins", "ends")
+    lines = (
+        priced(ContractItem),
+        Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "paid"), _("Payment plan")),
+        Lines("milestones", ContractMilestone, ("name", "day", "done"), _("Milestones")),
+        Lines("parties", ContractParty, ("name", "role", "signatory"), _("Further parties")),
+        Lines("clauses", ContractClause, ("clause", "title", "text"), _("Clauses")),
+    )
+    hidden_fields = ("team", "signed_on", "reason", "amends", "renews", "order", "paid")
+    form = (
+        Section(_("Contract"), ("number", "name", "customer", "contact", "opportunity", "quote", "day", "begins", "ends", "currency", "items", "net", "tax", "total")),
+        Section(_("Payment and milestones"), ("payments", "milestones")),
+        Section(_("Parties and clauses"), ("partner", "signatory", "parties", "clauses", "note")),
+        Section(_("Owner"), ("owner", "department"), folded=True),
+    )
+    help = _("What was agreed with customers: items, when it is paid, what is done by when. Signed ones stay as they are; what changes is an amendment.")
+    settled = "state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")
+    actions = (
+        Action("sign", _("Signed"), services.sign, when=services.in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
+               fields=(DateField(name="signed_on", column="", label=_("Signed on")),)),
+        Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False),
+        Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False),
+        Action("amend", _("Amend"), services.amend, when=services.in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True),
+        Action("done", _("Fulfilled"), services.finish, when=services.in_state(State.signed), icon="flag", order=40, bulk=False),
+        Action("cancel", _("End it"), services.cancel, when=services.in_state(*services.LIVE), icon="x", order=50, bulk=False, danger=True, fields=(WHY,)),
+    )
+
+    @property
+    def label_field(self):
+        return "number"
+
+    def title(self, row):
+        return f"{row.number} {row.name or ''}".strip()
+
+    def check(self, rows, before):
+        faults = {}
+        for i, row in enumerate(rows):
+            now = {**before.get(row.get("id", 0), {}), **row}
+            if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
+                faults[i] = {"ends": [_("It ends before it begins.")]}
+            elif sum(one.get("share") or 0 for one in row.get("payments", ()) if one.get("amount") is None) > 100_00:
+                faults[i] = {"payments": [_("The shares come to more than the whole.")]}
+        return faults
 
 
 class ContractItems(PricedLines):
     model = ContractItem
     label, singular = _("Contract items"), _("Contract item")
+
+
+class ContractPayments(Resource):
+    model = ContractPayment
+    label, singular = _("Instalments"), _("Instalment")
+    icon = "cash"
+    columns = "what", "contract", "amount", "due", "milestone", "paid"
+    filters = "contract", "due", "amount", "paid"
+    search = ("what",)
+    search_names = ()
+    sorts = "due", "-updated_at"
+    verbs = ("read", "export")
+    actions = (Action("pay", _("Money came in"), services.pay, when=lambda one: one.paid < (one.amount or 0), icon="cash",
+                      fields=(MoneyField(name="amount", column="", label=_("Amount"), help=_("Empty: what is left of it.")),)),)
+
+    @property
+    def label_field(self):
+        return "what"
+
+    def derive(self, rows, before):
+        """A share is worked out as an amount, of what the items come to by now."""
+        now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
+        heads = {line["contract_id"] for line in now if line.get("share") is not None}
+        known = {row.id: row for row in session.execute(select(Contract.id, Contract.total, Contract.currency).where(Contract.id.in_(heads)))} if heads else {}
+        for head, contract in known.items():
+            places = [n for n, line in enumerate(now) if line["contract_id"] == head]
+            pairs = [(now[n].get("share"), rows[n].get("amount", now[n].get("amount")) if now[n].get("share") is None else None) for n in places]
+            for n, amount in zip(places, services.instalments(contract.total, pairs, money.step(contract.currency)), strict=True):
+                rows[n]["amount"] = amount
+
+
+class ContractMilestones(Resource):
+    model = ContractMilestone
+    label, singular = _("Milestones"), _("Milestone")
+    icon = "flag"
+    columns = "name", "contract", "day", "done", "done_by"
+    filters = "contract", "day", "done"
+    search = ("name",)
+    search_names = ()
+    sorts = "day", "-updated_at"
+    verbs = ("read", "export")
+    actions = (Action("reach", _("Done"), services.reach, when=lambda one: one.done is None, icon="check",
+                      fields=(DateField(name="done", column="", label=_("Done on"), help=_("Empty: today.")),)),)
+
+
+class ContractClauses(Resource):
+    model = ContractClause
+    label, singular = _("Clauses of contracts"), _("Clause of a contract")
+    columns = "title", "contract", "clause"
+    search = ()
+    verbs = ("read",)
+
+    @property
+    def label_field(self):
+        return "title"
+
+    def derive(self, rows, before):
+        """A clause that is chosen brings its words along, in the language of who writes."""
+        now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
+        ids = {line["clause_id"] for line in now if line.get("clause_id") and not (line.get("text") and line.get("title"))}
+        library = {one.id: one for one in session.scalars(select(Clause).where(Clause.id.in_(ids)))} if ids else {}
+        for row, line in zip(rows, now, strict=True):
+            clause = library.get(line.get("clause_id"))
+            if clause is not None:
+                english = language() == "en"
+                row["title"] = line.get("title") or (clause.english if english and clause.english else clause.name)
+                row["text"] = line.get("text") or (clause.english_text if english and clause.english_text else clause.text)

@@ -4,10 +4,32 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from crm_core.sdk import Action, Bilingual, Contact, Field, Lines, PricedLines, Resource, Section, amounts, as_written, priced, session
+from crm_core.sdk import (
+    Action,
+    Bilingual,
+    Contact,
+    Field,
+    Lines,
+    PricedLines,
+    Resource,
+    Section,
+    amounts,
+    as_written,
+    priced,
+    session,
+)
 from crm_sales import _
 from crm_sales.opportunities import services
-from crm_sales.opportunities.models import Competitor, Opportunity, OpportunityItem, OpportunityMember, Outcome, Pipeline, Stage, StageVisit
+from crm_sales.opportunities.models import (
+    Competitor,
+    Opportunity,
+    OpportunityItem,
+    OpportunityMember,
+    Outcome,
+    Pipeline,
+    Stage,
+    StageVisit,
+)
 from crm_sales.opportunities.usual import first_stage, usual_pipeline
 
 

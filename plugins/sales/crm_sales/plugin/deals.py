@@ -1,16 +1,19 @@
-"""The table of contents of sales."""
+"""Leads, opportunities and calls."""
 
-from crm_core.sdk import Job, Listen, Menu, MenuSection, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
+from crm_core.sdk import Job, Listen, Menu, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
 from crm_sales import _
-from crm_sales.contracts.resources import ContractItems, Contracts
 from crm_sales.opportunities import pages as opportunity_pages
 from crm_sales.opportunities import reports as opportunity_reports
 from crm_sales.opportunities import services as opportunities
-from crm_sales.opportunities.resources import Competitors, Opportunities, OpportunityItems, Pipelines, Stages, StageVisits
+from crm_sales.opportunities.resources import (
+    Competitors,
+    Opportunities,
+    OpportunityItems,
+    Pipelines,
+    Stages,
+    StageVisits,
+)
 from crm_sales.opportunities.words import WORDS as OPPORTUNITY_WORDS
-from crm_sales.orders.resources import OrderItems, Orders
-from crm_sales.quotes.resources import QuoteItems, Quotes
-from crm_sales.receivables.resources import InvoiceItems, Invoices, Payments
 from crm_sales.settings import DealSettings
 
 
@@ -18,27 +21,13 @@ from crm_sales.settings import DealSettings
 def register_resources():
     return [
         Pipelines, Stages, Competitors, Opportunities, OpportunityItems, StageVisits,
-        Quotes, QuoteItems,
-        Contracts, ContractItems,
-        Orders, OrderItems,
-        Invoices, InvoiceItems, Payments,
     ]
-
-
-@hookimpl
-def register_sections():
-    return [MenuSection("sales", _("Sales"), 30)]
 
 
 @hookimpl
 def register_menu():
     return [
         Menu(_("Opportunities"), Opportunities, "sales", order=20),
-        Menu(_("Quotes"), Quotes, "sales", order=30),
-        Menu(_("Contracts"), Contracts, "sales", order=40),
-        Menu(_("Orders"), Orders, "sales", order=50),
-        Menu(_("Invoices"), Invoices, "sales", order=60),
-        Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Pipelines"), Pipelines, "words", order=70, permission="sales.pipeline.update"),
         Menu(_("Stages"), Stages, "words", order=71, permission="sales.stage.update"),
         Menu(_("Competitors"), Competitors, "words", order=72, permission="sales.competitor.update"),
@@ -49,19 +38,12 @@ def register_menu():
 def register_panels():
     return [
         Related("core.customer", Opportunities, order=40),
-        Related("core.customer", Quotes, order=41),
-        Related("core.customer", Contracts, order=42),
-        Related("core.customer", Orders, order=43),
-        Related("core.customer", Invoices, order=44),
-        Related("core.customer", Payments, order=45),
-        Related("sales.opportunity", Quotes, order=10),
         Related("sales.opportunity", StageVisits, order=60),
-        Related("sales.order", Invoices, order=10),
     ]
 
 
-WORK = ("sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
-READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.competitor.read")
+WORK = ("sales.opportunity.*",)
+READ = ("sales.pipeline.read", "sales.stage.read", "sales.competitor.read")
 
 
 @hookimpl

@@ -1,0 +1,43 @@
+"""Contracts on paper, and the box beside them."""
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from crm_core.sdk import session, site
+from crm_sales import paper
+from crm_sales.contracts import services
+from crm_sales.contracts.models import Contract, ContractClause, ContractItem, ContractMilestone, ContractParty, State
+
+
+def by_hand(code):
+    """What a print template of a contract adds: the paper in this language."""
+    def values(seen):
+        resource, contract = site().registry.resource(services.NAME), seen.whole
+        paper.whole(resource, "number", "customer", "total", "net", "tax", "ends")
+        for name, fields in (("items", ("what", "quantity", "price", "amount")), ("payments", ("what", "amount", "due"))):
+            paper.whole(resource.line_resource(name), *fields)
+        return {"html": drawn(contract, code)}
+
+    return values
+
+
+def drawn(contract, code):
+    parts = {name: paper.items_of(model, model.contract_id, contract.id) for name, model in (
+        ("milestones", ContractMilestone), ("parties", ContractParty), ("clauses", ContractClause))}
+    plan = [(line, paper.shown(amount, contract.currency)) for line, amount in services.plan_of(contract)]
+    amended = session.get(Contract, contract.amends_id) if contract.amends_id else None
+    return Markup(paper.draw("sales/contract_paper.html", contract, paper.items_of(ContractItem, ContractItem.contract_id, contract.id), code,
+                             plan=plan, amended=amended, **parts))
+
+
+def beside(contract_id):
+    """The box beside a contract: its papers, amendments, what it comes to with them, what it renews."""
+    contract = session.get(Contract, contract_id)
+    first = contract.amends_id or contract.id
+    family = session.scalars(select(Contract).where((Contract.id == first) | (Contract.amends_id == first)).order_by(Contract.id).limit(50)).all()
+    signed = [one for one in family if one.state in (State.signed, State.done)]
+    follows = session.scalar(select(Contract).where(Contract.renews_id == contract.id))
+    return {"contract": contract, "languages": paper.LANGUAGES, "family": family, "renewed": follows,
+            "before": session.get(Contract, contract.renews_id) if contract.renews_id else None,
+            "together": f"{paper.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 else "",
+            "progress": services.progress([contract.id]).get(contract.id)}

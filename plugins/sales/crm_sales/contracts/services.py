@@ -1,0 +1,220 @@
+"""The verbs of contracts: signed, carried out, paid, amended, renewed, ended.
+
+    draft ─sign→ signed ─done→ done          each of the first two ─cancel→ cancelled
+"""
+
+import calendar
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from crm_core.sdk import Invalid, Refused, actor, amounts, emit, files, money, on_timeline, session, site, tasks, today
+from crm_sales import _, copying
+from crm_sales.api import ContractsSigned
+from crm_sales.contracts.models import Contract, ContractItem, ContractMilestone, ContractPayment, State
+from crm_sales.settings import QuoteSettings
+
+NAME = "sales.contract"
+LIVE = State.draft, State.signed
+
+
+def in_state(*states):
+    return lambda contract: contract.state in states
+
+
+def locked(contract_id):
+    """The contract, alone in this hand until the transaction ends."""
+    return session.scalars(select(Contract).where(Contract.id == contract_id).with_for_update().execution_options(populate_existing=True)).one()
+
+
+def _now(contract, *states):
+    contract = locked(contract.id)
+    if contract.state not in states:
+        raise Refused(_("“%(name)s” has been dealt with meanwhile.", name=str(contract)))
+    return contract
+
+
+def instalments(total, lines, step=1):
+    """What the lines of a payment plan come to: an amount that is said, else its share of the total. Shares that are the whole together leave no cent
+    over. `lines`: (share, amount) each, hundredths of a percent and of the currency."""
+    shares = [share or 0 if amount is None else 0 for share, amount in lines]
+    rest = max(0, 100_00 - sum(shares))
+    parts = amounts.share(total, [*shares, rest], step) if sum(shares) <= 100_00 else [amounts.part(total, one, money.rounding(), step) for one in shares]
+    return [part if amount is None else amount for part, (_share, amount) in zip(parts, lines, strict=False)]
+
+
+def plan_of(contract):
+    """The lines of its payment plan, and what each comes to."""
+    lines = session.scalars(select(ContractPayment).where(ContractPayment.contract_id == contract.id).order_by(ContractPayment.id)).all()
+    return list(zip(lines, instalments(contract.total, [(one.share, one.amount if one.share is None else None) for one in lines], money.step(contract.currency)), strict=True))
+
+
+# --- signing -----------------------------------------------------------------------------------------------------------
+
+
+def sign(contract, signed_on=None):
+    """It binds from now on. A flow of approval may stand before this act; the signed paper must be among its files where the house says so."""
+    contract = _now(contract, State.draft)
+    if not session.scalar(select(func.count()).select_from(ContractItem).where(ContractItem.contract_id == contract.id)):
+        raise Refused(_("Say first what was agreed: a contract needs an item."))
+    if contract.begins and contract.ends and contract.ends < contract.begins:
+        raise Invalid({"ends": [_("It ends before it begins.")]})
+    plan = plan_of(contract)
+    if plan and sum(amount for _line, amount in plan) != contract.total:
+        raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=_said(sum(a for _l, a in plan)), total=_said(contract.total)))
+    if QuoteSettings.now().signed_file and not files.on(NAME, [contract.id], limit=1):
+        raise Refused(_("Put the signed paper on the contract first (Files)."))
+    for line, amount in plan:
+        line.amount = amount
+    contract.state, contract.signed_on = State.signed, signed_on or today()
+    contract.day = contract.day or contract.signed_on
+    session.flush()
+    on_timeline(_("signed a contract"), "core.customer", contract.customer_id, record=(NAME, contract.id))
+    if contract.renews_id is not None:
+        tasks.finish(_warning(contract.renews_id))
+    emit(ContractsSigned((contract.id,)))
+
+
+def _said(amount):
+    return f"{amount / 100:,.2f}"
+
+
+def finish(contract):
+    """All is done."""
+    contract = _now(contract, State.signed)
+    contract.state = State.done
+    session.flush()
+    tasks.finish(_warning(contract.id))
+
+
+def cancel(contract, reason=None):
+    contract = _now(contract, *LIVE)
+    contract.state, contract.reason = State.cancelled, reason
+    session.flush()
+    tasks.finish(_warning(contract.id))
+    on_timeline(_("ended a contract before its time"), "core.customer", contract.customer_id, record=(NAME, contract.id), body=reason)
+
+
+# --- what follows it ---------------------------------------------------------------------------------------------------
+
+
+def _again(contract, **more):
+    resource = site().registry.resource(NAME)
+    values = {"name": contract.name, "customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "currency": contract.currency,
+              "owner": contract.owner_id, "partner": contract.partner, "signatory": contract.signatory}
+    lines = {one.name: copying.lines(resource, one.name, contract) for one in resource.lines if one.name in ("items", "parties", "clauses")}
+    (made,) = resource.write([{**{n: v for n, v in values.items() if v is not None}, **lines, **more}])
+    return session.get_one(Contract, made)
+
+
+def renew(contract):
+    """A draft for the time behind it, once."""
+    contract = _now(contract, State.signed, State.done)
+    if session.scalar(select(Contract.id).where(Contract.renews_id == contract.id)) is not None:
+        raise Refused(_("This contract has been renewed already."))
+    begins = contract.ends + timedelta(days=1) if contract.ends else today()
+    new = _again(contract, begins=begins, ends=_as_long(contract, begins))
+    new.renews_id = contract.id
+    session.flush()
+
+
+def _as_long(contract, begins):
+    """The last day of as long a time from `begins`: whole months where it is whole months now."""
+    if not contract.begins or not contract.ends:
+        return None
+    after = contract.ends + timedelta(days=1)
+    months = (after.year - contract.begins.year) * 12 + after.month - contract.begins.month
+    if after.day == contract.begins.day and months > 0:
+        year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
+        return begins.replace(year=year, month=month + 1, day=min(begins.day, calendar.monthrange(year, month + 1)[1])) - timedelta(days=1)
+    return begins + (contract.ends - contract.begins)
+
+
+def amend(contract):
+    """A draft that changes a signed contract: its items come on top."""
+    contract = _now(contract, State.signed)
+    resource = site().registry.resource(NAME)
+    base = contract.amends_id or contract.id
+    count = session.scalar(select(func.count()).select_from(Contract).where(Contract.amends_id == base)) or 0
+    first = contract if contract.amends_id is None else session.get_one(Contract, base)
+    (made,) = resource.write([{
+        "number": f"{first.number}/{count + 1}", "name": str(_("Amendment %(n)s: %(name)s", n=count + 1, name=first.name))[:200], "customer": first.customer_id,
+        "currency": first.currency, "begins": first.begins, "ends": first.ends, **({"contact": first.contact_id} if first.contact_id else {}),
+        **({"owner": first.owner_id} if first.owner_id else {})}])
+    session.get_one(Contract, made).amends_id = base
+    session.flush()
+
+
+def to_order(contract):
+    """An order with its items, once."""
+    contract = _now(contract, State.signed)
+    if contract.order_id is not None:
+        raise Refused(_("This was made of it already."))
+    into, resource = site().registry.resource("sales.order"), site().registry.resource(NAME)
+    fields = into.fields(writing=True)
+    values = {"customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "quote": contract.quote_id,
+              "contract": contract.id, "currency": contract.currency, "day": today(), "owner": contract.owner_id}
+    (contract.order_id,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
+                                        "items": copying.lines(resource, "items", contract, into)}])
+    session.flush()
+    on_timeline(_("made an order of a contract"), "core.customer", contract.customer_id, record=("sales.order", contract.order_id))
+
+
+# --- how far it is -----------------------------------------------------------------------------------------------------
+
+
+def reach(milestone, done=None):
+    """A milestone is done."""
+    if milestone.done is None:
+        milestone.done, milestone.done_by_id = done or today(), actor().user_id
+        session.flush()
+
+
+def pay(payment, amount=None):
+    """Money came in for an instalment: the rest of it, where no amount is said."""
+    payment = session.scalars(select(ContractPayment).where(ContractPayment.id == payment.id).with_for_update().execution_options(populate_existing=True)).one()
+    contract = session.scalars(select(Contract).where(Contract.id == payment.contract_id)).one()
+    if contract.state not in (State.signed, State.done):
+        raise Refused(_("This contract is not signed."))
+    due = payment.amount or 0
+    payment.paid += due - payment.paid if amount is None else amount
+    if payment.paid < 0 or payment.paid > max(due, 0):
+        raise Invalid({"amount": [_("The instalment is %(due)s in all.", due=_said(due))]})
+    session.flush()
+
+
+def progress(ids):
+    """Of contracts: per cent of their milestones and instalments that are done; two statements."""
+    done, of = {}, {}
+    for row in session.execute(select(ContractMilestone.contract_id, func.count(), func.count(ContractMilestone.done)).where(
+            ContractMilestone.contract_id.in_(ids)).group_by(ContractMilestone.contract_id)):
+        of[row[0]], done[row[0]] = row[1], row[2]
+    for payment in session.execute(select(ContractPayment.contract_id, ContractPayment.amount, ContractPayment.paid).where(ContractPayment.contract_id.in_(ids))):
+        of[payment.contract_id] = of.get(payment.contract_id, 0) + 1
+        done[payment.contract_id] = done.get(payment.contract_id, 0) + (1 if payment.amount and payment.paid >= payment.amount else 0)
+    return {one: 100 * done.get(one, 0) // of[one] for one in of}
+
+
+# --- what happens by itself --------------------------------------------------------------------------------------------
+
+
+def _warning(contract_id):
+    return f"sales.contract.ends:{contract_id}"
+
+
+def warn(job):
+    """The job of every night: a contract that ends soon puts a task on its owner, which stays until it is renewed or ended."""
+    day = today() + timedelta(days=QuoteSettings.now().warn_days)
+    last = 0
+    while True:
+        with job.write():
+            renewed = select(Contract.renews_id).where(Contract.renews_id.is_not(None), Contract.state == State.signed)
+            rows = session.scalars(select(Contract).where(
+                Contract.state == State.signed, Contract.ends.is_not(None), Contract.ends <= day, Contract.amends_id.is_(None), Contract.id.not_in(renewed),
+                Contract.owner_id.is_not(None), Contract.id > last).order_by(Contract.id).limit(200)).all()
+            for one in rows:
+                tasks.give_by_rule(_("Contracts"), _warning(one.id), one.owner_id, _("“%(name)s” ends on %(day)s: renew it, or end it", name=str(one), day=one.ends),
+                                   due=one.ends, about=(NAME, one.id))
+        if len(rows) < 200:
+            return
+        last = rows[-1].id

@@ -1,0 +1,5 @@
+"""Quotes and contracts of the publisher."""
+
+
+def fill(make):
+    """To be filled below."""

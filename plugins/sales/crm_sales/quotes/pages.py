@@ -1,0 +1,198 @@
+"""The door of who was offered something: reads the quote in his language, takes the PDF, accepts or declines. And the mail that goes to him."""
+
+import secrets
+
+import flask
+from markupsafe import Markup
+from sqlalchemy import or_, select
+
+from crm_core.sdk import (
+    Missing,
+    Refused,
+    TooMany,
+    access,
+    address,
+    customers,
+    in_language,
+    language,
+    mail,
+    public,
+    session,
+    site,
+    throttle,
+    today,
+    writing,
+)
+from crm_sales import _, paper
+from crm_sales.quotes import services
+from crm_sales.quotes.models import Quote, QuoteItem, State
+
+pages = flask.Blueprint("sales_quotes", __name__)
+LOOKS, ANSWERS = 120, 20  # from one address, in ten minutes
+WHO = "a customer who holds the address of his quote"
+
+
+def url_of(quote):
+    """Its public address as the customer is sent it; "" while it has none."""
+    token = services.token_of(quote)
+    return f"{site().config.url.rstrip('/')}{flask.url_for('sales_quotes.show', token=token)}" if token else ""
+
+
+def drawn(quote, code):
+    return Markup(paper.draw("sales/quote_paper.html", quote, items_of(quote), code))
+
+
+def items_of(quote):
+    return paper.items_of(QuoteItem, QuoteItem.quote_id, quote.id)
+
+
+def by_hand(code):
+    """What a print template of a quote adds: the paper in this language."""
+    def values(quote):
+        paper.whole(site().registry.resource(services.NAME), "number", "customer", "total", "net", "tax", "until")
+        paper.whole(site().registry.resource(services.ITEM), "what", "quantity", "price", "amount")
+        return {"html": drawn(quote.whole, code)}
+
+    return values
+
+
+def _throttled(limit):
+    tried = throttle({f"quotes:{limit}:{address()}": limit})
+    if tried.wait:
+        raise TooMany(_("Too many attempts. Please wait a while."), retry_after=tried.wait)
+
+
+def _wanted(token):
+    """The quote of an address, for the house itself. Raises Missing."""
+    quote = services.by_token(token)
+    if quote is None:
+        raise Missing(_("This quote is not here any more. Ask who sent it to you."))
+    return quote
+
+
+def _language():
+    given = flask.request.args.get("lang", "")
+    return given if given in paper.LANGUAGES else language()
+
+
+def _hidden(response):
+    """No search engine keeps it, and nobody's cache."""
+    response = flask.make_response(response)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("/sales/quotes/<token>")
+@public("whoever holds the unguessable address of a quote, which was sent to the customer; it shows this quote and nothing else")
+def show(token):
+    _throttled(LOOKS)
+    with site().system(WHO):
+        return _page(_wanted(token), _language(), token)
+
+
+def _page(quote, code, token, fault="", status=200):
+    body = drawn(quote, code)
+    with in_language(code):
+        open_now = quote.state == State.sent and (quote.until is None or quote.until >= today())
+        html = flask.render_template("sales/public_quote.html", quote=quote, body=body, token=token, code=code, languages=paper.LANGUAGES, fault=fault,
+                                     open=open_now, seal=paper.seal(quote, items_of(quote)), over=quote.state == State.sent and not open_now)
+    response = _hidden(html)
+    response.status_code = status
+    return response
+
+
+@pages.get("/sales/quotes/<token>/pdf")
+@public("whoever holds the address of a quote takes it along")
+def as_pdf(token):
+    _throttled(ANSWERS)
+    with site().system(WHO):
+        quote, code = _wanted(token), _language()
+        html, title = drawn(quote, code), quote.number
+    response = _hidden(flask.Response(paper.pdf(html, title, code), mimetype="application/pdf"))
+    response.headers.set("Content-Disposition", "attachment", filename=f"{title.replace('/', '-')}.pdf")
+    return response
+
+
+@pages.post("/sales/quotes/<token>")
+@public("whoever holds the address of a quote answers it, once")
+def answer(token):
+    """Accept what was read, with a name and a tick; or decline it, with a reason."""
+    _throttled(ANSWERS)
+    form, code = flask.request.form, _language()
+    signer, reason = form.get("signer", "").strip()[:100], form.get("reason", "").strip()[:2_000]
+    accepts = form.get("answer") == "accept"
+    with site().system(WHO):
+        quote = _wanted(token)
+        if accepts and (len(signer) < 2 or not form.get("agreed")):
+            return _page(quote, code, token, _("Please write your name and tick that you agree."), 422)
+        if not accepts and not reason:
+            return _page(quote, code, token, _("Please say why, in a few words."), 422)
+        try:
+            with writing():
+                quote = services.locked(quote.id)
+                if not secrets.compare_digest(form.get("seal", "").encode(), paper.seal(quote, items_of(quote)).encode()):
+                    raise Refused(_("This quote was changed since you opened it. Please read it again."))
+                if accepts and quote.state == State.accepted and quote.signer == signer:
+                    pass  # he pressed twice
+                elif accepts:
+                    services.accept(quote, signer, address())
+                else:
+                    services.decline(quote, reason, signer or None, address())
+        except Refused as refused:
+            session.expire_all()
+            return _page(_wanted(token), code, token, refused.message, 409)
+    return flask.redirect(flask.url_for("sales_quotes.show", token=token, lang=code), 303)
+
+
+@pages.post("/sales/quotes/<int:quote_id>/mail")
+@access("sales.quote.read")
+def write(quote_id):
+    """A mail to the contact with the quote as a PDF and its address, to be read and sent by who wrote it."""
+    quote = site().registry.resource(services.NAME).get(quote_id)
+    if quote.state == State.draft:
+        raise Refused(_("Send the quote first: this marks it as offered, and approval may be needed."))
+    code = flask.request.form.get("lang", "")
+    code = code if code in paper.LANGUAGES else language()
+    receiver, name = _receiver(quote)
+    data = paper.pdf(by_hand(code)(_Whole(quote))["html"], quote.number, code)
+    with in_language(code):
+        link = url_of(quote)
+        text = str(_("Dear %(name)s,\n\nplease find attached our quote %(number)s, valid until %(until)s.", name=name, number=quote.number, until=quote.until))
+        text += "\n\n" + str(_("You can read it, and accept it, here:\n%(link)s", link=link)) if link else ""
+        title = str(_("Quote %(number)s: %(name)s", number=quote.number, name=quote.name))
+    about = ("core.contact", quote.contact_id) if quote.contact_id else ("core.customer", quote.customer_id)
+    made = mail.draft(receiver, title, text, about=about, attached=[(f"{quote.number.replace('/', '-')}.pdf", data)])
+    return flask.redirect(f"/core/mail/{made}", 303)
+
+
+class _Whole:
+    """A row as a print template is handed it."""
+
+    def __init__(self, row):
+        self.whole = row
+
+
+def _receiver(quote):
+    """Address and name of whom the quote is for, as far as the writer knows them. Raises Refused."""
+    for name, row_id in (("core.contact", quote.contact_id), ("core.customer", quote.customer_id)):
+        resource = site().registry.resource(name)
+        if row_id is None or "email" not in resource.fields():
+            continue
+        row = session.get(resource.model, row_id)
+        if row is None or not row.email:
+            continue
+        reach = customers.may_reach(name, row_id, "email")
+        if not reach.ok:
+            raise Refused(reach.why)
+        return row.email, row.name
+    raise Refused(_("No mail address of the contact or the customer is known."))
+
+
+def beside(quote_id):
+    """The box beside a quote: its address for the customer, its papers, its versions."""
+    quote = session.get(Quote, quote_id)
+    first = quote.first_id or quote.id
+    versions = session.scalars(select(Quote).where(or_(Quote.id == first, Quote.first_id == first)).order_by(Quote.edition.desc()).limit(20)).all()
+    return {"quote": quote, "link": url_of(quote), "languages": paper.LANGUAGES, "versions": versions,
+            "may_mail": quote.state != State.draft and site().registry.resource("core.mail").may("create")}

@@ -1,0 +1,230 @@
+"""The verbs of quotes: sent, answered, replaced by a new version, turned into an order or a contract.
+
+    draft ─send→ sent ─accept/decline→ accepted, declined        sent ─(job)→ expired
+    each of them ─new_version→ replaced, and a draft beside it
+
+Only drafts are changed (`Quotes.settled`). A quote is locked before its state is asked, so whatever comes twice does no more than once.
+"""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from crm_core.sdk import Invalid, Refused, amounts, emit, money, notify, now, on_timeline, session, site, today
+from crm_sales import _, copying
+from crm_sales.api import QuotesAccepted, QuotesSent
+from crm_sales.quotes.models import Quote, QuoteItem, State
+from crm_sales.settings import QuoteSettings
+
+NAME, ITEM = "sales.quote", "sales.quote_item"
+LINK = "sales quote"  # what the public address is signed for
+
+
+def in_state(*states):
+    return lambda quote: quote.state in states
+
+
+def locked(quote_id):
+    """The quote, alone in this hand until the transaction ends."""
+    return session.scalars(select(Quote).where(Quote.id == quote_id).with_for_update().execution_options(populate_existing=True)).one()
+
+
+def _now(quote, *states):
+    """The same quote, locked, if it is in one of these states. Raises Refused."""
+    quote = locked(quote.id)
+    if quote.state not in states:
+        raise Refused(_("“%(name)s” has been dealt with meanwhile.", name=str(quote)))
+    return quote
+
+
+# --- to the customer and back ------------------------------------------------------------------------------------------
+
+
+def send(quote):
+    """Offer it. Policies listen to `QuotesSent` in this transaction and may refuse."""
+    quote = _now(quote, State.draft)
+    if not session.scalar(select(func.count()).select_from(QuoteItem).where(QuoteItem.quote_id == quote.id)):
+        raise Refused(_("Say first what is offered: a quote needs an item."))
+    quote.day = quote.day or today()
+    quote.until = quote.until or _until(quote.day)
+    if quote.until < today():
+        raise Invalid({"until": [_("This day has passed.")]})
+    quote.state, quote.sent_at, quote.link = State.sent, now(), _fresh()
+    session.flush()
+    on_timeline(_("sent a quote"), "core.customer", quote.customer_id, record=(NAME, quote.id))
+    emit(QuotesSent((quote.id,)))
+
+
+def _until(day):
+    return day + timedelta(days=QuoteSettings.now().valid_days)
+
+
+def accept(quote, signer=None, address=None):
+    """The customer takes it. `signer`: who said so."""
+    quote = _now(quote, State.sent)
+    if quote.until is not None and quote.until < today():
+        raise Refused(_("This quote was valid until %(day)s.", day=quote.until))
+    quote.state, quote.answered_at, quote.signer, quote.signer_address = State.accepted, now(), signer, address
+    session.flush()
+    on_timeline(_("accepted a quote"), "core.customer", quote.customer_id, record=(NAME, quote.id), body=signer)
+    emit(QuotesAccepted((quote.id,)))
+
+
+def decline(quote, reason=None, signer=None, address=None):
+    quote = _now(quote, State.sent)
+    quote.state, quote.answered_at, quote.reason, quote.signer, quote.signer_address = State.declined, now(), reason, signer, address
+    session.flush()
+    on_timeline(_("declined a quote"), "core.customer", quote.customer_id, record=(NAME, quote.id), body=reason)
+
+
+def may_replace(quote):
+    return quote.latest and quote.state != State.draft and quote.order_id is None and quote.contract_id is None
+
+
+def new_version(quote):
+    """A draft that takes its place; the old one stays as it was and can be accepted no more."""
+    quote = locked(quote.id)
+    if not may_replace(quote):
+        raise Refused(_("There is a newer version already, or it became an order or a contract."))
+    resource = site().registry.resource(NAME)
+    base, first = quote.number.partition("/")[0], quote.first_id or quote.id
+    (made,) = resource.write([{
+        "number": f"{base}/{quote.edition + 1}", "name": quote.name, "customer": quote.customer_id, "contact": quote.contact_id,
+        "opportunity": quote.opportunity_id, "currency": quote.currency, "terms": quote.terms, "note": quote.note,
+        "items": copying.lines(resource, "items", quote)}])
+    new = session.get_one(Quote, made)
+    new.first_id, new.edition = first, quote.edition + 1
+    quote.latest = False
+    if quote.state in (State.sent, State.expired):
+        quote.state = State.replaced
+    session.flush()
+    return made
+
+
+def reduce(quote, percent):
+    """A discount on the whole: a line below nothing for each tax rate there is."""
+    quote = _now(quote, State.draft)
+    resource = site().registry.resource(NAME)
+    sums, how = {}, money.rounding()
+    for item in session.scalars(select(QuoteItem).where(QuoteItem.quote_id == quote.id)):
+        said = item.amount if money.tax_included() else item.net
+        sums[item.rate or 0] = sums.get(item.rate or 0, 0) + said
+    if not any(sums.values()):
+        raise Refused(_("Say first what is offered: a quote needs an item."))
+    less = [{"what": str(_("Discount of %(n)s %%", n=f"{percent / 100:g}")), "quantity": 1_000, "rate": rate,
+             "price": -amounts.part(total, percent, how, money.step(quote.currency))} for rate, total in sorted(sums.items()) if total]
+    kept = [{"id": one} for one in session.scalars(select(QuoteItem.id).where(QuoteItem.quote_id == quote.id).order_by(QuoteItem.id))]
+    resource.write([{"id": quote.id, "items": [*kept, *less]}])
+
+
+# --- what it becomes ---------------------------------------------------------------------------------------------------
+
+
+def may_become(column):
+    """Whether an accepted quote has not become this yet."""
+    return lambda quote: quote.state == State.accepted and getattr(quote, column) is None
+
+
+def to_order(quote):
+    """An order with its items, once."""
+    _become(quote, "sales.order", "order_id", {})
+
+
+def to_contract(quote):
+    _become(quote, "sales.contract", "contract_id", {"name": quote.name})
+
+
+def _become(quote, target, column, more):
+    quote = _now(quote, State.accepted)
+    if getattr(quote, column) is not None:
+        raise Refused(_("This was made of it already."))
+    into, resource = site().registry.resource(target), site().registry.resource(NAME)
+    fields = into.fields(writing=True)
+    values = {"customer": quote.customer_id, "contact": quote.contact_id, "opportunity": quote.opportunity_id, "quote": quote.id,
+              "currency": quote.currency, "day": today(), "owner": quote.owner_id, "terms": quote.terms, **more}
+    (made,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
+                           "items": copying.lines(resource, "items", quote, into)}])
+    setattr(quote, column, made)
+    session.flush()
+    on_timeline(_("made an order of a quote") if column == "order_id" else _("made a contract of a quote"),
+                "core.customer", quote.customer_id, record=(target, made))
+    _won(quote)
+
+
+def _won(quote):
+    """Its opportunity follows, where who acts may close it."""
+    opportunities = site().registry.resource("sales.opportunity")
+    if quote.opportunity_id is None or "win" not in opportunities.all_actions or not opportunities.may("win"):
+        return
+    row = session.scalar(select(opportunities.model).where(opportunities.model.id == quote.opportunity_id))
+    action = opportunities.all_actions["win"]
+    if row is not None and not action.fields and (action.when is None or action.when(row)) and opportunities.sees(row.id, "win"):
+        opportunities.run("win", [row.id])
+
+
+def of_opportunity(opportunity):
+    """A quote with the customer, currency and items of an opportunity."""
+    resource, source = site().registry.resource(NAME), site().registry.resource("sales.opportunity")
+    resource.write([{"name": opportunity.name, "customer": opportunity.customer_id, "contact": opportunity.contact_id, "opportunity": opportunity.id,
+                     "currency": opportunity.currency, "items": copying.lines(source, "items", opportunity, resource)}])
+
+
+# --- the public address ------------------------------------------------------------------------------------------------
+
+
+def _fresh():
+    return secrets.token_hex(16) if QuoteSettings.now().public else None
+
+
+def token_of(quote):
+    """What stands in its public address; "" while it has none. A copy of the database alone does not give it away."""
+    if not quote.link or quote.state == State.draft:
+        return ""
+    return f"{quote.id}-{quote.link}-{site().keys.sign(LINK, f'{quote.id}:{quote.link}')[:32]}"
+
+
+def by_token(token):
+    """The quote behind a public address, for the house itself; None when there is none."""
+    parts = token.split("-")
+    if len(parts) != 3 or not parts[0].isascii() or not parts[0].isdigit() or len(parts[0]) > 18:
+        return None
+    row = session.scalar(select(Quote).where(Quote.id == int(parts[0])))
+    if row is None or not (whole := token_of(row)):
+        return None
+    return row if secrets.compare_digest(whole.encode(), token.encode()) else None
+
+
+def withdraw(quote):
+    """Its public address leads nowhere from now on."""
+    quote.link = None
+    session.flush()
+
+
+def new_link(quote):
+    """A new public address; the old one leads nowhere from now on."""
+    quote.link = secrets.token_hex(16)
+    session.flush()
+
+
+# --- what happens by itself --------------------------------------------------------------------------------------------
+
+
+def expire(job):
+    """The job of every night: who has not answered in time cannot any more."""
+    while True:
+        with job.write():
+            rows = session.scalars(select(Quote).where(Quote.state == State.sent, Quote.until < today()).order_by(Quote.id).limit(200)).all()
+            for quote in rows:
+                quote.state = State.expired
+            session.flush()
+            for quote in rows:
+                notify([quote.owner_id], _("The quote “%(name)s” was not answered in time.", name=str(quote)), about=(NAME, quote.id), source=_("Sales"))
+        if len(rows) < 200:
+            return
+
+
+def answered(event):
+    """Its owner hears of a quote that was accepted; listens to QuotesAccepted."""
+    for quote in session.scalars(select(Quote).where(Quote.id.in_(event.ids))):
+        notify([quote.owner_id], _("“%(name)s” was accepted by %(who)s.", name=str(quote), who=quote.signer or "—"), about=(NAME, quote.id), source=_("Sales"))
