@@ -20,6 +20,11 @@ _WHERE = {
     "Resource": ("crm_core.resource.resource", "Resource"),
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
+    "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
+    "DateField": ("crm_core.resource.fields", "DateField"),
+    "EnumField": ("crm_core.resource.fields", "EnumField"),
+    "MoneyField": ("crm_core.resource.fields", "MoneyField"),
+    "NoteField": ("crm_core.resource.fields", "NoteField"),
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
@@ -70,6 +75,9 @@ _WHERE = {
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
     # at work
+    "system_scope": ("crm_core.data.session", "system_scope"),  # as the house, for a reason: `with system_scope("…") as db:`
+    "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
+    "customers": ("crm_core.features.customers", "api"),  # customers.add_note(…), customers.may_reach(…)
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts
