@@ -24,6 +24,8 @@ _WHERE = {
     "MoneyField": ("crm_core.resource.fields", "MoneyField"),
     "NoteField": ("crm_core.resource.fields", "NoteField"),
     "PercentField": ("crm_core.resource.figures", "PercentField"),
+    "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
+    "EnumField": ("crm_core.resource.fields", "EnumField"),
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
@@ -89,7 +91,6 @@ _WHERE = {
     "cells": ("crm_core.web", "cells"),  # what a computed column shows: cells.status(Status(words, icon, colour))
     "Status": ("crm_core.web.viewmodels", "Status"),
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
-    "system_scope": ("crm_core.data.session", "system_scope"),  # as the house, for a reason: `with system_scope("…") as db:`
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts
     "site": ("crm_core.kernel.site", "site"),
@@ -105,10 +106,8 @@ _WHERE = {
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
-    "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
     "mail": ("crm_core.features.mail", "api"),  # mail.send(…) lets one go out, mail.draft(…) leaves it to be read and sent by its writer
     "files": ("crm_core.features.files", "api"),  # files.on("sales.contract", [7]), files.put(…)
-    "customers": ("crm_core.features.customers", "api"),  # customers.add_note(…), customers.may_reach(…)
     "on_timeline": ("crm_core.resource.timeline", "say"),  # on_timeline(_("took a quote"), "core.customer", 7, record=("sales.quote", 3))
     "send_by_channel": ("crm_core.features.channels.api", "send"),  # a short message to a group or a phone
     "call": ("crm_core.kernel.outbound", "call"),  # another system, outside of transactions, past the guard of addresses

@@ -122,6 +122,7 @@ class Report:
     order: int = 50
     when: Callable[[], bool] | None = None  # whether the reader is shown it now
     heads: Mapping[str, Any] = field(default_factory=dict)  # label of a column of the select that is no field of the records → what stands above it
+    money: Sequence[str] = ()  # labels of such columns that are amounts
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from crm_core.access.gate import visible
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
-from crm_core.resource.fields import Field
+from crm_core.resource.fields import Field, MoneyField
 from crm_core.resource.plans import execute
 from crm_core.resource.references import RefField
 
@@ -78,7 +78,8 @@ def answer(report: Any) -> Answer:
         raise TypeError(f"{report.name}: a select of what is counted and a number is wanted")
     columns = list(query.selected_columns)
     fields = {f.column: f for f in resource.fields().values()}
-    said = [fields.get(c.key or "") for c in columns]
+    amount = MoneyField(name="amount", column="", label="")
+    said = [fields.get(c.key or "") or (amount if c.key in report.money else None) for c in columns]
     used = {one.key for one in visitors.iterate(query) if isinstance(one, sa.ColumnClause) and one.table is rows_seen}
     if used & ({f.column for f in resource.all_fields.values()} - fields.keys()):  # it counts, sums up or chooses by a field that is not for this person
         raise Missing(_("This page was not found."))

@@ -27,8 +27,8 @@ def _load() -> dict[int, tuple[int, Fraction]]:
     with system_scope("units") as db:
         rows = {row.id: row for row in db.execute(sa.select(Unit.id, Unit.base_id, Unit.factor).limit(MOST))}
     found = {}
-    for start in rows:
-        unit, factor = rows[start], Fraction(1)
+    for start, first in rows.items():
+        unit, factor = first, Fraction(1)
         for _step in range(DEEP):
             if unit.base_id is None or unit.base_id not in rows:
                 break

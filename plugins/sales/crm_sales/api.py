@@ -36,6 +36,14 @@ class ContractsSigned(Event):
 
 
 @dataclass(frozen=True)
+class OrdersConfirming(Event):
+    """Orders are about to be confirmed: who listens inside may refuse, or stop some (`orders.services.hold`). `why`: what was said in spite of a warning."""
+
+    ids: tuple[int, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class OrdersConfirmed(Event):
     """Orders are to be carried out."""
 
@@ -44,7 +52,7 @@ class OrdersConfirmed(Event):
 
 @dataclass(frozen=True)
 class OrdersCancelled(Event):
-    """Orders that were confirmed are not carried out, or not any further."""
+    """Orders that were confirmed, or stopped on their way to it, are not carried out, or not any further."""
 
     ids: tuple[int, ...]
 

@@ -1,4 +1,6 @@
-"""What administrators set for sales."""
+"""What administrators decide about sales."""
+
+import enum
 
 from crm_core.sdk import Setting, Settings
 from crm_sales import _
@@ -21,3 +23,49 @@ class QuoteSettings(Settings):
     terms: str = Setting("", _("Payment terms of new quotes"), length=500)
     signed_file: bool = Setting(True, _("A contract is signed when its signed paper is among its files"))
     warn_days: int = Setting(60, _("Days before its end that a contract puts a task on its owner"), minimum=1, maximum=730)
+
+
+class OrderSettings(Settings):
+    name = "orders"
+    label = _("Orders and money")
+    reviews: bool = Setting(True, _("Advertisements run only after contract and finance review"))
+    renewal_days: int = Setting(30, _("So many days before its end a subscription is a task of its owner’s"), minimum=1, maximum=180)
+    days: int = Setting(30, _("Days to pay, where a customer has no term of his own"), minimum=0, maximum=365)
+    first: int = Setting(1, _("Owner is told of an unpaid invoice after so many days"), minimum=1, maximum=365)
+    second: int = Setting(15, _("and again after"), minimum=1, maximum=365)
+    third: int = Setting(30, _("and a third time after"), minimum=1, maximum=365)
+
+
+class Over(enum.StrEnum):
+    """What is done with an order of a customer who owes too much."""
+
+    warn = "warn"
+    ask = "ask"
+    refuse = "refuse"
+
+
+OVER = {"warn": _("Warn: whoever confirms says why"), "ask": _("Stop it until it is released"), "refuse": _("Refuse")}
+
+
+class CreditSettings(Settings):
+    name = "credit"
+    label = _("Credit")
+    a_days: int = Setting(0, _("Grade A: on average at most so many days late"), minimum=0, maximum=3650)
+    b_days: int = Setting(10, _("Grade B: at most"), minimum=0, maximum=3650)
+    c_days: int = Setting(30, _("Grade C: at most"), minimum=0, maximum=3650)
+    d_days: int = Setting(60, _("Grade D: at most; E is later than that"), minimum=0, maximum=3650)
+    least: int = Setting(3, _("Invoices needed for grade A or B; with fewer it is C at best"), minimum=1, maximum=100)
+    a_months: int = Setting(3, _("Limit of grade A, in months of turnover"), minimum=0, maximum=36)
+    b_months: int = Setting(2, _("Limit of grade B, in months of turnover"), minimum=0, maximum=36)
+    c_months: int = Setting(1, _("Limit of grade C, in months of turnover"), minimum=0, maximum=36)
+    d_months: int = Setting(0, _("Limit of grade D, in months of turnover"), minimum=0, maximum=36)
+    a_term: int = Setting(60, _("Days to pay of grade A"), minimum=0, maximum=365)
+    b_term: int = Setting(45, _("Days to pay of grade B"), minimum=0, maximum=365)
+    c_term: int = Setting(30, _("Days to pay of grade C"), minimum=0, maximum=365)
+    d_term: int = Setting(15, _("Days to pay of grade D"), minimum=0, maximum=365)
+    a: Over = Setting(Over.warn, _("Grade A owes more than its limit"), labels=OVER)
+    b: Over = Setting(Over.warn, _("Grade B owes more than its limit"), labels=OVER)
+    c: Over = Setting(Over.ask, _("Grade C owes more than its limit"), labels=OVER)
+    d: Over = Setting(Over.ask, _("Grade D owes more than its limit"), labels=OVER)
+    e: Over = Setting(Over.refuse, _("Grade E owes more than its limit"), labels=OVER)
+    overdue: int = Setting(30, _("An invoice so many days late counts as over the limit"), minimum=1, maximum=365)

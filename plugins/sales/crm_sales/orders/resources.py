@@ -1,23 +1,246 @@
 """What people see of orders."""
 
-from crm_core.sdk import PricedLines, Resource, priced
+import sqlalchemy as sa
+
+from crm_core.sdk import (
+    Action,
+    DateField,
+    Field,
+    Lines,
+    PricedLines,
+    Product,
+    Refused,
+    Resource,
+    Section,
+    priced,
+    session,
+    system_scope,
+    today,
+)
 from crm_sales import _
-from crm_sales.orders.models import Order, OrderItem
+from crm_sales.orders import services
+from crm_sales.orders.models import (
+    Advert,
+    Delivery,
+    DeliveryItem,
+    Order,
+    OrderItem,
+    Run,
+    Sort,
+    State,
+    Subscription,
+    Term,
+)
+
+STAYS = _("Only drafts can be changed: this order is confirmed already. Cancel it, or deliver and take back.")
+FREE = {"owner_id", "department_id", "team_id", "note", "promised", "guarantee", "guaranteed", "contact_id"}  # columns that do not change what was agreed
+
+
+def changed(row, old, free):
+    """Columns of a row about to be written that are others than they were, `free` ones left out."""
+    return [name for name, value in row.items() if name in old and name not in free and value != old[name]]
 
 
 class Orders(Resource):
     model = Order
     label, singular = _("Orders"), _("Order")
     icon = "shopping-cart"
-    columns = "number", "customer", "day", "total", "state", "owner"
-    filters = "state", "customer", "day", "total", "owner"
+    columns = "number", "customer", "day", "total", "delivered", "paid", "state", "owner"
+    filters = "state", "customer", "day", "total", "promised", "confirmed", "completed", "owner"
     search = ("number",)
     search_names = ()
+    sorts = "-updated_at", "day", "customer"
     status = "state"
+    calendar = "promised"
     importable = True
-    lines = (priced(OrderItem),)
+    timeline = True
+    told = ("state",)
+    lines = (priced(OrderItem, columns=("product", "what", "quantity", "price", "discount", "rate", "amount", "begins", "ends")),)
+    form = (
+        Section(_("Order"), ("customer", "contact", "day", "currency", "promised", "items", "note")),
+        Section(_("From"), ("opportunity", "quote", "contract"), folded=True),
+        Section(_("Guarantee"), ("guarantee", "guaranteed"), folded=True),
+    )
+    actions = (
+        Action("confirm", _("Confirm"), services.confirm, when=lambda o: o.state == State.draft, icon="circle-check", primary=True, whole=True,
+               fields=(Field(name="why", column="", label=_("Why in spite of a warning"), length=255),)),
+        Action("deliver", _("Deliver the rest"), services.deliver, when=lambda o: o.state == State.confirmed and o.delivered < 100_00, icon="truck-delivery", primary=True, whole=True,
+               fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
+        Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=60,
+               when=lambda o: o.contract_on is None and o.state not in (State.done, State.cancelled) and services.needs_review(o.id)),
+        Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,
+               when=lambda o: o.finance_on is None and o.contract_on is not None and o.state not in (State.done, State.cancelled)),
+        Action("cancel", _("Cancel"), services.cancel, when=lambda o: o.state in (State.draft, State.held, State.confirmed), icon="x", order=80, danger=True, whole=True,
+               fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),
+    )
+    help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            old = before.get(row.get("id", 0))
+            if old is not None and old["state"] != State.draft and (other := changed(row, old, FREE) or ("items" in row and ["items"])):
+                faults[at] = {other[0]: [STAYS]}
+        return faults
+
+    def written(self, verb, ids, change):
+        if verb == "delete":
+            with system_scope("confirmed orders stay") as db:
+                if number := db.scalar(sa.select(Order.number).where(Order.id.in_(ids), Order.state.in_(services.GOING)).limit(1)):
+                    raise Refused(_("%(number)s is confirmed: it can be cancelled, but not deleted.", number=number))
+        if verb in ("update", "restore"):
+            services.tell(ids)
 
 
 class OrderItems(PricedLines):
     model = OrderItem
     label, singular = _("Order items"), _("Order item")
+    columns = "order", "what", "quantity", "price", "amount", "delivered"
+    filters = "order", "product", "sort"
+    search = ("what",)
+
+    def derive(self, rows, before):
+        super().derive(rows, before)
+        products = {row["product_id"] for row in rows if row.get("product_id")}
+        terms = set(session.scalars(sa.select(Product.id).where(Product.id.in_(products), Product.kind == "subscription"))) if products else set()
+        for row in rows:
+            if row.get("product_id") in terms:
+                row["sort"] = Sort.subscription
+            elif row.get("begins") and row.get("sort", Sort.plain) == Sort.plain:
+                row["sort"] = Sort.advert  # what has days and is no subscription runs
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            now = {**before.get(row.get("id", 0), {}), **row}
+            if now.get("quantity") is not None and now["quantity"] <= 0:
+                faults[at] = {"quantity": [_("A quantity is greater than nothing.")]}
+            elif now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
+                faults[at] = {"ends": [_("It ends before it begins.")]}
+        return faults
+
+
+class Deliveries(Resource):
+    model = Delivery
+    label, singular = _("Deliveries"), _("Delivery")
+    icon = "truck-delivery"
+    columns = "number", "order", "day", "waybill"
+    filters = "order", "day"
+    search = "number", "waybill"
+    search_names = ()
+    verbs = "read", "create", "export", "import", "print"
+    lines = (Lines("items", DeliveryItem, ("item", "quantity"), _("Items"), first=True, repeats=True),)
+    help = _("What went out for orders, or came back. Nothing goes out twice: never more than was ordered and not delivered yet.")
+
+    def defaults(self):
+        return {"day": today()}
+
+    def derive(self, rows, before):
+        for row in rows:
+            if row.get("id") is None:
+                row["day"] = row.get("day") or today()
+
+    def check(self, rows, before):
+        services.lock(row["order_id"] for row in rows if row.get("order_id"))  # before anything refers to them
+        return {at: {"items": [_("Say what goes out.")]} for at, row in enumerate(rows) if row.get("id") is None and not row.get("items")}
+
+    def held(self, ids):
+        """One whose order was invoiced or is completed stays, also when its making is undone."""
+        with system_scope("deliveries that were invoiced") as db:
+            return super().held(ids) | set(db.scalars(sa.select(Delivery.id).join(Order, Order.id == Delivery.order_id).where(
+                Delivery.id.in_(ids), sa.or_(Order.invoiced != 0, Order.state == State.done))))
+
+
+class DeliveryItems(Resource):
+    model = DeliveryItem
+    label, singular = _("Delivered items"), _("Delivered item")
+    columns = "delivery", "item", "quantity"
+    filters = "delivery", "item"
+    search = ()
+    verbs = ("read",)
+
+    @property
+    def label_field(self):
+        return "item"
+
+    def check(self, rows, before):
+        return {at: {"quantity": [_("A quantity is greater than nothing, or less for what came back.")]} for at, row in enumerate(rows) if row.get("quantity") == 0}
+
+    def written(self, verb, ids, change):
+        services.counted(ids)
+
+
+class Adverts(Resource):
+    model = Advert
+    label, singular = _("Advertisements"), _("Advertisement")
+    icon = "speakerphone"
+    columns = "name", "order", "medium", "place", "begins", "ends"
+    filters = "order", "medium", "look", "begins", "ends"
+    search = "name", "place"
+    calendar, gantt = "begins", ("begins", "ends")
+    importable = True
+    lines = (Lines("runs", Run, ("issue", "day", "fate", "evidence"), _("Plan of runs"), first=True),)
+    form = (Section(_("Advertisement"), ("order", "item", "name", "medium", "look", "place", "begins", "ends", "content", "runs")),)
+    help = _("What of an order appears where, and its plan: each run is planned, has appeared (with evidence) or was missed.")
+
+
+class Runs(Resource):
+    model = Run
+    label, singular = _("Runs"), _("Run")
+    icon = "calendar-event"
+    columns = "advert", "issue", "day", "fate", "evidence"
+    filters = "advert", "day", "fate"
+    search = "issue", "evidence"
+    search_names = ()
+    sorts = ("-day",)
+    calendar = "day"
+    verbs = ("read", "export", "print")
+
+    @property
+    def label_field(self):
+        return "issue"
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            now = {**before.get(row.get("id", 0), {}), **row}
+            if now.get("fate") == "done" and not now.get("evidence"):
+                faults[at] = {"evidence": [_("Say where it can be seen.")]}
+        return faults
+
+    def written(self, verb, ids, change):
+        services.ran(ids)
+
+
+class Subscriptions(Resource):
+    model = Subscription
+    label, singular = _("Subscriptions"), _("Subscription")
+    icon = "mailbox"
+    columns = "number", "customer", "product", "copies", "begins", "ends", "term", "owner"
+    filters = "term", "customer", "product", "begins", "ends", "complimentary", "owner"
+    search = "number", "address"
+    search_names = ()
+    sorts = "-updated_at", "ends"
+    status = "term"
+    calendar, gantt = "ends", ("begins", "ends")
+    importable = True
+    addressed = "customer"
+    actions = (
+        Action("renew", _("Renew"), services.renew, when=lambda one: one.term == Term.running, icon="refresh", primary=True),
+        Action("end", _("Not renewed"), services.end, when=lambda one: one.term == Term.running, icon="x", order=80, danger=True,
+               fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),
+    )
+    help = _("Copies that are sent for a term. One about to end is a task of its owner’s until it is renewed or not.")
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            now = {**before.get(row.get("id", 0), {}), **row}
+            if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
+                faults[at] = {"ends": [_("It ends before it begins.")]}
+            elif (now.get("copies") or 0) < 1:
+                faults[at] = {"copies": [_("A quantity is greater than nothing.")]}
+        return faults
+
+    def written(self, verb, ids, change):
+        services.followed(ids)

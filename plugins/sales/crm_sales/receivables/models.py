@@ -1,10 +1,12 @@
 """Invoices, and money received for them."""
 
+import datetime as dt
 import enum
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, t
+from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, amounts, t
 from crm_sales import _
 
 
@@ -22,30 +24,63 @@ LOOKS = {"draft": ("pencil", ""), "issued": ("send", "amber"), "paid": ("cash", 
 
 
 class Invoice(PricedHead, Owned, Model):
-    """What a customer is asked to pay."""
+    """What a customer is asked to pay; with an amount below nothing a credit note, for the invoice it `credits`.
+
+    `remaining` is what is still to be paid: the total less payments and credit notes; services.settle keeps it."""
 
     __tablename__ = "sales_invoice"
     number: Mapped[str] = t.Number("FP-{year}-{n:05}", info={"label": _("Number")})
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
-    order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"))
+    order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"), info={"readonly": True})
+    credits_id: Mapped[t.Id | None] = t.Link("sales.invoice", _("Credit note for"), info={"readonly": True})
+    title: Mapped[t.Line | None] = mapped_column(info={"label": _("Invoice title"), "help": _("Left out: the customer's name.")})
+    tax_number: Mapped[t.Code | None] = mapped_column(info={"label": _("Tax number"), "help": _("Left out: the customer's credit code.")})
     day: Mapped[t.Day | None] = mapped_column(info={"label": _("Day")})
     due: Mapped[t.Day | None] = mapped_column(info={"label": _("Due")})
+    rate: Mapped[t.Rate] = mapped_column(default=amounts.RATE, info={"label": _("Rate of the day"), "readonly": True})
+    worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Total in the house's currency"), "readonly": True})
     paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
+    credited: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Credited"), "readonly": True})
+    remaining: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining"), "readonly": True})
+    open_worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining in the house's currency"), "readonly": True})
+    settled: Mapped[dt.date | None] = mapped_column(info={"label": _("Settled on"), "readonly": True})
     state: Mapped[State] = mapped_column(default=State.draft, info={"label": _("State"), "labels": STATES, "looks": LOOKS, "readonly": True})
+    reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason"), "readonly": True})
+    reminded: Mapped[int] = mapped_column(default=0, info={"label": _("Reminders sent"), "readonly": True})
+    told: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})  # others heard that it was issued: it is no draft again
+    step: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how late its owner was last told it is
+
+    __table_args__ = (sa.Index("ix_sales_invoice_open", "customer_id", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")),
+                      sa.Index("ix_sales_invoice_late", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")))
 
     def __str__(self) -> str:
         return self.number
 
 
 class InvoiceItem(PricedLine, PartOf("invoice"), Model):
-    """One line of an invoice."""
+    """One line of an invoice. One that is for an order's item, or credits another line, has the amounts of its share and is not worked out anew."""
 
     __tablename__ = "sales_invoice_item"
     invoice_id: Mapped[t.Id] = t.Link("sales.invoice", _("Invoice"))
+    item_id: Mapped[t.Id | None] = t.Link("sales.order_item", _("Order item"), info={"readonly": True})
+    fixed: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})
+
+
+class Way(enum.StrEnum):
+    """How money came."""
+
+    bank = "bank"
+    cash = "cash"
+    cheque = "cheque"
+    wechat = "wechat"
+    alipay = "alipay"
+
+
+WAYS = {"bank": _("Bank transfer"), "cash": _("Cash"), "cheque": _("Cheque"), "wechat": _("WeChat"), "alipay": _("Alipay")}
 
 
 class Payment(Owned, Model):
-    """Money received from a customer."""
+    """Money received from a customer; below nothing: paid back to him. What of it is for no invoice yet is `unallocated`."""
 
     __tablename__ = "sales_payment"
     number: Mapped[str] = t.Number("HK-{year}-{n:05}", info={"label": _("Number")})
@@ -53,6 +88,13 @@ class Payment(Owned, Model):
     day: Mapped[t.Day] = mapped_column(info={"label": _("Day")})
     currency: Mapped[t.Currency] = mapped_column(default="CNY", info={"label": _("Currency")})
     amount: Mapped[t.Money] = mapped_column(info={"label": _("Amount")})
+    way: Mapped[Way] = mapped_column(default=Way.bank, info={"label": _("How it came"), "labels": WAYS})
+    reference: Mapped[t.Code | None] = mapped_column(info={"label": _("Bank reference")})
+    rate: Mapped[t.Rate] = mapped_column(default=amounts.RATE, info={"label": _("Rate of the day"), "readonly": True})
+    worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Amount in the house's currency"), "readonly": True})
+    unallocated: Mapped[t.Money] = mapped_column(default=0, info={"label": _("For no invoice yet"), "readonly": True})
+    returned: Mapped[dt.date | None] = mapped_column(info={"label": _("Taken back on"), "readonly": True})
+    reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason"), "readonly": True})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
 
     def __str__(self) -> str:
@@ -60,9 +102,12 @@ class Payment(Owned, Model):
 
 
 class Allocation(PartOf("payment"), Model):
-    """What of a payment is for which invoice."""
+    """What of a payment is for which invoice. `gain`: what it is worth more, or less, in the house's currency than on the invoice's day."""
 
     __tablename__ = "sales_allocation"
     payment_id: Mapped[t.Id] = t.Link("sales.payment", _("Payment received"))
     invoice_id: Mapped[t.Id] = t.Link("sales.invoice", _("Invoice"))
     amount: Mapped[t.Money] = mapped_column(info={"label": _("Amount")})
+    gain: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Difference by rate"), "readonly": True})
+    returned: Mapped[dt.date | None] = mapped_column(info={"label": _("Taken back on"), "readonly": True})
+    told: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})  # whether others were last told that it counts

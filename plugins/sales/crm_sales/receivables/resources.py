@@ -1,34 +1,171 @@
 """What people see of invoices and payments."""
 
-from crm_core.sdk import Lines, PricedLines, Resource, priced
+import sqlalchemy as sa
+
+from crm_core.sdk import (
+    Action,
+    BooleanField,
+    DateField,
+    EnumField,
+    Field,
+    Lines,
+    MoneyField,
+    PricedLines,
+    Refused,
+    Resource,
+    Section,
+    amounts,
+    money,
+    priced,
+    system_scope,
+    today,
+)
 from crm_sales import _
-from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment
+from crm_sales.orders.models import State as OrderState
+from crm_sales.orders.resources import changed
+from crm_sales.receivables import services
+from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, State, Way
+
+REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
 
 
 class Invoices(Resource):
     model = Invoice
     label, singular = _("Invoices"), _("Invoice")
     icon = "file-invoice"
-    columns = "number", "customer", "day", "due", "total", "paid", "state", "owner"
-    filters = "state", "customer", "day", "due", "total", "owner"
-    search = ("number",)
+    columns = "number", "customer", "day", "due", "total", "remaining", "state", "owner"
+    filters = "state", "customer", "day", "due", "total", "remaining", "order", "owner"
+    search = "number", "title", "tax_number"
     search_names = ()
+    sorts = "-updated_at", "due", "day", "customer"
     status = "state"
+    calendar = "due"
+    timeline = True
+    told = ("state", "reminded")
+    verbs = ("read", "create", "update", "delete", "export", "print", "assign")
     lines = (priced(InvoiceItem),)
+    form = (Section(_("Invoice"), ("customer", "title", "tax_number", "day", "due", "currency", "items")),)
+    actions = (
+        Action("issue", _("Issue"), services.issue, when=lambda one: one.state == State.draft, icon="send", primary=True),
+        Action("pay", _("Record payment"), services.pay, when=lambda one: one.state == State.issued and one.remaining != 0, icon="cash", primary=True, bulk=False, fields=lambda _r: [
+            DateField(name="day", column="", label=_("Day"), default=today()), MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that remains.")),
+            EnumField(name="way", column="", label=_("How it came"), members=Way, labels=WAYS, default=Way.bank), Field(name="reference", column="", label=_("Bank reference"), length=60)]),
+        Action("remind", _("Reminded"), services.remind, when=lambda one: one.state == State.issued and one.remaining > 0 and one.due is not None and one.due < today(), icon="bell"),
+        Action("credit", _("Credit note"), services.credit, when=lambda one: one.state in services.OPEN and one.total > 0, icon="receipt", order=70, quiet=True, bulk=False,
+               fields=(REASON, MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that is left of the invoice.")))),
+        Action("void", _("Cancel"), services.void, when=lambda one: one.state in services.OPEN and not one.paid and not one.credited and one.credits_id is None, icon="x", order=80,
+               danger=True, bulk=False, fields=(REASON,)),
+    )
+    help = _("What customers are asked to pay, and credit notes, which are invoices below nothing. Those of an order are made on its page.")
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            old = before.get(row.get("id", 0))
+            if old is not None and old["state"] != State.draft and (other := changed(row, old, {"owner_id", "department_id", "team_id", "due"}) or ("items" in row and ["items"])):
+                faults[at] = {other[0]: [_("An issued invoice stays as it is: make a credit note, or cancel it.")]}
+        return faults
+
+    def held(self, ids):
+        """What was issued stays, also when its making is undone: numbers have no gaps."""
+        with system_scope("invoices that were issued") as db:
+            return super().held(ids) | set(db.scalars(sa.select(Invoice.id).where(Invoice.id.in_(ids), Invoice.told)))
+
+    def written(self, verb, ids, change):
+        with system_scope("issued invoices stay") as db:
+            query = sa.select(Invoice.number).where(Invoice.id.in_(ids), Invoice.told, Invoice.state == State.draft if verb != "delete" else sa.true())
+            if verb != "create" and (number := db.scalar(query.limit(1))):
+                raise Refused(_("Invoice %(number)s is issued: make a credit note, or cancel it.", number=number))
+            asked = db.scalars(sa.select(Invoice.id).where(Invoice.id.in_(ids), Invoice.told)).all() if verb == "update" else ()
+        if asked:
+            services.settle(asked)
 
 
 class InvoiceItems(PricedLines):
     model = InvoiceItem
     label, singular = _("Invoice items"), _("Invoice item")
 
+    def derive(self, rows, before):
+        """Lines of shares keep their amounts; only those written by hand are worked out."""
+        super().derive([row for row in rows if not {**before.get(row.get("id", 0), {}), **row}.get("fixed")], before)
+
 
 class Payments(Resource):
     model = Payment
     label, singular = _("Payments received"), _("Payment received")
     icon = "cash"
-    columns = "number", "customer", "day", "amount", "owner"
-    filters = "customer", "day", "amount", "owner"
-    search = ("number",)
+    columns = "number", "customer", "day", "amount", "unallocated", "way", "owner"
+    filters = "customer", "day", "amount", "unallocated", "way", "reference", "returned", "owner"
+    search = "number", "reference"
     search_names = ()
+    sorts = "-updated_at", "day", "customer"
+    calendar = "day"
+    verbs = ("read", "create", "update", "export", "import", "print", "assign")
     importable = True
-    lines = (Lines("allocations", Allocation, ("invoice", "amount"), _("For invoices")),)
+    unique = (("customer", "reference"),)
+    lines = (Lines("allocations", Allocation, ("invoice", "amount"), _("For invoices"), repeats=True),)
+    form = (Section(_("Payment received"), ("customer", "day", "currency", "amount", "way", "reference", "note", "allocations")),)
+    actions = (
+        Action("allocate", _("Count for open invoices"), services.allocate, when=lambda one: one.returned is None and one.unallocated > 0, icon="checks", primary=True),
+        Action("take_back", _("Take back"), services.take_back, when=lambda one: one.returned is None, icon="arrow-back-up", order=80, danger=True, fields=(REASON,)),
+    )
+    help = _("Money that came, and for which invoices. The same bank reference of a customer is taken once.")
+
+    def defaults(self):
+        return {"day": today()}
+
+    def derive(self, rows, before):
+        how, step = money.rounding(), None
+        for row in rows:
+            if row.get("id") is None and row.get("amount") is not None and row.get("day") is not None:
+                step = step or money.step(self._house())
+                row["rate"] = money.rate(row.get("currency") or self._house(), row["day"])
+                row["worth"], row["unallocated"] = amounts.convert(row["amount"], row["rate"], how, step), row["amount"]
+
+    @staticmethod
+    def _house():
+        return next(iter(money.in_use()))
+
+    def check(self, rows, before):
+        faults, invoices = {}, set()
+        for at, row in enumerate(rows):
+            old = before.get(row.get("id", 0))
+            if old is not None and (other := changed(row, old, {"owner_id", "department_id", "team_id", "note", "reference", "way"}) or ("allocations" in row and ["allocations"])):
+                faults[at] = {other[0]: [_("A payment stays as it is: take it back and record it anew.")]}
+            if old is None and row.get("amount") == 0:
+                faults[at] = {"amount": [_("An amount is another one than nothing.")]}
+            if old is None:
+                invoices |= {line["invoice"] for line in row.get("allocations") or () if line.get("invoice")}
+        services.hold(invoices)  # before anything refers to them
+        return faults
+
+    def written(self, verb, ids, change):
+        if verb == "update":
+            services.settle([], ids)
+
+
+class Allocations(Resource):
+    model = Allocation
+    label, singular = _("Money for invoices"), _("Money for an invoice")
+    columns = "payment", "invoice", "amount", "gain", "returned"
+    filters = "payment", "invoice"
+    search = ()
+    verbs = ("read",)
+
+    @property
+    def label_field(self):
+        return "invoice"
+
+    def written(self, verb, ids, change):
+        services.allocated(ids)
+
+
+ORDER_ACTIONS = (
+    Action("invoice", _("Invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, OrderState.cancelled) and o.invoiced < o.total,
+           icon="file-invoice", primary=True, order=55, whole=True, fields=lambda _r: [
+               DateField(name="day", column="", label=_("Day"), default=today()), BooleanField(name="ahead", column="", label=_("Also what has not gone out yet")),
+               Field(name="title", column="", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
+               Field(name="tax_number", column="", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60)]),
+    Action("credit_returns", _("Credit what came back"), services.credit_returns, on="sales.order", when=lambda o: o.invoiced > 0 and o.state != OrderState.draft, icon="receipt",
+           order=72, quiet=True, whole=True, fields=(Field(name="reason", column="", label=_("Reason"), length=255),)),
+)

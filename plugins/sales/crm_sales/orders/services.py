@@ -1,0 +1,361 @@
+"""Verbs of orders: confirm, deliver, take back, cancel, complete. An order is completed by `settle`, when it is delivered and paid.
+
+Who changes what follows from deliveries or money first locks the order (`lock`), then counts anew from the rows themselves: nothing is
+added to a figure that somebody else may be adding to. Counting is the house's work, not the acting person's: he may not see all of it.
+"""
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from crm_core.sdk import (
+    Deal,
+    Invalid,
+    Product,
+    Refused,
+    actor,
+    amounts,
+    customers,
+    emit,
+    money,
+    record_dealings,
+    session,
+    site,
+    system_scope,
+    tasks,
+    today,
+)
+from crm_sales import _
+from crm_sales.api import OrdersCancelled, OrdersCompleted, OrdersConfirmed, OrdersConfirming
+from crm_sales.orders.models import (
+    Advert,
+    Delivery,
+    DeliveryItem,
+    Fate,
+    Order,
+    OrderItem,
+    Run,
+    Sort,
+    State,
+    Subscription,
+    Term,
+)
+from crm_sales.settings import OrderSettings
+
+GOING = (State.confirmed, State.done)
+
+
+def lock(ids: Iterable[int]):
+    """Hold these orders until the transaction ends, lowest id first, so that two who want several do not wait for each other. A reference to
+    an order is no reason to wait (`key_share`)."""
+    with system_scope("orders are held while they are counted") as db:
+        db.scalars(sa.select(Order.id).where(Order.id.in_(sorted(set(ids)))).order_by(Order.id).with_for_update(key_share=True)).all()
+
+
+def _held(ids: Sequence[int]) -> list:
+    """The orders as they stand now, held, as the acting person may see them."""
+    lock(ids)
+    return list(session.scalars(sa.select(Order).where(Order.id.in_(ids)).order_by(Order.id).execution_options(populate_existing=True)))
+
+
+def _items(orders: Sequence[int]) -> dict[int, list]:
+    """Order → its items."""
+    found: dict[int, list] = {one: [] for one in orders}
+    with system_scope("items of orders") as db:
+        for row in db.execute(sa.select(OrderItem.__table__).where(OrderItem.__table__.c.order_id.in_(orders), OrderItem.__table__.c.deleted_at.is_(None)).order_by(OrderItem.__table__.c.id)):
+            found[row.order_id].append(row)
+    return found
+
+
+# --- confirming -----------------------------------------------------------------------------------------------------
+
+
+def confirm(_resource, ids: Sequence[int], why: str | None = None):
+    """Orders are to be carried out. Who listens to OrdersConfirming may refuse, or stop some of them (`hold`); `why`: confirmed in spite of a warning."""
+    lines = _items(ids)
+    orders = _held(ids)
+    listed = customers.all_blacklisted({one.customer_id for one in orders})
+    for order in orders:
+        if order.state != State.draft:
+            raise Refused(_("%(number)s is not a draft any more.", number=order.number))
+        if not lines[order.id]:
+            raise Refused(_("%(number)s has no items yet.", number=order.number))
+        if order.customer_id in listed and (listed[order.customer_id].refuses or not why):
+            raise Refused(listed[order.customer_id].words) if listed[order.customer_id].refuses else Invalid({"why": [_("This customer is on the blacklist: say why nevertheless.")]})
+        order.day = order.day or today()
+        order.rate = money.rate(order.currency, order.day)
+        order.worth = amounts.convert(order.total, order.rate, money.rounding(), money.step(site().config.currency))
+    session.flush()
+    emit(OrdersConfirming(tuple(ids), why or ""))
+    _go([one for one in _held(ids) if one.state == State.draft])
+
+
+def hold(ids: Iterable[int]):
+    """Stop orders that are being confirmed; `release` lets them go on."""
+    for order in session.scalars(sa.select(Order).where(Order.id.in_(list(ids)))):
+        order.state = State.held
+    session.flush()
+
+
+def release(_resource, ids: Sequence[int], why: str | None = None):
+    """Let stopped orders go on."""
+    orders = _held(ids)
+    for order in orders:
+        if order.state != State.held:
+            raise Refused(_("%(number)s is not stopped.", number=order.number))
+        order.reason = why or order.reason
+    _go(orders)
+
+
+def _go(orders: Sequence):
+    for order in orders:
+        order.state, order.confirmed = State.confirmed, today()
+    session.flush()
+    _subscribe([one.id for one in orders])
+    settle([one.id for one in orders])
+
+
+def _subscribe(ids: Sequence[int]):
+    """The subscriptions that follow from confirmed orders: one for each item of that sort that has none yet."""
+    if not ids:
+        return
+    with system_scope("subscriptions follow from orders") as db:
+        have = sa.select(Subscription.item_id).where(Subscription.item_id == OrderItem.id, Subscription.deleted_at.is_(None))
+        query = sa.select(OrderItem, Order).join(Order, Order.id == OrderItem.order_id).where(
+            Order.id.in_(ids), OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.subscription, OrderItem.product_id.is_not(None), ~have.exists())
+        for item, order in db.execute(query).all():
+            begins = item.begins or order.day or today()
+            db.add(Subscription(
+                customer_id=order.customer_id, contact_id=order.contact_id, product_id=item.product_id, item_id=item.id, copies=max(1, item.quantity // 1000),
+                begins=begins, ends=item.ends or begins + dt.timedelta(days=364), complimentary=item.amount == 0,
+                owner_id=order.owner_id, department_id=order.department_id, team_id=order.team_id))
+        db.flush()
+
+
+# --- delivering -----------------------------------------------------------------------------------------------------
+
+
+def deliver(_resource, ids: Sequence[int], day: dt.date | None = None, waybill: str | None = None):
+    """All that remains of these orders goes out."""
+    lock(ids)
+    rows = []
+    for order, items in _items(ids).items():
+        rest = [{"item": one.id, "quantity": one.quantity - one.delivered} for one in items if one.quantity > one.delivered]
+        if rest:
+            rows.append({"order": order, "day": day or today(), "waybill": waybill, "items": rest})
+    if not rows:
+        raise Refused(_("Everything has been delivered already."))
+    site().registry.resource("sales.delivery").write(rows)
+
+
+def counted(line_ids: Sequence[int]):
+    """What of orders was delivered, counted anew after lines of deliveries came or went. Raises Refused where that is more than ordered, or
+    less than nothing, and for an order that is not confirmed."""
+    with system_scope("what of orders was delivered") as db:
+        orders = sorted(set(db.scalars(sa.select(Delivery.order_id).join(DeliveryItem, DeliveryItem.delivery_id == Delivery.id).where(DeliveryItem.id.in_(line_ids)))))
+        lock(orders)
+        if strange := db.scalar(sa.select(OrderItem.what).join(DeliveryItem, DeliveryItem.item_id == OrderItem.id).join(Delivery, Delivery.id == DeliveryItem.delivery_id).where(
+                DeliveryItem.id.in_(line_ids), OrderItem.order_id != Delivery.order_id).limit(1)):
+            raise Refused(_("“%(item)s” is no item of this order.", item=strange))
+        total = sa.select(sa.func.coalesce(sa.func.sum(DeliveryItem.quantity), 0)).where(
+            DeliveryItem.item_id == OrderItem.id, DeliveryItem.deleted_at.is_(None)).scalar_subquery()
+        db.execute(sa.update(OrderItem).where(OrderItem.order_id.in_(orders)).values(delivered=total).execution_options(synchronize_session=False))
+        wrong = db.execute(sa.select(OrderItem.what, OrderItem.quantity, OrderItem.delivered).where(
+            OrderItem.order_id.in_(orders), OrderItem.deleted_at.is_(None), sa.or_(OrderItem.delivered < 0, OrderItem.delivered > OrderItem.quantity)).limit(1)).first()
+        if wrong is not None and wrong.delivered > 0:
+            raise Refused(_("Of “%(item)s” %(n)s are ordered, not more.", item=wrong.what, n=f"{wrong.quantity / 1000:g}"))
+        if wrong is not None:
+            raise Refused(_("Of “%(item)s” nothing more can come back than went out.", item=wrong.what))
+        if number := db.scalar(sa.select(Order.number).where(Order.id.in_(orders), Order.state.not_in((*GOING, State.cancelled)), Order.id.in_(
+                sa.select(Delivery.order_id).where(Delivery.order_id == Order.id, Delivery.deleted_at.is_(None)))).limit(1)):
+            raise Refused(_("%(number)s must be confirmed before anything goes out.", number=number))
+    settle(orders)
+
+
+# --- completing -----------------------------------------------------------------------------------------------------
+
+
+def settle(ids: Sequence[int], money_of: Mapping[int, tuple[int, int]] | None = None):
+    """Bring what follows from deliveries and money up to date: the share delivered, what was invoiced and paid (`money_of`: order → both, in its
+    currency, as receivables have them). **Here an order becomes completed**: when all of it is delivered and its total is paid."""
+    if not ids:
+        return
+    lines = _items(ids)
+    with system_scope("how far orders are") as db:
+        for order in db.scalars(sa.select(Order).where(Order.id.in_(ids)).order_by(Order.id)).all():
+            invoiced, paid = (money_of or {}).get(order.id, (order.invoiced, order.paid))
+            share, done = _share(lines[order.id]), all(one.delivered >= one.quantity for one in lines[order.id])
+            if (order.delivered, order.invoiced, order.paid) != (share, invoiced, paid):
+                db.execute(sa.update(Order).where(Order.id == order.id).values(delivered=share, invoiced=invoiced, paid=paid).execution_options(synchronize_session=False))
+            complete = done and paid >= order.total and bool(lines[order.id])
+            if order.state == State.confirmed and complete:
+                order.state, order.completed = State.done, today()
+            elif order.state == State.done and paid < order.total:  # a payment was taken back
+                order.state, order.completed = State.confirmed, None
+        db.flush()
+
+
+def _share(items: Sequence) -> int:
+    """What of an order is delivered, in hundredths of a percent of its amount; of its quantities where it costs nothing."""
+    weights = [abs(one.amount) for one in items] if any(one.amount for one in items) else [one.quantity for one in items]
+    whole = sum(weights)
+    if not whole:
+        return 0
+    out = sum(amounts.share(weight, [one.delivered, one.quantity - one.delivered])[0] if one.quantity else weight for weight, one in zip(weights, items, strict=True))
+    return 100_00 if out == whole else min(99_99, amounts.divide(out * 100_00, whole))
+
+
+def tell(ids: Sequence[int]):
+    """Who listens hears of orders whose state is another than he was told, in this transaction. Raises Refused where it cannot be so."""
+    with system_scope("who was told what of orders") as db:
+        rows = db.execute(sa.select(Order.id, Order.number, Order.state, Order.told, Order.delivered, Order.invoiced).where(
+            Order.id.in_(ids), Order.told != Order.state, Order.deleted_at.is_(None))).all()
+        if not rows:
+            return
+        for row in rows:
+            if row.state in (State.draft, State.held) and row.told in GOING and (row.delivered or row.invoiced):
+                raise Refused(_("%(number)s has been delivered or invoiced: it can be cancelled, but is no draft again.", number=row.number))
+        db.execute(sa.update(Order).where(Order.id.in_([row.id for row in rows])).values(told=Order.state).execution_options(synchronize_session=False))
+        _deals([row.id for row in rows if row.state == State.done or (row.state == State.cancelled and row.delivered)])
+    for event, found in (
+        (OrdersConfirmed, [row.id for row in rows if row.state == State.confirmed and row.told != State.done]),
+        (OrdersCancelled, [row.id for row in rows if (row.told in GOING and row.state not in GOING) or (row.told == State.held and row.state == State.cancelled)]),
+        (OrdersCompleted, [row.id for row in rows if row.state == State.done]),
+    ):
+        if found:
+            emit(event(tuple(found)))
+
+
+def _deals(ids: Sequence[int]):
+    """What customers had from us by these orders, told to core: each item with what of it went out."""
+    if not ids:
+        return
+    lines, deals = _items(ids), []
+    with system_scope("deals of orders") as db:
+        orders = {one.id: one for one in db.execute(sa.select(Order.id, Order.number, Order.customer_id, Order.day, Order.rate, Order.state).where(Order.id.in_(ids)))}
+        products = {one.product_id for items in lines.values() for one in items if one.product_id}
+        costs = dict(db.execute(sa.select(Product.id, Product.cost).where(Product.id.in_(products))).all()) if products else {}
+    for order_id, order in orders.items():
+        for one in lines[order_id]:
+            if not one.delivered:
+                continue
+            amount = amounts.share(one.amount, [one.delivered, one.quantity - one.delivered])[0]
+            cost = costs.get(one.product_id)
+            deals.append(Deal(
+                customer=order.customer_id, key=f"order/{one.id}", kind=_("Order"), day=order.day or today(), number=order.number, products=one.what, product=one.product_id,
+                amount=in_house(amount, order.rate), quantity=one.delivered, about=("sales.order", order_id),
+                cost=None if cost is None else amounts.divide(cost * one.delivered, amounts.PIECE, money.rounding())))
+    record_dealings("sales", deals)
+
+
+def in_house(amount: int, rate: int) -> int:
+    """An amount of a document in the house's currency, at the document's rate."""
+    return amounts.convert(amount, rate, money.rounding(), money.step(site().config.currency))
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------------
+
+
+def cancel(_resource, ids: Sequence[int], reason: str):
+    """Orders are not carried out, or not any further; what went out stays to be invoiced and paid."""
+    for order in _held(ids):
+        if order.state not in (State.draft, State.held, State.confirmed):
+            raise Refused(_("%(number)s is completed or cancelled already.", number=order.number))
+        order.state, order.reason = State.cancelled, reason
+    session.flush()
+
+
+def needs_review(order_id: int) -> bool:
+    """Whether an order has something that both reviews must pass before it runs."""
+    if not OrderSettings.now().reviews:
+        return False
+    with system_scope("what sort of items an order has") as db:
+        return db.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == order_id, OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.advert).limit(1)) is not None
+
+
+def review_contract(order):
+    """First review: the contract is as it must be."""
+    order.contract_by_id, order.contract_on = actor().user_id, today()
+
+
+def review_finance(order):
+    """Second review: the money is there, or somebody stands in for it. Comes after the first."""
+    if order.contract_on is None:
+        raise Refused(_("The contract of %(number)s is reviewed first.", number=order.number))
+    order.finance_by_id, order.finance_on = actor().user_id, today()
+
+
+def ran(ids: Sequence[int]):
+    """Runs of advertisements were written. Raises Refused where one has appeared whose order did not pass both reviews, or is not confirmed."""
+    with system_scope("whether advertisements may run") as db:
+        query = sa.select(Order.number, Order.state, Order.finance_on).join(Advert, Advert.order_id == Order.id).join(Run, Run.advert_id == Advert.id).where(
+            Run.id.in_(ids), Run.fate == Fate.done, Run.deleted_at.is_(None))
+        for row in db.execute(query).all():
+            if row.state not in GOING:
+                raise Refused(_("%(number)s must be confirmed before anything goes out.", number=row.number))
+            if row.finance_on is None and OrderSettings.now().reviews:
+                raise Refused(_("%(number)s runs only after the contract and the finance review.", number=row.number))
+
+
+def task_key(subscription_id: int) -> str:
+    """Of the task that a subscription about to end puts on its owner."""
+    return f"sales.subscription/{subscription_id}"
+
+
+def remind_ends(job):
+    """Each subscription about to end is a task of its owner's, until it is renewed or cancelled. Asked again it is the same task."""
+    until = today() + dt.timedelta(days=OrderSettings.now().renewal_days)
+    with system_scope("subscriptions about to end") as db:
+        columns = Subscription.id, Subscription.number, Subscription.owner_id, Subscription.customer_id, Subscription.ends
+        rows = db.execute(sa.select(*columns).where(
+            Subscription.term == Term.running, Subscription.ends <= until, Subscription.asked.is_(False), Subscription.owner_id.is_not(None), Subscription.deleted_at.is_(None),
+        ).order_by(Subscription.ends, Subscription.id).limit(2_000)).all()
+    with job.finish():
+        for row in rows:
+            tasks.give_by_rule(_("Sales"), task_key(row.id), row.owner_id, _("Renew subscription %(number)s, which ends on %(day)s", number=row.number, day=row.ends),
+                               due=row.ends, about=("core.customer", row.customer_id))
+        with system_scope("subscriptions about to end") as db:
+            db.execute(sa.update(Subscription).where(Subscription.id.in_([row.id for row in rows])).values(asked=True).execution_options(synchronize_session=False))
+
+
+def renew(subscription, months: int = 12):
+    """The same again after its end: a draft order with that item, and a subscription that follows this one. Its task ends."""
+    if subscription.term != Term.running:
+        raise Refused(_("%(number)s does not run any more.", number=subscription.number))
+    begins = subscription.ends + dt.timedelta(days=1)
+    ends = _months_after(begins, months) - dt.timedelta(days=1)
+    free = {"discount": 100_00} if subscription.complimentary else {}
+    order, = site().registry.resource("sales.order").write([{
+        "customer": subscription.customer_id, "contact": subscription.contact_id,
+        "items": [{"product": subscription.product_id, "quantity": subscription.copies * 1000, "begins": begins, "ends": ends, **free}]}])
+    item = session.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == order))
+    session.add(Subscription(
+        customer_id=subscription.customer_id, contact_id=subscription.contact_id, product_id=subscription.product_id, item_id=item, renews_id=subscription.id,
+        copies=subscription.copies, begins=begins, ends=ends, complimentary=subscription.complimentary, address=subscription.address, postcode=subscription.postcode,
+        phone=subscription.phone, note=subscription.note, owner_id=subscription.owner_id, department_id=subscription.department_id, team_id=subscription.team_id))
+    subscription.term = Term.renewed
+    session.flush()
+
+
+def _months_after(day: dt.date, months: int) -> dt.date:
+    """The same day so many months later; the last of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def end(subscription, reason: str):
+    """It is not renewed. Its task ends."""
+    if subscription.term != Term.running:
+        raise Refused(_("%(number)s does not run any more.", number=subscription.number))
+    subscription.term, subscription.reason = Term.cancelled, reason
+
+
+def followed(ids: Sequence[int]):
+    """Tasks of subscriptions that do not run any more end with their cause; one that runs again (an undo) is asked about anew."""
+    with system_scope("subscriptions that were asked about") as db:
+        ended = db.scalars(sa.select(Subscription.id).where(Subscription.id.in_(ids), Subscription.asked, sa.or_(Subscription.term != Term.running, Subscription.deleted_at.is_not(None)))).all()
+        db.execute(sa.update(Subscription).where(Subscription.id.in_(ended)).values(asked=False).execution_options(synchronize_session=False))
+    for one in ended:
+        tasks.finish(task_key(one))
