@@ -17,6 +17,25 @@ AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_table('sales_clause',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('english', sa.String(length=255), nullable=False),
+        sa.Column('position', sa.BigInteger(), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('english_text', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_clause'))
+    )
     op.create_table('sales_competitor',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -34,12 +53,53 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_competitor'))
     )
+    op.create_table('sales_credit',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('grade', sa.String(length=40), nullable=True),
+        sa.Column('limit', sa.BigInteger(), nullable=True),
+        sa.Column('days', sa.BigInteger(), nullable=True),
+        sa.Column('why', sa.String(length=255), nullable=True),
+        sa.Column('set_by_id', ID, nullable=True),
+        sa.Column('set_on', sa.Date(), nullable=True),
+        sa.Column('proposed', sa.String(length=40), nullable=True),
+        sa.Column('proposed_limit', sa.BigInteger(), nullable=True),
+        sa.Column('proposed_days', sa.BigInteger(), nullable=True),
+        sa.Column('proposed_on', sa.Date(), nullable=True),
+        sa.Column('late', sa.BigInteger(), nullable=True),
+        sa.Column('turnover', sa.BigInteger(), nullable=True),
+        sa.Column('invoices', sa.BigInteger(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_credit_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['set_by_id'], ['core_user.id'], name=op.f('fk_sales_credit_set_by_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_credit')),
+        sa.UniqueConstraint('customer_id', name=op.f('uq_sales_credit_customer_id'))
+    )
     op.create_table('sales_payment',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('day', sa.Date(), nullable=False),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
+        sa.Column('way', sa.String(length=40), nullable=False),
+        sa.Column('reference', sa.String(length=60), nullable=True),
+        sa.Column('rate', sa.BigInteger(), nullable=False),
+        sa.Column('worth', sa.BigInteger(), nullable=False),
+        sa.Column('unallocated', sa.BigInteger(), nullable=False),
+        sa.Column('returned', sa.Date(), nullable=True),
+        sa.Column('reason', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
@@ -256,7 +316,20 @@ def upgrade() -> None:
         sa.Column('day', sa.Date(), nullable=True),
         sa.Column('until', sa.Date(), nullable=True),
         sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('terms', sa.Text(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('margin', sa.BigInteger(), nullable=False),
+        sa.Column('first_id', ID, nullable=True),
+        sa.Column('edition', sa.BigInteger(), nullable=False),
+        sa.Column('latest', sa.Boolean(), nullable=False),
+        sa.Column('sent_at', AT, nullable=True),
+        sa.Column('answered_at', AT, nullable=True),
+        sa.Column('signer', sa.String(length=255), nullable=True),
+        sa.Column('signer_address', sa.String(length=255), nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('order_id', ID, nullable=True),
+        sa.Column('contract_id', ID, nullable=True),
+        sa.Column('link', sa.String(length=40), nullable=True),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -278,6 +351,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_sales_quote_contact_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_quote_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_quote_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['first_id'], ['sales_quote.id'], name=op.f('fk_sales_quote_first_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_quote_opportunity_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_quote_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_quote_team_id'), ondelete='RESTRICT'),
@@ -294,7 +368,15 @@ def upgrade() -> None:
         sa.Column('begins', sa.Date(), nullable=True),
         sa.Column('ends', sa.Date(), nullable=True),
         sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('partner', sa.String(length=255), nullable=True),
+        sa.Column('signatory', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('signed_on', sa.Date(), nullable=True),
+        sa.Column('reason', sa.Text(), nullable=True),
+        sa.Column('amends_id', ID, nullable=True),
+        sa.Column('renews_id', ID, nullable=True),
+        sa.Column('order_id', ID, nullable=True),
+        sa.Column('paid', sa.BigInteger(), nullable=False),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -313,17 +395,20 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['amends_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_amends_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_sales_contract_contact_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_contract_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_contract_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_contract_opportunity_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_contract_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_contract_quote_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['renews_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_renews_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_contract_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract'))
     )
     op.create_table('sales_quote_item',
         sa.Column('quote_id', ID, nullable=False),
+        sa.Column('margin', sa.BigInteger(), nullable=True),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
         sa.Column('configuration', JSON, nullable=True),
@@ -355,6 +440,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_quote_item_quote_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_quote_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_quote_item'))
+    )
+    op.create_table('sales_contract_clause',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('clause_id', ID, nullable=True),
+        sa.Column('title', sa.String(length=255), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['clause_id'], ['sales_clause.id'], name=op.f('fk_sales_contract_clause_clause_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_clause_contract_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_clause'))
     )
     op.create_table('sales_contract_item',
         sa.Column('contract_id', ID, nullable=False),
@@ -390,6 +498,77 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_contract_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_item'))
     )
+    op.create_table('sales_contract_milestone',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('day', sa.Date(), nullable=True),
+        sa.Column('done', sa.Date(), nullable=True),
+        sa.Column('done_by_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_milestone_contract_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['done_by_id'], ['core_user.id'], name=op.f('fk_sales_contract_milestone_done_by_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_milestone'))
+    )
+    op.create_table('sales_contract_party',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('role', sa.String(length=255), nullable=True),
+        sa.Column('signatory', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_party_contract_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_party'))
+    )
+    op.create_table('sales_contract_payment',
+        sa.Column('contract_id', ID, nullable=False),
+        sa.Column('what', sa.String(length=255), nullable=False),
+        sa.Column('share', sa.Integer(), nullable=True),
+        sa.Column('amount', sa.BigInteger(), nullable=True),
+        sa.Column('due', sa.Date(), nullable=True),
+        sa.Column('milestone', sa.String(length=255), nullable=True),
+        sa.Column('paid', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_contract_payment_contract_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_contract_payment'))
+    )
     op.create_table('sales_order',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
@@ -398,8 +577,24 @@ def upgrade() -> None:
         sa.Column('quote_id', ID, nullable=True),
         sa.Column('contract_id', ID, nullable=True),
         sa.Column('day', sa.Date(), nullable=True),
+        sa.Column('promised', sa.Date(), nullable=True),
         sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('rate', sa.BigInteger(), nullable=False),
+        sa.Column('worth', sa.BigInteger(), nullable=False),
+        sa.Column('delivered', sa.Integer(), nullable=False),
+        sa.Column('invoiced', sa.BigInteger(), nullable=False),
+        sa.Column('paid', sa.BigInteger(), nullable=False),
+        sa.Column('confirmed', sa.Date(), nullable=True),
+        sa.Column('completed', sa.Date(), nullable=True),
+        sa.Column('reason', sa.String(length=255), nullable=True),
+        sa.Column('guarantee', sa.String(length=255), nullable=True),
+        sa.Column('guaranteed', sa.Date(), nullable=True),
+        sa.Column('contract_by_id', ID, nullable=True),
+        sa.Column('contract_on', sa.Date(), nullable=True),
+        sa.Column('finance_by_id', ID, nullable=True),
+        sa.Column('finance_on', sa.Date(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('told', sa.String(length=40), nullable=False),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -419,23 +614,61 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_sales_order_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['contract_by_id'], ['core_user.id'], name=op.f('fk_sales_order_contract_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_order_contract_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_order_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_order_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['finance_by_id'], ['core_user.id'], name=op.f('fk_sales_order_finance_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_order_opportunity_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_order_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_order_quote_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_order_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_order'))
     )
+    op.create_table('sales_delivery',
+        sa.Column('order_id', ID, nullable=False),
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('day', sa.Date(), nullable=True),
+        sa.Column('waybill', sa.String(length=255), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_delivery_order_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_delivery'))
+    )
     op.create_table('sales_invoice',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('order_id', ID, nullable=True),
+        sa.Column('credits_id', ID, nullable=True),
+        sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('tax_number', sa.String(length=60), nullable=True),
         sa.Column('day', sa.Date(), nullable=True),
         sa.Column('due', sa.Date(), nullable=True),
+        sa.Column('rate', sa.BigInteger(), nullable=False),
+        sa.Column('worth', sa.BigInteger(), nullable=False),
         sa.Column('paid', sa.BigInteger(), nullable=False),
+        sa.Column('credited', sa.BigInteger(), nullable=False),
+        sa.Column('remaining', sa.BigInteger(), nullable=False),
+        sa.Column('open_worth', sa.BigInteger(), nullable=False),
+        sa.Column('settled', sa.Date(), nullable=True),
         sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('reason', sa.String(length=255), nullable=True),
+        sa.Column('reminded', sa.BigInteger(), nullable=False),
+        sa.Column('told', sa.Boolean(), nullable=False),
+        sa.Column('step', sa.BigInteger(), nullable=False),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -454,6 +687,7 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['credits_id'], ['sales_invoice.id'], name=op.f('fk_sales_invoice_credits_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_invoice_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_invoice_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_invoice_order_id'), ondelete='RESTRICT'),
@@ -463,6 +697,10 @@ def upgrade() -> None:
     )
     op.create_table('sales_order_item',
         sa.Column('order_id', ID, nullable=False),
+        sa.Column('sort', sa.String(length=40), nullable=False),
+        sa.Column('begins', sa.Date(), nullable=True),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('delivered', sa.BigInteger(), nullable=False),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
         sa.Column('configuration', JSON, nullable=True),
@@ -495,10 +733,71 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_order_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_order_item'))
     )
+    op.create_table('sales_stop',
+        sa.Column('order_id', ID, nullable=False),
+        sa.Column('words', sa.String(length=255), nullable=False),
+        sa.Column('owed', sa.BigInteger(), nullable=False),
+        sa.Column('limit', sa.BigInteger(), nullable=True),
+        sa.Column('overdue', sa.BigInteger(), nullable=False),
+        sa.Column('outcome', sa.String(length=40), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('said', sa.String(length=255), nullable=True),
+        sa.Column('decided_by_id', ID, nullable=True),
+        sa.Column('decided_on', sa.Date(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['decided_by_id'], ['core_user.id'], name=op.f('fk_sales_stop_decided_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_stop_order_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_stop'))
+    )
+    op.create_table('sales_advert',
+        sa.Column('order_id', ID, nullable=False),
+        sa.Column('item_id', ID, nullable=True),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('medium', sa.String(length=40), nullable=False),
+        sa.Column('look', sa.String(length=40), nullable=False),
+        sa.Column('place', sa.String(length=255), nullable=True),
+        sa.Column('begins', sa.Date(), nullable=True),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('content', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['item_id'], ['sales_order_item.id'], name=op.f('fk_sales_advert_item_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_advert_order_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_advert'))
+    )
     op.create_table('sales_allocation',
         sa.Column('payment_id', ID, nullable=False),
         sa.Column('invoice_id', ID, nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
+        sa.Column('gain', sa.BigInteger(), nullable=False),
+        sa.Column('returned', sa.Date(), nullable=True),
+        sa.Column('told', sa.Boolean(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -517,8 +816,32 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['payment_id'], ['sales_payment.id'], name=op.f('fk_sales_allocation_payment_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_allocation'))
     )
+    op.create_table('sales_delivery_item',
+        sa.Column('delivery_id', ID, nullable=False),
+        sa.Column('item_id', ID, nullable=False),
+        sa.Column('quantity', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['delivery_id'], ['sales_delivery.id'], name=op.f('fk_sales_delivery_item_delivery_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['item_id'], ['sales_order_item.id'], name=op.f('fk_sales_delivery_item_item_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_delivery_item'))
+    )
     op.create_table('sales_invoice_item',
         sa.Column('invoice_id', ID, nullable=False),
+        sa.Column('item_id', ID, nullable=True),
+        sa.Column('fixed', sa.Boolean(), nullable=False),
         sa.Column('what', sa.String(length=255), nullable=False),
         sa.Column('quantity', sa.BigInteger(), nullable=False),
         sa.Column('configuration', JSON, nullable=True),
@@ -547,10 +870,80 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['invoice_id'], ['sales_invoice.id'], name=op.f('fk_sales_invoice_item_invoice_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['item_id'], ['sales_order_item.id'], name=op.f('fk_sales_invoice_item_item_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_invoice_item_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_invoice_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice_item'))
     )
+    op.create_table('sales_subscription',
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('contact_id', ID, nullable=True),
+        sa.Column('product_id', ID, nullable=False),
+        sa.Column('item_id', ID, nullable=True),
+        sa.Column('renews_id', ID, nullable=True),
+        sa.Column('copies', sa.BigInteger(), nullable=False),
+        sa.Column('begins', sa.Date(), nullable=False),
+        sa.Column('ends', sa.Date(), nullable=False),
+        sa.Column('complimentary', sa.Boolean(), nullable=False),
+        sa.Column('address', sa.String(length=255), nullable=True),
+        sa.Column('postcode', sa.String(length=60), nullable=True),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('term', sa.String(length=40), nullable=False),
+        sa.Column('reason', sa.String(length=255), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('asked', sa.Boolean(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contact_id'], ['core_contact.id'], name=op.f('fk_sales_subscription_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_subscription_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_subscription_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['item_id'], ['sales_order_item.id'], name=op.f('fk_sales_subscription_item_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_subscription_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_subscription_product_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['renews_id'], ['sales_subscription.id'], name=op.f('fk_sales_subscription_renews_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_subscription_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_subscription'))
+    )
+    op.create_table('sales_run',
+        sa.Column('advert_id', ID, nullable=False),
+        sa.Column('issue', sa.String(length=255), nullable=True),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('fate', sa.String(length=40), nullable=False),
+        sa.Column('evidence', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['advert_id'], ['sales_advert.id'], name=op.f('fk_sales_run_advert_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_run'))
+    )
+    with op.batch_alter_table('sales_clause') as batch:
+        batch.create_index('ix_sales_clause_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_clause_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_competitor') as batch:
         batch.create_index('ix_sales_competitor_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_competitor_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -563,10 +956,24 @@ def upgrade() -> None:
         batch.create_index('ix_sales_stage_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_stage_pipeline_id'), ['pipeline_id'], unique=False)
         batch.create_index('ix_sales_stage_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_credit') as batch:
+        batch.create_index(batch.f('ix_sales_credit_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_credit_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_credit_owner_id_grade_updated_at', ['owner_id', 'grade', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_credit_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_credit_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_credit_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_payment') as batch:
         batch.create_index(batch.f('ix_sales_payment_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_payment_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_payment_department_id_customer_id', ['department_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_payment_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_payment_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_payment_owner_id_customer_id', ['owner_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_payment_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_payment_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_payment_team_id_customer_id', ['team_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_payment_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_payment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_payment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_opportunity') as batch:
@@ -615,21 +1022,28 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_quote_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_quote_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_sales_quote_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_quote_first_id'), ['first_id'], unique=False)
         batch.create_index(batch.f('ix_sales_quote_opportunity_id'), ['opportunity_id'], unique=False)
         batch.create_index('ix_sales_quote_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_quote_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_quote_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_quote_until', ['state', 'until'], unique=False)
         batch.create_index('ix_sales_quote_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_quote_edition', ['first_id', 'edition'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract') as batch:
+        batch.create_index(batch.f('ix_sales_contract_amends_id'), ['amends_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_sales_contract_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_ends', ['state', 'ends'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_opportunity_id'), ['opportunity_id'], unique=False)
         batch.create_index('ix_sales_contract_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_contract_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_contract_quote_id'), ['quote_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_contract_renews_id'), ['renews_id'], unique=False)
         batch.create_index('ix_sales_contract_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_contract_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_contract_renews', ['renews_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_quote_item') as batch:
         batch.create_index('ix_sales_quote_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_quote_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -638,6 +1052,13 @@ def upgrade() -> None:
         batch.create_index('ix_sales_quote_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_quote_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_quote_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_contract_clause') as batch:
+        batch.create_index(batch.f('ix_sales_contract_clause_clause_id'), ['clause_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_contract_clause_contract_id'), ['contract_id'], unique=False)
+        batch.create_index('ix_sales_contract_clause_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_clause_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_clause_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_clause_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract_item') as batch:
         batch.create_index(batch.f('ix_sales_contract_item_contract_id'), ['contract_id'], unique=False)
         batch.create_index('ix_sales_contract_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -646,23 +1067,73 @@ def upgrade() -> None:
         batch.create_index('ix_sales_contract_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_contract_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_contract_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_contract_milestone') as batch:
+        batch.create_index(batch.f('ix_sales_contract_milestone_contract_id'), ['contract_id'], unique=False)
+        batch.create_index('ix_sales_contract_milestone_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_contract_milestone_done_by_id'), ['done_by_id'], unique=False)
+        batch.create_index('ix_sales_contract_milestone_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_milestone_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_milestone_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_milestone_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_contract_party') as batch:
+        batch.create_index(batch.f('ix_sales_contract_party_contract_id'), ['contract_id'], unique=False)
+    with op.batch_alter_table('sales_contract_payment') as batch:
+        batch.create_index(batch.f('ix_sales_contract_payment_contract_id'), ['contract_id'], unique=False)
+        batch.create_index('ix_sales_contract_payment_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_owner_id_due', ['owner_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_contract_payment_team_id_due', ['team_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_payment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_contract_payment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_order') as batch:
         batch.create_index(batch.f('ix_sales_order_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_order_contract_id'), ['contract_id'], unique=False)
         batch.create_index(batch.f('ix_sales_order_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_order_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_order_department_id_customer_id', ['department_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_order_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_order_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_order_opportunity_id'), ['opportunity_id'], unique=False)
+        batch.create_index('ix_sales_order_owner_id_customer_id', ['owner_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_order_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_order_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_order_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_order_quote_id'), ['quote_id'], unique=False)
+        batch.create_index('ix_sales_order_team_id_customer_id', ['team_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_order_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_delivery') as batch:
+        batch.create_index('ix_sales_delivery_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_delivery_order_id'), ['order_id'], unique=False)
+        batch.create_index('ix_sales_delivery_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_delivery_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_delivery_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_invoice') as batch:
+        batch.create_index(batch.f('ix_sales_invoice_credits_id'), ['credits_id'], unique=False)
         batch.create_index(batch.f('ix_sales_invoice_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_invoice_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_department_id_customer_id', ['department_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_invoice_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_late', ['due', 'id'], unique=False, sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
+        batch.create_index('ix_sales_invoice_open', ['customer_id', 'due', 'id'], unique=False, sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
         batch.create_index(batch.f('ix_sales_invoice_order_id'), ['order_id'], unique=False)
+        batch.create_index('ix_sales_invoice_owner_id_customer_id', ['owner_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_owner_id_due', ['owner_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_invoice_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_invoice_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_invoice_team_id_customer_id', ['team_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_invoice_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_invoice_team_id_due', ['team_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_invoice_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_invoice_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_order_item') as batch:
@@ -673,26 +1144,84 @@ def upgrade() -> None:
         batch.create_index('ix_sales_order_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_order_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_order_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_stop') as batch:
+        batch.create_index('ix_sales_stop_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_stop_order_id'), ['order_id'], unique=False)
+        batch.create_index('ix_sales_stop_owner_id_outcome_updated_at', ['owner_id', 'outcome', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_stop_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_stop_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_stop_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_advert') as batch:
+        batch.create_index('ix_sales_advert_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_advert_item_id'), ['item_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_advert_order_id'), ['order_id'], unique=False)
+        batch.create_index('ix_sales_advert_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_advert_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_advert_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_allocation') as batch:
+        batch.create_index('ix_sales_allocation_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_allocation_invoice_id'), ['invoice_id'], unique=False)
+        batch.create_index('ix_sales_allocation_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_allocation_payment_id'), ['payment_id'], unique=False)
+        batch.create_index('ix_sales_allocation_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_allocation_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_delivery_item') as batch:
+        batch.create_index(batch.f('ix_sales_delivery_item_delivery_id'), ['delivery_id'], unique=False)
+        batch.create_index('ix_sales_delivery_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_delivery_item_item_id'), ['item_id'], unique=False)
+        batch.create_index('ix_sales_delivery_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_delivery_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_delivery_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_invoice_item') as batch:
         batch.create_index('ix_sales_invoice_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_invoice_item_invoice_id'), ['invoice_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_invoice_item_item_id'), ['item_id'], unique=False)
         batch.create_index('ix_sales_invoice_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_invoice_item_product_id'), ['product_id'], unique=False)
         batch.create_index('ix_sales_invoice_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_invoice_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_invoice_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_subscription') as batch:
+        batch.create_index(batch.f('ix_sales_subscription_contact_id'), ['contact_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_subscription_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_subscription_department_id_ends', ['department_id', 'ends', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_subscription_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_subscription_ending', ['ends', 'id'], unique=False, sqlite_where=sa.text("term = 'running'"), postgresql_where=sa.text("term = 'running'"))
+        batch.create_index('ix_sales_subscription_ends', ['ends', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_subscription_item_id'), ['item_id'], unique=False)
+        batch.create_index('ix_sales_subscription_owner_id_ends', ['owner_id', 'ends', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_subscription_owner_id_term_updated_at', ['owner_id', 'term', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_subscription_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_subscription_product_id'), ['product_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_subscription_renews_id'), ['renews_id'], unique=False)
+        batch.create_index('ix_sales_subscription_team_id_ends', ['team_id', 'ends', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_subscription_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_subscription_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_run') as batch:
+        batch.create_index(batch.f('ix_sales_run_advert_id'), ['advert_id'], unique=False)
+        batch.create_index('ix_sales_run_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_run_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_run_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_run_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
 
 
 def downgrade() -> None:
+    op.drop_table('sales_run')
+    op.drop_table('sales_subscription')
     op.drop_table('sales_invoice_item')
+    op.drop_table('sales_delivery_item')
     op.drop_table('sales_allocation')
+    op.drop_table('sales_advert')
+    op.drop_table('sales_stop')
     op.drop_table('sales_order_item')
     op.drop_table('sales_invoice')
+    op.drop_table('sales_delivery')
     op.drop_table('sales_order')
+    op.drop_table('sales_contract_payment')
+    op.drop_table('sales_contract_party')
+    op.drop_table('sales_contract_milestone')
     op.drop_table('sales_contract_item')
+    op.drop_table('sales_contract_clause')
     op.drop_table('sales_quote_item')
     op.drop_table('sales_contract')
     op.drop_table('sales_quote')
@@ -703,4 +1232,6 @@ def downgrade() -> None:
     op.drop_table('sales_stage')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')
+    op.drop_table('sales_credit')
     op.drop_table('sales_competitor')
+    op.drop_table('sales_clause')
