@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 from crm_core.access.models import User
 from crm_core.app import create_app, open_site
-from crm_core.cli.demo import fill
+from crm_core.cli.demo import fill, with_plugins
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import outbox, runner
 from crm_core.kernel.config import Config
@@ -26,10 +26,12 @@ from tests.support.browser import Visitor
 class Demo:
     """A running site; `open(visitor, "/core/customer")` is a page of somebody who has signed in."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, plugins: bool = False) -> None:
         home.mkdir(mode=0o700)
         self.site = open_site(config=Config(site=home, timezone="Asia/Shanghai", private_hosts="127.0.0.1"))  # the mail servers of tests
         prepare(self.site, backup=False)
+        if plugins:
+            self.site = with_plugins(self.site)
         self.passwords = fill(self.site, customers=300)
         self.app = create_app(self.site)
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
