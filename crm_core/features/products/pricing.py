@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 
 from crm_core.text import amounts
 
-
 Amount = int | Fraction
 
 
