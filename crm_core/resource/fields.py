@@ -9,7 +9,7 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from crm_core.data.types import digits_of
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, language, locale
+from crm_core.kernel.site import has_site, site
 from crm_core.text import clean, dates, emails, numbers, phones
 from crm_core.text.problems import PROBLEMS
 
@@ -121,6 +122,10 @@ class Field:
 
     def show(self, value: Any) -> str:
         return "" if value is None else str(value)
+
+    def of(self, row: Any) -> "Field":
+        """As it is shown of one record: money in the currency of that."""
+        return self
 
     def heading(self, value: Any) -> tuple[str, str]:
         """Under what rows of lines are gathered that hold this value, and what it says there."""
@@ -272,9 +277,18 @@ class IntegerField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyField(IntegerField):
-    """Integer minor units; people type and see the major unit."""
+    """Integer minor units; people type and see the major unit. `currency`: the one it is shown with, "" for that of the house."""
 
     kind: str = "money"
+    currency: str = ""
+
+    def of(self, row: Any) -> Field:
+        return self.in_currency(getattr(row, "currency", None))
+
+    def in_currency(self, code: Any) -> Field:
+        """As amounts of this currency are shown: with its code, where it is not the house's."""
+        foreign = isinstance(code, str) and code and has_site() and code != site().config.currency
+        return replace(self, currency=code) if foreign else self
 
     def parse(self, text: str) -> Any:
         if not text or not text.strip():
@@ -291,7 +305,8 @@ class MoneyField(IntegerField):
 
         if value is None:
             return ""
-        return format_decimal(Decimal(value) / 100, "#,##0.00" if value % 100 else "#,##0", locale=locale())
+        shown = format_decimal(Decimal(value) / 100, "#,##0.00" if value % 100 else "#,##0", locale=locale())
+        return f"{self.currency}\u00a0{shown}" if self.currency else shown
 
     def text(self, value: Any) -> str:
         if value is None:

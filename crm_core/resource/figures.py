@@ -1,13 +1,13 @@
 """Exact numbers with decimals, kept as whole numbers of their smallest unit, and the currency of a record's amounts."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from crm_core.kernel.i18n import _, language, locale
 from crm_core.kernel.site import has_site, site
-from crm_core.resource.fields import Bad, Field, IntegerField
+from crm_core.resource.fields import Bad, Field, IntegerField, MoneyField
 from crm_core.resource.inspection import register_kind
 from crm_core.text import numbers
 
@@ -111,6 +111,27 @@ class RateField(NumberField):
 def house_currency() -> str:
     """The currency the house counts in."""
     return site().config.currency if has_site() else "CNY"
+
+
+def no_fractions(currency: str) -> Any:
+    """The sentence for an amount with cents of a currency that has none."""
+    return _("%(currency)s has no smaller amounts than whole ones.", currency=currency)
+
+
+def fractions(resource: Any, rows: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
+    """Faults of amounts with cents in records of a currency that has none: position → field → sentences. Rows are as for
+    `Resource.check`; what stood there before and is not touched stays."""
+    if "currency" not in resource.table.c or not used_currencies:
+        return {}
+    money = {f.column: n for n, f in resource.all_fields.items() if isinstance(f, MoneyField) and "total" not in f.info}
+    faults: dict[int, dict[str, list[Any]]] = {}
+    for at, row in enumerate(rows) if money else ():
+        code = row.get("currency") or before.get(row.get("id") or 0, {}).get("currency") or house_currency()
+        step = used_currencies[0]().get(code, 1)
+        wrong = {money[column]: [no_fractions(code)] for column in money.keys() & row.keys() if step > 1 and (row[column] or 0) % step}
+        if wrong:
+            faults[at] = wrong
+    return faults
 
 
 # Slot: the currencies this house uses, code → the smallest amount there is of it in hundredths (features/money).

@@ -16,7 +16,7 @@ from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import asking, changes, custom, derived, owners, places
+from crm_core.resource import asking, changes, custom, derived, figures, owners, places
 from crm_core.resource import rows as statements
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -107,7 +107,7 @@ def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: M
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     derived.derive(resource, made, before)
-    for wrong in (resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before)):
+    for wrong in (resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before), figures.fractions(resource, made, before)):
         for i, found in wrong.items():
             for name, messages in found.items():
                 faults.setdefault(i, {}).setdefault(name, []).extend(messages)

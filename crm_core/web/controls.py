@@ -29,18 +29,19 @@ _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
 BROAD = 4  # columns of lines that fit into a form of ordinary width
 FEW = 6  # rows that need no folding
+COLUMNS = 7  # fields of a line that stand beside each other
 
 
 def control(
     field: Field, text: str, *, error: Any = "", prefix: str = "", labels: Mapping[str, str] | None = None, currency: str = "",
-    offered: tuple[str, tuple[tuple[str, str, str, bool], ...]] | None = None,
+    picks: tuple[str, tuple[tuple[str, str, str, bool], ...]] | None = None,
 ) -> FormField:
     """The control of a field holding `text` (what was typed, or the value's own text). `currency`: what money of its form is in, where that
-    is not the house's; `offered`: of a field whose choices follow from its row (`Field.offered`), the free words and what can be chosen."""
+    is not the house's; `picks`: of a field whose choices follow from its row (`Field.offered`), the free words and what can be chosen."""
     given: dict[str, Any] = {
         "name": prefix + field.name, "label": field.label, "value": text, "required": field.required and not field.readonly,
         "readonly": field.readonly, "corner": field.help, "error": error, "maxlength": field.length or 0,
-        "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices", "addresses") or field.name == "name",
+        "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices", "addresses") or field.name == "name" or bool(field.info.get("wide")),
     }
     if field.info.get("placeholder"):
         given["placeholder"] = field.info["placeholder"]
@@ -54,10 +55,9 @@ def control(
         given["unit"] = currency or site().config.currency
     if field.kind == "boolean":
         given["value"] = "1" if text in ("1", "true", "True") or text == field.show(True) else ""
-    if offered is not None:
-        words, choices = offered
-        picks = tuple(Choice(value, word, chosen, group=option) for option, value, word, chosen in choices)
-        return FormField(**{**given, "control": "picks", "value": text, "shown": words, "choices": picks})
+    if picks is not None:
+        made = tuple(Choice(value, word, chosen, group=option) for option, value, word, chosen in picks[1])
+        return FormField(**{**given, "control": "picks", "value": text, "shown": picks[0], "choices": made})
     if isinstance(field, SeveralField):
         field = field.refs
     if isinstance(field, RefsField):
@@ -194,13 +194,14 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
         controls = tuple(
             _figure(f, key, row.get(n, "")) if f.readonly and f.numeric else
             control(f, row.get(n, ""), error=_first(found.get(n)), prefix=f"{key}-", labels=_of(f, labels), currency=currency,
-                    offered=choices[n][at] if n in choices else None) for n, f in fields.items()
+                    picks=choices[n][at] if n in choices else None) for n, f in fields.items()
         )
         return LineRow(key, controls, row.get("id", ""), removed=row.get("remove") == "1")
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {}), i) for i, row in enumerate(rows))
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group else ()
-    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=True, groups=groups, broad=len(fields) > BROAD)
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, many=len(fields) > COLUMNS,
+                       broad=BROAD < len(fields) <= COLUMNS, groups=groups)
 
 
 def _figure(field: Field, key: str, text: str) -> FormField:

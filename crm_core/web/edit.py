@@ -7,6 +7,7 @@ from typing import Any
 import flask
 from werkzeug.datastructures import MultiDict
 
+from crm_core.data import inside
 from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid, Refused
 from crm_core.kernel.i18n import _, in_sentence
@@ -14,6 +15,7 @@ from crm_core.kernel.site import actor, site
 from crm_core.resource import asking, drafts, layout, once, pairs, sensitive
 from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field
+from crm_core.resource.figures import house_currency
 from crm_core.resource.kept import children
 from crm_core.resource.references import RefField
 from crm_core.resource.twins import Told
@@ -67,6 +69,7 @@ def _texts(resource: Any, row: Any, fields: dict[str, Field]) -> dict[str, str]:
     who = actor()
     if "owner" in fields:
         start.update(owner=who.user_id, department=who.department_id)
+    start.update({n: house_currency() for n, f in fields.items() if f.kind == "currency" and not inside.is_nullable(resource.table, f.column)})
     start.update(resource.defaults())
     texts = {n: fields[n].text(v) for n, v in start.items() if n in fields}
     texts.update({k: v for k, v in flask.request.args.items() if k in fields})  # a link may fill a form in advance

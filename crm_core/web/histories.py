@@ -15,10 +15,11 @@ from crm_core.web.viewmodels import FieldHistoryPage, OldValue
 
 def page(resource: Any, row_id: int, name: str) -> FieldHistoryPage:
     """What the field was before each change of it, newest first."""
-    resource.get(row_id)
+    row = resource.get(row_id)
     field = resource.fields().get(name) or next((f for f in resource.virtual if f.kept and f.name == name), None)
     if field is None or resource.is_brief:
         raise Missing(_("This record was not found."))
+    field = field.of(row)
     if field.sensitive:
         reads.note(resource.name, [row_id], "history")
     key = field.name if field.kept else field.column

@@ -13,7 +13,7 @@ from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource import conditions, edits, listing, orders, plans, sensitive
-from crm_core.resource.fields import Field
+from crm_core.resource.fields import Field, MoneyField
 from crm_core.resource.kept import by_ids
 from crm_core.resource.references import RefField, named
 from crm_core.web import bulk, chips, columns, inline, looks, render, urls, viewing, ways
@@ -132,7 +132,8 @@ def rows(
         return ()
     own = [n for n in names if n in fields]
     label = resource.label_field
-    query = by_ids(resource.model, resource.label_column.key, *(fields[n].column for n in own))
+    money = ["currency"] if "currency" in resource.table.c and any(isinstance(fields[n], MoneyField) for n in own) else []
+    query = by_ids(resource.model, resource.label_column.key, *(fields[n].column for n in own), *money)
     by_id = {row[0]: row for row in session.execute(query, {"ids": list(ids)})}
     data = [by_id[i] for i in ids if i in by_id]
     sensitive.read_columns(resource, [fields[n] for n in own], 2, data, "list")
@@ -144,6 +145,8 @@ def rows(
             show = render.renderer(fields[name], [row[at] for row in data], names=known.get(name))
             if name == label:
                 drawn.append([resource.word(row[at]) for row in data])
+            elif money and isinstance(amount := fields[name], MoneyField):
+                drawn.append(render.in_currencies(amount, [row[at] for row in data], [row[-1] for row in data]))
             elif fields[name].kind == "phone":
                 drawn.append([fields[name].show(row[at]) for row in data])
             else:

@@ -21,7 +21,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor
 from crm_core.resource import post, sensitive
 from crm_core.resource.exchange.exporting import file_name
-from crm_core.resource.fields import Field, IntegerField
+from crm_core.resource.fields import Field, IntegerField, MoneyField
 from crm_core.resource.papers import Kind, Template, Use, grid, names_for, papers, said
 from crm_core.resource.settings import Setting, Settings
 from crm_core.text import slots
@@ -95,9 +95,10 @@ def _rows(resource: Any, asked: Asked, ids: Sequence[int]) -> tuple[list[Any], d
     names = [n for n, f in shown.items() if f.column] if chosen is not None else [n for n in asked.fields if n in shown]
     fields = {n: shown[n] for n in names}
     wanted = [getattr(resource.model, f.column).label(f"c{i}") for i, f in enumerate(fields.values())]
+    money = [resource.model.currency.label("currency")] if "currency" in resource.table.c and any(isinstance(f, MoneyField) for f in fields.values()) else []
     by_id: dict[int, Any] = {}
     for start in range(0, len(ids), 900):
-        query = resource.visible("print").with_only_columns(resource.model.id, resource.label_column.label("label"), *wanted)
+        query = resource.visible("print").with_only_columns(resource.model.id, resource.label_column.label("label"), *wanted, *money)
         by_id.update({row.id: row for row in session.execute(query.where(resource.model.id.in_(ids[start : start + 900])))})
     rows = [by_id[i] for i in ids if i in by_id]
     sensitive.read_columns(resource, list(fields.values()), 2, rows, "print")
@@ -105,8 +106,14 @@ def _rows(resource: Any, asked: Asked, ids: Sequence[int]) -> tuple[list[Any], d
 
 
 def _shown(fields: Mapping[str, Field], rows: Sequence[Any]) -> list[list[Any]]:
-    shows = [render.renderer(f, [row[i + 2] for row in rows], plain=True) for i, f in enumerate(fields.values())]
-    return [[show(row[i + 2]) for i, show in enumerate(shows)] for row in rows]
+    drawn = []
+    for i, f in enumerate(fields.values()):
+        if isinstance(f, MoneyField) and rows and hasattr(rows[0], "currency"):
+            drawn.append(render.in_currencies(f, [row[i + 2] for row in rows], [row.currency for row in rows], plain=True))
+        else:
+            show = render.renderer(f, [row[i + 2] for row in rows], plain=True)
+            drawn.append([show(row[i + 2]) for row in rows])
+    return [list(cells) for cells in zip(*drawn, strict=True)] if drawn else [[] for _row in rows]
 
 
 def _told(fields: Mapping[str, Field], rows: Sequence[Any]) -> tuple[str, ...]:

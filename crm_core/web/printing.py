@@ -54,7 +54,7 @@ def by_template(resource: Any, row: Any, template: Any) -> PrintPage:
     seen = Seen(resource, row)
     sensitive.read(resource, resource.fields(), [row], "print")
     values = dict(template.values(seen)) if template.values is not None else {}
-    lines = SimpleNamespace(**{d.name: _written(resource.line_resource(d.name), lines_of(resource, d, row.id)) for d in resource.lines})
+    lines = SimpleNamespace(**{d.name: _written(resource.line_resource(d.name), lines_of(resource, d, row.id), row) for d in resource.lines})
     html = flask.render_template(template.template, record=seen, fields=_written(resource, [row])[0], lines=lines, **values)
     return PrintPage(title=resource.title(row), company=company(), printed=printed(), back_url=urls.of_record(resource, row.id),
                      html=Markup(html), bare=template.bare)  # the template has escaped what it was given
@@ -74,9 +74,11 @@ class Written:
         return bool(self.text)
 
 
-def _written(resource: Any, rows: Sequence[Any]) -> list[dict[str, Written]]:
-    """What the reader may see of these rows, in words; names of what they point at are asked once a column."""
-    fields = {n: f for n, f in resource.fields().items() if f.column}
+def _written(resource: Any, rows: Sequence[Any], of: Any = None) -> list[dict[str, Written]]:
+    """What the reader may see of these rows, in words; names of what they point at are asked once a column. Money is in the currency of
+    the record `of` whose lines they are, else of the one row."""
+    of = of if of is not None else rows[0] if len(rows) == 1 else None
+    fields = {n: f.of(of) for n, f in resource.fields().items() if f.column}
     shows = {n: render.renderer(f, [getattr(row, f.column) for row in rows], plain=True) for n, f in fields.items()}
     return [{n: Written(f.label, str(shows[n](getattr(row, f.column)))) for n, f in fields.items()} for row in rows]
 

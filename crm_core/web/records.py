@@ -59,7 +59,7 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
         return _brief(brief, row_id)
     if resource.is_brief:
         return _brief(resource, row_id)
-    fields, seen = resource.fields(), Seen(resource, row)
+    fields, seen = {n: f.of(row) for n, f in resource.fields().items()}, Seen(resource, row)
     related = {_tab_of(r): r for r in panels(resource) if isinstance(r, Related)}
     home = "panorama" if resource.timeline else "facts"
     body = tab if tab in ("panorama", "facts", "history", *(["files"] if resource.holds_files else [])) else "list" if tab in related else home
@@ -90,7 +90,7 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
         end_tabs=(Tab(_("History"), ways.to_record(resource, row_id, "history"), body == "history", icon="history"),)
         if resource.timeline else (),
         groups=groups,
-        lines=tuple(facts.lines_table(resource, declared, rows, names) for declared, rows in drawn_lines.items()),
+        lines=tuple(facts.lines_table(resource, declared, rows, names, row) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names, found) if body in ("panorama", "history", "facts") else None,
         side=_side(resource, row_id) if body == "panorama" else (),
         phone=_phone(resource, seen, sheet=bool(sheet)), sheet=sheet,

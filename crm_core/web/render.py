@@ -4,7 +4,7 @@ A renderer takes the value and returns Markup or a plain string. References are 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -13,7 +13,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.i18n import listed
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
-from crm_core.resource.fields import EnumField, Field
+from crm_core.resource.fields import EnumField, Field, MoneyField
 from crm_core.resource.references import RefField, SeveralField
 from crm_core.resource.show import full_moment, show_moment
 from crm_core.text.names import avatar_text
@@ -63,6 +63,12 @@ def renderer(field: Field, values: Iterable[Any], *, plain: bool = False, names:
         return _on_paper.get(field.kind, field.show)
     make = _MADE.get(field.kind)
     return make(field) if make is not None else field.show
+
+
+def in_currencies(field: MoneyField, values: Sequence[Any], codes: Sequence[str], *, plain: bool = False) -> list[Any]:
+    """Amounts drawn each in its own currency."""
+    shows = {code: renderer(field.in_currency(code), values, plain=plain) for code in set(codes)}
+    return [shows[code](value) for value, code in zip(values, codes, strict=True)]
 
 
 def _reference(field: RefField, names: Mapping[int, str], plain: bool) -> Renderer:

@@ -87,11 +87,6 @@ def no_rate(currency: str, day: dt.date) -> Any:
     return _("There is no rate of %(currency)s for %(day)s yet. An administrator enters it under Master data › Rates.", currency=currency, day=day)
 
 
-def no_fractions(currency: str) -> Any:
-    """The sentence for an amount with cents of a currency that has none."""
-    return _("%(currency)s has no smaller amounts than whole ones.", currency=currency)
-
-
 def in_house(amount: int, currency: str, day: dt.date) -> int:
     """An amount of a currency in the house's own, at the rate of a day. Raises Refused where there is none."""
     return amounts.convert(amount, rate(currency, day), rounding(), step(house_currency()))

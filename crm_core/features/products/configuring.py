@@ -56,9 +56,7 @@ class ConfigurationField(Field):
 
     def offered(self, rows: Sequence[Mapping[str, str]]) -> list[tuple[str, tuple[tuple[str, str, str, bool], ...]]]:
         """For each row of a form (field → text): the wish in their own words, and what can be chosen as (option, value, words, chosen)."""
-        from crm_core.features.products.prices import (
-            Shelf,  # prices ask the database, fields are made before there is one
-        )
+        from crm_core.features.products.prices import Shelf
 
         ids = [whole(row.get("product", "")) or 0 for row in rows]
         shelf = Shelf({i for i in ids if i}) if any(ids) else None

@@ -68,16 +68,16 @@ class PricedLine:
 
     @declared_attr
     def product_id(cls) -> Mapped[int | None]:
-        return t.Link("core.product", _("Product"))
+        return t.Link("core.product", _("Product"), info={"wide": True})
 
-    what: Mapped[t.Line] = mapped_column(default="", info={"label": _("Item"), "placeholder": _("Name of the product")})
+    what: Mapped[t.Line] = mapped_column(default="", info={"label": _("Item"), "wide": True, "placeholder": _("Name of the product")})
     quantity: Mapped[t.Quantity] = mapped_column(default=1000, info={"label": _("Quantity")})
 
     @declared_attr
     def unit_id(cls) -> Mapped[int | None]:
         return t.Link("core.unit", _("Unit"))
 
-    configuration: Mapped[dict[str, str] | None] = mapped_column(t.JsonType, info={"kind": "configuration", "label": _("Choices and wishes")})
+    configuration: Mapped[dict[str, str] | None] = mapped_column(t.JsonType, info={"kind": "configuration", "wide": True, "label": _("Choices and wishes")})
     list_price: Mapped[t.Money | None] = mapped_column(info={"label": _("List price"), "readonly": True})
     why: Mapped[t.Line | None] = mapped_column(info={"label": _("List price from"), "readonly": True})
     price: Mapped[t.Money | None] = mapped_column(info={"label": _("Price"), "placeholder": _("List price")})

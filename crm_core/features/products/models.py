@@ -106,12 +106,12 @@ class Product(Owned, Model):
     cost: Mapped[t.Money | None] = mapped_column(info={"label": _("Cost"), "sensitive": True})
     tax: Mapped[t.Percent] = mapped_column(default=1300, info={"label": _("Tax rate")})
     term: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Term"), "minimum": 1, "maximum": 600})
-    term_unit: Mapped[Term] = mapped_column(default=Term.months, info={"label": _("Term counts"), "labels": TERMS})
+    term_unit: Mapped[Term | None] = mapped_column(info={"label": _("Term counts"), "labels": TERMS})
     issues: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Issues a year"), "minimum": 1, "maximum": 400})
     copies: Mapped[int | None] = mapped_column(sa.Integer(), info={"label": _("Copies at least"), "minimum": 1, "maximum": 1_000_000})
-    renewal: Mapped[Renewal] = mapped_column(default=Renewal.asked, info={"label": _("At its end"), "labels": RENEWALS})
+    renewal: Mapped[Renewal | None] = mapped_column(info={"label": _("At its end"), "labels": RENEWALS})
     notice: Mapped[int | None] = mapped_column(
-        sa.Integer(), default=30, info={"label": _("Days before its end"), "minimum": 0, "maximum": 400, "help": _("When its renewal becomes a task.")})
+        sa.Integer(), info={"label": _("Days before its end"), "minimum": 0, "maximum": 400, "help": _("When its renewal becomes a task.")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Description")})
 
     __table_args__ = (sa.Index("uq_core_product_code", "code", unique=True, **LIVE), sa.Index("ix_core_product_name", "name_key", "id"))
@@ -124,7 +124,7 @@ class Product(Owned, Model):
         the product does not say how many."""
         if not self.term:
             return None
-        months = self.term if self.term_unit == Term.months else -(-self.term * 12 // (self.issues or 12))
+        months = self.term if self.term_unit != Term.issues else -(-self.term * 12 // (self.issues or 12))
         year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
         last = (dt.date(year, month + 1, 28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
         same = min(begins.day, last.day)
@@ -156,8 +156,8 @@ class ProductChoice(PartOf("product"), Model):  # type: ignore[misc]
     product_id: Mapped[t.Id] = t.Link("core.product", _("Product"))
     option: Mapped[t.Code] = mapped_column(info={"label": _("Option")})
     option_english: Mapped[t.Code | None] = mapped_column(info={"label": _("Option in English")})
-    name: Mapped[t.Code] = mapped_column(info={"label": _("Choice")})
-    english: Mapped[t.Code | None] = mapped_column(info={"label": _("Choice in English")})
+    name: Mapped[t.Code] = mapped_column(info={"label": _("Option value")})
+    english: Mapped[t.Code | None] = mapped_column(info={"label": _("Option value in English")})
     surcharge: Mapped[t.Money | None] = mapped_column(info={"label": _("Costs more")})
     percent: Mapped[t.Percent | None] = mapped_column(info={"label": _("Or by percent"), "minimum": -100_00, "maximum": 1000_00})
     optional: Mapped[bool] = mapped_column(default=False, info={"label": _("May be left out")})
@@ -168,7 +168,7 @@ class ProductCombination(PartOf("product"), Model):  # type: ignore[misc]
 
     __tablename__ = "core_product_combination"
     product_id: Mapped[t.Id] = t.Link("core.product", _("Product"))
-    given: Mapped[t.Code] = mapped_column(info={"label": _("Choice")})
+    given: Mapped[t.Code] = mapped_column(info={"label": _("Option value")})
     how: Mapped[How] = mapped_column(default=How.needs, info={"label": _("Goes"), "labels": HOWS})
     other: Mapped[t.Line] = mapped_column(info={"label": _("These choices"), "help": _("With commas between them: any one of them.")})
 

@@ -44,7 +44,7 @@ class PriceList(Owned, Model):
     standing: Mapped[str | None] = t.Choice("core.standing", info={"label": _("Standing")})
     region_id: Mapped[t.Id | None] = t.Link("core.region", _("Region"))
     payment_term_id: Mapped[t.Id | None] = t.Link("core.payment_term", _("Payment terms"))
-    note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
+    note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
 
     __table_args__ = (sa.Index("ix_core_price_list_name", "name_key", "id"),)
 

@@ -43,7 +43,7 @@ class PriceLists(Bilingual):
         Section(_("Price list"), ("name", "english", "currency", "active", "begins", "ends", "payment_term")),
         Section(_("For whom"), ("customer", "tag", "customer_kind", "standing", "region")),
         Section(_("Prices and reductions"), ("prices",)),
-        Section(_("Note"), ("note",), folded=True),
+        Section(_("Remark"), ("note",), folded=True),
     )
     help = _("Prices and reductions for some customers, for a time. Of several that hold the most special one is taken: the customer himself before his tag, kind, standing and region, a product before its category.")
 

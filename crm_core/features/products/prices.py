@@ -105,10 +105,10 @@ class Shelf:
             self.facts.update(_facts({part for found in self.parts.values() for part, _n in found} - self.facts.keys()))
         if chosen := [i for i, one in self.facts.items() if one.has_choices]:
             with system_scope("choices of products") as db:
-                for row in db.execute(sa.select(
+                for choice in db.execute(sa.select(
                         ProductChoice.product_id, ProductChoice.option, ProductChoice.option_english, ProductChoice.name, ProductChoice.english, ProductChoice.surcharge,
                         ProductChoice.percent, ProductChoice.optional).where(among(ProductChoice.product_id, chosen), ProductChoice.deleted_at.is_(None)).order_by(ProductChoice.id)):
-                    self.choices.setdefault(row.product_id, []).append(row)
+                    self.choices.setdefault(choice.product_id, []).append(choice)
 
     @cached_property
     def combinations(self) -> dict[int, list[tuple[str, str, str]]]:

@@ -1,6 +1,7 @@
 """Products, categories, units and what was wished of them as resources."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -10,12 +11,15 @@ from crm_core.data.bulk import among
 from crm_core.data.session import session, system_scope
 from crm_core.features.products import configuring, variants
 from crm_core.features.products.models import (
+    Kind,
     Product,
     ProductAttribute,
     ProductCategory,
     ProductChoice,
     ProductCombination,
     ProductPart,
+    Renewal,
+    Term,
     Unit,
     Wish,
 )
@@ -30,6 +34,10 @@ from crm_core.resource.resource import Resource, Section
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
 Faults = dict[int, dict[str, list[Any]]]
+
+
+TERM = ("term", "term_unit", "issues", "copies", "renewal", "notice")
+BEGUN = {"term_unit": Term.months, "renewal": Renewal.asked, "notice": 30, "copies": 1}
 
 
 class Categories(Bilingual):
@@ -101,7 +109,7 @@ class Products(Bilingual):
     files = True
     in_palette = True
     unique = (("code",),)
-    shown_if: ClassVar[Mapping[str, tuple[str, ...]]] = {name: ("kind", "subscription") for name in ("term", "term_unit", "issues", "copies", "renewal", "notice")}
+    shown_if: ClassVar[Mapping[str, tuple[str, ...]]] = {name: ("kind", "subscription") for name in TERM}
     lines = (
         Lines("parts", ProductPart, ("part", "quantity"), _("Parts of the bundle"), parent="product_id"),
         Lines("attributes", ProductAttribute, ("name", "values"), _("Variants differ by")),
@@ -109,9 +117,8 @@ class Products(Bilingual):
         Lines("combinations", ProductCombination, ("given", "how", "other"), _("Choices that go together")),
     )
     form = (
-        Section(_("Product"), ("name", "english", "code", "category", "kind", "unit", "life")),
+        Section(_("Product"), ("name", "english", "code", "category", "kind", "unit", "life", *TERM)),
         Section(_("Price"), ("price", "tax", "cost")),
-        Section(_("Term"), ("term", "term_unit", "issues", "copies", "renewal", "notice")),
         Section(_("Description"), ("note",)),
         Section(_("Variants, bundle, options"), ("parent", "attributes", "parts", "choices", "combinations"), folded=True),
     )
@@ -122,8 +129,11 @@ class Products(Bilingual):
     help = _("What the house sells. Prices of a customer, a region or a quantity stand in price lists.")
 
     def derive(self, rows: Rows, before: Before) -> None:
-        """The English name goes on being the Chinese one while nobody gave it another."""
+        """The English name goes on being the Chinese one while nobody gave it another; a subscription has a rule for its end."""
         for row in rows:
+            now = as_written(row, before)
+            if now.get("kind") == Kind.subscription:
+                row.update({name: value for name, value in BEGUN.items() if now.get(name) is None})
             old = before.get(row.get("id") or 0)
             if old is not None and "name" in row and old.get("english") == old.get("name") and row.get("english", old.get("english")) == old.get("english"):
                 row["english"] = row["name"]
@@ -151,6 +161,10 @@ class Products(Bilingual):
                 faults[at] = wrong
         return faults
 
+    def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
+        """What most products are without is not said of them."""
+        return replace(page, lines=tuple(one for one in page.lines if one.rows))
+
     def _options(self, row: Mapping[str, Any]) -> list[Any]:
         """What is wrong with the options; lists that are not given stand as they are."""
         given = {}
@@ -158,7 +172,7 @@ class Products(Bilingual):
             given[name] = row.get(name)
             if name not in row:
                 with system_scope("options of a product") as db:
-                    rows = db.execute(sa.select(*(getattr(model, c) for c in columns)).where(model.product_id == row.get("id"), model.deleted_at.is_(None)))  # type: ignore[attr-defined]
+                    rows = db.execute(sa.select(*(getattr(model, c) for c in columns)).where(model.product_id == row.get("id"), model.deleted_at.is_(None)))
                     given[name] = [dict(one) for one in rows.mappings()]
         return configuring.rule_faults(given["choices"] or [], given["combinations"] or [])
 

@@ -13,8 +13,8 @@ from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.text import amounts
 
-MOST = 2_000  # units of a house; DEEP: how often one may be made of another
-DEEP = 8
+MOST = 2_000  # units of a house
+DEEP = 8  # how often one may be made of another
 Units = Mapping[int, tuple[int, Fraction]]
 
 
@@ -27,9 +27,9 @@ def _load() -> dict[int, tuple[int, Fraction]]:
     with system_scope("units") as db:
         rows = {row.id: row for row in db.execute(sa.select(Unit.id, Unit.base_id, Unit.factor).limit(MOST))}
     found = {}
-    for start, first in rows.items():
-        unit, factor = first, Fraction(1)
-        for _step in range(DEEP):
+    for start, row in rows.items():
+        unit, factor = row, Fraction(1)
+        for _level in range(DEEP):
             if unit.base_id is None or unit.base_id not in rows:
                 break
             factor *= Fraction(unit.factor or amounts.PIECE, amounts.PIECE)

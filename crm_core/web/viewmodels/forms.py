@@ -144,7 +144,8 @@ class LinesEditor:
     hint: Words = ""
     error: Words = ""
     readonly: bool = False
-    table: bool = False
+    table: bool = False  # a line each, their fields in columns
+    many: bool = False  # too many fields for that: a card each, and the form is wider
     broad: bool = False  # more columns than a form of ordinary width has room for
     groups: tuple[LineGroup, ...] = ()
 
