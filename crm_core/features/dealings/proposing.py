@@ -13,6 +13,7 @@ from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.customers.models import Customer
 from crm_core.features.dealings import saying
+from crm_core.features.dealings.histories import COMPARED
 from crm_core.features.dealings.house import House
 from crm_core.features.dealings.models import (
     CARES,
@@ -71,7 +72,7 @@ class Kind(NamedTuple):
 def kinds(house: House) -> Iterator[Kind]:
     """All of them, the weightier first: of one matter a customer is proposed one."""
     now, r = ValueSettings.now(), _rows.c
-    before = sa.and_(r.year_before.is_not(None), r.year_before > 0)
+    before = sa.and_(r.usual <= COMPARED, r.year_before.is_not(None), r.year_before > 0)
     middle, top = (house.money[1], house.money[3]) if house.money else (0, 0)
     worth = r.year_before >= max(middle, 1)
     yield Kind(About.care, "care", Care.troubled, sa.and_(before, worth, r.year * 100 < r.year_before * now.falling))

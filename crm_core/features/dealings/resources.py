@@ -1,6 +1,7 @@
 """Figures, movements and proposals as resources."""
 
 from crm_core.features.dealings import byhand, proposing
+from crm_core.features.dealings.models import CLASSES as CLASSES_
 from crm_core.features.dealings.models import (
     STAGES,
     Answer,
@@ -10,7 +11,6 @@ from crm_core.features.dealings.models import (
     ValueClass,
     ValueProposal,
 )
-from crm_core.features.dealings.models import CLASSES as CLASSES_
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.resource.fields import EnumField, Field, IntegerField
