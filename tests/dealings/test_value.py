@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
 from crm_core.features.customers.dealings import Deal, Dealing, record_dealings
-from crm_core.features.dealings import views
+from crm_core.features.dealings import likely, views
 from crm_core.features.dealings.models import Answer, CustomerValue, Stage, StageMove, ValueClass, ValueProposal
 from crm_core.features.tasks.api import Task
 from crm_core.kernel import clock, outbox, runner
@@ -233,3 +233,19 @@ def test_a_set_costs_as_many_statements_as_a_small_one(shop: Office) -> None:
         assert few < 80
     with shop.site.system("tests") as work:
         assert work.session.scalar(sa.select(sa.func.count()).select_from(Dealing)) == 72
+
+
+def test_who_could_buy_it_are_those_most_like_the_buyers(shop: Office) -> None:
+    with shop.as_("sun"):
+        site_ = shop.resource("customer").write([{"name": f"酒企{n}", "size": "large", "ownership": "state"} for n in range(4)])
+        like, half, _other = shop.resource("customer").write([
+            {"name": "像", "size": "large", "ownership": "state"}, {"name": "半像", "size": "large", "ownership": "private"}, {"name": "不像", "size": "small", "ownership": "private"}])
+    told = [Deal(customer=one, key=f"{product}/{one}", kind="Order", day=DAY, amount=100, product=product) for one in site_ for product in (7, 8)]
+    with clock.freeze(NOON), shop.as_("sun"):
+        record_dealings("seller", [*told, Deal(customer=half, key="8/half", kind="Order", day=DAY, amount=100, product=8)])
+        buyers, found = likely.find(7, 10)
+        assert buyers == 4 and {one.id for one in found} <= {like, half}, "neither buyers nor those who are not like them"
+        assert found[0].score and found[0].why
+        assert likely.find(9, 10) == (0, [])
+    with shop.as_("li"):
+        assert likely.find(7, 10) == (0, []), "who sees no buyers learns nothing of them"

@@ -51,6 +51,7 @@ class Dealing(PartOf("customer"), Model):  # type: ignore[misc]
         sa.UniqueConstraint("source", "source_key"),
         # With all that the value of a customer is reckoned from, so that ten million of them are read in one go (features/dealings).
         sa.Index("ix_core_dealing_customer", "customer_id", "day", "id", "amount", "cost", "deleted_at"),
+        sa.Index("ix_core_dealing_product", "product_id", "customer_id", sqlite_where=sa.text("product_id IS NOT NULL"), postgresql_where=sa.text("product_id IS NOT NULL")),
     )
 
     def __str__(self) -> str:

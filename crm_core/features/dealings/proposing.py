@@ -17,6 +17,7 @@ from crm_core.features.dealings.histories import COMPARED
 from crm_core.features.dealings.house import House
 from crm_core.features.dealings.models import (
     CARES,
+    CHURNS,
     CLASSES,
     About,
     Answer,
@@ -154,7 +155,8 @@ def reason(row: Any) -> Any:
     kept: Mapping[str, Any] = row.figures or {}
     year, before = saying.money(row.year), kept.get("year_before")
     if row.about == About.care:
-        return _("%(year)s in 12 months, after %(before)s in the 12 before (%(percent)s %%).", year=year, before=saying.money(before or 0), percent=row.year * 100 // before if before else 0)
+        said = _("%(year)s in 12 months, after %(before)s in the 12 before (%(percent)s %%).", year=year, before=saying.money(before or 0), percent=row.year * 100 // before if before else 0)
+        return said if not kept.get("churn") else _("%(said)s %(warning)s.", said=said, warning=CHURNS[kept["churn"]])
     if row.about == About.key:
         return _("%(year)s in 12 months: belongs to those who bring most of the turnover. A customer since %(day)s.", year=year, day=kept.get("first_on") or "")
     if row.value_class == ValueClass.strategic:
