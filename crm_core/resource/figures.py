@@ -1,7 +1,7 @@
 """Exact numbers with decimals, kept as whole numbers of their smallest unit, and the currency of a record's amounts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 

@@ -60,6 +60,12 @@ def test_a_small_house_is_not_guessed_at() -> None:
     assert chances.fit_purse([(2, 100.0)] * 20) is None
 
 
+def test_a_house_that_lost_nobody_yet_does_not_promise_that_it_never_will() -> None:
+    found = chances.fit_rhythm({(12, 50.0 + n % 3, 53.0): 1 for n in range(3)} | {(10 + n % 5, 48.0 + n / 10, 52.0): 1 for n in range(40)})
+    assert found is not None and chances.alive(found, 12, 52.0, 53.0) > 0.9
+    assert chances.alive(found, 12, 20.0, 53.0) < 0.2
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 400), st.floats(0, 1), st.floats(1, 500), st.floats(0.05, 5), st.floats(0.5, 50), st.floats(0.05, 5), st.floats(0.05, 8))
 def test_expectations_are_what_they_must_be(x: int, share: float, age: float, r: float, alpha: float, a: float, b: float) -> None:

@@ -11,17 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.data import bulk
 from crm_core.data import types as t
-from crm_core.data.base import Model
-from crm_core.data.mixins import PartOf
-from crm_core.data.session import Session, system_scope, writing
+from crm_core.data.base import Model, table_of
+from crm_core.data.mixins import SCOPE_COLUMNS, PartOf
+from crm_core.data.session import current_work, writing
 from crm_core.features.customers.models import Customer
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import timeline
-from crm_core.resource.changes import change
+from crm_core.resource import rows, timeline
+from crm_core.resource.after import finish
+from crm_core.resource.changes import change, unscoped
 from crm_core.resource.resource import Resource
 
 NAME, CUSTOMER = "core.dealing", "core.customer"
@@ -50,10 +51,15 @@ class Dealing(PartOf("customer"), Model):  # type: ignore[misc]
         sa.UniqueConstraint("source", "source_key"),
         # With all that the value of a customer is reckoned from, so that ten million of them are read in one go (features/dealings).
         sa.Index("ix_core_dealing_customer", "customer_id", "day", "id", "amount", "cost", "deleted_at"),
+        sa.Index("ix_core_dealing_product", "product_id", "customer_id", sqlite_where=sa.text("product_id IS NOT NULL"), postgresql_where=sa.text("product_id IS NOT NULL")),
     )
 
     def __str__(self) -> str:
         return self.number or self.kind
+
+
+_table, _customers = table_of(Dealing), table_of(Customer)
+_WHY = unscoped("a dealing told by a package")
 
 
 class Dealings(Resource):
@@ -116,10 +122,11 @@ def record_dealings(source: str, deals: Sequence[Deal]) -> list[int]:
     """
     found: dict[str, int] = {}
     if deals:
-        with writing(), change("dealing", resource=NAME), system_scope("a dealing told by a package") as db:
+        with writing() as db, change("dealing", resource=NAME) as act:
+            db.flush()
             last = list({deal.key: deal for deal in deals}.values())
             for start in range(0, len(last), AT_ONCE):
-                found |= _record(db, source, last[start : start + AT_ONCE])
+                found |= _record(source, last[start : start + AT_ONCE], act)
             emit(DealingsRecorded(tuple(sorted({deal.customer for deal in last}))))
     return [found[deal.key] for deal in deals]
 
@@ -140,29 +147,27 @@ def _values(deal: Deal) -> dict[str, Any]:
     }
 
 
-def _record(db: Session, source: str, deals: Sequence[Deal]) -> dict[str, int]:
-    """Id of each by its key."""
-    told = sa.select(Dealing).where(Dealing.source == source, bulk.among(Dealing.source_key, [deal.key for deal in deals], sa.Text)).order_by(Dealing.id)
-    there = {row.source_key: row for row in db.scalars(told.with_for_update())}
-    query = sa.select(Customer.id, Customer.owner_id, Customer.department_id, Customer.team_id).where(bulk.among(Customer.id, {deal.customer for deal in deals}))
-    homes = {row.id: {"owner_id": row.owner_id, "department_id": row.department_id, "team_id": row.team_id} for row in db.execute(query)}
-    fresh = []
-    for deal in deals:
-        row, values = there.get(deal.key), _values(deal)
-        if row is not None:
-            for name, value in values.items():
-                setattr(row, name, value)
-        elif deal.customer in homes:
-            there[deal.key] = row = Dealing(customer_id=deal.customer, source=source, source_key=deal.key, **homes[deal.customer], **values)
-            fresh.append(row)
-        else:
-            raise Missing(_("This record was not found."))
-    db.add_all(fresh)
-    db.flush()
+def _record(source: str, deals: Sequence[Deal], change: int) -> dict[str, int]:
+    """Id of each by its key; by the set, with all that follows written rows."""
+    run, resource = current_work().session.connection().execute, site().registry.resource(NAME)
+    told = sa.select(_table).where(_table.c.source == source, bulk.among(_table.c.source_key, [deal.key for deal in deals], sa.Text)).order_by(_table.c.id)
+    there = {row["source_key"]: dict(row) for row in run(told.with_for_update(), execution_options=_WHY).mappings()}
+    query = sa.select(_customers.c.id, *(_customers.c[name] for name in SCOPE_COLUMNS)).where(bulk.among(_customers.c.id, {deal.customer for deal in deals}))
+    homes = {row["id"]: {name: row[name] for name in SCOPE_COLUMNS} for row in run(query, execution_options=_WHY).mappings()}
+    if any(deal.key not in there and deal.customer not in homes for deal in deals):
+        raise Missing(_("This record was not found."))
+    fresh = [{"customer_id": deal.customer, "source": source, "source_key": deal.key, **homes[deal.customer], **_values(deal)} for deal in deals if deal.key not in there]
+    edits = []
+    if fresh:
+        rows.complete(_table, fresh)
+        edits += rows.insert(resource, fresh)
+    told_again = [{"id": there[deal.key]["id"], **_values(deal)} for deal in deals if deal.key in there]
+    edits += rows.update(resource, told_again, {row["id"]: row for row in there.values()})
+    finish(resource, edits, change)
     known = any(package.name == source for package in site().registry.packages)
     said, now = {"words": words.keep(_("recorded a dealing"))}, clock.now()
     timeline.add_all([{
-        "subject": CUSTOMER, "subject_id": row.customer_id, "kind": "dealing", "title": " · ".join(filter(None, (row.kind, row.number, row.products))),
-        "data": said, "record": NAME, "record_id": row.id, "source": source if known else "core", "at": min(clock.instant(row.day, dt.time(12)), now),
+        "subject": CUSTOMER, "subject_id": row["customer_id"], "kind": "dealing", "title": " · ".join(filter(None, (row["kind"], row["number"], row["products"]))),
+        "data": said, "record": NAME, "record_id": row["id"], "source": source if known else "core", "at": min(clock.instant(row["day"], dt.time(12)), now),
     } for row in fresh])
-    return {deal.key: int(there[deal.key].id) for deal in deals}
+    return {key: row["id"] for key, row in there.items()} | {row["source_key"]: row["id"] for row in fresh}

@@ -89,9 +89,14 @@ def read(days: Sequence[int], amounts: Sequence[int | None], today: int) -> Fact
     again = [amount for _day, amount in bought[1:] if amount is not None]
     enough = len(values) >= 2 * FALLEN
     return Facts(
-        first, last, deals, today - last, usual, spread, total, year, before * YEAR // seen if known else None, deals_year,
+        first, last, deals, today - last, usual, spread, total, year, _whole(before, seen) if known else None, deals_year,
         deals_before * YEAR // seen if known else None, sum(values) // len(values) if values else 0,
         sum(again) // len(again) if again else 0, sum(values[-FALLEN:]) // FALLEN if enough else None, round(median(values[-GAPS - FALLEN : -FALLEN])) if enough else None)
+
+
+def _whole(amount: int, seen: int) -> int:
+    """A sum of so many days, as if it were of a year: to the yuan."""
+    return amount if seen == YEAR else round(amount * YEAR / seen / 100) * 100
 
 
 def limit(facts: Facts, rules: Rules) -> int:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_core.features.customers.dealings import DealingsRecorded
-from crm_core.features.dealings import demo, models, proposing, reckoning, saying, telling, views
+from crm_core.features.dealings import demo, likely, models, proposing, reckoning, saying, telling, views
 from crm_core.features.dealings.resources import CustomerValues, StageMoves, ValueProposals
 from crm_core.features.dealings.settings import ValueSettings
 from crm_core.features.rules.kinds import PicksField
-from crm_core.kernel.declare import Column, Job, Listen, Menu, Panel, Related, Report, RoleTemplate, RuleTrigger
+from crm_core.kernel.declare import Action, Column, Job, Listen, Menu, Panel, Related, Report, RoleTemplate, RuleTrigger
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.resource.fields import Field, IntegerField
 from crm_core.resource.merging import RecordsMerged
 from crm_core.resource.reporting import count_by
 from crm_core.resource.undo import ChangeUndone
@@ -42,7 +43,15 @@ def register_panels() -> list[Any]:
     return [
         Panel(CUSTOMER, "value", _("Value"), views.panel, icon="chart-arrows", order=15, permission=f"{VALUE}.read"),
         Related(CUSTOMER, StageMoves, order=60, label=_("Stages")),
+        Panel("core.product", "likely", _("Who could buy it"), likely.panel, icon="users", order=40, permission=f"{CUSTOMER}.read"),
     ]
+
+
+@hookimpl
+def register_actions() -> list[Action]:
+    return [Action("tag_likely", _("Tag who could buy it"), likely.tag, on="core.product", icon="tag", quiet=True, bulk=False, fields=(
+        Field(name="name", column="", label=_("Tag"), required=True, length=40),
+        IntegerField(name="count", column="", label=_("How many customers"), required=True, default=50, minimum=1, maximum=likely.MARKED)))]
 
 
 @hookimpl
@@ -120,9 +129,9 @@ def register_roles() -> list[RoleTemplate]:
     acts = tuple(f"{VALUE}.{act}" for act in ("set_stage", "lift_stage", "set_class"))
     decide = tuple(f"{PROPOSAL}.{act}" for act in ("read", "export", "print", "accept", "decline"))
     return [
-        RoleTemplate("user", "", {**dict.fromkeys(acts, "own"), f"{PROPOSAL}.read": "own"}),
-        RoleTemplate("supervisor", "", dict.fromkeys((*acts, *decide), "subtree")),
-        RoleTemplate("decision-maker", "", dict.fromkeys((*acts, *decide), "all")),
+        RoleTemplate("user", "", {**dict.fromkeys(acts, "own"), f"{PROPOSAL}.read": "own", "core.product.tag_likely": "all"}),
+        RoleTemplate("supervisor", "", {**dict.fromkeys((*acts, *decide), "subtree"), "core.product.tag_likely": "all"}),
+        RoleTemplate("decision-maker", "", {**dict.fromkeys((*acts, *decide), "all"), "core.product.tag_likely": "all"}),
     ]
 
 

@@ -13,9 +13,11 @@ from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.customers.models import Customer
 from crm_core.features.dealings import saying
+from crm_core.features.dealings.histories import COMPARED
 from crm_core.features.dealings.house import House
 from crm_core.features.dealings.models import (
     CARES,
+    CHURNS,
     CLASSES,
     About,
     Answer,
@@ -71,7 +73,7 @@ class Kind(NamedTuple):
 def kinds(house: House) -> Iterator[Kind]:
     """All of them, the weightier first: of one matter a customer is proposed one."""
     now, r = ValueSettings.now(), _rows.c
-    before = sa.and_(r.year_before.is_not(None), r.year_before > 0)
+    before = sa.and_(r.usual <= COMPARED, r.year_before.is_not(None), r.year_before > 0)
     middle, top = (house.money[1], house.money[3]) if house.money else (0, 0)
     worth = r.year_before >= max(middle, 1)
     yield Kind(About.care, "care", Care.troubled, sa.and_(before, worth, r.year * 100 < r.year_before * now.falling))
@@ -153,7 +155,8 @@ def reason(row: Any) -> Any:
     kept: Mapping[str, Any] = row.figures or {}
     year, before = saying.money(row.year), kept.get("year_before")
     if row.about == About.care:
-        return _("%(year)s in 12 months, after %(before)s in the 12 before (%(percent)s %%).", year=year, before=saying.money(before or 0), percent=row.year * 100 // before if before else 0)
+        said = _("%(year)s in 12 months, after %(before)s in the 12 before (%(percent)s %%).", year=year, before=saying.money(before or 0), percent=row.year * 100 // before if before else 0)
+        return said if not kept.get("churn") else _("%(said)s %(warning)s.", said=said, warning=CHURNS[kept["churn"]])
     if row.about == About.key:
         return _("%(year)s in 12 months: belongs to those who bring most of the turnover. A customer since %(day)s.", year=year, day=kept.get("first_on") or "")
     if row.value_class == ValueClass.strategic:

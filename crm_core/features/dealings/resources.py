@@ -1,8 +1,11 @@
 """Figures, movements and proposals as resources."""
 
+from typing import Any
+
 from crm_core.features.dealings import byhand, proposing
 from crm_core.features.dealings.models import CLASSES as CLASSES_
 from crm_core.features.dealings.models import (
+    ABOUTS,
     STAGES,
     Answer,
     CustomerValue,
@@ -19,7 +22,14 @@ from crm_core.resource.resource import Resource
 _WHY = Field(name="why", column="", label=_("Reason"), required=True, length=255)
 
 
-class CustomerValues(Resource):
+class _OfCustomer(Resource):
+    """They are called after their customer."""
+
+    def title(self, row: Any) -> str:
+        return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id) or str(self.word(getattr(row, self.label_field, None)))
+
+
+class CustomerValues(_OfCustomer):
     """Read by everybody who may read the customer."""
 
     model = CustomerValue
@@ -50,10 +60,13 @@ class CustomerValues(Resource):
 
     @property
     def label_field(self) -> str:
-        return "customer"
+        return "stage"
+
+    def word(self, value: Any) -> Any:
+        return STAGES.get(str(value), value)
 
 
-class StageMoves(Resource):
+class StageMoves(_OfCustomer):
     model = StageMove
     label = _("Movements of stages")
     singular = _("Movement")
@@ -72,8 +85,11 @@ class StageMoves(Resource):
     def label_field(self) -> str:
         return "stage"
 
+    def word(self, value: Any) -> Any:
+        return STAGES.get(str(value), value)
 
-class ValueProposals(Resource):
+
+class ValueProposals(_OfCustomer):
     model = ValueProposal
     label = _("Proposals")
     singular = _("Proposal")
@@ -99,3 +115,6 @@ class ValueProposals(Resource):
     @property
     def label_field(self) -> str:
         return "about"
+
+    def word(self, value: Any) -> Any:
+        return ABOUTS.get(str(value), value)

@@ -11,28 +11,29 @@ class ValueSettings(Settings):
     """Where stages end and begin, what is unusual, who is proposed."""
 
     label = _("Customer value")
+    name = "value"
     departments = False
     trial_deals: int = Setting(3, _("Trial: fewer days of dealings than"), minimum=1, maximum=100)  # type: ignore[assignment]
     trial_days: int = Setting(90, _("Trial: known for fewer days than"), minimum=0, maximum=3_650)  # type: ignore[assignment]
-    trial_share: int = Setting(20, _("Trial: spends less each time than so many % of the house's usual"), minimum=0, maximum=100)  # type: ignore[assignment]
+    trial_share: int = Setting(20, _("Trial: spends less each time than so many per cent of the house's usual"), minimum=0, maximum=100)  # type: ignore[assignment]
     stable_deals: int = Setting(6, _("Growing: fewer days of dealings than"), minimum=1, maximum=1_000)  # type: ignore[assignment]
     stable_days: int = Setting(365, _("Growing: known for fewer days than"), minimum=0, maximum=3_650)  # type: ignore[assignment]
-    rising: int = Setting(130, _("Growing: turnover of 12 months is at least so many % of the 12 before"), **_PERCENT)  # type: ignore[assignment, arg-type]
-    falling: int = Setting(60, _("Declining: turnover of 12 months is under so many % of the 12 before"), **_PERCENT)  # type: ignore[assignment, arg-type]
-    rarer: int = Setting(50, _("Declining: deals on under so many % of the days of the 12 months before"), **_PERCENT)  # type: ignore[assignment, arg-type]
-    silence: int = Setting(300, _("Declining: silent for over so many % of the usual interval"), minimum=100, maximum=2_000)  # type: ignore[assignment]
+    rising: int = Setting(130, _("Growing: turnover of 12 months is at least so many per cent of the 12 before"), **_PERCENT)  # type: ignore[assignment, arg-type]
+    falling: int = Setting(60, _("Declining: turnover of 12 months is under so many per cent of the 12 before"), **_PERCENT)  # type: ignore[assignment, arg-type]
+    rarer: int = Setting(50, _("Declining: deals on under so many per cent of the days of the 12 months before"), **_PERCENT)  # type: ignore[assignment, arg-type]
+    silence: int = Setting(300, _("Declining: silent for over so many per cent of the usual interval"), minimum=100, maximum=2_000)  # type: ignore[assignment]
     least: int = Setting(60, _("But never before so many days of silence"), minimum=1, maximum=3_650)  # type: ignore[assignment]
     usual: int = Setting(90, _("Usual interval of who has none of his own yet, days"), minimum=1, maximum=3_650)  # type: ignore[assignment]
-    warn: int = Setting(70, _("Warn of a growing customer after so many % of that silence"), minimum=1, maximum=100)  # type: ignore[assignment]
-    small: int = Setting(60, _("Warn when the last three dealings are under so many % of what was usual"), **_PERCENT)  # type: ignore[assignment, arg-type]
-    margin: int = Setting(30, _("Value to come: profit of turnover, % (where costs are not known)"), minimum=0, maximum=100)  # type: ignore[assignment]
+    warn: int = Setting(70, _("Warn of a growing customer after so many per cent of that silence"), minimum=1, maximum=100)  # type: ignore[assignment]
+    small: int = Setting(60, _("Warn when the last three dealings are under so many per cent of what was usual"), **_PERCENT)  # type: ignore[assignment, arg-type]
+    margin: int = Setting(30, _("Value to come: profit of turnover in per cent (where costs are not known)"), minimum=0, maximum=100)  # type: ignore[assignment]
     years: int = Setting(3, _("Value to come: years looked ahead"), minimum=1, maximum=10)  # type: ignore[assignment]
-    discount: int = Setting(10, _("Value to come: worth less each year by, %"), minimum=0, maximum=100)  # type: ignore[assignment]
-    care_rise: int = Setting(120, _("Valued: turnover of 12 months is at least so many % of the 12 before"), **_PERCENT)  # type: ignore[assignment, arg-type]
-    care_fall: int = Setting(85, _("Changing: it is under so many %"), **_PERCENT)  # type: ignore[assignment, arg-type]
-    key_share: int = Setting(80, _("Key customers: those who together bring so many % of the turnover"), minimum=1, maximum=100)  # type: ignore[assignment]
+    discount: int = Setting(10, _("Value to come: worth less each year by so many per cent"), minimum=0, maximum=100)  # type: ignore[assignment]
+    care_rise: int = Setting(120, _("Valued: turnover of 12 months is at least so many per cent of the 12 before"), **_PERCENT)  # type: ignore[assignment, arg-type]
+    care_fall: int = Setting(85, _("Changing: it is under so many per cent"), **_PERCENT)  # type: ignore[assignment, arg-type]
+    key_share: int = Setting(80, _("Key customers: those who together bring so many per cent of the turnover"), minimum=1, maximum=100)  # type: ignore[assignment]
     key_least: int = Setting(365, _("Key customers: known for at least so many days"), minimum=0, maximum=3_650)  # type: ignore[assignment]
-    strategic: int = Setting(5, _("Strategic account: brings at least so many % of the turnover of the house"), minimum=1, maximum=100)  # type: ignore[assignment]
+    strategic: int = Setting(10, _("Strategic account: brings at least so many per cent of the turnover of the house"), minimum=1, maximum=100)  # type: ignore[assignment]
     proposals: int = Setting(10, _("New proposals of a kind for each owner at most"), minimum=0, maximum=1_000)  # type: ignore[assignment]
 
 

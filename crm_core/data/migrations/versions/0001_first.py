@@ -3243,6 +3243,8 @@ def upgrade() -> None:
         batch.create_index('ix_core_value_proposal_owner_id_made_on', ['owner_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_value_proposal_team_id_made_on', ['team_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('uq_core_value_proposal_open', ['customer_id', 'about'], unique=True, sqlite_where=sa.text("answer = 'open' AND deleted_at IS NULL"), postgresql_where=sa.text("answer = 'open' AND deleted_at IS NULL"))
+    with op.batch_alter_table('core_dealing') as batch:
+        batch.create_index('ix_core_dealing_product', ['product_id', 'customer_id'], unique=False, sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))
     # --- dealings ends ---
     # --- five ---
     op.create_table('core_appointment_series',
@@ -3274,6 +3276,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # --- dealings ---
+    with op.batch_alter_table('core_dealing') as batch:
+        batch.drop_index('ix_core_dealing_product', sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))
     op.drop_table('core_value_proposal')
     op.drop_table('core_value_model')
     op.drop_table('core_stage_move')
