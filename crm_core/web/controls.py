@@ -92,6 +92,7 @@ def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mappin
         return FormField(**{**given, "control": "region", "shown": shown, "lookup_url": slots.regions_url, "wide": True})
     given["control"] = "reference"
     given["lookup_url"] = f"/lookup/{field.target}"
+    given["beside"] = tuple(field.info.get("beside", ()))
     if text:
         row_id = whole(text)
         name = shown or (text if row_id is None else str(_("hidden record")))

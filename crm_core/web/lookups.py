@@ -1,6 +1,6 @@
 """Answers to scripts: pickers, the command search, date words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flask
@@ -34,23 +34,23 @@ def source_of(name: str) -> Any:
     return source
 
 
-def lookup(name: str, text: str) -> dict[str, Any]:
-    """Hits of a picker: by words, or the most recent ones when nothing was typed."""
+def lookup(name: str, text: str, beside: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Hits of a picker: by words, or the most recent ones when nothing was typed. `beside`: what the form says in fields that matter."""
     source = source_of(name)
     query = listing.Query(source, text=text.strip()[:100], limit=HITS)
     query.order = orders.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() and "updated_at" in source.fields() else "")
     ids = listing.page(query).ids if not text or source.search else []
-    return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids)], "more": len(ids) >= HITS}
+    return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids, beside)], "more": len(ids) >= HITS}
 
 
-def _labelled(source: Any, ids: list[int]) -> Iterable[tuple[int, str, str]]:
+def _labelled(source: Any, ids: list[int], beside: Mapping[str, str] | None = None) -> Iterable[tuple[int, str, str]]:
     if not ids:
         return
     fields = source.fields()
     subs = [fields[n] for n in SAID if n in fields and n != source.label_field][:3]
     columns = [getattr(source.model, f.column).label(f"s{i}") for i, f in enumerate(subs)]
     rows = {r.id: r for r in session.execute(sa.select(source.model.id, source.label_column.label("label"), *columns).where(source.model.id.in_(ids)))}
-    remarks = source.remarks(ids)
+    remarks = source.remarks_beside(ids, beside) if beside else source.remarks(ids)
     names = [f.labels([getattr(r, f"s{i}") for r in rows.values()]) if hasattr(f, "labels") else None for i, f in enumerate(subs)]
     for row_id in ids:
         row = rows.get(row_id)

@@ -355,7 +355,8 @@ def bulk_act(package: str, path: str, act_name: str) -> Any:
 @blueprint.get("/lookup/<name>")
 @signed_in
 def lookup(name: str) -> Any:
-    return lookups.lookup(name, flask.request.args.get("q", ""))
+    args = flask.request.args
+    return lookups.lookup(name, args.get("q", ""), {key[5:]: value[:100] for key, value in args.items() if key.startswith("with.")})
 
 
 @blueprint.get("/palette")

@@ -230,6 +230,21 @@ def test_nobody_gets_a_room_that_somebody_has(office: Office) -> None:
     assert other
 
 
+def test_the_picker_of_a_room_says_which_are_free_at_the_time_of_the_form(office: Office) -> None:
+    hall, other = room(office), room(office, "Corner")
+    plan(office, room=hall)
+    rooms = office.resource("room")
+
+    def said(**beside: str) -> list[str]:
+        with office.as_("wang"):
+            found = rooms.remarks_beside([hall, other], beside)
+            return [str(found.get(one, "")) for one in (hall, other)]
+
+    assert said(begins="2026-12-01 10:30", ends="") == ["taken then", "free then"]
+    assert said(begins="2026-12-01 11:00", ends="2026-12-01 12:00") == ["free then", "free then"]
+    assert said(begins="sometime", ends="") == said(begins="2026-12-01 10:30", ends="2026-12-01 10:00") == ["", ""]
+
+
 def test_taking_back_brings_no_second_booking(office: Office) -> None:
     hall = room(office)
     first = plan(office, room=hall)
