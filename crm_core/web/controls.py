@@ -38,7 +38,7 @@ def control(field: Field, text: str, *, error: Any = "", prefix: str = "", label
         "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices", "addresses") or field.name == "name",
     }
     if field.kind in ("date", "datetime"):
-        given["dates_url"] = DATES_URL
+        given["dates_url"] = DATES_URL if field.kind == "date" else f"{DATES_URL}?time=1"
     if field.info.get("preview"):
         given.update(preview_url=field.info["preview"], rows=10)
     if field.info.get("rows"):

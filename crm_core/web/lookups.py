@@ -12,6 +12,7 @@ from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
 from crm_core.resource import hits, listing, orders
+from crm_core.resource.fields import Bad, MomentField
 from crm_core.resource.seen import Seen
 from crm_core.text import dates, phones
 from crm_core.text.clean import fold
@@ -207,18 +208,22 @@ def _acts() -> list[dict[str, str]]:
     return [{"label": str(a.label), "sub": "", "url": a.url, "icon": a.icon} for a in menu.creatable(actor())]
 
 
-def read_date(text: str) -> tuple[dict[str, str], int]:
-    """The day some words mean."""
+def read_date(text: str, *, time: bool = False) -> tuple[dict[str, str], int]:
+    """The day some words mean; with `time` the hour behind it too."""
+    moment = None
     try:
-        day = dates.parse_date(text.strip()[:60], language(), clock.today())
-    except ValueError:
+        if time and (read := MomentField(name="time", column="", label="").parse(text.strip()[:60])) is not None:
+            moment = clock.local(read)
+        day = moment.date() if moment is not None else dates.parse_date(text.strip()[:60], language(), clock.today())
+    except (ValueError, Bad):
         return {"error": str(_("This date is not understood. Write 2026-11-23, or words such as “next Wed”."))}, 422
     from babel.dates import format_date
 
     from crm_core.kernel.i18n import locale
 
     pattern = "M 月 d 日 EEE" if language().startswith("zh") else "EEE d MMM"
-    return {"value": day.isoformat(), "label": format_date(day, pattern, locale=locale())}, 200
+    hour = f" {moment:%H:%M}" if moment is not None else ""
+    return {"value": f"{day.isoformat()}{hour}", "label": f"{format_date(day, pattern, locale=locale())}{hour}"}, 200
 
 
 def json_answer(data: Any, status: int = 200) -> flask.Response:

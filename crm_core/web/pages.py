@@ -368,7 +368,7 @@ def palette() -> Any:
 @blueprint.get("/dates")
 @signed_in
 def dates() -> Any:
-    return lookups.read_date(flask.request.args.get("q", ""))
+    return lookups.read_date(flask.request.args.get("q", ""), time="time" in flask.request.args)
 
 
 def _may(resource: Any, verb: str) -> Any:

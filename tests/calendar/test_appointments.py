@@ -17,6 +17,7 @@ from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.resource import feeds, undo
 from crm_core.resource.changes import Change
+from crm_core.web import lookups
 from tests.calendar.conftest import DAY, at, plan, room
 from tests.customers.office import Office
 
@@ -362,3 +363,14 @@ def test_a_phone_that_subscribes_has_it_with_its_end(office: Office) -> None:
         office.resource("appointment").run("decline", [copies(office, declined)["chen"].id])
         assert [(one.title, one.at, one.ends) for one in dates.mine()] == [("Stand at the fair", at(10), at(11))]
         assert "DTEND:20261201T030000Z" in feeds.calendar()
+
+
+def test_an_hour_behind_a_day_is_read_when_one_leaves_its_box(office: Office) -> None:
+    with office.as_("chen"):
+        begins = office.resource("appointment").all_fields["begins"]
+        for text in ("2026-12-01 15:00", "tomorrow 15:00", "2026/12/1 15:00"):
+            assert begins.parse(text) == at(15)
+            assert lookups.read_date(text, time=True)[0]["value"] == "2026-12-01 15:00"
+        assert begins.parse("tomorrow") == at(0)
+        assert lookups.read_date("tomorrow 15:00")[0]["value"] == "2026-12-01"
+        assert lookups.read_date("some day 15:00", time=True)[1] == 422
