@@ -128,20 +128,21 @@ def stand_ins_of(user_ids: Iterable[int], day: dt.date) -> dict[int, int]:
 class Away:
     """Somebody is away: who stands in for him, and what he says to who writes to him."""
 
-    substitute: int
+    substitute: int | None  # none: he has left words and nobody
     words: str = ""
 
 
 def away(user_ids: Iterable[int], day: dt.date) -> dict[int, Away]:
-    """The same with the words of who is away."""
-    found = stand_ins_of(user_ids, day)
-    if not found:
+    """The same with the words of who is away, and those who have left words alone."""
+    wanted = sorted(set(user_ids))
+    if not wanted:
         return {}
+    found = stand_ins_of(wanted, day)
     with system_scope("what who is away says") as db:
         query = sa.select(StandIn.owner_id, StandIn.words).where(
-            bulk.among(StandIn.owner_id, sorted(found)), StandIn.begins <= day, StandIn.ends >= day, StandIn.deleted_at.is_(None)).order_by(StandIn.id)
+            bulk.among(StandIn.owner_id, wanted), StandIn.begins <= day, StandIn.ends >= day, StandIn.deleted_at.is_(None)).order_by(StandIn.id)
         words = {row.owner_id: row.words or "" for row in db.execute(query)}
-    return {who: Away(other, words.get(who, "")) for who, other in found.items()}
+    return {who: Away(found.get(who), words.get(who, "")) for who in wanted if who in found or words.get(who)}
 
 
 def stood_for(user_id: int, day: dt.date) -> list[int]:

@@ -167,11 +167,11 @@ class FieldRule(Vocabulary, Model):
 
 
 class StandIn(Owned, Model):
-    """Somebody decides in place of its owner, from one day to another: reviews, approvals, whatever asks `access/lines.py`."""
+    """Its owner is away from one day to another; with a stand-in somebody decides in his place: reviews, approvals, whatever asks `access/lines.py`."""
 
     __tablename__ = "core_stand_in"
-    substitute_id: Mapped[t.Id] = mapped_column(
-        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True, info={"label": _("Stand-in")}
+    substitute_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True, info={"label": _("Stand-in"), "help": _("Nobody: you are away, and who writes to you reads your words.")}
     )
     begins: Mapped[dt.date] = mapped_column(info={"label": _("From")})
     ends: Mapped[dt.date] = mapped_column(info={"label": _("Until")})

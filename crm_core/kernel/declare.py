@@ -90,6 +90,7 @@ class Action:
     confirm: Any = None  # a sentence asked first
     fields: Sequence[Any] | Callable[[Any], Sequence[Any]] = ()
     whole: bool = False
+    final: bool = False  # what it did is not taken back: no Undo is offered after it
     offered: Callable[[], bool] | None = None  # whether this house uses it now; where it does not, no page shows it
 
 

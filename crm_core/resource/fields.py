@@ -380,6 +380,9 @@ class DateField(Field):
         return self.nullable({"type": "string", "format": "date"})
 
 
+_HOUR = re.compile(r"\s([01]?\d|2[0-3])[:：]([0-5]\d)(?:[:：][0-5]\d)?\s*$")
+
+
 @dataclass(frozen=True, kw_only=True)
 class MomentField(Field):
     """An instant, shown on the reader's wall clock."""
@@ -394,11 +397,12 @@ class MomentField(Field):
         try:
             found = dt.datetime.fromisoformat(text)
         except ValueError:
+            hour = _HOUR.search(text)  # behind a day in words or figures: tomorrow 15:00
             try:
-                day = dates.parse_date(text, language(), clock.today())
+                day = dates.parse_date(text[: hour.start()] if hour is not None else text, language(), clock.today())
             except ValueError:
                 raise Bad(_("A time such as 2026-11-23 09:30 is expected.")) from None
-            found = dt.datetime.combine(day, dt.time())
+            found = dt.datetime.combine(day, dt.time(int(hour[1]), int(hour[2])) if hour is not None else dt.time())
         return (found if found.tzinfo else found.replace(tzinfo=clock.zone())).astimezone(dt.UTC)
 
     def load(self, value: Any) -> Any:

@@ -145,6 +145,8 @@ def clause(one: Filter, entity: Any) -> sa.ColumnElement[bool]:
         return column == values[0] if len(values) == 1 else column.in_(values)
     if op in ("ne", "none"):
         return sa.or_(column.is_(None), column.not_in(values))
+    if op in ("contains", "starts", "roughly") and not isinstance(column.type, sa.String):
+        column = sa.cast(column, sa.Text())  # the number of a record, asked for by its figures
     if op == "contains":
         return column.icontains(values[0], autoescape=True)
     if op == "starts":

@@ -449,6 +449,10 @@ class Resource:
         """What pickers and the search say of records besides (a warning, a wish), by id; also where they are known in brief."""
         return {}
 
+    def remarks_beside(self, ids: Sequence[int], beside: Mapping[str, str]) -> Mapping[int, Any]:
+        """The same in a form that says this in other fields, as typed (a reference's `info={"beside": ("begins", "ends")}` names them)."""
+        return self.remarks(ids)
+
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
 

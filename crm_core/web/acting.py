@@ -38,7 +38,7 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields, at)), 422
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
-    bulk.say_undo(action.label, change)
+    bulk.say_undo(action.label, None if action.final else change)
     if form.get("back"):
         return flask.redirect(urls.safe_path(form["back"]), 303)
     there = resource.brief_resource is not None or resource.sees(row_id)  # what was given away may be out of sight

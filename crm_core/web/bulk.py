@@ -168,7 +168,7 @@ class Asked:
             done = work.at_once(self.resource, self.name, self.ids, values, since)
             if not done.count and not done.asked and not done.handed and done.why:
                 return done.why
-            say_undo(_said(self.label, done), done.change if done.count or done.asked or done.handed else None)
+            say_undo(_said(self.label, done), done.change if not (self.action is not None and self.action.final) and (done.count or done.asked or done.handed) else None)
             return ""
         chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
         act = {"resource": self.resource.name, "act": self.name, "values": kept, "since": since}

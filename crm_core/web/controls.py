@@ -46,7 +46,7 @@ def control(
     if field.info.get("placeholder"):
         given["placeholder"] = field.info["placeholder"]
     if field.kind in ("date", "datetime"):
-        given["dates_url"] = DATES_URL
+        given["dates_url"] = DATES_URL if field.kind == "date" else f"{DATES_URL}?time=1"
     if field.info.get("preview"):
         given.update(preview_url=field.info["preview"], rows=10)
     if field.info.get("rows"):
@@ -103,6 +103,7 @@ def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mappin
         return FormField(**{**given, "control": "region", "shown": shown, "lookup_url": slots.regions_url, "wide": True})
     given["control"] = "reference"
     given["lookup_url"] = f"/lookup/{field.target}"
+    given["beside"] = tuple(field.info.get("beside", ()))
     if text:
         row_id = whole(text)
         name = shown or (text if row_id is None else str(_("hidden record")))

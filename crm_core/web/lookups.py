@@ -1,6 +1,6 @@
 """Answers to scripts: pickers, the command search, date words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flask
@@ -12,6 +12,7 @@ from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import actor, site
 from crm_core.resource import hits, listing, orders
+from crm_core.resource.fields import Bad, MomentField
 from crm_core.resource.seen import Seen
 from crm_core.text import dates, phones
 from crm_core.text.clean import fold
@@ -34,23 +35,23 @@ def source_of(name: str) -> Any:
     return source
 
 
-def lookup(name: str, text: str) -> dict[str, Any]:
-    """Hits of a picker: by words, or the most recent ones when nothing was typed."""
+def lookup(name: str, text: str, beside: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Hits of a picker: by words, or the most recent ones when nothing was typed. `beside`: what the form says in fields that matter."""
     source = source_of(name)
     query = listing.Query(source, text=text.strip()[:100], limit=HITS)
     query.order = orders.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() and "updated_at" in source.fields() else "")
     ids = listing.page(query).ids if not text or source.search else []
-    return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids)], "more": len(ids) >= HITS}
+    return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids, beside)], "more": len(ids) >= HITS}
 
 
-def _labelled(source: Any, ids: list[int]) -> Iterable[tuple[int, str, str]]:
+def _labelled(source: Any, ids: list[int], beside: Mapping[str, str] | None = None) -> Iterable[tuple[int, str, str]]:
     if not ids:
         return
     fields = source.fields()
     subs = [fields[n] for n in SAID if n in fields and n != source.label_field][:3]
     columns = [getattr(source.model, f.column).label(f"s{i}") for i, f in enumerate(subs)]
     rows = {r.id: r for r in session.execute(sa.select(source.model.id, source.label_column.label("label"), *columns).where(source.model.id.in_(ids)))}
-    remarks = source.remarks(ids)
+    remarks = source.remarks_beside(ids, beside) if beside else source.remarks(ids)
     names = [f.labels([getattr(r, f"s{i}") for r in rows.values()]) if hasattr(f, "labels") else None for i, f in enumerate(subs)]
     for row_id in ids:
         row = rows.get(row_id)
@@ -207,18 +208,22 @@ def _acts() -> list[dict[str, str]]:
     return [{"label": str(a.label), "sub": "", "url": a.url, "icon": a.icon} for a in menu.creatable(actor())]
 
 
-def read_date(text: str) -> tuple[dict[str, str], int]:
-    """The day some words mean."""
+def read_date(text: str, *, time: bool = False) -> tuple[dict[str, str], int]:
+    """The day some words mean; with `time` the hour behind it too."""
+    moment = None
     try:
-        day = dates.parse_date(text.strip()[:60], language(), clock.today())
-    except ValueError:
+        if time and (read := MomentField(name="time", column="", label="").parse(text.strip()[:60])) is not None:
+            moment = clock.local(read)
+        day = moment.date() if moment is not None else dates.parse_date(text.strip()[:60], language(), clock.today())
+    except (ValueError, Bad):
         return {"error": str(_("This date is not understood. Write 2026-11-23, or words such as “next Wed”."))}, 422
     from babel.dates import format_date
 
     from crm_core.kernel.i18n import locale
 
     pattern = "M 月 d 日 EEE" if language().startswith("zh") else "EEE d MMM"
-    return {"value": day.isoformat(), "label": format_date(day, pattern, locale=locale())}, 200
+    hour = f" {moment:%H:%M}" if moment is not None else ""
+    return {"value": f"{day.isoformat()}{hour}", "label": f"{format_date(day, pattern, locale=locale())}{hour}"}, 200
 
 
 def json_answer(data: Any, status: int = 200) -> flask.Response:

@@ -355,7 +355,8 @@ def bulk_act(package: str, path: str, act_name: str) -> Any:
 @blueprint.get("/lookup/<name>")
 @signed_in
 def lookup(name: str) -> Any:
-    return lookups.lookup(name, flask.request.args.get("q", ""))
+    args = flask.request.args
+    return lookups.lookup(name, args.get("q", ""), {key[5:]: value[:100] for key, value in args.items() if key.startswith("with.")})
 
 
 @blueprint.get("/palette")
@@ -367,7 +368,7 @@ def palette() -> Any:
 @blueprint.get("/dates")
 @signed_in
 def dates() -> Any:
-    return lookups.read_date(flask.request.args.get("q", ""))
+    return lookups.read_date(flask.request.args.get("q", ""), time="time" in flask.request.args)
 
 
 def _may(resource: Any, verb: str) -> Any:

@@ -48,7 +48,7 @@ on("click", "[data-calendar]", (event, button) => {
     native = make("input", { type: "date", class: "native", tabindex: "-1", "aria-hidden": "true" });
     wrap.append(native);
     native.addEventListener("change", () => {
-      input.value = native.value;
+      input.value = native.value + (/^\d{4}-\d\d-\d\d( \d\d:\d\d)$/.exec(input.value)?.[1] ?? ""); // the hour stays
       input.dispatchEvent(new Event("input", { bubbles: true }));
       input.focus();
     });

@@ -23,7 +23,8 @@ async function look(box, text) {
   const mine = (asked = new AbortController());
   let answer;
   try {
-    answer = await getJson(withQuery(box.dataset.url, { q: text }), mine.signal);
+    const beside = (box.dataset.beside || "").split(",").filter(Boolean).map((name) => [`with.${name}`, box.closest("form")?.elements[name]?.value ?? ""]);
+    answer = await getJson(withQuery(box.dataset.url, { q: text, ...Object.fromEntries(beside) }), mine.signal);
   } catch (error) {
     if (error.name === "AbortError") return;
     answer = { hits: [], failed: true };

@@ -17,6 +17,7 @@ from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.resource import feeds, undo
 from crm_core.resource.changes import Change
+from crm_core.web import lookups
 from tests.calendar.conftest import DAY, at, plan, room
 from tests.customers.office import Office
 
@@ -230,6 +231,21 @@ def test_nobody_gets_a_room_that_somebody_has(office: Office) -> None:
     assert other
 
 
+def test_the_picker_of_a_room_says_which_are_free_at_the_time_of_the_form(office: Office) -> None:
+    hall, other = room(office), room(office, "Corner")
+    plan(office, room=hall)
+    rooms = office.resource("room")
+
+    def said(**beside: str) -> list[str]:
+        with office.as_("wang"):
+            found = rooms.remarks_beside([hall, other], beside)
+            return [str(found.get(one, "")) for one in (hall, other)]
+
+    assert said(begins="2026-12-01 10:30", ends="") == ["taken then", "free then"]
+    assert said(begins="2026-12-01 11:00", ends="2026-12-01 12:00") == ["free then", "free then"]
+    assert said(begins="sometime", ends="") == said(begins="2026-12-01 10:30", ends="2026-12-01 10:00") == ["", ""]
+
+
 def test_taking_back_brings_no_second_booking(office: Office) -> None:
     hall = room(office)
     first = plan(office, room=hall)
@@ -347,3 +363,14 @@ def test_a_phone_that_subscribes_has_it_with_its_end(office: Office) -> None:
         office.resource("appointment").run("decline", [copies(office, declined)["chen"].id])
         assert [(one.title, one.at, one.ends) for one in dates.mine()] == [("Stand at the fair", at(10), at(11))]
         assert "DTEND:20261201T030000Z" in feeds.calendar()
+
+
+def test_an_hour_behind_a_day_is_read_when_one_leaves_its_box(office: Office) -> None:
+    with office.as_("chen"):
+        begins = office.resource("appointment").all_fields["begins"]
+        for text in ("2026-12-01 15:00", "tomorrow 15:00", "2026/12/1 15:00"):
+            assert begins.parse(text) == at(15)
+            assert lookups.read_date(text, time=True)[0]["value"] == "2026-12-01 15:00"
+        assert begins.parse("tomorrow") == at(0)
+        assert lookups.read_date("tomorrow 15:00")[0]["value"] == "2026-12-01"
+        assert lookups.read_date("some day 15:00", time=True)[1] == 422

@@ -34,7 +34,7 @@ TEXT = {"title": "For {{ name }}", "text": "Dear {{ name }},\nplease come.\n{{ m
 
 @pytest.fixture(autouse=True)
 def may(office: Office) -> None:
-    for verb in ("read", "create", "update", "start", "go_on", "stop", "try_out"):
+    for verb in ("read", "create", "update", "start", "go_on", "stop", "try_out", "again"):
         office.grant("seller", f"core.mailing.{verb}", "own")
     office.grant("seller", "core.mail_template.read", "all")
     for verb in ("create", "update"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import socket
 import threading
 from contextlib import suppress
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from smtplib import SMTPException
 
@@ -16,10 +18,11 @@ import sqlalchemy as sa
 from crm_core.app import create_app
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
+from crm_core.features.files import api as files
 from crm_core.features.mail import composing, mailings, optout, receivers
 from crm_core.features.mail.addresses import Addressee
-from crm_core.features.mail.mailing_models import MAILING_PREVIEW, Mailing
-from crm_core.features.mail.models import MailAccount
+from crm_core.features.mail.mailing_models import MAILING_PREVIEW, Mailing, MailingReceiver
+from crm_core.features.mail.models import Letter, MailAccount
 from crm_core.features.messages.models import Notice
 from crm_core.kernel import clock, jobs, runner
 from crm_core.kernel.errors import Invalid, Refused
@@ -234,3 +237,77 @@ def test_a_server_whose_answer_never_ends_holds_nobody(office: Office, monkeypat
         over.set()
         listening.close()
         thread.join()
+
+
+def test_a_full_quota_of_a_small_mailing_is_put_off_and_booked_on_nobody(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    firms(office, 3)
+    made = mailing(office, account)
+    sink.down, sink.room = "552 5.2.3 daily quota", 1
+    go(office, made)
+    runner.run_one(office.site)
+    row, found = state(office, made), sorted(fates(office, made).values())
+    assert (row.stage, found) == ("sending", ["sent", "waiting", "waiting"]) and "quota" in row.fault
+    run(office)
+    row = state(office, made)
+    assert (row.stage, sorted(fates(office, made).values())) == ("stopped", ["sent", "waiting", "waiting"]) and "quota" in row.fault
+    sink.down = ""
+    go(office, made, "go_on")
+    run(office)
+    assert (state(office, made).stage, set(fates(office, made).values()), len(sink.mails)) == ("done", {"sent"}, 3)
+
+
+def test_what_was_perhaps_sent_is_sent_again_when_somebody_says_so(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    firms(office, 2)
+    made = mailing(office, account, filed=False)
+    go(office, made)
+    run(office)
+    with office.as_("chen"), pytest.raises(Refused):
+        office.resource("mailing").run("again", [made])
+    with office.site.system("tests") as work, writing():
+        table = table_of(MailingReceiver)
+        work.session.execute(sa.update(table).where(table.c.address == "a1@firm.example").values(fate="unsure"), execution_options=unscoped("tests"))
+        work.session.execute(sa.update(table_of(Mailing)).values(sent=1), execution_options=unscoped("tests"))
+    go(office, made, "again")
+    run(office)
+    row = state(office, made)
+    assert (row.stage, row.sent, sorted(one.rcpt_tos[0] for one in sink.envelopes)) == ("done", 2, ["a0@firm.example", "a1@firm.example", "a1@firm.example"])
+    assert len({mail["Message-ID"] for mail in sink.mails}) == 2, "the same mail, for who has it already"
+
+
+def test_files_go_along_with_every_copy_and_are_kept_once(office: Office, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = box(office, sink)
+    firms(office, 2)
+    made = mailing(office, account)
+    with office.as_("chen"):
+        files.put("core.mailing", made, "价格表.pdf", io.BytesIO(b"%PDF-1.4\n" + b"x" * 500))
+        files.put("core.mailing", made, "plan.txt", io.BytesIO(b"first\n.\nsecond\n"))
+        monkeypatch.setattr(composing, "ATTACHED", 400)
+        with pytest.raises(Refused):
+            office.resource("mailing").run("start", [made])
+        monkeypatch.undo()
+    go(office, made)
+    run(office)
+    assert len(sink.mails) == 2
+    for mail in sink.mails:
+        assert isinstance(mail, EmailMessage)
+        text, *found = list(mail.iter_parts())
+        assert text.get_content().startswith("Dear 第") and optout.PAGE in text.get_content()
+        assert [(one.get_filename(), one.get_payload(decode=True)) for one in found] == [("价格表.pdf", b"%PDF-1.4\n" + b"x" * 500), ("plan.txt", b"first\n.\nsecond\n")]
+    with office.as_("chen"):
+        kept = session.scalars(sa.select(Letter.text)).all()
+        assert len(kept) == 2 and all((one or "").rstrip().endswith("价格表.pdf, plan.txt") for one in kept)
+        with pytest.raises(Refused):
+            files.put("core.mailing", made, "later.txt", io.BytesIO(b"too late"))
+
+
+def test_nothing_offers_to_take_back_what_was_sent(office: Office, sink: Sink) -> None:
+    account = box(office, sink)
+    firms(office, 1)
+    made = mailing(office, account)
+    chen = web(office, "chen")
+    chen("POST", f"/core/mailing/{made}/do/start", {})
+    page = chen("GET", f"/core/mailing/{made}", Accept_Language="en").text
+    assert state(office, made).stage == "sending"
+    assert 'class="toast' in page and "/undo/" not in page

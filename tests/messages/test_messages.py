@@ -143,3 +143,16 @@ def test_who_writes_to_somebody_away_reads_his_words(office: Office) -> None:
     with office.as_("chen"):
         (told,) = services.newest()
     assert str(words.read(told.text)) == "王志强 is away; 李娜 stands in. “In Xi'an until Friday”"
+
+
+def test_words_alone_are_an_absence_too_and_neither_is_none(office: Office) -> None:
+    people, today = office.people, clock.today()
+    office.grant("seller", "core.stand_in.*", "own")
+    with office.as_("wang"):
+        with pytest.raises(Invalid):
+            office.resource("stand_in").write([{"begins": today, "ends": today}])
+        office.resource("stand_in").write([{"begins": today, "ends": today, "words": "Back on Monday"}])
+    write(office, "chen", "A question", people=[people["wang"]])
+    with office.as_("chen"):
+        (told,) = services.newest()
+    assert str(words.read(told.text)) == "王志强 is away: “Back on Monday”"

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
+import pytest
+import sqlalchemy as sa
+
+from crm_core.data.session import session
+from crm_core.features.customers.api import Customer
+from crm_core.features.mail.api import Mail, lately
+from crm_core.features.mail.models import Box
+from crm_core.features.rules import arriving
+from crm_core.kernel import clock
 from tests.customers.office import Office
 from tests.mail.conftest import Post, Sink, post, post_office, sink, smtp_server
 from tests.mail.test_receiving import account, look, look_again, mail
@@ -79,3 +88,21 @@ def test_the_preview_names_whose_mails_came(office: Office, sink: Sink, post: Po
         with office.as_(login):
             found = preview(Kept(0, "r", "core.customer", "core.mail_in", {"words": words}, None, [task()], False, 0, office.people[login], 0))
         assert [str(row[0]) for row in found.rows] == wanted
+
+
+def test_a_mail_that_is_filed_by_hand_begins_them_then_once(office: Office, sink: Sink, post: Post) -> None:
+    account(office, sink, post)
+    every = rule(office, trigger="core.mail_in", steps=[task("Answer {name}")])
+    post.drop("chen", mail("Price", "stranger@else.example", "<1@else.example>").as_bytes())
+    look(office)
+    settle(office)
+    assert runs(office, every) == []
+    with office.as_("chen"):
+        mails, customer = office.resource("mail"), session.scalars(sa.select(Customer.id)).one()
+        (number,) = session.scalars(sa.select(Mail.id).where(Mail.box == Box.received))
+        for act, values in (("file", {"customer": customer}), ("keep_private", {}), ("file", {"customer": customer})):
+            mails.run(act, [number], values)
+    settle(office)
+    assert len(runs(office, every)) == 1
+    with office.as_("chen"), clock.freeze(clock.now() + dt.timedelta(days=40)):
+        assert lately([number], clock.now() - arriving.LATELY) == ()

@@ -23,7 +23,7 @@ class StandIns(Resource):
     hidden_fields = "owner", "department", "team"
     in_palette = False
     order = 95
-    help = _("Who reviews and decides on approvals in your place while you are away. He does it as you may, within the days you say.")
+    help = _("Who reviews and decides on approvals in your place while you are away. He does it as you may, within the days you say. Without one you can leave words for who writes to you.")
     form = (Section(_("Stand-in"), ("substitute", "begins", "ends", "words", "note")),)
 
     @property
@@ -36,6 +36,8 @@ class StandIns(Resource):
             now = as_written(row, before)
             if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
                 faults[i] = {"ends": [_("This day lies before the first one.")]}
+            if now.get("substitute_id") is None and not now.get("words"):
+                faults.setdefault(i, {})["substitute"] = [_("Name a stand-in, or leave words for who writes.")]
         return faults
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:

@@ -133,7 +133,7 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
     """A series with the days of a year, or some of its days by themselves. More of them come by the job of every night (growing.py)."""
     with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
         a = Appointment
-        rows = list(db.scalars(sa.select(a).where(a.uid == said.uid, a.owner_id == letter.owner_id, a.of_id.is_(None)).order_by(a.id)))
+        rows: list[Any] = list(db.scalars(sa.select(a).where(a.uid == said.uid, a.owner_id == letter.owner_id, a.of_id.is_(None)).order_by(a.id)))
         first = mail.first_address(rows[0].organizer) if rows else None
         if rows and (first is None or email_key(first.address) != key or (said.whole and said.sequence < max(row.sequence for row in rows))):
             return

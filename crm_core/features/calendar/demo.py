@@ -9,7 +9,7 @@ from crm_core.data.session import session
 from crm_core.features.calendar.models import Appointment
 from crm_core.features.calendar.services import NAME, ROOM
 from crm_core.features.customers.api import Customer
-from crm_core.features.tasks.api import TASKS
+from crm_core.features.tasks.api import TASKS, repeats
 from crm_core.kernel import clock
 from crm_core.kernel.site import site
 from crm_core.resource import worktime
@@ -35,7 +35,7 @@ def fill(make: Any) -> None:
 
     with at(2, 9, LEADER):
         weekly = plan("发行周例会", 0, 9, 60, room=large, text="各组报本周征订进度。", items=[{"user": users[SELLER]}, {"user": users[YOUNG]}])
-        plan("发行周例会", 7, 9, 60, room=large, items=[{"user": users[SELLER]}, {"user": users[YOUNG]}])
+        appointments.run("repeat", [weekly], {"how": repeats.How.weekly, "count": 12})
         plan("年度预算准备", 1, 14, 120, closed=True)
     with at(1, 9, SELLER):
         plan("春糖会展位碰头", 0, 14, 90, room=small, items=[{"user": users[YOUNG]}, {"user": users[LEADER]}])

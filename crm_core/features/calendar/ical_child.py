@@ -59,7 +59,7 @@ def _series(event: Any, events: list[Any], first: dt.date, last: dt.date) -> dic
     told = {one["slot"]: one for one in apart}
     found = []
     for slot, begins, ends in _times(event, text, first, last):
-        found.append(told.pop(slot, None) or {**_day(event, slot), "begins": begins, "ends": ends})
+        found.append(told.pop(slot) if slot in told else {**_day(event, slot), "begins": begins, "ends": ends})
     return {"rule": text[:200] or "RDATE", "whole": True, "days": [*found, *told.values()]}
 
 
@@ -125,7 +125,7 @@ def _ends(event: Any) -> str | None:
     if ends is None and begins is not None:
         start = event["DTSTART"].dt
         end = start + _length(event, start)
-        return (end.astimezone(dt.UTC) if isinstance(end, dt.datetime) and end.tzinfo is not None else end).isoformat()  # type: ignore[no-any-return]
+        return (end.astimezone(dt.UTC) if isinstance(end, dt.datetime) and end.tzinfo is not None else end).isoformat()
     return ends
 
 

@@ -89,7 +89,7 @@ class Appointment(Owned, Model):
     title: Mapped[t.Name] = mapped_column(info={"label": _("Calendar entry")})
     begins: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), info={"label": _("Begins")})
     ends: Mapped[dt.datetime | None] = mapped_column(t.UtcDateTime(), info={"label": _("Ends"), "help": _("Empty: an hour later.")})  # never empty in a row
-    room_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_room.id", ondelete="RESTRICT"), info={"label": _("Room")})
+    room_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_room.id", ondelete="RESTRICT"), info={"label": _("Room"), "beside": ("begins", "ends")})
     place: Mapped[t.Line | None] = mapped_column(info={"label": _("Where")})
     text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text")})
     closed: Mapped[bool] = mapped_column(default=False, info={

@@ -12,6 +12,7 @@ from crm_core.features.customers.api import Contact, may_reach
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
+from crm_core.resource.fields import Bad
 from crm_core.resource.kept import Ask
 from crm_core.resource.references import label_queries
 from crm_core.resource.resource import Lines, Resource, Section
@@ -145,4 +146,17 @@ class Rooms(Resource):
     known_by = ("name",)
     hidden_fields = ("department", "team")
     unique = (("name",),)
+
+    def remarks_beside(self, ids: Sequence[int], beside: Mapping[str, str]) -> Mapping[int, Any]:
+        """Which of them are free at the time of a form."""
+        fields = site().registry.resource(services.NAME).all_fields
+        try:
+            begins, ends = (fields[name].parse(beside[name]) if beside.get(name) else None for name in ("begins", "ends"))
+        except Bad:
+            return {}
+        if begins is None or (ends is not None and ends <= begins):
+            return {}
+        taken = services.taken(ids, begins, ends or begins + services.HOUR)
+        return {one: _("taken then") if one in taken else _("free then") for one in ids}
+
     help = _("Rooms that can be booked with an appointment; two bookings at one time cannot both stand.")

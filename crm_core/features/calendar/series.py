@@ -7,6 +7,7 @@ import enum
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,7 +36,7 @@ BUSY = "calendar.series"  # of a piece of work: days of a series are written as 
 _appointments, _guests, _series = (table_of(model) for model in (Appointment, Guest, Series))
 Key = tuple[int | None, int | None, str | None]
 
-FIELDS = repeats.FIELDS
+FIELDS = tuple(replace(one, help=_("With “weekly”: such as Mon, Thu, its own day among them. Empty: its own day.")) if one.name == "days" else one for one in repeats.FIELDS)
 
 
 class Ends(enum.StrEnum):
@@ -97,7 +98,10 @@ def repeat(row: Any, how: repeats.How, every: int | None = None, days: str | Non
             return
         rule = repeats.rule(how, start.date(), every or 1, days, until, count)
         series = _new(row.uid if first else None, row.sequence + 1 if first else 0)
-        _begin(row, series, rule, zone, start)
+        try:
+            _begin(row, series, rule, zone, start)
+        except Invalid as bad:  # its room, which this act does not ask for
+            raise Invalid({"how": [*bad.fields.get("how", ()), *bad.fields.get("room", ())]}) if "room" in bad.fields else bad from None
 
 
 def end(row: Any, reach: Ends) -> None:
@@ -224,7 +228,7 @@ def spread(number: int, reach: Reach) -> None:
     """As this day is now, so are those that follow or all of its series, but for what was changed by itself. Moved by days, its rhythm
     moves along."""
     with together():
-        row = session.get_one(Appointment, number, populate_existing=True)
+        row: Any = session.get_one(Appointment, number, populate_existing=True)
         mine = _days(row.series_id)
         earlier = [one for one in mine if one.slot < row.slot] if reach == Reach.following else []
         old, first = row.series_id, mine[0]

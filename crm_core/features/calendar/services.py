@@ -121,9 +121,7 @@ def said_time(moment: dt.datetime) -> str:
 
 def free_rooms(begins: dt.datetime, ends: dt.datetime, seats: int = 0) -> list[Any]:
     """The rooms one may see that are free all that time, the smallest that is large enough first."""
-    taken = _free(sa.select(_appointments.c.room_id).where(
-        _appointments.c.room_id.is_not(None), _appointments.c.begins < ends, _appointments.c.ends > begins, *_takes(_appointments))).scalars()
-    busy = set(taken)
+    busy = taken(None, begins, ends)
     query = sa.select(Room).where(Room.active, sa.or_(Room.seats.is_(None), Room.seats >= seats) if seats else sa.true())
     rooms = session.scalars(query.order_by(Room.seats.is_(None), Room.seats, Room.id).limit(500))
     return [room for room in rooms if room.id not in busy]
@@ -134,6 +132,13 @@ def booked(room: int, begins: dt.datetime, ends: dt.datetime) -> list[tuple[dt.d
     _free(sa.select(_rooms.c.id).where(_rooms.c.id == room).with_for_update(key_share=True)).all()
     a = _appointments.c
     return [(one.begins, one.ends) for one in _free(sa.select(a.begins, a.ends).where(a.room_id == room, a.begins < ends, a.ends > begins, *_takes(_appointments)))]
+
+
+def taken(rooms: Sequence[int] | None, begins: dt.datetime, ends: dt.datetime) -> set[int]:
+    """Which of these rooms (None: of all) somebody has at that time, whatever one may read of his appointment."""
+    c = _appointments.c
+    which = c.room_id.in_(rooms) if rooms is not None else c.room_id.is_not(None)
+    return set(_free(sa.select(c.room_id).where(which, c.begins < ends, c.ends > begins, *_takes(_appointments))).scalars())
 
 
 def _takes(table: Any) -> tuple[sa.ColumnElement[bool], ...]:

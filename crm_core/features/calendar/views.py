@@ -299,7 +299,9 @@ def dress(row: Any, page: Any, about: Mapping[int, str]) -> Any:
     day = clock.local(row.begins).date().isoformat() if row.begins else ""
     show = Act(_("In the calendar"), urls.address(URL, [("span", "day"), ("day", day)]), "calendar")
     guests = _guests(row.id) if row.answer is None else ()
-    return replace(page, side=(*guests, *_days_of(row), *page.side), numbers=tuple(numbers), marks=(*page.marks, *marks), status=status or page.status, note=note, more=(show, *more))
+    reach = site().registry.resource(services.NAME).all_fields["reach"].label  # asked in the form, and nothing of the appointment
+    groups = tuple(replace(group, facts=tuple(one for one in group.facts if one.label != reach)) for group in page.groups)
+    return replace(page, groups=groups, side=(*guests, *_days_of(row), *page.side), numbers=tuple(numbers), marks=(*page.marks, *marks), status=status or page.status, note=note, more=(show, *more))
 
 
 def _days_of(row: Any) -> tuple[PanelView, ...]:

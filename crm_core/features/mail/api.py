@@ -1,6 +1,7 @@
 """What other features may use of mail."""
 
 import contextlib
+import datetime as dt
 import io
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -16,18 +17,19 @@ from crm_core.features.mail.addresses import first as first_address
 from crm_core.features.mail.arrived import of as arrived
 from crm_core.features.mail.arrived import seen as subject_seen
 from crm_core.features.mail.arrived import since as arrived_since
-from crm_core.features.mail.events import MailQueued, MailReceived
+from crm_core.features.mail.events import MailFiled, MailQueued, MailReceived
 from crm_core.features.mail.filing import MAIL
 from crm_core.features.mail.models import Box, Direction, Letter, Mail
 from crm_core.features.mail.rows import note
 from crm_core.features.mail.wanted import unwanted
 from crm_core.kernel.errors import Missing, Refused
+from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import unscoped
 
 __all__ = [
-    "MAIL", "Addressee", "Head", "Letter", "Mail", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "draft", "facts", "file", "first_address", "heads", "keep_private", "send",
+    "Addressee", "Head", "Letter", "MAIL", "Mail", "MailFiled", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "draft", "facts", "file", "first_address", "heads", "keep_private", "send",
     "sender_of", "subject_seen", "unwanted",
 ]
 
@@ -92,6 +94,13 @@ def heads(ids: Sequence[int]) -> list[Head]:
     return [Head(row.id, sender.address if (sender := addresses.first(row.sender)) is not None else "", row.title) for row in rows]
 
 
+def lately(ids: Sequence[int], since: dt.datetime) -> tuple[int, ...]:
+    """Those of these mails that came in since a moment."""
+    c = table_of(Mail).c
+    query = sa.select(c.id).where(c.id.in_(list(ids)), c.created_at >= since, c.deleted_at.is_(None)).order_by(c.id)
+    return tuple(current_work().session.execute(query, execution_options=unscoped("when a mail came in")).scalars())
+
+
 def file(mail_id: int, about: tuple[str, int]) -> None:
     """File a mail that came in on a customer or contact, as the house. Raises Missing where one of them is not there."""
     whose, table = filing.customer_of(*about), table_of(Mail)
@@ -102,6 +111,7 @@ def file(mail_id: int, about: tuple[str, int]) -> None:
         db.execute(sa.update(table).where(table.c.id == mail_id).values(customer_id=whose.customer, contact_id=whose.contact))
         if not mail.confidential:
             filing.file(mail, Direction.received, [whose])
+            emit(MailFiled((mail_id,)))
 
 
 def sender_of(user_id: int) -> tuple[int | None, Addressee]:

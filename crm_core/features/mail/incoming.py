@@ -8,10 +8,12 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, writing
 from crm_core.features.files import api as files
 from crm_core.features.mail import accounts, addresses, building, filing
+from crm_core.features.mail.events import MailFiled
 from crm_core.features.mail.models import Box, Direction, Mail
 from crm_core.features.mail.rows import note
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Refused
+from crm_core.kernel.events import emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
@@ -38,6 +40,8 @@ def file_on(row: Any, customer: int) -> None:
     note(_mails, [row.id], customer_id=customer, contact_id=None, confidential=False)
     mail = current_work().session.connection().execute(sa.select(_mails).where(_mails.c.id == row.id), execution_options=unscoped("a mail that was read under its rights")).one()
     filing.file(mail, Direction.received if row.box == Box.received else Direction.sent, whose, again=True)
+    if row.box == Box.received:
+        emit(MailFiled((row.id,)))
     session.expire(row)
 
 

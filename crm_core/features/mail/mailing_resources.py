@@ -6,8 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work, session
-from crm_core.features.mail import accounts, filling, mailing_views, mailings, receivers
+from crm_core.features.files import api as files
+from crm_core.features.mail import accounts, composing, filling, mailing_views, mailings, receivers
 from crm_core.features.mail.api import send
+from crm_core.features.mail.filing import MAIL
 from crm_core.features.mail.mailing_models import About, Mailing, MailingReceiver, MailTemplate, Stage
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Action
@@ -60,6 +62,7 @@ def start(row: Any) -> None:
     if row.account_id is None or row.account_id not in {one.id for one in accounts.usable()}:
         raise Refused(_("Choose one of your mail boxes to send it from."))
     text_of(row)
+    composing.attached(row.id)
     if not row.prepared and not receivers.count(row)[0]:
         raise Refused(_("It is for nobody: none of those who are meant is yours to change."))
     row.run += 1
@@ -78,6 +81,20 @@ def stop(row: Any) -> None:
         raise Refused(_("It is not on its way."))
     row.stage = Stage.stopped if row.started_at is not None else Stage.draft
     row.run += 1
+
+
+def may_again(row: Any) -> bool:
+    """Whether it is over or stopped, and of some copies nobody knows whether they left."""
+    return row.stage in (Stage.done, Stage.stopped) and mailings.unsure(row.id)
+
+
+def again(row: Any) -> None:
+    """The act: copies of which the server's answer was lost are sent once more; the same Message-ID lets programs show them once."""
+    if not may_again(row):
+        raise Refused(_("There is none of which it is not known whether it was sent."))
+    mailings.once_more(row.id)
+    row.stage, row.ended_at = Stage.stopped, None
+    start(row)
 
 
 def keep_course(event: UndoBegins) -> None:
@@ -114,7 +131,9 @@ def try_out(row: Any) -> None:
     filler, sample = text_of(row), receivers.first(row)
     found = filler.fill([sample]) if sample is not None else {}
     title, text = found.get(sample or 0) or filler.bare()
-    send(row.account_id, mine, str(_("Test: %(title)s", title=title)), text, sender_id=who.user_id)
+    number = send(row.account_id, mine, str(_("Test: %(title)s", title=title)), text, sender_id=who.user_id)
+    composing.attached(row.id)
+    files.copy(mailings.NAME, row.id, [number], to=MAIL)
 
 
 class Mailings(Resource):
@@ -123,7 +142,6 @@ class Mailings(Resource):
     singular = _("Mass mail")
     icon = "mail-fast"
     status = "stage"
-    files = False
     in_palette = False
     columns = "name", "stage", "about", "account", "total", "sent", "started_at", "owner"
     filters = "stage", "about", "account", "owner", "department", "created_at"
@@ -137,13 +155,15 @@ class Mailings(Resource):
         Section(_("Sending"), ("send_at", "rate", "filed")),
     )
     actions = (
-        Action("start", _("Send"), start, when=lambda row: row.stage is Stage.draft, icon="send", bulk=False, primary=True,
+        Action("start", _("Send"), start, when=lambda row: row.stage is Stage.draft, icon="send", bulk=False, primary=True, final=True,
                confirm=_("Send this mail to everybody it is meant for?")),
-        Action("go_on", _("Go on"), start, when=lambda row: row.stage is Stage.stopped, icon="player-play", bulk=False, primary=True),
-        Action("stop", _("Stop"), stop, when=lambda row: row.stage in (Stage.scheduled, Stage.sending), icon="hand-stop", bulk=False, primary=True),
-        Action("try_out", _("Send one to me"), try_out, when=lambda row: row.stage is Stage.draft, icon="mail", bulk=False),
+        Action("go_on", _("Go on"), start, when=lambda row: row.stage is Stage.stopped, icon="player-play", bulk=False, primary=True, final=True),
+        Action("stop", _("Stop"), stop, when=lambda row: row.stage in (Stage.scheduled, Stage.sending), icon="hand-stop", bulk=False, primary=True, final=True),
+        Action("try_out", _("Send one to me"), try_out, when=lambda row: row.stage is Stage.draft, icon="mail", bulk=False, final=True),
+        Action("again", _("Send again what was perhaps sent"), again, when=may_again, icon="refresh", bulk=False, quiet=True, final=True,
+               confirm=_("The server’s answer was lost: these copies may have arrived. Send them again? Whoever had his may have it twice.")),
     )
-    help = _("One mail to many, a copy for each address. Who wants no mail, is blacklisted or has a bad address gets none; every copy has a link to end it.")
+    help = _("One mail to many, a copy for each address. Who wants no mail, is blacklisted or has a bad address gets none; every copy has a link to end it. Files on its page go along with each.")
 
     def defaults(self) -> dict[str, Any]:
         mine = accounts.usable()
@@ -177,6 +197,12 @@ class Mailings(Resource):
             if wrong:
                 faults[i] = wrong
         return faults
+
+    def may_hold(self, row_id: int) -> None:
+        """Files come and go while it is a draft: all copies have the same."""
+        super().may_hold(row_id)
+        if session.scalar(sa.select(Mailing.stage).where(Mailing.id == row_id)) is not Stage.draft:
+            raise Refused(_("It is on its way: its files stay as they are."))
 
     def held(self, ids: Sequence[int]) -> set[int]:
         return super().held(ids) | _begun(ids)

@@ -41,6 +41,7 @@ TRIES, LATER = 3, 300  # of a copy that a server does not take now, and seconds 
 OWN = 5  # copies one after another that are refused for what need not be their receivers: then it is the box, or the mail
 KNOCKS, KNOCK = 8, 30  # times that a server is asked that is not there, seconds before the second; each later one waits twice as long
 _mailings, _receivers = table_of(Mailing), table_of(MailingReceiver)
+_FULL = re.compile(r"^[45]52\b|quota|limit|exceed|too many|配额|上限|超出|超过|频率", re.IGNORECASE)  # how servers say that one has sent enough
 _OURS = re.compile(r"<m(\d{1,18})\.([0-9a-f]{20})@")
 
 
@@ -97,7 +98,7 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
         mailing = _state(mailing.id)
     sender = addresses.Addressee(account.address, addresses.one_line(account.name))
     filler = Filler(mailing.about, mailing.title or "", mailing.text or "", language=_language(mailing))
-    letter = composing.Letter(sender, account.signature, filler.language)
+    letter = composing.Letter(sender, account.signature, filler.language, composing.attached(mailing.id))
     allowance = HANDED if mailing.rate is None else max(1, math.ceil(mailing.rate * SLICE / 60))
     job.progress(mailing.sent, mailing.total)
     wire, turn, done, streak, knocks = Wire(server), job.args["turn"], 0, list(job.args.get("streak", ())), job.args["knocks"]
@@ -111,6 +112,10 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
             if not rows and part.seen:  # none of these wants it any more
                 continue
             if not rows:
+                said = _put_off(mailing, streak)
+                if said:
+                    with job.write():
+                        return _knock(mailing, said, job.args["turn"], knocks + 1)
                 return _end(job, mailing, journal)
             said = part.give(rows)
             with job.write():
@@ -121,6 +126,21 @@ def _send(job: Running, mailing: Any, journal: Journal) -> dict[str, Any] | None
     finally:
         wire.close()
     return {"turn": turn, "knocks": knocks, "streak": streak, "seconds": 0 if mailing.rate is None else SLICE if mailing.rate >= 6 else 60 / max(1, mailing.rate)}
+
+
+def _put_off(mailing: Any, streak: list[int]) -> str:
+    """Of a mailing too small to tell by their number: what the server said last to copies of which none was taken any more, where it
+    speaks of a quota; they wait again. "" where nothing is to be put off."""
+    if not streak or mailing.total >= OWN:
+        return ""
+    c = _receivers.c
+    with writing():
+        said = free(sa.select(c.said).where(c.id == streak[-1])).scalar()
+        if not _FULL.search(said or ""):
+            return ""
+        free(sa.update(_receivers).where(c.id.in_(streak), c.fate.in_((Fate.refused, Fate.waiting))).values(fate=Fate.waiting, said=None, tries=0))
+    streak.clear()
+    return str(said)
 
 
 def _knock(mailing: Any, said: str, turn: int, knocks: int) -> dict[str, Any] | None:
@@ -202,7 +222,7 @@ class _Part:
             self.journal.answered(row.id, said)
             self.streak.clear()
             self.fates[row.id] = Fate.sent, ""
-            self.filed.append({"row": row, "title": title, "text": text, "message_id": message_id})
+            self.filed.append({"row": row, "title": title, "text": self.letter.kept(text), "message_id": message_id})
         return ""
 
     def mark(self) -> None:
@@ -224,6 +244,18 @@ class _Part:
                 "sender": str(self.letter.sender), "receivers": str(addresses.Addressee(one["row"].address, addresses.one_line(one["row"].name))), "written_at": now,
                 "author": self.mailing.created_by_id or self.mailing.owner_id} for one in self.filed])
         self.job.progress(self.job.done + len(self.fates), self.mailing.total or None)
+
+
+def unsure(mailing_id: int) -> bool:
+    """Whether of some of its copies nobody knows whether they left."""
+    c = _receivers.c
+    return free(sa.select(c.id).where(c.mailing_id == mailing_id, c.fate == Fate.unsure).limit(1)).first() is not None
+
+
+def once_more(mailing_id: int) -> None:
+    """These wait again; inside `writing()`."""
+    c = _receivers.c
+    free(sa.update(_receivers).where(c.mailing_id == mailing_id, c.fate == Fate.unsure).values(fate=Fate.waiting, said=None, sent_at=None, tries=0))
 
 
 def _settle(mailing: Any, journal: Journal) -> None:
@@ -262,9 +294,9 @@ def _file_again(mailing: Any, ids: Sequence[int]) -> None:
     rows = free(sa.select(c.id, c.address, c.name, c.record_id, c.customer_id, c.contact_id).where(c.id.in_(ids))).all()
     texts = Filler(mailing.about, mailing.title or "", mailing.text or "", language=_language(mailing)).fill([row.record_id for row in rows])
     sender = addresses.Addressee(account.address, addresses.one_line(account.name))
-    letter = composing.Letter(sender, account.signature)
+    letter = composing.Letter(sender, account.signature, files=composing.attached(mailing.id))
     filing.file_many([{
-        "customer": row.customer_id, "contact": row.contact_id, "title": texts[row.record_id][0], "text": letter.signed(texts[row.record_id][1]), "message_id": composing.message_id(row.id),
+        "customer": row.customer_id, "contact": row.contact_id, "title": texts[row.record_id][0], "text": letter.kept(letter.signed(texts[row.record_id][1])), "message_id": composing.message_id(row.id),
         "sender": str(sender), "receivers": str(addresses.Addressee(row.address, addresses.one_line(row.name))), "written_at": clock.now(), "author": mailing.created_by_id or mailing.owner_id,
     } for row in rows if row.record_id in texts])
 

@@ -53,7 +53,7 @@ def register_roles() -> list[RoleTemplate]:
     """Everybody sets up his own boxes, uses those of his teams, and writes texts that all use; who leads may write to many."""
     own = {f"core.{name}.{verb}": "own" for name in ("mail_account", "mail_template") for verb in ("create", "update", "delete")}
     all_ = {"core.mail_account.read": "team", "core.mail_template.read": "all", **own}
-    many = {f"core.mailing.{verb}": "own" for verb in ("create", "update", "delete", "start", "go_on", "stop", "try_out")}
+    many = {f"core.mailing.{verb}": "own" for verb in ("create", "update", "delete", "start", "go_on", "stop", "try_out", "again")}
     reach = {"supervisor": "subtree", "decision-maker": "all"}
     return [RoleTemplate(code, "", {**all_, **({**many, "core.mailing.read": reach[code]} if code in reach else {})}) for code in ("user", *reach)]
 

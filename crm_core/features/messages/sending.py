@@ -69,9 +69,13 @@ def _away(row: Any, receivers: Sequence[int]) -> None:
     """Who writes to somebody away hears of it, and who stands in for him."""
     away = lines.away(receivers, clock.today()) if row.sender_id is not None else {}
     if away:
-        names = site().registry.resource("core.user").labels({*away, *(one.substitute for one in away.values())})
+        names = site().registry.resource("core.user").labels({*away, *(one.substitute for one in away.values() if one.substitute is not None)})
         for who, one in list(away.items())[:AWAY]:
-            known = {"name": names.get(who, ""), "other": names.get(one.substitute, "")}
+            known = {"name": names.get(who, ""), "other": names.get(one.substitute or 0, "")}
+            if one.substitute is None:
+                text = _("%(name)s is away: “%(words)s”", name=known["name"], words=one.words)
+                notify_each([(row.sender_id, (NAME, row.id))], text, source=_("Messages"))
+                continue
             text = _("%(name)s is away; %(other)s stands in. “%(words)s”", words=one.words, **known) if one.words else _("%(name)s is away; %(other)s stands in.", **known)
             notify_each([(row.sender_id, (NAME, row.id))], text, source=_("Messages"))
 

@@ -8,12 +8,14 @@ from unicodedata import normalize
 
 from crm_core.features.mail import api as mail
 from crm_core.features.rules import active, engine
+from crm_core.kernel import clock
 from crm_core.kernel.declare import RuleTrigger
 from crm_core.kernel.i18n import _, in_sentence
 from crm_core.resource.fields import Field
 
 NAME = "core.mail_in"
 _WRITERS = ("core.customer", "core.contact")
+LATELY = dt.timedelta(days=30)
 _BETWEEN = re.compile(r"[,，、;；\n]")
 
 
@@ -26,6 +28,13 @@ def came(event: mail.MailReceived) -> None:
         engine.start(NAME, "core.customer", [one.customer], occasion)
         if one.contact is not None:
             engine.start(NAME, "core.contact", [one.contact], occasion)
+
+
+def filed(event: mail.MailFiled) -> None:
+    """The same when a mail that came in lately is filed by hand: until then nobody knew whose it was. Each rule hears of it once."""
+    new = mail.lately(event.ids, clock.now() - LATELY)
+    if new:
+        came(mail.MailReceived(new, (), ()))
 
 
 def _words(text: str | None) -> list[str]:

@@ -214,7 +214,7 @@ def made(draft: Draft) -> dict[str, Any] | None:
 def _kept(kind: Any, of: Any, given: Mapping[str, str]) -> dict[str, str]:
     """The texts as they are kept: of values that were understood, references as ids. Raises Invalid."""
     fields = kinds.fields_of(kind, of, given)
-    return {name: fields[name].text(value) if fields[name].kind != "boolean" else "1" if value else ""
+    return {name: fields[name].text(value) if fields[name].kind != "boolean" else "1" if value else "0" if fields[name].default else ""
             for name, value in kinds.values_of(kind, of, given).items() if value not in (None, "", [])}
 
 

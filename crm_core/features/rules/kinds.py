@@ -110,15 +110,22 @@ def fields_of(kind: Any, resource: Any, given: Mapping[str, str]) -> dict[str, F
 def values_of(kind: Any, resource: Any, given: Mapping[str, str]) -> dict[str, Any]:
     """The values of what was typed; every field has one, None where nothing was said. Raises Invalid."""
     fields = fields_of(kind, resource, given)
-    texts = {name: given.get(name) or (one.text(one.default) if one.default is not None else "") for name, one in fields.items()}
+    texts = {name: text_of(one, given) for name, one in fields.items()}
     return {**dict.fromkeys(fields), **acts.checked(fields, texts)}
+
+
+def text_of(one: Field, given: Mapping[str, str]) -> str:
+    """What was typed, else the field's own beginning. A tick that was taken off was said."""
+    if one.kind == "boolean":
+        return given[one.name] or "0" if one.name in given else "1" if one.default else ""
+    return given.get(one.name) or (one.text(one.default) if one.default is not None else "")
 
 
 def shown_of(kind: Any, resource: Any, given: Mapping[str, str]) -> dict[str, str]:
     """The values as people read them; what cannot be taken as it was typed."""
     fields, found = fields_of(kind, resource, given), {}
     for name, one in fields.items():
-        text = given.get(name) or (one.text(one.default) if one.default is not None else "")
+        text = text_of(one, given)
         try:
             found[name] = one.show(acts.checked({name: one}, {name: text})[name]) if text else ""
         except (Invalid, KeyError):

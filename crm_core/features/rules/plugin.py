@@ -4,7 +4,7 @@ from typing import Any
 
 import flask
 
-from crm_core.features.mail.api import MailReceived
+from crm_core.features.mail.api import MailFiled, MailReceived
 from crm_core.features.rules import (
     actions,
     alarmpages,
@@ -56,6 +56,7 @@ def register_listeners() -> list[Listen]:
     return [
         Listen(RecordsChanged, engine.heard, inside=True, name="core.rules.heard"),
         Listen(MailReceived, arriving.came, inside=True, name="core.rules.mail"),
+        Listen(MailFiled, arriving.filed, inside=True, name="core.rules.filed"),
         Listen(engine.RulesDue, engine.begin, acts="system", name="core.rules.begin", label=_("Begin rules")),
     ]
 

@@ -130,7 +130,7 @@ def _fields(kind: Any, of: Any, given: Mapping[str, str], prefix: str, faults: M
     labels = controls.reference_labels(fields.values(), given)
     found = []
     for at, (name, one) in enumerate(fields.items()):
-        text = given.get(name, one.text(one.default) if one.default is not None and one.kind != "boolean" else "")
+        text = given[name] if name in given else kinds.text_of(one, {})
         start = f"{getattr(one, 'target', '')}:"
         shown = {key[len(start):]: label for key, label in labels.items() if key.startswith(start)} if len(start) > 1 else {}
         made = controls.control(one, text, error=next(iter(faults.get(name, ())), ""), prefix=prefix, labels=shown)

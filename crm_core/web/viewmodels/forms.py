@@ -70,6 +70,7 @@ class FormField:
     one. ``check_url`` takes a POST of ``field`` and ``value`` on leaving and answers JSON ``{"error": "…"}``. ``again``: another choice asks for the form anew (the value's control follows it).
     ``preview_url`` takes a POST of the form while somebody writes and answers with what comes of the text.
     ``picks``: a select for each group of ``choices``, all of one name, and a free text (``shown``) sent as ``NAME__text``.
+    ``beside``: fields of the form that go along with a look-up as ``with.NAME``, for what it says of its hits.
     ``when``: it shows only while this field has one of these values ("a,b"; "*": any).
     """
 
@@ -103,6 +104,7 @@ class FormField:
     again: bool = False
     preview_url: str = ""
     when: tuple[str, str] | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -992,7 +992,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_share'))
     )
     op.create_table('core_stand_in',
-        sa.Column('substitute_id', ID, nullable=False),
+        sa.Column('substitute_id', ID, nullable=True),
         sa.Column('begins', sa.Date(), nullable=False),
         sa.Column('ends', sa.Date(), nullable=False),
         sa.Column('words', sa.String(length=255), nullable=True),
