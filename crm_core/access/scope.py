@@ -80,7 +80,7 @@ class Scope:
             return sa.true()
         columns = entity.c if isinstance(entity, sa.FromClause) else entity
         parts = [_among(getattr(columns, column), values) for column, values in self.branches]
-        parts += [along(entity, path, sa.literal(ids, Several())) for path, ids in self.shared]
+        parts += [along(entity, path, sa.literal(ids, Several()), by_row=True) for path, ids in self.shared]
         return sa.or_(*parts) if parts else _NO_ROW
 
     def marked(self, entity: Any, table: str) -> sa.ColumnElement[bool]:
@@ -89,14 +89,18 @@ class Scope:
         return sa.and_(passed, self.clause(entity)) if not self.everything else passed
 
 
-def along(entity: Any, path: str, ids: Any) -> sa.ColumnElement[bool]:
-    """That rows of a table or mapped class lead by a path to one of these records; `ids` is one parameter of type `Several`."""
+def along(entity: Any, path: str, ids: Any, *, by_row: bool = False) -> sa.ColumnElement[bool]:
+    """That rows of a table or mapped class lead by a path to one of these records; `ids` is one parameter of type `Several`. `by_row`: each
+    row found otherwise is asked for the record above it; without, rows are found by all records above, which may be many."""
     link, _arrow, rest = path.partition(">")
     column = entity.c[link] if isinstance(entity, sa.FromClause) else getattr(entity, link)
     if not rest:
         return one_of(column, ids)
     name, _dot, further = rest.partition(".")
     above = Model.metadata.tables[name]
+    if by_row:
+        above = above.alias()
+        return sa.exists().where(above.c.id == column, wall.marked(name), along(above, further, ids, by_row=True))
     return column.in_(sa.select(above.c.id).where(wall.marked(name), along(above, further, ids)))  # type: ignore[no-any-return]
 
 

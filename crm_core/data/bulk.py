@@ -72,6 +72,7 @@ def insert(table: sa.Table, rows: Sequence[Mapping[str, Any]], names: Sequence[s
         values = [{name: row.get(name) for name in wanted} for row in rows]
         session.connection().execute(sa.insert(table), values, execution_options=options)
         return
+    current_work().grown[table] += len(rows)
     conn = session.connection()
     plans = _plans.setdefault(table, {})
     plan = plans.get((conn.dialect.name, wanted))
@@ -113,6 +114,7 @@ def insert_each(table: sa.Table, column: str, ids: Sequence[int], **same: Any) -
     """Insert a row for each id: the id in `column`, `same` in the others."""
     if not ids:
         return
+    current_work().grown[table] += len(ids)
     found = each(ids)
     values = [sa.literal(value, table.c[name].type).label(name) for name, value in same.items()]
     statement = sa.insert(table).from_select([column, *same], sa.select(found.c.value, *values))

@@ -20,6 +20,7 @@ from crm_core.data.wall import guard
 
 BUSY_MS = 10_000
 STATEMENT_SECONDS = 30
+BY_VALUES = "crm_by_values"  # execution option: how this is best found out depends on what is asked for
 PREPARED_AFTER = 5  # how often PostgreSQL is asked the same before it keeps the statement with its plan
 
 
@@ -93,8 +94,6 @@ class Engines:
             # Neither compiling nor parallel workers: they cost more to begin than a page may take.
             options = (f"-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0 -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s "
                        "-c idle_in_transaction_session_timeout=15min")
-            if not write:  # a word of every name and a rare one need plans of their own
-                options += " -c plan_cache_mode=force_custom_plan"
             url = self.url.set(drivername="postgresql+psycopg")
             engine = sa.create_engine(
                 url,
@@ -106,9 +105,19 @@ class Engines:
                 connect_args={"options": options},
                 execution_options={} if write else {"postgresql_readonly": True},
             )
+            event.listen(engine, "do_execute", _by_values)
         for listener in self._listeners:
             listener(engine)
         return engine
+
+
+def _by_values(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+    """Of what a page asks PostgreSQL keeps the plans, which take longer to make than to follow. Not of questions marked by `BY_VALUES`: a
+    word of nearly every name and a rare one, a scope of one department and of two hundred need plans of their own."""
+    if not context.execution_options.get(BY_VALUES):
+        return None
+    cursor.execute(statement, parameters, prepare=False)
+    return True
 
 
 def prepare_sqlite(engine: sa.Engine, *, write: bool, foreign_keys: bool = True) -> None:

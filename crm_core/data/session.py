@@ -8,6 +8,7 @@ identity map, own actor, so objects of a wider actor never leak to a narrower on
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -101,6 +102,8 @@ class Work:
         self.longest_write = 0.0
         self.writes = 0  # how many write transactions there were: what was found before one may be out of date
         self.background = False  # a job or a delivery: nobody waits for it
+        self.grown: Counter[sa.Table] = Counter()  # rows that came into tables by the set, and how many there are to come before
+        self.looked_at: dict[sa.Table, int] = {}  # PostgreSQL is to look again (data/growth.py)
         self.info: dict[str, Any] = {}  # what a layer above keeps for this piece of work
 
     @property

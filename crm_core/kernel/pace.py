@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from crm_core.data import growth
 from crm_core.data.engine import roomy
-from crm_core.data.session import Session
+from crm_core.data.session import Session, current_work
 from crm_core.kernel.jobs import Running
 
 ALONE, CROWDED = 0.25, 0.14  # seconds a batch should hold the lock
@@ -105,6 +106,7 @@ class Pace:
             gc.collect(1)
         wanted = self.size * (CROWDED if self.crowded else ALONE) / max(held, 0.001)
         self.size = round(max(self.least, min(self.most, self.size * 2, wanted)))
+        growth.look_again(current_work())
 
     def drain(self, take: Callable[[int], int]) -> None:
         """`take(at most so many)` in one transaction after the other, until it has found nothing; it returns how many it found."""

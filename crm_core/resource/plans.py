@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, Narrowed, Scope, along
 from crm_core.data import inside
+from crm_core.data.engine import BY_VALUES
 from crm_core.data.limits import TooLong, limited
 from crm_core.data.mixins import BRANCHES, is_scoped
 from crm_core.data.session import NoActor, current_work
@@ -330,10 +331,13 @@ def in_time(what: Sought, statement: Any, values: dict[str, Any], *, always: boo
         raise TooSlow(_("Among so many records this takes too long to find out; ask for less, or filter by something else as well.")) from None
 
 
+_BY_VALUES = {BY_VALUES: True}
+
+
 def execute(statement: Any, values: dict[str, Any]) -> sa.CursorResult[Any]:
     """Run a statement of ours, which carries its marks; half the work of the ORM's way."""
     session = current_work().session
     if session.new or session.dirty:
         session.flush()
-    found: sa.CursorResult[Any] = session.connection().execute(statement, values)
+    found: sa.CursorResult[Any] = session.connection().execute(statement, values, execution_options=_BY_VALUES)
     return found

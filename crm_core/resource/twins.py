@@ -143,24 +143,30 @@ def holders(resource: Any, keys: Sequence[str]) -> list[tuple[int, int]]:
     if not keys:
         return []
     conn = current_work().session.connection()
-    sqlite = conn.dialect.name == "sqlite"
     kind = kind_of(resource.name)
-    said = {f"q{at}": f'"{kind}{key}"' if sqlite else f"'{kind}{key}'" for at, key in enumerate(keys)}
-    found = conn.execute(_looked_up(len(keys), sqlite), {**said, "r": resource.name}, execution_options=unscoped("duplicates"))
+    if conn.dialect.name == "sqlite":
+        said: dict[str, Any] = {f"q{at}": f'"{kind}{key}"' for at, key in enumerate(keys)}
+        statement = _looked_up(len(keys))
+    else:
+        said, statement = {"keys": [f"'{kind}{key}'" for key in keys]}, _LOOKED_UP
+    found = conn.execute(statement, {**said, "r": resource.name}, execution_options=unscoped("duplicates"))
     return [(at, row_id) for at, row_id in found]
 
 
 @lru_cache
-def _looked_up(count: int, sqlite: bool) -> sa.TextClause:
-    """One statement for so many keys; each is asked by itself, so that a common one does not crowd out a rare one."""
-    if sqlite:
-        one = "SELECT {0} AS at, rowid AS id FROM (SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :q{0} LIMIT {1})"
-    else:
-        one = "SELECT {0} AS at, id FROM (SELECT id FROM core_search WHERE vector @@ CAST(:q{0} AS tsquery) LIMIT {1}) part{0}"
+def _looked_up(count: int) -> sa.TextClause:
+    """SQLite's statement for so many keys; each is asked by itself, so that a common one does not crowd out a rare one."""
+    one = "SELECT {0} AS at, rowid AS id FROM (SELECT rowid FROM core_search_fts WHERE core_search_fts MATCH :q{0} LIMIT {1})"
     parts = " UNION ALL ".join(one.format(at, MOST) for at in range(count))
     # From the few keys to their documents, whatever a planner thinks of it (CROSS JOIN is that to SQLite).
-    join = "CROSS JOIN core_search d ON" if sqlite else "JOIN core_search d ON"
-    return sa.text(f"SELECT found.at, d.record_id FROM ({parts}) found {join} d.id = found.id AND d.resource = :r")
+    return sa.text(f"SELECT found.at, d.record_id FROM ({parts}) found CROSS JOIN core_search d ON d.id = found.id AND d.resource = :r")
+
+
+# PostgreSQL's. As a part of its own each key is looked for by the index: with the limit in sight the planner would rather read the
+# table until it has met so many.
+_LOOKED_UP = sa.text(f"""SELECT k.at - 1, d.record_id FROM unnest(CAST(:keys AS text[])) WITH ORDINALITY k (q, at) CROSS JOIN LATERAL (
+    WITH found AS MATERIALIZED (SELECT resource, record_id FROM core_search WHERE vector @@ CAST(k.q AS tsquery))
+    SELECT resource, record_id FROM found LIMIT {MOST}) d WHERE d.resource = :r""")
 
 
 def values(resource: Any, ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from crm_core.data import bulk
 from crm_core.data.session import current_work
 from crm_core.kernel.i18n import _, listed
-from crm_core.resource import twinkeys, twins
+from crm_core.resource import search, twinkeys, twins
 from crm_core.resource.changes import History
 from crm_core.resource.exchange.items import Item
 from crm_core.text.alike import LIKELY
 
 CLOSEST = 12  # records that are compared with a row: those with most keys of it
-AT_ONCE = 100  # keys a statement: one text, so that engines keep its plan
+AT_ONCE = 100  # keys a statement: one text, so that SQLite keeps its plan
 SMALL = 2_000  # so many records are taken to heart: a first file into a new house is the usual one, and the index need not be asked
 
 Holders = Mapping[str, Sequence[int]]
@@ -42,6 +42,7 @@ class Likely:
             if not item.faults:
                 item.keys = twinkeys.keys(self.resource, item.groups[""])
         if self._large:
+            search.settle()  # hundreds of keys are asked for
             self._near = _asked(self.resource, {key for item in items for key in item.keys or ()})
 
     def mark(self, items: list[Item]) -> None:
@@ -68,11 +69,12 @@ class Likely:
                 item.doubt = str(_("It may be “%(name)s”: %(why)s.", name=seen[row_id][resource.label_field], why=why)), row_id
 
     def _small(self, first: int | None) -> Holders | None:
-        """The keys of all that he sees of what was there before this import, where that is little; read once: `first` stays what it is."""
-        if first is None or self._large:
+        """The keys of all that he sees of what was there before this import, where that is little; read once: `first` stays what it is,
+        and before the first batch it is whatever is there."""
+        if self._large:
             return None
         if self._holders is None:
-            seen = _seen(self.resource, lambda column: column < first, SMALL + 1)
+            seen = _seen(self.resource, lambda column: sa.true() if first is None else column < first, SMALL + 1)
             self._large = len(seen) > SMALL
             if self._large:
                 return None
@@ -97,7 +99,8 @@ def _asked(resource: Any, keys: Iterable[str]) -> Holders:
     wanted, found = sorted(keys), defaultdict[str, list[int]](list)
     for start in range(0, len(wanted), AT_ONCE):
         part = wanted[start : start + AT_ONCE]
-        for at, row_id in twins.holders(resource, part + [part[-1]] * (AT_ONCE - len(part))):
+        asked = part + [part[-1]] * (AT_ONCE - len(part)) if current_work().engines.is_sqlite else part
+        for at, row_id in twins.holders(resource, asked):
             if at < len(part):
                 found[part[at]].append(row_id)
     return found
