@@ -1,22 +1,35 @@
 """The table of contents of sales."""
 
-from crm_core.sdk import Job, Listen, Menu, MenuSection, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
+from crm_core.sdk import Action, Job, Listen, Menu, MenuSection, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
 from crm_sales import _
+from crm_sales.api import LeadsArrived
 from crm_sales.contracts.resources import ContractItems, Contracts
+from crm_sales.leads import pages as lead_pages
+from crm_sales.leads import panels as lead_panels
+from crm_sales.leads import services as leads
+from crm_sales.leads.resources import LeadForms, LeadRules, Leads, ScoreRules
 from crm_sales.opportunities import pages as opportunity_pages
 from crm_sales.opportunities import reports as opportunity_reports
 from crm_sales.opportunities import services as opportunities
-from crm_sales.opportunities.resources import Competitors, Opportunities, OpportunityItems, Pipelines, Stages, StageVisits
+from crm_sales.opportunities.resources import (
+    Competitors,
+    Opportunities,
+    OpportunityItems,
+    Pipelines,
+    Stages,
+    StageVisits,
+)
 from crm_sales.opportunities.words import WORDS as OPPORTUNITY_WORDS
 from crm_sales.orders.resources import OrderItems, Orders
 from crm_sales.quotes.resources import QuoteItems, Quotes
 from crm_sales.receivables.resources import InvoiceItems, Invoices, Payments
-from crm_sales.settings import DealSettings
+from crm_sales.settings import DealSettings, LeadSettings
 
 
 @hookimpl
 def register_resources():
     return [
+        Leads, LeadRules, ScoreRules, LeadForms,
         Pipelines, Stages, Competitors, Opportunities, OpportunityItems, StageVisits,
         Quotes, QuoteItems,
         Contracts, ContractItems,
@@ -33,6 +46,7 @@ def register_sections():
 @hookimpl
 def register_menu():
     return [
+        Menu(_("Leads"), Leads, "sales", order=10),
         Menu(_("Opportunities"), Opportunities, "sales", order=20),
         Menu(_("Quotes"), Quotes, "sales", order=30),
         Menu(_("Contracts"), Contracts, "sales", order=40),
@@ -41,6 +55,9 @@ def register_menu():
         Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Pipelines"), Pipelines, "words", order=70, permission="sales.pipeline.update"),
         Menu(_("Stages"), Stages, "words", order=71, permission="sales.stage.update"),
+        Menu(_("Rules for leads"), LeadRules, "words", order=73, permission="sales.lead_rule.update"),
+        Menu(_("Points for leads"), ScoreRules, "words", order=74, permission="sales.score_rule.update"),
+        Menu(_("Forms on the web"), LeadForms, "words", order=75, permission="sales.lead_form.update"),
         Menu(_("Competitors"), Competitors, "words", order=72, permission="sales.competitor.update"),
     ]
 
@@ -48,6 +65,8 @@ def register_menu():
 @hookimpl
 def register_panels():
     return [
+        *lead_panels.PANELS,
+        Related("core.customer", Leads, order=39),
         Related("core.customer", Opportunities, order=40),
         Related("core.customer", Quotes, order=41),
         Related("core.customer", Contracts, order=42),
@@ -60,8 +79,8 @@ def register_panels():
     ]
 
 
-WORK = ("sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
-READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.competitor.read")
+WORK = ("sales.lead.*", "sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
+READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim")
 
 
 @hookimpl
@@ -74,13 +93,26 @@ def register_roles():
 
 
 @hookimpl
+def register_actions():
+    return [
+        Action("claim", _("Claim"), leads.claim, on="sales.lead.brief", icon="user-plus", whole=True, primary=True, when=lambda lead: lead.owner_id is None),
+        *lead_panels.ACTIONS,
+    ]
+
+
+@hookimpl
+def register_rule_actions():
+    return [*lead_panels.RULE_ACTIONS]
+
+
+@hookimpl
 def register_settings():
-    return [DealSettings]
+    return [LeadSettings, DealSettings]
 
 
 @hookimpl
 def register_blueprints():
-    return [opportunity_pages.pages]
+    return [lead_pages.pages, opportunity_pages.pages]
 
 
 @hookimpl
@@ -110,16 +142,24 @@ def register_timeline():
 
 @hookimpl
 def register_listeners():
-    return [Listen(RecordsChanged, opportunities.heard_of_tasks, inside=True, acts="system", name="sales.opportunities.tasks")]
+    return [
+        Listen(LeadsArrived, leads.on_arrival, inside=True, acts="system", name="sales.leads.give_out"),
+        Listen(RecordsChanged, opportunities.heard_of_tasks, inside=True, acts="system", name="sales.opportunities.tasks"),
+    ]
 
 
 @hookimpl
 def register_jobs():
-    return [Job("learn", opportunities.learn, every="every day at 02:40", label=_("Win probability by history"))]
+    return [
+        Job("score", leads.score_anew, label=_("Points of leads")),
+        Job("go_back", leads.go_back, every="every day at 02:35", label=_("Return leads to the pool")),
+        Job("learn", opportunities.learn, every="every day at 02:40", label=_("Win probability by history")),
+    ]
 
 
 @hookimpl
 def install(first):
-    for name, rows in OPPORTUNITY_WORDS.items():
+    for name, rows in {**leads.WORDS, **OPPORTUNITY_WORDS}.items():
         put_words(name, rows)
+    leads.put_rules()
     opportunities.put_pipeline()

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
+from crm_sales.opportunities.models import Opportunity, Outcome, Stage, StageVisit
 from sqlalchemy import select
 
 from crm_core.sdk import Invalid, Refused, session, tasks
-from crm_sales.opportunities.models import Opportunity, Outcome, Stage, StageVisit
 
 NAME = "sales.opportunity"
 
@@ -229,8 +229,9 @@ def test_history_says_how_probable_a_deal_is(house, deal, ann, run_job):
     assert (first.share, first.share_of) == (2500, 12)
     assert row_of(house, left, "probability").probability == 500  # as it stands at the stage, as long as nobody wants otherwise
     with house.system():
-        from crm_core.resource.settings import put
         from crm_sales.settings import DealSettings
+
+        from crm_core.resource.settings import put
 
         put(DealSettings, {"probability_by_history": True})
     run_job("sales.learn")

@@ -34,6 +34,49 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_competitor'))
     )
+    op.create_table('sales_lead_form',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('heading', sa.String(length=255), nullable=False),
+        sa.Column('words', sa.Text(), nullable=True),
+        sa.Column('thanks', sa.String(length=255), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('token', sa.String(length=255), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead_form'))
+    )
+    op.create_table('sales_lead_rule',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('position', sa.BigInteger(), nullable=False),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('industry_id', ID, nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('how', sa.String(length=40), nullable=False),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('last_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_sales_lead_rule_industry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_sales_lead_rule_region_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead_rule'))
+    )
     op.create_table('sales_payment',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
@@ -82,6 +125,40 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['for_department_id'], ['core_department.id'], name=op.f('fk_sales_pipeline_for_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['for_team_id'], ['core_team.id'], name=op.f('fk_sales_pipeline_for_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_pipeline'))
+    )
+    op.create_table('sales_score_rule',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('fields', JSON, nullable=False),
+        sa.Column('words', sa.String(length=255), nullable=True),
+        sa.Column('points', sa.BigInteger(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_score_rule'))
+    )
+    op.create_table('sales_lead_receiver',
+        sa.Column('rule_id', ID, nullable=False),
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['rule_id'], ['sales_lead_rule.id'], name=op.f('fk_sales_lead_receiver_rule_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_sales_lead_receiver_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead_receiver'))
     )
     op.create_table('sales_stage',
         sa.Column('pipeline_id', ID, nullable=False),
@@ -163,6 +240,59 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['stage_id'], ['sales_stage.id'], name=op.f('fk_sales_opportunity_stage_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_opportunity_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity'))
+    )
+    op.create_table('sales_lead',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('contact', sa.String(length=255), nullable=True),
+        sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('mobile', sa.String(length=60), nullable=True),
+        sa.Column('mobile_key', sa.String(length=40), nullable=True),
+        sa.Column('email', sa.String(length=254), nullable=True),
+        sa.Column('website', sa.String(length=500), nullable=True),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('industry_id', ID, nullable=True),
+        sa.Column('size', sa.String(length=40), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('interest', sa.String(length=255), nullable=True),
+        sa.Column('amount', sa.BigInteger(), nullable=True),
+        sa.Column('next_day', sa.Date(), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('score', sa.BigInteger(), nullable=False),
+        sa.Column('given_on', sa.Date(), nullable=True),
+        sa.Column('reason', sa.String(length=40), nullable=True),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('made_contact_id', ID, nullable=True),
+        sa.Column('opportunity_id', ID, nullable=True),
+        sa.Column('converted_on', sa.Date(), nullable=True),
+        sa.Column('form_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_lead_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_lead_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['form_id'], ['sales_lead_form.id'], name=op.f('fk_sales_lead_form_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_sales_lead_industry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['made_contact_id'], ['core_contact.id'], name=op.f('fk_sales_lead_made_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_lead_opportunity_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_lead_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_sales_lead_region_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_lead_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead'))
     )
     op.create_table('sales_opportunity_item',
         sa.Column('opportunity_id', ID, nullable=False),
@@ -534,11 +664,22 @@ def upgrade() -> None:
     with op.batch_alter_table('sales_competitor') as batch:
         batch.create_index('ix_sales_competitor_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_competitor_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_lead_form') as batch:
+        batch.create_index('ix_sales_lead_form_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_score_rule') as batch:
+        batch.create_index('ix_sales_score_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_lead_rule') as batch:
+        batch.create_index(batch.f('ix_sales_lead_rule_industry_id'), ['industry_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_rule_region_id'), ['region_id'], unique=False)
+        batch.create_index('ix_sales_lead_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_pipeline') as batch:
         batch.create_index(batch.f('ix_sales_pipeline_for_department_id'), ['for_department_id'], unique=False)
         batch.create_index(batch.f('ix_sales_pipeline_for_team_id'), ['for_team_id'], unique=False)
         batch.create_index('ix_sales_pipeline_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_pipeline_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_lead_receiver') as batch:
+        batch.create_index(batch.f('ix_sales_lead_receiver_rule_id'), ['rule_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_receiver_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('sales_stage') as batch:
         batch.create_index('ix_sales_stage_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_stage_pipeline_id'), ['pipeline_id'], unique=False)
@@ -572,6 +713,30 @@ def upgrade() -> None:
         batch.create_index('ix_sales_opportunity_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_opportunity_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_opportunity_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_lead') as batch:
+        batch.create_index(batch.f('ix_sales_lead_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_lead_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_department_id_next_day', ['department_id', 'next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_department_id_score', ['department_id', 'score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_lead_form_id'), ['form_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_industry_id'), ['industry_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_made_contact_id'), ['made_contact_id'], unique=False)
+        batch.create_index('ix_sales_lead_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_next_day', ['next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_lead_opportunity_id'), ['opportunity_id'], unique=False)
+        batch.create_index('ix_sales_lead_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_next_day', ['owner_id', 'next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_score', ['owner_id', 'score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_lead_region_id'), ['region_id'], unique=False)
+        batch.create_index('ix_sales_lead_score', ['score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_team_id_next_day', ['team_id', 'next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_team_id_score', ['team_id', 'score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_opportunity_item') as batch:
         batch.create_index('ix_sales_opportunity_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_opportunity_item_opportunity_id'), ['opportunity_id'], unique=False)
@@ -674,8 +839,13 @@ def downgrade() -> None:
     op.drop_table('sales_opportunity_stage')
     op.drop_table('sales_opportunity_member')
     op.drop_table('sales_opportunity_item')
+    op.drop_table('sales_lead')
     op.drop_table('sales_opportunity')
     op.drop_table('sales_stage')
+    op.drop_table('sales_lead_receiver')
+    op.drop_table('sales_score_rule')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')
+    op.drop_table('sales_lead_rule')
+    op.drop_table('sales_lead_form')
     op.drop_table('sales_competitor')

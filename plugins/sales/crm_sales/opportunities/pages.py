@@ -79,7 +79,7 @@ def _ask(spans, by):
 def _cells(show, numbers, first, last, *whose):
     """What stands in a line, each figure with the address of its records."""
     days = ",".join(f"{day:%Y-%m-%d}" for day in (first, last) if day)
-    when = lambda field: (  # noqa: E731
+    when = lambda field: (
         (f"{field}.between", days) if first and last else (f"{field}.gte", days) if first else (f"{field}.lte", days) if last else (f"{field}.empty", "1"))
     opened = ("outcome.any", "open"), when("expected"), *whose
     counted = ("forecast.any", "pipeline,best,committed")

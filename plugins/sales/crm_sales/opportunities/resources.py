@@ -4,10 +4,32 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from crm_core.sdk import Action, Bilingual, Contact, Field, Lines, PricedLines, Resource, Section, amounts, as_written, priced, session
+from crm_core.sdk import (
+    Action,
+    Bilingual,
+    Contact,
+    Field,
+    Lines,
+    PricedLines,
+    Resource,
+    Section,
+    amounts,
+    as_written,
+    priced,
+    session,
+)
 from crm_sales import _
 from crm_sales.opportunities import services
-from crm_sales.opportunities.models import Competitor, Opportunity, OpportunityItem, OpportunityMember, Outcome, Pipeline, Stage, StageVisit
+from crm_sales.opportunities.models import (
+    Competitor,
+    Opportunity,
+    OpportunityItem,
+    OpportunityMember,
+    Outcome,
+    Pipeline,
+    Stage,
+    StageVisit,
+)
 from crm_sales.opportunities.usual import first_stage, usual_pipeline
 
 
@@ -121,7 +143,9 @@ class Opportunities(Resource):
         for at, (row, one) in enumerate(zip(rows, now, strict=True)):
             found = {}
             stage, old = known.get(one.get("stage_id")), before.get(row.get("id", 0), {})
-            if stage is not None and stage.pipeline_id != one.get("pipeline_id"):
+            if stage is not None and not services.of_pipeline(known, one.get("pipeline_id")):
+                found["pipeline"] = [_("This pipeline has no stages yet.")]
+            elif stage is not None and stage.pipeline_id != one.get("pipeline_id"):
                 found["stage"] = [_("This is no stage of the pipeline.")]
             elif at in entering and stage is not None:
                 found.update(self._entry(stage, row, one, old, lines, known))

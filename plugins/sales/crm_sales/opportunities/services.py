@@ -4,7 +4,20 @@ import datetime as dt
 
 from sqlalchemy import case, func, select, update
 
-from crm_core.sdk import Refused, actor, amounts, customers, emit, money, session, site, system_scope, tasks, today, worktime
+from crm_core.sdk import (
+    Refused,
+    actor,
+    amounts,
+    customers,
+    emit,
+    money,
+    session,
+    site,
+    system_scope,
+    tasks,
+    today,
+    worktime,
+)
 from crm_sales import _
 from crm_sales.api import OpportunitiesClosed
 from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
