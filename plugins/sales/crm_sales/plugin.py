@@ -3,6 +3,10 @@
 from crm_core.sdk import Action, Job, Listen, Menu, MenuSection, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
 from crm_sales import _
 from crm_sales.api import LeadsArrived
+from crm_sales.calls import pages as call_pages
+from crm_sales.calls import resources as call_resources
+from crm_sales.calls.resources import CallEntries, CallLists, Calls, CallScripts
+from crm_sales.calls.services import WORDS as CALL_WORDS
 from crm_sales.contracts.resources import ContractItems, Contracts
 from crm_sales.leads import pages as lead_pages
 from crm_sales.leads import panels as lead_panels
@@ -35,6 +39,7 @@ def register_resources():
         Contracts, ContractItems,
         Orders, OrderItems,
         Invoices, InvoiceItems, Payments,
+        CallScripts, CallLists, CallEntries, Calls,
     ]
 
 
@@ -55,6 +60,8 @@ def register_menu():
         Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Pipelines"), Pipelines, "words", order=70, permission="sales.pipeline.update"),
         Menu(_("Stages"), Stages, "words", order=71, permission="sales.stage.update"),
+        Menu(_("Call lists"), CallLists, "sales", order=90),
+        Menu(_("Call scripts"), CallScripts, "words", order=76, permission="sales.call_script.update"),
         Menu(_("Rules for leads"), LeadRules, "words", order=73, permission="sales.lead_rule.update"),
         Menu(_("Points for leads"), ScoreRules, "words", order=74, permission="sales.score_rule.update"),
         Menu(_("Forms on the web"), LeadForms, "words", order=75, permission="sales.lead_form.update"),
@@ -66,6 +73,10 @@ def register_menu():
 def register_panels():
     return [
         *lead_panels.PANELS,
+        *call_pages.PANELS,
+        Related("sales.call_list", CallEntries, order=10),
+        Related("sales.call_list", Calls, order=11),
+        Related("core.customer", Calls, order=59),
         Related("core.customer", Leads, order=39),
         Related("core.customer", Opportunities, order=40),
         Related("core.customer", Quotes, order=41),
@@ -79,8 +90,8 @@ def register_panels():
     ]
 
 
-WORK = ("sales.lead.*", "sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
-READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim")
+WORK = ("sales.call_list.*", "sales.lead.*", "sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
+READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim", "sales.call_script.read")
 
 
 @hookimpl
@@ -97,6 +108,7 @@ def register_actions():
     return [
         Action("claim", _("Claim"), leads.claim, on="sales.lead.brief", icon="user-plus", whole=True, primary=True, when=lambda lead: lead.owner_id is None),
         *lead_panels.ACTIONS,
+        *call_resources.ACTIONS,
     ]
 
 
@@ -112,12 +124,12 @@ def register_settings():
 
 @hookimpl
 def register_blueprints():
-    return [lead_pages.pages, opportunity_pages.pages]
+    return [lead_pages.pages, opportunity_pages.pages, call_pages.pages]
 
 
 @hookimpl
 def register_reports():
-    return [*opportunity_reports.REPORTS]
+    return [*opportunity_reports.REPORTS, *call_resources.REPORTS]
 
 
 @hookimpl
@@ -159,7 +171,7 @@ def register_jobs():
 
 @hookimpl
 def install(first):
-    for name, rows in {**leads.WORDS, **OPPORTUNITY_WORDS}.items():
+    for name, rows in {**leads.WORDS, **OPPORTUNITY_WORDS, **CALL_WORDS}.items():
         put_words(name, rows)
     leads.put_rules()
     opportunities.put_pipeline()

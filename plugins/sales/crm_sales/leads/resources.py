@@ -69,8 +69,6 @@ class Leads(Resource):
                 changed = [names[column] for column in row if column in names and column not in ("score", "given_on") and row[column] != old.get(column)]
                 if changed:
                     faults[at] = {changed[0]: [_("This lead was converted: it stays as it was. Go on with its customer.")]}
-            elif not any(as_written(row, before).get(name) for name in ("phone", "mobile", "email", "website", "contact", "note")):
-                faults[at] = {"phone": [_("Say how it can be reached, or something of it.")]}
         return faults
 
     def written(self, verb, ids, change):

@@ -17,6 +17,21 @@ AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_table('sales_call_script',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('opening', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_script'))
+    )
     op.create_table('sales_competitor',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -142,6 +157,51 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_score_rule'))
+    )
+    op.create_table('sales_call_list',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('script_id', ID, nullable=True),
+        sa.Column('until', sa.Date(), nullable=True),
+        sa.Column('tries', sa.BigInteger(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_call_list_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_call_list_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['script_id'], ['sales_call_script.id'], name=op.f('fk_sales_call_list_script_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_call_list_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_list'))
+    )
+    op.create_table('sales_call_question',
+        sa.Column('script_id', ID, nullable=False),
+        sa.Column('number', sa.BigInteger(), nullable=False),
+        sa.Column('question', sa.String(length=255), nullable=False),
+        sa.Column('answers', sa.String(length=255), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['script_id'], ['sales_call_script.id'], name=op.f('fk_sales_call_question_script_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_question'))
     )
     op.create_table('sales_lead_receiver',
         sa.Column('rule_id', ID, nullable=False),
@@ -409,6 +469,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_quote_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_quote'))
     )
+    op.create_table('sales_call_entry',
+        sa.Column('call_list_id', ID, nullable=False),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('lead_id', ID, nullable=True),
+        sa.Column('turn', sa.String(length=40), nullable=False),
+        sa.Column('next_day', sa.Date(), nullable=True),
+        sa.Column('calls', sa.BigInteger(), nullable=False),
+        sa.Column('result', sa.String(length=40), nullable=True),
+        sa.Column('taken_id', ID, nullable=True),
+        sa.Column('taken_at', AT, nullable=True),
+        sa.Column('answers', JSON, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['call_list_id'], ['sales_call_list.id'], name=op.f('fk_sales_call_entry_call_list_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_call_entry_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['lead_id'], ['sales_lead.id'], name=op.f('fk_sales_call_entry_lead_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_entry'))
+    )
     op.create_table('sales_contract',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -477,6 +567,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_quote_item_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_quote_item_quote_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_quote_item'))
+    )
+    op.create_table('sales_call',
+        sa.Column('call_list_id', ID, nullable=False),
+        sa.Column('entry_id', ID, nullable=False),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('lead_id', ID, nullable=True),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('by_id', ID, nullable=True),
+        sa.Column('result', sa.String(length=40), nullable=True),
+        sa.Column('reached', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['by_id'], ['core_user.id'], name=op.f('fk_sales_call_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['call_list_id'], ['sales_call_list.id'], name=op.f('fk_sales_call_call_list_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_call_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['entry_id'], ['sales_call_entry.id'], name=op.f('fk_sales_call_entry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['lead_id'], ['sales_lead.id'], name=op.f('fk_sales_call_lead_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call'))
     )
     op.create_table('sales_contract_item',
         sa.Column('contract_id', ID, nullable=False),
@@ -661,6 +782,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_invoice_item_product_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice_item'))
     )
+    with op.batch_alter_table('sales_call_script') as batch:
+        batch.create_index('ix_sales_call_script_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_competitor') as batch:
         batch.create_index('ix_sales_competitor_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_competitor_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -668,6 +791,18 @@ def upgrade() -> None:
         batch.create_index('ix_sales_lead_form_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_score_rule') as batch:
         batch.create_index('ix_sales_score_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call_list') as batch:
+        batch.create_index('ix_sales_call_list_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_call_list_script_id'), ['script_id'], unique=False)
+        batch.create_index('ix_sales_call_list_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_list_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_list_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call_question') as batch:
+        batch.create_index(batch.f('ix_sales_call_question_script_id'), ['script_id'], unique=False)
     with op.batch_alter_table('sales_lead_rule') as batch:
         batch.create_index(batch.f('ix_sales_lead_rule_industry_id'), ['industry_id'], unique=False)
         batch.create_index(batch.f('ix_sales_lead_rule_region_id'), ['region_id'], unique=False)
@@ -764,6 +899,18 @@ def upgrade() -> None:
         batch.create_index('ix_sales_quote_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_quote_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_quote_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call_entry') as batch:
+        batch.create_index(batch.f('ix_sales_call_entry_call_list_id'), ['call_list_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_entry_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_call_entry_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_call_entry_lead_id'), ['lead_id'], unique=False)
+        batch.create_index('ix_sales_call_entry_next', ['call_list_id', 'turn', 'id'], unique=False)
+        batch.create_index('ix_sales_call_entry_owner_id_turn_updated_at', ['owner_id', 'turn', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_entry_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_entry_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_entry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_call_entry_customer', ['call_list_id', 'customer_id'], unique=True)
+        batch.create_index('uq_sales_call_entry_lead', ['call_list_id', 'lead_id'], unique=True)
     with op.batch_alter_table('sales_contract') as batch:
         batch.create_index(batch.f('ix_sales_contract_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_customer_id'), ['customer_id'], unique=False)
@@ -781,6 +928,20 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_quote_item_quote_id'), ['quote_id'], unique=False)
         batch.create_index('ix_sales_quote_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_quote_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call') as batch:
+        batch.create_index(batch.f('ix_sales_call_by_id'), ['by_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_call_list_id'), ['call_list_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_call_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_call_entry_id'), ['entry_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_lead_id'), ['lead_id'], unique=False)
+        batch.create_index('ix_sales_call_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract_item') as batch:
         batch.create_index(batch.f('ix_sales_contract_item_contract_id'), ['contract_id'], unique=False)
         batch.create_index('ix_sales_contract_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -833,8 +994,10 @@ def downgrade() -> None:
     op.drop_table('sales_invoice')
     op.drop_table('sales_order')
     op.drop_table('sales_contract_item')
+    op.drop_table('sales_call')
     op.drop_table('sales_quote_item')
     op.drop_table('sales_contract')
+    op.drop_table('sales_call_entry')
     op.drop_table('sales_quote')
     op.drop_table('sales_opportunity_stage')
     op.drop_table('sales_opportunity_member')
@@ -843,9 +1006,12 @@ def downgrade() -> None:
     op.drop_table('sales_opportunity')
     op.drop_table('sales_stage')
     op.drop_table('sales_lead_receiver')
+    op.drop_table('sales_call_question')
+    op.drop_table('sales_call_list')
     op.drop_table('sales_score_rule')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')
     op.drop_table('sales_lead_rule')
     op.drop_table('sales_lead_form')
     op.drop_table('sales_competitor')
+    op.drop_table('sales_call_script')
