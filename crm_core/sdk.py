@@ -19,12 +19,14 @@ _WHERE = {
     # one declaration
     "Resource": ("crm_core.resource.resource", "Resource"),
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
-    "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
+    "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
     "DateField": ("crm_core.resource.fields", "DateField"),
     "MoneyField": ("crm_core.resource.fields", "MoneyField"),
     "NoteField": ("crm_core.resource.fields", "NoteField"),
+    "ChoiceField": ("crm_core.resource.choices", "ChoiceField"),
+    "RefField": ("crm_core.resource.references", "RefField"),
+    "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
     "PercentField": ("crm_core.resource.figures", "PercentField"),
-    "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
     "EnumField": ("crm_core.resource.fields", "EnumField"),
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
@@ -83,9 +85,11 @@ _WHERE = {
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
     "throttle": ("crm_core.access.ledgers", "attempt"),  # throttle({"quotes:1.2.3.4": 60}).wait: seconds to wait, 0: go on; for public doors
-    "address": ("crm_core.web.requests", "address"),  # from where a request comes
+    "address": ("crm_core.web.requests", "address"),  # where the request comes from
     # at work
     "system_scope": ("crm_core.data.session", "system_scope"),  # as the house, for a reason: `with system_scope("…") as db:`
+    "attempt": ("crm_core.access.ledgers", "attempt"),  # count tries: attempt({"forms:1.2.3.4": 20}).wait is nothing, or seconds to wait
+    "alike": ("crm_core.resource.twins", "find"),  # likely duplicates of what somebody typed, as far as he may know of them
     "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
     "customers": ("crm_core.features.customers", "api"),  # customers.add_note(…), customers.may_reach(…)
     "cells": ("crm_core.web", "cells"),  # what a computed column shows: cells.status(Status(words, icon, colour))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 import flask
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, UnicodeConverter
 
 from crm_core.access.doors import declared
 from crm_core.data.mixins import is_scoped
@@ -126,14 +126,16 @@ class Stage:
         return place if place.line > 1 else self.subject.literal(item.name.rpartition(".")[2])
 
     def by_hand(self, ids: Mapping[str, int]) -> Iterator[tuple[Place, str]]:
-        """Its hand-made pages; an id in an address is that of a record of its first resource."""
+        """Its hand-made pages; an id in an address is that of a record of the resource it is called after (`<int:gift>`), else of its first one.
+        Public ones that a secret leads to are left out: nobody can make one up."""
         own = {b.name for b in self.mine(self.registry.blueprints)}
         rules: list[Rule] = [r for r in self.house.app.url_map.iter_rules() if r.endpoint.partition(".")[0] in own and "GET" in (r.methods or ())]
         first = next(iter(ids.values()), 1)
         for rule in rules:
-            if rule.arguments and (declared(self.house.app, rule.endpoint) or ("", ""))[0] == "public":
-                continue  # it is found by a secret nobody can make up
-            values = {name: first for name in rule.arguments if name not in (rule.defaults or {})}
+            secret = any(isinstance(rule._converters[name], UnicodeConverter) for name in rule.arguments)
+            if secret and (declared(self.house.app, rule.endpoint) or ("",))[0] == "public":
+                continue
+            values = {name: ids.get(f"{self.subject.name}.{name}", first) for name in rule.arguments if name not in (rule.defaults or {})}
             with self.house.app.test_request_context():
                 address = flask.url_for(rule.endpoint, **values)  # type: ignore[arg-type]
             yield self.subject.of(self.house.app.view_functions[rule.endpoint]), address

@@ -7,6 +7,14 @@ from crm_core.sdk import Event
 
 
 @dataclass(frozen=True)
+class LeadsArrived(Event):
+    """Leads came in that nobody has. Who listens `inside=True` with an `order` below 50 may give them to somebody; what is left is given out
+    by the rules of the house."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class OpportunitiesClosed(Event):
     """Opportunities were won or lost."""
 

@@ -69,3 +69,10 @@ class CreditSettings(Settings):
     d: Over = Setting(Over.ask, _("Grade D owes more than its limit"), labels=OVER)
     e: Over = Setting(Over.refuse, _("Grade E owes more than its limit"), labels=OVER)
     overdue: int = Setting(30, _("An invoice so many days late counts as over the limit"), minimum=1, maximum=365)
+
+
+class LeadSettings(Settings):
+    name = "leads"
+    label = _("Leads")
+    days: int = Setting(0, _("Take up within so many days"), _("A lead its owner has not taken up by then goes back to the pool. 0: never."), minimum=0, maximum=365)
+    most: int = Setting(0, _("Open leads of one person"), _("Nobody takes more than that out of the pool. 0: as many as he likes."), minimum=0, maximum=10_000)

@@ -143,7 +143,9 @@ class Opportunities(Resource):
         for at, (row, one) in enumerate(zip(rows, now, strict=True)):
             found = {}
             stage, old = known.get(one.get("stage_id")), before.get(row.get("id", 0), {})
-            if stage is not None and stage.pipeline_id != one.get("pipeline_id"):
+            if stage is not None and not services.of_pipeline(known, one.get("pipeline_id")):
+                found["pipeline"] = [_("This pipeline has no stages yet.")]
+            elif stage is not None and stage.pipeline_id != one.get("pipeline_id"):
                 found["stage"] = [_("This is no stage of the pipeline.")]
             elif at in entering and stage is not None:
                 found.update(self._entry(stage, row, one, old, lines, known))

@@ -1,7 +1,16 @@
 """Leads, opportunities and calls."""
 
-from crm_core.sdk import Job, Listen, Menu, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
+from crm_core.sdk import Action, Job, Listen, Menu, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
 from crm_sales import _
+from crm_sales.api import LeadsArrived
+from crm_sales.calls import pages as call_pages
+from crm_sales.calls import resources as call_resources
+from crm_sales.calls.resources import CallEntries, CallLists, Calls, CallScripts
+from crm_sales.calls.services import WORDS as CALL_WORDS
+from crm_sales.leads import pages as lead_pages
+from crm_sales.leads import panels as lead_panels
+from crm_sales.leads import services as leads
+from crm_sales.leads.resources import LeadForms, LeadRules, Leads, ScoreRules
 from crm_sales.opportunities import pages as opportunity_pages
 from crm_sales.opportunities import reports as opportunity_reports
 from crm_sales.opportunities import services as opportunities
@@ -14,22 +23,30 @@ from crm_sales.opportunities.resources import (
     StageVisits,
 )
 from crm_sales.opportunities.words import WORDS as OPPORTUNITY_WORDS
-from crm_sales.settings import DealSettings
+from crm_sales.settings import DealSettings, LeadSettings
 
 
 @hookimpl
 def register_resources():
     return [
+        Leads, LeadRules, ScoreRules, LeadForms,
         Pipelines, Stages, Competitors, Opportunities, OpportunityItems, StageVisits,
+        CallScripts, CallLists, CallEntries, Calls,
     ]
 
 
 @hookimpl
 def register_menu():
     return [
+        Menu(_("Leads"), Leads, "sales", order=10),
         Menu(_("Opportunities"), Opportunities, "sales", order=20),
         Menu(_("Pipelines"), Pipelines, "words", order=70, permission="sales.pipeline.update"),
         Menu(_("Stages"), Stages, "words", order=71, permission="sales.stage.update"),
+        Menu(_("Call lists"), CallLists, "sales", order=90),
+        Menu(_("Call scripts"), CallScripts, "words", order=76, permission="sales.call_script.update"),
+        Menu(_("Rules for leads"), LeadRules, "words", order=73, permission="sales.lead_rule.update"),
+        Menu(_("Points for leads"), ScoreRules, "words", order=74, permission="sales.score_rule.update"),
+        Menu(_("Forms on the web"), LeadForms, "words", order=75, permission="sales.lead_form.update"),
         Menu(_("Competitors"), Competitors, "words", order=72, permission="sales.competitor.update"),
     ]
 
@@ -37,13 +54,19 @@ def register_menu():
 @hookimpl
 def register_panels():
     return [
+        *lead_panels.PANELS,
+        *call_pages.PANELS,
+        Related("sales.call_list", CallEntries, order=10),
+        Related("sales.call_list", Calls, order=11),
+        Related("core.customer", Calls, order=59),
+        Related("core.customer", Leads, order=39),
         Related("core.customer", Opportunities, order=40),
         Related("sales.opportunity", StageVisits, order=60),
     ]
 
 
-WORK = ("sales.opportunity.*",)
-READ = ("sales.pipeline.read", "sales.stage.read", "sales.competitor.read")
+WORK = ("sales.call_list.*", "sales.lead.*", "sales.opportunity.*")
+READ = ("sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim", "sales.call_script.read")
 
 
 @hookimpl
@@ -56,18 +79,32 @@ def register_roles():
 
 
 @hookimpl
+def register_actions():
+    return [
+        Action("claim", _("Claim"), leads.claim, on="sales.lead.brief", icon="user-plus", whole=True, primary=True, when=lambda lead: lead.owner_id is None),
+        *lead_panels.ACTIONS,
+        *call_resources.ACTIONS,
+    ]
+
+
+@hookimpl
+def register_rule_actions():
+    return [*lead_panels.RULE_ACTIONS]
+
+
+@hookimpl
 def register_settings():
-    return [DealSettings]
+    return [LeadSettings, DealSettings]
 
 
 @hookimpl
 def register_blueprints():
-    return [opportunity_pages.pages]
+    return [lead_pages.pages, opportunity_pages.pages, call_pages.pages]
 
 
 @hookimpl
 def register_reports():
-    return [*opportunity_reports.REPORTS]
+    return [*opportunity_reports.REPORTS, *call_resources.REPORTS]
 
 
 @hookimpl
@@ -92,16 +129,24 @@ def register_timeline():
 
 @hookimpl
 def register_listeners():
-    return [Listen(RecordsChanged, opportunities.heard_of_tasks, inside=True, acts="system", name="sales.opportunities.tasks")]
+    return [
+        Listen(LeadsArrived, leads.on_arrival, inside=True, acts="system", name="sales.leads.give_out"),
+        Listen(RecordsChanged, opportunities.heard_of_tasks, inside=True, acts="system", name="sales.opportunities.tasks"),
+    ]
 
 
 @hookimpl
 def register_jobs():
-    return [Job("learn", opportunities.learn, every="every day at 02:40", label=_("Win probability by history"))]
+    return [
+        Job("score", leads.score_anew, label=_("Points of leads")),
+        Job("go_back", leads.go_back, every="every day at 02:35", label=_("Return leads to the pool")),
+        Job("learn", opportunities.learn, every="every day at 02:40", label=_("Win probability by history")),
+    ]
 
 
 @hookimpl
 def install(first):
-    for name, rows in OPPORTUNITY_WORDS.items():
+    for name, rows in {**leads.WORDS, **OPPORTUNITY_WORDS, **CALL_WORDS}.items():
         put_words(name, rows)
+    leads.put_rules()
     opportunities.put_pipeline()
