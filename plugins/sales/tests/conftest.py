@@ -14,3 +14,4 @@ from crm_core.testing.fixtures import (  # noqa: F401
     site,
     today,
 )
+from tests.support.fixtures import postgres  # noqa: F401  a server of PostgreSQL, for what must hold on both engines

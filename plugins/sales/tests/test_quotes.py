@@ -1,15 +1,20 @@
 """Quotes: sent, answered by the customer, replaced, turned into orders and contracts."""
 
 import datetime as dt
+import re
+import threading
 
 import pytest
-from crm_sales.quotes import services
-from crm_sales.quotes.models import Quote, State
+from crm_sales.api import QuotesSent
+from crm_sales.quotes import pages, services
+from crm_sales.quotes.models import Quote, QuoteItem, State
 
-from crm_core.kernel.errors import Invalid, Refused
-from crm_core.sdk import session
+from crm_core.features.approvals import drawing, running
+from crm_core.kernel.errors import Conflict, Invalid, Refused
+from crm_core.resource import asking, undo
+from crm_core.sdk import document, session
 
-WORK = {"sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all"}
+WORK = {"core.mail.*": "own", "sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all"}
 
 
 @pytest.fixture
@@ -78,3 +83,339 @@ def test_an_empty_quote_or_one_of_yesterday_is_not_sent(house, ann, offer, today
     with ann.work(), pytest.raises(Invalid):
         house.resource("sales.quote").run("send", [old])
     assert facts(house, old).state == State.draft
+
+
+# --- versions ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(house, ann, offer):
+    quote = offer(terms="30 days")
+    run(house, ann, "send", quote)
+    old = token(house, quote)
+    run(house, ann, "new_version", quote)
+    with house.system():
+        new = session.query(Quote).filter(Quote.first_id == quote).one()
+        assert (new.number, new.edition, new.latest, new.state, new.total, new.terms) == (
+            f"{facts(house, quote).number}/2", 2, True, State.draft, 230_00, "30 days")
+        new_id = new.id
+    row = facts(house, quote)
+    assert (row.state, row.latest) == (State.replaced, False)
+    with ann.work(), pytest.raises(Refused):
+        house.resource("sales.quote").run("new_version", [quote])  # once
+    page = visitor(house)("GET", f"/sales/quotes/{old}?lang=en")
+    assert "newer version" in page.text and 'name="signer"' not in page.text
+    run(house, ann, "send", new_id)
+    run(house, ann, "new_version", new_id)
+    with house.system():
+        assert session.query(Quote).filter(Quote.first_id == quote, Quote.edition == 3).one().number.endswith("/3")
+
+
+def test_items_of_a_sent_quote_do_not_come_back_by_undo(house, ann, offer):
+    quote = offer()
+    quotes = house.resource("sales.quote")
+    with ann.work():
+        quotes.write([{"id": quote, "items": [{"what": "Other", "price": 1_00}]}])
+        changed = session.connection().exec_driver_sql("SELECT max(id) FROM core_change").scalar_one()
+        quotes.run("send", [quote])
+        undo.ask(changed)
+        session.expire_all()
+        assert [item.what for item in session.query(QuoteItem).filter(QuoteItem.quote_id == quote)] == ["Other"]
+
+
+# --- the customer ------------------------------------------------------------------------------------------------------
+
+
+def visitor(house):
+    from crm_core.testing.clients import Browser
+
+    return Browser(house.app)
+
+
+def seal(page):
+    return re.search(r'name="seal" value="(\w+)"', page.text)[1]
+
+
+def csrf(page):
+    return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+
+
+def test_the_customer_reads_and_accepts_once(house, ann, offer, deliver):
+    quote = offer()
+    run(house, ann, "send", quote)
+    address, he = f"/sales/quotes/{token(house, quote)}", visitor(house)
+    page = he("GET", f"{address}?lang=en")
+    assert page.status_code == 200 and "Board" in page.text and "230.00" in page.text and page.headers["X-Robots-Tag"].startswith("noindex")
+    assert "报价" in he("GET", address, Accept_Language="zh-CN").text
+    form = {"seal": seal(page), "csrf_token": csrf(page), "answer": "accept"}
+    assert he("POST", f"{address}?lang=en", form | {"signer": "", "agreed": "1"}).status_code == 422
+    assert he("POST", f"{address}?lang=en", form | {"signer": "Zhang San"}).status_code == 422
+    assert facts(house, quote).state == State.sent
+    assert he("POST", f"{address}?lang=en", form | {"signer": "Zhang San", "agreed": "1"}).status_code == 303
+    row = facts(house, quote)
+    assert (row.state, row.signer, row.signer_address) == (State.accepted, "Zhang San", "127.0.0.1") and row.answered_at is not None
+    he("POST", f"{address}?lang=en", form | {"signer": "Zhang San", "agreed": "1"})
+    assert he("POST", f"{address}?lang=en", form | {"signer": "Somebody", "agreed": "1"}).status_code == 409
+    assert facts(house, quote).signer == "Zhang San"
+    assert "Accepted by Zhang San" in he("GET", f"{address}?lang=en").text
+    deliver()
+    assert "Zhang San" in ann.browser()("GET", "/notices").text
+
+
+def test_what_was_changed_since_is_not_accepted(house, ann, offer):
+    quote = offer()
+    run(house, ann, "send", quote)
+    address, he = f"/sales/quotes/{token(house, quote)}", visitor(house)
+    page = he("GET", f"{address}?lang=en")
+    with house.system():
+        house.resource("sales.quote").write([{"id": quote, "items": [{"what": "Board", "price": 1_00}]}])  # the house itself may
+    said = he("POST", f"{address}?lang=en", {"seal": seal(page), "csrf_token": csrf(page), "answer": "accept", "signer": "Li", "agreed": "1"})
+    assert said.status_code == 409 and "read it again" in said.text and facts(house, quote).state == State.sent
+
+
+def test_the_customer_declines_with_a_reason(house, ann, offer):
+    quote = offer()
+    run(house, ann, "send", quote)
+    address, he = f"/sales/quotes/{token(house, quote)}", visitor(house)
+    page = he("GET", f"{address}?lang=en")
+    form = {"seal": seal(page), "csrf_token": csrf(page), "answer": "decline"}
+    assert he("POST", address, form).status_code == 422
+    assert he("POST", address, form | {"reason": "Too dear"}).status_code == 303
+    assert (facts(house, quote).state, facts(house, quote).reason) == (State.declined, "Too dear")
+
+
+def test_an_address_that_was_guessed_withdrawn_or_renewed_leads_nowhere(house, ann, offer):
+    quote = offer()
+    he = visitor(house)
+    assert token(house, quote) == ""  # a draft has none
+    run(house, ann, "send", quote)
+    known = token(house, quote)
+    number, link, signature = known.split("-")
+    for guess in (f"{number}-{link}-{'0' * 32}", f"{number}-{'0' * 32}-{signature}", f"{int(number) + 1}-{link}-{signature}", "x", f"{number}-{link}", "9" * 40 + "-a-b", "²-a-b"):
+        assert he("GET", f"/sales/quotes/{guess}").status_code == 404, guess
+        assert he("POST", f"/sales/quotes/{guess}", {"answer": "accept"}).status_code in (400, 403, 404)
+    run(house, ann, "withdraw", quote)
+    assert he("GET", f"/sales/quotes/{known}").status_code == 404
+    run(house, ann, "new_link", quote)
+    assert token(house, quote) != known and he("GET", f"/sales/quotes/{token(house, quote)}").status_code == 200
+    assert he("GET", f"/sales/quotes/{known}").status_code == 404
+
+
+def test_the_door_is_throttled(house, ann, offer, monkeypatch):
+    monkeypatch.setattr(pages, "LOOKS", 3)
+    he = visitor(house)
+    assert [he("GET", "/sales/quotes/nothing").status_code for _one in range(5)] == [404, 404, 404, 429, 429]
+
+
+def test_what_was_not_answered_in_time_expires(house, ann, offer, run_job, today):
+    from crm_core.kernel import clock
+
+    quote, other = offer(until=today), offer(until=today + dt.timedelta(days=1))
+    run(house, ann, "send", quote)
+    run(house, ann, "send", other)
+    run_job("sales.quotes_expire")
+    assert facts(house, quote).state == State.sent
+    tomorrow = clock.now() + dt.timedelta(days=1)
+    with clock.freeze(tomorrow):
+        address, he = f"/sales/quotes/{token(house, quote)}", visitor(house)
+        page = he("GET", f"{address}?lang=en")
+        assert "valid until" in page.text and 'name="signer"' not in page.text  # also before the job has run
+        with ann.work(), pytest.raises(Refused):
+            house.resource("sales.quote").run("accept", [quote], {"signer": "Li"})
+        run_job("sales.quotes_expire")
+    assert [facts(house, one).state for one in (quote, other)] == [State.expired, State.sent]
+
+
+# --- what it becomes ---------------------------------------------------------------------------------------------------
+
+
+def test_an_order_and_a_contract_are_made_once(house, ann, offer):
+    quote = offer()
+    for name in ("order", "contract"):
+        with ann.work(), pytest.raises(Refused):
+            house.resource("sales.quote").run(name, [quote])
+    run(house, ann, "send", quote)
+    run(house, ann, "accept", quote, signer="Zhang")
+    for name, column in (("order", "order_id"), ("contract", "contract_id")):
+        run(house, ann, name, quote)
+        with ann.work(), pytest.raises(Refused):
+            house.resource("sales.quote").run(name, [quote])
+        target = house.resource(f"sales.{name}")
+        with house.system():
+            (made,) = session.query(target.model).all()
+            assert (made.id, made.quote_id, made.total, made.customer_id) == (getattr(facts(house, quote), column), quote, 230_00, offer.customer)
+    with ann.work(), pytest.raises(Refused):
+        house.resource("sales.quote").run("new_version", [quote])
+    with house.system():
+        house.resource("sales.order").delete([facts(house, quote).order_id])
+    assert facts(house, quote).order_id is None  # another can be made then
+
+
+def test_an_opportunity_is_quoted_with_its_items(house, ann, make, offer):
+    opportunity = make("sales.opportunity", owner=ann, name="Fair", customer=offer.customer, items=[{"what": "Board", "quantity": 3_000, "price": 10_00}])
+    run_on = house.resource("sales.opportunity")
+    with ann.work():
+        run_on.run("quote", [opportunity])
+    with house.system():
+        (quote,) = session.query(Quote).filter(Quote.opportunity_id == opportunity)
+        assert (quote.name, quote.total, quote.owner_id, quote.state) == ("Fair", 30_00, ann.id, State.draft)
+
+
+def test_a_discount_on_the_whole_comes_off_each_tax_rate(house, ann, offer):
+    quote = offer()  # 180.00 with 13 %, 50.00 with 6 %
+    run(house, ann, "reduce", quote, percent=1000)
+    with house.system():
+        lines = [(item.rate, item.amount) for item in session.query(QuoteItem).filter(QuoteItem.quote_id == quote).order_by(QuoteItem.id)]
+    assert lines == [(1300, 180_00), (600, 50_00), (600, -5_00), (1300, -18_00)] and facts(house, quote).total == 207_00
+
+
+def test_the_margin_is_for_who_may_see_it(house, make, as_user, offer, ann):
+    product = make.product(name="Board", price=113_00, cost=60_00, tax=1300)
+    with house.system():
+        quote = house.resource("sales.quote").write([{"name": "With cost", "customer": offer.customer, "owner": ann.id, "items": [
+            {"product": product, "quantity": 2_000}, {"what": "Allowance", "price": -11_30, "rate": 1300}]}])[0]
+    assert facts(house, quote).margin == 2 * (100_00 - 60_00) - 10_00
+    seller = as_user("seller", roles=["user"])
+    with house.system():
+        house.resource("sales.quote").write([{"id": quote, "owner": seller.id}])
+    with ann.work():
+        assert "margin" in house.resource("sales.quote").fields()
+    assert "margin" not in seller.api()("GET", f"/sales/quote/{quote}").json
+
+
+# --- paper and mail ----------------------------------------------------------------------------------------------------
+
+needs_pdf = pytest.mark.skipif(bool(document.lacking()), reason="no PDFs on this machine")
+
+
+def test_the_paper_speaks_either_language_and_names_the_own_company(house, ann, offer):
+    from crm_core.resource.company import CompanySettings
+    from crm_core.resource.settings import put
+
+    with house.system():
+        put(CompanySettings, {"called_zh": "七巧传媒", "called_en": "Tangram Media", "bank_account": "6222 0000"})
+    quote, browser = offer(terms="30 days net"), ann.browser()
+    chinese, english = (browser("GET", f"/sales/quote/{quote}/print/{name}").text for name in ("chinese", "english"))
+    assert "七巧传媒" in chinese and "含税" not in english and "合计" in chinese
+    for said in ("Tangram Media", "Payment terms", "30 days net", "230.00", "6222 0000"):
+        assert said in english, said
+
+
+@needs_pdf
+def test_a_mail_to_the_contact_carries_the_pdf_and_the_link(house, ann, offer):
+    from crm_core.features.files.models import Attachment
+    from crm_core.features.mail.models import Box, Mail
+
+    quote = offer()
+    assert ann.browser()("POST", f"/sales/quotes/{quote}/mail").status_code == 409  # a draft is not sent about
+    run(house, ann, "send", quote)
+    assert ann.browser()("POST", f"/sales/quotes/{quote}/mail", {"lang": "en"}).status_code == 303
+    with house.system():
+        mail = session.query(Mail).one()
+        assert (mail.box, mail.receivers, mail.subject) == (Box.held, "zhang@example.com", "core.contact") and token(house, quote) in mail.text
+        assert session.query(Attachment).filter(Attachment.subject == "core.mail").one().name.endswith(".pdf")
+    pdf = visitor(house)("GET", f"/sales/quotes/{token(house, quote)}/pdf?lang=zh_Hans_CN")
+    assert pdf.data.startswith(b"%PDF")
+
+
+# --- at the same moment, on both engines -------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def either(request, plugins, tmp_path):
+    """A house on each engine."""
+    from crm_core.testing.house import House
+
+    if request.param == "sqlite":
+        made = House(tmp_path / "site", plugins, like=request.getfixturevalue("empty_house"))
+    else:
+        made = House(tmp_path / "site", plugins, request.getfixturevalue("postgres").create())
+    yield made
+    made.close()
+
+
+def at_once(*acts):
+    """Let these run at one moment; what each of them raised, or None."""
+    gate, said = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def one(n, act):
+        gate.wait()
+        try:
+            act()
+        except (Refused, Conflict) as why:
+            said[n] = why
+
+    threads = [threading.Thread(target=one, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return said
+
+
+def test_twice_at_one_moment_is_once(either):
+    ann = either.person("ann", WORK)
+    customer = either.make.customer(owner=ann, name="Firm")
+    quotes = either.resource("sales.quote")
+    with ann.work():
+        (quote,) = quotes.write([{"name": "Stand", "customer": customer, "items": [{"what": "Board", "price": 1_00}]}])
+
+    def act(name, **given):
+        def go():
+            with ann.work():
+                quotes.run(name, [quote], given)
+        return go
+
+    def clicked(signer):
+        def go():
+            answer = he[signer]("POST", f"{address}?lang=en", forms[signer] | {"signer": signer, "agreed": "1"})
+            assert answer.status_code in (303, 409), answer.text
+            if answer.status_code == 409:
+                raise Refused("late")
+        return go
+
+    assert sorted(map(bool, at_once(*[act("send")] * 3))) == [False, True, True]
+    address, he, forms = f"/sales/quotes/{token(either, quote)}", {}, {}
+    for signer in ("Zhang San", "Li Si", "Wang Wu"):
+        he[signer] = visitor(either)
+        page = he[signer]("GET", f"{address}?lang=en")
+        forms[signer] = {"seal": seal(page), "csrf_token": csrf(page), "answer": "accept"}
+    said = at_once(*(clicked(signer) for signer in he))
+    assert sorted(map(bool, said)) == [False, True, True]
+    assert facts(either, quote).signer == list(he)[said.index(None)]
+    assert sorted(map(bool, at_once(*[act("order")] * 3))) == [False, True, True]
+    with either.system():
+        assert session.query(either.resource("sales.order").model).count() == 1
+
+
+# --- approval over a limit ---------------------------------------------------------------------------------------------
+
+
+def test_a_flow_stands_before_sending_what_is_large(house, ann, as_user, offer):
+    boss, small, large = as_user("boss", roles=["administrator"]), offer(), offer(items=[{"what": "Hall", "price": 50_000_00}])
+    with boss.work():
+        flow = drawing.begin("Large quotes", "sales.quote", "do:send")
+        drawing.keep(flow, {"when": {"field": "total", "op": "gte", "value": "10000"}, "steps": [{"name": "", "who": "users", "users": [boss.id], "need": "any"}]})
+        drawing.publish(flow)
+    run(house, ann, "send", small)
+    quotes = house.resource("sales.quote")
+    with ann.work(), pytest.raises(Refused, match="approval"):
+        quotes.run("send", [large])
+    with ann.work():
+        asked = asking.submit(quotes, "do:send", large)
+    assert facts(house, large).state == State.draft
+    with boss.work():
+        running.agree(asked.number)
+    assert facts(house, large).state == State.sent and facts(house, large).link
+
+
+def test_who_listens_inside_may_refuse_to_send(house, ann, offer, monkeypatch):
+    quote, heard = offer(), []
+
+    def emit(event):
+        heard.append((type(event), session.get(Quote, quote).state))
+        raise Refused("Too cheap")
+
+    monkeypatch.setattr(services, "emit", emit)
+    with ann.work(), pytest.raises(Refused, match="Too cheap"):
+        house.resource("sales.quote").run("send", [quote])
+    assert facts(house, quote).state == State.draft and heard == [(QuotesSent, State.sent)]

@@ -71,6 +71,7 @@ def _wanted(token):
 
 
 def _language():
+    """That of the switch, else of his browser: asked before the house itself acts, which has its own."""
     given = flask.request.args.get("lang", "")
     return given if given in paper.LANGUAGES else language()
 
@@ -87,8 +88,9 @@ def _hidden(response):
 @public("whoever holds the unguessable address of a quote, which was sent to the customer; it shows this quote and nothing else")
 def show(token):
     _throttled(LOOKS)
+    code = _language()
     with site().system(WHO):
-        return _page(_wanted(token), _language(), token)
+        return _page(_wanted(token), code, token)
 
 
 def _page(quote, code, token, fault="", status=200):
@@ -106,8 +108,9 @@ def _page(quote, code, token, fault="", status=200):
 @public("whoever holds the address of a quote takes it along")
 def as_pdf(token):
     _throttled(ANSWERS)
+    code = _language()
     with site().system(WHO):
-        quote, code = _wanted(token), _language()
+        quote = _wanted(token)
         html, title = drawn(quote, code), quote.number
     response = _hidden(flask.Response(paper.pdf(html, title, code), mimetype="application/pdf"))
     response.headers.set("Content-Disposition", "attachment", filename=f"{title.replace('/', '-')}.pdf")
