@@ -20,6 +20,7 @@ _WHERE = {
     "Resource": ("crm_core.resource.resource", "Resource"),
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
+    "Bad": ("crm_core.resource.fields", "Bad"),  # what a field of one’s own raises
     "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
     "DateField": ("crm_core.resource.fields", "DateField"),
     "EnumField": ("crm_core.resource.fields", "EnumField"),
@@ -38,6 +39,7 @@ _WHERE = {
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
     "Customer": ("crm_core.features.customers.models", "Customer"),  # core's records, to refer to
     "Contact": ("crm_core.features.customers.models", "Contact"),
+    "Region": ("crm_core.features.customers.models", "Region"),
     "User": ("crm_core.access.models", "User"),
     "Department": ("crm_core.access.models", "Department"),
     # rights
@@ -54,6 +56,7 @@ _WHERE = {
     "PrintTemplate": ("crm_core.kernel.declare", "PrintTemplate"),
     "Report": ("crm_core.kernel.declare", "Report"),
     "count_by": ("crm_core.resource.reporting", "count_by"),  # the ordinary question of a report or card
+    "visible": ("crm_core.access.gate", "visible"),  # the rows of a class the acting person may see, as a sub-select: what a report joins besides its own
     "Timeline": ("crm_core.kernel.declare", "Timeline"),
     "Settings": ("crm_core.resource.settings", "Settings"),  # typed values administrators change
     "Setting": ("crm_core.resource.settings", "Setting"),

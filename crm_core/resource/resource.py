@@ -479,6 +479,11 @@ class Resource:
         """Values a new form begins with: field → value."""
         return {}
 
+    def example(self, make: Any, owner: Any) -> int | None:
+        """A record for the contract suite, of a resource whose records only acts make (a delivery needs a confirmed order): its id.
+        `make("sales.order", owner=owner)` makes others (testing/make.py). None: it is made by filling in its fields."""
+        return None
+
     # --- plug points: set-shaped ---------------------------------------------------------------------------------
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_core.data.mixins import is_scoped
 from crm_core.kernel import clock
+from crm_core.kernel.errors import Invalid
 from crm_core.resource.choices import ChoiceField, ChoicesField
 from crm_core.resource.fields import EnumField, Field
 from crm_core.resource.references import RefField, RefsField
@@ -51,6 +52,8 @@ class Make:
 
     def _record(self, resource: Any, owner: "Person | None", full: bool, mark: str, values: dict[str, Any], above: tuple[str, ...]) -> int:
         fields = resource.all_fields
+        if (made := resource.example(self, owner)) is not None:
+            return int(made)
         row = self._row(resource, owner, full, mark, values, (*above, resource.name))
         if owner is not None and not resource.part_of:
             given = {"owner": owner.id, "department": owner.department}
@@ -58,7 +61,13 @@ class Make:
         for lines in resource.lines if full else ():
             child = resource.line_resource(lines.name)
             row.setdefault(lines.name, [{k: v for k, v in self._row(child, owner, full, mark, {}, (*above, resource.name)).items() if k in lines.columns}])
-        return int(resource.write([row])[0])
+        try:
+            return int(resource.write([row])[0])
+        except Invalid as bad:  # what was made up does not go together (a contact of another customer): that is left out
+            wrong = {name for name in bad.fields if name in row and name not in values and not (name in fields and fields[name].required)}
+            if not wrong:
+                raise
+            return int(resource.write([{name: value for name, value in row.items() if name not in wrong}])[0])
 
     def _row(self, resource: Any, owner: "Person | None", full: bool, mark: str, values: dict[str, Any], above: tuple[str, ...]) -> dict[str, Any]:
         row = dict(values)

@@ -22,7 +22,7 @@ def look(subject: Subject) -> Iterator[tuple[Place, Any]]:
             if taken:
                 yield _place(subject, action.call, action.name), _said("action", resource.name, action.name)
         for column in subject.own(registry.columns.get(resource.name, ())):
-            if column.name in resource.all_fields or column.name in resource.virtual_fields:
+            if column.name in resource.all_fields or column.name in {f.name for f in resource.virtual}:
                 yield _place(subject, column.load, column.name), _said("column", resource.name, column.name)
     known: dict[str, type] = {}
     for event in registry.listeners:
