@@ -19,13 +19,14 @@ _WHERE = {
     # one declaration
     "Resource": ("crm_core.resource.resource", "Resource"),
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
+    "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
+    "Bad": ("crm_core.resource.fields", "Bad"),  # what a field of one’s own raises
     "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
     "DateField": ("crm_core.resource.fields", "DateField"),
     "MoneyField": ("crm_core.resource.fields", "MoneyField"),
     "NoteField": ("crm_core.resource.fields", "NoteField"),
     "ChoiceField": ("crm_core.resource.choices", "ChoiceField"),
     "RefField": ("crm_core.resource.references", "RefField"),
-    "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
     "PercentField": ("crm_core.resource.figures", "PercentField"),
     "EnumField": ("crm_core.resource.fields", "EnumField"),
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
@@ -48,6 +49,7 @@ _WHERE = {
     "put_words": ("crm_core.resource.choices", "put_words"),  # install the words of an editable list
     "Customer": ("crm_core.features.customers.models", "Customer"),  # core's records, to refer to
     "Contact": ("crm_core.features.customers.models", "Contact"),
+    "Region": ("crm_core.features.customers.models", "Region"),
     "User": ("crm_core.access.models", "User"),
     "Department": ("crm_core.access.models", "Department"),
     # rights
@@ -64,6 +66,7 @@ _WHERE = {
     "PrintTemplate": ("crm_core.kernel.declare", "PrintTemplate"),
     "Report": ("crm_core.kernel.declare", "Report"),
     "count_by": ("crm_core.resource.reporting", "count_by"),  # the ordinary question of a report or card
+    "visible": ("crm_core.access.gate", "visible"),  # the rows of a class the acting person may see, as a sub-select: what a report joins besides its own
     "Timeline": ("crm_core.kernel.declare", "Timeline"),
     "Settings": ("crm_core.resource.settings", "Settings"),  # typed values administrators change
     "Setting": ("crm_core.resource.settings", "Setting"),

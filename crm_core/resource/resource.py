@@ -491,6 +491,11 @@ class Resource:
         order = [target.table.c[name] for name in ("position", "id") if name in target.table.c]
         return session.scalars(sa.select(target.model.id).order_by(*order).limit(50)).all()
 
+    def example(self, make: Any, owner: Any) -> int | None:
+        """A record for the contract suite, of a resource whose records only acts make (a delivery needs a confirmed order): its id.
+        `make("sales.order", owner=owner)` makes others (testing/make.py). None: it is made by filling in its fields."""
+        return None
+
     # --- plug points: set-shaped ---------------------------------------------------------------------------------
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:

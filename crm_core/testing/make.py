@@ -52,6 +52,8 @@ class Make:
 
     def _record(self, resource: Any, owner: "Person | None", full: bool, mark: str, values: dict[str, Any], above: tuple[str, ...]) -> int:
         fields = resource.all_fields
+        if (made := resource.example(self, owner)) is not None:
+            return int(made)
         row = self._row(resource, owner, full, mark, values, (*above, resource.name))
         if owner is not None and not resource.part_of:
             given = {"owner": owner.id, "department": owner.department}

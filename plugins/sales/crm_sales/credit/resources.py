@@ -29,6 +29,9 @@ class Credits(Resource):
     def label_field(self):
         return "customer"
 
+    def example(self, make, owner):
+        return self.write([{"customer": make("core.customer", owner=owner), "grade": Grade.b, "limit": 1_000_00, "days": 30}])[0]
+
     def title(self, row):
         return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id, f"#{row.id}")
 

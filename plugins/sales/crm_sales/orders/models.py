@@ -164,7 +164,7 @@ class Run(PartOf("advert"), Model):
 
     __tablename__ = "sales_run"
     advert_id: Mapped[t.Id] = t.Link("sales.advert", _("Advertisement"))
-    issue: Mapped[t.Line | None] = mapped_column(info={"label": _("Issue")})
+    issue: Mapped[t.Line | None] = mapped_column(info={"label": _("Issue or day")})
     day: Mapped[t.Day] = mapped_column(info={"label": _("Day")})
     fate: Mapped[Fate] = mapped_column(default=Fate.planned, info={"label": _("State"), "labels": FATES, "looks": FATE_LOOKS})
     evidence: Mapped[t.Line | None] = mapped_column(info={"label": _("Evidence"), "help": _("Page, address or number of the copy.")})

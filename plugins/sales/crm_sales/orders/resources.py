@@ -1,9 +1,13 @@
 """What people see of orders."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 import sqlalchemy as sa
 
 from crm_core.sdk import (
     Action,
+    Bad,
     DateField,
     Field,
     Lines,
@@ -41,6 +45,33 @@ def changed(row, old, free):
     return [name for name, value in row.items() if name in old and name not in free and value != old[name]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartsField(Field):
+    """What of an order goes out: in JSON a list of items and quantities, typed as `12=3; 13=0.5`. A quantity below nothing came back."""
+
+    kind: str = "parts"
+
+    def parse(self, text):
+        return self.load([dict(zip(("item", "quantity"), part.split("=", 1), strict=False)) for part in text.split(";") if part.strip()]) if text else None
+
+    def load(self, value):
+        if value is None:
+            return None
+        try:
+            found = {int(one["item"]): Decimal(str(one["quantity"]).strip() or "0") * 1000 for one in value}
+        except (TypeError, KeyError, ValueError, ArithmeticError):
+            raise Bad(_("A list of items and quantities is expected.")) from None
+        if any(not n.is_finite() or n != n.to_integral_value() or abs(n) > 10**12 for n in found.values()):
+            raise Bad(_("A list of items and quantities is expected."))
+        return {item: int(n) for item, n in found.items()}
+
+    def text(self, value):
+        return "; ".join(f"{item}={Decimal(n) / 1000}" for item, n in (value or {}).items())
+
+    def schema(self):
+        return {"type": "array", "items": {"type": "object", "properties": {"item": {"type": "integer"}, "quantity": {"type": ["string", "number"]}}}}
+
+
 class Orders(Resource):
     model = Order
     label, singular = _("Orders"), _("Order")
@@ -66,6 +97,9 @@ class Orders(Resource):
                fields=(Field(name="why", column="", label=_("Why in spite of a warning"), length=255),)),
         Action("deliver", _("Deliver the rest"), services.deliver, when=lambda o: o.state == State.confirmed and o.delivered < 100_00, icon="truck-delivery", primary=True, whole=True,
                fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
+        Action("deliver_part", _("Deliver a part, or take back"), services.deliver_part, when=lambda o: o.state in services.GOING, icon="truck", bulk=False, button=False,
+               fields=lambda _r: [PartsField(name="parts", column="", label=_("Items"), required=True),
+                                  DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
         Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=60,
                when=lambda o: o.contract_on is None and o.state not in (State.done, State.cancelled) and services.needs_review(o.id)),
         Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,
@@ -128,21 +162,17 @@ class Deliveries(Resource):
     filters = "order", "day"
     search = "number", "waybill"
     search_names = ()
-    verbs = "read", "create", "export", "import", "print"
-    lines = (Lines("items", DeliveryItem, ("item", "quantity"), _("Items"), first=True, repeats=True),)
+    verbs = "read", "export", "print"
+    readonly = True
+    lines = (Lines("items", DeliveryItem, ("item", "quantity"), _("Items")),)
     help = _("What went out for orders, or came back. Nothing goes out twice: never more than was ordered and not delivered yet.")
 
-    def defaults(self):
-        return {"day": today()}
-
-    def derive(self, rows, before):
-        for row in rows:
-            if row.get("id") is None:
-                row["day"] = row.get("day") or today()
-
-    def check(self, rows, before):
-        services.lock(row["order_id"] for row in rows if row.get("order_id"))  # before anything refers to them
-        return {at: {"items": [_("Say what goes out.")]} for at, row in enumerate(rows) if row.get("id") is None and not row.get("items")}
+    def example(self, make, owner):
+        order = make("sales.order", owner=owner, items=[{"what": "Test", "quantity": 2000, "price": 100_00}])
+        orders = self.registry.resource("sales.order")
+        orders.run("confirm", [order])
+        orders.run("deliver", [order])
+        return session.scalar(sa.select(Delivery.id).where(Delivery.order_id == order))
 
     def held(self, ids):
         """One whose order was invoiced or is completed stays, also when its making is undone."""
@@ -165,6 +195,9 @@ class DeliveryItems(Resource):
 
     def check(self, rows, before):
         return {at: {"quantity": [_("A quantity is greater than nothing, or less for what came back.")]} for at, row in enumerate(rows) if row.get("quantity") == 0}
+
+    def example(self, make, owner):
+        return session.scalar(sa.select(DeliveryItem.id).where(DeliveryItem.delivery_id == make("sales.delivery", owner=owner)))
 
     def written(self, verb, ids, change):
         services.counted(ids)

@@ -140,14 +140,30 @@ def _subscribe(ids: Sequence[int]):
 def deliver(_resource, ids: Sequence[int], day: dt.date | None = None, waybill: str | None = None):
     """All that remains of these orders goes out."""
     lock(ids)
-    rows = []
-    for order, items in _items(ids).items():
-        rest = [{"item": one.id, "quantity": one.quantity - one.delivered} for one in items if one.quantity > one.delivered]
-        if rest:
-            rows.append({"order": order, "day": day or today(), "waybill": waybill, "items": rest})
-    if not rows:
+    parts = {order: {one.id: one.quantity - one.delivered for one in items if one.quantity > one.delivered} for order, items in _items(ids).items()}
+    if not any(parts.values()):
         raise Refused(_("Everything has been delivered already."))
-    site().registry.resource("sales.delivery").write(rows)
+    _send({order: found for order, found in parts.items() if found}, day, waybill)
+
+
+def deliver_part(order, parts: Mapping[int, int], day: dt.date | None = None, waybill: str | None = None):
+    """So many (thousandths) of items of an order go out, or, below nothing, come back."""
+    lock([order.id])
+    _send({order.id: {item: quantity for item, quantity in parts.items() if quantity}}, day, waybill)
+
+
+def _send(parts: Mapping[int, Mapping[int, int]], day: dt.date | None, waybill: str | None):
+    orders = {one.id: one for one in session.scalars(sa.select(Order).where(Order.id.in_(parts)).execution_options(populate_existing=True))}
+    made = {}
+    for order_id, found in parts.items():
+        if not found:
+            raise Invalid({"parts": [_("Say what goes out.")]})
+        owners = {name: getattr(orders[order_id], name) for name in ("owner_id", "department_id", "team_id")}
+        made[order_id] = Delivery(order_id=order_id, day=day or today(), waybill=waybill, **owners), owners
+    session.add_all([one for one, _owners in made.values()])
+    session.flush()
+    session.add_all([DeliveryItem(delivery_id=one.id, item_id=item, quantity=quantity, **owners) for order_id, (one, owners) in made.items() for item, quantity in parts[order_id].items()])
+    session.flush()
 
 
 def counted(line_ids: Sequence[int]):

@@ -1,12 +1,27 @@
 """Orders, deliveries, invoices, payments and credit."""
 
-from crm_core.sdk import Job, Listen, Menu, Related, RoleTemplate, hookimpl
+from crm_core.sdk import (
+    Column,
+    Job,
+    Listen,
+    Menu,
+    Panel,
+    PrintTemplate,
+    Related,
+    RoleTemplate,
+    Timeline,
+    hookimpl,
+)
 from crm_sales import _
 from crm_sales.api import OrdersCancelled, OrdersConfirming
+from crm_sales.credit import panels as account
 from crm_sales.credit import resources as credit
 from crm_sales.credit import services as crediting
+from crm_sales.orders import panels as progress
 from crm_sales.orders import services as ordering
+from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
+from crm_sales.receivables import papers, reports
 from crm_sales.receivables import resources as receivables
 from crm_sales.receivables import services as money
 from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments
@@ -42,6 +57,8 @@ def register_panels():
         Related("core.customer", Invoices, order=44),
         Related("core.customer", Payments, order=45),
         Related("core.customer", Subscriptions, order=46),
+        Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read"),
+        Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
         Related("sales.order", Deliveries, order=8),
         Related("sales.order", Invoices, order=10),
         Related("sales.order", Adverts, order=12),
@@ -70,6 +87,52 @@ def register_jobs():
         Job("subscriptions", ordering.remind_ends, every="every day at 07:00", label=_("Tasks for subscriptions about to end")),
         Job("overdue", money.tell_late, every="every day at 07:10", label=_("Tell owners of late invoices")),
         Job("credit", crediting.propose, every="every day at 03:40", label=_("Propose credit from payments")),
+    ]
+
+
+@hookimpl
+def register_blueprints():
+    return [order_pages]
+
+
+@hookimpl
+def register_columns():
+    return [
+        Column("core.customer", "receivable", _("Owed"), account.receivable),
+        Column("core.customer", "overdue", _("Overdue"), account.overdue),
+    ]
+
+
+@hookimpl
+def register_reports():
+    return [*reports.REPORTS]
+
+
+@hookimpl
+def register_cards():
+    return [*reports.CARDS]
+
+
+@hookimpl
+def register_metrics():
+    return [*reports.METRICS]
+
+
+@hookimpl
+def register_timeline():
+    return [
+        Timeline(of=Orders, via="customer", words=_("ordered"), follow_up=True, icon="shopping-cart"),
+        Timeline(of=Deliveries, via="order", words=_("delivered"), icon="truck-delivery"),
+        Timeline(of=Payments, via="customer", words=_("recorded a payment"), icon="cash"),
+    ]
+
+
+@hookimpl
+def register_print_templates():
+    return [
+        PrintTemplate("core.customer", "statement", _("Statement of account"), "sales/account_statement.html", papers.statement_values),
+        PrintTemplate("core.customer", "reminder", _("Reminder of invoices"), "sales/reminder.html", papers.reminder_values),
+        PrintTemplate("sales.delivery", "slip", _("Delivery note"), "sales/delivery_slip.html"),
     ]
 
 

@@ -17,6 +17,7 @@ from crm_core.sdk import (
     amounts,
     money,
     priced,
+    session,
     system_scope,
     today,
 )
@@ -137,6 +138,14 @@ class Payments(Resource):
             if old is None:
                 invoices |= {line["invoice"] for line in row.get("allocations") or () if line.get("invoice")}
         services.hold(invoices)  # before anything refers to them
+        known = services.payable(invoices)
+        for at, row in enumerate(rows):
+            if row.get("id") is None and at not in faults:
+                for line in row.get("allocations") or ():
+                    if known.get(line.get("invoice")) not in (None, (row.get("customer_id"), row.get("currency") or self._house())):
+                        faults[at] = {"allocations": [_("An invoice is another customer’s, or in another currency.")]}
+                    elif line.get("invoice") not in known:
+                        faults[at] = {"allocations": [_("An invoice is not issued.")]}
         return faults
 
     def written(self, verb, ids, change):
@@ -155,6 +164,13 @@ class Allocations(Resource):
     @property
     def label_field(self):
         return "invoice"
+
+    def example(self, make, owner):
+        invoice = make("sales.invoice", owner=owner, items=[{"what": "Test", "quantity": 1000, "price": 100_00}])
+        invoices = self.registry.resource("sales.invoice")
+        invoices.run("issue", [invoice])
+        invoices.run("pay", [invoice])
+        return session.scalar(sa.select(Allocation.id).where(Allocation.invoice_id == invoice))
 
     def written(self, verb, ids, change):
         services.allocated(ids)

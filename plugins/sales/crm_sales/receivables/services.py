@@ -252,6 +252,13 @@ def pay(invoice_row, day: dt.date | None = None, amount: int | None = None, way=
         "owner": invoice_row.owner_id, "department": invoice_row.department_id, "allocations": [{"invoice": invoice_row.id, "amount": whole}]}])
 
 
+def payable(ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Issued invoices of these: whose they are, in which currency."""
+    with system_scope("invoices money came for") as db:
+        return {row[0]: (row[1], row[2]) for row in db.execute(sa.select(Invoice.id, Invoice.customer_id, Invoice.currency).where(
+            Invoice.id.in_(sorted(set(ids))), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None)))}
+
+
 def allocate(payment):
     """Count a payment for the customer's open invoices in its currency, the ones due first first."""
     with system_scope("open invoices of a customer") as db:

@@ -1,0 +1,43 @@
+"""Pages of orders: what of an order goes out now, item by item; what came back is typed with a minus."""
+
+from decimal import Decimal
+
+import flask
+
+from crm_core.sdk import Invalid, access, session, site
+from crm_sales import _
+from crm_sales.orders import panels
+from crm_sales.orders.models import Order
+
+pages = flask.Blueprint("sales_orders", __name__)
+WHERE = "/sales/order/<int:row_id>/parts"
+
+
+@pages.get(WHERE)
+@access("sales.order.deliver_part")
+def parts(row_id):
+    orders = site().registry.resource("sales.order")
+    order = orders.get(row_id, "deliver_part")
+    return flask.render_template("sales/order_parts.html", order=order, items=panels.progress(row_id)["items"], typed={}, note="")
+
+
+@pages.post(WHERE)
+@access("sales.order.deliver_part")
+def send(row_id):
+    orders, form = site().registry.resource("sales.order"), flask.request.form
+    typed = {name.removeprefix("n"): text.strip() for name, text in form.items() if name[:1] == "n" and name[1:].isdigit()}
+    action = orders.all_actions["deliver_part"]
+    asked = {field.name: field for field in action.fields(orders)}
+    try:
+        try:
+            values = {"parts": asked["parts"].load([{"item": int(item), "quantity": text.replace(",", "")} for item, text in typed.items() if text and Decimal(text.replace(",", ""))]),
+                      "day": asked["day"].parse(form.get("day", "")), "waybill": asked["waybill"].parse(form.get("waybill", ""))}
+        except (ValueError, ArithmeticError):
+            raise Invalid({"parts": [_("A number is expected.")]}, _("A number is expected.")) from None
+        if not values["parts"]:
+            raise Invalid({"parts": [_("Say what goes out.")]}, _("Say what goes out."))
+        orders.run("deliver_part", [row_id], values)
+    except Invalid as bad:
+        note = next((sentence for said in bad.fields.values() for sentence in said), str(bad))
+        return flask.render_template("sales/order_parts.html", order=session.get(Order, row_id), items=panels.progress(row_id)["items"], typed=typed, note=note), 422
+    return flask.redirect(f"/sales/order/{row_id}", 303)

@@ -1,0 +1,59 @@
+"""What receivables put on paper: statements of account, reminders."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from crm_core.sdk import session, site, today
+from crm_sales import _
+from crm_sales.orders.panels import day_said, said
+from crm_sales.receivables.models import Invoice, Payment, State
+from crm_sales.receivables.services import OPEN
+
+
+def movements(customer: int, upto: dt.date) -> dict[str, list[tuple]]:
+    """Currency → (day, what, number, amount) of all invoices, credit notes and payments of a customer up to a day, in order, as far as the reader may see them."""
+    found: dict[str, list[tuple]] = {}
+    invoices = sa.select(Invoice.currency, Invoice.day, Invoice.number, Invoice.total).where(Invoice.customer_id == customer, Invoice.state.in_(OPEN), Invoice.day <= upto)
+    for currency, day, number, total in session.execute(invoices.order_by(Invoice.day, Invoice.id).limit(5_000)):
+        found.setdefault(currency, []).append((day, _("Invoice") if total >= 0 else _("Credit note"), number, total))
+    payments = sa.select(Payment.currency, Payment.day, Payment.number, Payment.amount).where(Payment.customer_id == customer, Payment.returned.is_(None), Payment.day <= upto)
+    for currency, day, number, amount in session.execute(payments.order_by(Payment.day, Payment.id).limit(5_000)):
+        found.setdefault(currency, []).append((day, _("Payment received") if amount >= 0 else _("Paid back"), number, -amount))
+    return {currency: sorted(rows, key=lambda row: row[0]) for currency, rows in sorted(found.items())}
+
+
+def statement(customer: int, first: dt.date, last: dt.date) -> list[dict]:
+    """By currency: the balance before `first`, what moved until `last` with the balance after each, the closing balance."""
+    found = []
+    for currency, rows in movements(customer, last).items():
+        balance = opening = sum(row[3] for row in rows if row[0] < first)
+        lines = []
+        for day, what, number, amount in rows:
+            if day >= first:
+                balance += amount
+                lines.append((day, what, number, amount, balance))
+        found.append({"currency": currency, "opening": opening, "lines": lines, "closing": balance})
+    return found
+
+
+def _readable(*names):
+    return all(site().registry.resource(name).may("read") for name in names)
+
+
+def statement_values(customer):
+    last = today()
+    first = last.replace(month=1, day=1)
+    accounts = statement(customer.id, first, last) if _readable("sales.invoice", "sales.payment") else []
+    return {"accounts": accounts, "first": day_said(first), "last": day_said(last), "said": said, "day_said": day_said}
+
+
+def reminder_values(customer):
+    day = today()
+    query = sa.select(Invoice.number, Invoice.day, Invoice.due, Invoice.total, Invoice.remaining, Invoice.currency).where(
+        Invoice.customer_id == customer.id, Invoice.state == State.issued, Invoice.remaining > 0, Invoice.due < day).order_by(Invoice.due, Invoice.id).limit(500)
+    rows = [(one, (day - one.due).days) for one in session.execute(query)] if _readable("sales.invoice") else []
+    sums: dict[str, int] = {}
+    for one, _days in rows:
+        sums[one.currency] = sums.get(one.currency, 0) + one.remaining
+    return {"rows": rows, "sums": sorted(sums.items()), "day": day_said(day), "said": said, "day_said": day_said}
