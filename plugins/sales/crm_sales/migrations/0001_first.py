@@ -17,6 +17,21 @@ AT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    op.create_table('sales_call_script',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('opening', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_script'))
+    )
     op.create_table('sales_clause',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -87,6 +102,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_credit')),
         sa.UniqueConstraint('customer_id', name=op.f('uq_sales_credit_customer_id'))
     )
+    op.create_table('sales_lead_form',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('heading', sa.String(length=255), nullable=False),
+        sa.Column('words', sa.Text(), nullable=True),
+        sa.Column('thanks', sa.String(length=255), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('token', sa.String(length=255), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead_form'))
+    )
+    op.create_table('sales_lead_rule',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('position', sa.BigInteger(), nullable=False),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('industry_id', ID, nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('how', sa.String(length=40), nullable=False),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('last_id', ID, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_sales_lead_rule_industry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_sales_lead_rule_region_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead_rule'))
+    )
     op.create_table('sales_payment',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
@@ -142,6 +200,85 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['for_department_id'], ['core_department.id'], name=op.f('fk_sales_pipeline_for_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['for_team_id'], ['core_team.id'], name=op.f('fk_sales_pipeline_for_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_pipeline'))
+    )
+    op.create_table('sales_score_rule',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('fields', JSON, nullable=False),
+        sa.Column('words', sa.String(length=255), nullable=True),
+        sa.Column('points', sa.BigInteger(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_score_rule'))
+    )
+    op.create_table('sales_call_list',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('script_id', ID, nullable=True),
+        sa.Column('until', sa.Date(), nullable=True),
+        sa.Column('tries', sa.BigInteger(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_call_list_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_call_list_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['script_id'], ['sales_call_script.id'], name=op.f('fk_sales_call_list_script_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_call_list_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_list'))
+    )
+    op.create_table('sales_call_question',
+        sa.Column('script_id', ID, nullable=False),
+        sa.Column('number', sa.BigInteger(), nullable=False),
+        sa.Column('question', sa.String(length=255), nullable=False),
+        sa.Column('answers', sa.String(length=255), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['script_id'], ['sales_call_script.id'], name=op.f('fk_sales_call_question_script_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_question'))
+    )
+    op.create_table('sales_lead_receiver',
+        sa.Column('rule_id', ID, nullable=False),
+        sa.Column('user_id', ID, nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['rule_id'], ['sales_lead_rule.id'], name=op.f('fk_sales_lead_receiver_rule_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_sales_lead_receiver_user_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead_receiver'))
     )
     op.create_table('sales_stage',
         sa.Column('pipeline_id', ID, nullable=False),
@@ -223,6 +360,59 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['stage_id'], ['sales_stage.id'], name=op.f('fk_sales_opportunity_stage_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_opportunity_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity'))
+    )
+    op.create_table('sales_lead',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('contact', sa.String(length=255), nullable=True),
+        sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('phone', sa.String(length=60), nullable=True),
+        sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('mobile', sa.String(length=60), nullable=True),
+        sa.Column('mobile_key', sa.String(length=40), nullable=True),
+        sa.Column('email', sa.String(length=254), nullable=True),
+        sa.Column('website', sa.String(length=500), nullable=True),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('industry_id', ID, nullable=True),
+        sa.Column('size', sa.String(length=40), nullable=True),
+        sa.Column('source', sa.String(length=40), nullable=True),
+        sa.Column('interest', sa.String(length=255), nullable=True),
+        sa.Column('amount', sa.BigInteger(), nullable=True),
+        sa.Column('next_day', sa.Date(), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('score', sa.BigInteger(), nullable=False),
+        sa.Column('given_on', sa.Date(), nullable=True),
+        sa.Column('reason', sa.String(length=40), nullable=True),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('made_contact_id', ID, nullable=True),
+        sa.Column('opportunity_id', ID, nullable=True),
+        sa.Column('converted_on', sa.Date(), nullable=True),
+        sa.Column('form_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_lead_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_lead_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['form_id'], ['sales_lead_form.id'], name=op.f('fk_sales_lead_form_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['industry_id'], ['core_industry.id'], name=op.f('fk_sales_lead_industry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['made_contact_id'], ['core_contact.id'], name=op.f('fk_sales_lead_made_contact_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_lead_opportunity_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_lead_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_sales_lead_region_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_lead_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead'))
     )
     op.create_table('sales_opportunity_item',
         sa.Column('opportunity_id', ID, nullable=False),
@@ -357,6 +547,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_quote_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_quote'))
     )
+    op.create_table('sales_call_entry',
+        sa.Column('call_list_id', ID, nullable=False),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('lead_id', ID, nullable=True),
+        sa.Column('turn', sa.String(length=40), nullable=False),
+        sa.Column('next_day', sa.Date(), nullable=True),
+        sa.Column('calls', sa.BigInteger(), nullable=False),
+        sa.Column('result', sa.String(length=40), nullable=True),
+        sa.Column('taken_id', ID, nullable=True),
+        sa.Column('taken_at', AT, nullable=True),
+        sa.Column('answers', JSON, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['call_list_id'], ['sales_call_list.id'], name=op.f('fk_sales_call_entry_call_list_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_call_entry_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['lead_id'], ['sales_lead.id'], name=op.f('fk_sales_call_entry_lead_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_entry'))
+    )
     op.create_table('sales_contract',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -440,6 +660,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['quote_id'], ['sales_quote.id'], name=op.f('fk_sales_quote_item_quote_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_quote_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_quote_item'))
+    )
+    op.create_table('sales_call',
+        sa.Column('call_list_id', ID, nullable=False),
+        sa.Column('entry_id', ID, nullable=False),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('lead_id', ID, nullable=True),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('by_id', ID, nullable=True),
+        sa.Column('result', sa.String(length=40), nullable=True),
+        sa.Column('reached', sa.Boolean(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['by_id'], ['core_user.id'], name=op.f('fk_sales_call_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['call_list_id'], ['sales_call_list.id'], name=op.f('fk_sales_call_call_list_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_call_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['entry_id'], ['sales_call_entry.id'], name=op.f('fk_sales_call_entry_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['lead_id'], ['sales_lead.id'], name=op.f('fk_sales_call_lead_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call'))
     )
     op.create_table('sales_contract_clause',
         sa.Column('contract_id', ID, nullable=False),
@@ -941,17 +1192,42 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['advert_id'], ['sales_advert.id'], name=op.f('fk_sales_run_advert_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_run'))
     )
+    with op.batch_alter_table('sales_call_script') as batch:
+        batch.create_index('ix_sales_call_script_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_clause') as batch:
         batch.create_index('ix_sales_clause_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_clause_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_competitor') as batch:
         batch.create_index('ix_sales_competitor_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_competitor_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_lead_form') as batch:
+        batch.create_index('ix_sales_lead_form_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_score_rule') as batch:
+        batch.create_index('ix_sales_score_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call_list') as batch:
+        batch.create_index('ix_sales_call_list_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_list_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_call_list_script_id'), ['script_id'], unique=False)
+        batch.create_index('ix_sales_call_list_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_list_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_list_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call_question') as batch:
+        batch.create_index(batch.f('ix_sales_call_question_script_id'), ['script_id'], unique=False)
+    with op.batch_alter_table('sales_lead_rule') as batch:
+        batch.create_index(batch.f('ix_sales_lead_rule_industry_id'), ['industry_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_rule_region_id'), ['region_id'], unique=False)
+        batch.create_index('ix_sales_lead_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_pipeline') as batch:
         batch.create_index(batch.f('ix_sales_pipeline_for_department_id'), ['for_department_id'], unique=False)
         batch.create_index(batch.f('ix_sales_pipeline_for_team_id'), ['for_team_id'], unique=False)
         batch.create_index('ix_sales_pipeline_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_pipeline_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_lead_receiver') as batch:
+        batch.create_index(batch.f('ix_sales_lead_receiver_rule_id'), ['rule_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_receiver_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('sales_stage') as batch:
         batch.create_index('ix_sales_stage_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_stage_pipeline_id'), ['pipeline_id'], unique=False)
@@ -999,6 +1275,30 @@ def upgrade() -> None:
         batch.create_index('ix_sales_opportunity_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_opportunity_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_opportunity_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_lead') as batch:
+        batch.create_index(batch.f('ix_sales_lead_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_lead_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_department_id_next_day', ['department_id', 'next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_department_id_score', ['department_id', 'score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_lead_form_id'), ['form_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_industry_id'), ['industry_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_lead_made_contact_id'), ['made_contact_id'], unique=False)
+        batch.create_index('ix_sales_lead_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_next_day', ['next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_lead_opportunity_id'), ['opportunity_id'], unique=False)
+        batch.create_index('ix_sales_lead_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_next_day', ['owner_id', 'next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_score', ['owner_id', 'score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_lead_region_id'), ['region_id'], unique=False)
+        batch.create_index('ix_sales_lead_score', ['score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_lead_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_team_id_next_day', ['team_id', 'next_day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_team_id_score', ['team_id', 'score', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_lead_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_opportunity_item') as batch:
         batch.create_index('ix_sales_opportunity_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_opportunity_item_opportunity_id'), ['opportunity_id'], unique=False)
@@ -1030,6 +1330,18 @@ def upgrade() -> None:
         batch.create_index('ix_sales_quote_until', ['state', 'until'], unique=False)
         batch.create_index('ix_sales_quote_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_sales_quote_edition', ['first_id', 'edition'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call_entry') as batch:
+        batch.create_index(batch.f('ix_sales_call_entry_call_list_id'), ['call_list_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_entry_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_call_entry_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_call_entry_lead_id'), ['lead_id'], unique=False)
+        batch.create_index('ix_sales_call_entry_next', ['call_list_id', 'turn', 'id'], unique=False)
+        batch.create_index('ix_sales_call_entry_owner_id_turn_updated_at', ['owner_id', 'turn', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_entry_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_entry_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_entry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_call_entry_customer', ['call_list_id', 'customer_id'], unique=True)
+        batch.create_index('uq_sales_call_entry_lead', ['call_list_id', 'lead_id'], unique=True)
     with op.batch_alter_table('sales_contract') as batch:
         batch.create_index(batch.f('ix_sales_contract_amends_id'), ['amends_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_contact_id'), ['contact_id'], unique=False)
@@ -1052,6 +1364,20 @@ def upgrade() -> None:
         batch.create_index('ix_sales_quote_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_quote_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_quote_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_call') as batch:
+        batch.create_index(batch.f('ix_sales_call_by_id'), ['by_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_call_list_id'), ['call_list_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_call_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_call_entry_id'), ['entry_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_call_lead_id'), ['lead_id'], unique=False)
+        batch.create_index('ix_sales_call_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_call_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_call_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract_clause') as batch:
         batch.create_index(batch.f('ix_sales_contract_clause_clause_id'), ['clause_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_clause_contract_id'), ['contract_id'], unique=False)
@@ -1222,16 +1548,26 @@ def downgrade() -> None:
     op.drop_table('sales_contract_milestone')
     op.drop_table('sales_contract_item')
     op.drop_table('sales_contract_clause')
+    op.drop_table('sales_call')
     op.drop_table('sales_quote_item')
     op.drop_table('sales_contract')
+    op.drop_table('sales_call_entry')
     op.drop_table('sales_quote')
     op.drop_table('sales_opportunity_stage')
     op.drop_table('sales_opportunity_member')
     op.drop_table('sales_opportunity_item')
+    op.drop_table('sales_lead')
     op.drop_table('sales_opportunity')
     op.drop_table('sales_stage')
+    op.drop_table('sales_lead_receiver')
+    op.drop_table('sales_call_question')
+    op.drop_table('sales_call_list')
+    op.drop_table('sales_score_rule')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')
+    op.drop_table('sales_lead_rule')
+    op.drop_table('sales_lead_form')
     op.drop_table('sales_credit')
     op.drop_table('sales_competitor')
     op.drop_table('sales_clause')
+    op.drop_table('sales_call_script')
