@@ -34,6 +34,7 @@ class Lines:
     parent: str = ""  # the child's column that holds the parent's id; found by itself when there is only one
     first: bool = False  # the form of a new record begins with an empty one
     repeats: bool = False  # in a file, rows with the same head each bring a line of the record they make
+    ahead: bool = False  # what the record is about: read on the first page of it, above its time line
     group: str = ""  # of many rows: the column whose `heading` gathers them
     group_label: Any = ""
 

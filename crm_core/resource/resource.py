@@ -71,6 +71,7 @@ class Resource:
     place: ClassVar[Place | None] = None  # where its records stand on the map
     board: ClassVar[str] = ""  # the choice, or word of a vocabulary, its board has a column for each of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name
+    overview: ClassVar[Any] = _("Overview")  # what the first page of a record is called
     submit: ClassVar[Any] = ""  # what the button of its new form says, where that is not "Save"
     subtitle: ClassVar[tuple[str, ...]] = ()  # fields of the line beneath the name
     readonly: ClassVar[bool] = False  # no create, update, delete by people

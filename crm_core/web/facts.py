@@ -87,7 +87,7 @@ def lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any, o
     return LinesTable(
         declared.label, tuple(f.label for f in fields),
         tuple(tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows),
-        right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"),
+        right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"), ahead=declared.ahead,
     )
 
 

@@ -249,7 +249,7 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
 def _tabs(resource: Any, row_id: int, body: str, tab: str, related: Mapping[str, Related], found: Mapping[str, Any]) -> tuple[Tab, ...]:
     tabs = []
     if resource.timeline:
-        tabs.append(Tab(_("360 view"), ways.to_record(resource, row_id), body == "panorama"))
+        tabs.append(Tab(resource.overview, ways.to_record(resource, row_id), body == "panorama"))
     if resource.timeline or related or resource.holds_files:
         tabs.append(Tab(_("Details"), ways.to_record(resource, row_id, "facts"), body == "facts"))
     for name, panel in related.items():

@@ -54,6 +54,7 @@ class Customers(Resource):
     model = Customer
     label = _("Customers")
     singular = _("Customer")
+    overview = _("360 view")
     icon = "building"
     mergeable = True
     timeline = True

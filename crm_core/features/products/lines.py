@@ -90,7 +90,7 @@ class PricedLine:
 
 def priced(model: Any, label: Any = None, columns: Sequence[str] = COLUMNS) -> Lines:
     """The priced lines of a resource's form."""
-    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True)
+    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True, ahead=True)
 
 
 def same_line(item: Any) -> dict[str, Any]:

@@ -74,11 +74,14 @@ def _lines(one: Any) -> list[Line]:
 
 def view(report: Any, found: list[Any]) -> ReportPage:
     """The page of one report beside the others."""
-    tabs = tuple(Tab(one.label, f"{URL}/{one.name}", one is report) for one in found)
-    return shown(report, lambda: _drawn(report, tabs), ReportPage(label=report.label, tabs=tabs, failed=True))
+    by_subject: dict[str, list[Tab]] = {}
+    for one in found:
+        by_subject.setdefault(str(site().registry.resource(one.of).label), []).append(Tab(one.label, f"{URL}/{one.name}", one is report))
+    groups = tuple((label, tuple(tabs)) for label, tabs in by_subject.items())
+    return shown(report, lambda: _drawn(report, groups), ReportPage(label=report.label, groups=groups, failed=True))
 
 
-def _drawn(report: Any, tabs: tuple[Tab, ...] = ()) -> ReportPage:
+def _drawn(report: Any, groups: tuple[Any, ...] = ()) -> ReportPage:
     answer, resource = reporting.answer(report), site().registry.resource(report.of)
     top = max((abs(line.numbers[0]) for line in answer.lines if isinstance(line.numbers[0], int | float)), default=0)
     bars = tuple(
@@ -86,5 +89,5 @@ def _drawn(report: Any, tabs: tuple[Tab, ...] = ()) -> ReportPage:
             urls.of_list(resource, [line.filter]) if line.filter is not None and line.filter[0].partition(".")[0] in resource.filters else "")
         for line in answer.lines
     )
-    return ReportPage(label=report.label, tabs=tabs, heads=answer.heads, bars=bars, chart=report.chart, more=reporting.MOST if answer.more else 0,
-                      acts=(Act(_("Set an alarm"), urls.address(f"{ALARMS}/new", [("report", report.name)]), "alarm"), Act(_("All alarms"), ALARMS)) if tabs else ())
+    return ReportPage(label=report.label, groups=groups, heads=answer.heads, bars=bars, chart=report.chart, more=reporting.MOST if answer.more else 0,
+                      acts=(Act(_("Set an alarm"), urls.address(f"{ALARMS}/new", [("report", report.name)]), "alarm"), Act(_("All alarms"), ALARMS)) if groups else ())

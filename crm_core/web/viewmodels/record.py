@@ -216,6 +216,7 @@ class LinesTable:
     right: tuple[int, ...] = ()
     empty: Words = ""
     edit_url: str = ""
+    ahead: bool = False  # on the first page of the record too
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class ReportPage:
     """``report.html``. ``chart``: bar, line, or none."""
 
     label: Words = ""
-    tabs: tuple[Tab, ...] = ()
+    groups: tuple[tuple[Words, tuple[Tab, ...]], ...] = ()  # all reports, by what they are about
     heads: tuple[Words, ...] = ()
     bars: tuple[Bar, ...] = ()
     chart: str = ""

@@ -89,7 +89,7 @@ class Orders(Resource):
     lines = (priced(OrderItem, columns=("product", "what", "quantity", "price", "discount", "rate", "amount", "begins", "ends")),)
     form = (
         Section(_("Order"), ("customer", "contact", "day", "currency", "promised", "items", "note")),
-        Section(_("From"), ("opportunity", "quote", "contract"), folded=True),
+        Section(_("Where it comes from"), ("opportunity", "quote", "contract"), folded=True),
         Section(_("Guarantee"), ("guarantee", "guaranteed"), folded=True),
     )
     actions = (
