@@ -84,9 +84,12 @@ def lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any, o
     fields = [child.all_fields[n].of(of) for n in declared.columns]
     if declared.group:
         return _gathered(declared, child.all_fields[declared.group], [f for f in fields if f.name != declared.group], rows, names)
+    cells = [tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows]
+    if declared.ahead and cells:  # what none of them has takes no room
+        said = [i for i in range(len(fields)) if any(row[i] not in ("", None) for row in cells)]
+        fields, cells = [fields[i] for i in said], [tuple(row[i] for i in said) for row in cells]
     return LinesTable(
-        declared.label, tuple(f.label for f in fields),
-        tuple(tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows),
+        declared.label, tuple(f.label for f in fields), tuple(cells),
         right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"), ahead=declared.ahead,
     )
 
