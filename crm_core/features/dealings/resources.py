@@ -3,7 +3,6 @@
 from typing import Any
 
 from crm_core.features.dealings import byhand, proposing
-from crm_core.features.dealings.models import CLASSES as CLASSES_
 from crm_core.features.dealings.models import (
     ABOUTS,
     STAGES,
@@ -14,6 +13,7 @@ from crm_core.features.dealings.models import (
     ValueClass,
     ValueProposal,
 )
+from crm_core.features.dealings.models import CLASSES as CLASSES_
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.resource.fields import EnumField, Field, IntegerField

@@ -29,8 +29,27 @@ from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import unscoped
 
 __all__ = [
-    "Addressee", "Head", "Letter", "MAIL", "Mail", "MailFiled", "MailQueued", "MailReceived", "arrived", "arrived_since", "box", "draft", "facts", "file", "first_address", "heads", "keep_private", "send",
-    "sender_of", "subject_seen", "unwanted",
+    "MAIL",
+    "Addressee",
+    "Head",
+    "Letter",
+    "Mail",
+    "MailFiled",
+    "MailQueued",
+    "MailReceived",
+    "arrived",
+    "arrived_since",
+    "box",
+    "draft",
+    "facts",
+    "file",
+    "first_address",
+    "heads",
+    "keep_private",
+    "send",
+    "sender_of",
+    "subject_seen",
+    "unwanted",
 ]
 
 

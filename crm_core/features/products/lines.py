@@ -205,6 +205,10 @@ class PricedLines(Resource):
         found = {f.column: self.registry.resources.get(getattr(f, "target", "")) for f in self.head.all_fields.values()}
         return {column: other for column, other in found.items() if other is not None and issubclass(other.model, PricedHead)}
 
+    def currencies(self, lines: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+        """The currency of each head of these lines (column → value), by its id."""
+        return {key: head.currency for key, head in self._heads(lines).items()}
+
     def _heads(self, lines: Sequence[Mapping[str, Any]]) -> dict[int, Head]:
         """What the lines ask of their heads, by id, in one statement."""
         wanted = sorted({line[self._head] for line in lines if line.get(self._head)})

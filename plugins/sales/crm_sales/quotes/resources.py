@@ -82,7 +82,7 @@ class QuoteItems(PricedLines):
         now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
         ids = sorted({line["product_id"] for line in now if line.get("product_id")})
         costs = {row.id: row.cost for row in session.execute(select(Product.id, Product.cost).where(Product.id.in_(ids)))} if ids else {}
-        currencies = self._currencies(now) if ids else {}
+        currencies = self.currencies(now) if ids else {}
         rates = {code: money.rate(code, today()) for code in set(currencies.values()) if code in money.in_use()}
         for row, line in zip(rows, now, strict=True):
             cost, code = costs.get(line.get("product_id")), currencies.get(line.get("quote_id"), "")
