@@ -1,0 +1,45 @@
+"""Switched off, sales is gone from every face; switched on again, each of its rows is as it was."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+
+def rows(home):
+    """Every row of every table of sales, sorted."""
+    with closing(sqlite3.connect(home / "crm.db")) as conn:
+        tables = [name for (name,) in conn.execute("select name from sqlite_master where type = 'table' and name like 'sales\\_%' escape '\\' order by name")]
+        return {name: sorted(conn.execute(f'select * from "{name}"').fetchall(), key=repr) for name in tables}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The demo company, and the command on it."""
+    home = tmp_path_factory.mktemp("dormant") / "site"
+    told = {**os.environ, "CRM_SITE": str(home), "CRM_DATABASE": "", "LANG": "C"}
+
+    def crm(*words):
+        done = subprocess.run([sys.executable, "-m", "crm_core", *words], env=told, cwd=home.parent, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    crm("init")
+    crm("demo", "--customers", "300")
+    return home, crm
+
+
+def test_nothing_is_lost_while_it_sleeps(site):
+    home, crm = site
+    before = rows(home)
+    assert sum(map(len, before.values())) > 100, "the demo has rows of sales"
+    crm("plugin", "disable", "sales")
+    with pytest.raises(AssertionError, match="sales.order"):
+        crm("export", "sales.order")
+    assert rows(home) == before
+    crm("plugin", "enable", "sales")
+    assert rows(home) == before
+    crm("db", "check")
