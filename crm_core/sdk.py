@@ -20,6 +20,10 @@ _WHERE = {
     "Resource": ("crm_core.resource.resource", "Resource"),
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
+    "DateField": ("crm_core.resource.fields", "DateField"),  # further kinds of what an action asks
+    "MoneyField": ("crm_core.resource.fields", "MoneyField"),
+    "NoteField": ("crm_core.resource.fields", "NoteField"),
+    "RefField": ("crm_core.resource.references", "RefField"),
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
@@ -38,6 +42,7 @@ _WHERE = {
     # rights
     "Scope": ("crm_core.access.scope", "Scope"),  # what narrow_records may answer
     "Only": ("crm_core.access.scope", "Only"),
+    "standing_of": ("crm_core.access.lines", "standing_of"),  # roles and departments of a person
     "rights_changed": ("crm_core.access.rights", "bump"),  # what plugins decide about rights is asked anew
     # what a package registers
     "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
@@ -71,20 +76,24 @@ _WHERE = {
     "signed_in": ("crm_core.access.doors", "signed_in"),
     # at work
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
+    "system_scope": ("crm_core.data.session", "system_scope"),  # the house itself asks: what must be seen whatever the acting person may see. Deleted rows too
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts
+    "my_id": ("crm_core.kernel.site", "my_id"),  # his number; None: the house itself
     "site": ("crm_core.kernel.site", "site"),
     "Event": ("crm_core.kernel.events", "Event"),  # base of events: frozen dataclasses with ids
     "RecordsAssigned": ("crm_core.resource.after", "RecordsAssigned"),  # core's events
     "RecordsChanged": ("crm_core.resource.after", "RecordsChanged"),
     "RecordsMerged": ("crm_core.resource.merging", "RecordsMerged"),
     "emit": ("crm_core.kernel.events", "emit"),
+    "files_on": ("crm_core.features.files.api", "on"),  # the files on records: files_on("visits.visit", ids)
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
     "Deal": ("crm_core.features.customers.dealings", "Deal"),
     "record_dealings": ("crm_core.features.customers.dealings", "record_dealings"),
     "record_dealing": ("crm_core.features.customers.dealings", "record_dealing"),  # an order, a subscription: what a customer had from us
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
+    "plans": ("crm_core.features.plans", "api"),  # plans of work: plans.targets(metrics, first, last)
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "send_by_channel": ("crm_core.features.channels.api", "send"),  # a short message to a group or a phone
     "call": ("crm_core.kernel.outbound", "call"),  # another system, outside of transactions, past the guard of addresses
@@ -98,6 +107,8 @@ _WHERE = {
     "NotTaken": ("crm_core.features.channels.api", "NotTaken"),  # a service did not take a message
     "NotNow": ("crm_core.kernel.errors", "NotNow"),  # another system takes nothing for now: tried again later
     "Refused": ("crm_core.kernel.errors", "Refused"),
+    "OverLimit": ("crm_core.kernel.errors", "OverLimit"),  # more than he may by himself: refused, or handed in where a flow is for that (docs/approvals.md)
+    "approved": ("crm_core.resource.asking", "approved"),  # whether what goes on now was asked for and all have agreed
     "Forbidden": ("crm_core.kernel.errors", "Forbidden"),
     "Missing": ("crm_core.kernel.errors", "Missing"),
 }

@@ -46,7 +46,7 @@ def empty_house(plugins: list[str], tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def house(plugins: list[str], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
     """A migrated site with the plugins switched on and nobody in it, fresh for this test."""
-    if url := request.config.getoption("--database"):
+    if url := request.config.getoption("--database", default=""):
         _empty(url)
         made = House(tmp_path / "site", plugins, url)
     else:

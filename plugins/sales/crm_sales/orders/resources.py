@@ -14,6 +14,7 @@ class Orders(Resource):
     search = ("number",)
     search_names = ()
     status = "state"
+    limited = True
     importable = True
     lines = (priced(OrderItem),)
 

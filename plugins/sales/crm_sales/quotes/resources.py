@@ -13,6 +13,7 @@ class Quotes(Resource):
     filters = "state", "customer", "opportunity", "day", "until", "total", "owner"
     search = "number", "name"
     status = "state"
+    limited = True
     importable = True
     lines = (priced(QuoteItem),)
 
