@@ -68,11 +68,11 @@ def force():
     return [
         Report("ranking_month", _("Salespeople: this month"), of="sales.achievement", query=_ranking(month_began), icon="trophy", order=40),
         Report("ranking_year", _("Salespeople: this year"), of="sales.achievement", query=_ranking(year_began), icon="trophy", order=41),
-        Report("achieved_category", _("Sales by product category, this year"), of="sales.achievement", query=by_category, icon="category", order=42),
-        Report("commission_person", _("Commission by person, this year"), of="sales.statement", query=commission_by_person, icon="percentage", order=43),
-        Report("commission_month", _("Commission by month"), of="sales.statement", query=commission_by_month, icon="percentage", order=44),
+        Report("achieved_category", _("Sales by product category, this year"), of="sales.achievement", query=by_category, icon="tags", order=42),
+        Report("commission_person", _("Commission by person, this year"), of="sales.statement", query=commission_by_person, icon="coin", order=43),
+        Report("commission_month", _("Commission by month"), of="sales.statement", query=commission_by_month, icon="coin", order=44),
         Report("claims", _("Expenses by kind, this year"), of="sales.claim", query=claims_by_kind, icon="receipt", order=45),
         Report("coverage", _("Territories: customers covered"), of="core.customer", query=coverage, icon="map-pin", order=46),
-        Report("funds", _("Market development funds by partner"), of="sales.fund", query=funds_by_partner, icon="pig-money", order=47),
-        Report("partner_deals", _("Deals by partner"), of="sales.partner_deal", query=deals_by_partner, icon="affiliate", order=48),
+        Report("funds", _("Market development funds by partner"), of="sales.fund", query=funds_by_partner, icon="gift", order=47),
+        Report("partner_deals", _("Deals by partner"), of="sales.partner_deal", query=deals_by_partner, icon="heart-handshake", order=48),
     ]

@@ -152,8 +152,7 @@ def test_the_pages_show_what_is_the_readers(house, west, sold, today, max_statem
         from crm_core.resource import reporting
 
         for report in reporting.reports():
-            if report.name.startswith("sales.") or report.of.startswith("sales."):
-                reporting.answer(report)
+            reporting.answer(report)
 
 
 def test_metrics_lead_to_the_records_behind_them(house, west, sold, today):

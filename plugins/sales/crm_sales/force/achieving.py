@@ -78,15 +78,15 @@ def invoice_doc(db, invoice_id):
 
 
 def credits_of(db, order_id):
-    """The credit notes of an order: what was issued on it that comes to less than nothing."""
+    """The credit notes of an order: what was issued on it that comes to less than nothing, each with the invoice it names, if any."""
     ids = db.scalars(sa.select(Invoice.id).where(Invoice.order_id == order_id, Invoice.deleted_at.is_(None), Invoice.net < 0).order_by(Invoice.id)).all()
-    return [doc for one in ids if (doc := invoice_doc(db, one)) is not None]
+    return [(doc, getattr(db.get(Invoice, one), "credits_id", None)) for one in ids if (doc := invoice_doc(db, one)) is not None]
 
 
 def allocation_doc(db, allocation_id):
     """Money received for an invoice, without the tax in it, told apart as the invoice is."""
     allocation = db.get(Allocation, allocation_id)
-    if allocation is None or allocation.deleted_at is not None:
+    if allocation is None or allocation.deleted_at is not None or getattr(allocation, "returned", None) is not None:
         return None
     invoice, payment = db.get(Invoice, allocation.invoice_id), db.get(Payment, allocation.payment_id)
     if invoice.total <= 0 or payment.deleted_at is not None:

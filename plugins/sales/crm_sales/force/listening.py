@@ -16,9 +16,11 @@ def _counts(doc):
 
 def _credits(order):
     """Credit notes of an order take back what was paid on it and on its invoices, in whatever order all that is heard of."""
-    for one in achieving.credits_of(session, order):
+    for one, invoice in achieving.credits_of(session, order):
         for basis in (Basis.order, Basis.invoice):
             where = [CommissionLine.order_id == order, CommissionLine.basis == basis]
+            if basis == Basis.invoice and invoice is not None:
+                where.append(CommissionLine.source == f"invoice:{invoice}")
             commission.give_back(session, where, one.day, f"credit:{one.source}", -sum(one.parts.values()))
 
 

@@ -134,7 +134,7 @@ def new_edition(policy, begins):
 class CommissionPolicies(Resource):
     model = CommissionPolicy
     label, singular = _("Commission policies"), _("Commission policy")
-    icon = "percentage"
+    icon = "coin"
     columns = "name", "basis", "customers", "by", "role", "place", "category", "begins", "ends", "edition"
     filters = "basis", "customers", "role", "place", "category", "begins", "ends"
     search = ("name",)
@@ -175,7 +175,7 @@ def _others(policy_id, tiers):
 class Statements(Resource):
     model = Statement
     label, singular = _("Commission statements"), _("Commission statement")
-    icon = "file-dollar"
+    icon = "file-spreadsheet"
     columns = "month", "owner", "commission", "fixed", "due", "state"
     filters = "month", "state", "owner", "department", "commission"
     search = ("name",)
@@ -200,7 +200,7 @@ class Statements(Resource):
 class CommissionLines(Resource):
     model = CommissionLine
     label, singular = _("Commission lines"), _("Commission line")
-    icon = "list-details"
+    icon = "list"
     columns = "day", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule", "owner"
     filters = "day", "basis", "customer", "category", "policy", "order", "seller", "statement", "amount"
     search = ("document",)
@@ -220,7 +220,7 @@ class CommissionLines(Resource):
 class PayBases(Resource):
     model = PayBasis
     label, singular = _("Pay basis"), _("Pay basis")
-    icon = "wallet"
+    icon = "credit-card"
     columns = "owner", "begins", "ends", "fixed"
     filters = "owner", "department", "begins", "ends"
     search = ()
@@ -229,7 +229,7 @@ class PayBases(Resource):
     in_palette = False
     help = _("What somebody gets each month besides commission; a statement takes it over when its month is closed.")
     actions = (
-        Action("statements", _("Make the statements of a month"), commission.statements_of_month, icon="file-plus", whole=True, fields=(
+        Action("statements", _("Make the statements of a month"), commission.statements_of_month, icon="file-pencil", whole=True, fields=(
             DateField(name="month", column="", label=_("Month"), help=_("Any day of it."), required=True),)),
     )
 

@@ -12,7 +12,7 @@ _NEEDED = NoteField(name="answer", column="", label=_("Answer"), required=True)
 class Partners(Resource):
     model = Partner
     label, singular = _("Partners"), _("Partner")
-    icon = "affiliate"
+    icon = "heart-handshake"
     columns = "name", "customer", "level", "region", "since", "until", "owner"
     filters = "level", "region", "customer", "since", "until", "owner", "department"
     search = ("name",)
@@ -44,7 +44,7 @@ class Deals(Resource):
 class Funds(Resource):
     model = Fund
     label, singular = _("Market development funds"), _("Market development fund")
-    icon = "pig-money"
+    icon = "gift"
     columns = "name", "partner", "begins", "ends", "amount", "approved", "settled"
     filters = "partner", "begins", "ends", "amount", "owner", "department"
     search = ("name",)
@@ -65,7 +65,7 @@ class Funds(Resource):
 class FundUses(Resource):
     model = FundUse
     label, singular = _("Fund requests"), _("Fund request")
-    icon = "coins"
+    icon = "coin"
     columns = "number", "name", "fund", "asked", "approved", "spent", "settled", "state", "owner"
     filters = "state", "fund", "asked", "approved", "owner", "department"
     search = "number", "name"

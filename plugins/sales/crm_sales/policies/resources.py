@@ -17,7 +17,7 @@ def new_edition(policy, begins):
 class Policies(Resource):
     model = Policy
     label, singular = _("Policies"), _("Policy")
-    icon = "scale"
+    icon = "adjustments"
     columns = "name", "kind", "percent", "amount", "role", "place", "category", "begins", "ends", "edition"
     filters = "kind", "role", "place", "category", "begins", "ends"
     search = ("name",)
