@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from crm_sales.api import OrdersConfirmed, QuotesSent
-from crm_sales.orders.models import Order
 from crm_sales.policies.models import Exceeded, Policy
 from crm_sales.quotes.models import Quote, State
 
@@ -58,6 +57,19 @@ def test_discount_is_limited_whether_it_is_called_one_or_the_price_is_lower(shop
             shop.tell(shop.ann, QuotesSent((at_limit, one)))
 
 
+def test_a_line_below_nothing_counts_for_all_others(shop, make, today):
+    shop.policy()
+    items = [{"product": shop.product, "quantity": 1_000, "discount": 500}, {"what": "Friendly price", "quantity": 1_000, "price": -475}]
+    quote = make("sales.quote", owner=shop.ann, customer=shop.customer, day=today, items=items)
+    shop.tell(shop.ann, QuotesSent((quote,)))  # 5 % of the line, and 5 % of what is left: 9.75 %
+    items[1] = {**items[1], "price": -525}
+    with pytest.raises(OverLimit, match="10.25 % below"):
+        shop.tell(shop.ann, QuotesSent((make("sales.quote", owner=shop.ann, customer=shop.customer, day=today, items=items),)))
+    shop.policy(kind="allowance", amount=900, name="Off")
+    with pytest.raises(OverLimit, match="9.75 is let off altogether, your limit is 9.00"):
+        shop.tell(shop.ann, QuotesSent((quote,)))
+
+
 def test_who_may_exceed_limits_does_and_it_is_noted_once(house, shop):
     shop.policy()
     quote = shop.document(discount=2_000)
@@ -98,7 +110,6 @@ def test_the_narrowest_policy_counts_and_of_those_alike_the_most_generous(house,
 
 def test_role_allowance_region_and_channel(house, shop, make, today):
     with house.system():
-        role = of("core.user").system_row(shop.ann.id)  # noqa: F841
         import sqlalchemy as sa
 
         roles = dict(session.execute(sa.select(of("core.role").model.code, of("core.role").model.id)).all())
@@ -251,9 +262,8 @@ def test_an_expense_needs_its_receipt_and_is_limited(house, shop, make, today):
             claims.run("pay", [small])
 
 
-def test_limits_stand_beside_a_quote(house, shop):
-    shop.policy()
+def test_limits_stand_beside_documents_and_territories_beside_customers(house, shop, make):
+    shop.policy(name="Ten")
     quote = shop.document()
-    page = shop.ann.browser()("GET", f"/sales/quote/{quote}/panels/sales.limits")
-    assert page.status_code in (200, 404)
-    assert house.resource("sales.order").model is Order
+    page = shop.ann.browser()("GET", f"/sales/quote/{quote}/panel/limits")
+    assert page.status_code == 200 and "Ten" in page.text and "10 %" in page.text

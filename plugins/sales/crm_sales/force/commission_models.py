@@ -90,7 +90,7 @@ class PayState(enum.StrEnum):
     paid = "paid"
 
 
-PAY_STATES = {"open": _("Open"), "closed": _("Closed"), "paid": _("Paid")}
+PAY_STATES = {"open": _("Not closed yet"), "closed": _("Closed"), "paid": _("Paid")}
 PAY_LOOKS = {"open": ("progress", "amber"), "closed": ("lock", "acc"), "paid": ("cash", "green")}
 
 

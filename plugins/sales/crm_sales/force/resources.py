@@ -94,6 +94,7 @@ class Claims(Resource):
     search_names = ()
     status = "state"
     limited = True
+    timeline = True
     form = (Section(_("Expense claim"), ("day", "kind", "amount", "currency", "customer", "what")), Section(_("What came of it"), ("number", "state", "answer"), folded=True))
     help = _("What was laid out, with its receipt. More than a policy allows needs approval.")
     actions = (

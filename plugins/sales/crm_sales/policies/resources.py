@@ -40,6 +40,11 @@ class Policies(Resource):
 
         return site().registry.resource(cls.name)
 
+    def derive(self, rows, before):
+        for row in rows:
+            if str({**before.get(row.get("id", 0), {}), **row}.get("kind")) != "discount":
+                row["percent"] = None
+
     def check(self, rows, before):
         faults = services.stays(rows, before, {"name", "note"})
         for at, row in enumerate(rows):

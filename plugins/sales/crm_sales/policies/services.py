@@ -122,24 +122,27 @@ def given_away(items):
     found = []
     for one in items:
         price = one.price or 0
-        listed = max(price, one.list_price or 0)
+        listed = max(price, one.list_price or 0, 0)  # a line below nothing is let off as a whole
         found.append(Given(one.product_id, categories.get(one.product_id), one.quantity * listed * amounts.WHOLE, one.quantity * price * (amounts.WHOLE - one.discount), one.what or ""))
     return found
 
 
 def over_discount(user_id, day, given):
-    """Lines whose price is further below the list price than the seller may go, whether by a discount or by a lower price."""
+    """Lines whose price is further below the list price than the seller may go, whether by a discount, by a lower price, or by a line below
+    nothing, which counts for all of them alike."""
     policies = [one for one in holding(Kind.discount, day) if one.percent is not None]
     if not policies:
         return []
     standing, above, found = standing_of(user_id), above_of({one.category for one in given}), []
+    full = sum(one.asked for one in given if one.asked > 0)
+    rest = full + sum(one.asked for one in given if one.asked < 0)
     for one in given:
         mine = narrowest(policies, standing, above.get(one.category, ()))
-        if not mine or one.listed <= 0:
+        if not mine or one.listed <= 0 or full <= 0:
             continue
         limit = max(mine, key=lambda policy: policy.percent)
-        if one.asked * amounts.WHOLE < one.listed * (amounts.WHOLE - limit.percent):
-            percent = -((one.asked - one.listed) * amounts.WHOLE // one.listed)  # rounded up: 10.001 % is not shown as 10
+        if one.asked * rest * amounts.WHOLE < one.listed * full * (amounts.WHOLE - limit.percent):
+            percent = -((one.asked * rest - one.listed * full) * amounts.WHOLE // (one.listed * full))  # rounded up: 10.001 % is not shown as 10
             found.append(Over(limit, _("“%(what)s” is %(percent)s %% below the list price, your limit is %(limit)s %% (%(policy)s)", what=one.what,
                                        percent=_percent(percent), limit=_percent(limit.percent), policy=limit.name)))
     return found
