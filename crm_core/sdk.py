@@ -22,7 +22,7 @@ _WHERE = {
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
     "Bad": ("crm_core.resource.fields", "Bad"),  # what a field of one’s own raises
     "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
-    "DateField": ("crm_core.resource.fields", "DateField"),
+    "DateField": ("crm_core.resource.fields", "DateField"),  # further kinds of what an action asks
     "MoneyField": ("crm_core.resource.fields", "MoneyField"),
     "NoteField": ("crm_core.resource.fields", "NoteField"),
     "ChoiceField": ("crm_core.resource.choices", "ChoiceField"),
@@ -55,6 +55,7 @@ _WHERE = {
     # rights
     "Scope": ("crm_core.access.scope", "Scope"),  # what narrow_records may answer
     "Only": ("crm_core.access.scope", "Only"),
+    "standing_of": ("crm_core.access.lines", "standing_of"),  # roles and departments of a person
     "rights_changed": ("crm_core.access.rights", "bump"),  # what plugins decide about rights is asked anew
     # what a package registers
     "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
@@ -90,7 +91,7 @@ _WHERE = {
     "throttle": ("crm_core.access.ledgers", "attempt"),  # throttle({"quotes:1.2.3.4": 60}).wait: seconds to wait, 0: go on; for public doors
     "address": ("crm_core.web.requests", "address"),  # where the request comes from
     # at work
-    "system_scope": ("crm_core.data.session", "system_scope"),  # as the house, for a reason: `with system_scope("…") as db:`
+    "system_scope": ("crm_core.data.session", "system_scope"),  # the house itself asks: what must be seen whatever the acting person may see. Deleted rows too
     "attempt": ("crm_core.access.ledgers", "attempt"),  # count tries: attempt({"forms:1.2.3.4": 20}).wait is nothing, or seconds to wait
     "alike": ("crm_core.resource.twins", "find"),  # likely duplicates of what somebody typed, as far as he may know of them
     "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
@@ -100,18 +101,21 @@ _WHERE = {
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts
+    "my_id": ("crm_core.kernel.site", "my_id"),  # his number; None: the house itself
     "site": ("crm_core.kernel.site", "site"),
     "Event": ("crm_core.kernel.events", "Event"),  # base of events: frozen dataclasses with ids
     "RecordsAssigned": ("crm_core.resource.after", "RecordsAssigned"),  # core's events
     "RecordsChanged": ("crm_core.resource.after", "RecordsChanged"),
     "RecordsMerged": ("crm_core.resource.merging", "RecordsMerged"),
     "emit": ("crm_core.kernel.events", "emit"),
+    "files_on": ("crm_core.features.files.api", "on"),  # the files on records: files_on("visits.visit", ids)
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
     "Deal": ("crm_core.features.customers.dealings", "Deal"),
     "record_dealings": ("crm_core.features.customers.dealings", "record_dealings"),
     "record_dealing": ("crm_core.features.customers.dealings", "record_dealing"),  # an order, a subscription: what a customer had from us
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
+    "plans": ("crm_core.features.plans", "api"),  # plans of work: plans.targets(metrics, first, last)
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "mail": ("crm_core.features.mail", "api"),  # mail.send(…) lets one go out, mail.draft(…) leaves it to be read and sent by its writer
     "files": ("crm_core.features.files", "api"),  # files.on("sales.contract", [7]), files.put(…)
@@ -131,6 +135,8 @@ _WHERE = {
     "NotTaken": ("crm_core.features.channels.api", "NotTaken"),  # a service did not take a message
     "NotNow": ("crm_core.kernel.errors", "NotNow"),  # another system takes nothing for now: tried again later
     "Refused": ("crm_core.kernel.errors", "Refused"),
+    "OverLimit": ("crm_core.kernel.errors", "OverLimit"),  # more than he may by himself: refused, or handed in where a flow is for that (docs/approvals.md)
+    "approved": ("crm_core.resource.asking", "approved"),  # whether what goes on now was asked for and all have agreed
     "Forbidden": ("crm_core.kernel.errors", "Forbidden"),
     "TooMany": ("crm_core.kernel.errors", "TooMany"),
     "Missing": ("crm_core.kernel.errors", "Missing"),

@@ -4,11 +4,11 @@ house itself, so that a task, a journal or an approval finds its way whatever th
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.access.models import Department, StandIn, User
+from crm_core.access.models import Department, StandIn, User, UserRole, departments_of
 from crm_core.access.rights import made
 from crm_core.data import bulk
 from crm_core.data.session import Session, system_scope
@@ -192,3 +192,24 @@ def _superiors(db: Session, people: Mapping[int, Any], tree: Mapping[int, Any]) 
     able = _able(db, {one for line in lines.values() for one in line})
     found = {who: next((one for one in line if one != who and one in able), None) for who, line in lines.items()}
     return {who: one for who, one in found.items() if one is not None}
+
+
+class Standing(NamedTuple):
+    """Where somebody stands in the house: his roles, and his department with those above it, the nearest first."""
+
+    roles: frozenset[int]
+    departments: tuple[int, ...]
+
+
+def standing_of(user_id: int) -> Standing:
+    """The roles and departments of a person; kept until people, roles or departments change."""
+    return made(("standing of", user_id), lambda: _standing_of(user_id))
+
+
+def _standing_of(user_id: int) -> Standing:
+    with system_scope("where somebody stands") as db:
+        roles = frozenset(db.scalars(sa.select(UserRole.role_id).where(UserRole.user_id == user_id, UserRole.deleted_at.is_(None))))
+        path = db.scalar(sa.select(Department.path).join(User, User.department_id == Department.id).where(User.id == user_id))
+        home = db.scalar(sa.select(User.department_id).where(User.id == user_id))
+    above = departments_of(path or "")
+    return Standing(roles, tuple(dict.fromkeys((*(one for one in (home,) if one is not None), *reversed(above)))))

@@ -3,6 +3,7 @@ the site's registry, what a person sees of them say his rights."""
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import flask
@@ -14,8 +15,8 @@ from crm_core.access.gate import DELETED
 from crm_core.api import bodies, problems, represent
 from crm_core.api.door import by_token
 from crm_core.api.problems import Merged, Stale, WrongMethod
-from crm_core.data.session import current_work
-from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Missing
+from crm_core.data.session import current_work, in_writing, session
+from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Missing, OverLimit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import acts, asking, listing
@@ -132,7 +133,11 @@ def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
         values = acts.values(resource, declared, given)
         if asking.needed(resource, f"do:{action}", [row_id]):
             return _handed_in(resource, f"do:{action}", row_id, values)
-        resource.run(action, [row_id], values)
+        try:
+            with session.begin_nested() if in_writing() else nullcontext():  # with a key the answer is kept in the same transaction
+                resource.run(action, [row_id], values)
+        except OverLimit as limit:
+            return _answer(asking.over(resource, action, row_id, values, limit))
         return written(resource, row_id, 200)
 
     return _once(resource, do)
@@ -140,7 +145,11 @@ def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
 
 def _handed_in(resource: Any, verb: str, row_id: int, values: Any = None) -> Answer:
     """202: others are asked first, and do it by agreeing."""
-    return Answer(202, json.dumps({"submitted": asking.submit(resource, verb, row_id, values).number, "detail": str(asking.HANDED_IN)}, ensure_ascii=False))
+    return _answer(asking.submit(resource, verb, row_id, values))
+
+
+def _answer(asked: asking.Asked) -> Answer:
+    return Answer(202, json.dumps({"submitted": asked.number, "detail": str(asking.HANDED_IN)}, ensure_ascii=False))
 
 
 # --- the pieces --------------------------------------------------------------------------------------------------------

@@ -52,6 +52,10 @@ class Refused(CrmError):
     status = 409
 
 
+class OverLimit(Refused):
+    """More than somebody may by himself: refused, or handed in where administrators drew a flow of approval for what goes over a limit."""
+
+
 class Conflict(CrmError):
     """Somebody saved a newer version meanwhile. `details` carries `id` and `version`."""
 

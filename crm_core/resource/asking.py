@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from crm_core.data.bulk import among
 from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work, writing
-from crm_core.kernel.errors import Invalid, Refused
+from crm_core.kernel.errors import Invalid, OverLimit, Refused
 from crm_core.kernel.i18n import _
 from crm_core.resource import changes
 from crm_core.resource.changes import same, unscoped
@@ -20,6 +20,7 @@ from crm_core.resource.changes import same, unscoped
 DONE = _("Proposed. A reviewer looks at it; until then everything stays as it is.")
 ONLY_ASKED = _("Changes of these records are reviewed. Propose it on the record's page.")
 HANDED_IN = _("Handed in for approval. Until then everything stays as it is.")
+OVER = "over"  # of an act: what goes over a limit (`errors.OverLimit`)
 PAGE = "propose"  # the act of a record's page with the form
 
 
@@ -48,7 +49,7 @@ class Slots:
     # for it (resource, verb, id, values); and records that may not be changed meanwhile, each with the sentence that says so.
     needed: Callable[[Any, str, Sequence[int]], set[int]] = lambda _resource, _verb, _ids: set()
     becoming: Callable[[Any, Mapping[int, Mapping[str, Any]]], set[int]] = lambda _resource, _rows: set()
-    submit: Callable[[Any, str, int, Mapping[str, Any]], int] = lambda _resource, _verb, _row_id, _values: 0
+    submit: Callable[[Any, str, int, Mapping[str, Any], str], int] = lambda _resource, _verb, _row_id, _values, _why: 0
     locked: Callable[[Any, Sequence[int]], Mapping[int, Any]] = lambda _resource, _ids: {}
 
 
@@ -115,10 +116,17 @@ def gate(resource: Any, verb: str, ids: Sequence[int]) -> None:
         raise Refused(_("This needs approval. Ask for it on the record's page."))
 
 
-def submit(resource: Any, verb: str, row_id: int, values: Mapping[str, Any] | None = None) -> Asked:
+def submit(resource: Any, verb: str, row_id: int, values: Mapping[str, Any] | None = None, why: Any = "") -> Asked:
     """Ask for approval of what needs it. Raises Refused when it cannot be asked for."""
     with writing(), changes.change("submit", resource=resource.name) as change:
-        return Asked(slots.submit(resource, verb, row_id, values or {}), change)
+        return Asked(slots.submit(resource, verb, row_id, values or {}, str(why)), change)
+
+
+def over(resource: Any, act: str, row_id: int, values: Mapping[str, Any], limit: OverLimit) -> Asked:
+    """An act went over a limit and was taken back: ask those whom a flow names for that. Where there is none, `limit` is raised."""
+    if not needed(resource, OVER, [row_id]):
+        raise limit
+    return submit(resource, f"{OVER}:{act}", row_id, values, limit.message)
 
 
 def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> Asked:
@@ -150,14 +158,20 @@ def _moved(resource: Any, row: Mapping[str, Any], made: Mapping[str, Any], old: 
 
 
 @contextmanager
-def accepted() -> Iterator[None]:
-    """What is done meanwhile was proposed, and somebody who may has agreed to it."""
+def accepted(approval: int | None = None) -> Iterator[None]:
+    """What is done meanwhile was proposed, and somebody who may has agreed to it; `approval`: in this flow."""
     info = current_work().info
-    before, info["accepted"] = info.get("accepted"), True
+    before, was = info.get("accepted"), info.get("approval")
+    info["accepted"], info["approval"] = True, approval
     try:
         yield
     finally:
-        info["accepted"] = before
+        info["accepted"], info["approval"] = before, was
+
+
+def approved() -> int | None:
+    """The number of the approval that is being carried out: what goes on now was asked for and all have agreed. None: it was not."""
+    return current_work().info.get("approval")
 
 
 def refuse(resource: Any, ids: Sequence[int]) -> None:

@@ -1,11 +1,11 @@
 """One act on many records: at once when few, else a job in polite batches with progress, Cancel and one change to undo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crm_core.data.session import current_work, session, writing
-from crm_core.kernel.errors import CrmError, Forbidden
+from crm_core.kernel.errors import CrmError, Forbidden, OverLimit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.pace import Pace
@@ -125,9 +125,13 @@ def _some(resource: Any, act: str, ids: Sequence[int], values: Mapping[str, Any]
 
 def _hand_in(resource: Any, act: str, row_id: int, values: Mapping[str, Any], done: Done) -> None:
     """What needs approval is asked for, record by record; what cannot be asked for is skipped."""
+    _ask(lambda: asking.submit(resource, act if act == "delete" else f"do:{act}", row_id, values), done)
+
+
+def _ask(call: Callable[[], Any], done: Done) -> None:
     try:
         with session.begin_nested():
-            asking.submit(resource, act if act == "delete" else f"do:{act}", row_id, values)
+            call()
         done.handed += 1
     except CrmError as refused:
         done.skipped += 1
@@ -154,6 +158,10 @@ def _try(resource: Any, act: str, ids: list[int], values: Mapping[str, Any], don
             changed, asked = _do(resource, act, ids, values)
         done.count, done.asked, done.same = done.count + changed, done.asked + asked, done.same + len(ids) - changed - asked
     except CrmError as refused:
+        if len(ids) == 1 and isinstance(refused, OverLimit) and asking.needed(resource, asking.OVER, ids):
+            limit = refused
+            _ask(lambda: asking.over(resource, act, ids[0], values, limit), done)
+            return
         if len(ids) == 1:
             done.skipped += 1
             done.why = done.why or refused.message

@@ -98,6 +98,7 @@ class Resource:
     duplicates: ClassVar[tuple[str, ...]] = ()  # fields by which two of its records are found to be one (resource/twins.py)
     duplicate_lines: ClassVar[tuple[str, ...]] = ()  # and columns of its lines, `addresses-street` (`alike_beside`)
     duplicate_hints: ClassVar[tuple[str, ...]] = ()  # and fields that only `alike_beside` asks for
+    limited: ClassVar[bool] = False  # its acts may go over a limit (`OverLimit`): flows of approval can be drawn for that
     mergeable: ClassVar[bool] = False  # two of its records can be found to be one (resource/merging.py)
     importable: ClassVar[bool] = False  # offered by the import
     importer: ClassVar[Any] = None  # how it is imported; None: resource/exchange/importing.py's plain way

@@ -6,7 +6,7 @@ from typing import Any
 import flask
 
 from crm_core.kernel.declare import Action
-from crm_core.kernel.errors import Forbidden, Invalid, Missing
+from crm_core.kernel.errors import Forbidden, Invalid, Missing, OverLimit
 from crm_core.kernel.i18n import _
 from crm_core.resource import acts, asking
 from crm_core.web import bulk, controls, urls, ways
@@ -30,8 +30,10 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
     try:
         values = acts.values(resource, action, texts, "parse")
         if asking.needed(resource, f"do:{name}", [row_id]):
-            return handed_in(resource, row_id, f"do:{name}", values)
+            return handed_in(resource, row_id, asking.submit(resource, f"do:{name}", row_id, values))
         change = resource.run(name, [row_id], {**values, **more})
+    except OverLimit as limit:
+        return handed_in(resource, row_id, asking.over(resource, name, row_id, values, limit))
     except Invalid as bad:
         if not fields:
             raise
@@ -45,9 +47,8 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
     return flask.redirect(ways.to_record(resource, row_id) if there else ways.to_list(resource), 303)
 
 
-def handed_in(resource: Any, row_id: int, verb: str, values: Mapping[str, Any] | None = None) -> Any:
-    """What needs approval is asked for instead of being done."""
-    asked = asking.submit(resource, verb, row_id, values)
+def handed_in(resource: Any, row_id: int, asked: asking.Asked) -> Any:
+    """What needs approval was asked for instead of being done."""
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {"submitted": asked.number, "detail": str(asking.HANDED_IN)}, 202
     bulk.say_undo(asking.HANDED_IN, asked.change)

@@ -162,7 +162,7 @@ def delete(package: str, path: str, row_id: int) -> Any:
     version = whole(flask.request.form.get("version", ""))
     versions = {row_id: version} if version is not None else None
     if asking.needed(resource, "delete", [row_id]):
-        return acting.handed_in(resource, row_id, "delete")
+        return acting.handed_in(resource, row_id, asking.submit(resource, "delete", row_id))
     made = resource.delete([row_id], versions=versions)
     bulk.say_undo(_("Deleted"), made)
     return flask.redirect(ways.to_list(resource), 303)

@@ -17,12 +17,13 @@ from crm_core.features.approvals.models import Flow
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import conditions, worktime
+from crm_core.resource import asking, conditions, worktime
 from crm_core.resource.changes import unscoped
 
 flow = table_of(Flow)
 DRAW = "core.flows"  # the permission to draw flows and to look into every approval
 SUBMIT, CREATE, UPDATE, DELETE, ACT = "submit", "create", "update", "delete", "do:"
+OVER = asking.OVER
 TRANSITIONS = {SUBMIT: _("Handed in by hand or by a rule"), CREATE: _("A new record"), UPDATE: _("A change"), DELETE: _("Deletion")}
 WHO = {"users": _("People"), "roles": _("Everybody with a role"), "head": _("Head of the author's department"), "supervisor": _("The author's superior")}
 NEED = {"any": _("One of them is enough"), "all": _("All of them"), "some": _("So many of them")}
@@ -85,6 +86,8 @@ def hosts() -> list[Any]:
 def transitions(resource: Any) -> dict[str, Any]:
     """What of a resource can need approval."""
     found = {code: label for code, label in TRANSITIONS.items() if code == SUBMIT or code in resource.verbs}
+    if resource.limited:
+        found[OVER] = _("What goes over a limit")
     return {**found, **{f"{ACT}{name}": one.label for name, one in resource.all_actions.items() if name not in OWN}}
 
 

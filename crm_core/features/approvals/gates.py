@@ -69,19 +69,20 @@ def _other(field: Any, row: Any, value: Any) -> bool:
     return bool(field.dump(getattr(row, field.column)) != field.dump(value))
 
 
-def submit(resource: Any, verb: str, row_id: int, values: Row) -> int:
-    """Slot of doors: ask for what needs approval. `verb`: "delete", or "do:" and an act."""
-    flow = flows.wanting(resource, verb, [row_id]).get(row_id)
+def submit(resource: Any, verb: str, row_id: int, values: Row, why: str = "") -> int:
+    """Slot of doors: ask for what needs approval. `verb`: "delete", "do:" and an act, or "over:" and an act that went over a limit."""
+    limit = verb.startswith(f"{flows.OVER}:")
+    flow = flows.wanting(resource, flows.OVER if limit else verb, [row_id]).get(row_id)
     if flow is None:
         raise Refused(_("This needs no approval."))
     if verb == flows.DELETE:
         resource.get(row_id, "delete")
         return running.submit(resource, row_id, flow)
-    name = verb.removeprefix(flows.ACT)
+    name = verb.partition(":")[2]
     row, action = resource.get(row_id, name), resource.all_actions[name]
     if action.when is not None and not action.when(row):
         raise Refused(_("This is not possible for “%(name)s” now.", name=resource.title(row)))
-    return running.submit(resource, row_id, flow, proposal={"given": stepping.given(resource, name, values)})
+    return running.submit(resource, row_id, flow, proposal={"act": name, "given": stepping.given(resource, name, values)}, why=why[:2_000])
 
 
 def by_hand(resource: Any, row_id: int, flow_id: int | None = None, why: str = "") -> int:

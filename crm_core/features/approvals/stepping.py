@@ -219,13 +219,13 @@ def _carry_out(found: Any) -> None:
     resource = site().registry.resource(found.subject)
     try:
         who = actors.load(site(), found.asked_by_id)
-        with acting_as(who), asking.accepted():
+        with acting_as(who), asking.accepted(found.id):
             if found.transition == flows.DELETE:
                 resource.delete([found.subject_id])
             elif found.transition == flows.UPDATE:
                 _write(resource, found)
             else:
-                name = found.transition.removeprefix(flows.ACT)
+                name = found.proposal["act"] if found.transition == flows.OVER else found.transition.removeprefix(flows.ACT)
                 resource.run(name, [found.subject_id], acts.values(resource, resource.all_actions[name], (found.proposal or {}).get("given", {})))
     except (CrmError, KeyError) as error:
         raise Refused(_("“%(name)s” cannot be done: %(why)s Send it back, so that its author sees to it.", name=title_of(found), why=error)) from None

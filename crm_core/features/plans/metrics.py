@@ -13,6 +13,7 @@ from crm_core.kernel.site import site
 from crm_core.resource import boards, listing, plans
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.listed import ListField
+from crm_core.text import amounts
 from crm_core.web import urls
 
 OWN = "own"
@@ -81,13 +82,20 @@ def figures(wanted: Iterable[Wanted]) -> dict[Wanted, int | None]:
     for at in range(0, len(asked), AT_ONCE):
         part = asked[at : at + AT_ONCE]
         row: Sequence[Any] = plans.execute(sa.select(*(query.label(f"f{n}") for n, (_one, query) in enumerate(part))), {}).one()
-        found |= {one: int(value or 0) for (one, _query), value in zip(part, row, strict=True)}
+        found |= {one: _shown(one, int(value or 0)) for (one, _query), value in zip(part, row, strict=True)}
     return found
 
 
 def _resource(wanted: Wanted) -> Any:
     one = site().registry.metrics[wanted.metric]
     return site().registry.resource(one.of if isinstance(one.of, str) else one.of.name)
+
+
+def _shown(wanted: Wanted, value: int) -> int:
+    """Money is planned in whole units of its currency, as people say it."""
+    total = site().registry.metrics[wanted.metric].total
+    field = _resource(wanted).all_fields.get(total) if total else None
+    return amounts.divide(value, 100) if field is not None and field.kind == "money" else value
 
 
 def _sum(wanted: Wanted, state: list[tuple[str, str]]) -> Any:

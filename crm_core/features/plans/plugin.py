@@ -53,8 +53,8 @@ def register_blueprints() -> list[flask.Blueprint]:
 @hookimpl
 def register_roles() -> list[RoleTemplate]:
     """Everybody plans and writes his own; who leads reads, answers and remarks on those below."""
-    own = {f"core.plan.{act}": "own" for act in (*_WRITE, "assign", "export", "print", "submit", "sum_up", "divide", "reopen")}
-    led = {f"core.plan.{act}": "subtree" for act in (*_WRITE, "assign", "export", "print", "submit", "agree", "send_back", "sum_up", "remark", "divide", "reopen")}
+    own = {f"core.plan.{act}": "own" for act in (*_WRITE, "assign", "export", "print", "submit", "sum_up", "divide", "divide_as_before", "reopen")}
+    led = {f"core.plan.{act}": "subtree" for act in (*_WRITE, "assign", "export", "print", "submit", "agree", "send_back", "sum_up", "remark", "divide", "divide_as_before", "reopen")}
     mine = {f"core.journal.{act}": "own" for act in (*_WRITE, "export", "print")}
     return [
         RoleTemplate("user", "", {**own, **mine}),

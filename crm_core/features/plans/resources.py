@@ -48,6 +48,7 @@ class Plans(Resource):
             NoteField(name="summary", column="", label=_("Summary"), length=4_000, required=True),)),
         Action("remark", _("Give a remark"), services.remark, when=services.may_remark, icon="message", order=60, bulk=False, fields=(_NEEDED,)),
         Action("divide", _("Break down"), services.divide, when=services.may_divide, icon="subtask", order=70, bulk=False, quiet=True),
+        Action("divide_as_before", _("Break down like last year"), services.divide_as_before, when=services.may_divide, icon="subtask", order=71, bulk=False, quiet=True),
         Action("reopen", _("Reopen"), services.reopen, when=services.may_reopen, icon="arrow-back-up", order=80, bulk=False, quiet=True),
     )
 

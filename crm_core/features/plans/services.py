@@ -2,7 +2,7 @@
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import my_id, site
 from crm_core.resource import timeline
+from crm_core.text import amounts
 
 NAME = "core.plan"
 
@@ -138,11 +139,33 @@ def may_divide(plan: Any) -> bool:
 
 def divide(plan: Plan) -> None:
     """Plans of its months or weeks, each with its share of every figure. Raises Refused where there are some already."""
+    _divide(plan, lambda found, parts: [shares(line.target, len(parts)) for line in found])
+
+
+def divide_as_before(plan: Plan) -> None:
+    """The same in the shape of the year before: each part gets of a figure what it had of it then. Of what was nothing then, and of what one
+    counts by oneself, the parts are alike."""
+    _divide(plan, lambda found, parts: _as_before(plan, found, parts))
+
+
+def _as_before(plan: Plan, found: Sequence[PlanLine], parts: Sequence[tuple[dt.date, dt.date]]) -> list[list[int]]:
+    people = _people([plan])[plan.id]
+    asked = {(line.id, n): Wanted(line.metric, people, _year_before(first), _year_before(last))
+             for line in found if line.metric != OWN for n, (first, last) in enumerate(parts)}
+    counted = metrics.figures(asked.values())
+    return [amounts.share(line.target, [max(0, counted[asked[line.id, n]] or 0) if line.metric != OWN else 1 for n in range(len(parts))]) for line in found]
+
+
+def _year_before(day: dt.date) -> dt.date:
+    return day.replace(year=day.year - 1, day=min(day.day, monthrange(day.year - 1, day.month)[1]))
+
+
+def _divide(plan: Plan, how: Callable[[Sequence[PlanLine], Sequence[tuple[dt.date, dt.date]]], list[list[int]]]) -> None:
     if not may_divide(plan) or session.scalar(sa.select(Plan.id).where(Plan.above_id == plan.id).limit(1)) is not None:
         raise Refused(_("This plan has been broken down already."))
     found = lines_of([plan.id]).get(plan.id, [])
     parts = parts_of(plan.span, plan.begins, plan.ends)
-    each = [shares(line.target, len(parts)) for line in found]
+    each = how(found, parts)
     span = Span.month if plan.span == Span.year else Span.week
     site().registry.resource(NAME).write([{
         "title": f"{plan.title} · {first:%Y-%m}" if span == Span.month else f"{plan.title} · {first:%m-%d}–{last:%m-%d}", "span": span, "begins": first,

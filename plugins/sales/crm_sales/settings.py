@@ -76,3 +76,19 @@ class LeadSettings(Settings):
     label = _("Leads")
     days: int = Setting(0, _("Take up within so many days"), _("A lead its owner has not taken up by then goes back to the pool. 0: never."), minimum=0, maximum=365)
     most: int = Setting(0, _("Open leads of one person"), _("Nobody takes more than that out of the pool. 0: as many as he likes."), minimum=0, maximum=10_000)
+
+
+class ForceSettings(Settings):
+    """Salespeople."""
+
+    label = _("Salespeople")
+    name = "force"
+    receipts: bool = Setting(True, _("An expense claim needs its receipt as a file"))
+
+
+class PartnerSettings(Settings):
+    """Partners."""
+
+    label = _("Partners")
+    name = "partners"
+    protects: int = Setting(90, _("A deal of a partner is protected for so many days"), minimum=1, maximum=730)

@@ -5,7 +5,20 @@ import re
 
 from sqlalchemy import func, or_, select
 
-from crm_core.sdk import Customer, Invalid, Refused, actor, customers, now, session, site, system_scope, tasks, today, worktime
+from crm_core.sdk import (
+    Customer,
+    Invalid,
+    Refused,
+    actor,
+    customers,
+    now,
+    session,
+    site,
+    system_scope,
+    tasks,
+    today,
+    worktime,
+)
 from crm_sales import _
 from crm_sales.calls.models import Call, CallEntry, CallList, CallQuestion, Turn
 from crm_sales.leads.models import Lead

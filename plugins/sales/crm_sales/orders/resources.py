@@ -83,6 +83,7 @@ class Orders(Resource):
     sorts = "-updated_at", "day", "customer"
     status = "state"
     calendar = "promised"
+    limited = True
     importable = True
     timeline = True
     told = ("state",)

@@ -3,7 +3,7 @@
 from crm_core.sdk import MenuSection, RoleTemplate, hookimpl
 from crm_sales import _
 
-chapters = ("deals", "offers", "orders")
+chapters = ("deals", "offers", "orders", "people")
 
 READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read")
 

@@ -12,9 +12,10 @@ from crm_core.sdk import (
     RoleTemplate,
     hookimpl,
 )
-from crm_sales import _, reports
+from crm_sales import _
 from crm_sales.api import QuotesAccepted
 from crm_sales.contracts import pages as contract_pages
+from crm_sales.contracts import reports
 from crm_sales.contracts import services as contracts
 from crm_sales.contracts.resources import (
     Clauses,

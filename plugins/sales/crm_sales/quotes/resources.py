@@ -34,6 +34,7 @@ class Quotes(Resource):
     filters = "state", "latest", "customer", "opportunity", "day", "until", "sent_at", "total", "owner"
     search = "number", "name"
     status = "state"
+    limited = True
     importable = True
     timeline = True
     told = ("state", "signer", "signer_address", "reason", "sent_at", "answered_at", "latest")

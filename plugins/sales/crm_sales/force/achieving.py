@@ -1,0 +1,159 @@
+"""What was achieved: each person's share of what is ordered, invoiced, received and won, in the currency of the house and without tax.
+
+Listeners after the event work on what is so then, so that being told twice, or late, makes nothing twice: a document that counts has its
+lines once, one that does not any more has each of them taken back once. Both are unique keys of the database.
+"""
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from crm_core.sdk import Product, amounts, money, site, standing_of, system_scope, today
+from crm_sales.force.models import Achievement, Did, Share
+from crm_sales.opportunities.models import Opportunity, OpportunityItem
+from crm_sales.orders.models import Order, OrderItem
+from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment
+
+
+class Doc(NamedTuple):
+    """A document that counts, in the currency of the house: `parts` is category → amount without tax, `shares` person → hundredths of a percent."""
+
+    source: str
+    did: Any
+    document: str
+    day: Any
+    customer: int
+    order: int | None
+    seller: int | None
+    shares: dict[int, int]
+    parts: dict[int | None, int]
+    agreed: Any  # the day whose policies hold
+
+
+def shares_of(order_id, owner_id, db):
+    """Who has which share, in hundredths of a percent, together the whole: those the order names, and its owner the rest."""
+    rows = db.execute(sa.select(Share.person_id, Share.percent).where(Share.order_id == order_id, Share.deleted_at.is_(None)).order_by(Share.id)).all() if order_id else []
+    found = {row.person_id: row.percent for row in rows}
+    rest = amounts.WHOLE - sum(found.values())
+    if owner_id is not None and rest > 0:
+        found[owner_id] = found.get(owner_id, 0) + rest
+    return found
+
+
+def _parts(db, line, link, head_id, currency, day):
+    """What a document comes to without tax, by product category."""
+    query = sa.select(Product.category_id, sa.func.sum(line.net)).select_from(line).outerjoin(Product, Product.id == line.product_id)
+    rows = db.execute(query.where(link == head_id, line.deleted_at.is_(None)).group_by(Product.category_id).order_by(Product.category_id)).all()
+    return {category: money.in_house(int(net or 0), currency, day) for category, net in rows}
+
+
+def order_doc(db, order_id):
+    """A confirmed order; None where it does not count (any more)."""
+    order = db.get(Order, order_id)
+    if order is None or order.deleted_at is not None or str(order.state) not in ("confirmed", "done"):
+        return None
+    day = order.day or order.created_at.date()
+    return Doc(f"order:{order.id}", Did.ordered, order.number, day, order.customer_id, order.id, order.owner_id, shares_of(order.id, order.owner_id, db),
+               _parts(db, OrderItem, OrderItem.order_id, order.id, order.currency, day), day)
+
+
+def _origin(db, invoice):
+    """The order of an invoice: whose it is, and the day whose policies hold."""
+    order = db.get(Order, invoice.order_id) if invoice.order_id is not None else None
+    day = invoice.day or invoice.created_at.date()
+    if order is None:
+        return invoice.owner_id, day
+    return order.owner_id if order.owner_id is not None else invoice.owner_id, order.day or order.created_at.date()
+
+
+def invoice_doc(db, invoice_id):
+    """An invoice that was issued; credit notes, too, which come to less than nothing."""
+    invoice = db.get(Invoice, invoice_id)
+    if invoice is None or invoice.deleted_at is not None or str(invoice.state) in ("draft", "cancelled"):
+        return None
+    day = invoice.day or invoice.created_at.date()
+    seller, agreed = _origin(db, invoice)
+    return Doc(f"invoice:{invoice.id}", Did.invoiced, invoice.number, day, invoice.customer_id, invoice.order_id, seller, shares_of(invoice.order_id, seller, db),
+               _parts(db, InvoiceItem, InvoiceItem.invoice_id, invoice.id, invoice.currency, day), agreed)
+
+
+def credits_of(db, order_id):
+    """The credit notes of an order: what was issued on it that comes to less than nothing, each with the invoice it names, if any."""
+    ids = db.scalars(sa.select(Invoice.id).where(Invoice.order_id == order_id, Invoice.deleted_at.is_(None), Invoice.net < 0).order_by(Invoice.id)).all()
+    return [(doc, getattr(db.get(Invoice, one), "credits_id", None)) for one in ids if (doc := invoice_doc(db, one)) is not None]
+
+
+def allocation_doc(db, allocation_id):
+    """Money received for an invoice, without the tax in it, told apart as the invoice is."""
+    allocation = db.get(Allocation, allocation_id)
+    if allocation is None or allocation.deleted_at is not None or getattr(allocation, "returned", None) is not None:
+        return None
+    invoice, payment = db.get(Invoice, allocation.invoice_id), db.get(Payment, allocation.payment_id)
+    if invoice.total <= 0 or payment.deleted_at is not None:
+        return None
+    seller, agreed = _origin(db, invoice)
+    lines = _parts(db, InvoiceItem, InvoiceItem.invoice_id, invoice.id, invoice.currency, payment.day)
+    net = amounts.divide(money.in_house(allocation.amount, invoice.currency, payment.day) * invoice.net, invoice.total, money.rounding())
+    parts = {None: net} if not lines else dict(zip(lines, amounts.share(net, [max(0, one) for one in lines.values()]), strict=True))
+    return Doc(f"allocation:{allocation.id}", Did.received, f"{payment.number} / {invoice.number}", payment.day, invoice.customer_id, invoice.order_id, seller,
+               shares_of(invoice.order_id, seller, db), parts, agreed)
+
+
+def opportunity_doc(db, opportunity_id):
+    """An opportunity that was won: its products, else the amount that was expected."""
+    one = db.get(Opportunity, opportunity_id)
+    if one is None or one.deleted_at is not None or str(one.outcome) != "won":
+        return None
+    day = one.closed or today()
+    parts = _parts(db, OpportunityItem, OpportunityItem.opportunity_id, one.id, one.currency, day)
+    if not any(parts.values()):
+        parts = {None: money.in_house(one.amount or 0, one.currency, day)}
+    return Doc(f"opportunity:{one.id}", Did.won, one.name, day, one.customer_id, None, one.owner_id, shares_of(None, one.owner_id, db), parts, day)
+
+
+# --- keeping -----------------------------------------------------------------------------------------------------------
+
+
+def live(db, source):
+    """The lines of a document that were not taken back, and how often it was counted before."""
+    rows = db.scalars(sa.select(Achievement).where(Achievement.source == source).order_by(Achievement.id).with_for_update()).all()
+    back = {one.back_of_id for one in rows if one.back_of_id is not None}
+    return [one for one in rows if one.back_of_id is None and one.id not in back], len(back)
+
+
+def count(db, doc):
+    """Note what a document comes to, once; returns how often it had counted before. None: it counts already, or comes to nothing."""
+    there, turn = live(db, doc.source)
+    if there or not doc.shares:
+        return None
+    rows = []
+    for category, amount in doc.parts.items():
+        for (person, _percent), mine in zip(doc.shares.items(), spread(amount, list(doc.shares.values())), strict=True):
+            if mine:
+                rows.append({"did": doc.did, "day": doc.day, "document": doc.document, "source": doc.source, "customer": doc.customer, "order": doc.order, "category": category,
+                             "amount": mine, "key": f"{doc.source}/{turn}/{category or 0}/{person}", "owner": person, "department": home_of(person)})
+    _write(rows)
+    return turn if rows else None
+
+
+def take_back(db, source, day):
+    """Note that a document does not count any more, once for each of its lines."""
+    there, _turn = live(db, source)
+    _write([{"did": one.did, "day": day, "document": one.document, "source": one.source, "customer": one.customer_id, "order": one.order_id, "category": one.category_id,
+             "amount": -one.amount, "key": f"{one.key}/back", "owner": one.owner_id, "department": one.department_id, "back_of": one.id} for one in there])
+
+
+def spread(amount, percents):
+    """An amount by shares, with nothing lost; also one below nothing."""
+    return amounts.share(amount, percents, money.step(money.house()))
+
+
+def home_of(person):
+    return next(iter(standing_of(person).departments), None)
+
+
+def _write(rows):
+    """Rows of the house's own book: columns no form has are among them."""
+    if rows:
+        with system_scope("achievements"):
+            site().registry.resource("sales.achievement").write(rows, kind="count")

@@ -1,0 +1,43 @@
+"""Expense claims: claimed within the limits of policies, approved by somebody else, paid once."""
+
+from crm_core.sdk import Refused, files_on, money, my_id, session
+from crm_sales import _
+from crm_sales.force.models import ClaimState
+from crm_sales.policies import services as policies
+from crm_sales.policies.models import Kind
+from crm_sales.settings import ForceSettings
+
+
+def claim(row):
+    """Ask for the money. Raises Refused without a receipt, OverLimit over the limit of a policy."""
+    if row.state not in (ClaimState.draft, ClaimState.refused):
+        raise Refused(_("This is claimed already."))
+    if ForceSettings.now().receipts and not files_on("sales.claim", [row.id]):
+        raise Refused(_("Put the receipt on it first, as a file."))
+    over = policies.over_amount(Kind.expense, row.owner_id, row.day, money.in_house(row.amount, row.currency, row.day), row.kind)
+    policies.settle("sales.claim", row.id, row.number, row.owner_id, row.department_id, row.day, over)
+    row.state = ClaimState.claimed
+
+
+def _answer(row, state, answer):
+    session.refresh(row, with_for_update=True)
+    if row.state != ClaimState.claimed:
+        raise Refused(_("This claim does not wait for an answer."))
+    if row.owner_id == my_id():
+        raise Refused(_("Somebody else decides on your claim."))
+    row.state, row.answer = state, answer or None
+
+
+def approve(row, answer=None):
+    _answer(row, ClaimState.approved, answer)
+
+
+def refuse(row, answer):
+    _answer(row, ClaimState.refused, answer)
+
+
+def pay(row):
+    session.refresh(row, with_for_update=True)
+    if row.state != ClaimState.approved:
+        raise Refused(_("Only an approved claim is paid, and once."))
+    row.state = ClaimState.paid

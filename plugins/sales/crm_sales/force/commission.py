@@ -1,0 +1,229 @@
+"""Commission: from a document that counts to the lines of statements, and back.
+
+Rate × base, each tier for what lies in it, is the commission; the shares of a team add up to it. What is taken back (an order cancelled, a credit
+note, money that is no longer counted) is a line below nothing that names the line it takes back, never more than is left of it.
+"""
+
+import datetime as dt
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from crm_core.sdk import Invalid, Refused, amounts, money, session, site, system_scope, today
+from crm_sales import _
+from crm_sales.force.achieving import home_of, spread
+from crm_sales.force.commission_models import (
+    Basis,
+    By,
+    CommissionLine,
+    CommissionPolicy,
+    Customers,
+    PayBasis,
+    PayState,
+    Statement,
+    Tier,
+)
+from crm_sales.orders.models import Order
+from crm_sales.policies import services as policies
+from crm_sales.policies.models import Kind
+
+
+class Slice(NamedTuple):
+    """What of an amount lies in one tier."""
+
+    above: int
+    percent: int
+    amount: int
+
+
+class Left(NamedTuple):
+    """What is left of a line: of its base, and of its amount."""
+
+    base: int
+    amount: int
+
+
+# --- arithmetic --------------------------------------------------------------------------------------------------------
+
+
+def slices(start, amount, tiers):
+    """What lies in which tier of an amount that is added to what is there already (`start`). `tiers`: (above, percent), in order. Below the first
+    one, and of what is not above nothing, there is none."""
+    found, start = [], max(0, start)
+    for at, (above, percent) in enumerate(tiers):
+        end = tiers[at + 1][0] if at + 1 < len(tiers) else None
+        first, last = max(start, above), start + amount if end is None else min(start + amount, end)
+        if last > first:
+            found.append(Slice(above, percent, last - first))
+    return found
+
+
+def take(lines, base):
+    """What of each line (`Left`) is taken back for so much of the base, by what is left of theirs; all that is left when all of the base is."""
+    parts = amounts.share(min(base, sum(one.base for one in lines)), [one.base for one in lines]) if any(one.base for one in lines) else [0] * len(lines)
+    return [Left(part, one.amount if part == one.base else amounts.divide(one.amount * part, one.base)) for one, part in zip(lines, parts, strict=True)]
+
+
+# --- earning -----------------------------------------------------------------------------------------------------------
+
+BASIS = {"ordered": Basis.order, "invoiced": Basis.invoice, "received": Basis.payment}
+
+
+def earn(db, doc, turn):
+    """The lines for a document that has begun to count; `turn`: how often it did before."""
+    basis = BASIS.get(str(doc.did))
+    if basis is None or doc.seller is None or not doc.shares or not any(one > 0 for one in doc.parts.values()):
+        return
+    people = sorted({doc.seller, *doc.shares})
+    statements = {person: open_statement(db, person, doc.day) for person in people}  # held from here on: one counts after the other
+    candidates = [one for one in policies.holding(None, doc.agreed, CommissionPolicy) if one.basis == basis]
+    if not candidates:
+        return
+    candidates = [one for one in candidates if one.customers in (Customers.any, _kind_of(db, doc))]
+    standing, above = policies.standing_of(doc.seller), policies.above_of(doc.parts)
+    rows, had = [], {}
+    for category, base in doc.parts.items():
+        mine = policies.narrowest(candidates, standing, above.get(category, ()))
+        if base <= 0 or not mine:
+            continue
+        policy = max(mine, key=lambda one: (one.customers != Customers.any, one.id))
+        tiers = [(row.above, row.percent) for row in db.execute(sa.select(Tier.above, Tier.percent).where(
+            Tier.commission_policy_id == policy.id, Tier.deleted_at.is_(None)).order_by(Tier.above, Tier.id))]
+        if policy.id not in had:
+            had[policy.id] = _this_month(db, policy, doc.seller, statements[doc.seller]) if policy.by == By.month else 0
+        for part in slices(had[policy.id], base, tiers):
+            rows += _lines(doc, basis, category, policy, part, statements, f"{doc.source}/{turn}/{category or 0}/{part.above}")
+        had[policy.id] += base
+    _write(rows)
+
+
+def _lines(doc, basis, category, policy, part, statements, key):
+    """One slice, for each who has a share in it."""
+    whole = amounts.part(part.amount, part.percent, money.rounding(), money.step(money.house()))
+    percents = list(doc.shares.values())
+    rule = _("%(name)s, edition %(n)s: %(rate)s %% of what lies above %(above)s", name=policy.name, n=policy.edition, rate=_figure(part.percent), above=_figure(part.above))
+    return [{
+        "statement": statements[person], "key": f"{key}/{person}", "day": doc.day, "document": doc.document, "customer": doc.customer, "order": doc.order, "basis": basis,
+        "source": doc.source, "category": category, "policy": policy.id, "seller": doc.seller, "base": part.amount, "rate": part.percent, "whole": whole, "percent": doc.shares[person],
+        "own": own, "amount": mine, "rule": str(rule)[:255]}
+        for person, own, mine in zip(doc.shares, spread(part.amount, percents), spread(whole, percents), strict=True) if own or mine]
+
+
+def _kind_of(db, doc):
+    """Whether the customer had ordered before."""
+    before = sa.select(Order.id).where(Order.customer_id == doc.customer, Order.deleted_at.is_(None), Order.state.in_(("confirmed", "done")), Order.day < doc.agreed)
+    return Customers.old if db.scalar(before.where(Order.id != (doc.order or 0)).limit(1)) is not None else Customers.new
+
+
+def _this_month(db, policy, seller, statement):
+    """What the seller has in this month under a policy, less what was taken back."""
+    month = sa.select(Statement.month).where(Statement.id == statement).scalar_subquery()
+    query = sa.select(sa.func.coalesce(sa.func.sum(CommissionLine.own), 0)).join(Statement, Statement.id == CommissionLine.statement_id)
+    return int(db.scalar(query.where(CommissionLine.policy_id == policy.id, CommissionLine.seller_id == seller, Statement.month == month)))
+
+
+# --- taking back -------------------------------------------------------------------------------------------------------
+
+
+def _taken(db, ids):
+    """What was taken back of these lines so far."""
+    query = sa.select(CommissionLine.back_of_id, sa.func.sum(CommissionLine.own), sa.func.sum(CommissionLine.amount)).where(CommissionLine.back_of_id.in_(ids))
+    return {line: Left(-int(base), -int(amount)) for line, base, amount in db.execute(query.group_by(CommissionLine.back_of_id))} if ids else {}
+
+
+def give_back(db, means, day, cause, base=None):
+    """Take back what is left of the lines that `means` (conditions) means, or of so much of their base. `cause` names what made it, and does so once."""
+    where = [CommissionLine.back_of_id.is_(None), *means]
+    people = db.scalars(sa.select(Statement.owner_id).where(Statement.id.in_(sa.select(CommissionLine.statement_id).where(*where)))).all()
+    statements = {person: open_statement(db, person, day) for person in sorted(set(people))}
+    lines = db.execute(sa.select(CommissionLine, Statement.owner_id).join(Statement, Statement.id == CommissionLine.statement_id).where(*where).order_by(CommissionLine.id)).all()
+    if base is not None and lines and db.scalar(sa.select(CommissionLine.id).where(CommissionLine.key.in_([f"{cause}/{line.id}" for line, _owner in lines])).limit(1)) is not None:
+        return
+    gone = _taken(db, [line.id for line, _owner in lines])
+    left = [Left(line.own - gone.get(line.id, Left(0, 0)).base, line.amount - gone.get(line.id, Left(0, 0)).amount) for line, _owner in lines]
+    back = take(left, sum(one.base for one in left) if base is None else base)
+    _write([{
+        "statement": statements[owner], "key": f"{cause}/{line.id}", "day": day, "document": line.document, "customer": line.customer_id, "order": line.order_id,
+        "basis": line.basis, "source": line.source, "category": line.category_id, "policy": line.policy_id, "seller": line.seller_id, "base": -one.base, "rate": line.rate,
+        "whole": -one.amount, "percent": line.percent, "own": -one.base, "amount": -one.amount, "back_of": line.id,
+        "rule": str(_("taken back: %(rule)s", rule=line.rule))[:255]}
+        for (line, owner), one in zip(lines, back, strict=True) if one.base or one.amount])
+
+
+# --- statements --------------------------------------------------------------------------------------------------------
+
+
+def open_statement(db, person, day):
+    """The statement of somebody for the month of a day, or the next one that is not closed; held until the transaction ends."""
+    month = day.replace(day=1)
+    while True:
+        query = sa.select(Statement.id, Statement.state).where(Statement.owner_id == person, Statement.month == month)
+        row = db.execute(query.with_for_update()).one_or_none()
+        if row is None:
+            make_statement(db, person, month)
+            row = db.execute(query.with_for_update()).one()
+        if row.state == PayState.open:
+            return row.id
+        month = (month + dt.timedelta(days=32)).replace(day=1)
+
+
+def make_statement(db, person, month):
+    """The statement of a month, unless somebody has been quicker by a moment."""
+    with system_scope("a statement"):
+        try:
+            with session.begin_nested():
+                site().registry.resource("sales.statement").write([{"name": f"{month:%Y-%m}", "month": month, "key": f"{person}/{month}", "owner": person, "department": home_of(person)}], kind="statement")
+        except Invalid:
+            if session.scalar(sa.select(Statement.id).where(Statement.owner_id == person, Statement.month == month)) is None:
+                raise
+
+
+def fixed_pay(db, person, month):
+    """The fixed pay of somebody in a month: what holds on its last day."""
+    last = (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    query = sa.select(PayBasis.fixed).where(PayBasis.owner_id == person, PayBasis.deleted_at.is_(None), PayBasis.begins <= last, sa.or_(PayBasis.ends.is_(None), PayBasis.ends >= last))
+    return int(db.scalar(query.order_by(PayBasis.begins.desc()).limit(1)) or 0)
+
+
+def close(statement):
+    """The month is over: what comes later goes into the next one. Raises Refused."""
+    if statement.state != PayState.open:
+        raise Refused(_("This statement is closed already."))
+    if statement.month > today().replace(day=1):
+        raise Refused(_("This month has not begun yet."))
+    session.refresh(statement, with_for_update=True)
+    with system_scope("fixed pay") as db:
+        fixed = fixed_pay(db, statement.owner_id, statement.month)
+    statement.fixed, statement.due = fixed, fixed + statement.commission
+    statement.state = PayState.closed
+
+
+def pay(statement):
+    """It is paid. Raises OverLimit where it is more than a policy lets be paid."""
+    session.refresh(statement, with_for_update=True)
+    if statement.state != PayState.closed:
+        raise Refused(_("Only a closed statement is paid, and once."))
+    last = (statement.month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    over = policies.over_amount(Kind.commission, statement.owner_id, last, statement.commission)
+    policies.settle("sales.statement", statement.id, f"{statement.name}", statement.owner_id, statement.department_id, last, over)
+    statement.state, statement.paid_on = PayState.paid, today()
+
+
+def statements_of_month(resource, ids, month):
+    """A statement of this month for everybody of these pay bases, also for who has no commission."""
+    first = month.replace(day=1)
+    owners = session.scalars(resource.visible("statements").where(PayBasis.id.in_(ids))).all()
+    with system_scope("statements of a month") as db:
+        for person in sorted({one.owner_id for one in owners if one.owner_id is not None}):
+            if db.scalar(sa.select(Statement.id).where(Statement.owner_id == person, Statement.month == first)) is None:
+                make_statement(db, person, first)
+
+
+def _write(rows):
+    if rows:
+        with system_scope("commission"):
+            site().registry.resource("sales.commission_line").write(rows, kind="commission")
+
+
+def _figure(value):
+    return f"{value // 100:,}.{value % 100:02}"

@@ -1,0 +1,85 @@
+"""The figures of salespeople by month: what they achieved, meant to, and did; each as far as the acting person may see it."""
+
+import calendar
+import datetime as dt
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from crm_core.sdk import plans, session, site, system_scope, today
+from crm_sales.force.models import Achievement, Did
+
+KINDS = ("visit", "call", "meeting")
+MOST = 200  # people on a page
+
+
+class Row(NamedTuple):
+    """A person's figures: amounts in hundredths of the house's currency, the target too; `reached` in per cent."""
+
+    person: int
+    name: str
+    target: int
+    did: dict[str, int]
+    kinds: dict[str, int]
+    reached: int | None
+
+
+def month_of(text):
+    """The month that is asked for ("2026-11"), else this one: its first and last day."""
+    try:
+        first = dt.date.fromisoformat(f"{text}-01")
+    except ValueError:
+        first = today().replace(day=1)
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def ranking(first, last, metric="sales.received"):
+    """Everybody who achieved, planned or did anything from one day to another, the most received first: four questions."""
+    rows = session.execute(sa.select(Achievement.owner_id, Achievement.did, sa.func.sum(Achievement.amount)).where(
+        Achievement.day >= first, Achievement.day <= last, Achievement.owner_id.is_not(None)).group_by(Achievement.owner_id, Achievement.did).order_by(Achievement.owner_id).limit(4 * MOST))
+    did = {}
+    for person, what, amount in rows:
+        did.setdefault(person, {})[str(what)] = int(amount)
+    wanted = {person: target * 100 for (person, _month, _metric), target in plans.targets([metric], first, last).items()}
+    kinds = activity(first, last)
+    names = names_of({*did, *wanted, *kinds})
+    found = [Row(one, names[one], wanted.get(one, 0), did.get(one, {}), kinds.get(one, {}), _reached(did.get(one, {}).get(metric.partition(".")[2], 0), wanted.get(one, 0)))
+             for one in names]
+    return sorted(found, key=lambda row: (-row.did.get(Did.received, 0), -row.did.get(Did.ordered, 0), -sum(row.kinds.values()), row.name))[:MOST]
+
+
+def activity(first, last):
+    """Visits, calls and meetings noted by each person."""
+    resource = site().registry.resource("core.note")
+    if not resource.may("read"):
+        return {}
+    note, found = resource.model, {}
+    began, ended = dt.datetime.combine(first, dt.time(), dt.UTC), dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC)
+    query = sa.select(note.created_by_id, note.kind, sa.func.count()).where(
+        note.happened_at >= began, note.happened_at < ended, note.kind.in_(KINDS), note.created_by_id.is_not(None)).group_by(note.created_by_id, note.kind)
+    for person, kind, number in session.execute(query.order_by(note.created_by_id).limit(3 * MOST)):
+        found.setdefault(person, {})[str(kind)] = number
+    return found
+
+
+def year(first, what="received"):
+    """What each person achieved and meant to in each month of a year: person → ((target, fact), …) of twelve months, in hundredths."""
+    last = first.replace(month=12, day=31)
+    month = sa.extract("month", Achievement.day)
+    rows = session.execute(sa.select(Achievement.owner_id, month, sa.func.sum(Achievement.amount)).where(
+        Achievement.did == what, Achievement.day >= first, Achievement.day <= last, Achievement.owner_id.is_not(None)).group_by(Achievement.owner_id, month).limit(12 * MOST))
+    fact = {(person, int(number)): int(amount) for person, number, amount in rows}
+    wanted = {(person, day.month): target * 100 for (person, day, _metric), target in plans.targets([f"sales.{what}"], first, last).items()}
+    names = names_of({person for person, _month in (*fact, *wanted)})
+    return [(person, name, [(wanted.get((person, n), 0), fact.get((person, n), 0)) for n in range(1, 13)]) for person, name in sorted(names.items(), key=lambda one: one[1])][:MOST]
+
+
+def names_of(people):
+    """Names of these people."""
+    user = site().registry.resource("core.user").model
+    with system_scope("names of colleagues") as db:
+        return dict(db.execute(sa.select(user.id, user.name).where(user.id.in_(sorted(people)))).all()) if people else {}
+
+
+def _reached(fact, target):
+    return round(100 * fact / target) if target else None

@@ -1,0 +1,88 @@
+"""Pages of the sales force: who achieved what in a month, a year against its targets, a person's work; and what its boxes on records say."""
+
+import datetime as dt
+
+import flask
+import sqlalchemy as sa
+
+from crm_core.sdk import Missing, access, my_id, session, site, today
+from crm_sales import _
+from crm_sales.force import figures, territories
+from crm_sales.force.models import DID
+from crm_sales.policies import services as policies
+from crm_sales.policies.models import KINDS
+
+URL = "/sales/force"
+pages = flask.Blueprint("sales_force", __name__)
+
+
+def money(value):
+    return f"{value / 100:,.2f}"
+
+
+@pages.get(URL)
+@access("sales.achievement.read")
+def ranking():
+    first, last = figures.month_of(flask.request.args.get("month", ""))
+    before, after = (first - dt.timedelta(days=1)).replace(day=1), last + dt.timedelta(days=1)
+    return flask.render_template("sales/force.html", rows=figures.ranking(first, last), month=f"{first:%Y-%m}", before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
+                                 did=DID, money=money, url=URL)
+
+
+@pages.get(f"{URL}/targets")
+@access("sales.achievement.read")
+def targets():
+    text = flask.request.args.get("year", "")
+    first = dt.date(int(text), 1, 1) if text.isdigit() and 2000 <= int(text) <= 2200 else today().replace(month=1, day=1)
+    return flask.render_template("sales/targets.html", rows=figures.year(first), year=first.year, money=money, url=URL)
+
+
+@pages.get(f"{URL}/<int:person>")
+@access("sales.achievement.read")
+def one(person):
+    """The business page of a person: what he has under way and has done, as far as its reader may see it, each with its list."""
+    names = figures.names_of({person})
+    if person not in names:
+        raise Missing(_("This record was not found."))
+    first, last = figures.month_of("")
+    row = next((one for one in figures.ranking(first, last) if one.person == person), None)
+    return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, work=_work(person), did=DID, money=money, url=URL, month=f"{first:%Y-%m}")
+
+
+# What of a person's stands on his page: the resource, what of it is under way, and the column of whose it is.
+WORK = (
+    ("sales.opportunity", (("outcome.any", "open"),), "owner"), ("sales.quote", (("state.any", "draft,sent"),), "owner"), ("sales.order", (("state.any", "draft,confirmed"),), "owner"),
+    ("sales.claim", (("state.any", "draft,claimed"),), "owner"), ("core.task", (("done_at.empty", "1"),), "owner"), ("core.customer", (), "owner"),
+    ("core.note", (("kind.any", "feedback"),), "created_by"), ("core.journal", (), "owner"), ("sales.statement", (), "owner"),
+)
+
+
+def _work(person):
+    """Label, how many (up to a hundred) and the address of each list that its reader has."""
+    found = []
+    for name, only, whose in WORK:
+        resource = site().registry.resources.get(name)
+        if resource is None or not resource.may("read"):
+            continue
+        model = resource.model
+        query = sa.select(model.id).where(getattr(model, f"{whose}_id") == person)
+        for field, value in only:
+            column = getattr(model, field.partition(".")[0])
+            query = query.where(column.is_(None)) if field.endswith(".empty") else query.where(column.in_(value.split(",")))
+        number = len(session.scalars(query.limit(101)).all())
+        asked = "&".join(f"{key}={value}" for key, value in ((f"{whose}.any", person), *only))
+        found.append({"label": resource.label, "icon": resource.icon, "number": number, "url": f"/{name.replace('.', '/')}?{asked}"})
+    return found
+
+
+# --- boxes on records --------------------------------------------------------------------------------------------------
+
+
+def territory_of(customer_id):
+    return {"fits": territories.of_customer(customer_id)}
+
+
+def limits(_record_id):
+    """The limits that hold for the reader today."""
+    me = my_id()
+    return {"limits": [{"name": one.name, "kind": KINDS[str(one.kind)], "limit": policies.said(one)} for one in (policies.limits_of(me, today()) if me is not None else ())]}

@@ -1,0 +1,245 @@
+"""What people see of territories, shares, achievements, expenses and commission."""
+
+import sqlalchemy as sa
+
+from crm_core.sdk import Action, DateField, Lines, NoteField, Resource, Section, session, site, system_scope, today
+from crm_sales import _
+from crm_sales.force import claims, commission
+from crm_sales.force.commission_models import CommissionLine, CommissionPolicy, PayBasis, PayState, Statement, Tier
+from crm_sales.force.models import Achievement, Claim, ClaimState, Share, Territory
+from crm_sales.orders.models import Order
+from crm_sales.policies import services as policies
+
+
+class Territories(Resource):
+    model = Territory
+    label, singular = _("Territories"), _("Territory")
+    icon = "map-pin"
+    columns = "name", "seller", "group", "regions", "industries", "sizes", "priority", "active"
+    filters = "seller", "group", "priority", "active"
+    search = ("name",)
+    sorts = "name", "-updated_at"
+    files = False
+    help = _("Whose customers of which region, industry and size are. Assign by territory gives them to their salespeople.")
+
+
+class Shares(Resource):
+    model = Share
+    label, singular = _("Shares"), _("Share")
+    icon = "users"
+    columns = "person", "percent"
+    search = ()
+    files = False
+    in_palette = False
+    help = _("Who has a share in an order besides its owner, whose is the rest. Commission and achievements follow it.")
+
+    @property
+    def label_field(self):
+        return "person"
+
+    def title(self, row):
+        return str(_("Share"))
+
+    def check(self, rows, before):
+        """A whole is a whole; and shares are said before the order is confirmed."""
+        now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
+        orders = sorted({row["order_id"] for row in now if row.get("order_id")})
+        with system_scope("shares of orders") as db:
+            states = dict(db.execute(sa.select(Order.id, Order.state).where(Order.id.in_(orders))).all())
+            sums = {}
+            for one in db.scalars(sa.select(Share).where(Share.order_id.in_(orders), Share.deleted_at.is_(None))):
+                if one.id not in before:
+                    sums[one.order_id] = sums.get(one.order_id, 0) + one.percent
+        faults = {}
+        for at, row in enumerate(now):
+            order = row.get("order_id")
+            sums[order] = sums.get(order, 0) + (row.get("percent") or 0)
+            if (row.get("percent") or 0) <= 0:
+                faults[at] = {"percent": [_("A share is more than nothing.")]}
+            elif sums[order] > 10_000:
+                faults[at] = {"percent": [_("Shares are more than 100 % together.")]}
+            elif str(states.get(order)) != "draft":
+                faults[at] = {"percent": [_("The order is confirmed: its shares stay as they are.")]}
+        return faults
+
+
+class Achievements(Resource):
+    model = Achievement
+    label, singular = _("Achievements"), _("Achievement")
+    icon = "trophy"
+    columns = "day", "did", "document", "customer", "category", "amount", "owner"
+    filters = "did", "day", "customer", "category", "order", "owner", "department", "amount"
+    search = ("document",)
+    search_names = ()
+    sorts = "-day", "-updated_at"
+    verbs = "read", "export"
+    readonly = True
+    files = False
+    in_palette = False
+    hidden_fields = "team", "source", "key"
+    help = _("What each salesperson has of what was won, ordered, invoiced and received, without tax, in the currency of the house.")
+
+    @property
+    def label_field(self):
+        return "document"
+
+
+class Claims(Resource):
+    model = Claim
+    label, singular = _("Expense claims"), _("Expense claim")
+    icon = "receipt"
+    columns = "number", "day", "kind", "amount", "currency", "customer", "state", "owner"
+    filters = "kind", "day", "amount", "customer", "state", "owner", "department"
+    search = "number", "what"
+    search_names = ()
+    status = "state"
+    limited = True
+    timeline = True
+    form = (Section(_("Expense claim"), ("day", "kind", "amount", "currency", "customer", "what")), Section(_("What came of it"), ("number", "state", "answer"), folded=True))
+    help = _("What was laid out, with its receipt. More than a policy allows needs approval.")
+    actions = (
+        Action("claim", _("Claim"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True),
+        Action("approve", _("Approve"), claims.approve, when=lambda row: row.state == ClaimState.claimed, icon="check", primary=True,
+               fields=(NoteField(name="answer", column="", label=_("Answer")),)),
+        Action("refuse", _("Refuse"), claims.refuse, when=lambda row: row.state == ClaimState.claimed, icon="x", fields=(
+            NoteField(name="answer", column="", label=_("Answer"), required=True),)),
+        Action("pay", _("Paid"), claims.pay, when=lambda row: row.state == ClaimState.approved, icon="cash", primary=True, confirm=_("Was the money paid out?")),
+    )
+
+    def defaults(self):
+        return {"day": today()}
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            old = before.get(row.get("id", 0), {})
+            moved = [name for name in ("day", "kind", "amount", "currency", "customer_id") if name in row and row[name] != old.get(name)]
+            if old and str(old["state"]) not in ("draft", "refused") and moved:
+                faults[at] = {moved[0].removesuffix("_id"): [_("It is claimed already and stays as it is.")]}
+            elif row.get("amount") is not None and row["amount"] <= 0:
+                faults[at] = {"amount": [_("An amount is more than nothing.")]}
+        return faults
+
+
+COPIED = "name", "basis", "customers", "by", "role", "place", "category", "note"
+
+
+def new_edition(policy, begins):
+    resource = site().registry.resource("sales.commission_policy")
+    fields = resource.all_fields
+    tiers = session.execute(sa.select(Tier.above, Tier.percent).where(Tier.commission_policy_id == policy.id).order_by(Tier.above)).all()
+    policies.next_edition(resource, policy, begins, {
+        **{name: getattr(policy, fields[name].column) for name in COPIED}, "tiers": [{"above": one.above, "percent": one.percent} for one in tiers]})
+
+
+class CommissionPolicies(Resource):
+    model = CommissionPolicy
+    label, singular = _("Commission policies"), _("Commission policy")
+    icon = "coin"
+    columns = "name", "basis", "customers", "by", "role", "place", "category", "begins", "ends", "edition"
+    filters = "basis", "customers", "role", "place", "category", "begins", "ends"
+    search = ("name",)
+    sorts = "name", "-begins", "-updated_at"
+    form = (
+        Section(_("Policy"), ("name", "basis", "by", "begins", "ends", "tiers", "note")),
+        Section(_("For whom and what"), ("customers", "role", "place", "category")),
+        Section(_("Editions"), ("edition", "follows"), folded=True),
+    )
+    lines = (Lines("tiers", Tier, ("above", "percent"), _("Tiers"), first=True),)
+    files = False
+    help = _("How much commission there is of what. Each tier counts for what lies in it, as taxes do.")
+    actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",)),)
+
+    def check(self, rows, before):
+        faults = policies.stays(rows, before, {"name", "note", "owner_id", "department_id", "team_id"})
+        for at, row in enumerate(rows):
+            old = before.get(row.get("id", 0), {})
+            tiers = row.get("tiers")
+            if at in faults or tiers is None:
+                continue
+            if old and old["begins"] <= today() and _others(old["id"], tiers):
+                faults[at] = {"tiers": [_("It holds already, and what was done keeps the policy of its day. Make a new edition.")]}
+            elif len({one.get("above") or 0 for one in tiers}) < len(tiers):
+                faults[at] = {"tiers": [_("Two tiers begin at the same amount.")]}
+        return faults
+
+    def written(self, verb, ids, change):
+        policies.keep(CommissionPolicy, verb, ids)
+
+
+def _others(policy_id, tiers):
+    """Whether these are other tiers than those that stand there."""
+    there = session.execute(sa.select(Tier.above, Tier.percent).where(Tier.commission_policy_id == policy_id)).all()
+    return sorted(there) != sorted((one.get("above") or 0, one.get("percent")) for one in tiers)
+
+
+class Statements(Resource):
+    model = Statement
+    label, singular = _("Commission statements"), _("Commission statement")
+    icon = "file-spreadsheet"
+    columns = "month", "owner", "commission", "fixed", "due", "state"
+    filters = "month", "state", "owner", "department", "commission"
+    search = ("name",)
+    search_names = ()
+    sorts = "-month", "-updated_at"
+    status = "state"
+    verbs = "read", "export", "print"
+    readonly = True
+    files = False
+    limited = True
+    hidden_fields = "team", "key"
+    lines = (Lines("items", CommissionLine, ("day", "document", "customer", "base", "rate", "whole", "percent", "amount", "rule"), _("Lines")),)
+    form = (Section(_("Statement"), ("name", "month", "owner", "commission", "fixed", "due", "state", "paid_on", "items")),)
+    help = _("What somebody gets for a month, line by line. Once closed it stays: corrections go into the next one.")
+    actions = (
+        Action("close", _("Close the month"), commission.close, when=lambda row: row.state == PayState.open, icon="lock", primary=True,
+               confirm=_("Close it? What comes later goes into the next month.")),
+        Action("pay", _("Paid"), commission.pay, when=lambda row: row.state == PayState.closed, icon="cash", primary=True, confirm=_("Was the money paid out?")),
+    )
+
+
+class CommissionLines(Resource):
+    model = CommissionLine
+    label, singular = _("Commission lines"), _("Commission line")
+    icon = "list"
+    columns = "day", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule", "owner"
+    filters = "day", "basis", "customer", "category", "policy", "order", "seller", "statement", "amount"
+    search = ("document",)
+    search_names = ()
+    sorts = ("-updated_at",)
+    verbs = "read", "export"
+    readonly = True
+    files = False
+    in_palette = False
+    hidden_fields = "team", "source", "key"
+
+    @property
+    def label_field(self):
+        return "document"
+
+
+class PayBases(Resource):
+    model = PayBasis
+    label, singular = _("Pay basis"), _("Pay basis")
+    icon = "credit-card"
+    columns = "owner", "begins", "ends", "fixed"
+    filters = "owner", "department", "begins", "ends"
+    search = ()
+    sorts = ("-begins", "-updated_at")
+    files = False
+    in_palette = False
+    help = _("What somebody gets each month besides commission; a statement takes it over when its month is closed.")
+    actions = (
+        Action("statements", _("Make the statements of a month"), commission.statements_of_month, icon="file-pencil", whole=True, fields=(
+            DateField(name="month", column="", label=_("Month"), help=_("Any day of it."), required=True),)),
+    )
+
+    @property
+    def label_field(self):
+        return "begins"
+
+    def title(self, row):
+        return f"{row.begins}"
+
+    def defaults(self):
+        return {"begins": today().replace(day=1)}

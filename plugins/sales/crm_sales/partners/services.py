@@ -1,0 +1,125 @@
+"""The course of a partner's deals and of the money that helps him sell."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+
+from crm_core.sdk import Invalid, Refused, files_on, my_id, session, system_scope, today
+from crm_sales import _
+from crm_sales.partners.models import Deal, DealState, Fund, Partner, UseState
+from crm_sales.settings import PartnerSettings
+
+# --- deals -------------------------------------------------------------------------------------------------------------
+
+
+def conflicts(deal):
+    """Other partners' deals with the same customer that are protected still: (partner, until), whatever the acting person may see."""
+    query = sa.select(Partner.name, Deal.protected_until).join(Partner, Partner.id == Deal.partner_id).where(
+        Deal.customer_id == deal.customer_id, Deal.id != deal.id, Deal.partner_id != deal.partner_id, Deal.deleted_at.is_(None),
+        Deal.state == DealState.accepted, Deal.protected_until >= today())
+    with system_scope("deals that are protected") as db:
+        return db.execute(query.order_by(Deal.id)).all()
+
+
+def accept(deal):
+    """It is this partner's, for as long as the house protects deals. Raises Refused where another partner's is protected."""
+    from crm_core.sdk import Customer
+
+    with system_scope("one at a time for a customer") as db:
+        db.execute(sa.select(Customer.id).where(Customer.id == deal.customer_id).with_for_update())
+    session.refresh(deal, with_for_update=True)
+    if deal.state != DealState.asked:
+        raise Refused(_("This deal is decided already."))
+    if found := conflicts(deal):
+        raise Refused(_("%(partner)s has registered this customer first; that is protected until %(day)s.", partner=found[0].name, day=found[0].protected_until))
+    deal.state, deal.protected_until = DealState.accepted, today() + dt.timedelta(days=PartnerSettings.now().protects)
+
+
+def refuse(deal, answer):
+    if deal.state != DealState.asked:
+        raise Refused(_("This deal is decided already."))
+    deal.state, deal.answer = DealState.refused, answer
+
+
+def won(deal):
+    _end(deal, DealState.won)
+
+
+def lost(deal):
+    _end(deal, DealState.lost)
+
+
+def _end(deal, state):
+    if deal.state != DealState.accepted:
+        raise Refused(_("Only a deal that was accepted is won or lost."))
+    deal.state = state
+
+
+# --- funds -------------------------------------------------------------------------------------------------------------
+
+
+def ask(use):
+    if use.state not in (UseState.draft, UseState.refused):
+        raise Refused(_("This is requested already."))
+    use.state = UseState.asked
+
+
+def approve(use, amount=None, answer=None):
+    """So much of what was asked, out of what the fund has left; one after the other, so never more than there is. Raises Refused, Invalid."""
+    fund = _held(use)
+    if use.state != UseState.asked:
+        raise Refused(_("This request does not wait for an answer."))
+    if use.owner_id == my_id():
+        raise Refused(_("Somebody else decides on your request."))
+    amount = use.asked if amount is None else amount
+    if not 0 < amount <= use.asked:
+        raise Invalid({"amount": [_("More than nothing, and not more than was requested.")]})
+    if not _add(fund, approved=amount):
+        raise Refused(_("The fund has %(left)s left.", left=f"{(fund.amount - fund.approved) / 100:,.2f}"))
+    use.state, use.approved, use.answer = UseState.approved, amount, answer or None
+
+
+def refuse_use(use, answer):
+    _held(use)
+    if use.state != UseState.asked:
+        raise Refused(_("This request does not wait for an answer."))
+    use.state, use.answer = UseState.refused, answer
+
+
+def settle(use):
+    """What was spent is paid, at most what was approved; what is left of it goes back to the fund. Raises Refused without evidence."""
+    fund = _held(use)
+    if use.state != UseState.approved:
+        raise Refused(_("Only what was approved is settled, and once."))
+    if use.spent <= 0 or not files_on("sales.fund_use", [use.id]):
+        raise Refused(_("Say what was spent, and put the evidence on it as a file."))
+    paid = min(use.spent, use.approved)
+    if not _add(fund, approved=paid - use.approved, settled=paid):
+        raise Refused(_("The fund does not have this."))
+    use.state, use.settled = UseState.settled, paid
+
+
+def give_up(use):
+    """It is not done: what was approved goes back to the fund."""
+    fund = _held(use)
+    if use.state != UseState.approved:
+        raise Refused(_("Only what was approved can be given up."))
+    _add(fund, approved=-use.approved)
+    use.state, use.approved = UseState.draft, 0
+
+
+def _held(use):
+    """The fund of a request; both are held until the transaction ends."""
+    with system_scope("the fund of a request") as db:
+        fund = db.execute(sa.select(Fund.id, Fund.amount, Fund.approved, Fund.settled).where(Fund.id == use.fund_id).with_for_update()).one()
+    session.refresh(use, with_for_update=True)
+    return fund
+
+
+def _add(fund, approved=0, settled=0):
+    """Count into a fund, unless it would be more than there is: one conditional statement."""
+    change = sa.update(Fund).where(Fund.id == fund.id, Fund.approved + approved <= Fund.amount, Fund.settled + settled <= Fund.approved + approved)
+    with system_scope("what a fund has left") as db:
+        return db.execute(change.values(approved=Fund.approved + approved, settled=Fund.settled + settled)).rowcount == 1
+
+

@@ -1,0 +1,175 @@
+"""Salespeople, their policies and commission, and partners."""
+
+from crm_core.sdk import (
+    Action,
+    Listen,
+    Menu,
+    Metric,
+    Panel,
+    Permission,
+    PrintTemplate,
+    Related,
+    RoleTemplate,
+    RuleAction,
+    hookimpl,
+    put_words,
+)
+from crm_sales import _
+from crm_sales.api import (
+    InvoicesIssued,
+    OpportunitiesClosed,
+    OrdersCancelled,
+    OrdersConfirmed,
+    PaymentsAllocated,
+    QuotesSent,
+)
+from crm_sales.demo import force as demo_force
+from crm_sales.force import checks, listening, pages, reports, territories
+from crm_sales.force.resources import (
+    Achievements,
+    Claims,
+    CommissionLines,
+    CommissionPolicies,
+    PayBases,
+    Shares,
+    Statements,
+    Territories,
+)
+from crm_sales.partners.resources import Deals, Funds, FundUses, Partners
+from crm_sales.policies.resources import Exceptions, Policies
+from crm_sales.policies.services import EXCEED
+from crm_sales.settings import ForceSettings, PartnerSettings
+
+
+@hookimpl
+def register_resources():
+    return [
+        Policies, Exceptions,
+        Territories, Shares, Achievements, Claims, CommissionPolicies, Statements, CommissionLines, PayBases,
+        Partners, Deals, Funds, FundUses,
+    ]
+
+
+@hookimpl
+def register_menu():
+    return [
+        Menu(_("Sales force"), pages.URL, "sales", "trophy", order=80, name="force", permission="sales.achievement.read"),
+        Menu(_("Commission statements"), Statements, "sales", order=81),
+        Menu(_("Expense claims"), Claims, "sales", order=82),
+        Menu(_("Territories"), Territories, "words", order=83, permission="sales.territory.update"),
+        Menu(_("Policies"), Policies, "words", order=84, permission="sales.policy.update"),
+        Menu(_("Commission policies"), CommissionPolicies, "words", order=85, permission="sales.commission_policy.update"),
+        Menu(_("Pay basis"), PayBases, "words", order=86, permission="sales.pay_basis.update"),
+        Menu(_("Limits exceeded"), Exceptions, "sales", order=87),
+        Menu(_("Partners"), Partners, "sales", order=90),
+        Menu(_("Partners' deals"), Deals, "sales", order=91),
+        Menu(_("Market development funds"), Funds, "sales", order=92),
+        Menu(_("Fund requests"), FundUses, "sales", order=93),
+    ]
+
+
+@hookimpl
+def register_panels():
+    return [
+        Related("sales.order", Shares, order=20),
+        Related("sales.order", CommissionLines, order=21),
+        Related("core.customer", Claims, order=47),
+        Related("sales.partner", Deals, order=10),
+        Related("sales.partner", Funds, order=11),
+        Related("sales.fund", FundUses, order=10),
+        Panel("core.customer", "territory", _("Territory"), pages.territory_of, "sales/territory.html", icon="map-pin", order=60, permission="sales.territory.read"),
+        Panel("sales.quote", "limits", _("Your limits"), pages.limits, "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read"),
+        Panel("sales.order", "limits", _("Your limits"), pages.limits, "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read"),
+        Panel("sales.claim", "limits", _("Your limits"), pages.limits, "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read"),
+    ]
+
+
+@hookimpl
+def register_listeners():
+    return [
+        Listen(QuotesSent, checks.quotes_sent, inside=True, name="sales.policies.quotes"),
+        Listen(OrdersConfirmed, checks.orders_confirmed, inside=True, name="sales.policies.orders"),
+        Listen(OrdersConfirmed, listening.ordered, acts="system", name="sales.force.ordered", label=_("Count orders for salespeople")),
+        Listen(OrdersCancelled, listening.cancelled, acts="system", name="sales.force.cancelled", label=_("Take back what was counted for orders")),
+        Listen(InvoicesIssued, listening.invoiced, acts="system", name="sales.force.invoiced", label=_("Count invoices for salespeople")),
+        Listen(PaymentsAllocated, listening.allocated, acts="system", name="sales.force.allocated", label=_("Count money received for salespeople")),
+        Listen(OpportunitiesClosed, listening.won, acts="system", name="sales.force.won", label=_("Count opportunities won for salespeople")),
+    ]
+
+
+@hookimpl
+def register_actions():
+    return [Action("by_territory", _("Assign by territory"), territories.assign, on="core.customer", icon="map-pin", order=11, whole=True, quiet=True)]
+
+
+@hookimpl
+def register_rule_actions():
+    return [RuleAction("by_territory", _("Assign by territory"), territories.assign_by_rule, lambda shown: _("assign it by territory"),
+                       on=lambda of: {"region_id", "industry_id", "size"} <= set(of.table.c.keys()) and "assign" in of.verbs, icon="map-pin")]
+
+
+@hookimpl
+def register_metrics():
+    def metric(name, label, did, order):
+        return Metric(name, label, Achievements, at="day", by="owner", where=(("did.any", did),), total="amount", order=order)
+
+    return [metric("sales.won", _("Opportunities won, amount"), "won", 60), metric("sales.ordered", _("Orders, amount"), "ordered", 61),
+            metric("sales.invoiced", _("Invoiced, amount"), "invoiced", 62), metric("sales.received", _("Money received, amount"), "received", 63)]
+
+
+@hookimpl
+def register_reports():
+    return reports.force()
+
+
+@hookimpl
+def register_print_templates():
+    return [PrintTemplate("sales.statement", "statement", _("Commission statement"), "sales/statement.html")]
+
+
+@hookimpl
+def register_settings():
+    return [ForceSettings, PartnerSettings]
+
+
+@hookimpl
+def register_permissions():
+    return [Permission(EXCEED, _("Exceed the limits of policies"))]
+
+
+@hookimpl
+def register_blueprints():
+    return [pages.pages]
+
+
+@hookimpl
+def install(first):
+    put_words("sales.expense", (("travel", "Travel", "差旅"), ("meals", "Hospitality", "招待"), ("gifts", "Gifts", "礼品"), ("printing", "Printing", "印刷"), ("other", "Other", "其他")))
+    put_words("sales.partner_level", (("gold", "Gold", "金牌"), ("silver", "Silver", "银牌"), ("registered", "Registered", "注册")))
+
+
+@hookimpl
+def demo_data(make):
+    demo_force.fill(make)
+
+
+READ = ("sales.policy.read", "sales.territory.read")
+
+
+FORCE = ("sales.share.*", "sales.partner.*", "sales.partner_deal.read", "sales.partner_deal.create", "sales.partner_deal.update", "sales.partner_deal.won", "sales.partner_deal.lost", "sales.fund.read",
+         *(f"sales.fund_use.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "ask", "settle", "give_up")),
+         *(f"sales.claim.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "claim")))
+SEE = ("sales.achievement.read", "sales.achievement.export", "sales.statement.read", "sales.statement.export", "sales.statement.print", "sales.pay_basis.read", "sales.exceeded.read", "sales.exceeded.export",
+       "core.customer.by_territory")
+LEAD = ("sales.claim.approve", "sales.claim.refuse", "sales.fund_use.approve", "sales.fund_use.refuse", "sales.partner_deal.accept", "sales.partner_deal.refuse")
+RULE = (EXCEED, "sales.policy.*", "sales.territory.*", "sales.commission_policy.*", "sales.pay_basis.*", "sales.statement.*", "sales.claim.pay", "sales.fund.*")
+KNOW = {"sales.commission_policy.read": "all"}
+
+
+@hookimpl
+def register_roles():
+    return [
+        RoleTemplate("user", "", {**dict.fromkeys((*FORCE, *SEE), "own"), **dict.fromkeys(READ, "all"), **KNOW}),
+        RoleTemplate("supervisor", "", {**dict.fromkeys((*FORCE, *SEE, *LEAD), "subtree"), **dict.fromkeys(READ, "all"), **KNOW}),
+        RoleTemplate("decision-maker", "", {**dict.fromkeys((*FORCE, *SEE, *LEAD, *RULE), "all"), **dict.fromkeys(READ, "all"), **KNOW}),
+    ]

@@ -1,0 +1,162 @@
+"""Territories, targets and the pages of the sales force."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from crm_sales.api import InvoicesIssued, OpportunitiesClosed, OrdersConfirmed, PaymentsAllocated
+from crm_sales.force import figures, territories
+from crm_sales.force.models import Achievement
+
+from crm_core.data.session import session, writing
+from crm_core.kernel.errors import Invalid, Refused
+from crm_core.kernel.events import emit
+from crm_core.kernel.runner import drain as run_all
+from crm_core.sdk import plans
+
+
+@pytest.fixture
+def west(house, make, as_user):
+    """Provinces with a city, three salespeople, and customers here and there."""
+    class West:
+        ann, bob, cid = as_user("ann", roles=["user"]), as_user("bob", roles=["user"]), as_user("cid", roles=["user"])
+        chief = as_user("chief", roles=["decision-maker"])
+        province = make("core.region", name="Sichuan")
+        city = make("core.region", name="Chengdu", parent=province)
+        food = make("core.industry", name="Food")
+        tea = make("core.industry", name="Tea", parent=food)
+
+        def territory(self, name, who, **values):
+            return make("sales.territory", name=name, seller=who.id, **values)
+
+        def which(self, customer):
+            with house.system():
+                return [one["name"] for one in territories.of_customer(customer)]
+
+        def owner(self, customer):
+            with house.system():
+                return session.scalar(sa.select(house.resource("core.customer").table.c.owner_id).where(sa.text(f"core_customer.id = {customer}")))
+
+    return West()
+
+
+def test_the_highest_priority_then_the_most_specific_then_the_oldest_has_a_customer(west, make):
+    west.territory("all", west.ann)
+    customer = make.customer(region=west.city, industry=west.tea, size="large")
+    west.territory("province", west.ann, regions=[west.province])
+    west.territory("city", west.bob, regions=[west.city])
+    west.territory("city again", west.cid, regions=[west.city])
+    west.territory("tea in the province", west.cid, regions=[west.province], industries=[west.tea])
+    west.territory("small", west.bob, sizes=["small"], priority=99)
+    assert west.which(customer) == ["tea in the province", "city", "city again", "province", "all"]
+    west.territory("large", west.bob, sizes=["large"], priority=1)
+    assert west.which(customer)[0] == "large"
+    assert west.which(make.customer(region=west.province)) == ["province", "all"]
+    west.territory("off", west.bob, priority=100, active=False)
+    assert west.which(make.customer()) == ["all"]
+
+
+def test_assigning_by_territory_gives_customers_with_history_and_undo(west, make, house, deliver):
+    west.territory("city", west.bob, regions=[west.city])
+    west.territory("food", west.cid, industries=[west.food])
+    here, there, nowhere = make.customer(owner=west.ann, region=west.city), make.customer(owner=west.ann, industry=west.tea), make.customer(owner=west.ann)
+    customers = house.resource("core.customer")
+    with west.chief.work():
+        change = customers.run("by_territory", [here, there, nowhere])
+        with pytest.raises(Refused, match="No territory fits"):
+            customers.run("by_territory", [nowhere])
+    assert [west.owner(one) for one in (here, there, nowhere)] == [west.bob.id, west.cid.id, west.ann.id]
+    from crm_core.resource import undo
+
+    with west.chief.work():
+        undo.ask(change)
+    run_all(house.site)
+    assert [west.owner(one) for one in (here, there, nowhere)] == [west.ann.id] * 3
+    page = west.chief.browser()("GET", f"/core/customer/{here}")
+    assert page.status_code == 200
+
+
+def test_coverage_counts_customers_of_territories_and_who_holds_them(west, make, house):
+    west.territory("city", west.bob, regions=[west.province])
+    west.territory("rest", west.cid)
+    make.customer(owner=west.bob, region=west.city)
+    make.customer(owner=west.ann, region=west.city)
+    make.customer()
+    from crm_core.resource import reporting
+
+    with west.chief.work():
+        found = reporting.answer(next(one for one in reporting.reports() if one.name.endswith("coverage")))
+    assert {line.label: line.numbers for line in found.lines} == {"city": (2, 1, 0), "rest": (1, 0, 1)}
+
+
+@pytest.fixture
+def sold(house, make, west, today, deliver):
+    """An order of ann with a share of bob, its invoice, half of it paid; and an opportunity bob has won. All in hundredths."""
+    customer, product = make.customer(owner=west.ann), make.product(price=10_000, tax=1_300)
+    order = make("sales.order", owner=west.ann, customer=customer, day=today, items=[{"product": product, "quantity": 1_000, "price": 113_000}])
+    make("sales.share", order=order, person=west.bob.id, percent=2_500)
+    invoice = make("sales.invoice", owner=west.ann, customer=customer, order=order, day=today, items=[{"product": product, "quantity": 1_000, "price": 113_000}])
+    make("sales.payment", owner=west.ann, customer=customer, day=today, amount=56_500, allocations=[{"invoice": invoice, "amount": 56_500}])
+    pipeline = make("sales.pipeline")
+    opportunity = make("sales.opportunity", owner=west.bob, customer=customer, pipeline=pipeline, stage=make("sales.stage", pipeline=pipeline), amount=77_700)
+    with house.system(), writing():
+        for table, values in (("sales_order", "state = 'confirmed'"), ("sales_invoice", "state = 'issued'"), ("sales_opportunity", f"outcome = 'won', closed = '{today}'")):
+            session.connection().execute(sa.text(f"UPDATE {table} SET {values}"), execution_options={"crm_unscoped": "tests"})
+        for event in (OrdersConfirmed((order,)), InvoicesIssued((invoice,)), PaymentsAllocated((1,)), OpportunitiesClosed((opportunity,))):
+            emit(event)
+    deliver()
+    return order
+
+
+def test_achievements_are_shares_without_tax_and_each_sees_his_own(house, west, sold, today):
+    with house.system():
+        rows = session.execute(sa.select(Achievement.did, Achievement.owner_id, Achievement.amount)).all()
+    assert {(str(did), owner): amount for did, owner, amount in rows} == {
+        ("ordered", west.ann.id): 75_000, ("ordered", west.bob.id): 25_000, ("invoiced", west.ann.id): 75_000, ("invoiced", west.bob.id): 25_000,
+        ("received", west.ann.id): 37_500, ("received", west.bob.id): 12_500, ("won", west.bob.id): 77_700}
+    month = today.replace(day=1)
+    with west.bob.work():
+        assert [(row.name, row.did["received"]) for row in figures.ranking(month, today)] == [("Bob", 12_500)]
+    with west.chief.work():
+        assert [(row.name, row.did["received"]) for row in figures.ranking(month, today)] == [("Ann", 37_500), ("Bob", 12_500)]
+
+
+def test_targets_are_counted_by_plans_in_whole_units_and_broken_down_like_last_year(house, west, sold, make, today):
+    year = today.replace(month=1, day=1)
+    work = house.resource("core.plan")
+    for month, amount in ((2, 30_000), (5, 10_000)):
+        make("sales.achievement", owner=west.ann, did="received", day=year.replace(year=year.year - 1, month=month, day=3), document="old", source="old", key=f"old{month}", amount=amount,
+             customer=make.customer(owner=west.ann))
+    with west.ann.work():
+        (plan,) = work.write([{"title": "Mine", "span": "year", "begins": today, "items": [{"metric": "sales.received", "target": 1_001}]}])
+        work.run("divide_as_before", [plan])
+        found = plans.targets(["sales.received"], year, year.replace(month=12))
+        assert {day.month: target for (_person, day, _metric), target in found.items()} == {2: 751, 5: 250}
+        with pytest.raises(Refused):
+            work.run("divide", [plan])
+        rows = figures.year(year)
+        assert rows[0][1] == "Ann" and rows[0][2][1] == (75_100, 0) and rows[0][2][today.month - 1][1] == 37_500
+        page = west.ann.browser()("GET", f"/core/plan/{plan}")
+        assert page.status_code == 200 and "375" in page.text
+
+
+def test_the_pages_show_what_is_the_readers(house, west, sold, today, max_statements):
+    for address in ("/sales/force", f"/sales/force?month={today:%Y-%m}", "/sales/force?month=oh", "/sales/force/targets", "/sales/force/targets?year=1", f"/sales/force/{west.bob.id}"):
+        page = west.bob.browser()("GET", address)
+        assert page.status_code == 200, address
+        assert "Bob" in page.text
+    assert "Ann" not in west.bob.browser()("GET", "/sales/force").text and "125.00" in west.bob.browser()("GET", "/sales/force").text
+    assert "375.00" in west.chief.browser()("GET", "/sales/force").text
+    assert west.chief.browser()("GET", "/sales/force/9999").status_code == 404
+    with west.chief.work():
+        from crm_core.resource import reporting
+
+        for report in reporting.reports():
+            reporting.answer(report)
+
+
+def test_metrics_lead_to_the_records_behind_them(house, west, sold, today):
+    page = west.ann.browser()("GET", f"/sales/achievement?owner.any={west.ann.id}&day.between={today.replace(day=1)},{today}&did.any=received")
+    assert page.status_code == 200 and dt.date.fromisoformat(str(today)) and "375" in page.text
+    with west.ann.work(), pytest.raises(Invalid):
+        house.resource("sales.share").write([{"order": sold, "person": west.cid.id, "percent": 100}])

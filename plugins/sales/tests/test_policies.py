@@ -1,0 +1,269 @@
+"""Limits are kept where a quote is sent, an order confirmed and an expense claimed; who exceeds one has the right to, or asks."""
+
+import datetime as dt
+
+import pytest
+from crm_sales.api import OrdersConfirmed, QuotesSent
+from crm_sales.policies.models import Exceeded, Policy
+from crm_sales.quotes.models import Quote, State
+
+from crm_core.data.session import session, writing
+from crm_core.features.approvals import api as approvals
+from crm_core.features.approvals import running
+from crm_core.kernel.errors import Invalid, OverLimit, Refused
+from crm_core.kernel.events import emit
+from crm_core.sdk import Action
+
+SELLER = {
+    "sales.quote.*": "all", "sales.order.*": "all", "sales.claim.*": "all", "sales.policy.*": "all", "core.customer.*": "all", "core.product.*": "all", "sales.exceeded.read": "all",
+    "core.product_category.*": "all"}
+
+
+def of(name):
+    from crm_core.kernel.site import site
+
+    return site().registry.resource(name)
+
+
+@pytest.fixture
+def shop(house, make, as_user, today):
+    """A product at 100.00, a seller, and what he sells it to."""
+    class Shop:
+        ann = as_user("ann", SELLER)
+        boss = as_user("boss", {**SELLER, "sales.exceed": "all", "core.flows": "all"})
+        customer = make.customer(name="Acme")
+        product = make.product(name="Page", price=10_000)
+
+        def policy(self, **values):
+            return make("sales.policy", **{"name": "Limit", "kind": "discount", "percent": 1_000, "begins": today - dt.timedelta(days=100), **values})
+
+        def document(self, name="sales.quote", price=None, discount=0, day=today, **more):
+            items = [{"product": self.product, "quantity": 1_000, "price": price, "discount": discount}]
+            return make(name, owner=self.ann, customer=more.pop("customer", self.customer), day=day, items=items, **more)
+
+        def tell(self, who, event):
+            with who.work(), writing():
+                emit(event)
+
+    return Shop()
+
+
+def test_discount_is_limited_whether_it_is_called_one_or_the_price_is_lower(shop):
+    shop.policy()
+    at_limit, discount, lower, both = (shop.document(discount=1_000), shop.document(discount=1_001), shop.document(price=8_999), shop.document(price=9_500, discount=600))
+    shop.tell(shop.ann, QuotesSent((at_limit,)))
+    for one in (discount, lower, both):
+        with pytest.raises(OverLimit, match="below the list price, your limit is 10 % \\(Limit\\).*ask for approval"):
+            shop.tell(shop.ann, QuotesSent((at_limit, one)))
+
+
+def test_a_line_below_nothing_counts_for_all_others(shop, make, today):
+    shop.policy()
+    items = [{"product": shop.product, "quantity": 1_000, "discount": 500}, {"what": "Friendly price", "quantity": 1_000, "price": -475}]
+    quote = make("sales.quote", owner=shop.ann, customer=shop.customer, day=today, items=items)
+    shop.tell(shop.ann, QuotesSent((quote,)))  # 5 % of the line, and 5 % of what is left: 9.75 %
+    items[1] = {**items[1], "price": -525}
+    with pytest.raises(OverLimit, match="10.25 % below"):
+        shop.tell(shop.ann, QuotesSent((make("sales.quote", owner=shop.ann, customer=shop.customer, day=today, items=items),)))
+    shop.policy(kind="allowance", amount=900, name="Off")
+    with pytest.raises(OverLimit, match="9.75 is let off altogether, your limit is 9.00"):
+        shop.tell(shop.ann, QuotesSent((quote,)))
+
+
+def test_who_may_exceed_limits_does_and_it_is_noted_once(house, shop):
+    shop.policy()
+    quote = shop.document(discount=2_000)
+    shop.tell(shop.boss, QuotesSent((quote,)))
+    shop.tell(shop.boss, QuotesSent((quote,)))
+    with house.system():
+        (one,) = session.scalars(sa_all(Exceeded))
+        assert one.subject_id == quote and not one.agreed and "20 %" in one.what
+
+
+def sa_all(model):
+    import sqlalchemy as sa
+
+    return sa.select(model).order_by(model.id)
+
+
+def test_the_narrowest_policy_counts_and_of_those_alike_the_most_generous(house, shop, make):
+    above = make("core.product_category", name="Print")
+    below = make("core.product_category", name="Poster", parent=above)
+    with house.system():
+        of("core.product").write([{"id": shop.product, "category": below}])
+    shop.policy(percent=500)
+    quote = shop.document(discount=1_500)
+    with pytest.raises(OverLimit, match="your limit is 5 %"):
+        shop.tell(shop.ann, QuotesSent((quote,)))
+    shop.policy(name="Category", percent=1_200, category=above)
+    with pytest.raises(OverLimit, match="your limit is 12 % \\(Category\\)"):
+        shop.tell(shop.ann, QuotesSent((quote,)))
+    shop.policy(name="Here", percent=1_300, category=above, place=shop.ann.department)
+    with pytest.raises(OverLimit, match="your limit is 13 % \\(Here\\)"):
+        shop.tell(shop.ann, QuotesSent((quote,)))
+    shop.policy(name="Elsewhere", percent=1_500, category=above, place=house.department("south"))
+    with pytest.raises(OverLimit, match="Here"):
+        shop.tell(shop.ann, QuotesSent((quote,)))
+    shop.policy(name="Also here", percent=1_500, category=above, place=shop.ann.department)
+    shop.tell(shop.ann, QuotesSent((quote,)))
+
+
+def test_role_allowance_region_and_channel(house, shop, make, today):
+    with house.system():
+        import sqlalchemy as sa
+
+        roles = dict(session.execute(sa.select(of("core.role").model.code, of("core.role").model.id)).all())
+    shop.policy(name="Of boss", kind="allowance", percent=None, amount=0, role=roles["boss"])
+    order = shop.document("sales.order", discount=500)
+    shop.tell(shop.ann, OrdersConfirmed((order,)))
+    shop.policy(name="Of ann", kind="allowance", percent=None, amount=499, role=roles["ann"])
+    with pytest.raises(OverLimit, match="5.00 is let off altogether, your limit is 4.99 \\(Of ann\\)"):
+        shop.tell(shop.ann, OrdersConfirmed((order,)))
+
+    province = make("core.region", name="Sichuan")
+    city = make("core.region", name="Chengdu", parent=province)
+    inside, outside = make.customer(name="In", region=city, customer_kind="old"), make.customer(name="Out", customer_kind="old")
+    shop.policy(name="West", kind="region", percent=None, regions=[province])
+    shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", customer=inside),)))
+    with pytest.raises(OverLimit, match="“Out” is in no region you may sell to \\(West\\)"):
+        shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", customer=outside),)))
+    shop.policy(name="Direct", kind="channel", percent=None, channels=["partner"])
+    with pytest.raises(OverLimit, match="“In” is of no kind you may sell to \\(Direct\\)"):
+        shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", customer=inside),)))
+
+
+def test_an_old_document_keeps_the_policy_of_its_day(house, shop, today):
+    old = shop.policy(percent=2_000)
+    with shop.ann.work():
+        with pytest.raises(Invalid, match="Make a new edition"):
+            of("sales.policy").write([{"id": old, "percent": 500}])
+        with pytest.raises(Refused, match="Say until when"):
+            of("sales.policy").delete([old])
+        with pytest.raises(Refused, match="today or later"):
+            of("sales.policy").run("new_edition", [old], {"begins": today - dt.timedelta(days=1)})
+        of("sales.policy").run("new_edition", [old], {"begins": today + dt.timedelta(days=1)})
+    with house.system():
+        first, new = session.scalars(sa_all(Policy)).all()
+        assert (first.ends, new.begins, new.edition, new.follows_id) == (today, today + dt.timedelta(days=1), 2, old)
+    with shop.ann.work():
+        of("sales.policy").write([{"id": new.id, "percent": 500}])  # it does not hold yet
+    shop.tell(shop.ann, QuotesSent((shop.document(discount=1_500),)))
+    with pytest.raises(OverLimit):
+        shop.tell(shop.ann, QuotesSent((shop.document(discount=1_500, day=today + dt.timedelta(days=1)),)))
+
+
+@pytest.fixture
+def sending(monkeypatch):
+    """An act that sends a quote, as the area of quotes has one."""
+    from crm_sales.quotes.resources import Quotes
+
+    def send(quote):
+        quote.state = State.sent
+        session.flush()
+        emit(QuotesSent((quote.id,)))
+
+    monkeypatch.setattr(Quotes, "actions", [Action("send", "Send", send, when=lambda quote: quote.state == State.draft)])
+
+
+@pytest.fixture
+def flowing(sending, house, shop):
+    """A flow for what goes over a limit of quotes: the boss agrees."""
+    shop.policy()
+    with house.system(), writing():
+        approvals.draw("Over", "sales.quote", "over", [{"name": "", "who": "users", "users": [shop.boss.id], "need": "any"}])
+
+
+def _state(house, quote):
+    with house.system():
+        return str(session.get(Quote, quote).state)
+
+
+def test_without_a_flow_the_act_is_refused_and_nothing_is_done(sending, house, shop):
+    shop.policy()
+    quote = shop.document(discount=2_000)
+    answer = shop.ann.browser()("POST", f"/sales/quote/{quote}/do/send")
+    assert answer.status_code == 409 and "your limit is 10 %" in answer.text and _state(house, quote) == "draft"
+    assert shop.ann.api()("POST", f"/sales/quote/{quote}/send").status_code == 409
+
+
+def test_with_a_flow_it_is_handed_in_and_carried_out_when_all_have_agreed(flowing, house, shop):
+    fine, over = shop.document(), shop.document(discount=2_000)
+    shop.ann.browser()("POST", f"/sales/quote/{fine}/do/send")
+    assert _state(house, fine) == "sent"
+    answer = shop.ann.browser()("POST", f"/sales/quote/{over}/do/send")
+    assert answer.status_code == 303 and _state(house, over) == "draft"
+    with shop.boss.work():
+        assert approvals.waits("sales.quote", over)
+        found = running.stepping.running("sales.quote", over)
+        assert "your limit is 10 %" in found.reason
+        running.agree(found.id)
+    assert _state(house, over) == "sent"
+    with house.system():
+        (one,) = session.scalars(sa_all(Exceeded))
+        assert one.agreed and one.owner_id == shop.ann.id
+    order = shop.document("sales.order", discount=2_000, quote=over)  # what was agreed to is not asked again
+    shop.tell(shop.ann, OrdersConfirmed((order,)))
+    with pytest.raises(OverLimit):
+        shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", discount=2_100, quote=over),)))
+    with pytest.raises(OverLimit):  # the approval of one is none of another
+        shop.tell(shop.ann, QuotesSent((shop.document(discount=2_000),)))
+
+
+def test_over_the_api_and_in_bulk_it_is_handed_in_as_well(flowing, house, shop):
+    api = shop.ann.api()
+    fine, first, second = shop.document(), shop.document(discount=2_000), shop.document(discount=2_000)
+    answer = api("POST", f"/sales/quote/{first}/send", Idempotency_Key="k1")
+    assert answer.status_code == 202 and answer.json["submitted"] and _state(house, first) == "draft"
+    assert api("POST", f"/sales/quote/{first}/send", Idempotency_Key="k1").json == answer.json
+    from crm_core.resource import bulk
+
+    with shop.ann.work():
+        done = bulk.at_once(of("sales.quote"), "send", [fine, second], {})
+    assert (done.count, done.handed, done.skipped) == (1, 1, 0) and (_state(house, fine), _state(house, second)) == ("sent", "draft")
+
+
+def test_refused_by_who_is_asked_nothing_is_done(flowing, house, shop):
+    over = shop.document(discount=2_000)
+    shop.ann.browser()("POST", f"/sales/quote/{over}/do/send")
+    with shop.boss.work():
+        running.refuse(running.stepping.running("sales.quote", over).id, "too much")
+    assert _state(house, over) == "draft"
+
+
+def _receipt(person, claim):
+    import io
+
+    from crm_core.features.files import api as files
+
+    with person.work():
+        files.put("sales.claim", claim, "receipt.txt", io.BytesIO(b"paid"))
+
+
+def test_an_expense_needs_its_receipt_and_is_limited(house, shop, make, today):
+    shop.policy(kind="expense", percent=None, amount=10_000, expense="meals", name="Meals")
+    small, large = (make("sales.claim", owner=shop.ann, kind="meals", amount=amount, day=today) for amount in (10_000, 10_001))
+    claims = house.resource("sales.claim")
+    with shop.ann.work(), pytest.raises(Refused, match="receipt"):
+        claims.run("claim", [small])
+    _receipt(shop.ann, small)
+    _receipt(shop.ann, large)
+    with shop.ann.work():
+        claims.run("claim", [small])
+        with pytest.raises(OverLimit, match="100.01 is more than the limit of 100.00 \\(Meals\\)"):
+            claims.run("claim", [large])
+        with pytest.raises(Refused, match="Somebody else decides"):
+            claims.run("approve", [small])
+        with pytest.raises(Invalid, match="stays as it is"):
+            claims.write([{"id": small, "amount": 5}])
+    with shop.boss.work():
+        claims.run("approve", [small], {"answer": "fine"})
+        claims.run("pay", [small])
+        with pytest.raises(Refused):
+            claims.run("pay", [small])
+
+
+def test_limits_stand_beside_documents_and_territories_beside_customers(house, shop, make):
+    shop.policy(name="Ten")
+    quote = shop.document()
+    page = shop.ann.browser()("GET", f"/sales/quote/{quote}/panel/limits")
+    assert page.status_code == 200 and "Ten" in page.text and "10 %" in page.text
