@@ -154,6 +154,13 @@ class OrderItems(PricedLines):
         return faults
 
 
+def _followed(of, ids):
+    """Of these deliveries, or lines of some, those whose order was invoiced or is completed."""
+    with system_scope("deliveries that were invoiced") as db:
+        query = sa.select(of).join(Order, Order.id == Delivery.order_id).where(of.in_(ids), sa.or_(Order.invoiced != 0, Order.state == State.done))
+        return set(db.scalars(query.select_from(Delivery) if of is Delivery.id else query.select_from(sa.join(DeliveryItem, Delivery, DeliveryItem.delivery_id == Delivery.id))))
+
+
 class Deliveries(Resource):
     model = Delivery
     label, singular = _("Deliveries"), _("Delivery")
@@ -176,9 +183,7 @@ class Deliveries(Resource):
 
     def held(self, ids):
         """One whose order was invoiced or is completed stays, also when its making is undone."""
-        with system_scope("deliveries that were invoiced") as db:
-            return super().held(ids) | set(db.scalars(sa.select(Delivery.id).join(Order, Order.id == Delivery.order_id).where(
-                Delivery.id.in_(ids), sa.or_(Order.invoiced != 0, Order.state == State.done))))
+        return super().held(ids) | _followed(Delivery.id, ids)
 
 
 class DeliveryItems(Resource):
@@ -198,6 +203,9 @@ class DeliveryItems(Resource):
 
     def example(self, make, owner):
         return session.scalar(sa.select(DeliveryItem.id).where(DeliveryItem.delivery_id == make("sales.delivery", owner=owner)))
+
+    def held(self, ids):
+        return super().held(ids) | _followed(DeliveryItem.id, ids)
 
     def written(self, verb, ids, change):
         services.counted(ids)

@@ -91,6 +91,11 @@ class InvoiceItems(PricedLines):
         super().derive([row for row in rows if not {**before.get(row.get("id", 0), {}), **row}.get("fixed")], before)
 
 
+    def held(self, ids):
+        with system_scope("invoices that were issued") as db:
+            return super().held(ids) | set(db.scalars(sa.select(InvoiceItem.id).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(InvoiceItem.id.in_(ids), Invoice.told)))
+
+
 class Payments(Resource):
     model = Payment
     label, singular = _("Payments received"), _("Payment received")
