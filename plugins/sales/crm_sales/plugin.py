@@ -19,6 +19,7 @@ from crm_sales.contracts.resources import ContractItems, Contracts
 from crm_sales.credit import panels as account
 from crm_sales.credit import resources as credit
 from crm_sales.credit import services as crediting
+from crm_sales.demo import orders as demo
 from crm_sales.opportunities.resources import Opportunities, OpportunityItems, Pipelines, Stages
 from crm_sales.orders import panels as progress
 from crm_sales.orders import services as ordering
@@ -181,3 +182,8 @@ def register_roles():
         RoleTemplate("decision-maker", "", {**dict.fromkeys((*WORK, *MONEY, "sales.order.review_contract"), "all"), **dict.fromkeys(READ, "all")}),
         RoleTemplate("accountant", _("Accountant"), {**dict.fromkeys(MONEY, "all"), **dict.fromkeys(READ, "all")}),
     ]
+
+
+@hookimpl
+def demo_data(make):
+    demo.fill(make)

@@ -5,17 +5,17 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from crm_sales.credit.services import accounts
+from crm_sales.orders.models import Delivery, OrderItem
+from crm_sales.receivables import papers, services
+from crm_sales.receivables.models import Allocation, Invoice, Payment
+from crm_sales.receivables.reports import BUCKETS, bucket
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_core.features.messages.models import Notice
 from crm_core.kernel.errors import CrmError, Invalid, Refused
 from crm_core.sdk import amounts, session
-from crm_sales.credit.services import accounts
-from crm_sales.orders.models import Delivery, OrderItem
-from crm_sales.receivables import papers, services
-from crm_sales.receivables.models import Allocation, Invoice, Payment
-from crm_sales.receivables.reports import BUCKETS, bucket
 from plugins.sales.tests.money_shop import Shop, shop  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 from tests.support import ENGINES
