@@ -14,7 +14,7 @@ def account(customer_id):
     credit = session.scalars(sa.select(Credit).where(Credit.customer_id == customer_id)).one_or_none()
     free = credit.limit - found.owed - found.ordered if credit is not None and credit.limit is not None else None
     return {"account": found, "credit": credit, "free": free, "said": said, "day_said": day_said, "customer": customer_id,
-            "may_set": site().registry.resource("core.customer").may("set_credit")}
+            "may_print": site().registry.resource("core.customer").may("print"), "may_set": site().registry.resource("core.customer").may("set_credit")}
 
 
 def _shown(ids, name):

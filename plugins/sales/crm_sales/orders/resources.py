@@ -85,11 +85,10 @@ class Orders(Resource):
     calendar = "promised"
     importable = True
     timeline = True
-    told = ("state",)
-    lines = (priced(OrderItem, columns=("product", "what", "quantity", "price", "discount", "rate", "amount", "begins", "ends")),)
+    lines = (priced(OrderItem, columns=(*priced(OrderItem).columns, "begins", "ends")),)
     form = (
         Section(_("Order"), ("customer", "contact", "day", "currency", "promised", "items", "note")),
-        Section(_("From"), ("opportunity", "quote", "contract"), folded=True),
+        Section(_("Where it comes from"), ("opportunity", "quote", "contract"), folded=True),
         Section(_("Guarantee"), ("guarantee", "guaranteed"), folded=True),
     )
     actions = (
@@ -144,7 +143,7 @@ class OrderItems(PricedLines):
                 row["sort"] = Sort.advert  # what has days and is no subscription runs
 
     def check(self, rows, before):
-        faults = {}
+        faults = super().check(rows, before)
         for at, row in enumerate(rows):
             now = {**before.get(row.get("id", 0), {}), **row}
             if now.get("quantity") is not None and now["quantity"] <= 0:
@@ -173,6 +172,10 @@ class Deliveries(Resource):
     readonly = True
     lines = (Lines("items", DeliveryItem, ("item", "quantity"), _("Items")),)
     help = _("What went out for orders, or came back. Nothing goes out twice: never more than was ordered and not delivered yet.")
+
+    @property
+    def label_field(self):
+        return "number"
 
     def example(self, make, owner):
         order = make("sales.order", owner=owner, items=[{"what": "Test", "quantity": 2000, "price": 100_00}])

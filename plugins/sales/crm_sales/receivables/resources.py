@@ -42,7 +42,6 @@ class Invoices(Resource):
     status = "state"
     calendar = "due"
     timeline = True
-    told = ("state", "reminded")
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
     lines = (priced(InvoiceItem),)
     form = (Section(_("Invoice"), ("customer", "title", "tax_number", "day", "due", "currency", "items")),)
@@ -58,6 +57,10 @@ class Invoices(Resource):
                danger=True, bulk=False, fields=(REASON,)),
     )
     help = _("What customers are asked to pay, and credit notes, which are invoices below nothing. Those of an order are made on its page.")
+
+    @property
+    def label_field(self):
+        return "number"
 
     def check(self, rows, before):
         faults = {}

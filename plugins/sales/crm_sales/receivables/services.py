@@ -31,6 +31,7 @@ from crm_sales.settings import OrderSettings
 
 OPEN = (State.issued, State.paid)  # invoices that were asked for
 LIVE = sa.and_(InvoiceItem.deleted_at.is_(None), Invoice.deleted_at.is_(None), Invoice.state != State.cancelled)
+FURTHER = tuple(name for name in ("unit_id", "configuration", "why") if hasattr(InvoiceItem, name))  # what else a line says of its price
 # Days to pay of customers: the area of credit knows (it comes later, so it says so itself).
 terms = [lambda _customers: {}]
 
@@ -92,7 +93,7 @@ def _line(item, quantity: int, upto: int, had: tuple[int, int, int], step: int) 
     """The line that brings what is invoiced of an item to `upto` pieces: its share of the amount, less what was invoiced before."""
     amount = amounts.share(item.amount, [upto, item.quantity - upto], step)[0] - had[1]
     net = amounts.share(item.net, [upto, item.quantity - upto], step)[0] - had[2]
-    return {"item_id": item.id, "product_id": item.product_id, "what": item.what, "quantity": quantity, "list_price": item.list_price, "price": item.price,
+    return {**{name: getattr(item, name) for name in FURTHER}, "item_id": item.id, "product_id": item.product_id, "what": item.what, "quantity": quantity, "list_price": item.list_price, "price": item.price,
             "discount": item.discount, "rate": item.rate, "net": net, "tax": amount - net, "amount": amount, "fixed": True}
 
 
@@ -166,7 +167,7 @@ def credit(invoice_row, reason: str, amount: int | None = None) -> int:
         raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=f"{left / 100:.2f}")]})
     if amount is None and left == invoice_row.total:
         with system_scope("items that are credited") as db:
-            lines = [{name: getattr(one, name) for name in ("item_id", "product_id", "what", "list_price", "price", "discount", "rate")}
+            lines = [{name: getattr(one, name) for name in (*FURTHER, "item_id", "product_id", "what", "list_price", "price", "discount", "rate")}
                      | {"quantity": -one.quantity, "net": -one.net, "tax": -one.tax, "amount": -one.amount, "fixed": True}
                      for one in db.scalars(sa.select(InvoiceItem).where(InvoiceItem.invoice_id == invoice_row.id, InvoiceItem.deleted_at.is_(None)))]
     else:
