@@ -10,17 +10,17 @@ from crm_sales.orders.panels import day_said, said
 
 def account(customer_id):
     """Balance, what is late, limit and grade, and what is proposed from which figures."""
-    found = accounts([customer_id])[customer_id]
+    found = accounts([customer_id], seen=True)[customer_id]
     credit = session.scalars(sa.select(Credit).where(Credit.customer_id == customer_id)).one_or_none()
     free = credit.limit - found.owed - found.ordered if credit is not None and credit.limit is not None else None
     return {"account": found, "credit": credit, "free": free, "said": said, "day_said": day_said, "customer": customer_id,
-            "may_set": site().registry.resource("core.customer").may("set_credit")}
+            "may_print": site().registry.resource("core.customer").may("print"), "may_set": site().registry.resource("core.customer").may("set_credit")}
 
 
 def _shown(ids, name):
     if not site().registry.resource("sales.invoice").may("read"):
         return {}
-    return {customer: said(getattr(found, name)) for customer, found in accounts(ids).items() if getattr(found, name)}
+    return {customer: said(getattr(found, name)) for customer, found in accounts(ids, seen=True).items() if getattr(found, name)}
 
 
 def receivable(ids):

@@ -8,11 +8,12 @@ months of turnover may be owed, and the days to pay.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, actor, amounts, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, actor, amounts, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
@@ -149,10 +150,10 @@ class Account(NamedTuple):
     ordered: int
 
 
-def accounts(customers: Iterable[int]) -> dict[int, Account]:
-    """How customers stand: three statements for the set."""
+def accounts(customers: Iterable[int], *, seen: bool = False) -> dict[int, Account]:
+    """How customers stand: three statements for the set. `seen`: by what the acting person may see, for pages; else by all there is, for decisions."""
     ids, now = list(customers), today()
-    with system_scope("how customers stand") as db:
+    with nullcontext(session) if seen else system_scope("how customers stand") as db:
         limit = now - dt.timedelta(days=CreditSettings.now().overdue)
         late = [sa.func.coalesce(sa.func.sum(sa.case((sa.and_(Invoice.due < day, Invoice.remaining > 0), Invoice.open_worth), else_=0)), 0) for day in (now, limit)]
         open_ = {row[0]: row for row in db.execute(sa.select(Invoice.customer_id, sa.func.sum(Invoice.open_worth), *late).where(

@@ -86,8 +86,7 @@ class Orders(Resource):
     limited = True
     importable = True
     timeline = True
-    told = ("state",)
-    lines = (priced(OrderItem, columns=("product", "what", "quantity", "price", "discount", "rate", "amount", "begins", "ends")),)
+    lines = (priced(OrderItem, columns=(*priced(OrderItem).columns, "begins", "ends")),)
     form = (
         Section(_("Order"), ("customer", "contact", "day", "currency", "promised", "items", "note")),
         Section(_("Where it comes from"), ("opportunity", "quote", "contract"), folded=True),
@@ -145,7 +144,7 @@ class OrderItems(PricedLines):
                 row["sort"] = Sort.advert  # what has days and is no subscription runs
 
     def check(self, rows, before):
-        faults = {}
+        faults = super().check(rows, before)
         for at, row in enumerate(rows):
             now = {**before.get(row.get("id", 0), {}), **row}
             if now.get("quantity") is not None and now["quantity"] <= 0:
@@ -153,6 +152,13 @@ class OrderItems(PricedLines):
             elif now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
                 faults[at] = {"ends": [_("It ends before it begins.")]}
         return faults
+
+
+def _followed(of, ids):
+    """Of these deliveries, or lines of some, those whose order was invoiced or is completed."""
+    with system_scope("deliveries that were invoiced") as db:
+        query = sa.select(of).join(Order, Order.id == Delivery.order_id).where(of.in_(ids), sa.or_(Order.invoiced != 0, Order.state == State.done))
+        return set(db.scalars(query.select_from(Delivery) if of is Delivery.id else query.select_from(sa.join(DeliveryItem, Delivery, DeliveryItem.delivery_id == Delivery.id))))
 
 
 class Deliveries(Resource):
@@ -168,6 +174,10 @@ class Deliveries(Resource):
     lines = (Lines("items", DeliveryItem, ("item", "quantity"), _("Items")),)
     help = _("What went out for orders, or came back. Nothing goes out twice: never more than was ordered and not delivered yet.")
 
+    @property
+    def label_field(self):
+        return "number"
+
     def example(self, make, owner):
         order = make("sales.order", owner=owner, items=[{"what": "Test", "quantity": 2000, "price": 100_00}])
         orders = self.registry.resource("sales.order")
@@ -177,9 +187,7 @@ class Deliveries(Resource):
 
     def held(self, ids):
         """One whose order was invoiced or is completed stays, also when its making is undone."""
-        with system_scope("deliveries that were invoiced") as db:
-            return super().held(ids) | set(db.scalars(sa.select(Delivery.id).join(Order, Order.id == Delivery.order_id).where(
-                Delivery.id.in_(ids), sa.or_(Order.invoiced != 0, Order.state == State.done))))
+        return super().held(ids) | _followed(Delivery.id, ids)
 
 
 class DeliveryItems(Resource):
@@ -199,6 +207,9 @@ class DeliveryItems(Resource):
 
     def example(self, make, owner):
         return session.scalar(sa.select(DeliveryItem.id).where(DeliveryItem.delivery_id == make("sales.delivery", owner=owner)))
+
+    def held(self, ids):
+        return super().held(ids) | _followed(DeliveryItem.id, ids)
 
     def written(self, verb, ids, change):
         services.counted(ids)

@@ -84,9 +84,11 @@ def confirm(_resource, ids: Sequence[int], why: str | None = None):
             raise Refused(_("%(number)s has no items yet.", number=order.number))
         if order.customer_id in listed and (listed[order.customer_id].refuses or not why):
             raise Refused(listed[order.customer_id].words) if listed[order.customer_id].refuses else Invalid({"why": [_("This customer is on the blacklist: say why nevertheless.")]})
-        order.day = order.day or today()
-        order.rate = money.rate(order.currency, order.day)
-        order.worth = amounts.convert(order.total, order.rate, money.rounding(), money.step(site().config.currency))
+    rates = {pair: money.rate(*pair) for pair in {(one.currency, one.day or today()) for one in orders}}
+    for order in _held(ids):
+        day = order.day or today()
+        rate = rates[order.currency, day]
+        order.day, order.rate, order.worth = day, rate, in_house(order.total, rate)
     session.flush()
     emit(OrdersConfirming(tuple(ids), why or ""))
     _go([one for one in _held(ids) if one.state == State.draft])
@@ -274,8 +276,10 @@ def in_house(amount: int, rate: int) -> int:
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
-def cancel(_resource, ids: Sequence[int], reason: str):
+def cancel(_resource, ids: Sequence[int], reason: str | None = None):
     """Orders are not carried out, or not any further; what went out stays to be invoiced and paid."""
+    if not reason:
+        raise Invalid({"reason": [_("Say why.")]})
     for order in _held(ids):
         if order.state not in (State.draft, State.held, State.confirmed):
             raise Refused(_("%(number)s is completed or cancelled already.", number=order.number))

@@ -17,6 +17,7 @@ from crm_sales.api import OrdersCancelled, OrdersConfirming
 from crm_sales.credit import panels as account
 from crm_sales.credit import resources as credit
 from crm_sales.credit import services as crediting
+from crm_sales.demo import orders as demo
 from crm_sales.orders import panels as progress
 from crm_sales.orders import services as ordering
 from crm_sales.orders.pages import pages as order_pages
@@ -159,3 +160,8 @@ def register_roles():
         RoleTemplate("decision-maker", "", dict.fromkeys((*WORK, *MONEY, "sales.order.review_contract"), "all")),
         RoleTemplate("accountant", _("Accountant"), dict.fromkeys(MONEY, "all")),
     ]
+
+
+@hookimpl
+def demo_data(make):
+    demo.fill(make)

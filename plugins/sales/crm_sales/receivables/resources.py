@@ -42,7 +42,6 @@ class Invoices(Resource):
     status = "state"
     calendar = "due"
     timeline = True
-    told = ("state", "reminded")
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
     lines = (priced(InvoiceItem),)
     form = (Section(_("Invoice"), ("customer", "title", "tax_number", "day", "due", "currency", "items")),)
@@ -58,6 +57,10 @@ class Invoices(Resource):
                danger=True, bulk=False, fields=(REASON,)),
     )
     help = _("What customers are asked to pay, and credit notes, which are invoices below nothing. Those of an order are made on its page.")
+
+    @property
+    def label_field(self):
+        return "number"
 
     def check(self, rows, before):
         faults = {}
@@ -89,6 +92,11 @@ class InvoiceItems(PricedLines):
     def derive(self, rows, before):
         """Lines of shares keep their amounts; only those written by hand are worked out."""
         super().derive([row for row in rows if not {**before.get(row.get("id", 0), {}), **row}.get("fixed")], before)
+
+
+    def held(self, ids):
+        with system_scope("invoices that were issued") as db:
+            return super().held(ids) | set(db.scalars(sa.select(InvoiceItem.id).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(InvoiceItem.id.in_(ids), Invoice.told)))
 
 
 class Payments(Resource):

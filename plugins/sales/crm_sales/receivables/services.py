@@ -18,7 +18,6 @@ from crm_core.sdk import (
     notify,
     record_dealings,
     session,
-    site,
     system_scope,
     today,
 )
@@ -32,6 +31,7 @@ from crm_sales.settings import OrderSettings
 
 OPEN = (State.issued, State.paid)  # invoices that were asked for
 LIVE = sa.and_(InvoiceItem.deleted_at.is_(None), Invoice.deleted_at.is_(None), Invoice.state != State.cancelled)
+FURTHER = tuple(name for name in ("unit_id", "configuration", "why") if hasattr(InvoiceItem, name))  # what else a line says of its price
 # Days to pay of customers: the area of credit knows (it comes later, so it says so itself).
 terms = [lambda _customers: {}]
 
@@ -93,19 +93,21 @@ def _line(item, quantity: int, upto: int, had: tuple[int, int, int], step: int) 
     """The line that brings what is invoiced of an item to `upto` pieces: its share of the amount, less what was invoiced before."""
     amount = amounts.share(item.amount, [upto, item.quantity - upto], step)[0] - had[1]
     net = amounts.share(item.net, [upto, item.quantity - upto], step)[0] - had[2]
-    return {"item_id": item.id, "product_id": item.product_id, "what": item.what, "quantity": quantity, "list_price": item.list_price, "price": item.price,
+    return {**{name: getattr(item, name) for name in FURTHER}, "item_id": item.id, "product_id": item.product_id, "what": item.what, "quantity": quantity, "list_price": item.list_price, "price": item.price,
             "discount": item.discount, "rate": item.rate, "net": net, "tax": amount - net, "amount": amount, "fixed": True}
 
 
 def _issue(head: Invoice, lines: Sequence[dict]) -> int:
-    """An invoice with lines whose amounts are settled, issued."""
+    """An invoice with lines whose amounts are settled, issued. Whoever may invoice an order, or credit an invoice, need not be allowed to write any."""
     head.state, head.told = State.issued, True
     head.rate = money.rate(head.currency, head.day)
-    session.add(head)
-    session.flush()
-    session.add_all([InvoiceItem(invoice_id=head.id, owner_id=head.owner_id, department_id=head.department_id, team_id=head.team_id, **line) for line in lines])
-    session.flush()
-    return head.id
+    with system_scope("an invoice of who may invoice its order") as db:
+        db.add(head)
+        db.flush()
+        made = head.id
+        db.add_all([InvoiceItem(invoice_id=made, owner_id=head.owner_id, department_id=head.department_id, team_id=head.team_id, **line) for line in lines])
+        db.flush()
+    return made
 
 
 def _issued(ids: Sequence[int]):
@@ -134,8 +136,10 @@ def issue(invoice_row):
     day = invoice_row.day or today()
     due = invoice_row.due or _due([invoice_row.customer_id], day)[invoice_row.customer_id]
     invoice_row.title, invoice_row.tax_number = invoice_row.title or title, invoice_row.tax_number or tax_number
-    invoice_row.state, invoice_row.told, invoice_row.day, invoice_row.due, invoice_row.rate = State.issued, True, day, due, money.rate(invoice_row.currency, day)
+    invoice_row.state, invoice_row.day, invoice_row.due, invoice_row.rate = State.issued, day, due, money.rate(invoice_row.currency, day)
     session.flush()
+    with system_scope("an issued invoice is no draft again") as db:  # past its history: undo does not take this back
+        db.execute(sa.update(Invoice).where(Invoice.id == invoice_row.id).values(told=True).execution_options(synchronize_session=False))
     _issued([invoice_row.id])
 
 
@@ -163,7 +167,7 @@ def credit(invoice_row, reason: str, amount: int | None = None) -> int:
         raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=f"{left / 100:.2f}")]})
     if amount is None and left == invoice_row.total:
         with system_scope("items that are credited") as db:
-            lines = [{name: getattr(one, name) for name in ("item_id", "product_id", "what", "list_price", "price", "discount", "rate")}
+            lines = [{name: getattr(one, name) for name in (*FURTHER, "item_id", "product_id", "what", "list_price", "price", "discount", "rate")}
                      | {"quantity": -one.quantity, "net": -one.net, "tax": -one.tax, "amount": -one.amount, "fixed": True}
                      for one in db.scalars(sa.select(InvoiceItem).where(InvoiceItem.invoice_id == invoice_row.id, InvoiceItem.deleted_at.is_(None)))]
     else:
@@ -247,9 +251,14 @@ def pay(invoice_row, day: dt.date | None = None, amount: int | None = None, way=
         raise Refused(_("%(number)s has nothing that remains to be paid.", number=invoice_row.number))
     back = invoice_row.remaining < 0
     whole = invoice_row.remaining if amount is None else -abs(amount) if back else amount
-    site().registry.resource("sales.payment").write([{
-        "customer": invoice_row.customer_id, "day": day or today(), "currency": invoice_row.currency, "amount": whole, "reference": reference, **({"way": way} if way else {}),
-        "owner": invoice_row.owner_id, "department": invoice_row.department_id, "allocations": [{"invoice": invoice_row.id, "amount": whole}]}])
+    owners = {name: getattr(invoice_row, name) for name in ("owner_id", "department_id", "team_id")}
+    payment = Payment(customer_id=invoice_row.customer_id, day=day or today(), currency=invoice_row.currency, amount=whole, reference=reference, **({"way": way} if way else {}), **owners)
+    if not whole:
+        raise Invalid({"amount": [_("An amount is another one than nothing.")]})
+    session.add(payment)
+    session.flush()
+    session.add(Allocation(payment_id=payment.id, invoice_id=invoice_row.id, amount=whole, **owners))
+    session.flush()
 
 
 def payable(ids: Iterable[int]) -> dict[int, tuple[int, str]]:
