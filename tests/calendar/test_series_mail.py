@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.calendar import growing, ical_child, itip, letters
+from crm_core.features.calendar import arriving, growing, ical_child, itip, letters
 from crm_core.features.calendar.models import Answer, Guest, State
 from crm_core.features.mail.api import Addressee
 from crm_core.kernel import clock, outbox
@@ -158,3 +159,23 @@ def test_what_is_written_is_read_again_on_every_clock() -> None:
     found = itip.read(itip.written("REQUEST", "a@b", 3, Addressee("chen@example.com"), events), dt.date(2027, 1, 1), dt.date(2028, 1, 1))
     assert found is not None
     assert [one.begins for one in found.days] == ["2027-04-01T08:00:00+00:00", "2027-04-08T08:00:00+00:00"]
+
+
+def test_what_nobody_answered_grows_not_and_strangers_fill_no_calendar(office: Office, sink: Sink, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    account(office, sink, post)
+    post.drop("chen", letter(ics("REQUEST", RRULE="FREQ=WEEKLY"), "luo@firm.example", "<in@firm.example>"))
+    look(office)
+    before = series_of(office)
+    with clock.freeze(NOW + dt.timedelta(days=30)):
+        run_job(office.site, growing.GROW)
+    assert len(series_of(office)) == len(before)
+    with office.as_("chen"):
+        office.resource("appointment").run("answer_all", [before[0].id], {"answer": "tentative"})
+    with clock.freeze(NOW + dt.timedelta(days=60)):
+        run_job(office.site, growing.GROW)
+    slots = [one.slot for one in series_of(office)]
+    assert len(slots) > len(before) and {b - a for a, b in pairwise(slots)} == {dt.timedelta(days=7)}, "it has caught up"
+    monkeypatch.setattr(arriving, "UNANSWERED", 0)
+    post.drop("chen", letter(ics("REQUEST", "many@firm.example", RRULE="FREQ=DAILY"), "luo@firm.example", "<many@firm.example>"))
+    look(office)
+    assert len(series_of(office)) == len(slots) + 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from crm_core.access.models import User
 from crm_core.data.session import writing
-from crm_core.features.rules import festivals, triggers
+from crm_core.features.rules import festivals, triggers, views
 from crm_core.kernel import clock
 from tests.customers.office import Office
 from tests.rules.rules import row_of, rule, runs, settle, task, tasks, tick
@@ -168,3 +169,25 @@ def test_a_schedule_is_the_rule_of_rfc_5545() -> None:
     assert triggers.rrule_of({"often": "weekly", "on": "MO,TH", "day": None}) == "FREQ=WEEKLY;BYDAY=MO,TH"
     assert triggers.rrule_of({"often": "monthly", "on": None, "day": 31}) == "FREQ=MONTHLY;BYMONTHDAY=-1"
     assert triggers.rrule_of({"often": "monthly", "on": None, "day": 30}) == "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1"
+
+
+def test_a_need_begins_rules_when_it_is_noted_and_before_it_ends(office: Office) -> None:
+    start = dt.datetime(2026, 11, 2, 8, tzinfo=SHANGHAI)
+    with clock.freeze(start.astimezone(dt.UTC)):
+        assert "core.need" in {one.name for one in _offered(office)}
+        rule(office, of="core.need", only={"field": "kind", "op": "any", "value": "fair"}, steps=[task("Offer a stand")])
+        rule(office, trigger="core.near", asked={**NEAR, "field": "valid_until"}, of="core.need", steps=[task("Ask again")])
+        customer = office.customer("chen")
+        with office.as_("chen"):
+            for kind in ("fair", "advertising"):
+                office.resource("need").write([{"customer": customer, "kind": kind, "valid_from": dt.date(2026, 11, 1), "valid_until": dt.date(2026, 11, 9)}])
+        settle(office)
+    assert [title for title, _owner in tasks(office)] == ["Offer a stand"]
+    for day in range(10):
+        at(office, start + dt.timedelta(days=day, hours=2))
+    assert sorted(title for title, _owner in tasks(office)) == ["Ask again", "Ask again", "Offer a stand"]
+
+
+def _offered(office: Office) -> list[Any]:
+    with office.as_("chen"):
+        return views.subjects_of()

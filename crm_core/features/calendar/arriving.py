@@ -25,6 +25,7 @@ from crm_core.resource.changes import change, unscoped
 from crm_core.text.emails import email_key
 
 AHEAD = dt.timedelta(days=366)
+UNANSWERED = 2_000  # days
 _appointments, _guests, _users = (table_of(model) for model in (Appointment, Guest, User))
 
 
@@ -148,7 +149,7 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
         known = {row.slot or row.begins: row for row in rows}
         moved, kept = [], set()
         once = (itip.Day(said.begins or "", said.begins, said.ends, said.title, said.place, said.text, said.off, said.sequence),)  # it does not repeat any more
-        for day in said.days or once:
+        for day in (said.days or once)[: None if rows or not _crowded(db, letter.owner_id) else 1]:
             slot, times = day.at(), day.times()
             if slot is None or times is None:
                 continue
@@ -172,6 +173,13 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
         db.flush()
         if moved:
             notify([letter.owner_id], _("was moved, and asks for your answer: %(title)s", title=moved[0].title), about=(NAME, moved[0].id), source=_("Calendar"))
+
+
+def _crowded(db: Any, owner: int) -> bool:
+    """Whether strangers have invited somebody to so much that he has not answered that of another series only its first day is taken."""
+    a = Appointment
+    query = sa.select(a.id).where(a.owner_id == owner, a.ends > clock.now(), a.answer == Answer.asked, a.organizer.is_not(None)).limit(UNANSWERED)
+    return len(db.scalars(query).all()) == UNANSWERED
 
 
 def _known(uid: str, owner: int) -> bool:
@@ -226,9 +234,14 @@ def _off(rows: list[Any], said: itip.Said, letter: Any, quiet: bool = False) -> 
         notify([told.owner_id], _("was called off: %(title)s", title=told.title), about=(NAME, told.id), source=_("Calendar"))
 
 
-def more(db: Any, series: Any, row: Any, last: dt.date) -> None:
-    """The days of a series from outside that have come into the year ahead; answered as the last one was."""
+def more(db: Any, series: Any, row: Any) -> None:
+    """The days of a series from outside that have come into the year ahead; answered as the last one was. One that nobody has accepted
+    gets no more, and catches up when it is."""
+    if row.answer not in (Answer.accepted, Answer.tentative):
+        return
+    newest = db.scalar(sa.select(sa.func.max(Appointment.slot)).where(Appointment.series_id == series.id))
     with clock.in_zone(_free(sa.select(_users.c.timezone).where(_users.c.id == row.owner_id)).scalar() or site().config.timezone):
+        last = clock.local(newest).date()
         said = itip.read((series.source or "").encode(), last + dt.timedelta(days=1), series.made_until)
         if said is None or not said.whole:
             return

@@ -51,7 +51,7 @@ def _more(db: Any, one: Series, last: dt.date) -> None:
     if row.organizer is not None:
         from crm_core.features.calendar import arriving
 
-        arriving.more(db, one, row, last)
+        arriving.more(db, one, row)
         return
     times = rhythm.slots(row.repeat, rhythm.wall(series.first_slot(one.id), row.zone), row.zone, one.made_until, after=last)
     if not times:

@@ -90,7 +90,7 @@ class Appointments(Resource):
         Action("decline", _("Decline"), guests.decline, when=guests.may_say(Answer.declined), icon="x", order=52, bulk=False),
         Action("answer_all", _("Answer the whole series"), replies.answer_all, when=replies.may_answer_all, icon="checks", order=53, bulk=False, fields=replies.FIELDS),
         Action("repeat", _("Repeat"), series.repeat, when=series.may_plan, icon="refresh", order=55, bulk=False, fields=series.FIELDS),
-        Action("end_series", _("End the series"), series.end, when=series.may_end, icon="calendar-x", order=61, bulk=False, danger=True, fields=series.END_FIELDS),
+        Action("end_series", _("End the series"), series.end, when=series.may_end, icon="calendar-off", order=61, bulk=False, danger=True, fields=series.END_FIELDS),
         Action("call_off", _("Call off"), guests.call_off, when=guests.may_call_off, icon="calendar-off", order=60, bulk=False, danger=True,
                confirm=_("Call this appointment off? Everybody who is invited is told.")),
     )

@@ -290,7 +290,7 @@ def dress(row: Any, page: Any, about: Mapping[int, str]) -> Any:
         numbers.append(Number(_("Invited by"), row.organizer))
     if row.subject and row.subject_id in about:
         numbers.append(Number(_("About"), about[row.subject_id], url=urls.of_name(site().registry, row.subject, row.subject_id)))
-    marks = [*([Status(_("Otherwise than its series"), "arrows-split", "amber")] if row.apart else []), *([Status(ANSWERS[str(row.answer)], *ANSWER_LOOKS[str(row.answer)])] if row.answer else []), *([Status(_("Private entry"), "lock", "")] if row.closed else [])]
+    marks = [*([Status(_("Otherwise than its series"), "calendar-event", "amber")] if row.apart else []), *([Status(ANSWERS[str(row.answer)], *ANSWER_LOOKS[str(row.answer)])] if row.answer else []), *([Status(_("Private entry"), "lock", "")] if row.closed else [])]
     status = Status(_("Cancelled"), "x", "red") if row.state == State.cancelled else None
     more = page.more if row.answer is None else tuple(one for one in page.more if one.icon != "pencil")
     note = page.note

@@ -25,7 +25,7 @@ ON, OFF = Status(_("Switched on"), "circle-check", "green"), Status(_("Off"), "p
 
 def subjects_of() -> list[Any]:
     """The kinds of records the acting person can make rules about: those with a page that he reads."""
-    return sorted((one for one in site().registry.resources.values() if one.holds_files and one.may("read") and not one.part_of or one.name in ("core.contact", "core.task") and one.may("read")),
+    return sorted((one for one in site().registry.resources.values() if one.holds_files and one.may("read") and not one.part_of or one.name in ("core.contact", "core.need", "core.task") and one.may("read")),
                   key=lambda one: (one.name != "core.customer", one.order, one.name))
 
 
