@@ -3,12 +3,12 @@
 import threading
 
 import pytest
-from sqlalchemy import select
-
-from crm_core.sdk import Contact, Customer, Invalid, Refused, session, writing
 from crm_sales.leads.models import Lead, LeadForm, State
 from crm_sales.leads.services import split_sender
 from crm_sales.opportunities.models import Opportunity
+from sqlalchemy import select
+
+from crm_core.sdk import Contact, Customer, Invalid, Refused, session, writing
 
 NAME = "sales.lead"
 
@@ -127,8 +127,9 @@ def test_two_who_claim_at_once_are_one(house, ann, bob):
 
 
 def test_nobody_hoards_them(house, ann):
-    from crm_core.resource.settings import put
     from crm_sales.settings import LeadSettings
+
+    from crm_core.resource.settings import put
 
     with house.system():
         put(LeadSettings, {"days": 0, "most": 2})
@@ -140,8 +141,9 @@ def test_nobody_hoards_them(house, ann):
 def test_what_is_not_taken_up_goes_back(house, ann, run_job, today):
     import datetime as dt
 
-    from crm_core.resource.settings import put
     from crm_sales.settings import LeadSettings
+
+    from crm_core.resource.settings import put
 
     old, new, worked = lead(house, ann), lead(house, ann), lead(house, ann)
     act(ann, house, "work", worked)

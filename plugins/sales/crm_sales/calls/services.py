@@ -5,7 +5,20 @@ import re
 
 from sqlalchemy import func, or_, select
 
-from crm_core.sdk import Customer, Invalid, Refused, actor, customers, now, session, site, system_scope, tasks, today, worktime
+from crm_core.sdk import (
+    Customer,
+    Invalid,
+    Refused,
+    actor,
+    customers,
+    now,
+    session,
+    site,
+    system_scope,
+    tasks,
+    today,
+    worktime,
+)
 from crm_sales import _
 from crm_sales.calls.models import Call, CallEntry, CallList, CallQuestion, Turn
 from crm_sales.leads.models import Lead
@@ -83,7 +96,7 @@ def put_leads(resource, ids, call_list=None, name=None):
 
 def _put(rows, column, call_list, name):
     if not rows:
-        raise Refused(_("None of these may be called, or has a number."))
+        raise Refused(_("None of these has a number and may be called."))
     if call_list is None:
         if not name:
             raise Invalid({"name": [_("Choose a call list, or name a new one.")]})

@@ -1,0 +1,1 @@
+"""The demo company's two years of business."""
