@@ -130,7 +130,7 @@ def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
     for blueprint in (plain.blueprint, *blueprints):
         app.register_blueprint(blueprint)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(FOLDER / "templates"), PackageTemplates(site.registry.packages)])
-    app.jinja_env.loader = ChoiceLoader([app.jinja_loader, app.jinja_env.loader])  # Flask's own asks it for the text alone: a package's templates would speak with core's words
+    app.jinja_env.loader = app.jinja_loader  # Flask's own asks it for the text alone, and a plugin's words would be looked up in core's
     for blueprint in site.registry.blueprints:
         with site.registry.blamed(blueprint):
             before = len(list(app.url_map.iter_rules()))

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from crm_sales.opportunities.models import Opportunity, Outcome, Stage, StageVisit
+from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
 from sqlalchemy import select
 
 from crm_core.sdk import Invalid, Refused, session, tasks
@@ -12,8 +12,14 @@ NAME = "sales.opportunity"
 
 
 @pytest.fixture
-def ann(as_user):
-    return as_user("ann", roles=["user"])
+def house(shared):
+    """One for all: each test has a person and a department of its own."""
+    return shared
+
+
+@pytest.fixture
+def ann(somebody):
+    return somebody()
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def row_of(house, row_id, *names):
 
 def stages_of(house):
     with house.system():
-        return session.scalars(select(Stage).order_by(Stage.position)).all()
+        return session.scalars(select(Stage).join(Pipeline, Pipeline.id == Stage.pipeline_id).where(Pipeline.code == "eight").order_by(Stage.position)).all()
 
 
 def open_tasks(house):
@@ -69,24 +75,6 @@ def test_an_estimate_of_ones_own_stays_when_the_stage_changes(house, deal, ann):
         act(ann, house, "advance", one)
     assert row_of(house, own, "probability").probability == 4000
     assert row_of(house, plain, "probability").probability == 1000
-
-
-def test_a_stage_is_entered_when_what_it_asks_for_is_filled_in(house, deal, ann):
-    fourth = stages_of(house)[3]
-    with house.system():
-        house.resource("sales.stage").write([{"id": fourth.id, "needs": ["contact", "next_step", "items"]}])
-    one = deal(next_step="Call them")
-    with ann.work(), pytest.raises(Invalid) as bad:
-        house.resource(NAME).write([{"id": one, "stage": fourth.id}])
-    assert set(bad.value.fields) == {"contact", "items"}
-    assert "挖掘需求" in str(bad.value.fields["contact"][0]) or "Dig out needs" in str(bad.value.fields["contact"][0])
-    with ann.work():
-        customer = session.scalar(select(Opportunity.customer_id).where(Opportunity.id == one))
-    with house.system():
-        contact = house.resource("core.contact").write([{"customer": customer, "name": "Li Na"}])[0]
-    with ann.work():
-        house.resource(NAME).write([{"id": one, "stage": fourth.id, "contact": contact, "items": [{"what": "Stand", "quantity": 1000, "price": 60_000_00}]}])
-    assert row_of(house, one, "amount", "worth") == (60_000_00, 60_000_00)  # what the products come to
 
 
 def test_a_stage_is_one_of_the_pipeline(house, deal, ann):
@@ -192,8 +180,8 @@ def test_the_next_step_is_a_task(house, deal, ann, today):
     assert key not in open_tasks(house)
 
 
-def test_shares_of_a_team_come_to_all_of_it(house, deal, ann, as_user):
-    bob = as_user("bob", roles=["user"])
+def test_shares_of_a_team_come_to_all_of_it(house, deal, ann, somebody):
+    bob = somebody()
     with pytest.raises(Invalid) as bad:
         deal(members=[{"user": ann.id, "share": 6000}, {"user": bob.id, "share": 3000}])
     assert set(bad.value.fields) == {"members"}
@@ -217,34 +205,6 @@ def test_stages_are_remembered(house, deal, ann):
     assert [one.stage_id for one in visits] == [one.id for one in stages_of(house)[:3]]
     assert [one.until is None for one in visits] == [False, False, True]
     assert all(one.by_id == ann.id for one in visits)
-
-
-def test_history_says_how_probable_a_deal_is(house, deal, ann, run_job):
-    for number in range(12):
-        one = deal()
-        act(ann, house, "win" if number < 3 else "lose", one, **({} if number < 3 else {"lost_reason": "price"}))
-    left = deal()
-    run_job("sales.learn")
-    first = stages_of(house)[0]
-    assert (first.share, first.share_of) == (2500, 12)
-    assert row_of(house, left, "probability").probability == 500  # as it stands at the stage, as long as nobody wants otherwise
-    with house.system():
-        from crm_sales.settings import DealSettings
-
-        from crm_core.resource.settings import put
-
-        put(DealSettings, {"probability_by_history": True})
-    run_job("sales.learn")
-    assert row_of(house, left, "probability", "weighted") == (2500, 25_000_00)
-
-
-def test_open_ones_follow_their_stage(house, deal):
-    one, first = deal(), stages_of(house)[0]
-    with house.system():
-        house.resource("sales.stage").write([{"id": first.id, "probability": 800, "days": 10}])
-    found = row_of(house, one, "probability", "weighted", "stale_on", "stage_on")
-    assert (found.probability, found.weighted) == (800, 8_000_00)
-    assert found.stale_on == found.stage_on + dt.timedelta(days=10)
 
 
 def test_the_board_has_the_stages_and_sums(house, deal, ann, max_statements):
@@ -286,7 +246,7 @@ def test_the_forecast_adds_up_and_leads_to_its_records(house, deal, ann, today):
     for figure in ("150,000", "100,000", "7,500", "30,000", "11,000"):
         assert f">{figure}<" in page
     assert ">7,000<" not in page
-    assert "Ann" in page
+    assert ann.login.capitalize() in page
     import html
     import re
 
@@ -295,14 +255,14 @@ def test_the_forecast_adds_up_and_leads_to_its_records(house, deal, ann, today):
     browser = ann.browser()
     for url in urls:
         assert browser("GET", url).status_code == 200
-    assert "North" in browser("GET", "/sales/forecast?by=department").text
+    assert '<td class="dim">D' in browser("GET", "/sales/forecast?by=department").text
 
 
-def test_forecast_shows_only_what_its_reader_may_see(house, deal, ann, as_user, today):
+def test_forecast_shows_only_what_its_reader_may_see(house, deal, ann, somebody, today):
     deal(expected=today)
-    bob = as_user("bob", roles=["user"])
+    bob = somebody()
     assert "100,000" not in bob.browser()("GET", "/sales/forecast").text
-    assert as_user("eve", {"core.task.read": "own"}).browser()("GET", "/sales/forecast").status_code in (403, 404)
+    assert somebody(roles=[], grants={"core.task.read": "own"}).browser()("GET", "/sales/forecast").status_code in (403, 404)
 
 
 @pytest.mark.parametrize("name", ["pipeline", "funnel", "velocity", "closed_by_person", "lost_reasons", "won_reasons", "lost_to"])

@@ -93,4 +93,4 @@ class Call(PartOf("call_list"), Model):
     by_id: Mapped[t.Id | None] = t.Link("core.user", _("Who called"))
     result: Mapped[str | None] = t.Choice("sales.call_result", info={"label": _("Result")})
     reached: Mapped[bool] = mapped_column(default=False, info={"label": _("Reached")})
-    note: Mapped[t.Note | None] = mapped_column(info={"label": _("What was said")})
+    note: Mapped[t.Note | None] = mapped_column(info={"label": _("Notes of the call")})

@@ -96,7 +96,7 @@ def put_leads(resource, ids, call_list=None, name=None):
 
 def _put(rows, column, call_list, name):
     if not rows:
-        raise Refused(_("None of these may be called, or has a number."))
+        raise Refused(_("None of these has a number and may be called."))
     if call_list is None:
         if not name:
             raise Invalid({"name": [_("Choose a call list, or name a new one.")]})

@@ -27,7 +27,7 @@ class Forecast(enum.StrEnum):
     omitted = "omitted"
 
 
-OUTCOMES = {"open": _("Open"), "won": _("Won"), "lost": _("Lost")}
+OUTCOMES = {"open": _("Under way"), "won": _("Won"), "lost": _("Lost")}
 LOOKS = {"open": ("progress", "amber"), "won": ("trophy", "green"), "lost": ("x", "red")}
 FORECASTS = {"pipeline": _("In the pipeline"), "best": _("Best case"), "committed": _("Committed"), "omitted": _("Left out")}
 

@@ -15,6 +15,7 @@ from crm_core.sdk import (
     Section,
     amounts,
     as_written,
+    money,
     priced,
     session,
 )
@@ -120,7 +121,7 @@ class Opportunities(Resource):
 
     def defaults(self):
         pipeline = usual_pipeline()
-        return {"pipeline": pipeline, "stage": first_stage(pipeline)} if pipeline is not None else {}
+        return {"currency": next(iter(money.in_use())), **({"pipeline": pipeline, "stage": first_stage(pipeline)} if pipeline is not None else {})}
 
     def write(self, rows, *, kind="save"):
         rows = [dict(row) for row in rows]

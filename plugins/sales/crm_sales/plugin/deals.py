@@ -1,12 +1,24 @@
 """Leads, opportunities and calls."""
 
-from crm_core.sdk import Action, Job, Listen, Menu, RecordsChanged, Related, RoleTemplate, Timeline, hookimpl, put_words
+from crm_core.sdk import (
+    Action,
+    Job,
+    Listen,
+    Menu,
+    RecordsChanged,
+    Related,
+    RoleTemplate,
+    Timeline,
+    hookimpl,
+    put_words,
+)
 from crm_sales import _
 from crm_sales.api import LeadsArrived
 from crm_sales.calls import pages as call_pages
 from crm_sales.calls import resources as call_resources
 from crm_sales.calls.resources import CallEntries, CallLists, Calls, CallScripts
 from crm_sales.calls.services import WORDS as CALL_WORDS
+from crm_sales.demo import opportunities as demo_opportunities
 from crm_sales.leads import pages as lead_pages
 from crm_sales.leads import panels as lead_panels
 from crm_sales.leads import services as leads
@@ -65,7 +77,7 @@ def register_panels():
     ]
 
 
-WORK = ("sales.call_list.*", "sales.lead.*", "sales.opportunity.*")
+WORK = ("core.customer.call_list", "core.mail.lead", "sales.call_list.*", "sales.lead.*", "sales.opportunity.*")
 READ = ("sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim", "sales.call_script.read")
 
 
@@ -150,3 +162,8 @@ def install(first):
         put_words(name, rows)
     leads.put_rules()
     opportunities.put_pipeline()
+
+
+@hookimpl
+def demo_data(make):
+    demo_opportunities.fill(make)

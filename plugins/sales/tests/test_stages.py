@@ -1,0 +1,89 @@
+"""What administrators change of stages, and what history makes of them: each test in a house of its own."""
+
+import datetime as dt
+
+import pytest
+from crm_sales.opportunities.models import Opportunity, Stage
+from sqlalchemy import select
+
+from crm_core.sdk import Invalid, session
+
+NAME = "sales.opportunity"
+
+
+@pytest.fixture
+def ann(somebody):
+    return somebody()
+
+
+@pytest.fixture
+def deal(house, make, ann):
+    """A way to make an opportunity of Ann's."""
+    customer = make.customer(owner=ann, name="Lotus Printing")
+
+    def made(**values):
+        with ann.work():
+            return house.resource(NAME).write([{"name": "Spring fair stand", "customer": customer, "amount": 100_000_00, **values}])[0]
+
+    return made
+
+
+def row_of(house, row_id, *names):
+    with house.system():
+        return session.execute(select(*(getattr(Opportunity, name) for name in names)).where(Opportunity.id == row_id)).one()
+
+
+def stages_of(house):
+    with house.system():
+        return session.scalars(select(Stage).order_by(Stage.position)).all()
+
+
+def act(who, house, name, row_id, **values):
+    with who.work():
+        return house.resource(NAME).run(name, [row_id], values)
+
+
+def test_a_stage_is_entered_when_what_it_asks_for_is_filled_in(house, deal, ann):
+    fourth = stages_of(house)[3]
+    with house.system():
+        house.resource("sales.stage").write([{"id": fourth.id, "needs": ["contact", "next_step", "items"]}])
+    one = deal(next_step="Call them")
+    with ann.work(), pytest.raises(Invalid) as bad:
+        house.resource(NAME).write([{"id": one, "stage": fourth.id}])
+    assert set(bad.value.fields) == {"contact", "items"}
+    assert "挖掘需求" in str(bad.value.fields["contact"][0]) or "Dig out needs" in str(bad.value.fields["contact"][0])
+    with ann.work():
+        customer = session.scalar(select(Opportunity.customer_id).where(Opportunity.id == one))
+    with house.system():
+        contact = house.resource("core.contact").write([{"customer": customer, "name": "Li Na"}])[0]
+    with ann.work():
+        house.resource(NAME).write([{"id": one, "stage": fourth.id, "contact": contact, "items": [{"what": "Stand", "quantity": 1000, "price": 60_000_00}]}])
+    assert row_of(house, one, "amount", "worth") == (60_000_00, 60_000_00)  # what the products come to
+
+
+def test_history_says_how_probable_a_deal_is(house, deal, ann, run_job):
+    for number in range(12):
+        one = deal()
+        act(ann, house, "win" if number < 3 else "lose", one, **({} if number < 3 else {"lost_reason": "price"}))
+    left = deal()
+    run_job("sales.learn")
+    first = stages_of(house)[0]
+    assert (first.share, first.share_of) == (2500, 12)
+    assert row_of(house, left, "probability").probability == 500  # as it stands at the stage, as long as nobody wants otherwise
+    with house.system():
+        from crm_sales.settings import DealSettings
+
+        from crm_core.resource.settings import put
+
+        put(DealSettings, {"probability_by_history": True})
+    run_job("sales.learn")
+    assert row_of(house, left, "probability", "weighted") == (2500, 25_000_00)
+
+
+def test_open_ones_follow_their_stage(house, deal):
+    one, first = deal(), stages_of(house)[0]
+    with house.system():
+        house.resource("sales.stage").write([{"id": first.id, "probability": 800, "days": 10}])
+    found = row_of(house, one, "probability", "weighted", "stale_on", "stage_on")
+    assert (found.probability, found.weighted) == (800, 8_000_00)
+    assert found.stale_on == found.stage_on + dt.timedelta(days=10)
