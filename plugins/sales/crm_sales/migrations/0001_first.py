@@ -32,6 +32,36 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_script'))
     )
+    op.create_table('sales_claim',
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=True),
+        sa.Column('amount', sa.BigInteger(), nullable=False),
+        sa.Column('currency', sa.String(length=3), nullable=False),
+        sa.Column('customer_id', ID, nullable=True),
+        sa.Column('what', sa.Text(), nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('answer', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_claim_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_claim_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_claim_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_claim_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_claim'))
+    )
     op.create_table('sales_clause',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -50,6 +80,43 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_clause'))
+    )
+    op.create_table('sales_commission_policy',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('basis', sa.String(length=40), nullable=False),
+        sa.Column('customers', sa.String(length=40), nullable=False),
+        sa.Column('by', sa.String(length=40), nullable=False),
+        sa.Column('role_id', ID, nullable=True),
+        sa.Column('place_id', ID, nullable=True),
+        sa.Column('category_id', ID, nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('follows_id', ID, nullable=True),
+        sa.Column('begins', sa.Date(), nullable=False),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('edition', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['category_id'], ['core_product_category.id'], name=op.f('fk_sales_commission_policy_category_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_commission_policy_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['follows_id'], ['sales_commission_policy.id'], name=op.f('fk_sales_commission_policy_follows_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_commission_policy_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['place_id'], ['core_department.id'], name=op.f('fk_sales_commission_policy_place_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_sales_commission_policy_role_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_commission_policy_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_commission_policy'))
     )
     op.create_table('sales_competitor',
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -145,6 +212,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_sales_lead_rule_region_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_lead_rule'))
     )
+    op.create_table('sales_pay_basis',
+        sa.Column('begins', sa.Date(), nullable=False),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('fixed', sa.BigInteger(), nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_pay_basis_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_pay_basis_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_pay_basis_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_pay_basis'))
+    )
     op.create_table('sales_payment',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
@@ -201,6 +292,39 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['for_team_id'], ['core_team.id'], name=op.f('fk_sales_pipeline_for_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_pipeline'))
     )
+    op.create_table('sales_policy',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('kind', sa.String(length=40), nullable=False),
+        sa.Column('role_id', ID, nullable=True),
+        sa.Column('place_id', ID, nullable=True),
+        sa.Column('category_id', ID, nullable=True),
+        sa.Column('expense', sa.String(length=40), nullable=True),
+        sa.Column('percent', sa.Integer(), nullable=True),
+        sa.Column('amount', sa.BigInteger(), nullable=True),
+        sa.Column('regions', JSON, nullable=True),
+        sa.Column('channels', JSON, nullable=False),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('follows_id', ID, nullable=True),
+        sa.Column('begins', sa.Date(), nullable=False),
+        sa.Column('ends', sa.Date(), nullable=True),
+        sa.Column('edition', sa.BigInteger(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['category_id'], ['core_product_category.id'], name=op.f('fk_sales_policy_category_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['follows_id'], ['sales_policy.id'], name=op.f('fk_sales_policy_follows_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['place_id'], ['core_department.id'], name=op.f('fk_sales_policy_place_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_sales_policy_role_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_policy'))
+    )
     op.create_table('sales_score_rule',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('fields', JSON, nullable=False),
@@ -217,6 +341,58 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_score_rule'))
+    )
+    op.create_table('sales_statement',
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('month', sa.Date(), nullable=False),
+        sa.Column('key', sa.String(length=60), nullable=True),
+        sa.Column('commission', sa.BigInteger(), nullable=False),
+        sa.Column('fixed', sa.BigInteger(), nullable=False),
+        sa.Column('due', sa.BigInteger(), nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('paid_on', sa.Date(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_statement_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_statement_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_statement_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_statement'))
+    )
+    op.create_table('sales_territory',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('regions', JSON, nullable=True),
+        sa.Column('industries', JSON, nullable=True),
+        sa.Column('sizes', JSON, nullable=False),
+        sa.Column('seller_id', ID, nullable=False),
+        sa.Column('group_id', ID, nullable=True),
+        sa.Column('priority', sa.BigInteger(), nullable=False),
+        sa.Column('active', sa.Boolean(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['group_id'], ['core_team.id'], name=op.f('fk_sales_territory_group_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['seller_id'], ['core_user.id'], name=op.f('fk_sales_territory_seller_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_territory'))
     )
     op.create_table('sales_call_list',
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -263,6 +439,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['script_id'], ['sales_call_script.id'], name=op.f('fk_sales_call_question_script_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_question'))
     )
+    op.create_table('sales_exceeded',
+        sa.Column('what', sa.String(length=255), nullable=False),
+        sa.Column('policy_id', ID, nullable=False),
+        sa.Column('subject', sa.String(length=80), nullable=False),
+        sa.Column('subject_id', ID, nullable=False),
+        sa.Column('document', sa.String(length=255), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('agreed', sa.Boolean(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_exceeded_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_exceeded_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['policy_id'], ['sales_policy.id'], name=op.f('fk_sales_exceeded_policy_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_exceeded_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_exceeded'))
+    )
     op.create_table('sales_lead_receiver',
         sa.Column('rule_id', ID, nullable=False),
         sa.Column('user_id', ID, nullable=False),
@@ -304,6 +508,27 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['pipeline_id'], ['sales_pipeline.id'], name=op.f('fk_sales_stage_pipeline_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_stage'))
+    )
+    op.create_table('sales_tier',
+        sa.Column('commission_policy_id', ID, nullable=False),
+        sa.Column('above', sa.BigInteger(), nullable=False),
+        sa.Column('percent', sa.Integer(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['commission_policy_id'], ['sales_commission_policy.id'], name=op.f('fk_sales_tier_commission_policy_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_tier'))
     )
     op.create_table('sales_opportunity',
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -876,6 +1101,115 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_order_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_order'))
     )
+    op.create_table('sales_partner',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('level', sa.String(length=40), nullable=True),
+        sa.Column('region_id', ID, nullable=True),
+        sa.Column('since', sa.Date(), nullable=True),
+        sa.Column('until', sa.Date(), nullable=True),
+        sa.Column('contract_id', ID, nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_partner_contract_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_partner_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_partner_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_partner_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['region_id'], ['core_region.id'], name=op.f('fk_sales_partner_region_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_partner_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_partner'))
+    )
+    op.create_table('sales_achievement',
+        sa.Column('did', sa.String(length=40), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('document', sa.String(length=255), nullable=False),
+        sa.Column('source', sa.String(length=60), nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('order_id', ID, nullable=True),
+        sa.Column('category_id', ID, nullable=True),
+        sa.Column('amount', sa.BigInteger(), nullable=False),
+        sa.Column('key', sa.String(length=120), nullable=False),
+        sa.Column('back_of_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['back_of_id'], ['sales_achievement.id'], name=op.f('fk_sales_achievement_back_of_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['category_id'], ['core_product_category.id'], name=op.f('fk_sales_achievement_category_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_achievement_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_achievement_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_achievement_order_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_achievement_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_achievement_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_achievement'))
+    )
+    op.create_table('sales_commission_line',
+        sa.Column('statement_id', ID, nullable=False),
+        sa.Column('key', sa.String(length=160), nullable=True),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('document', sa.String(length=255), nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('order_id', ID, nullable=True),
+        sa.Column('basis', sa.String(length=40), nullable=False),
+        sa.Column('source', sa.String(length=60), nullable=False),
+        sa.Column('category_id', ID, nullable=True),
+        sa.Column('policy_id', ID, nullable=True),
+        sa.Column('seller_id', ID, nullable=True),
+        sa.Column('base', sa.BigInteger(), nullable=False),
+        sa.Column('rate', sa.Integer(), nullable=False),
+        sa.Column('whole', sa.BigInteger(), nullable=False),
+        sa.Column('percent', sa.Integer(), nullable=False),
+        sa.Column('own', sa.BigInteger(), nullable=False),
+        sa.Column('amount', sa.BigInteger(), nullable=False),
+        sa.Column('rule', sa.String(length=255), nullable=False),
+        sa.Column('back_of_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['back_of_id'], ['sales_commission_line.id'], name=op.f('fk_sales_commission_line_back_of_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['category_id'], ['core_product_category.id'], name=op.f('fk_sales_commission_line_category_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_commission_line_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_commission_line_order_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['policy_id'], ['sales_commission_policy.id'], name=op.f('fk_sales_commission_line_policy_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['seller_id'], ['core_user.id'], name=op.f('fk_sales_commission_line_seller_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['statement_id'], ['sales_statement.id'], name=op.f('fk_sales_commission_line_statement_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_commission_line'))
+    )
     op.create_table('sales_delivery',
         sa.Column('order_id', ID, nullable=False),
         sa.Column('number', sa.String(length=40), nullable=False),
@@ -898,6 +1232,36 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_delivery_order_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_delivery'))
+    )
+    op.create_table('sales_fund',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('partner_id', ID, nullable=False),
+        sa.Column('begins', sa.Date(), nullable=False),
+        sa.Column('ends', sa.Date(), nullable=False),
+        sa.Column('amount', sa.BigInteger(), nullable=False),
+        sa.Column('approved', sa.BigInteger(), nullable=False),
+        sa.Column('settled', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.CheckConstraint('approved <= amount AND settled <= approved AND settled >= 0', name=op.f('ck_sales_fund_ck_sales_fund')),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_fund_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_fund_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['partner_id'], ['sales_partner.id'], name=op.f('fk_sales_fund_partner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_fund_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_fund'))
     )
     op.create_table('sales_invoice',
         sa.Column('number', sa.String(length=40), nullable=False),
@@ -983,6 +1347,63 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_order_item_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_order_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_order_item'))
+    )
+    op.create_table('sales_partner_deal',
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('partner_id', ID, nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('opportunity_id', ID, nullable=True),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('amount', sa.BigInteger(), nullable=True),
+        sa.Column('expected', sa.Date(), nullable=True),
+        sa.Column('protected_until', sa.Date(), nullable=True),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('answer', sa.Text(), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_partner_deal_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_partner_deal_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_partner_deal_opportunity_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_partner_deal_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['partner_id'], ['sales_partner.id'], name=op.f('fk_sales_partner_deal_partner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_partner_deal_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_partner_deal'))
+    )
+    op.create_table('sales_share',
+        sa.Column('order_id', ID, nullable=False),
+        sa.Column('person_id', ID, nullable=False),
+        sa.Column('percent', sa.Integer(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_share_order_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['person_id'], ['core_user.id'], name=op.f('fk_sales_share_person_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_share'))
     )
     op.create_table('sales_stop',
         sa.Column('order_id', ID, nullable=False),
@@ -1089,6 +1510,38 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['item_id'], ['sales_order_item.id'], name=op.f('fk_sales_delivery_item_item_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_delivery_item'))
     )
+    op.create_table('sales_fund_use',
+        sa.Column('number', sa.String(length=40), nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
+        sa.Column('fund_id', ID, nullable=False),
+        sa.Column('asked', sa.BigInteger(), nullable=False),
+        sa.Column('approved', sa.BigInteger(), nullable=False),
+        sa.Column('spent', sa.BigInteger(), nullable=False),
+        sa.Column('settled', sa.BigInteger(), nullable=False),
+        sa.Column('state', sa.String(length=40), nullable=False),
+        sa.Column('answer', sa.Text(), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_fund_use_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['fund_id'], ['sales_fund.id'], name=op.f('fk_sales_fund_use_fund_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_fund_use_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_fund_use_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_fund_use'))
+    )
     op.create_table('sales_invoice_item',
         sa.Column('invoice_id', ID, nullable=False),
         sa.Column('item_id', ID, nullable=True),
@@ -1192,6 +1645,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['advert_id'], ['sales_advert.id'], name=op.f('fk_sales_run_advert_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_run'))
     )
+    op.create_table('sales_spending',
+        sa.Column('fund_use_id', ID, nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('what', sa.String(length=255), nullable=False),
+        sa.Column('amount', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['fund_use_id'], ['sales_fund_use.id'], name=op.f('fk_sales_spending_fund_use_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_spending'))
+    )
     with op.batch_alter_table('sales_call_script') as batch:
         batch.create_index('ix_sales_call_script_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_clause') as batch:
@@ -1216,15 +1691,78 @@ def upgrade() -> None:
         batch.create_index('ix_sales_call_list_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_call_question') as batch:
         batch.create_index(batch.f('ix_sales_call_question_script_id'), ['script_id'], unique=False)
+    with op.batch_alter_table('sales_commission_policy') as batch:
+        batch.create_index('ix_sales_commission_policy_begins', ['begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_commission_policy_category_id'), ['category_id'], unique=False)
+        batch.create_index('ix_sales_commission_policy_department_id_begins', ['department_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_commission_policy_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_commission_policy_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_commission_policy_follows_id'), ['follows_id'], unique=False)
+        batch.create_index('ix_sales_commission_policy_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_commission_policy_owner_id_begins', ['owner_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_commission_policy_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_commission_policy_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_commission_policy_place_id'), ['place_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_commission_policy_role_id'), ['role_id'], unique=False)
+        batch.create_index('ix_sales_commission_policy_team_id_begins', ['team_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_commission_policy_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_commission_policy_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_commission_policy_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_commission_policy_follows', ['follows_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_lead_rule') as batch:
         batch.create_index(batch.f('ix_sales_lead_rule_industry_id'), ['industry_id'], unique=False)
         batch.create_index(batch.f('ix_sales_lead_rule_region_id'), ['region_id'], unique=False)
         batch.create_index('ix_sales_lead_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_pay_basis') as batch:
+        batch.create_index('ix_sales_pay_basis_begins', ['begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_pay_basis_department_id_begins', ['department_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_pay_basis_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_pay_basis_owner_id_begins', ['owner_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_pay_basis_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_pay_basis_team_id_begins', ['team_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_pay_basis_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_pay_basis_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_pipeline') as batch:
         batch.create_index(batch.f('ix_sales_pipeline_for_department_id'), ['for_department_id'], unique=False)
         batch.create_index(batch.f('ix_sales_pipeline_for_team_id'), ['for_team_id'], unique=False)
         batch.create_index('ix_sales_pipeline_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_pipeline_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_policy') as batch:
+        batch.create_index('ix_sales_policy_begins', ['begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_policy_category_id'), ['category_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_policy_follows_id'), ['follows_id'], unique=False)
+        batch.create_index('ix_sales_policy_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_policy_place_id'), ['place_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_policy_role_id'), ['role_id'], unique=False)
+        batch.create_index('ix_sales_policy_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_policy_follows', ['follows_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_statement') as batch:
+        batch.create_index('ix_sales_statement_department_id_month', ['department_id', 'month', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_statement_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_statement_month', ['month', 'id'], unique=False)
+        batch.create_index('ix_sales_statement_owner_id_month', ['owner_id', 'month', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_statement_owner_id_state_month', ['owner_id', 'state', 'month', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_statement_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_statement_team_id_month', ['team_id', 'month', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_statement_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_statement_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_statement', ['key'], unique=True)
+    with op.batch_alter_table('sales_territory') as batch:
+        batch.create_index(batch.f('ix_sales_territory_group_id'), ['group_id'], unique=False)
+        batch.create_index('ix_sales_territory_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_territory_seller_id'), ['seller_id'], unique=False)
+        batch.create_index('ix_sales_territory_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_exceeded') as batch:
+        batch.create_index('ix_sales_exceeded_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_exceeded_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_exceeded_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_exceeded_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_exceeded_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_exceeded_policy_id'), ['policy_id'], unique=False)
+        batch.create_index('ix_sales_exceeded_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_exceeded_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_exceeded_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_exceeded', ['subject', 'subject_id', 'policy_id'], unique=True)
     with op.batch_alter_table('sales_lead_receiver') as batch:
         batch.create_index(batch.f('ix_sales_lead_receiver_rule_id'), ['rule_id'], unique=False)
         batch.create_index(batch.f('ix_sales_lead_receiver_user_id'), ['user_id'], unique=False)
@@ -1232,6 +1770,15 @@ def upgrade() -> None:
         batch.create_index('ix_sales_stage_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_stage_pipeline_id'), ['pipeline_id'], unique=False)
         batch.create_index('ix_sales_stage_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_tier') as batch:
+        batch.create_index(batch.f('ix_sales_tier_commission_policy_id'), ['commission_policy_id'], unique=False)
+    with op.batch_alter_table('sales_claim') as batch:
+        batch.create_index(batch.f('ix_sales_claim_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_claim_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_claim_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_claim_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_claim_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_claim_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_credit') as batch:
         batch.create_index(batch.f('ix_sales_credit_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_sales_credit_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1434,12 +1981,65 @@ def upgrade() -> None:
         batch.create_index('ix_sales_order_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_partner') as batch:
+        batch.create_index(batch.f('ix_sales_partner_contract_id'), ['contract_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_partner_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_partner_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_partner_region_id'), ['region_id'], unique=False)
+        batch.create_index('ix_sales_partner_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_partner_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_partner_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_achievement') as batch:
+        batch.create_index(batch.f('ix_sales_achievement_back_of_id'), ['back_of_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_achievement_category_id'), ['category_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_achievement_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_achievement_day', ['day', 'id'], unique=False)
+        batch.create_index('ix_sales_achievement_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_achievement_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_achievement_order_id'), ['order_id'], unique=False)
+        batch.create_index('ix_sales_achievement_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_achievement_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_achievement_source', ['source'], unique=False)
+        batch.create_index('ix_sales_achievement_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_achievement_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_achievement_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_achievement', ['key'], unique=True)
+        batch.create_index('uq_sales_achievement_back', ['back_of_id'], unique=True)
+    with op.batch_alter_table('sales_commission_line') as batch:
+        batch.create_index(batch.f('ix_sales_commission_line_back_of_id'), ['back_of_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_commission_line_category_id'), ['category_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_commission_line_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_commission_line_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_commission_line_month', ['policy_id', 'seller_id', 'statement_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_commission_line_order_id'), ['order_id'], unique=False)
+        batch.create_index('ix_sales_commission_line_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_commission_line_policy_id'), ['policy_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_commission_line_seller_id'), ['seller_id'], unique=False)
+        batch.create_index('ix_sales_commission_line_source', ['source', 'id'], unique=False)
+        batch.create_index(batch.f('ix_sales_commission_line_statement_id'), ['statement_id'], unique=False)
+        batch.create_index('ix_sales_commission_line_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_commission_line_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_commission_line', ['key'], unique=True)
     with op.batch_alter_table('sales_delivery') as batch:
         batch.create_index('ix_sales_delivery_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_delivery_order_id'), ['order_id'], unique=False)
         batch.create_index('ix_sales_delivery_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_delivery_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_delivery_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_fund') as batch:
+        batch.create_index('ix_sales_fund_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_fund_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_fund_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_fund_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_fund_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_fund_partner_id'), ['partner_id'], unique=False)
+        batch.create_index('ix_sales_fund_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_fund_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_fund_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_invoice') as batch:
         batch.create_index(batch.f('ix_sales_invoice_credits_id'), ['credits_id'], unique=False)
         batch.create_index(batch.f('ix_sales_invoice_customer_id'), ['customer_id'], unique=False)
@@ -1470,6 +2070,27 @@ def upgrade() -> None:
         batch.create_index('ix_sales_order_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_order_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_order_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_partner_deal') as batch:
+        batch.create_index(batch.f('ix_sales_partner_deal_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_partner_deal_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_deal_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_deal_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_partner_deal_opportunity_id'), ['opportunity_id'], unique=False)
+        batch.create_index('ix_sales_partner_deal_owner_id_name_key', ['owner_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_deal_owner_id_state_name_key', ['owner_id', 'state', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_partner_deal_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_partner_deal_partner_id'), ['partner_id'], unique=False)
+        batch.create_index('ix_sales_partner_deal_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_partner_deal_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_partner_deal_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_share') as batch:
+        batch.create_index('ix_sales_share_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_share_order_id'), ['order_id'], unique=False)
+        batch.create_index('ix_sales_share_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_share_person_id'), ['person_id'], unique=False)
+        batch.create_index('ix_sales_share_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_share_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_share', ['order_id', 'person_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_stop') as batch:
         batch.create_index('ix_sales_stop_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_stop_order_id'), ['order_id'], unique=False)
@@ -1498,6 +2119,13 @@ def upgrade() -> None:
         batch.create_index('ix_sales_delivery_item_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_delivery_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_delivery_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_fund_use') as batch:
+        batch.create_index('ix_sales_fund_use_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_fund_use_fund_id'), ['fund_id'], unique=False)
+        batch.create_index('ix_sales_fund_use_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_fund_use_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_fund_use_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_fund_use_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_invoice_item') as batch:
         batch.create_index('ix_sales_invoice_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_invoice_item_invoice_id'), ['invoice_id'], unique=False)
@@ -1529,19 +2157,29 @@ def upgrade() -> None:
         batch.create_index('ix_sales_run_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_run_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_run_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+    with op.batch_alter_table('sales_spending') as batch:
+        batch.create_index(batch.f('ix_sales_spending_fund_use_id'), ['fund_use_id'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table('sales_spending')
     op.drop_table('sales_run')
     op.drop_table('sales_subscription')
     op.drop_table('sales_invoice_item')
+    op.drop_table('sales_fund_use')
     op.drop_table('sales_delivery_item')
     op.drop_table('sales_allocation')
     op.drop_table('sales_advert')
     op.drop_table('sales_stop')
+    op.drop_table('sales_share')
+    op.drop_table('sales_partner_deal')
     op.drop_table('sales_order_item')
     op.drop_table('sales_invoice')
+    op.drop_table('sales_fund')
     op.drop_table('sales_delivery')
+    op.drop_table('sales_commission_line')
+    op.drop_table('sales_achievement')
+    op.drop_table('sales_partner')
     op.drop_table('sales_order')
     op.drop_table('sales_contract_payment')
     op.drop_table('sales_contract_party')
@@ -1558,16 +2196,24 @@ def downgrade() -> None:
     op.drop_table('sales_opportunity_item')
     op.drop_table('sales_lead')
     op.drop_table('sales_opportunity')
+    op.drop_table('sales_tier')
     op.drop_table('sales_stage')
     op.drop_table('sales_lead_receiver')
+    op.drop_table('sales_exceeded')
     op.drop_table('sales_call_question')
     op.drop_table('sales_call_list')
+    op.drop_table('sales_territory')
+    op.drop_table('sales_statement')
     op.drop_table('sales_score_rule')
+    op.drop_table('sales_policy')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')
+    op.drop_table('sales_pay_basis')
     op.drop_table('sales_lead_rule')
     op.drop_table('sales_lead_form')
     op.drop_table('sales_credit')
     op.drop_table('sales_competitor')
+    op.drop_table('sales_commission_policy')
     op.drop_table('sales_clause')
+    op.drop_table('sales_claim')
     op.drop_table('sales_call_script')

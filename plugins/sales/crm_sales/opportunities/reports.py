@@ -118,6 +118,5 @@ COLUMNS = [
 ]
 
 METRICS = [
-    Metric("sales.won", _("Opportunities won"), of=Opportunities, at="closed", by="owner", where=(("outcome.any", "won"),)),
-    Metric("sales.won_worth", _("Amount of opportunities won"), of=Opportunities, at="closed", by="owner", where=(("outcome.any", "won"),), total="worth"),
+    Metric("sales.deals_won", _("Opportunities won"), of=Opportunities, at="closed", by="owner", where=(("outcome.any", "won"),)),
 ]

@@ -115,11 +115,6 @@ def register_cards():
 
 
 @hookimpl
-def register_metrics():
-    return [*reports.METRICS]
-
-
-@hookimpl
 def register_timeline():
     return [
         Timeline(of=Orders, via="customer", words=_("ordered"), follow_up=True, icon="shopping-cart"),

@@ -4,13 +4,13 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Card, Customer, Metric, Region, Report, count_by, today, visible
+from crm_core.sdk import Card, Customer, Region, Report, count_by, today, visible
 from crm_sales import _
 from crm_sales.orders.models import Order
 from crm_sales.orders.resources import OrderItems, Orders
 from crm_sales.orders.services import GOING
 from crm_sales.receivables.models import State
-from crm_sales.receivables.resources import Invoices, Payments
+from crm_sales.receivables.resources import Invoices
 
 BUCKETS = (("not_due", None, 0), ("d30", 1, 30), ("d60", 31, 60), ("d90", 61, 90), ("later", 91, None))
 HEADS = {"not_due": _("Not due"), "d30": _("1–30 days"), "d60": _("31–60 days"), "d90": _("61–90 days"), "later": _("Over 90 days"), "all": _("Receivable")}
@@ -77,8 +77,4 @@ REPORTS = (
 CARDS = (
     Card("overdue", _("Overdue invoices"), of=Invoices, query=_late, chart="", icon="alert-triangle"),
     Card("order_states", _("Orders by state"), of=Orders, query=count_by("state"), chart=""),
-)
-METRICS = (
-    Metric("orders", _("Orders confirmed, amount"), of=Orders, at="confirmed", by="owner", where=(("state.none", "cancelled"),), total="worth"),
-    Metric("receipts", _("Payments received, amount"), of=Payments, at="day", by="owner", where=(("returned.empty", ""),), total="worth"),
 )
