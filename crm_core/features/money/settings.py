@@ -8,6 +8,7 @@ from crm_core.text import amounts
 class MoneySettings(Settings):
     """Rounding of figures worked out, and whether prices have the tax in them."""
 
+    name = "money"
     label = _("Money")
     half_even: bool = Setting(False, _("Round halves to the even neighbour"), help=_("Banker's rounding: 0.125 becomes 0.12. Otherwise halves are rounded up: 0.13."))  # type: ignore[assignment]
     tax_included: bool = Setting(True, _("Prices have the tax in them"))  # type: ignore[assignment]
