@@ -124,7 +124,7 @@ class PricedLines(Resource):
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         now = [as_written(row, before) for row in rows]
         moved = [n for n, row in enumerate(rows) if _moved(row, before)]
-        ids = {line["product_id"] for line in now if line.get("product_id")}
+        ids = {line["product_id"] for row, line in zip(rows, now, strict=True) if line.get("product_id") and (_moved(row, before) or not line.get("what") or line.get("rate") is None)}
         shelf, heads = Shelf(ids | {old["product_id"] for n in moved if (old := before.get(rows[n].get("id") or 0)) and old.get("product_id")}), self._heads(now)
         at = [n for n in moved if now[n].get("product_id") in shelf.facts]
         known = buyers({head.customer for head in heads.values() if head.customer}) if at else {}
