@@ -36,6 +36,7 @@ class Lines:
     repeats: bool = False  # in a file, rows with the same head each bring a line of the record they make
     group: str = ""  # of many rows: the column whose `heading` gathers them
     group_label: Any = ""
+    shown: tuple[str, ...] = ()  # the columns on the record's page and on paper, where they are others than in the form
 
 
 @dataclass(frozen=True)

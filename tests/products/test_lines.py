@@ -271,6 +271,7 @@ def test_amounts_of_a_foreign_document_show_their_currency(shop: House, admin: P
     home = quote(shop, [{"product": product, "price": 15_00}], owner=admin.id)
     for path in (f"/sales/quote/{foreign}", f"/sales/quote/{foreign}/print", "/sales/quote?columns=number,total"):
         assert "USD\u00a015" in browser("GET", path).text, path
+    assert "List price from" in browser("GET", f"/sales/quote/{foreign}").text
     assert "USD\u00a0" not in browser("GET", f"/sales/quote/{home}").text
     assert '<span class="unit">USD</span>' in browser("GET", f"/sales/quote/{foreign}/edit").text
     with shop.system(), pytest.raises(Invalid) as bad:

@@ -40,6 +40,7 @@ from crm_core.resource.resource import Resource
 from crm_core.text import amounts
 
 COLUMNS = ("product", "what", "quantity", "unit", "configuration", "price", "discount", "rate", "amount")
+SHOWN = ("product", "what", "quantity", "unit", "price", "why", "discount", "rate", "amount")  # the words of a line say what was chosen
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
 COPIED = ("product_id", "what", "quantity", "unit_id", "configuration", "price", "discount", "rate")
 
@@ -90,7 +91,7 @@ class PricedLine:
 
 def priced(model: Any, label: Any = None, columns: Sequence[str] = COLUMNS) -> Lines:
     """The priced lines of a resource's form."""
-    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True)
+    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True, shown=SHOWN if tuple(columns) == COLUMNS else ())
 
 
 def same_line(item: Any) -> dict[str, Any]:
