@@ -37,6 +37,7 @@ class Lines:
     ahead: bool = False  # what the record is about: read on the first page of it, above its time line
     group: str = ""  # of many rows: the column whose `heading` gathers them
     group_label: Any = ""
+    shown: tuple[str, ...] = ()  # the columns on the record's page and on paper, where they are others than in the form
 
 
 @dataclass(frozen=True)

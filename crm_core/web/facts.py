@@ -81,7 +81,7 @@ def beside(resource: Any, fields: Mapping[str, Field], groups: Sequence[FactGrou
 def lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any, of: Any = None) -> LinesTable:
     """Parts of the record `of`, a row each; money in its currency."""
     child = resource.line_resource(declared.name)
-    fields = [child.all_fields[n].of(of) for n in declared.columns]
+    fields = [child.all_fields[n].of(of) for n in declared.shown or declared.columns]
     if declared.group:
         return _gathered(declared, child.all_fields[declared.group], [f for f in fields if f.name != declared.group], rows, names)
     cells = [tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows]

@@ -158,7 +158,7 @@ def _wanted(resource: Any, fields: Mapping[str, Field], row: Any, lines: Mapping
     for declared, rows in lines.items():
         child = resource.line_resource(declared.name)
         for line in rows:
-            for name in declared.columns:
+            for name in {*declared.columns, *declared.shown}:
                 want(child.all_fields[name], getattr(line, child.all_fields[name].column))
     by_column = {f.column: f for f in fields.values()}
     for entry in entries:

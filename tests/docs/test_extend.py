@@ -78,6 +78,8 @@ def test_what_the_page_says_is_a_plugin_whose_every_face_is_there(extras: Shelf)
         R("core.customer").write([{"name": "Alpha", "owner": ids[0], "standing": "key"}, {"name": "Beta", "owner": ids[0]}])
         R("extras.gift").write([{"name": "Fountain pen", "customer": 1, "worth": 5000, "owner": ids[0]}])
         R("core.customer").run("promise", [1], {"gift": "Tea"})
+        R("core.product").write([{"name": "Tea", "price": 1200}])
+        R("extras.basket").write([{"name": "Spring", "customer": 1, "owner": ids[0], "items": [{"product": 1, "quantity": 3000}, {"product": 1, "price": 1000}]}])
         R("extras.parcel").write([{"name": "New year", "customer": 1, "owner": ids[0], "items": [
             {"what": "Tea", "serial": "T-1", "worth": 8000}, {"what": "Cup", "worth": 2050}]}])
     """)
@@ -91,6 +93,7 @@ def test_what_the_page_says_is_a_plugin_whose_every_face_is_there(extras: Shelf)
         "settings": has("Remind after so many days", "/settings/extras"), "page": has("Wishes", "/extras/wishes"),
         "narrowed": [has("Alpha", "/core/customer", "guest"), has("Beta", "/core/customer", "guest"), has("Beta", "/core/customer")],
         "slip": all(has(words, "/extras/parcel/1/print/slip") for words in ("Alpha", "-0001", "Tea T-1 80", "Cup  20.50", "Worth: 100.50")),
+        "priced": has("46", "/extras/basket?columns=name,total") and has("Tea", "/extras/basket/1") and has("Tea", "/core/product"),
         "state": has('pill amber', "/extras/parcel/1") and has("Packed", "/extras/parcel/1"),
         "on a phone": has('data-opens="sheet-more"', "/extras/parcel/1") and has("Has arrived", "/extras/parcel/1"),
         "hidden": [has("Worth", "/extras/gift"), has("Worth", "/extras/gift", "guest")],

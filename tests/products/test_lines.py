@@ -136,25 +136,25 @@ def test_a_price_that_follows_the_lists_follows_the_quantity(shop: House, make: 
 
 def test_prices_in_another_currency_and_what_to_do_without_a_rate(shop: House, make: Make) -> None:
     today = dt.date(2026, 11, 1)
-    make("core.currency", code="JPY")
-    make("core.currency", code="USD")
+    make("core.currency", code="KRW")
+    make("core.currency", code="GBP")
     product = make("core.product", name="Guide", price=100_00)
-    said = refused(shop, [{"product": product}], currency="USD", day=today)
-    assert "There is no rate of USD" in said["price"] and "Rates" in said["price"]
-    assert lines(shop, quote(shop, [{"product": product, "price": 15_00}], currency="USD", day=today))[0].list_price is None
-    make("core.currency_rate", currency="USD", day=dt.date(2026, 10, 1), rate=700_000_000)
-    make("core.currency_rate", currency="USD", day=dt.date(2026, 11, 15), rate=800_000_000)
-    make("core.currency_rate", currency="JPY", day=dt.date(2026, 10, 1), rate=5_000_000)
-    assert lines(shop, quote(shop, [{"product": product}], currency="USD", day=today))[0].price == 14_29
-    assert lines(shop, quote(shop, [{"product": product}], currency="USD", day=dt.date(2026, 11, 20)))[0].price == 12_50
-    (yen,) = lines(shop, quote(shop, [{"product": product, "quantity": 3_333}], currency="JPY", day=today))
+    said = refused(shop, [{"product": product}], currency="GBP", day=today)
+    assert "There is no rate of GBP" in said["price"] and "Rates" in said["price"]
+    assert lines(shop, quote(shop, [{"product": product, "price": 15_00}], currency="GBP", day=today))[0].list_price is None
+    make("core.currency_rate", currency="GBP", day=dt.date(2026, 10, 1), rate=700_000_000)
+    make("core.currency_rate", currency="GBP", day=dt.date(2026, 11, 15), rate=800_000_000)
+    make("core.currency_rate", currency="KRW", day=dt.date(2026, 10, 1), rate=5_000_000)
+    assert lines(shop, quote(shop, [{"product": product}], currency="GBP", day=today))[0].price == 14_29
+    assert lines(shop, quote(shop, [{"product": product}], currency="GBP", day=dt.date(2026, 11, 20)))[0].price == 12_50
+    (yen,) = lines(shop, quote(shop, [{"product": product, "quantity": 3_333}], currency="KRW", day=today))
     assert (yen.price, yen.amount, yen.net % 100, yen.tax % 100) == (2_000_00, 6_666_00, 0, 0)
-    assert refused(shop, [{"product": product, "price": 19_99}], currency="JPY", day=today) == {"price": "JPY has no smaller amounts than whole ones."}
-    make("core.price_list", name="Dollars", currency="USD", prices=[{"product": product, "price": 11_00}])
+    assert refused(shop, [{"product": product, "price": 19_99}], currency="KRW", day=today) == {"price": "KRW has no smaller amounts than whole ones."}
+    make("core.price_list", name="Pounds", currency="GBP", prices=[{"product": product, "price": 11_00}])
     with shop.system():
-        found = prices([Ask(product), Ask(product, currency="CNY"), Ask(product, currency="JPY")], currency="USD", day=today)
+        found = prices([Ask(product), Ask(product, currency="CNY"), Ask(product, currency="KRW")], currency="GBP", day=today)
     assert [one.price for one in found] == [11_00, 100_00, 2_000_00]
-    assert found[0] == Priced(11_00, 11_00, 0, 13_00, "Price list “Dollars”")
+    assert found[0] == Priced(11_00, 11_00, 0, 13_00, "Price list “Pounds”")
 
 
 def test_a_bundle_costs_and_names_what_it_is_made_of(shop: House, make: Make) -> None:
@@ -271,6 +271,7 @@ def test_amounts_of_a_foreign_document_show_their_currency(shop: House, admin: P
     home = quote(shop, [{"product": product, "price": 15_00}], owner=admin.id)
     for path in (f"/sales/quote/{foreign}", f"/sales/quote/{foreign}/print", "/sales/quote?columns=number,total"):
         assert "USD\u00a015" in browser("GET", path).text, path
+    assert "List price from" in browser("GET", f"/sales/quote/{foreign}").text
     assert "USD\u00a0" not in browser("GET", f"/sales/quote/{home}").text
     assert '<span class="unit">USD</span>' in browser("GET", f"/sales/quote/{foreign}/edit").text
     with shop.system(), pytest.raises(Invalid) as bad:

@@ -66,3 +66,7 @@ class CurrencyRates(Resource):
     @property
     def label_field(self) -> str:
         return "currency"
+
+    def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
+        own = house_currency()
+        return {at: {"currency": [_("This is the currency of the house: one of it is always worth one.")]} for at, row in enumerate(rows) if row.get("currency") == own}

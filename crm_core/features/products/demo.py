@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.session import session
+from crm_core.features.money.api import Currency
 from crm_core.features.products.models import Product, Unit
 from crm_core.features.products.price_models import PaymentTerm
 from crm_core.kernel.site import site
@@ -110,10 +111,12 @@ def _variants(resource: Any, parent: int) -> dict[str, int]:
 
 
 def _currencies(registry: Any, make: Any) -> None:
-    registry.resource("core.currency").write([{"code": code} for code in ("USD", "EUR", "JPY")])
+    known = set(session.scalars(sa.select(Currency.code)))
+    rates = {code: rate for code, rate in (("USD", 712_000_000), ("EUR", 805_000_000), ("JPY", 4_720_000)) if code not in known}
+    registry.resource("core.currency").write([{"code": code} for code in rates])
     registry.resource("core.currency_rate").write([
-        {"currency": code, "day": make.day(-days), "rate": rate + make.dice.randint(-1_500_000, 1_500_000)}
-        for code, rate in (("USD", 712_000_000), ("EUR", 805_000_000), ("JPY", 4_720_000)) for days in (730, 365, 180, 90, 30, 7)])
+        {"currency": code, "day": make.day(-days), "rate": rate + make.dice.randint(-rate // 400, rate // 400)}
+        for code, rate in rates.items() for days in (730, 365, 180, 90, 30, 7)])
 
 
 def _lists(registry: Any, make: Any, products: dict[str, int], categories: dict[str, int], owner: int) -> dict[str, int]:

@@ -40,6 +40,7 @@ from crm_core.resource.resource import Resource
 from crm_core.text import amounts
 
 COLUMNS = ("product", "what", "quantity", "unit", "configuration", "price", "discount", "rate", "amount")
+SHOWN = ("product", "what", "quantity", "unit", "price", "why", "discount", "rate", "amount")  # the words of a line say what was chosen
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
 COPIED = ("product_id", "what", "quantity", "unit_id", "configuration", "price", "discount", "rate")
 
@@ -90,7 +91,7 @@ class PricedLine:
 
 def priced(model: Any, label: Any = None, columns: Sequence[str] = COLUMNS) -> Lines:
     """The priced lines of a resource's form."""
-    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True, ahead=True)
+    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True, ahead=True, shown=SHOWN if tuple(columns) == COLUMNS else ())
 
 
 def same_line(item: Any) -> dict[str, Any]:
@@ -124,7 +125,7 @@ class PricedLines(Resource):
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         now = [as_written(row, before) for row in rows]
         moved = [n for n, row in enumerate(rows) if _moved(row, before)]
-        ids = {line["product_id"] for line in now if line.get("product_id")}
+        ids = {line["product_id"] for row, line in zip(rows, now, strict=True) if line.get("product_id") and (_moved(row, before) or not line.get("what") or line.get("rate") is None)}
         shelf, heads = Shelf(ids | {old["product_id"] for n in moved if (old := before.get(rows[n].get("id") or 0)) and old.get("product_id")}), self._heads(now)
         at = [n for n in moved if now[n].get("product_id") in shelf.facts]
         known = buyers({head.customer for head in heads.values() if head.customer}) if at else {}

@@ -181,8 +181,8 @@ class Wish(Vocabulary, Model):
     wish: Mapped[t.Line] = mapped_column(info={"label": _("Wish")})
     free: Mapped[bool] = mapped_column(default=False, info={"label": _("In their own words")})
     day: Mapped[t.Day] = mapped_column(index=True, info={"label": _("Day")})
-    document: Mapped[str] = mapped_column(sa.String(80), info={"kind": "internal"})  # the resource of the line
-    line_id: Mapped[t.Id] = mapped_column(info={"kind": "internal"})
+    document: Mapped[str] = mapped_column(sa.String(80), default="", info={"kind": "internal"})  # the resource of the line
+    line_id: Mapped[t.Id] = mapped_column(default=0, info={"kind": "internal"})
 
     __table_args__ = (sa.Index("ix_core_product_wish_line", "document", "line_id"),)
 

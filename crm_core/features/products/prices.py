@@ -18,7 +18,7 @@ from sqlalchemy.orm import aliased
 
 from crm_core.data.bulk import among
 from crm_core.data.session import system_scope
-from crm_core.features.customers.models import Customer, Region, Tagged
+from crm_core.features.customers.api import Customer, Region, Tagged
 from crm_core.features.money.api import no_rate, rates, rounding, step
 from crm_core.features.products import pricing
 from crm_core.features.products.models import (
