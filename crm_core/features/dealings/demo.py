@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work
-from crm_core.features.customers.dealings import Dealing
+from crm_core.features.customers.api import Dealing
 from crm_core.features.dealings import house, reckoning
 from crm_core.features.dealings.proposing import open_all
 from crm_core.kernel import clock

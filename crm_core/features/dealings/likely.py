@@ -9,8 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.data import bulk
 from crm_core.data.session import session
-from crm_core.features.customers.dealings import Dealing
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer, Dealing
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm_core.features.customers.dealings import DealingsRecorded
+from crm_core.features.customers.api import DealingsRecorded
 from crm_core.features.dealings import demo, likely, models, proposing, reckoning, saying, telling, views
 from crm_core.features.dealings.resources import CustomerValues, StageMoves, ValueProposals
 from crm_core.features.dealings.settings import ValueSettings
-from crm_core.features.rules.kinds import PicksField
+from crm_core.features.rules.api import PicksField
 from crm_core.kernel.declare import Action, Column, Job, Listen, Menu, Panel, Related, Report, RoleTemplate, RuleTrigger
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _

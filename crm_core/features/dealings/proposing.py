@@ -11,7 +11,7 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, session, system_scope
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer
 from crm_core.features.dealings import saying
 from crm_core.features.dealings.histories import COMPARED
 from crm_core.features.dealings.house import House
@@ -29,7 +29,7 @@ from crm_core.features.dealings.models import (
 )
 from crm_core.features.dealings.settings import ValueSettings
 from crm_core.features.dealings.telling import SOURCE
-from crm_core.features.rules.engine import start
+from crm_core.features.rules.api import start
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Refused

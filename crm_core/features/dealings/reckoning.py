@@ -15,8 +15,7 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, writing
-from crm_core.features.customers.dealings import Dealing, DealingsRecorded
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer, Dealing, DealingsRecorded
 from crm_core.features.dealings import chances, histories, proposing, telling
 from crm_core.features.dealings import house as houses
 from crm_core.features.dealings.house import House, Past

@@ -11,10 +11,10 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer
 from crm_core.features.dealings import saying
 from crm_core.features.dealings.models import StageMove
-from crm_core.features.rules.engine import start
+from crm_core.features.rules.api import start
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _
