@@ -162,12 +162,14 @@ def reason(row: Any) -> Any:
     if row.value_class == ValueClass.strategic:
         return _("%(year)s in 12 months: a large part of the turnover of the house.", year=year)
     if row.value_class == ValueClass.intrinsic:
-        return _("%(profit)s left of %(year)s: much less than is usual in the house.", year=year, profit=saying.money(kept.get("profit") or 0))
+        return _("%(year)s in 12 months, and much less left of it than is usual in the house.", year=year)
     return _("Many talks for each dealing, and %(year)s in 12 months.", year=year)
 
 
 def reasons(ids: Sequence[int]) -> Mapping[int, Any]:
-    """The list's computed column."""
+    """The list's computed column, for who may see the sums in it."""
+    if "year" not in site().registry.resource("core.value_proposal").fields():
+        return {}
     return {row.id: reason(row) for row in session.scalars(sa.select(ValueProposal).where(ValueProposal.id.in_(ids)))}
 
 
