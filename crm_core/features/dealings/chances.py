@@ -97,7 +97,7 @@ def fit_purse(amounts: Sequence[tuple[int, float]]) -> Purse | None:
 
 
 def _bent(at: Sequence[float], towards: Sequence[float]) -> float:
-    return sum((one - math.log(known)) ** 2 for one, known in zip(at, towards, strict=True)) / 2
+    return float(sum((one - math.log(known)) ** 2 for one, known in zip(at, towards, strict=True)) / 2)
 
 
 def alive(rhythm: Rhythm, x: int, t: float, age: float) -> float:
@@ -119,7 +119,7 @@ def expected(rhythm: Rhythm, x: int, t: float, age: float, weeks: float) -> floa
         a += 2e-6
     z = weeks / (alpha + age + weeks)
     series = _series(a - 1, a + b - 1 - r, a + b + x - 1, z)
-    return max((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series), 0.0) * alive(rhythm, x, t, age)
+    return float(max((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series), 0.0) * alive(rhythm, x, t, age))
 
 
 def _series(one: float, two: float, three: float, z: float) -> float:

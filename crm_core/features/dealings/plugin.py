@@ -15,8 +15,10 @@ from crm_core.resource.fields import Field, IntegerField
 from crm_core.resource.merging import RecordsMerged
 from crm_core.resource.reporting import count_by
 from crm_core.resource.undo import ChangeUndone
+from crm_core.web import records
 
 FEATURE = "dealings"
+records.dressers.append(likely.beside)
 CUSTOMER, VALUE, PROPOSAL = "core.customer", "core.customer_value", "core.value_proposal"
 
 
@@ -41,7 +43,7 @@ def register_menu() -> list[Menu]:
 @hookimpl
 def register_panels() -> list[Any]:
     return [
-        Panel(CUSTOMER, "value", _("Value"), views.panel, icon="chart-arrows", order=15, permission=f"{VALUE}.read"),
+        Panel(CUSTOMER, "value", _("Customer value"), views.panel, icon="chart-arrows", order=15, permission=f"{VALUE}.read"),
         Related(CUSTOMER, StageMoves, order=60, label=_("Stages")),
         Panel("core.product", "likely", _("Who could buy it"), likely.panel, icon="users", order=40, permission=f"{CUSTOMER}.read"),
     ]
