@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import acting_as, session, writing
 from crm_core.features.customers.dealings import Deal, Dealing, record_dealings
+from crm_core.features.customers.tags import of as of_records
 from crm_core.features.dealings import demo, likely, views
 from crm_core.features.dealings.models import Answer, CustomerValue, Stage, StageMove, ValueClass, ValueProposal
 from crm_core.features.rules.models import Rule
@@ -313,5 +314,10 @@ def test_who_could_buy_it_are_those_most_like_the_buyers(shop: Office) -> None:
         assert buyers == 4 and {one.id for one in found} <= {like, half}, "neither buyers nor those who are not like them"
         assert found[0].score and found[0].why
         assert likely.find(9, 10) == (0, [])
+        (product,) = shop.resource("product").write([{"name": "周刊"}])
+        record_dealings("seller", [Deal(customer=one, key=f"p/{one}", kind="Order", day=DAY, amount=100, product=product) for one in site_])
+        assert {str(one.title) for one in likely.panel(product).rows} == {"像", "半像"}
+        shop.resource("product").run("tag_likely", [product], {"name": "可推周刊", "count": 1})
+        assert [names for names in of_records("core.customer", [like, half]).values()] == [["可推周刊"]], "the best of them alone"
     with shop.as_("li"):
         assert likely.find(7, 10) == (0, []), "who sees no buyers learns nothing of them"
