@@ -12,7 +12,7 @@ from crm_core.kernel.declare import Package
 from crm_core.kernel.manifest import Manifest
 from tests.customers.office import Office
 
-SELLS = Package("seller", "Seller", "1.0", "tests.dealings", manifest=Manifest("seller", "Seller", "1.0", requires=("core>=0.1",), uses=("dealings",)))
+SELLS = Package("seller", "Seller", "1.0", "tests.dealings", manifest=Manifest("seller", "Seller", "1.0", requires=("core>=0.1",), uses=("dealings", "products")))
 
 
 @pytest.fixture

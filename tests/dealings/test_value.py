@@ -1,19 +1,24 @@
 """The figures of customers in a house: reckoned by the job and after each dealing, warned of once, corrected by hand, proposed and decided."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from crm_core.data.session import session, writing
+from crm_core.data.session import acting_as, session, writing
 from crm_core.features.customers.dealings import Deal, Dealing, record_dealings
-from crm_core.features.dealings import likely, views
+from crm_core.features.customers.tags import of as of_records
+from crm_core.features.dealings import demo, likely, views
 from crm_core.features.dealings.models import Answer, CustomerValue, Stage, StageMove, ValueClass, ValueProposal
+from crm_core.features.rules.models import Rule
 from crm_core.features.tasks.api import Task
 from crm_core.kernel import clock, outbox, runner
 from crm_core.kernel.errors import Forbidden, Missing, Refused
+from crm_core.resource.changes import unscoped
 from tests.customers.office import Office
 
 DAY = dt.date(2026, 11, 27)
@@ -203,6 +208,68 @@ def test_what_was_declined_is_not_proposed_again(shop: Office) -> None:
             assert set(work.session.scalars(sa.select(ValueProposal.answer))) == {Answer.declined}
 
 
+def test_a_rule_begins_with_what_a_customer_becomes(shop: Office) -> None:
+    """A playbook for one value class begins with it, and not with another."""
+    from tests.rules.rules import may, rule, task
+
+    may(shop)
+    mine, other = shop.customer("chen", "云岭酒业"), shop.customer("chen", "翠屏酒业")
+    for right in ("set_class", "set_stage"):
+        shop.grant("seller", f"core.customer_value.{right}", "own")
+    rule(shop, trigger="core.value_class", asked={"becomes": "strategic"}, steps=[task("Plan with {name}")], playbook=True)
+    rule(shop, trigger="core.stage_changed", asked={"becomes": "declining,stable"}, steps=[task("Look at {name}")])
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", [*deals(mine, [40, 10]), *deals(other, [40, 10])])
+        settle(shop)
+        found = rows(shop)
+        with shop.as_("chen"):
+            shop.resource("customer_value").run("set_class", [found[mine].id], {"value_class": ValueClass.strategic, "why": "三年协议"})
+            shop.resource("customer_value").run("set_class", [found[other].id], {"value_class": ValueClass.intrinsic, "why": "只问价"})
+            shop.resource("customer_value").run("set_stage", [found[other].id], {"stage": Stage.declining, "why": "已转投他家"})
+        settle(shop)
+        assert sorted(tasks(shop)) == ["Look at 翠屏酒业", "Plan with 云岭酒业"]
+
+
+def test_the_demo_has_movements_proposals_and_playbooks(shop: Office) -> None:
+    mine = [shop.customer("chen", f"客户{n}") for n in range(3)]
+
+    @contextmanager
+    def at(_days: int, _hour: int, login: str) -> Iterator[None]:
+        with acting_as(shop.actor({"sunli": "sun"}[login])):
+            yield
+
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", [*deals(mine[0], monthly(5)), *deals(mine[1], monthly(110)), *deals(mine[2], [50, 10])])
+        settle(shop)
+        with shop.site.system("tests"), writing():
+            session.execute(sa.delete(CustomerValue.__table__), execution_options=unscoped("tests"))
+            demo.fill(SimpleNamespace(day=lambda n: DAY + dt.timedelta(days=n), at=at))
+        assert {row.stage for row in rows(shop).values()} == {Stage.stable, Stage.declining, Stage.trial}
+        with shop.site.system("tests") as work:
+            assert work.session.scalar(sa.select(sa.func.count()).select_from(Rule)) == 3
+            assert (Stage.stable, Stage.declining) in {tuple(row) for row in work.session.execute(sa.select(StageMove.before, StageMove.stage))}
+
+
+def test_who_may_not_see_sums_is_told_none(shop: Office) -> None:
+    customer = shop.customer("chen")
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", deals(customer, [150, 100, 40, 10], 4_321_00, cost=1_234_00))
+        settle(shop)
+        row = rows(shop)[customer]
+        with shop.as_("chen"):
+            assert "4,321" in (said := str(views.panel(customer))) or "17,284" in said
+            assert "12,348" not in said and "profit" not in shop.resource("customer_value").fields(), "profit is for who sees sensitive facts"
+        for name in ("year", "year_before", "total", "average", "spends", "lifetime"):
+            shop.hide("seller", "core.customer_value", name)
+        with shop.as_("chen"):
+            said = str(views.panel(customer))
+            assert "4,321" not in said and "17,284" not in said and "Stage since" in said
+            assert shop.resource("customer_value").get(row.id).stage is Stage.growing
+
+
 def test_two_customers_that_become_one_have_one_row(shop: Office) -> None:
     kept, gone = shop.customer("chen", "云岭酒业"), shop.customer("chen", "云岭酒业公司")
     with clock.freeze(NOON):
@@ -247,5 +314,10 @@ def test_who_could_buy_it_are_those_most_like_the_buyers(shop: Office) -> None:
         assert buyers == 4 and {one.id for one in found} <= {like, half}, "neither buyers nor those who are not like them"
         assert found[0].score and found[0].why
         assert likely.find(9, 10) == (0, [])
+        (product,) = shop.resource("product").write([{"name": "周刊"}])
+        record_dealings("seller", [Deal(customer=one, key=f"p/{one}", kind="Order", day=DAY, amount=100, product=product) for one in site_])
+        assert {str(one.title) for one in likely.panel(product).rows} == {"像", "半像"}
+        shop.resource("product").run("tag_likely", [product], {"name": "可推周刊", "count": 1})
+        assert [names for names in of_records("core.customer", [like, half]).values()] == [["可推周刊"]], "the best of them alone"
     with shop.as_("li"):
         assert likely.find(7, 10) == (0, []), "who sees no buyers learns nothing of them"

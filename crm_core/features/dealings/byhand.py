@@ -8,7 +8,7 @@ from crm_core.data.session import session
 from crm_core.features.dealings import telling
 from crm_core.features.dealings.models import CLASSES, STAGES, Stage, ValueClass
 from crm_core.features.dealings.proposing import CLASS
-from crm_core.features.rules.engine import start
+from crm_core.features.rules.api import start
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _
 from crm_core.resource import timeline

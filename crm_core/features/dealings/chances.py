@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 STEPS = 600  # of the simplex at most
 LEAST = 30  # customers who came again: fewer say nothing about the house
-FEW = 500  # customers: with fewer, how customers leave is bent towards the published house, or a lucky year would say that nobody ever does
+# Towards these each house is bent a little, by as much as a handful of customers would: else a lucky year says that nobody ever leaves, and customers
+# who are all alike lead to numbers without end. They are those of the published house.
 LEAVING = (0.793, 2.426)
 SPENDING = (6.25, 3.74)
+FARTHEST = 20.0  # logarithms
 TINY = 1e-9
 
 
@@ -62,13 +64,10 @@ def fit_rhythm(counts: Counts) -> Rhythm | None:
     """The house's rhythm; None where too few came again to say."""
     if sum(n for (x, _t, _age), n in counts.items() if x) < LEAST:
         return None
-    size = sum(counts.values())
-    mean = sum(age * n for (_x, _t, age), n in counts.items()) / size
-    usual = tuple(map(math.log, LEAVING)) if size < FEW else None
+    mean = sum(age * n for (_x, _t, age), n in counts.items()) / sum(counts.values())
 
     def value(at: Sequence[float]) -> float:
-        bent = sum((one - known) ** 2 for one, known in zip(at[2:], usual, strict=True)) / 2 if usual is not None else 0.0
-        return likelihood(Rhythm(*map(math.exp, at)), counts) - bent
+        return likelihood(Rhythm(*map(math.exp, at)), counts) - _bent(at[2:], LEAVING)
 
     found = climb(value, (0.0, math.log(max(mean / 4, 0.1)), 0.0, 1.0))
     return Rhythm(*map(math.exp, found))
@@ -86,16 +85,19 @@ def fit_purse(amounts: Sequence[tuple[int, float]]) -> Purse | None:
     middle = sorted(m for _x, m in rows)[len(rows) // 2]
     scaled = [(x, m / middle, log(m / middle)) for x, m in rows]
 
-    usual = tuple(map(math.log, SPENDING)) if len(rows) < FEW else ()
 
     def value(at: Sequence[float]) -> float:
         p, q, v = map(math.exp, at)
-        total = -sum((one - known) ** 2 for one, known in zip(at, usual, strict=False)) / 2
+        total = -_bent(at[:2], SPENDING)
         total += sum(n * (lg(p * x + q) - lg(p * x) + p * x * log(x)) for x, n in counts.items()) + len(rows) * (q * log(v) - lg(q))
         return total + sum((p * x - 1) * logged - (p * x + q) * log(x * m + v) for x, m, logged in scaled)
 
     p, q, v = map(math.exp, climb(value, (1.0, 1.0, 1.0)))
     return Purse(p, q, v * middle)
+
+
+def _bent(at: Sequence[float], towards: Sequence[float]) -> float:
+    return float(sum((one - math.log(known)) ** 2 for one, known in zip(at, towards, strict=True)) / 2)
 
 
 def alive(rhythm: Rhythm, x: int, t: float, age: float) -> float:
@@ -117,7 +119,7 @@ def expected(rhythm: Rhythm, x: int, t: float, age: float, weeks: float) -> floa
         a += 2e-6
     z = weeks / (alpha + age + weeks)
     series = _series(a - 1, a + b - 1 - r, a + b + x - 1, z)
-    return max((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series), 0.0) * alive(rhythm, x, t, age)
+    return float(max((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series), 0.0) * alive(rhythm, x, t, age))
 
 
 def _series(one: float, two: float, three: float, z: float) -> float:
@@ -145,7 +147,7 @@ def climb(value: Callable[[Sequence[float]], float], start: Sequence[float], ste
     """Where `value` is greatest, from `start` on, by a simplex."""
     def asked(at: Sequence[float]) -> float:
         try:
-            return value(at) if max(map(abs, at)) < 30 else -math.inf
+            return value(at) if max(map(abs, at)) < FARTHEST else -math.inf
         except (OverflowError, ValueError, ZeroDivisionError):
             return -math.inf
 

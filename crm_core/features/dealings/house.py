@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work
-from crm_core.features.customers.dealings import Dealing
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer, Dealing
 from crm_core.features.dealings import chances, histories
 from crm_core.features.dealings.histories import Facts
 from crm_core.features.dealings.models import ValueModel

@@ -3,25 +3,25 @@ the same industry, region, size and kind as the buyers, as large as the share of
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from crm_core.data import bulk
 from crm_core.data.session import session
-from crm_core.features.customers.dealings import Dealing
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer, Dealing
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.web import urls
-from crm_core.web.viewmodels import Act, PanelRow, PanelView
+from crm_core.web.viewmodels import Act, PanelRow, PanelView, RecordPage
 
-CUSTOMER = "core.customer"
+CUSTOMER, PRODUCT = "core.customer", "core.product"
 BUYERS, LOOKED_AT = 2_000, 3_000  # the newest buyers, and customers looked at for each reason
 LEAST = 3  # buyers, to be like
 TOP = 5  # values of a field, and other products, that count
-SHOWN, MARKED = 10, 500
+SHOWN, MARKED = 5, 500
 FIELDS = ("industry", "region", "size", "customer_kind", "ownership")
 
 
@@ -48,8 +48,8 @@ def find(product: int, most: int) -> tuple[int, list[Likely]]:
         shares.append({value: n / len(known) for value, n in values.most_common(TOP)})
     number = sa.func.count(sa.distinct(Dealing.customer_id))
     besides = sa.select(Dealing.product_id, number).where(bulk.among(Dealing.customer_id, buyers), Dealing.product_id.is_not(None), Dealing.product_id != product)
-    others = {row[0]: row[1] / len(buyers) for row in session.execute(besides.group_by(Dealing.product_id).order_by(number.desc(), Dealing.product_id).limit(TOP))}
-    mine: dict[int, list[int]] = {}
+    others: dict[Any, float] = {row[0]: row[1] / len(buyers) for row in session.execute(besides.group_by(Dealing.product_id).order_by(number.desc(), Dealing.product_id).limit(TOP))}
+    mine: dict[int, list[Any]] = {}
     if others:
         owns = sa.select(Dealing.customer_id, Dealing.product_id).where(Dealing.product_id.in_(others)).distinct().order_by(Dealing.customer_id.desc()).limit(LOOKED_AT)
         for customer, other in session.execute(owns):
@@ -62,7 +62,7 @@ def find(product: int, most: int) -> tuple[int, list[Likely]]:
     return len(buyers), [one for one in scored[:most] if one.score]
 
 
-def _score(row: Any, shares: Sequence[dict[Any, float]], others: dict[int, float], mine: Sequence[int], fields: dict[str, Any]) -> Likely:
+def _score(row: Any, shares: Sequence[dict[Any, float]], others: dict[Any, float], mine: Sequence[int], fields: dict[str, Any]) -> Likely:
     points, why = 0.0, []
     for value, share, field in zip(row[1:], shares, fields.values(), strict=True):
         if value in share:
@@ -78,13 +78,22 @@ def _score(row: Any, shares: Sequence[dict[Any, float]], others: dict[int, float
 def panel(product: int) -> PanelView:
     """Beside a product."""
     buyers, found = find(product, SHOWN)
-    customers, products = site().registry.resource(CUSTOMER), site().registry.resource("core.product")
+    customers, products = site().registry.resource(CUSTOMER), site().registry.resource(PRODUCT)
     names = customers.labels(one.id for one in found)
     rows = tuple(PanelRow(names[one.id], listed(one.why), f"{one.score} %", url=urls.of_record(customers, one.id)) for one in found if one.id in names)
     act = Act(_("Tag them"), urls.of_act(products, product, "do/tag_likely"), "tag", dialog=True) if rows and products.may("tag_likely") else None
     return PanelView(_("Who could buy it"), "users", len(rows) or "", rows, act,
                      foot=_("Most like the %(n)s customers who bought it.", n=buyers) if rows else "",
                      empty=_("Nobody is like the buyers, or there are too few of them."))
+
+
+def beside(resource: Any, row: Any, page: RecordPage) -> RecordPage:
+    """The page of a product has no time line and so no place beside it: the box stands above its facts, filled when it is seen."""
+    if resource.name != PRODUCT or resource.timeline or page.body != "facts" or "core.customer_value" not in site().registry.resources:
+        return page
+    if not site().registry.resource(CUSTOMER).may("read"):
+        return page
+    return replace(page, first=(*page.first, PanelView(_("Who could buy it"), "users", load_url=urls.of_act(resource, row.id, "panel/likely"))))
 
 
 def tag(row: Any, name: str, count: int) -> None:

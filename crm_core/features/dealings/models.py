@@ -137,7 +137,7 @@ class CustomerValue(PartOf("customer"), Model):  # type: ignore[misc]
     )
 
     def __str__(self) -> str:
-        return STAGES[str(self.stage)]
+        return str(STAGES[str(self.stage)])
 
 
 class StageMove(PartOf("customer"), Model):  # type: ignore[misc]
@@ -156,7 +156,7 @@ class StageMove(PartOf("customer"), Model):  # type: ignore[misc]
     __table_args__ = (sa.Index("ix_core_stage_move_customer", "customer_id", "day", "id"),)
 
     def __str__(self) -> str:
-        return STAGES[str(self.stage)]
+        return str(STAGES[str(self.stage)])
 
 
 class ValueProposal(PartOf("customer"), Model):  # type: ignore[misc]
@@ -182,7 +182,7 @@ class ValueProposal(PartOf("customer"), Model):  # type: ignore[misc]
     )
 
     def __str__(self) -> str:
-        return ABOUTS[str(self.about)]
+        return str(ABOUTS[str(self.about)])
 
 
 class ValueModel(Keyed, Model):

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crm_core.features.customers.dealings import DealingsRecorded
+from crm_core.features.customers.api import DealingsRecorded
 from crm_core.features.dealings import demo, likely, models, proposing, reckoning, saying, telling, views
 from crm_core.features.dealings.resources import CustomerValues, StageMoves, ValueProposals
 from crm_core.features.dealings.settings import ValueSettings
-from crm_core.features.rules.kinds import PicksField
+from crm_core.features.rules.api import PicksField
 from crm_core.kernel.declare import Action, Column, Job, Listen, Menu, Panel, Related, Report, RoleTemplate, RuleTrigger
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
@@ -15,8 +15,10 @@ from crm_core.resource.fields import Field, IntegerField
 from crm_core.resource.merging import RecordsMerged
 from crm_core.resource.reporting import count_by
 from crm_core.resource.undo import ChangeUndone
+from crm_core.web import records
 
 FEATURE = "dealings"
+records.dressers.append(likely.beside)
 CUSTOMER, VALUE, PROPOSAL = "core.customer", "core.customer_value", "core.value_proposal"
 
 
@@ -41,7 +43,7 @@ def register_menu() -> list[Menu]:
 @hookimpl
 def register_panels() -> list[Any]:
     return [
-        Panel(CUSTOMER, "value", _("Value"), views.panel, icon="chart-arrows", order=15, permission=f"{VALUE}.read"),
+        Panel(CUSTOMER, "value", _("Customer value"), views.panel, icon="chart-arrows", order=15, permission=f"{VALUE}.read"),
         Related(CUSTOMER, StageMoves, order=60, label=_("Stages")),
         Panel("core.product", "likely", _("Who could buy it"), likely.panel, icon="users", order=40, permission=f"{CUSTOMER}.read"),
     ]

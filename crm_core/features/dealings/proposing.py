@@ -11,7 +11,7 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, session, system_scope
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer
 from crm_core.features.dealings import saying
 from crm_core.features.dealings.histories import COMPARED
 from crm_core.features.dealings.house import House
@@ -29,7 +29,7 @@ from crm_core.features.dealings.models import (
 )
 from crm_core.features.dealings.settings import ValueSettings
 from crm_core.features.dealings.telling import SOURCE
-from crm_core.features.rules.engine import start
+from crm_core.features.rules.api import start
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Refused
@@ -162,12 +162,14 @@ def reason(row: Any) -> Any:
     if row.value_class == ValueClass.strategic:
         return _("%(year)s in 12 months: a large part of the turnover of the house.", year=year)
     if row.value_class == ValueClass.intrinsic:
-        return _("%(profit)s left of %(year)s: much less than is usual in the house.", year=year, profit=saying.money(kept.get("profit") or 0))
+        return _("%(year)s in 12 months, and much less left of it than is usual in the house.", year=year)
     return _("Many talks for each dealing, and %(year)s in 12 months.", year=year)
 
 
 def reasons(ids: Sequence[int]) -> Mapping[int, Any]:
-    """The list's computed column."""
+    """The list's computed column, for who may see the sums in it."""
+    if "year" not in site().registry.resource("core.value_proposal").fields():
+        return {}
     return {row.id: reason(row) for row in session.scalars(sa.select(ValueProposal).where(ValueProposal.id.in_(ids)))}
 
 

@@ -15,8 +15,7 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, writing
-from crm_core.features.customers.dealings import Dealing, DealingsRecorded
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer, Dealing, DealingsRecorded
 from crm_core.features.dealings import chances, histories, proposing, telling
 from crm_core.features.dealings import house as houses
 from crm_core.features.dealings.house import House, Past
@@ -101,7 +100,7 @@ def reckon(ids: Sequence[int], by: Means, *, first: bool = False) -> None:
     wanted = sa.select(_customers.c.id, *(_customers.c[name] for name in _SCOPE)).where(bulk.among(_customers.c.id, ids), _customers.c.deleted_at.is_(None))
     homes = {row["id"]: row for row in run(wanted, execution_options=_WHY).mappings()}
     there = sa.select(_rows.c.id, _rows.c.customer_id, *(_rows.c[name] for name in _OLD)).where(bulk.among(_rows.c.customer_id, ids)).order_by(_rows.c.customer_id)
-    old = {row["customer_id"]: row for row in run(there.with_for_update(), execution_options=_WHY).mappings()}
+    old: dict[int, Any] = {row["customer_id"]: row for row in run(there.with_for_update(), execution_options=_WHY).mappings()}
     fresh: list[dict[str, Any]] = []
     changed: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
     seen = set()

@@ -1,8 +1,9 @@
 """Figures, movements and proposals as resources."""
 
+from dataclasses import replace
 from typing import Any
 
-from crm_core.features.dealings import byhand, proposing
+from crm_core.features.dealings import byhand, proposing, saying
 from crm_core.features.dealings.models import (
     ABOUTS,
     STAGES,
@@ -14,10 +15,12 @@ from crm_core.features.dealings.models import (
     ValueProposal,
 )
 from crm_core.features.dealings.models import CLASSES as CLASSES_
+from crm_core.kernel import clock
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.resource.fields import EnumField, Field, IntegerField
 from crm_core.resource.resource import Resource
+from crm_core.web.viewmodels import Fact
 
 _WHY = Field(name="why", column="", label=_("Reason"), required=True, length=255)
 
@@ -27,6 +30,14 @@ class _OfCustomer(Resource):
 
     def title(self, row: Any) -> str:
         return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id) or str(self.word(getattr(row, self.label_field, None)))
+
+
+def _explained(page: Any, words: Any) -> Any:
+    """The page of a record, its first facts ending with the reason."""
+    if not page.groups:
+        return page
+    first = replace(page.groups[0], facts=(*page.groups[0].facts, Fact(_("Reason"), words)))
+    return replace(page, groups=(first, *page.groups[1:]))
 
 
 class CustomerValues(_OfCustomer):
@@ -64,6 +75,12 @@ class CustomerValues(_OfCustomer):
 
     def word(self, value: Any) -> Any:
         return STAGES.get(str(value), value)
+
+    def dress(self, row: Any, page: Any, found: Any) -> Any:
+        whole, seen = row.whole, self.fields()
+        if "stage" not in seen:
+            return page
+        return _explained(page, saying.stage({name: getattr(whole, name) for name in saying.NEEDED}, clock.today(), sums="year" in seen and "year_before" in seen and "average" in seen))
 
 
 class StageMoves(_OfCustomer):
@@ -118,3 +135,6 @@ class ValueProposals(_OfCustomer):
 
     def word(self, value: Any) -> Any:
         return ABOUTS.get(str(value), value)
+
+    def dress(self, row: Any, page: Any, found: Any) -> Any:
+        return _explained(page, proposing.reason(row.whole)) if "year" in self.fields() else page

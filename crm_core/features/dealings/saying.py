@@ -10,6 +10,7 @@ from crm_core.kernel.site import site
 from crm_core.resource.show import show_date
 
 NAME = "core.customer_value"
+NEEDED = ("why", "last_on", "first_on", "deals", "usual", "year", "year_before", "average")  # of a row, to say its stage
 
 
 def money(amount: int) -> str:

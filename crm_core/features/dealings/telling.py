@@ -11,10 +11,10 @@ from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work
-from crm_core.features.customers.models import Customer
+from crm_core.features.customers.api import Customer
 from crm_core.features.dealings import saying
 from crm_core.features.dealings.models import StageMove
-from crm_core.features.rules.engine import start
+from crm_core.features.rules.api import start
 from crm_core.features.tasks import api as tasks
 from crm_core.kernel import clock, words
 from crm_core.kernel.i18n import _
@@ -78,9 +78,9 @@ def _warn(warned: Sequence[tuple[str, Mapping[str, Any]]], today: dt.date) -> No
     """A task for each owner, with the reason; whoever lies in a pool is nobody's to call."""
     run = current_work().session.connection().execute
     ids = {row["customer_id"] for _kind, row in warned}
-    names = dict(run(sa.select(_customers.c.id, _customers.c.name).where(bulk.among(_customers.c.id, ids)), execution_options=unscoped("the value of customers")).all())  # type: ignore[arg-type]
+    names = dict(run(sa.select(_customers.c.id, _customers.c.name).where(bulk.among(_customers.c.id, ids)), execution_options=unscoped("the value of customers")).all())
     owners = {row["owner_id"] for _kind, row in warned if row["owner_id"] is not None}
-    homes = dict(run(sa.select(_users.c.id, _users.c.department_id).where(bulk.among(_users.c.id, owners)), execution_options=unscoped("the value of customers")).all())  # type: ignore[arg-type]
+    homes = dict(run(sa.select(_users.c.id, _users.c.department_id).where(bulk.among(_users.c.id, owners)), execution_options=unscoped("the value of customers")).all())
     given = []
     for kind, row in warned:
         if row["owner_id"] is None:

@@ -84,7 +84,7 @@ def panel(customer: int) -> PanelView:
     resource = site().registry.resource(NAME)
     row = session.scalar(sa.select(CustomerValue).where(CustomerValue.customer_id == customer))
     if row is None:
-        return PanelView(_("Value"), "chart-arrows", empty=_("No dealings yet."))
+        return PanelView(_("Customer value"), "chart-arrows", empty=_("No dealings yet."))
     fields, today = resource.fields(), clock.today()
     lines = [one for one in (*_standing(row, fields, today), *_figures(row, fields)) if one is not None]
     query = sa.select(ValueProposal).where(ValueProposal.customer_id == customer, ValueProposal.answer == "open").order_by(ValueProposal.id)
@@ -92,8 +92,8 @@ def panel(customer: int) -> PanelView:
     if proposals.may("read"):
         lines += [PanelRow(_("Proposed: %(what)s", what=proposing.said(one)), proposing.reason(one) if "year" in proposals.fields() else "", url=urls.of_record(proposals, one.id),
                            status=Status(_("To be decided"), "clock", "amber")) for one in session.scalars(query)]
-    act = Act(_("Set the stage by hand"), urls.of_act(resource, row.id, "do/set_stage"), "pencil", dialog=True) if acts.allows(resource, "set_stage", row) else None
-    return PanelView(_("Value"), "chart-arrows", "", tuple(lines), act, url=urls.of_record(resource, row.id), foot=_how())
+    act = Act(_("Set the stage by hand"), urls.of_act(resource, row.id, "do/set_stage", [("back", f"/core/customer/{customer}")]), "pencil", dialog=True) if acts.allows(resource, "set_stage", row) else None
+    return PanelView(_("Customer value"), "chart-arrows", "", tuple(lines), act, url=urls.of_record(resource, row.id), foot=_how())
 
 
 def _standing(row: Any, fields: Mapping[str, Any], today: Any) -> list[PanelRow | None]:
