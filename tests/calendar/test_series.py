@@ -11,15 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_core.access.models import User
+from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.features.calendar import dates, growing, rhythm
-from crm_core.features.calendar.models import Answer, Appointment, Guest, State
+from crm_core.features.calendar.models import Answer, Appointment, Guest, Series, State
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks.api import repeats
 from crm_core.kernel import clock, jobs, words
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.runner import drain
 from crm_core.resource import undo
+from crm_core.resource.changes import unscoped
 from tests.calendar.conftest import DAY, NOW, at, plan, room
 from tests.calendar.test_appointments import newest
 from tests.customers.office import Office
@@ -323,3 +325,33 @@ def test_who_has_left_grows_no_more(office: Office) -> None:
     with clock.freeze(NOW + dt.timedelta(days=30)):
         run_job(office.site, growing.GROW)
     assert len(days(office)) == before
+
+
+def test_two_at_once_make_each_day_once_because_what_was_looked_at_is_noted(office: Office) -> None:
+    weekly(office, count=None)
+    later = NOW + dt.timedelta(days=30)
+
+    def both() -> list[dt.datetime]:
+        with clock.freeze(later), office.site.system("tests"), writing():
+            jobs.later(growing.GROW)
+            jobs.later(growing.GROW)
+        start = threading.Barrier(2)
+
+        def work() -> None:
+            with clock.freeze(later):
+                start.wait()
+                drain(office.site)
+
+        threads = [threading.Thread(target=work) for _n in range(2)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        return [one.begins for one in days(office)]
+
+    found = both()
+    assert found[-1] == on(56) and len(found) == len(set(found)) == 57
+    with office.site.engines.write.begin() as conn:  # without that note they would be there twice
+        conn.execute(sa.update(table_of(Series)).values(made_until=DAY + dt.timedelta(days=365)), execution_options=unscoped("tests"))
+    found = both()
+    assert len(found) > len(set(found))
