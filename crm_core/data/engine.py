@@ -111,7 +111,7 @@ class Engines:
                 execution_options={} if write else {"postgresql_readonly": True},
             )
             event.listen(engine, "do_execute", _by_values)
-            engine.dialect.do_ping = _ping_seldom(engine.dialect.do_ping)  # type: ignore[method-assign]
+            engine.dialect.do_ping = _ping_seldom(engine.dialect.do_ping)  # type: ignore[assignment,method-assign]
         for listener in self._listeners:
             listener(engine)
         return engine
