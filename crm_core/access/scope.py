@@ -99,8 +99,8 @@ def along(entity: Any, path: str, ids: Any, *, by_row: bool = False) -> sa.Colum
     name, _dot, further = rest.partition(".")
     above = Model.metadata.tables[name]
     if by_row:
-        above = above.alias()
-        return sa.exists().where(above.c.id == column, wall.marked(name), along(above, further, ids, by_row=True))
+        one = above.alias()
+        return sa.exists().where(one.c.id == column, wall.marked(name), along(one, further, ids, by_row=True))
     return column.in_(sa.select(above.c.id).where(wall.marked(name), along(above, further, ids)))  # type: ignore[no-any-return]
 
 

@@ -106,7 +106,9 @@ def each(values: Collection[Any], kind: type[sa.types.TypeEngine[Any]] = sa.BigI
 
 
 def among(column: Any, values: Collection[Any], kind: type[sa.types.TypeEngine[Any]] = sa.BigInteger) -> sa.ColumnElement[bool]:
-    """`column IN values` by one parameter."""
+    """`column IN values` by one parameter. One value is said to be one: PostgreSQL takes a list it does not know for ten, and would plan anew."""
+    if len(values) == 1:
+        return column == sa.literal(next(iter(values)), kind())  # type: ignore[no-any-return]
     return one_of(column, sa.literal(list(values), Several(kind)))
 
 

@@ -7,11 +7,14 @@ the database, so a GET cannot write by accident on either engine.
 
 import json
 import os
+import select
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -20,6 +23,7 @@ from crm_core.data.wall import guard
 
 BUSY_MS = 10_000
 STATEMENT_SECONDS = 30
+IDLE = 30.0  # seconds after which a pooled connection is asked whether it is still there
 BY_VALUES = "crm_by_values"  # execution option: how this is best found out depends on what is asked for
 PREPARED_AFTER = 5  # how often PostgreSQL is asked the same before it keeps the statement with its plan
 
@@ -95,6 +99,7 @@ class Engines:
             options = (f"-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0 -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s "
                        "-c idle_in_transaction_session_timeout=15min")
             url = self.url.set(drivername="postgresql+psycopg")
+            _translate_once()
             engine = sa.create_engine(
                 url,
                 pool_size=self._threads,
@@ -106,6 +111,7 @@ class Engines:
                 execution_options={} if write else {"postgresql_readonly": True},
             )
             event.listen(engine, "do_execute", _by_values)
+            engine.dialect.do_ping = _ping_seldom(engine.dialect.do_ping)  # type: ignore[assignment,method-assign]
         for listener in self._listeners:
             listener(engine)
         return engine
@@ -118,6 +124,36 @@ def _by_values(cursor: Any, statement: str, parameters: Any, context: Any) -> bo
         return None
     cursor.execute(statement, parameters, prepare=False)
     return True
+
+
+def _ping_seldom(ping: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Ask a connection from the pool whether it is still there, which is a way to the server and back, only when it was not used for a while,
+    or has something to read: a server that closed it, or is about to, has said so."""
+    asked: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+    def still_there(connection: Any) -> bool:
+        now = time.monotonic()
+        if now - asked.get(connection, -IDLE) < IDLE and not connection.closed:
+            there = select.poll()
+            there.register(connection.fileno(), select.POLLIN)
+            if not there.poll(0):
+                asked[connection] = now
+                return True
+        found = ping(connection)
+        asked[connection] = now
+        return found
+
+    return still_there
+
+
+def _translate_once() -> None:
+    """The driver writes `%(name)s` as `$1` anew each time for a statement of more than 4 KB, as those are seldom asked twice. Ours are the
+    questions of a record page put together: always the same ten kilobytes. A driver that keeps this elsewhere is a little slower."""
+    from psycopg import _queries
+
+    for name, most in (("MAX_CACHED_STATEMENT_LENGTH", 20_000), ("MAX_CACHED_STATEMENT_PARAMS", 250)):
+        if hasattr(_queries, name):
+            setattr(_queries, name, most)
 
 
 def prepare_sqlite(engine: sa.Engine, *, write: bool, foreign_keys: bool = True) -> None:

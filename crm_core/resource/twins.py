@@ -225,7 +225,7 @@ def tell(resource: Any, found: Sequence[Match], *, limit: int = SHOW) -> list[To
         return []
     who = actor()
     user_id = getattr(who, "user_id", None)
-    if user_id is not None and ledgers.attempt({f"twins:{user_id}": CHECKS_AN_HOUR}, HOUR).wait:
+    if user_id is not None and ledgers.attempt({f"twins:{user_id}": CHECKS_AN_HOUR}, HOUR, lasting=False).wait:
         return []
     ids = [one.id for one in found]
     mine = set(session.scalars(sa.select(resource.model.id).where(resource.model.id.in_(ids)))) if resource.may("read") else set()
@@ -247,7 +247,7 @@ def tell(resource: Any, found: Sequence[Match], *, limit: int = SHOW) -> list[To
 
 
 def _may_tell(user_id: int | None) -> bool:
-    return user_id is None or not ledgers.attempt({f"twins-hidden:{user_id}": TOLD_AN_HOUR}, HOUR).wait
+    return user_id is None or not ledgers.attempt({f"twins-hidden:{user_id}": TOLD_AN_HOUR}, HOUR, lasting=False).wait
 
 
 def _owners(resource: Any, ids: Sequence[int]) -> dict[int, int]:

@@ -1,16 +1,18 @@
 """The recipes of the two engines (T1, T2, T3, T20), asserted on connections as they are handed out."""
 
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from crm_core.data import safety
-from crm_core.data.engine import BUSY_MS, Engines, roomy
+from crm_core.data.engine import BUSY_MS, Engines, _ping_seldom, roomy
 
 sqlite = pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True)
 postgresql = pytest.mark.parametrize("engine_url", ["postgresql"], indirect=True)
@@ -178,3 +180,26 @@ def test_a_transaction_begun_for_reading_could_not(engines: Engines) -> None:
         if failed:
             break
     assert failed and all("locked" in str(error) for error in failed)
+
+
+def test_an_idle_connection_is_pinged_and_a_busy_one_is_not() -> None:
+    pings: list[Any] = []
+    ours, theirs = socket.socketpair()
+
+    class Connection:
+        closed = False
+
+        def fileno(self) -> int:
+            return ours.fileno()
+
+    one = Connection()
+    there = _ping_seldom(lambda connection: bool(pings.append(connection)) or True)
+    with ours, theirs:
+        assert there(one) and len(pings) == 1  # nothing is known of it
+        assert there(one) and there(one) and len(pings) == 1
+        theirs.send(b"E")
+        assert there(one) and len(pings) == 2
+        ours.recv(1)
+        assert there(one) and len(pings) == 2
+        one.closed = True
+        assert there(one) and len(pings) == 3

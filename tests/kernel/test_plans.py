@@ -1,5 +1,7 @@
 """Plans that PostgreSQL keeps: for pages, not for work that fills the tables the plans are about."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +9,7 @@ from crm_core.data.session import current_work, writing
 from crm_core.kernel import runner
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.site import Site
+from crm_core.resource.plans import execute
 from tests.kernel import toy
 from tests.kernel.toy import known
 
@@ -58,7 +61,34 @@ def test_a_page_finds_the_statements_prepared_that_the_page_before_left(site: Si
         ask()
     with site.work(known[1]):
         (kept,) = current_work().session.execute(KEPT)
-    assert kept.custom_plans > 5 and kept.generic_plans == 0  # common and rare words need different plans
+    assert kept.custom_plans == 5 and kept.generic_plans > 0  # looked at with five values, then one plan for all
+
+
+def test_what_depends_on_the_values_is_planned_for_them(site: Site) -> None:
+    with site.work(known[1]):
+        for n in range(10):
+            execute(ASKED, {"id": n})  # common and rare words need different plans
+        assert list(current_work().session.execute(KEPT)) == []
+        assert ask() == 1  # the same text, asked as a page asks what needs only one plan
+
+
+def test_a_connection_that_was_closed_in_the_pool_is_not_given_to_a_page(site: Site) -> None:
+    asked: list[int] = []
+
+    @sa.event.listens_for(site.engines.read, "checkout")
+    def out(connection: Any, _record: Any, _proxy: Any) -> None:
+        asked.append(connection.execute("SELECT pg_backend_pid()").fetchone()[0])
+        connection.rollback()
+
+    for _page in range(3):
+        with site.work(known[1]):
+            assert ask() >= 0
+    assert len(set(asked)) == 1
+    with site.engines.write.connect() as other:
+        other.execute(sa.text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": asked[-1]})
+    with site.work(known[1]):
+        assert ask() >= 0  # it said that it was closed, so another one was taken
+    assert len(set(asked)) == 2
 
 
 def test_a_page_whose_question_failed_leaves_a_connection_that_answers(site: Site) -> None:

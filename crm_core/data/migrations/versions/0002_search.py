@@ -21,7 +21,7 @@ def upgrade() -> None:
         "ALTER TABLE core_search ADD COLUMN vector tsvector GENERATED ALWAYS AS "
         "(array_to_tsvector(array_remove(string_to_array(tokens, ' '), ''))) STORED"
     )
-    op.execute("CREATE INDEX ix_core_search_vector ON core_search USING gin (vector) WITH (gin_pending_list_limit = 65536)")
+    op.execute("CREATE INDEX ix_core_search_vector ON core_search USING gin (vector) WITH (gin_pending_list_limit = 2048)")
 
 
 def downgrade() -> None:
