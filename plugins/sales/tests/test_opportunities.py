@@ -287,3 +287,19 @@ def test_a_taken_back_deal_is_open_again(house, deal, ann):
         undo.ask(change)
     assert row_of(house, one, "outcome", "stage_id", "closed") == (Outcome.open, stages_of(house)[0].id, None)
     assert f"sales.callback:{one}" not in open_tasks(house)
+
+
+def test_pages_of_the_plugin_speak_the_language_of_their_reader(house, deal, ann, today):
+    deal(expected=today)
+    with house.system():
+        house.resource("core.user").write([{"id": ann.id, "language": "zh"}])
+    page = ann.browser()("GET", "/sales/forecast").text
+    assert "销售预测" in page
+    assert "加权金额" in page
+
+
+def test_a_card_that_may_not_be_dropped_says_why(house, deal, ann):
+    one, steps = deal(), stages_of(house)
+    answer = ann.browser()("POST", f"/sales/opportunity/{one}/cell", data={"field": "stage", "stage": str(steps[7].id)}, headers={"Accept": "application/json"})
+    assert answer.status_code == 422
+    assert "The deal comes first" in answer.text

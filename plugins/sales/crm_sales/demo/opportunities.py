@@ -10,6 +10,7 @@ WARES = (  # what is sold, from and to so many yuan
     ("周刊封底广告", 30_000, 90_000), ("周刊整版广告投放", 18_000, 60_000), ("春糖会展位", 28_000, 160_000), ("秋糖会标准展位", 20_000, 64_000), ("年度广告框架合作", 120_000, 480_000),
     ("新品上市专题报道", 24_000, 80_000), ("招商大会冠名", 90_000, 300_000), ("周刊集体订阅", 6_000, 36_000), ("行业年鉴订购", 4_000, 20_000))
 COMPETITORS = ("中食快报", "华东会展", "酒业新媒体")
+WELCOME = "请留下联系方式，我们的业务员会尽快与您联系。"
 OPEN = 34  # open ones at the end
 PER_MONTH = 5
 MONTHS = 23
@@ -97,7 +98,7 @@ def _known(resource, row):
 def _leads(make, registry):
     users, leads = make.made["users"], registry.resource("sales.lead")
     registry.resource("sales.lead_rule").write([{"name": "轮流分配", "position": 1, "receivers": [{"user": users[login]} for login in SELLERS[:3]]}])
-    registry.resource("sales.lead_form").write([{"name": "展会咨询", "heading": "春糖会展位与广告咨询", "words": "请留下联系方式，我们的业务员会尽快与您联系。"}])
+    registry.resource("sales.lead_form").write([{"name": "展会咨询", "heading": "春糖会展位与广告咨询", "words": WELCOME}])
     for number, (name, contact, title, mobile, interest, amount) in enumerate(LEADS):
         with make.at(2 + number, 10, "chenxiaoyan"):
             row = {"name": name, "contact": contact or None, "title": title or None, "mobile": mobile or None, "interest": interest or None, "amount": amount * 100 if amount else None}
