@@ -76,6 +76,14 @@ def locked(resource: Any, ids: Sequence[int]) -> Mapping[int, Any]:
     return {} if not ids or _free() else {**_settled(resource, ids), **slots.locked(resource, ids)}
 
 
+def is_settled(resource: Any, row: Any) -> bool:
+    """Whether only acts change this loaded record."""
+    if resource.settled is None:
+        return False
+    name, open_values, _said = resource.settled
+    return getattr(row, resource.all_fields[name].column) not in open_values
+
+
 def _settled(resource: Any, ids: Sequence[int]) -> dict[int, Any]:
     if resource.settled is None or current_work().info.get("verb"):
         return {}

@@ -35,15 +35,14 @@ class Quotes(Resource):
     search = "number", "name"
     status = "state"
     importable = True
-    timeline = True
-    told = ("state", "signer", "signer_address", "reason", "sent_at", "answered_at", "latest")
     calendar = "until"
     lines = (priced(QuoteItem),)
-    hidden_fields = ("team", "first", "edition", "latest", "sent_at", "answered_at", "signer", "signer_address", "reason", "order", "contract")
+    hidden_fields = ("team",)
     form = (
         Section(_("Quote"), ("number", "name", "customer", "contact", "opportunity", "day", "until", "currency", "items", "net", "tax", "total", "margin")),
         Section(_("Terms"), ("terms", "note")),
         Section(_("Owner"), ("owner", "department"), folded=True),
+        Section(_("Answer"), ("sent_at", "answered_at", "signer", "signer_address", "reason", "order", "contract", "edition", "latest", "first"), folded=True),
     )
     help = _("What customers are offered. Only drafts are changed: of what was sent, a new version is made.")
     settled = "state", (State.draft,), _("This quote has been sent; it stays as it is. Make a new version of it.")
