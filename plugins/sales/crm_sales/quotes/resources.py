@@ -87,7 +87,7 @@ class QuoteItems(PricedLines):
             cost, code = costs.get(line.get("product_id")), currencies.get(line.get("quote_id"), "")
             row["margin"] = None
             if line.get("product_id") is None:
-                row["margin"] = line["net"]  # a discount, an allowance: it comes off what is earned
+                row["margin"] = min(line["net"], 0) or None  # an allowance comes off what is earned; of other words the cost is not known
             elif cost is not None and code in rates:
                 own = amounts.divide(cost * (line.get("quantity") or 0) * 10**8, 1_000 * rates[code], money.rounding(), money.step(code))
                 row["margin"] = line["net"] - own
