@@ -15,11 +15,11 @@ from crm_core.kernel.declare import RoleTemplate
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import site
 from crm_core.resource.changes import as_written, stamp
+from crm_core.resource.company import CompanySettings
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.listed import ListField
 from crm_core.resource.papers import PAPERS, PREVIEW, Kind, Paper, Template, Use, grid, names_for, problem, said
 from crm_core.resource.resource import Resource, Section
-from crm_core.resource.company import CompanySettings
 from crm_core.resource.settings import put
 from crm_core.text import slots
 from crm_core.text.pinyin import sort_key

@@ -6,7 +6,19 @@ import json
 import flask
 from sqlalchemy import select
 
-from crm_core.sdk import CompanySettings, Product, Refused, User, document, in_language, language, money, session, site, system_scope
+from crm_core.sdk import (
+    CompanySettings,
+    Product,
+    Refused,
+    User,
+    document,
+    in_language,
+    language,
+    money,
+    session,
+    site,
+    system_scope,
+)
 from crm_sales import _
 
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
