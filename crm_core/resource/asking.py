@@ -71,10 +71,18 @@ def _free() -> bool:
     return bool(current_work().session.system or current_work().info.get("accepted"))
 
 
-def locked(resource: Any, ids: Sequence[int]) -> Mapping[int, Any]:
+def locked(resource: Any, ids: Sequence[int], *, by_act: bool = False) -> Mapping[int, Any]:
     """Those of these records that may not be changed by the actor now, with the sentence that says so: they wait for approval, or are
-    settled (`Resource.settled`), so that only acts change them."""
-    return {} if not ids or _free() else {**_settled(resource, ids), **slots.locked(resource, ids)}
+    settled (`Resource.settled`), so that only acts change them (`by_act`)."""
+    return {} if not ids or _free() else {**({} if by_act else _settled(resource, ids)), **slots.locked(resource, ids)}
+
+
+def is_settled(resource: Any, row: Any) -> bool:
+    """Whether only acts change this loaded record."""
+    if resource.settled is None:
+        return False
+    name, open_values, _said = resource.settled
+    return getattr(row, resource.all_fields[name].column) not in open_values
 
 
 def _settled(resource: Any, ids: Sequence[int]) -> dict[int, Any]:

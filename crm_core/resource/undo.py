@@ -239,13 +239,14 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     else:
         scope = EVERYTHING if form.may("update") else NOTHING
     me = current.actor.user_id
-    mine = session.scalar(sa.select(Change.actor_id).where(Change.id == change_id)) == me
+    made = session.execute(sa.select(Change.actor_id, Change.kind).where(Change.id == change_id)).one_or_none()
+    mine, by_act = made is not None and made.actor_id == me, made is not None and made.kind in resource.all_actions
     before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
     his = {i for i, state in found.items() if state["created_by_id"] == me} if rows[0].verb == "create" else set()  # what he made himself he takes back
     forms = sorted({state[column] for state in found.values()})
-    fixed = set(asking.locked(form, forms)) | _unapproved(form, resource, rows, change_id, forms)
+    fixed = set(asking.locked(form, forms, by_act=by_act)) | _unapproved(form, resource, rows, change_id, forms)
     held = asking.bound(form, sorted({state[column] for i, state in found.items() if i not in his}))
-    closed = _closed(resource, found.values())
+    closed = _closed(resource, found.values()) if not by_act else set()
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()

@@ -92,7 +92,7 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
         groups=groups,
         lines=tuple(facts.lines_table(resource, declared, rows, names, row) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names, found) if body in ("panorama", "history", "facts") else None,
-        side=_side(resource, row_id) if body == "panorama" else (),
+        side=_side(resource, row_id) if body == home else (),
         phone=_phone(resource, seen, sheet=bool(sheet)), sheet=sheet,
     )
     if body == "list":

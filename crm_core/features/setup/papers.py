@@ -15,6 +15,7 @@ from crm_core.kernel.declare import RoleTemplate
 from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import site
 from crm_core.resource.changes import as_written, stamp
+from crm_core.resource.company import CompanySettings
 from crm_core.resource.inspection import register_kind
 from crm_core.resource.listed import ListField
 from crm_core.resource.papers import PAPERS, PREVIEW, Kind, Paper, Template, Use, grid, names_for, problem, said
@@ -150,6 +151,10 @@ def install() -> None:
 def demo() -> None:
     """The publisher of the demo company sends its letters from where its house stands."""
     put(PostSettings, {"sender": "西部酒业观察传媒有限公司", "address": "四川省成都市锦江区红星路三段 199 号", "postcode": "610021"})
+    put(CompanySettings, {
+        "called_zh": "西部酒业观察传媒有限公司", "called_en": "Western Spirits Observer Media Ltd.", "address_zh": "四川省成都市锦江区红星路三段 199 号",
+        "address_en": "199 Hongxing Road Section 3, Jinjiang, Chengdu, Sichuan", "phone": "028-8650 0199", "email": "office@example.com", "tax_number": "91510104MA6XXXXX0X",
+        "bank": "示例银行成都红星路支行", "bank_account": "6222 0000 0000 0000", "signatory": "孙丽"})
 
 
 def roles() -> list[RoleTemplate]:

@@ -6,7 +6,19 @@ import json
 import flask
 from sqlalchemy import select
 
-from crm_core.sdk import CompanySettings, Product, Refused, User, document, in_language, language, money, session, site
+from crm_core.sdk import (
+    CompanySettings,
+    Product,
+    Refused,
+    User,
+    document,
+    in_language,
+    language,
+    money,
+    session,
+    site,
+    system_scope,
+)
 from crm_sales import _
 
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
@@ -59,7 +71,8 @@ def draw(template, head, items, code, **more):
     with in_language(code):
         customer = site().registry.resource("core.customer").labels([head.customer_id]).get(head.customer_id, "")
         contact = site().registry.resource("core.contact").labels([head.contact_id]).get(head.contact_id, "") if head.contact_id else ""
-        by = session.execute(select(User.name, User.phone, User.email).where(User.id == head.owner_id)).one_or_none() if head.owner_id else None
+        with system_scope("who offers something is named on its paper, with his number, to whoever reads it") as db:
+            by = db.execute(select(User.name, User.phone, User.email).where(User.id == head.owner_id)).one_or_none() if head.owner_id else None
         return flask.render_template(
             template, doc=head, company=CompanySettings.now(head.department_id), customer=customer, contact=contact, by=by, items=rows(items, head.currency),
             net=shown(head.net, head.currency), tax=shown(head.tax, head.currency), total=shown(head.total, head.currency), chinese=_chinese(), **more)

@@ -250,6 +250,19 @@ def test_an_order_and_a_contract_are_made_once(house, ann, offer):
     assert facts(house, quote).order_id is None  # another can be made then
 
 
+def test_what_was_made_of_it_is_taken_back_whole(house, ann, offer):
+    quote = offer()
+    run(house, ann, "send", quote)
+    run(house, ann, "accept", quote, signer="Zhang")
+    with ann.work():
+        change = house.resource("sales.quote").run("order", [quote])
+        undo.ask(change)
+    with house.system():
+        assert session.query(house.resource("sales.order").model).count() == 0
+    assert facts(house, quote).order_id is None
+    run(house, ann, "order", quote)
+
+
 def test_an_opportunity_is_quoted_with_its_items(house, ann, make, offer):
     opportunity = make("sales.opportunity", owner=ann, name="Fair", customer=offer.customer, items=[{"what": "Board", "quantity": 3_000, "price": 10_00}])
     run_on = house.resource("sales.opportunity")

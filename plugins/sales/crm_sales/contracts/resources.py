@@ -51,8 +51,6 @@ class Contracts(Resource):
     search = "number", "name"
     status = "state"
     importable = True
-    timeline = True
-    told = ("state", "signed_on", "reason")
     calendar, gantt = "ends", ("begins", "ends")
     lines = (
         priced(ContractItem),
@@ -61,12 +59,13 @@ class Contracts(Resource):
         Lines("parties", ContractParty, ("name", "role", "signatory"), _("Further parties")),
         Lines("clauses", ContractClause, ("clause", "title", "text"), _("Clauses")),
     )
-    hidden_fields = ("team", "signed_on", "reason", "amends", "renews", "order", "paid")
+    hidden_fields = ("team",)
     form = (
         Section(_("Contract"), ("number", "name", "customer", "contact", "opportunity", "quote", "day", "begins", "ends", "currency", "items", "net", "tax", "total")),
         Section(_("Payment and milestones"), ("payments", "milestones")),
         Section(_("Parties and clauses"), ("partner", "signatory", "parties", "clauses", "note")),
         Section(_("Owner"), ("owner", "department"), folded=True),
+        Section(_("Course"), ("signed_on", "paid", "reason", "amends", "renews", "order"), folded=True),
     )
     help = _("What was agreed with customers: items, when it is paid, what is done by when. Signed ones stay as they are; what changes is an amendment.")
     settled = "state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")

@@ -69,7 +69,7 @@ def _quotes(make, firms):
     """Sixty, most of them answered; those that were accepted, as (id, day, login)."""
     quotes, accepted = site().registry.resource("sales.quote"), []
     for n in range(QUOTES if firms else 0):
-        ago = DAYS - DAYS * n // QUOTES
+        ago = DAYS - (DAYS - 30) * n // 48 if n < 48 else 2 * (QUOTES - n)  # a dozen of this month
         login = make.dice.choice(list(firms))
         customer, contact = make.dice.choice(firms[login])
         fate = make.dice.random()
@@ -89,7 +89,7 @@ def _quotes(make, firms):
         elif ago > 30:
             session.get_one(Quote, one).state = State.expired
             session.flush()
-        elif n == QUOTES - 2:
+        elif n == QUOTES - 4:
             with make.at(1, 16, login):
                 quotes.run("new_version", [one])
     return accepted

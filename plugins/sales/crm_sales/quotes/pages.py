@@ -178,17 +178,19 @@ class _Whole:
 
 def _receiver(quote):
     """Address and name of whom the quote is for, as far as the writer knows them. Raises Refused."""
+    called = ""
     for name, row_id in (("core.contact", quote.contact_id), ("core.customer", quote.customer_id)):
         resource = site().registry.resource(name)
         if row_id is None or "email" not in resource.fields():
             continue
         row = session.get(resource.model, row_id)
+        called = called or (row.name if row is not None else "")
         if row is None or not row.email:
             continue
         reach = customers.may_reach(name, row_id, "email")
         if not reach.ok:
             raise Refused(reach.why)
-        return row.email, row.name
+        return row.email, called
     raise Refused(_("No mail address of the contact or the customer is known."))
 
 

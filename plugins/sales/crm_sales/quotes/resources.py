@@ -36,15 +36,14 @@ class Quotes(Resource):
     status = "state"
     limited = True
     importable = True
-    timeline = True
-    told = ("state", "signer", "signer_address", "reason", "sent_at", "answered_at", "latest")
     calendar = "until"
     lines = (priced(QuoteItem),)
-    hidden_fields = ("team", "first", "edition", "latest", "sent_at", "answered_at", "signer", "signer_address", "reason", "order", "contract")
+    hidden_fields = ("team",)
     form = (
         Section(_("Quote"), ("number", "name", "customer", "contact", "opportunity", "day", "until", "currency", "items", "net", "tax", "total", "margin")),
         Section(_("Terms"), ("terms", "note")),
         Section(_("Owner"), ("owner", "department"), folded=True),
+        Section(_("Answer"), ("sent_at", "answered_at", "signer", "signer_address", "reason", "order", "contract", "edition", "latest", "first"), folded=True),
     )
     help = _("What customers are offered. Only drafts are changed: of what was sent, a new version is made.")
     settled = "state", (State.draft,), _("This quote has been sent; it stays as it is. Make a new version of it.")
@@ -89,7 +88,7 @@ class QuoteItems(PricedLines):
             cost, code = costs.get(line.get("product_id")), currencies.get(line.get("quote_id"), "")
             row["margin"] = None
             if line.get("product_id") is None:
-                row["margin"] = line["net"]  # a discount, an allowance: it comes off what is earned
+                row["margin"] = min(line["net"], 0) or None  # an allowance comes off what is earned; of other words the cost is not known
             elif cost is not None and code in rates:
                 own = amounts.divide(cost * (line.get("quantity") or 0) * 10**8, 1_000 * rates[code], money.rounding(), money.step(code))
                 row["margin"] = line["net"] - own
