@@ -199,7 +199,7 @@ class DeliveryItems(Resource):
 
     @property
     def label_field(self):
-        return "item"
+        return "quantity"
 
     def check(self, rows, before):
         return {at: {"quantity": [_("A quantity is greater than nothing, or less for what came back.")]} for at, row in enumerate(rows) if row.get("quantity") == 0}

@@ -171,7 +171,7 @@ class Allocations(Resource):
 
     @property
     def label_field(self):
-        return "invoice"
+        return "amount"
 
     def example(self, make, owner):
         invoice = make("sales.invoice", owner=owner, items=[{"what": "Test", "quantity": 1000, "price": 100_00}])
