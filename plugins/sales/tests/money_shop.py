@@ -67,7 +67,8 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(empty_house, plugins, tmp_path_factory):
-    made = Shop(tmp_path_factory.mktemp("shop"), plugins, like=empty_house)
+def shop(request, plugins, tmp_path_factory):
+    url = request.config.getoption("--database", default="")
+    made = Shop(tmp_path_factory.mktemp("shop"), plugins, like=None if url else request.getfixturevalue("empty_house"), url=url)
     yield made
     made.house.close()

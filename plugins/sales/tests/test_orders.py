@@ -76,6 +76,20 @@ def test_only_drafts_can_be_changed(shop):  # noqa: F811
         shop.run("confirm", order)
 
 
+def test_the_form_of_a_confirmed_order_takes_a_note_and_nothing_else(shop):  # noqa: F811
+    order = shop.order((3000, 33_33))
+    line, = shop.items(order)
+    row = shop.row("sales.order", order)
+    form = {"customer": str(row.customer_id), "currency": "CNY", "day": row.day.isoformat(), "version": str(row.version), "items-0-id": str(line.id), "items-0-what": line.what, "items-0-quantity": "3",
+            "items-0-price": "33.33", "items-0-discount": "0", "items-0-rate": "6", "items__sent": "1"}
+    browser = shop.boss.browser()
+    assert browser("POST", f"/sales/order/{order}/edit", {**form, "note": "ring twice"}).status_code == 303
+    assert shop.row("sales.order", order).note == "ring twice"
+    form["version"] = str(shop.row("sales.order", order).version)
+    refused = browser("POST", f"/sales/order/{order}/edit", {**form, "items-0-quantity": "4"})
+    assert refused.status_code == 422 and "Only drafts can be changed" in refused.text
+
+
 def test_an_order_without_items_is_not_confirmed(shop):  # noqa: F811
     order = shop.write("sales.order", customer=shop.customer)
     with pytest.raises(Refused, match="no items"):

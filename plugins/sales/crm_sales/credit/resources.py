@@ -27,7 +27,7 @@ class Credits(Resource):
 
     @property
     def label_field(self):
-        return "customer"
+        return "grade"
 
     def example(self, make, owner):
         return self.write([{"customer": make("core.customer", owner=owner), "grade": Grade.b, "limit": 1_000_00, "days": 30}])[0]

@@ -45,6 +45,27 @@ def changed(row, old, free):
     return [name for name, value in row.items() if name in old and name not in free and value != old[name]]
 
 
+def touched(resource, name, rows, settled):
+    """Positions of rows whose lines `name` are given and others than they stand, of records that are `settled` (by id). A form sends all it shows,
+    so that what is the same as before is no change. One statement for the set."""
+    given = {row["id"]: at for at, row in enumerate(rows) if row.get("id") in settled and name in row}
+    if not given:
+        return set()
+    child, link = resource.line_resource(name), resource.link_column(name)
+    have = {}
+    with system_scope("lines as they stand") as db:
+        for line in db.execute(sa.select(child.table).where(child.table.c[link].in_(list(given)), child.table.c.deleted_at.is_(None))).mappings():
+            have.setdefault(line[link], {})[line["id"]] = line
+    found = set()
+    for row_id, at in given.items():
+        lines, stands = rows[at][name] or [], have.get(row_id, {})
+        same = {line.get("id") for line in lines} == set(stands) and all(
+            value == stands[line["id"]][child.all_fields[field].column] for line in lines for field, value in line.items() if field in child.all_fields)
+        if not same:
+            found.add(at)
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartsField(Field):
     """What of an order goes out: in JSON a list of items and quantities, typed as `12=3; 13=0.5`. A quantity below nothing came back."""
@@ -110,10 +131,10 @@ class Orders(Resource):
     help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")
 
     def check(self, rows, before):
-        faults = {}
+        settled = {row_id: old for row_id, old in before.items() if old["state"] != State.draft}
+        faults = {at: {"items": [STAYS]} for at in touched(self, "items", rows, settled)}
         for at, row in enumerate(rows):
-            old = before.get(row.get("id", 0))
-            if old is not None and old["state"] != State.draft and (other := changed(row, old, FREE) or ("items" in row and ["items"])):
+            if row.get("id") in settled and (other := changed(row, settled[row["id"]], FREE)):
                 faults[at] = {other[0]: [STAYS]}
         return faults
 
@@ -200,7 +221,7 @@ class DeliveryItems(Resource):
 
     @property
     def label_field(self):
-        return "item"
+        return "quantity"
 
     def check(self, rows, before):
         return {at: {"quantity": [_("A quantity is greater than nothing, or less for what came back.")]} for at, row in enumerate(rows) if row.get("quantity") == 0}

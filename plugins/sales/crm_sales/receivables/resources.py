@@ -23,10 +23,11 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.orders.models import State as OrderState
-from crm_sales.orders.resources import changed
+from crm_sales.orders.resources import changed, touched
 from crm_sales.receivables import services
 from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, State, Way
 
+STAYS = _("An issued invoice stays as it is: make a credit note, or cancel it.")
 REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
 
 
@@ -63,11 +64,11 @@ class Invoices(Resource):
         return "number"
 
     def check(self, rows, before):
-        faults = {}
+        settled = {row_id: old for row_id, old in before.items() if old["state"] != State.draft}
+        faults = {at: {"items": [STAYS]} for at in touched(self, "items", rows, settled)}
         for at, row in enumerate(rows):
-            old = before.get(row.get("id", 0))
-            if old is not None and old["state"] != State.draft and (other := changed(row, old, {"owner_id", "department_id", "team_id", "due"}) or ("items" in row and ["items"])):
-                faults[at] = {other[0]: [_("An issued invoice stays as it is: make a credit note, or cancel it.")]}
+            if row.get("id") in settled and (other := changed(row, settled[row["id"]], {"owner_id", "department_id", "team_id", "due"})):
+                faults[at] = {other[0]: [STAYS]}
         return faults
 
     def held(self, ids):
@@ -136,11 +137,12 @@ class Payments(Resource):
         return next(iter(money.in_use()))
 
     def check(self, rows, before):
-        faults, invoices = {}, set()
+        stays, invoices = _("A payment stays as it is: take it back and record it anew."), set()
+        faults = {at: {"allocations": [stays]} for at in touched(self, "allocations", rows, before)}
         for at, row in enumerate(rows):
             old = before.get(row.get("id", 0))
-            if old is not None and (other := changed(row, old, {"owner_id", "department_id", "team_id", "note", "reference", "way"}) or ("allocations" in row and ["allocations"])):
-                faults[at] = {other[0]: [_("A payment stays as it is: take it back and record it anew.")]}
+            if old is not None and (other := changed(row, old, {"owner_id", "department_id", "team_id", "note", "reference", "way"})):
+                faults[at] = {other[0]: [stays]}
             if old is None and row.get("amount") == 0:
                 faults[at] = {"amount": [_("An amount is another one than nothing.")]}
             if old is None:
@@ -171,7 +173,7 @@ class Allocations(Resource):
 
     @property
     def label_field(self):
-        return "invoice"
+        return "amount"
 
     def example(self, make, owner):
         invoice = make("sales.invoice", owner=owner, items=[{"what": "Test", "quantity": 1000, "price": 100_00}])

@@ -180,7 +180,7 @@ def credit(invoice_row, reason: str, amount: int | None = None) -> int:
 def _noted(invoice_id: int) -> int:
     """What credit notes there are for an invoice come to."""
     with system_scope("credit notes of an invoice") as db:
-        return -db.scalar(sa.select(sa.func.coalesce(sa.func.sum(Invoice.total), 0)).where(Invoice.credits_id == invoice_id, Invoice.state != State.cancelled, Invoice.deleted_at.is_(None)))
+        return -int(db.scalar(sa.select(sa.func.coalesce(sa.func.sum(Invoice.total), 0)).where(Invoice.credits_id == invoice_id, Invoice.state != State.cancelled, Invoice.deleted_at.is_(None))))
 
 
 def _note(of, lines: Sequence[dict], reason: str) -> int:
