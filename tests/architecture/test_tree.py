@@ -77,8 +77,9 @@ def test_plugins_see_the_sdk_only() -> None:
     found = [
         line
         for place in ("plugins/", "tests/postcards/")
-        for lines in over((".py",), place, lambda path: lints.beyond_sdk(tree.parsed(path))).values()
+        for name, lines in over((".py",), place, lambda path: lints.beyond_sdk(tree.parsed(path))).items()
         for line in lines
+        if "/tests/" not in name or name.startswith("tests/")  # tests of our own plugins may look inside
     ]
     assert not found, in_full(found)
 

@@ -1,4 +1,4 @@
-"""Quotes: sent, answered by the customer, replaced, turned into orders and contracts."""
+"""Quotes: sent, answered by the customer, replaced, turned into orders and contracts. Long because the way of a quote is one story."""
 
 import datetime as dt
 import re
