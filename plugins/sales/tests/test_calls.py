@@ -66,6 +66,14 @@ def test_nobody_is_put_on_a_list_twice_or_against_his_wish(house, listed, ann, m
         house.resource("core.customer").run("call_list", people, {})
 
 
+def test_who_was_taken_off_a_list_can_be_put_on_again(house, listed, ann):
+    made, people = listed
+    with ann.work():
+        house.resource("sales.call_entry").delete([entries(house, made)[0].id])
+        house.resource("core.customer").run("call_list", people, {"call_list": made})
+        assert sorted(session.scalars(select(CallEntry.customer_id))) == sorted(people)
+
+
 def test_leads_are_put_on_a_list_too(house, ann):
     with ann.work():
         lead = house.resource("sales.lead").write([{"name": "Bamboo", "mobile": "13800138000"}])[0]

@@ -69,6 +69,13 @@ def test_leads_are_given_in_turn(house, ann, bob):
     assert [row_of(house, orphan(house), "owner_id").owner_id for _number in range(4)] == [ann.id, bob.id, ann.id, bob.id]
 
 
+def test_a_rule_that_was_deleted_gives_nothing_out(house, ann):
+    gone = rule(house, ann)
+    with house.system():
+        house.resource("sales.lead_rule").delete([gone])
+    assert row_of(house, orphan(house), "owner_id").owner_id is None
+
+
 def test_leads_go_to_who_has_the_fewest(house, ann, bob):
     for _number in range(3):
         lead(house, ann)

@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.sdk import Model, Owned, PartOf, Vocabulary, t
@@ -20,6 +20,9 @@ class Turn(enum.StrEnum):
 
 TURNS = {"waiting": _("To be called"), "again": _("To be called again"), "done": _("Done")}
 LOOKS = {"waiting": ("phone", ""), "again": ("phone", "amber"), "done": ("circle-check", "green")}
+
+
+LIVING = {"sqlite_where": text("deleted_at IS NULL"), "postgresql_where": text("deleted_at IS NULL")}  # what lies in the recycle bin is in nobody's way
 
 
 class CallScript(Vocabulary, Model):
@@ -75,8 +78,8 @@ class CallEntry(PartOf("call_list"), Model):
     answers: Mapped[list[list[str]] | None] = mapped_column(t.JsonType, info={"kind": "internal"})  # of the running call: [number, question, answer]
 
     __table_args__ = (
-        Index("uq_sales_call_entry_customer", "call_list_id", "customer_id", unique=True),
-        Index("uq_sales_call_entry_lead", "call_list_id", "lead_id", unique=True),
+        Index("uq_sales_call_entry_customer", "call_list_id", "customer_id", unique=True, **LIVING),
+        Index("uq_sales_call_entry_lead", "call_list_id", "lead_id", unique=True, **LIVING),
         Index("ix_sales_call_entry_next", "call_list_id", "turn", "id"),
     )
 

@@ -19,7 +19,7 @@ OPEN = (State.new, State.working)
 
 
 def score_rules():
-    return session.scalars(select(ScoreRule).order_by(ScoreRule.id).limit(200)).all()
+    return session.scalars(select(ScoreRule).where(ScoreRule.deleted_at.is_(None)).order_by(ScoreRule.id).limit(200)).all()
 
 
 def score(resource, row, rules):
@@ -42,7 +42,7 @@ def score_anew(job):
     while True:
         with job.write(), system_scope("points of leads") as db:
             rules = score_rules()
-            rows = db.scalars(select(Lead).where(Lead.id > last, Lead.state.in_(OPEN)).order_by(Lead.id).limit(500)).all()
+            rows = db.scalars(select(Lead).where(Lead.id > last, Lead.state.in_(OPEN), Lead.deleted_at.is_(None)).order_by(Lead.id).limit(500)).all()
             for row in rows:
                 found = score(resource, {column.key: getattr(row, column.key) for column in resource.table.columns}, rules)
                 if row.score != found:
@@ -61,7 +61,7 @@ def score_anew(job):
 def arrived(ids):
     """Tell of leads nobody has: other packages may give them to somebody, then the rules do."""
     with system_scope("leads that came in") as db:
-        found = tuple(db.scalars(select(Lead.id).where(Lead.id.in_(ids), Lead.owner_id.is_(None), Lead.state == State.new)))
+        found = tuple(db.scalars(select(Lead.id).where(Lead.id.in_(ids), Lead.owner_id.is_(None), Lead.state == State.new, Lead.deleted_at.is_(None))))
     if found:
         emit(LeadsArrived(found))
 
@@ -81,17 +81,17 @@ def give_out(ids, again=False):
     """Give leads to the colleagues of the first rule that fits each; how many found somebody. Rules are locked, so that two at a time take turns too."""
     done = 0
     with system_scope("leads are given out by rules") as db:
-        rules = db.scalars(select(LeadRule).where(LeadRule.active).order_by(LeadRule.position, LeadRule.id).limit(200).with_for_update()).all()
+        rules = db.scalars(select(LeadRule).where(LeadRule.active, LeadRule.deleted_at.is_(None)).order_by(LeadRule.position, LeadRule.id).limit(200).with_for_update()).all()
         people = {}
         for rule_id, user_id in db.execute(
-                select(LeadReceiver.rule_id, LeadReceiver.user_id).join(User, User.id == LeadReceiver.user_id).where(User.active).order_by(LeadReceiver.id)):
+                select(LeadReceiver.rule_id, LeadReceiver.user_id).join(User, User.id == LeadReceiver.user_id).where(User.active, User.deleted_at.is_(None), LeadReceiver.deleted_at.is_(None)).order_by(LeadReceiver.id)):
             people.setdefault(rule_id, []).append(user_id)
         places = {rule.id: (_within("core.region", rule.region_id), _within("core.industry", rule.industry_id)) for rule in rules}
         everybody = {one for found in people.values() for one in found}
         loads = dict.fromkeys(everybody, 0) | dict(db.execute(
-            select(Lead.owner_id, func.count()).where(Lead.owner_id.in_(everybody), Lead.state.in_(OPEN)).group_by(Lead.owner_id)).all())
+            select(Lead.owner_id, func.count()).where(Lead.owner_id.in_(everybody), Lead.state.in_(OPEN), Lead.deleted_at.is_(None)).group_by(Lead.owner_id)).all())
         homes = dict(db.execute(select(User.id, User.department_id).where(User.id.in_(everybody))).all())
-        for lead in db.scalars(select(Lead).where(Lead.id.in_(ids), Lead.state.in_(OPEN)).order_by(Lead.id).with_for_update()):
+        for lead in db.scalars(select(Lead).where(Lead.id.in_(ids), Lead.state.in_(OPEN), Lead.deleted_at.is_(None)).order_by(Lead.id).with_for_update()):
             if lead.owner_id is not None and not again:
                 continue
             rule = next((one for one in rules if people.get(one.id) and _fits(one, lead, *places[one.id])), None)
@@ -128,11 +128,11 @@ def claim(resource, ids):
     most = LeadSettings.now().most
     with system_scope("leads out of the pool") as db:
         db.execute(select(User.id).where(User.id == who.user_id).with_for_update())
-        rows = db.scalars(select(Lead).where(Lead.id.in_(ids)).order_by(Lead.id).with_for_update()).all()
+        rows = db.scalars(select(Lead).where(Lead.id.in_(ids), Lead.deleted_at.is_(None)).order_by(Lead.id).with_for_update()).all()
         for row in rows:
             if row.owner_id is not None or row.state not in OPEN:
                 raise Refused(_("“%(name)s” was taken meanwhile.", name=row.name))
-        if most and db.scalar(select(func.count()).select_from(Lead).where(Lead.owner_id == who.user_id, Lead.state.in_(OPEN))) + len(rows) > most:
+        if most and db.scalar(select(func.count()).select_from(Lead).where(Lead.owner_id == who.user_id, Lead.state.in_(OPEN), Lead.deleted_at.is_(None))) + len(rows) > most:
             raise Refused(_("You may have %(n)s open leads at most.", n=most))
         for row in rows:
             row.owner_id, row.department_id, row.given_on = who.user_id, who.department_id, today()
@@ -152,7 +152,7 @@ def go_back(job):
         if not days:
             return
         rows = session.scalars(select(Lead).where(
-            Lead.state == State.new, Lead.owner_id.is_not(None), Lead.given_on < today() - dt.timedelta(days=days)).limit(2_000)).all()
+            Lead.state == State.new, Lead.owner_id.is_not(None), Lead.deleted_at.is_(None), Lead.given_on < today() - dt.timedelta(days=days)).limit(2_000)).all()
         told = {}
         for row in rows:
             told.setdefault(row.owner_id, []).append(row.name)

@@ -1887,8 +1887,8 @@ def upgrade() -> None:
         batch.create_index('ix_sales_call_entry_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_call_entry_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_call_entry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('uq_sales_call_entry_customer', ['call_list_id', 'customer_id'], unique=True)
-        batch.create_index('uq_sales_call_entry_lead', ['call_list_id', 'lead_id'], unique=True)
+        batch.create_index('uq_sales_call_entry_customer', ['call_list_id', 'customer_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_call_entry_lead', ['call_list_id', 'lead_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_contract') as batch:
         batch.create_index(batch.f('ix_sales_contract_amends_id'), ['amends_id'], unique=False)
         batch.create_index(batch.f('ix_sales_contract_contact_id'), ['contact_id'], unique=False)

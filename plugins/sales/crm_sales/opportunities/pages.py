@@ -4,7 +4,7 @@ import datetime as dt
 from urllib.parse import urlencode
 
 import flask
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, text
 
 from crm_core.sdk import Missing, access, session, site, today
 from crm_sales import _
@@ -61,7 +61,7 @@ def _ask(spans, by):
     o, first = Opportunity, spans[1][2]
     day = case((o.outcome == Outcome.won, o.closed), else_=o.expected)
     span = case(
-        (day.is_(None), "none"), *((day <= last, key) for key, _label, _first, last in spans if last is not None), else_="later")
+        (day.is_(None), "none"), *((day <= last, key) for key, _label, _first, last in spans if last is not None), else_="later").label("span")
     whose, is_open = getattr(o, f"{by}_id"), o.outcome == Outcome.open
     counted = is_open & (o.forecast != Forecast.omitted)
 
@@ -72,7 +72,7 @@ def _ask(spans, by):
         whose, span, func.sum(case((counted, 1), else_=0)).label("number"), total(counted).label("pipeline"), total(counted, o.weighted).label("weighted"),
         total(is_open & o.forecast.in_([Forecast.best, Forecast.committed])).label("best"), total(is_open & (o.forecast == Forecast.committed)).label("committed"),
         total(o.outcome == Outcome.won).label("won"),
-    ).where(is_open | ((o.outcome == Outcome.won) & (o.closed >= first))).group_by(whose, span).limit(MOST)
+    ).where(is_open | ((o.outcome == Outcome.won) & (o.closed >= first))).group_by(whose, text("span")).limit(MOST)
     return {(row[0], row[1]): {name: int(row._mapping[name] or 0) for name in ("number", "pipeline", "weighted", "best", "committed", "won")} for row in session.execute(query)}
 
 

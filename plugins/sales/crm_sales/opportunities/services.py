@@ -31,7 +31,7 @@ FEW = 10  # closed ones, below which their share says nothing
 
 def stages():
     """All stages by id, in the order they are passed."""
-    rows = session.scalars(select(Stage).order_by(Stage.pipeline_id, Stage.position, Stage.id).limit(1_000))
+    rows = session.scalars(select(Stage).where(Stage.deleted_at.is_(None)).order_by(Stage.pipeline_id, Stage.position, Stage.id).limit(1_000))
     return {one.id: one for one in rows}
 
 
@@ -136,7 +136,7 @@ def pass_on(ids):
     with system_scope("stages of opportunities") as db:
         columns = (Opportunity.id, Opportunity.stage_id, Opportunity.owner_id, Opportunity.department_id, Opportunity.team_id, Opportunity.stage_on)
         rows = db.execute(select(*columns).where(Opportunity.id.in_(ids))).all()
-        there = {one.opportunity_id: one for one in db.scalars(select(StageVisit).where(StageVisit.opportunity_id.in_(ids), StageVisit.until.is_(None)))}
+        there = {one.opportunity_id: one for one in db.scalars(select(StageVisit).where(StageVisit.opportunity_id.in_(ids), StageVisit.until.is_(None), StageVisit.deleted_at.is_(None)))}
         for row in rows:
             visit, day = there.get(row.id), row.stage_on or today()
             if visit is not None and visit.stage_id == row.stage_id:
@@ -281,7 +281,7 @@ def next_steps(ids):
         columns = (Opportunity.id, Opportunity.next_step, Opportunity.next_day, Opportunity.owner_id, Opportunity.department_id, Opportunity.outcome)
         rows = db.execute(select(*columns).where(Opportunity.id.in_(ids))).all()
         keys = [f"{NEXT}{row.id}" for row in rows]
-        there = {task.source_key: task for task in db.scalars(select(tasks.Task).where(tasks.Task.source_key.in_(keys), tasks.Task.done_at.is_(None)))}
+        there = {task.source_key: task for task in db.scalars(select(tasks.Task).where(tasks.Task.source_key.in_(keys), tasks.Task.done_at.is_(None), tasks.Task.deleted_at.is_(None)))}
         for row in rows:
             task, wanted = there.get(f"{NEXT}{row.id}"), row.next_step and row.next_day and row.owner_id and row.outcome == Outcome.open
             if task is not None and wanted:
@@ -320,7 +320,7 @@ def learn(job):
         every = func.count(func.distinct(Opportunity.id))
         rows = session.execute(
             select(StageVisit.stage_id, won, every).join(Opportunity, Opportunity.id == StageVisit.opportunity_id)
-            .where(Opportunity.closed >= since, Opportunity.outcome != Outcome.open).group_by(StageVisit.stage_id)).all()
+            .where(Opportunity.closed >= since, Opportunity.outcome != Outcome.open, Opportunity.deleted_at.is_(None)).group_by(StageVisit.stage_id)).all()
         found = {stage: (amounts.divide(n * amounts.WHOLE, of), of) for stage, n, of in rows}
         for stage in stages().values():
             share, of = found.get(stage.id, (None, 0))

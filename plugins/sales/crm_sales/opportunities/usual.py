@@ -19,7 +19,7 @@ def pipelines_of(who):
             return (1, above.index(one.for_department_id)) if one.for_department_id in above else (3, 0)
         return 2, 0
 
-    rows = session.scalars(select(Pipeline).order_by(Pipeline.position, Pipeline.id).limit(100)).all()
+    rows = session.scalars(select(Pipeline).where(Pipeline.deleted_at.is_(None)).order_by(Pipeline.position, Pipeline.id).limit(100)).all()
     return [one.id for one in sorted(rows, key=place)]
 
 
@@ -44,4 +44,4 @@ def first_stage(pipeline):
     """Where a pipeline begins."""
     from crm_sales.opportunities.models import Stage
 
-    return session.scalar(select(Stage.id).where(Stage.pipeline_id == pipeline).order_by(Stage.position, Stage.id).limit(1))
+    return session.scalar(select(Stage.id).where(Stage.pipeline_id == pipeline, Stage.deleted_at.is_(None)).order_by(Stage.position, Stage.id).limit(1))
