@@ -19,4 +19,4 @@ def targets(metrics: Sequence[str], first: dt.date, last: dt.date) -> dict[tuple
     query = sa.select(Plan.owner_id, Plan.begins, PlanLine.metric, sa.func.sum(PlanLine.target)).join(PlanLine, PlanLine.plan_id == Plan.id).where(
         Plan.span == Span.month, Plan.everybody.is_(False), Plan.owner_id.is_not(None), Plan.begins >= first, Plan.begins <= last, PlanLine.metric.in_(metrics))
     rows = session.execute(query.group_by(Plan.owner_id, Plan.begins, PlanLine.metric))
-    return {(owner, begins, metric): int(target) for owner, begins, metric, target in rows}
+    return {(owner, begins, metric): int(target) for owner, begins, metric, target in rows if owner is not None}
