@@ -12,10 +12,7 @@ from crm_sales.force.models import Achievement
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.data.session import session, writing
-from crm_core.kernel.errors import Forbidden, Invalid, OverLimit, Refused
-from crm_core.kernel.events import emit
-from crm_core.text import amounts
+from crm_core.sdk import Forbidden, Invalid, OverLimit, Refused, amounts, emit, session, writing
 
 TIERS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10_000)), min_size=1, max_size=5, unique_by=lambda one: one[0]).map(sorted)
 

@@ -8,11 +8,8 @@ from crm_sales.api import InvoicesIssued, OpportunitiesClosed, OrdersConfirmed, 
 from crm_sales.force import figures, territories
 from crm_sales.force.models import Achievement
 
-from crm_core.data.session import session, writing
-from crm_core.kernel.errors import Invalid, Refused
-from crm_core.kernel.events import emit
-from crm_core.kernel.runner import drain as run_all
-from crm_core.sdk import plans
+from crm_core.sdk import Invalid, Refused, emit, plans, session, writing
+from crm_core.testing import doing
 
 
 @pytest.fixture
@@ -66,11 +63,8 @@ def test_assigning_by_territory_gives_customers_with_history_and_undo(west, make
         with pytest.raises(Refused, match="No territory fits"):
             customers.run("by_territory", [nowhere])
     assert [west.owner(one) for one in (here, there, nowhere)] == [west.bob.id, west.cid.id, west.ann.id]
-    from crm_core.resource import undo
-
     with west.chief.work():
-        undo.ask(change)
-    run_all(house.site)
+        doing.bring_back(house.site, change)
     assert [west.owner(one) for one in (here, there, nowhere)] == [west.ann.id] * 3
     page = west.chief.browser()("GET", f"/core/customer/{here}")
     assert page.status_code == 200
@@ -82,11 +76,9 @@ def test_coverage_counts_customers_of_territories_and_who_holds_them(west, make,
     make.customer(owner=west.bob, region=west.city)
     make.customer(owner=west.ann, region=west.city)
     make.customer()
-    from crm_core.resource import reporting
-
     with west.chief.work():
-        found = reporting.answer(next(one for one in reporting.reports() if one.name.endswith("coverage")))
-    assert {line.label: line.numbers for line in found.lines} == {"city": (2, 1, 0), "rest": (1, 0, 1)}
+        found = doing.ask_report("coverage")
+    assert {line.label: line.numbers for line in found} == {"city": (2, 1, 0), "rest": (1, 0, 1)}
 
 
 @pytest.fixture
@@ -149,10 +141,7 @@ def test_the_pages_show_what_is_the_readers(house, west, sold, today, max_statem
     assert "375.00" in west.chief.browser()("GET", "/sales/force").text
     assert west.chief.browser()("GET", "/sales/force/9999").status_code == 404
     with west.chief.work():
-        from crm_core.resource import reporting
-
-        for report in reporting.reports():
-            reporting.answer(report)
+        assert len(doing.ask_report("")) > 5
 
 
 def test_metrics_lead_to_the_records_behind_them(house, west, sold, today):

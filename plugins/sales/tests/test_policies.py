@@ -7,12 +7,8 @@ from crm_sales.api import OrdersConfirmed, QuotesSent
 from crm_sales.policies.models import Exceeded, Policy
 from crm_sales.quotes.models import Quote, State
 
-from crm_core.data.session import session, writing
-from crm_core.features.approvals import api as approvals
-from crm_core.features.approvals import running
-from crm_core.kernel.errors import Invalid, OverLimit, Refused
-from crm_core.kernel.events import emit
-from crm_core.sdk import Action
+from crm_core.sdk import Action, Invalid, OverLimit, Refused, emit, session, site, writing
+from crm_core.testing import doing
 
 SELLER = {
     "sales.quote.*": "all", "sales.order.*": "all", "sales.claim.*": "all", "sales.policy.*": "all", "core.customer.*": "all", "core.product.*": "all", "sales.exceeded.read": "all",
@@ -20,8 +16,6 @@ SELLER = {
 
 
 def of(name):
-    from crm_core.kernel.site import site
-
     return site().registry.resource(name)
 
 
@@ -170,7 +164,7 @@ def flowing(sending, house, shop):
     """A flow for what goes over a limit of quotes: the boss agrees."""
     shop.policy()
     with house.system(), writing():
-        approvals.draw("Over", "sales.quote", "over", [{"name": "", "who": "users", "users": [shop.boss.id], "need": "any"}])
+        doing.draw("sales.quote", "over", [shop.boss.id])
 
 
 def _state(house, quote):
@@ -193,10 +187,9 @@ def test_with_a_flow_it_is_handed_in_and_carried_out_when_all_have_agreed(flowin
     answer = shop.ann.browser()("POST", f"/sales/quote/{over}/do/send")
     assert answer.status_code == 303 and _state(house, over) == "draft"
     with shop.boss.work():
-        assert approvals.waits("sales.quote", over)
-        found = running.stepping.running("sales.quote", over)
+        found = doing.waiting("sales.quote", over)
         assert "your limit is 10 %" in found.reason
-        running.agree(found.id)
+        doing.answer(found.id)
     assert _state(house, over) == "sent"
     with house.system():
         (one,) = session.scalars(sa_all(Exceeded))
@@ -215,10 +208,8 @@ def test_over_the_api_and_in_bulk_it_is_handed_in_as_well(flowing, house, shop):
     answer = api("POST", f"/sales/quote/{first}/send", Idempotency_Key="k1")
     assert answer.status_code == 202 and answer.json["submitted"] and _state(house, first) == "draft"
     assert api("POST", f"/sales/quote/{first}/send", Idempotency_Key="k1").json == answer.json
-    from crm_core.resource import bulk
-
     with shop.ann.work():
-        done = bulk.at_once(of("sales.quote"), "send", [fine, second], {})
+        done = doing.in_bulk(of("sales.quote"), "send", [fine, second])
     assert (done.count, done.handed, done.skipped) == (1, 1, 0) and (_state(house, fine), _state(house, second)) == ("sent", "draft")
 
 
@@ -226,17 +217,13 @@ def test_refused_by_who_is_asked_nothing_is_done(flowing, house, shop):
     over = shop.document(discount=2_000)
     shop.ann.browser()("POST", f"/sales/quote/{over}/do/send")
     with shop.boss.work():
-        running.refuse(running.stepping.running("sales.quote", over).id, "too much")
+        doing.answer(doing.waiting("sales.quote", over).id, refuse="too much")
     assert _state(house, over) == "draft"
 
 
 def _receipt(person, claim):
-    import io
-
-    from crm_core.features.files import api as files
-
     with person.work():
-        files.put("sales.claim", claim, "receipt.txt", io.BytesIO(b"paid"))
+        doing.hang("sales.claim", claim)
 
 
 def test_an_expense_needs_its_receipt_and_is_limited(house, shop, make, today):

@@ -53,7 +53,7 @@ class Did(enum.StrEnum):
     received = "received"
 
 
-DID = {"won": _("Opportunity won"), "ordered": _("Ordered"), "invoiced": _("Invoiced"), "received": _("Received")}
+DID = {"won": _("Opportunity won"), "ordered": _("Ordered"), "invoiced": _("Invoiced"), "received": _("Money received")}
 
 
 class Achievement(Owned, Model):

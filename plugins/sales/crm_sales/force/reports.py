@@ -19,7 +19,7 @@ def _ranking(since):
     """Who has how much of each, in whole units of the house's currency, the most received first."""
     def ask(rows):
         first = since()
-        columns = [_sum(rows, did, first).label(str(word)) for did, word in ((Did.won, _("Won")), (Did.ordered, _("Ordered")), (Did.invoiced, _("Invoiced")), (Did.received, _("Received")))]
+        columns = [_sum(rows, did, first).label(str(word)) for did, word in ((Did.won, _("Won")), (Did.ordered, _("Ordered")), (Did.invoiced, _("Invoiced")), (Did.received, _("Money received")))]
         return sa.select(rows.c.owner_id, *columns).where(rows.c.day >= first).group_by(rows.c.owner_id).order_by(columns[3].desc(), rows.c.owner_id)
 
     return ask
@@ -34,7 +34,7 @@ def year_began() -> dt.date:
 
 
 def by_category(rows):
-    columns = [_sum(rows, did, year_began()).label(str(word)) for did, word in ((Did.ordered, _("Ordered")), (Did.received, _("Received")))]
+    columns = [_sum(rows, did, year_began()).label(str(word)) for did, word in ((Did.ordered, _("Ordered")), (Did.received, _("Money received")))]
     return sa.select(rows.c.category_id, *columns).where(rows.c.day >= year_began()).group_by(rows.c.category_id).order_by(columns[0].desc(), rows.c.category_id)
 
 
