@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from crm_sales.orders.models import OrderItem
 
+from crm_core.kernel import clock
 from crm_core.resource import undo
 from crm_core.sdk import session
 from crm_core.testing.house import House
@@ -22,6 +23,11 @@ class Shop:
         self.wu = self.house.person("wu", roles=["accountant"])
         self.numbers = itertools.count(1)
         self.customer = self.new_customer(credit_code="91350100M000100Y43")
+
+    @property
+    def today(self):
+        with self.house.system():
+            return clock.today()
 
     def new_customer(self, **values):
         return self.make.customer(owner=self.ann, **{"name": f"蓝天传媒{next(self.numbers)}有限公司", **values})
@@ -72,3 +78,8 @@ def shop(request, plugins, tmp_path_factory):
     made = Shop(tmp_path_factory.mktemp("shop"), plugins, like=None if url else request.getfixturevalue("empty_house"), url=url)
     yield made
     made.house.close()
+
+
+@pytest.fixture
+def today(shop):
+    return shop.today

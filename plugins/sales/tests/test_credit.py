@@ -11,7 +11,7 @@ from crm_sales.receivables.models import Invoice
 from crm_sales.settings import CreditSettings
 
 from crm_core.kernel.errors import Forbidden, Invalid, Refused
-from plugins.sales.tests.money_shop import shop  # noqa: F401
+from plugins.sales.tests.money_shop import shop, today  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 
 NOW, RULES = dt.date(2026, 11, 28), CreditSettings({})

@@ -14,7 +14,7 @@ from crm_core.features.customers.dealings import Dealing
 from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import CrmError, Forbidden, Invalid, Refused
 from crm_core.sdk import session
-from plugins.sales.tests.money_shop import shop  # noqa: F401
+from plugins.sales.tests.money_shop import shop, today  # noqa: F401
 
 
 @pytest.fixture

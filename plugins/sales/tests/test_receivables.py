@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from crm_core.features.messages.models import Notice
 from crm_core.kernel.errors import CrmError, Invalid, Refused
 from crm_core.sdk import amounts, session
-from plugins.sales.tests.money_shop import Shop, shop  # noqa: F401
+from plugins.sales.tests.money_shop import Shop, shop, today  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 from tests.support import ENGINES
 from tests.support.fixtures import postgres  # noqa: F401
@@ -273,10 +273,10 @@ def test_nothing_is_invoiced_or_paid_twice_and_numbers_have_no_gaps(busy):
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_the_same_key_twenty_times_is_one_payment(busy, today):
+def test_the_same_key_twenty_times_is_one_payment(busy):
     customer = busy.new_customer()
     api = busy.boss.api()
-    body = {"customer": customer, "day": today.isoformat(), "amount": 100_00}
+    body = {"customer": customer, "day": busy.today.isoformat(), "amount": 100_00}
     answers = []
 
     def send(_n):
@@ -292,10 +292,10 @@ def test_the_same_key_twenty_times_is_one_payment(busy, today):
     assert len(busy.all(Payment, customer_id=customer)) == 2
 
 
-def test_two_payments_are_not_both_counted_for_one_invoice(busy, today):
+def test_two_payments_are_not_both_counted_for_one_invoice(busy):
     customer, actor = busy.new_customer(), busy.boss.actor
     invoice = invoiced(busy, 100_00, customer=customer)
-    payments = [busy.write("sales.payment", customer=customer, day=today, amount=100_00) for _n in range(4)]
+    payments = [busy.write("sales.payment", customer=customer, day=busy.today, amount=100_00) for _n in range(4)]
 
     def allocate(n):
         with busy.house.site.work(actor):
@@ -305,13 +305,13 @@ def test_two_payments_are_not_both_counted_for_one_invoice(busy, today):
     assert sum(one.amount for one in busy.all(Allocation, invoice_id=invoice)) == 100_00
 
 
-def test_without_the_lock_they_are(busy, today, monkeypatch):
+def test_without_the_lock_they_are(busy, monkeypatch):
     """The negative control: that it is the lock which keeps two from both paying the same invoice."""
     if busy.engine == "sqlite":
         pytest.skip("one writer at a time: there is nothing the lock could keep")
     customer, actor = busy.new_customer(), busy.boss.actor
     invoice = invoiced(busy, 100_00, customer=customer)
-    payments = [busy.write("sales.payment", customer=customer, day=today, amount=100_00) for _n in range(2)]
+    payments = [busy.write("sales.payment", customer=customer, day=busy.today, amount=100_00) for _n in range(2)]
     both, real = threading.Barrier(2), services.settle
 
     def settle(*given):
