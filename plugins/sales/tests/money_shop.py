@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from crm_sales.orders.models import OrderItem
 
-from crm_core.kernel import clock
-from crm_core.resource import undo
-from crm_core.sdk import session
+from crm_core.sdk import Refused, session, today
 from crm_core.testing.house import House
+
+CrmError = Refused.__base__  # whatever is refused, for whatever reason
 
 
 class Shop:
@@ -27,7 +27,7 @@ class Shop:
     @property
     def today(self):
         with self.house.system():
-            return clock.today()
+            return today()
 
     def new_customer(self, **values):
         return self.make.customer(owner=self.ann, **{"name": f"蓝天传媒{next(self.numbers)}有限公司", **values})
@@ -64,12 +64,13 @@ class Shop:
             return self.resource(resource).get(row)
 
     def all(self, model, **where):
+        model = self.resource(model).model if isinstance(model, str) else model
         with self.house.system():
             return session.scalars(sa.select(model).filter_by(**where).where(model.deleted_at.is_(None)).order_by(model.id)).all()
 
     def undo(self, change, who=None):
         with (who or self.boss).work():
-            return undo.ask(change)
+            return self.house.undo(change)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,9 @@ def shop(request, plugins, tmp_path_factory):
     made.house.close()
 
 
-@pytest.fixture
-def today(shop):
+@pytest.fixture(name="today")
+def _today(shop):
     return shop.today
+
+
+the_day = _today

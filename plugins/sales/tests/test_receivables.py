@@ -13,10 +13,8 @@ from crm_sales.receivables.reports import BUCKETS, bucket
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_core.features.messages.models import Notice
-from crm_core.kernel.errors import CrmError, Invalid, Refused
-from crm_core.sdk import amounts, session
-from plugins.sales.tests.money_shop import Shop, shop, today  # noqa: F401
+from crm_core.sdk import Invalid, Refused, amounts, session
+from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 from tests.support import ENGINES
 from tests.support.fixtures import postgres  # noqa: F401
@@ -147,9 +145,7 @@ def test_an_issued_invoice_stays(shop):  # noqa: F811
 @settings(max_examples=15, deadline=None)
 def test_ages_come_to_receivables_and_the_statement_closes_with_them(shop, rows):  # noqa: F811
     customer = shop.new_customer()
-    with shop.house.system():
-        from crm_core.sdk import today as now
-        day = now()
+    day = shop.today
     for amount, late, paid in rows:
         invoice = invoiced(shop, amount, customer=customer, day=day - dt.timedelta(days=300), due=day - dt.timedelta(days=late))
         if paid and amount * paid // 3:
@@ -170,7 +166,7 @@ def test_owners_hear_of_a_late_invoice_once_for_each_step(shop, today):  # noqa:
 
     def told():
         with shop.house.system():
-            return session.scalar(sa.select(sa.func.count()).select_from(Notice).where(Notice.subject == "sales.invoice", Notice.subject_id == invoice, Notice.receiver_id == shop.ann.id))
+            return session.connection().scalar(sa.text("SELECT count(*) FROM core_notice WHERE subject = 'sales.invoice' AND subject_id = :id AND receiver_id = :ann"), {"id": invoice, "ann": shop.ann.id})
 
     for _twice in range(2):
         _job(shop, "sales.overdue")
