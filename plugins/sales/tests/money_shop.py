@@ -6,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from crm_sales.orders.models import OrderItem
 
-from crm_core.resource import undo
-from crm_core.sdk import session
+from crm_core.sdk import Refused, session, today
 from crm_core.testing.house import House
+
+CrmError = Refused.__base__  # whatever is refused, for whatever reason
 
 
 class Shop:
@@ -22,6 +23,11 @@ class Shop:
         self.wu = self.house.person("wu", roles=["accountant"])
         self.numbers = itertools.count(1)
         self.customer = self.new_customer(credit_code="91350100M000100Y43")
+
+    @property
+    def today(self):
+        with self.house.system():
+            return today()
 
     def new_customer(self, **values):
         return self.make.customer(owner=self.ann, **{"name": f"蓝天传媒{next(self.numbers)}有限公司", **values})
@@ -58,12 +64,13 @@ class Shop:
             return self.resource(resource).get(row)
 
     def all(self, model, **where):
+        model = self.resource(model).model if isinstance(model, str) else model
         with self.house.system():
             return session.scalars(sa.select(model).filter_by(**where).where(model.deleted_at.is_(None)).order_by(model.id)).all()
 
     def undo(self, change, who=None):
         with (who or self.boss).work():
-            return undo.ask(change)
+            return self.house.undo(change)
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +79,11 @@ def shop(request, plugins, tmp_path_factory):
     made = Shop(tmp_path_factory.mktemp("shop"), plugins, like=None if url else request.getfixturevalue("empty_house"), url=url)
     yield made
     made.house.close()
+
+
+@pytest.fixture(name="today")
+def _today(shop):
+    return shop.today
+
+
+the_day = _today

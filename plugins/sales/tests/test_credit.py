@@ -10,8 +10,8 @@ from crm_sales.orders.models import State
 from crm_sales.receivables.models import Invoice
 from crm_sales.settings import CreditSettings
 
-from crm_core.kernel.errors import Forbidden, Invalid, Refused
-from plugins.sales.tests.money_shop import shop  # noqa: F401
+from crm_core.sdk import Forbidden, Invalid, Refused
+from plugins.sales.tests.money_shop import shop, the_day  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 
 NOW, RULES = dt.date(2026, 11, 28), CreditSettings({})
@@ -122,7 +122,7 @@ def test_two_orders_of_one_set_do_not_use_up_one_limit(shop):  # noqa: F811
 
 
 def test_the_blacklist_refuses_or_asks_why(shop):  # noqa: F811
-    from crm_core.features.customers.models import Severity
+    Severity = shop.resource("core.customer").all_fields["blacklist"].members
     customer = shop.new_customer()
     order = shop.order(customer=customer, confirmed=False)
     shop.run("blacklist", customer, {"severity": Severity.warn, "reason": "x"}, resource="core.customer")

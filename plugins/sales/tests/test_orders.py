@@ -10,11 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from crm_core.features.customers.dealings import Dealing
-from crm_core.features.tasks.models import Task
-from crm_core.kernel.errors import CrmError, Forbidden, Invalid, Refused
-from crm_core.sdk import session
-from plugins.sales.tests.money_shop import shop  # noqa: F401
+from crm_core.sdk import Forbidden, Invalid, Refused, emit, session
+from plugins.sales.tests.money_shop import CrmError, shop, the_day  # noqa: F401
 
 
 @pytest.fixture
@@ -23,10 +20,9 @@ def heard(shop, monkeypatch):  # noqa: F811
     from crm_sales.orders import services as orders
     from crm_sales.receivables import services as money
 
-    from crm_core.resource import after
 
     found = []
-    real = after.emit
+    real = emit
     for module in (orders, money):
         monkeypatch.setattr(module, "emit", lambda event: (found.append((type(event).__name__, event.ids)), real(event))[1])
     return found
@@ -49,12 +45,12 @@ def test_from_draft_to_completed(shop, heard):  # noqa: F811
     assert shop.row("sales.order", order).state == State.confirmed
     shop.run("pay", second.id, {"amount": 100_00}, resource="sales.invoice")
     assert shop.row("sales.invoice", second.id).remaining == 66_66
-    assert not shop.all(Dealing, source="sales")
+    assert not shop.all("core.dealing", source="sales")
     shop.run("pay", second.id, resource="sales.invoice")
     done = shop.row("sales.order", order)
     assert (done.state, done.paid, done.invoiced) == (State.done, 199_99, 199_99)
     assert {one.unallocated for one in shop.all(Payment)} == {0}
-    deals = shop.all(Dealing, source="sales")
+    deals = shop.all("core.dealing", source="sales")
     assert [(one.amount, one.quantity, one.number) for one in deals] == [(99_99, 3000, done.number), (100_00, 1000, done.number)]
     assert [name for name, ids in heard if name.startswith("Orders")] == ["OrdersConfirming", "OrdersConfirmed", "OrdersCompleted"]
     assert [name for name, _ids in heard].count("InvoicesIssued") == 2
@@ -131,7 +127,7 @@ def test_returned_goods_are_credited_never_more_than_the_invoice(shop):  # noqa:
         shop.run("credit_returns", order)
     with pytest.raises(Invalid, match="66.66"):
         shop.run("credit", invoice.id, {"reason": "too much", "amount": 66_67}, resource="sales.invoice")
-    deals = shop.all(Dealing, source="sales", customer_id=invoice.customer_id)
+    deals = shop.all("core.dealing", source="sales", customer_id=invoice.customer_id)
     assert [one.amount for one in deals] == [-33_33]
     shop.deliver(order, 1000)  # replaced: invoiced anew
     shop.run("invoice", order)
@@ -233,32 +229,22 @@ def test_a_subscription_about_to_end_is_one_task_until_it_is_renewed(shop, today
     assert (running.copies, running.ends, running.term) == (5, ends, Term.running)
     for _twice in range(2):
         _job(shop, "sales.subscriptions")
-    task, = shop.all(Task, source_key=f"sales.subscription/{running.id}")
+    task, = shop.all("core.task", source_key=f"sales.subscription/{running.id}")
     assert (task.owner_id, task.due, task.done_at, task.locked) == (shop.ann.id, ends, None, True)
     shop.run("renew", running.id, resource="sales.subscription")
     before, after = shop.all(Subscription, customer_id=customer)
     assert (before.term, after.renews_id, after.begins, after.copies) == (Term.renewed, before.id, ends + dt.timedelta(days=1), 5)
-    assert shop.all(Task, source_key=f"sales.subscription/{running.id}")[0].done_at is not None
+    assert shop.all("core.task", source_key=f"sales.subscription/{running.id}")[0].done_at is not None
     renewal = shop.all(Order, customer_id=customer)[-1]
     assert (renewal.state, shop.items(renewal.id)[0].id) == (State.draft, after.item_id)
     shop.run("confirm", renewal.id)
     assert len(shop.all(Subscription, customer_id=customer)) == 2  # its subscription is there already
     _job(shop, "sales.subscriptions")
-    assert len(shop.all(Task, source_key=f"sales.subscription/{running.id}")) == 1
+    assert len(shop.all("core.task", source_key=f"sales.subscription/{running.id}")) == 1
 
 
 def _job(shop, name):  # noqa: F811
-    from crm_core.data.session import writing
-    from crm_core.kernel.jobs import later
-    from crm_core.kernel.models import JobRow
-    from crm_core.kernel.runner import drain
-
-    with shop.house.system(), writing():
-        later(name)
-    drain(shop.house.site)
-    with shop.house.site.engines.read.connect() as conn:
-        state, error = conn.execute(sa.select(JobRow.state, JobRow.error).where(JobRow.name == name).order_by(JobRow.id.desc()).limit(1)).one()
-    assert state == "done", error
+    shop.house.run_job(name)
 
 
 def test_on_the_page_part_of_it_goes_out(shop):  # noqa: F811

@@ -1,6 +1,6 @@
 """Verbs of money: invoice, credit, issue, cancel, allocate, take back. What is paid and what remains is counted anew by `settle`, from the
 documents themselves, while orders and invoices are held (`hold`): orders first, then invoices, the lowest id first, everywhere.
-Long because what may not be counted twice is counted in one place.
+Long because whoever asks where money is counted reads one file.
 """
 
 import datetime as dt
