@@ -145,7 +145,7 @@ def demo_data(make):
 
 # What somebody may do with quotes who does not see what is earned by them (`sales.quote.sensitive`: the margin).
 QUOTING = tuple(f"sales.quote.{verb}" for verb in (
-    "read", "create", "update", "delete", "export", "print", "assign", "send", "accept", "decline", "order", "contract", "reduce", "new_version", "withdraw", "new_link"))
+    "read", "create", "update", "delete", "export", "import", "print", "assign", "send", "accept", "decline", "order", "contract", "reduce", "new_version", "withdraw", "new_link"))
 WORK = ("sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
 READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.clause.read")
 
