@@ -1,4 +1,7 @@
-"""Quotes: sent, answered by the customer, replaced, turned into orders and contracts."""
+"""Quotes: sent, answered by the customer, replaced, turned into orders and contracts.
+
+Long because it follows one kind of record from the draft to what becomes of it, on one set of helpers.
+"""
 
 import datetime as dt
 import re
