@@ -124,13 +124,8 @@ def demo_data(make):
 # What somebody may do with quotes who does not see what is earned by them (`sales.quote.sensitive`: the margin).
 QUOTING = tuple(f"sales.quote.{verb}" for verb in (
     "read", "create", "update", "delete", "export", "import", "print", "assign", "send", "accept", "decline", "order", "contract", "reduce", "new_version", "withdraw", "new_link"))
-<<<<<<< HEAD:plugins/sales/crm_sales/plugin/offers.py
 WORK = ("sales.quote.*", "sales.contract.*")
 READ = ("sales.clause.read",)
-=======
-WORK = ("sales.opportunity.*", "sales.quote.*", "sales.contract.*", "sales.order.*", "sales.invoice.*", "sales.payment.*")
-READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read", "sales.pipeline.read", "sales.stage.read", "sales.clause.read")
->>>>>>> quotes:plugins/sales/crm_sales/plugin.py
 
 
 @hookimpl

@@ -1,11 +1,7 @@
-<<<<<<< HEAD:plugins/sales/tests/test_quotes.py
-"""Quotes: sent, answered by the customer, replaced, turned into orders and contracts. Long because the way of a quote is one story."""
-=======
 """Quotes: sent, answered by the customer, replaced, turned into orders and contracts.
 
 Long because it follows one kind of record from the draft to what becomes of it, on one set of helpers.
 """
->>>>>>> quotes:tests/sales/test_quotes.py
 
 import datetime as dt
 import re
