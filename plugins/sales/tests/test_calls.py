@@ -184,7 +184,7 @@ def test_a_script_that_leads_nowhere_is_refused(house):
 
 
 def test_reports_count_calls(house, listed, ann):
-    from crm_core.resource import reporting
+    from crm_core.testing.doors import reporting
 
     made, _people = listed
     call(house, ann, made, "interested")

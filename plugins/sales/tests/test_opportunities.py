@@ -131,7 +131,7 @@ def test_lost_with_a_reason_and_open_again(house, deal, ann):
     act(ann, house, "advance", one)
     with pytest.raises(Invalid), ann.work():
         house.resource(NAME).all_actions["lose"]
-        from crm_core.resource.acts import values
+        from crm_core.testing.doors import values
 
         values(house.resource(NAME), house.resource(NAME).all_actions["lose"], {})
     act(ann, house, "lose", one, lost_reason="price")
@@ -271,7 +271,7 @@ def test_reports_are_answered(house, deal, ann, name):
     act(ann, house, "win", one)
     act(ann, house, "lose", other, lost_reason="price")
     deal()
-    from crm_core.resource import reporting
+    from crm_core.testing.doors import reporting
 
     with ann.work():
         found = reporting.answer(reporting.find(reporting.reports(), f"sales.{name}" if any(r.name.startswith("sales.") for r in reporting.reports()) else name))
@@ -279,12 +279,12 @@ def test_reports_are_answered(house, deal, ann, name):
 
 
 def test_a_taken_back_deal_is_open_again(house, deal, ann):
-    from crm_core.resource import undo
+    from crm_core.testing.doors import take_back
 
     one = deal()
     change = act(ann, house, "win", one)
     with ann.work():
-        undo.ask(change)
+        take_back(change)
     assert row_of(house, one, "outcome", "stage_id", "closed") == (Outcome.open, stages_of(house)[0].id, None)
     assert f"sales.callback:{one}" not in open_tasks(house)
 

@@ -73,7 +73,7 @@ def test_history_says_how_probable_a_deal_is(house, deal, ann, run_job):
     with house.system():
         from crm_sales.settings import DealSettings
 
-        from crm_core.resource.settings import put
+        from crm_core.testing.doors import put
 
         put(DealSettings, {"probability_by_history": True})
     run_job("sales.learn")

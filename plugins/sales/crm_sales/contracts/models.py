@@ -33,7 +33,7 @@ class Clause(Vocabulary, Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
-    position: Mapped[int] = mapped_column(default=0, info={"label": _("Order")})
+    position: Mapped[int] = mapped_column(default=0, info={"label": _("Place in the order")})
     text: Mapped[t.Note] = mapped_column(info={"label": _("Text")})
     english_text: Mapped[t.Note | None] = mapped_column(info={"label": _("English text")})
 

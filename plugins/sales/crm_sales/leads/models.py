@@ -73,7 +73,7 @@ class LeadRule(Vocabulary, Model):
 
     __tablename__ = "sales_lead_rule"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
-    position: Mapped[int] = mapped_column(default=0, info={"label": _("Order"), "help": _("The first rule that fits a lead counts.")})
+    position: Mapped[int] = mapped_column(default=0, info={"label": _("Place in the order"), "help": _("The first rule that fits a lead counts.")})
     region_id: Mapped[t.Id | None] = t.Link("core.region", _("Region"), info={"help": _("Empty: any. Places within it too.")})
     industry_id: Mapped[t.Id | None] = t.Link("core.industry", _("Industry"), info={"help": _("Empty: any. Those within it too.")})
     source: Mapped[str | None] = t.Choice("core.source", info={"label": _("Source"), "help": _("Empty: any.")})

@@ -40,7 +40,7 @@ class Pipeline(Vocabulary, Model):
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     english: Mapped[t.Line] = mapped_column(default="", info={"label": _("English name")})
     code: Mapped[t.Code | None] = mapped_column(info={"label": _("Code")})
-    position: Mapped[int] = mapped_column(default=0, info={"label": _("Order")})
+    position: Mapped[int] = mapped_column(default=0, info={"label": _("Place in the order")})
     for_department_id: Mapped[t.Id | None] = t.Link("core.department", _("For the department"), info={"help": _("New opportunities of its people begin in it; those below it too.")})
     for_team_id: Mapped[t.Id | None] = t.Link("core.team", _("For the team"), info={"help": _("New opportunities of its members begin in it.")})
 
