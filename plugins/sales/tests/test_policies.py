@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from crm_sales.api import OrdersConfirmed, QuotesSent
 from crm_sales.policies.models import Exceeded, Policy
-from crm_sales.quotes.models import Quote, State
+from crm_sales.quotes.models import Quote
 
-from crm_core.sdk import Action, Invalid, OverLimit, Refused, emit, session, site, writing
+from crm_core.sdk import Invalid, OverLimit, Refused, emit, session, site, writing
 from crm_core.testing import doing
 
 SELLER = {
@@ -147,20 +147,7 @@ def test_an_old_document_keeps_the_policy_of_its_day(house, shop, today):
 
 
 @pytest.fixture
-def sending(monkeypatch):
-    """An act that sends a quote, as the area of quotes has one."""
-    from crm_sales.quotes.resources import Quotes
-
-    def send(quote):
-        quote.state = State.sent
-        session.flush()
-        emit(QuotesSent((quote.id,)))
-
-    monkeypatch.setattr(Quotes, "actions", [Action("send", "Send", send, when=lambda quote: quote.state == State.draft)])
-
-
-@pytest.fixture
-def flowing(sending, house, shop):
+def flowing(house, shop):
     """A flow for what goes over a limit of quotes: the boss agrees."""
     shop.policy()
     with house.system(), writing():
@@ -172,7 +159,7 @@ def _state(house, quote):
         return str(session.get(Quote, quote).state)
 
 
-def test_without_a_flow_the_act_is_refused_and_nothing_is_done(sending, house, shop):
+def test_without_a_flow_the_act_is_refused_and_nothing_is_done(house, shop):
     shop.policy()
     quote = shop.document(discount=2_000)
     answer = shop.ann.browser()("POST", f"/sales/quote/{quote}/do/send")

@@ -83,7 +83,7 @@ class QuoteItems(PricedLines):
         ids = sorted({line["product_id"] for line in now if line.get("product_id")})
         costs = {row.id: row.cost for row in session.execute(select(Product.id, Product.cost).where(Product.id.in_(ids)))} if ids else {}
         currencies = self.currencies(now) if ids else {}
-        rates = {code: money.rate(code, today()) for code in set(currencies.values()) if code in money.in_use()}
+        rates = {code: rate for (code, _day), rate in money.rates({(code, today()) for code in currencies.values()}).items()}
         for row, line in zip(rows, now, strict=True):
             cost, code = costs.get(line.get("product_id")), currencies.get(line.get("quote_id"), "")
             row["margin"] = None
