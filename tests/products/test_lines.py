@@ -266,6 +266,7 @@ def test_amounts_of_a_foreign_document_show_their_currency(shop: House, admin: P
         codes = set(session.scalars(sa.select(shop.resource("core.currency").model.code)))
     for code in {"USD", "JPY"} - codes:
         make("core.currency", code=code)
+    make("core.currency_rate", currency="JPY", day=dt.date(2020, 1, 1), rate=5_000_000)
     product, browser = make("core.product", name="Report", price=100_00), admin.browser()
     foreign = quote(shop, [{"product": product, "price": 15_00}], currency="USD", owner=admin.id)
     home = quote(shop, [{"product": product, "price": 15_00}], owner=admin.id)

@@ -177,13 +177,15 @@ def test_a_credit_note_takes_back_its_part_and_cancelling_the_rest(desk):
     assert desk.sums() == {desk.ann.id: 0}
 
 
-def test_money_received_earns_and_taken_back_is_taken_back(desk):
+def test_money_received_earns_and_taken_back_is_taken_back(desk, house):
     desk.policy(basis="payment", by="month", tiers=[(0, 100), (50_000, 200)])
     order = desk.order()
     invoice = desk.invoice(order, 100_000)
     desk.pay(invoice, 40_000)
-    _payment, second = desk.pay(invoice, 60_000)
+    payment, second = desk.pay(invoice, 60_000)
     assert desk.sums() == {desk.ann.id: 400 + 100 + 1_000}  # the second crosses the tier
+    with house.system():
+        house.resource("sales.payment").run("take_back", [payment], {"reason": "it bounced"})
     desk.tell(PaymentsAllocated((second,), taken_back=True), PaymentsAllocated((second,), taken_back=True))
     assert desk.sums() == {desk.ann.id: 400}
     desk.pay(invoice, 20_000)

@@ -85,15 +85,20 @@ def test_coverage_counts_customers_of_territories_and_who_holds_them(west, make,
 def sold(house, make, west, today, deliver):
     """An order of ann with a share of bob, its invoice, half of it paid; and an opportunity bob has won. All in hundredths."""
     customer, product = make.customer(owner=west.ann), make.product(price=10_000, tax=1_300)
+    def standing(table, values):
+        with house.system(), writing():
+            session.connection().execute(sa.text(f"UPDATE {table} SET {values}"), execution_options={"crm_unscoped": "tests"})
+
     order = make("sales.order", owner=west.ann, customer=customer, day=today, items=[{"product": product, "quantity": 1_000, "price": 113_000}])
     make("sales.share", order=order, person=west.bob.id, percent=2_500)
     invoice = make("sales.invoice", owner=west.ann, customer=customer, order=order, day=today, items=[{"product": product, "quantity": 1_000, "price": 113_000}])
+    standing("sales_order", "state = 'confirmed'")
+    standing("sales_invoice", "state = 'issued'")
     make("sales.payment", owner=west.ann, customer=customer, day=today, amount=56_500, allocations=[{"invoice": invoice, "amount": 56_500}])
     pipeline = make("sales.pipeline")
     opportunity = make("sales.opportunity", owner=west.bob, customer=customer, pipeline=pipeline, stage=make("sales.stage", pipeline=pipeline), amount=77_700)
+    standing("sales_opportunity", f"outcome = 'won', closed = '{today}'")
     with house.system(), writing():
-        for table, values in (("sales_order", "state = 'confirmed'"), ("sales_invoice", "state = 'issued'"), ("sales_opportunity", f"outcome = 'won', closed = '{today}'")):
-            session.connection().execute(sa.text(f"UPDATE {table} SET {values}"), execution_options={"crm_unscoped": "tests"})
         for event in (OrdersConfirmed((order,)), InvoicesIssued((invoice,)), PaymentsAllocated((1,)), OpportunitiesClosed((opportunity,))):
             emit(event)
     deliver()

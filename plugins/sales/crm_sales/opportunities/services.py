@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import case, func, select, update
 
 from crm_core.sdk import (
+    Invalid,
     Refused,
     actor,
     amounts,
@@ -112,7 +113,10 @@ def weigh(row, now, rates):
     if now.get("amount"):
         key = now.get("currency") or "", now.get("closed") or today()
         if key not in rates:
-            rates[key] = money.rate(*key)
+            try:
+                rates[key] = money.rate(*key)
+            except Refused as no:
+                raise Invalid({"currency": [no.message]}) from None
         worth = amounts.convert(now["amount"], rates[key], money.rounding())
     row["worth"], row["weighted"] = worth, amounts.part(worth, now.get("probability") or 0, money.rounding())
 

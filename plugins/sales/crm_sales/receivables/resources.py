@@ -8,6 +8,7 @@ from crm_core.sdk import (
     DateField,
     EnumField,
     Field,
+    Invalid,
     Lines,
     MoneyField,
     PricedLines,
@@ -129,7 +130,10 @@ class Payments(Resource):
         for row in rows:
             if row.get("id") is None and row.get("amount") is not None and row.get("day") is not None:
                 step = step or money.step(self._house())
-                row["rate"] = money.rate(row.get("currency") or self._house(), row["day"])
+                try:
+                    row["rate"] = money.rate(row.get("currency") or self._house(), row["day"])
+                except Refused as no:
+                    raise Invalid({"currency": [no.message]}) from None
                 row["worth"], row["unallocated"] = amounts.convert(row["amount"], row["rate"], how, step), row["amount"]
 
     @staticmethod
