@@ -179,6 +179,7 @@ def test_owners_hear_of_a_late_invoice_once_for_each_step(shop, today):  # noqa:
 
 
 def test_papers_and_reports(shop):  # noqa: F811
+    invoiced(shop, 10_00)
     browser = shop.boss.browser()
     page = browser("GET", f"/core/customer/{shop.customer}/print/statement")
     for path in (f"/core/customer/{shop.customer}", "/reports/sales.ageing", "/reports/sales.receipts", "/reports/sales.products", "/reports/sales.realised", "/sales/invoice?columns=remaining"):
