@@ -130,7 +130,8 @@ def make(site: Site, blueprints: Iterable[flask.Blueprint] = ()) -> Application:
     for blueprint in (plain.blueprint, *blueprints):
         app.register_blueprint(blueprint)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(FOLDER / "templates"), PackageTemplates(site.registry.packages)])
-    app.jinja_env.loader = app.jinja_loader  # Flask's own asks it for the text alone, and a plugin's words would be looked up in core's
+    # Flask's own loader, which knows the folders of blueprints, asks ours for the text alone: a plugin's words would be looked up in core's.
+    app.jinja_env.loader = ChoiceLoader([app.jinja_loader, *filter(None, [app.jinja_env.loader])])
     for blueprint in site.registry.blueprints:
         with site.registry.blamed(blueprint):
             before = len(list(app.url_map.iter_rules()))
