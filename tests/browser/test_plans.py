@@ -141,8 +141,8 @@ def test_the_home_page_is_arranged_by_keyboard_and_by_mouse(demo: Demo, visitor:
     page.mouse.up()
     apply()
     assert order(page)[0][0] == names[-1]
-    menu.locator("[name=reset]").click()
-    page.wait_for_load_state()
+    with page.expect_response(lambda answer: answer.url.endswith("/arrange")):
+        menu.locator("[name=reset]").click()
     demo.go(page, "/")
     assert order(page) == before
 
