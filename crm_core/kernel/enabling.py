@@ -7,6 +7,7 @@ processes beside the old one. Off: undelivered events are put to sleep, waiting 
 
 import logging
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from crm_core.kernel.clock import now
 from crm_core.kernel.errors import Missing, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.models import JobRow, OutboxRow, PluginRow, PluginState
+from crm_core.kernel.registry import features_of
 from crm_core.kernel.site import Site
 
 log = logging.getLogger("crm.plugins")
@@ -27,6 +29,8 @@ _table = table_of(PluginRow)
 
 # Slot: called for each package that wakes, as the house, in the transaction that switches it on: (site, package, since).
 waking: list[Callable[[Site, str, Any], None]] = []
+# Slot: called once after these with the features of core that slept because nothing used them, and now wake: (site, features).
+rousing: list[Callable[[Site, AbstractSet[str]], None]] = []
 
 
 def to_enable(site: Site, names: Sequence[str]) -> list[str]:
@@ -57,6 +61,9 @@ def enable(site: Site, names: Sequence[str], audience: Sequence[int] = ()) -> mi
             _mark(conn, package, audience)
         _check_tables(conn, site, names)  # only now: who purges one at this moment waits for us, or we see that he was quicker
         site.registry.call("install", first=False)
+        slept = features_of(fresh) - features_of(p for p in site.registry.packages if p.name not in names)
+        for rouse in rousing if slept else ():
+            rouse(site, slept)
         for package in fresh:
             since = known[package.name].disabled_at if package.name in known else None
             for wake in waking:

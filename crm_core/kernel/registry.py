@@ -54,16 +54,18 @@ class Registry:
 
     def __init__(self, packages: Sequence[Package]) -> None:
         self.packages = tuple(packages)
+        self._features: dict[Any, str] = {}  # class of a resource → feature of core it is awake with
         self._origin: dict[int, str] = {}  # of what was registered (by identity: it lives as long as we do) → package
         self._deciders: dict[str, list[tuple[str, Any]]] = {}
         self._classes: tuple[Any, ...] = ()  # of resources, once they are known
         self._manager = manager = pluggy.PluginManager("crm")
         manager.add_hookspecs(hookspecs)
         old: list[tuple[str, str]] = []
-        used = {name for package in packages if package.manifest is not None for name in package.manifest.uses}
+        used = features_of(packages)
         for package in packages:
             for number, module in enumerate(_modules(package)):
-                if getattr(module, "FEATURE", None) not in (None, *used):
+                feature = getattr(module, "FEATURE", None)
+                if feature not in (None, *used):
                     continue  # a feature that nothing active uses sleeps, as a plugin does that is switched off
                 with _blamed(package.name), warnings.catch_warnings(record=True) as said:
                     warnings.simplefilter("always", DeprecationWarning)
@@ -73,6 +75,8 @@ class Registry:
         self.deprecated = tuple(old)  # (package, sentence): hooks it uses that will go (docs/promise.md)
         self.sections: tuple[Section, ...] = self._all("register_sections")
         classes = self._classes = self._all("register_resources")
+        for _package, impl in self._impls("register_resources"):
+            self._features |= dict.fromkeys(impl.function(), feature) if (feature := getattr(impl.plugin, "FEATURE", None)) else {}
         resources = [self._made(cls, cls) for cls in classes]
         resources += [self._made(brief, cls) for cls in classes if (brief := getattr(cls, "brief_class", None)) is not None]
         self.resources: Mapping[str, Any] = self._named(resources, "resource")
@@ -122,6 +126,10 @@ class Registry:
                 for item in items if host is not None else ():
                     if item.name in taken(host):
                         raise Collision(self.package_of(item), f"{name} has a “{item.name}” already; {self._said(item)} needs another name")
+
+    def feature_of(self, resource: Any) -> str | None:
+        """The feature of core that has this resource, where that sleeps while nothing uses it."""
+        return self._features.get(type(resource))
 
     def package_of(self, item: Any) -> str:
         """The name of the package that registered this."""
@@ -289,6 +297,11 @@ def _prefixed(item: Any, package: str) -> Any:
     if isinstance(item, Listen) and package != "core" and not item.name.startswith(f"{package}."):
         return replace(item, name=f"{package}.{item.name or item.call.__qualname__}")
     return item
+
+
+def features_of(packages: Iterable[Package]) -> set[str]:
+    """The features of core that these packages keep awake."""
+    return {name for package in packages if package.manifest is not None for name in package.manifest.uses}
 
 
 def _modules(package: Package) -> Iterable[Any]:

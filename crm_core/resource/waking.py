@@ -1,34 +1,77 @@
 """What a package's records need when it was switched on after a sleep: the merges, the owners of their parents, the search index."""
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data import bulk
 from crm_core.data.base import table_of
-from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
+from crm_core.data.mixins import SCOPE_COLUMNS, is_record, is_scoped
 from crm_core.data.session import current_work
 from crm_core.kernel import enabling
+from crm_core.kernel.clock import now
 from crm_core.kernel.jobs import later
 from crm_core.kernel.site import Site
 from crm_core.resource import merging
 from crm_core.resource.changes import unscoped
+from crm_core.resource.removal import delete_rows
 from crm_core.resource.search import Waiting
 
 
 def awake(site: Site, package: str, since: Any) -> None:
     """Called for each package that was switched on, as the house, in that transaction."""
     merging.awake(site, package, since)
-    own = [r for r in site.registry.resources.values() if r.package == package and not r.is_brief]
+    _follow(site, [r for r in site.registry.resources.values() if r.package == package and not r.is_brief])
+
+
+def roused(site: Site, features: AbstractSet[str]) -> None:
+    """Called for the features of core that slept while no package used them: their rows belong to core, which never slept."""
+    _follow(site, [r for r in site.registry.resources.values() if site.registry.feature_of(r) in features and not r.is_brief])
+
+
+def _follow(site: Site, own: list[Any]) -> None:
+    """These went on sleeping while records above them were given away or deleted: from the top down."""
+    names = {resource.name for resource in own}
+    below = {part.child.name for resource in own for part in resource.parts()}
+    for parent in site.registry.resources.values():
+        for part in parent.parts() if parent.name not in names else ():
+            if part.child.name in names:
+                _with(parent, part)
     for resource in own:
-        for part in resource.parts():
-            if is_scoped(part.child.model):
-                _carry(resource, part)
-        if resource.part_of and not resource.part_of.startswith(f"{package}."):
-            parent = site.registry.resources.get(resource.part_of)
-            for part in parent.parts() if parent is not None else ():
-                if part.child is resource:
-                    _carry(parent, part)
+        if resource.name not in below:
+            _down(resource, {resource.name})
     _index(own)
+
+
+def _down(resource: Any, above: AbstractSet[str]) -> None:
+    for part in resource.parts():
+        _with(resource, part)
+        if part.child.name not in above:
+            _down(part.child, {*above, part.child.name})
+
+
+def _with(parent: Any, part: Any) -> None:
+    if is_scoped(part.child.model):
+        _carry(parent, part)
+    if is_record(part.child.model) and is_record(parent.model):
+        _let_go(parent, part)
+
+
+def _let_go(parent: Any, part: Any) -> None:
+    """Parts whose parent lies in the recycle bin go there under the act that brought it there, and come back with it; those of one that
+    is gone for good go for good. What stays on a tombstone of a merge is left: whoever undoes that finds it again."""
+    of, to, conn = parent.table, part.child.table, current_work().session.connection()
+    query = sa.select(of.c.deleted_change_id, to.c.id).where(part.of(of, to), of.c.deleted_at.is_not(None), of.c.merged_into_id.is_(None), to.c.deleted_at.is_(None))
+    lost: dict[int | None, list[int]] = {}
+    for act, number in conn.execute(query, execution_options=unscoped("waking")):
+        lost.setdefault(act, []).append(number)
+    gone = lost.pop(None, [])
+    if gone:
+        conn.execute(sa.update(to).where(bulk.among(to.c.id, gone)).values(deleted_at=now()), execution_options=unscoped("waking"))
+    for act, ids in lost.items():
+        if act is not None:
+            delete_rows(part.child, ids, act)
 
 
 def _carry(parent: Any, part: Any) -> None:
@@ -53,3 +96,4 @@ def _index(resources: list[Any]) -> None:
 
 
 enabling.waking.append(awake)
+enabling.rousing.append(roused)

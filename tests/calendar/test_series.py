@@ -2,6 +2,7 @@
 reminders; grown by a day a night; taken back."""
 
 import datetime as dt
+import itertools
 import threading
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
-from crm_core.features.calendar import dates, growing, rhythm
+from crm_core.features.calendar import dates, growing, rhythm, series
 from crm_core.features.calendar.models import Answer, Appointment, Guest, Series, State
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks.api import repeats
@@ -325,6 +326,39 @@ def test_who_has_left_grows_no_more(office: Office) -> None:
     with clock.freeze(NOW + dt.timedelta(days=30)):
         run_job(office.site, growing.GROW)
     assert len(days(office)) == before
+
+
+def test_who_comes_back_has_no_hole_in_his_series(office: Office) -> None:
+    weekly(office, count=None)
+    before = begins(office)
+    for away, after in ((True, 200), (False, 400)):
+        with office.site.system("tests"), writing():
+            session.get_one(User, office.people["chen"]).active = not away
+        with clock.freeze(NOW + dt.timedelta(days=after)):
+            run_job(office.site, growing.GROW)
+        assert (begins(office) == before) is away
+    coming = [one for one in begins(office) if one > NOW + dt.timedelta(days=400)]
+    assert {later - one for one, later in itertools.pairwise(coming)} == {dt.timedelta(days=7)} and len(coming) == 53
+    gap = [one for one in begins(office) if before[-1] < one < NOW + dt.timedelta(days=399)]
+    assert len(gap) < 5, "what lies in the past is not made"
+
+
+def test_a_series_that_cannot_grow_stops_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    weekly(office, count=None, title="Broken")
+    weekly(office, "li", count=None)
+    before, real = (len(days(office)), len(days(office, "li"))), series.make
+
+    def make(row: Any, *rest: Any) -> Any:
+        made = real(row, *rest)
+        if row.title == "Broken":
+            raise ZeroDivisionError
+        return made
+
+    monkeypatch.setattr(series, "make", make)
+    with clock.freeze(NOW + dt.timedelta(days=30)):
+        run_job(office.site, growing.GROW)
+    assert (len(days(office)), len(days(office, "li"))) == (before[0], before[1] + 4)
+    assert told(office, "chen")[0] == "could not be continued, plan its next days anew: Broken" and told(office, "li") == []
 
 
 def test_two_at_once_make_each_day_once_because_what_was_looked_at_is_noted(office: Office) -> None:

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 from crm_core.data.session import acting_as, session, writing
 from crm_core.features.customers.dealings import Deal, Dealing, record_dealings
 from crm_core.features.customers.tags import of as of_records
-from crm_core.features.dealings import demo, likely, views
-from crm_core.features.dealings.models import Answer, CustomerValue, Stage, StageMove, ValueClass, ValueProposal
+from crm_core.features.dealings import chances, demo, likely, views
+from crm_core.features.dealings.models import Answer, Care, CustomerValue, Stage, StageMove, ValueClass, ValueProposal
 from crm_core.features.rules.models import Rule
 from crm_core.features.tasks.api import Task
-from crm_core.kernel import clock, outbox, runner
+from crm_core.kernel import clock, enabling, outbox, runner
 from crm_core.kernel.errors import Forbidden, Missing, Refused
+from crm_core.resource import merging, removal, undo
 from crm_core.resource.changes import unscoped
 from tests.customers.office import Office
 
@@ -270,6 +271,99 @@ def test_who_may_not_see_sums_is_told_none(shop: Office) -> None:
             assert shop.resource("customer_value").get(row.id).stage is Stage.growing
 
 
+def in_words(panel: Any) -> str:
+    return " ".join(str(one) for row in panel.rows for one in (row.title, row.sub, row.figure))
+
+
+def test_the_share_of_profit_shows_in_no_figure_beside_it(shop: Office) -> None:
+    """Two who deal alike, one of whom leaves much less, are worth the same to who may not see profit, and no reason says which is which."""
+    mine = [shop.customer("chen", f"客户{n}") for n in range(chances.LEAST + 2)]
+    shop.grant("seller", "core.value_proposal.read", "own")
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", [one for n in mine for one in deals(n, monthly(5, 6), cost=950_00 if n == mine[0] else 300_00)])
+        settle(shop)
+        night(shop)
+        found = rows(shop)
+        assert found[mine[0]].lifetime and found[mine[0]].lifetime == found[mine[1]].lifetime and found[mine[0]].profit < found[mine[1]].profit
+        with shop.site.system("tests") as work:
+            (number,) = work.session.scalars(sa.select(ValueProposal.id).where(ValueProposal.value_class == ValueClass.intrinsic))
+        for who, says in (("chen", False), ("sun", True)):
+            with shop.as_(who):
+                row = shop.resource("value_proposal").get(number)
+                assert ("left of it" in str(views.proposing.reason(row)), "left of it" in str(views.proposing.reasons([number])[number]), "left of it" in in_words(views.panel(mine[0]))) == (says,) * 3
+
+
+def test_a_hidden_figure_is_in_no_sentence(shop: Office) -> None:
+    customer = shop.customer("chen")
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", [*deals(customer, range(400, 730, 30), 9_876_00), *deals(customer, [100, 70, 40, 10], 1_000_00)])
+        settle(shop)
+        row = rows(shop)[customer]
+        assert row.why == "less" and row.churn == "smaller"
+        before = f"{row.year_before // 100:,}"
+        with shop.as_("chen"):
+            assert in_words(views.panel(customer)).count(before) > 1
+        shop.hide("seller", "core.customer_value", "year_before")
+        with shop.as_("chen"):
+            said = in_words(views.panel(customer))
+            assert before not in said and "The last three dealings brought much less" in said
+        shop.hide("seller", "core.customer_value", "last_on")
+        with shop.as_("chen"):
+            assert "much less" not in in_words(views.panel(customer))
+
+
+def test_nothing_is_done_about_who_was_deleted(shop: Office) -> None:
+    customer = shop.customer("chen")
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", deals(customer, monthly(5), amount=90_000_00))
+        settle(shop)
+        with shop.as_("chen"):
+            shop.resource("customer").delete([customer])
+        with shop.as_("sun"), writing(), pytest.raises(Refused):
+            views.proposing.hold(customer, None, Care.troubled)
+        with shop.site.system("tests"), writing():  # as if it had not gone with him
+            session.execute(sa.update(CustomerValue.__table__).values(deleted_at=None), execution_options=unscoped("tests"))
+        with shop.as_("sun"), writing(), pytest.raises(Refused):
+            views.proposing.hold(customer, None, Care.troubled)
+        night(shop)
+        assert tasks(shop) == [] and rows(shop, ValueProposal) == {}
+
+
+def test_a_feature_that_slept_follows_its_customers_when_it_wakes(office: Office, shop: Office) -> None:
+    """`office` is the same house while nothing uses the feature."""
+    mine, gone, kept, other = (shop.customer("chen", name) for name in ("云岭酒业", "翠屏酒业", "岷江酒业", "岷江酒业公司"))
+    shop.grant("seller", "core.value_proposal.read", "own")
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", [*deals(mine, monthly(5), amount=90_000_00), *deals(gone, [40, 10]), *deals(kept, [40]), *deals(other, [10])])
+        settle(shop)
+        shop.grant("seller", "core.customer_value.set_stage", "own")
+        with shop.as_("chen"):
+            shop.resource("customer_value").run("set_stage", [rows(shop)[mine].id], {"stage": Stage.stable, "why": "年度协议"})
+        night(shop)
+
+        def seen(who: str) -> list[set[int]]:
+            with shop.as_(who):
+                return [set(session.scalars(sa.select(model.customer_id))) for model in (CustomerValue, StageMove, ValueProposal)]
+
+        assert all(mine in found for found in seen("chen")) and gone in seen("chen")[0]
+        assert "core.customer_value" not in office.site.registry.resources
+        with office.as_("sun"):
+            office.resource("customer").write([{"id": mine, "owner": office.people["li"]}])
+            act = removal.delete(office.resource("customer"), [gone])
+            merging.merge(office.resource("customer"), kept, [other])
+        enabling.enable(shop.site, ["seller"])
+        assert all(mine not in found for found in seen("chen")) and all(mine in found for found in seen("li"))
+        assert gone not in seen("chen")[0] and gone not in seen("chen")[1] and other not in seen("sun")[0]
+        with shop.as_("sun"):
+            undo.ask(act)
+        settle(shop)
+        assert gone in seen("chen")[0], "it comes back with its customer"
+
+
 def test_two_customers_that_become_one_have_one_row(shop: Office) -> None:
     kept, gone = shop.customer("chen", "云岭酒业"), shop.customer("chen", "云岭酒业公司")
     with clock.freeze(NOON):
@@ -277,8 +371,6 @@ def test_two_customers_that_become_one_have_one_row(shop: Office) -> None:
             record_dealings("seller", [*deals(kept, [100, 70]), *deals(gone, [40, 10])])
         settle(shop)
         assert len(rows(shop)) == 2
-        from crm_core.resource import merging
-
         with shop.as_("sun"):
             merging.merge(shop.resource("customer"), kept, [gone])
         settle(shop)

@@ -1,6 +1,7 @@
 """By themselves: series get the days that come into the year ahead, and whoever wanted to is reminded before an appointment begins, once."""
 
 import datetime as dt
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,12 +18,15 @@ from crm_core.features.messages.api import notify
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running
+from crm_core.kernel.outages import is_outage
 from crm_core.kernel.pace import Pace
 from crm_core.resource.changes import change, unscoped
 
 GROW, REMIND = "core.appointment.grow", "core.appointment.remind"
 LEAST = dt.timedelta(days=7)  # a series is looked at when so much of its year is lacking
 _appointments, _series, _users = (table_of(model) for model in (Appointment, Series, User))
+_LIKE = (_appointments.c.of_id.is_(None), _appointments.c.deleted_at.is_(None), _appointments.c.apart.is_(False))  # days that are as their series is
+log = logging.getLogger("crm.calendar")
 
 
 def grow(job: Running) -> None:
@@ -32,21 +36,43 @@ def grow(job: Running) -> None:
 
 def _grow(most: int) -> int:
     s, until = _series.c, clock.today() + series.AHEAD
-    query = sa.select(s.id).where(s.made_until < until - LEAST).order_by(s.made_until, s.id).limit(min(most, 20)).with_for_update(skip_locked=True)
+    query = sa.select(s.id).where(s.made_until < until - LEAST, _lives()).order_by(s.made_until, s.id).limit(min(most, 20)).with_for_update(skip_locked=True)
     ids = list(_free(query).scalars())
     for number in ids:
-        with change("grow", resource=NAME), system_scope("series of appointments") as db, series.together():
-            one = db.get_one(Series, number)
-            last, one.made_until = one.made_until, until
-            _more(db, one, last)
-            db.flush()
+        try:
+            with session.begin_nested(), change("grow", resource=NAME), system_scope("series of appointments") as db, series.together():
+                one = db.get_one(Series, number)
+                last, one.made_until = one.made_until, until
+                _more(db, one, max(last, clock.today() - dt.timedelta(days=1)))
+                db.flush()
+        except Exception as error:  # of one series: the others grow all the same
+            if is_outage(error):
+                raise
+            log.exception("series %s did not grow", number)
+            _failed(number, until)
     return len(ids)
+
+
+def _lives() -> sa.ColumnElement[bool]:
+    """Of a series: whoever plans its newest day is still here. One that waits for him keeps its day and goes on from it when he is back."""
+    a, u = _appointments.c, _users.c
+    whose = sa.select(a.owner_id).where(a.series_id == _series.c.id, *_LIKE).order_by(a.slot.desc()).limit(1).correlate(_series).scalar_subquery()
+    return sa.exists().where(u.id == whose, u.active, u.deleted_at.is_(None)).correlate(_series)
+
+
+def _failed(number: int, until: dt.date) -> None:
+    """It is not tried again before its next days come into the year, and whoever plans it knows."""
+    a = _appointments.c
+    _free(sa.update(_series).where(_series.c.id == number).values(made_until=until))
+    row = _free(sa.select(a.id, a.owner_id, a.title).where(a.series_id == number, *_LIKE).order_by(a.slot.desc()).limit(1)).first()
+    if row is not None:
+        notify([row.owner_id], _("could not be continued, plan its next days anew: %(title)s", title=row.title), about=(NAME, row.id), source=_("Calendar"))
 
 
 def _more(db: Any, one: Series, last: dt.date) -> None:
     a = Appointment
-    row = db.scalar(sa.select(a).where(a.series_id == one.id, a.of_id.is_(None), a.deleted_at.is_(None), a.apart.is_(False)).order_by(a.slot.desc()).limit(1))
-    if row is None or row.owner_id is None or not db.scalar(sa.select(User.id).where(User.id == row.owner_id, User.active, User.deleted_at.is_(None))):
+    row = db.scalar(sa.select(a).where(a.series_id == one.id, *_LIKE).order_by(a.slot.desc()).limit(1))
+    if row is None:
         return
     if row.organizer is not None:
         from crm_core.features.calendar import arriving

@@ -116,7 +116,7 @@ def _same(kind: Kind) -> sa.ColumnElement[bool]:
 
 def _close(kind: Kind) -> None:
     p = _proposals.c
-    still = sa.exists().where(_rows.c.customer_id == p.customer_id, kind.where)
+    still = sa.exists().where(_rows.c.customer_id == p.customer_id, _rows.c.deleted_at.is_(None), kind.where)
     statement = sa.update(_proposals).where(_same(kind), p.answer == Answer.open, sa.not_(still)).values(answer=Answer.past, answered_on=clock.today())
     current_work().session.connection().execute(statement, execution_options=_WHY)
 
@@ -125,10 +125,11 @@ def _open(kind: Kind) -> None:
     r, p, today = _rows.c, _proposals.c, clock.today()
     waits = sa.exists().where(p.customer_id == r.customer_id, p.about == kind.about, p.answer == Answer.open, p.deleted_at.is_(None))
     declined = sa.exists().where(p.customer_id == r.customer_id, _same(kind), p.answer == Answer.declined, p.answered_on > today - REST)
+    there = sa.exists().where(_customers.c.id == r.customer_id, _customers.c.deleted_at.is_(None))
     new = [] if not kind.column else [sa.or_(r[kind.column].is_(None), r[kind.column] != kind.value)]
     place = sa.func.row_number().over(partition_by=r.owner_id, order_by=(r.year.desc(), r.id)).label("place")
     names = ("customer_id", "owner_id", "department_id", "team_id", "year", "year_before", "deals", "first_on", "profit", "churn")
-    few = sa.select(*(r[name] for name in names), place).where(r.owner_id.is_not(None), r.deleted_at.is_(None), kind.where, *new, sa.not_(waits), sa.not_(declined)).subquery()
+    few = sa.select(*(r[name] for name in names), place).where(r.owner_id.is_not(None), r.deleted_at.is_(None), there, kind.where, *new, sa.not_(waits), sa.not_(declined)).subquery()
     found = current_work().session.connection().execute(sa.select(few).where(few.c.place <= ValueSettings.now().proposals), execution_options=_WHY).mappings().all()
     if not found:
         return
@@ -151,26 +152,30 @@ def said(row: Any) -> Any:
 
 
 def reason(row: Any) -> Any:
-    """By which figures."""
+    """By which figures, as far as the reader may see them; nothing where he may not."""
+    figures = site().registry.resource(saying.NAME).fields()
+    if "year" not in site().registry.resource("core.value_proposal").fields():
+        return ""
     kept: Mapping[str, Any] = row.figures or {}
     year, before = saying.money(row.year), kept.get("year_before")
+    plain = _("%(year)s in 12 months.", year=year)
     if row.about == About.care:
+        if "year_before" not in figures:
+            return plain
         said = _("%(year)s in 12 months, after %(before)s in the 12 before (%(percent)s %%).", year=year, before=saying.money(before or 0), percent=row.year * 100 // before if before else 0)
-        return said if not kept.get("churn") else _("%(said)s %(warning)s.", said=said, warning=CHURNS[kept["churn"]])
+        return said if not kept.get("churn") or "churn" not in figures else _("%(said)s %(warning)s.", said=said, warning=CHURNS[kept["churn"]])
     if row.about == About.key:
         return _("%(year)s in 12 months: belongs to those who bring most of the turnover. A customer since %(day)s.", year=year, day=kept.get("first_on") or "")
     if row.value_class == ValueClass.strategic:
         return _("%(year)s in 12 months: a large part of the turnover of the house.", year=year)
     if row.value_class == ValueClass.intrinsic:
-        return _("%(year)s in 12 months, and much less left of it than is usual in the house.", year=year)
+        return plain if "profit" not in figures else _("%(year)s in 12 months, and much less left of it than is usual in the house.", year=year)
     return _("Many talks for each dealing, and %(year)s in 12 months.", year=year)
 
 
 def reasons(ids: Sequence[int]) -> Mapping[int, Any]:
-    """The list's computed column, for who may see the sums in it."""
-    if "year" not in site().registry.resource("core.value_proposal").fields():
-        return {}
-    return {row.id: reason(row) for row in session.scalars(sa.select(ValueProposal).where(ValueProposal.id.in_(ids)))}
+    """The list's computed column."""
+    return {row.id: said for row in session.scalars(sa.select(ValueProposal).where(ValueProposal.id.in_(ids))) if (said := reason(row))}
 
 
 # --- decided ------------------------------------------------------------------------------------------------------------
@@ -200,8 +205,8 @@ def decline(row: Any, why: str) -> None:
 def hold(customer: int, value_class: ValueClass | None, care: Care | None) -> None:
     """A customer has this value class, or needs this care."""
     with system_scope("the value of a customer, decided by who may") as db:
-        found = db.scalar(sa.select(CustomerValue).where(CustomerValue.customer_id == customer))
-        who = db.scalar(sa.select(Customer).where(Customer.id == customer))
+        found = db.scalar(sa.select(CustomerValue).where(CustomerValue.customer_id == customer, CustomerValue.deleted_at.is_(None)))
+        who = db.scalar(sa.select(Customer).where(Customer.id == customer, Customer.deleted_at.is_(None)))
         if found is None or who is None:
             raise Refused(_("This customer has had nothing from us yet."))
         if value_class is not None:

@@ -35,7 +35,7 @@ YEAR_WEEKS = 365 / 7
 _rows, _customers, _dealings = table_of(CustomerValue), table_of(Customer), table_of(Dealing)
 _SCOPE = ("owner_id", "department_id", "team_id")
 _OLD = (*_SCOPE, "stage", "since", "rule_stage", "why", "by_hand", "hand_until", "hand_why", "churn", "churn_since", "falls_on", "rfm", "last_on", "first_on", "deals", "usual",
-        "year", "year_before", "total", "average", "profit", "alive", "expected", "spends", "lifetime")
+        "year", "year_before", "total", "average", "profit", "alive", "expected", "spends", "lifetime", "deleted_at", "deleted_change_id")
 _WHY = unscoped("the value of customers")
 
 
@@ -80,9 +80,9 @@ def judge(past: Past, by: Means) -> dict[str, Any] | None:
         found["expected"] = round(times[0] * 10) * 100
         if by.purse is not None:
             each = chances.spends(by.purse, x, facts.again / 100) * 100
-            margin = 10_000 * past.left / past.costed if past.left is not None and past.costed > 0 else by.margin
             steps = zip(by.worths, times, (0.0, *times), strict=False)
-            found["spends"], found["lifetime"] = round_off(each), round_off(each * margin / 10_000 * sum(worth * (so_far - before) for worth, so_far, before in steps))
+            # By the house's margin, never his own: whoever sees this figure would see that too, which is for few.
+            found["spends"], found["lifetime"] = round_off(each), round_off(each * by.margin / 10_000 * sum(worth * (so_far - before) for worth, so_far, before in steps))
     return found
 
 
@@ -112,6 +112,7 @@ def reckon(ids: Sequence[int], by: Means, *, first: bool = False) -> None:
         before = old.get(customer)
         _settle(found, before, by.today)
         found |= {name: homes[customer][name] for name in _SCOPE}
+        found |= {"deleted_at": None, "deleted_change_id": None}  # it may have gone with him while this feature slept
         if before is None:
             fresh.append({"customer_id": customer, **found})
         else:
@@ -185,8 +186,10 @@ def run(job: Running) -> None:
 
 
 def begin() -> None:
-    """Of a house whose customers were never looked at, all are: the feature has just woken up."""
+    """Of a house whose customers were never looked at, all are: the feature has just woken up. Who became one with another meanwhile has no row."""
     run = current_work().session.connection().execute
+    merged = sa.select(_customers.c.id).where(_customers.c.merged_into_id.is_not(None))
+    run(sa.delete(_rows).where(_rows.c.customer_id.in_(merged)), execution_options=_WHY)
     if run(sa.select(_dealings.c.id).limit(1), execution_options=_WHY).first() and not run(sa.select(_rows.c.id).limit(1), execution_options=_WHY).first():
         later(NAME, {}, label=_("Reckon the value of customers"))
 

@@ -34,7 +34,7 @@ class _OfCustomer(Resource):
 
 def _explained(page: Any, words: Any) -> Any:
     """The page of a record, its first facts ending with the reason."""
-    if not page.groups:
+    if not page.groups or not words:
         return page
     first = replace(page.groups[0], facts=(*page.groups[0].facts, Fact(_("Reason"), words)))
     return replace(page, groups=(first, *page.groups[1:]))
@@ -80,7 +80,7 @@ class CustomerValues(_OfCustomer):
         whole, seen = row.whole, self.fields()
         if "stage" not in seen:
             return page
-        return _explained(page, saying.stage({name: getattr(whole, name) for name in saying.NEEDED}, clock.today(), sums="year" in seen and "year_before" in seen and "average" in seen))
+        return _explained(page, saying.told(saying.stage, {name: getattr(whole, name) for name in saying.NEEDED}, clock.today(), seen))
 
 
 class StageMoves(_OfCustomer):
@@ -137,4 +137,4 @@ class ValueProposals(_OfCustomer):
         return ABOUTS.get(str(value), value)
 
     def dress(self, row: Any, page: Any, found: Any) -> Any:
-        return _explained(page, proposing.reason(row.whole)) if "year" in self.fields() else page
+        return _explained(page, proposing.reason(row.whole))

@@ -1,7 +1,7 @@
 """Why, in words: what a stage, a warning and a proposal go by."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crm_core.features.dealings.models import Churn, Stage, Why
@@ -10,6 +10,7 @@ from crm_core.kernel.site import site
 from crm_core.resource.show import show_date
 
 NAME = "core.customer_value"
+SUMS, DAYS = {"year", "year_before", "average"}, {"last_on", "first_on", "deals", "usual"}  # what words about a customer name
 NEEDED = ("why", "last_on", "first_on", "deals", "usual", "year", "year_before", "average")  # of a row, to say its stage
 
 
@@ -19,6 +20,11 @@ def money(amount: int) -> str:
 
 def days(n: int) -> Any:
     return ngettext("%(n)s day", "%(n)s days", n)
+
+
+def told(say: Callable[..., Any], row: Mapping[str, Any], today: dt.date, fields: Mapping[str, Any]) -> Any:
+    """What `stage` or `warning` says to a reader who sees these fields: no amount where one is hidden from him, nothing where the days are."""
+    return say(row, today, sums=fields.keys() >= SUMS) if fields.keys() >= DAYS else ""
 
 
 def stage(row: Mapping[str, Any], today: dt.date, *, sums: bool = True) -> Any:
@@ -43,11 +49,13 @@ def stage(row: Mapping[str, Any], today: dt.date, *, sums: bool = True) -> Any:
     return _("He deals regularly, for about the same.")
 
 
-def warning(row: Mapping[str, Any], today: dt.date) -> Any:
-    """What is unusual."""
+def warning(row: Mapping[str, Any], today: dt.date, *, sums: bool = True) -> Any:
+    """What is unusual; without `sums` no amount is named."""
     if row["churn"] == Churn.silent:
         return _("Silent for %(silent)s; usually a dealing every %(usual)s. The last one was on %(day)s.",
                  silent=days((today - row["last_on"]).days), usual=days(row["usual"] or 0), day=show_date(row["last_on"]))
+    if not sums:
+        return _("The last three dealings brought much less than was usual.")
     return _("The last three dealings brought much less than was usual. Turnover of 12 months: %(year)s, of the 12 before: %(before)s.",
              year=money(row["year"]), before=money(row["year_before"]) if row["year_before"] is not None else "–")
 

@@ -90,7 +90,7 @@ def panel(customer: int) -> PanelView:
     query = sa.select(ValueProposal).where(ValueProposal.customer_id == customer, ValueProposal.answer == "open").order_by(ValueProposal.id)
     proposals = site().registry.resource("core.value_proposal")
     if proposals.may("read"):
-        lines += [PanelRow(_("Proposed: %(what)s", what=proposing.said(one)), proposing.reason(one) if "year" in proposals.fields() else "", url=urls.of_record(proposals, one.id),
+        lines += [PanelRow(_("Proposed: %(what)s", what=proposing.said(one)), proposing.reason(one), url=urls.of_record(proposals, one.id),
                            status=Status(_("To be decided"), "clock", "amber")) for one in session.scalars(query)]
     act = Act(_("Set the stage by hand"), urls.of_act(resource, row.id, "do/set_stage", [("back", f"/core/customer/{customer}")]), "pencil", dialog=True) if acts.allows(resource, "set_stage", row) else None
     return PanelView(_("Customer value"), "chart-arrows", "", tuple(lines), act, url=urls.of_record(resource, row.id), foot=_how())
@@ -100,14 +100,14 @@ def _standing(row: Any, fields: Mapping[str, Any], today: Any) -> list[PanelRow 
     values = {name: getattr(row, name) for name in ("why", "last_on", "first_on", "deals", "usual", "year", "year_before", "average", "churn", "falls_on")}
     found: list[PanelRow | None] = []
     if "stage" in fields:
-        why = _("By hand: %(why)s", why=row.hand_why or "") if row.by_hand else saying.stage(values, today, sums="year" in fields)
+        why = _("By hand: %(why)s", why=row.hand_why if row.hand_why and "hand_why" in fields else "") if row.by_hand else saying.told(saying.stage, values, today, fields)
         found.append(PanelRow(_("Stage since %(day)s", day=show_date(row.since)), why, status=look(STAGES, STAGE_LOOKS, row.stage)))
-        if row.by_hand and row.rule_stage != row.stage:
-            found.append(PanelRow(_("By the rules"), saying.stage(values, today, sums="year" in fields), status=look(STAGES, STAGE_LOOKS, row.rule_stage)))
-    if row.churn is not None and "churn" in fields and "year" in fields:
-        found.append(PanelRow(_("Warning"), saying.warning(values, today), status=look(CHURNS, CHURN_LOOKS, row.churn)))
+        if row.by_hand and row.rule_stage != row.stage and "rule_stage" in fields:
+            found.append(PanelRow(_("By the rules"), saying.told(saying.stage, values, today, fields), status=look(STAGES, STAGE_LOOKS, row.rule_stage)))
+    if row.churn is not None and "churn" in fields:
+        found.append(PanelRow(_("Warning"), saying.told(saying.warning, values, today, fields), status=look(CHURNS, CHURN_LOOKS, row.churn)))
     if row.falls_on is not None and "falls_on" in fields:
-        found.append(PanelRow(_("Warning"), saying.fall(values, today), status=Status(_("About to decline"), "alert-triangle", "amber")))
+        found.append(PanelRow(_("Warning"), saying.fall(values, today) if "last_on" in fields else "", status=Status(_("About to decline"), "alert-triangle", "amber")))
     if row.value_class is not None and "value_class" in fields:
         found.append(PanelRow(_("Value class"), proposing.CLASS_HINTS[str(row.value_class)], status=look(CLASSES, CLASS_LOOKS, row.value_class)))
     if row.care is not None and "care" in fields:
