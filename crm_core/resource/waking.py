@@ -52,7 +52,7 @@ def _down(resource: Any, above: AbstractSet[str]) -> None:
 
 
 def _with(parent: Any, part: Any) -> None:
-    if is_scoped(part.child.model):
+    if is_scoped(part.child.model) and is_scoped(parent.model):
         _carry(parent, part)
     if is_record(part.child.model) and is_record(parent.model):
         _let_go(parent, part)
@@ -61,14 +61,14 @@ def _with(parent: Any, part: Any) -> None:
 def _let_go(parent: Any, part: Any) -> None:
     """Parts whose parent lies in the recycle bin go there under the act that brought it there, and come back with it; those of one that
     is gone for good go for good. What stays on a tombstone of a merge is left: whoever undoes that finds it again."""
-    of, to, conn = parent.table, part.child.table, current_work().session.connection()
+    of, to = parent.table, part.child.table
     query = sa.select(of.c.deleted_change_id, to.c.id).where(part.of(of, to), of.c.deleted_at.is_not(None), of.c.merged_into_id.is_(None), to.c.deleted_at.is_(None))
     lost: dict[int | None, list[int]] = {}
-    for act, number in conn.execute(query, execution_options=unscoped("waking")):
+    for act, number in _run(query):
         lost.setdefault(act, []).append(number)
     gone = lost.pop(None, [])
     if gone:
-        conn.execute(sa.update(to).where(bulk.among(to.c.id, gone)).values(deleted_at=now()), execution_options=unscoped("waking"))
+        _run(sa.update(to).where(bulk.among(to.c.id, gone)).values(deleted_at=now()))
     for act, ids in lost.items():
         if act is not None:
             delete_rows(part.child, ids, act)
@@ -80,19 +80,21 @@ def _carry(parent: Any, part: Any) -> None:
     joined = part.of(of, to)
     differs = sa.or_(*(of.c[c].is_distinct_from(to.c[c]) for c in SCOPE_COLUMNS))
     values = {c: sa.select(of.c[c]).where(joined).scalar_subquery() for c in SCOPE_COLUMNS}
-    current_work().session.connection().execute(
-        sa.update(to).where(sa.exists(sa.select(of.c.id).where(joined, differs))).values(values), execution_options=unscoped("waking"))
+    _run(sa.update(to).where(sa.exists(sa.select(of.c.id).where(joined, differs))).values(values))
 
 
 def _index(resources: list[Any]) -> None:
     """All their documents are written anew by the job: owners and texts may have changed."""
-    conn = current_work().session.connection()
     found = [resource for resource in resources if resource.search]
     for resource in found:
         ids = sa.select(sa.literal(resource.name).label("resource"), resource.table.c.id)
-        conn.execute(sa.insert(table_of(Waiting)).from_select(["resource", "record_id"], ids), execution_options=unscoped("waking"))
+        _run(sa.insert(table_of(Waiting)).from_select(["resource", "record_id"], ids))
     if found:
         later("core.search", {})
+
+
+def _run(statement: Any) -> Any:
+    return current_work().session.connection().execute(statement, execution_options=unscoped("waking"))
 
 
 enabling.waking.append(awake)

@@ -1,4 +1,5 @@
-"""The figures of customers in a house: reckoned by the job and after each dealing, warned of once, corrected by hand, proposed and decided."""
+"""The figures of customers in a house: reckoned by the job and after each dealing, warned of once, corrected by hand, proposed and decided.
+Long because each of these is told with a house of its own."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
