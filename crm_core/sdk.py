@@ -124,6 +124,7 @@ _WHERE = {
     "call": ("crm_core.kernel.outbound", "call"),  # another system, outside of transactions, past the guard of addresses
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
+    "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
     "CompanySettings": ("crm_core.resource.company", "CompanySettings"),  # the own company: CompanySettings.now(department).called()
@@ -136,6 +137,7 @@ _WHERE = {
     "NotNow": ("crm_core.kernel.errors", "NotNow"),  # another system takes nothing for now: tried again later
     "Refused": ("crm_core.kernel.errors", "Refused"),
     "OverLimit": ("crm_core.kernel.errors", "OverLimit"),  # more than he may by himself: refused, or handed in where a flow is for that (docs/approvals.md)
+    "needs_approval": ("crm_core.resource.asking", "needed"),  # those of these records on which an act waits for others: needs_approval(resource, "do:win", ids)
     "approved": ("crm_core.resource.asking", "approved"),  # whether what goes on now was asked for and all have agreed
     "Forbidden": ("crm_core.kernel.errors", "Forbidden"),
     "TooMany": ("crm_core.kernel.errors", "TooMany"),

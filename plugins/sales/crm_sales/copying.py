@@ -11,5 +11,5 @@ def lines(source, name, head, target=None):
     into = (target or source).line_resource(name).fields(writing=True)
     link = source.link_column(name)
     fields = {n: f.column for n, f in child.all_fields.items() if n in into and f.column and f.column != link and not f.readonly}
-    rows = session.scalars(select(child.model).where(getattr(child.model, link) == head.id).order_by(child.model.id)).all()
+    rows = session.scalars(select(child.model).where(getattr(child.model, link) == head.id, child.model.deleted_at.is_(None)).order_by(child.model.id)).all()
     return [{n: getattr(row, column) for n, column in fields.items()} for row in rows]

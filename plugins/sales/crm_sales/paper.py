@@ -39,7 +39,7 @@ def number(value, places):
 
 
 def items_of(model, column, head_id):
-    return session.scalars(select(model).where(column == head_id).order_by(model.id)).all()
+    return session.scalars(select(model).where(column == head_id, model.deleted_at.is_(None)).order_by(model.id)).all()
 
 
 def rows(items, currency):

@@ -176,6 +176,68 @@ def test_who_does_not_want_to_be_called_is_not(house, listed, ann):
         assert not customers.may_reach("core.customer", people[0], "phone").ok
 
 
+def test_a_wish_said_since_is_kept_when_the_next_is_taken(house, listed, ann):
+    from crm_core.sdk import writing
+
+    made, people = listed
+    with house.system():
+        customers.refuse("core.customer", people[0], "phone")
+    with ann.work(), writing():
+        assert services.take(made) == entries(house, made)[1].id
+    passed = entries(house, made)[0]
+    assert (passed.turn, passed.result, passed.calls) == (Turn.done, "do_not_call", 0)
+
+
+def test_a_lead_that_does_not_want_to_be_called_is_put_on_no_list(house, ann):
+    from crm_core.sdk import writing
+
+    with ann.work():
+        leads = house.resource("sales.lead")
+        one, other = leads.write([{"name": "Bamboo", "mobile": "13800138000"}, {"name": "Reed", "mobile": "13800138001"}])
+        leads.run("call_list", [one, other], {"name": "Second"})
+        second = session.scalar(select(CallEntry.call_list_id).where(CallEntry.lead_id == one))
+        leads.run("call_list", [one], {"name": "First"})
+        first = session.scalar(select(CallEntry.call_list_id).where(CallEntry.lead_id == one).order_by(CallEntry.id.desc()))
+    call(house, ann, first, "do_not_call")
+    with ann.work(), pytest.raises(Refused):
+        leads.run("call_list", [one], {"name": "Third"})
+    with ann.work(), writing():
+        assert session.get(CallEntry, services.take(second)).lead_id == other
+    with ann.work():
+        leads.run("convert", [one], {"deal": False})
+        assert not customers.may_reach("core.customer", session.get(leads.model, one).customer_id, "phone").ok
+
+
+def test_who_is_to_be_called_again_today_comes_after_the_others(house, listed, ann, today):
+    made, _people = listed
+    browser = ann.browser()
+    page = press(browser, browser("GET", f"/sales/calls/{made}").text, "Next call").text
+    page = press(browser, page, "Save, next call", result="call_back", next_day=f"{today:%Y-%m-%d}").text
+    assert "Lotus 2" in page and "Lotus 1" not in page
+    page = press(browser, page, "Save, next call", result="call_back", next_day=f"{today:%Y-%m-%d}").text
+    assert "Lotus 1" in page
+    again = press(browser, page, "Save, next call", result="interested").text
+    assert "Lotus 2" in again
+    again = press(browser, again, "Save, next call", result="call_back", next_day=f"{today:%Y-%m-%d}").text  # the only one that is left: not at once
+    assert "Lotus 2" not in again and "Next call" in again
+
+
+def test_back_and_pressing_twice_lead_on(house, listed, ann):
+    made, _people = listed
+    browser = ann.browser()
+    page = press(browser, browser("GET", f"/sales/calls/{made}").text, "Next call").text
+    first = entries(house, made)[0].id
+    assert press(browser, page, "Save, next call", result="interested", note="a\0b").status_code == 422
+    assert press(browser, page, "Save, next call", result="interested").status_code == 200
+    assert "Lotus 2" in press(browser, page, "Save, next call", result="interested").text  # twice
+    assert press(browser, page, "Save, then stop", result="interested").status_code == 200
+    back = browser("GET", f"/sales/calls/{made}?entry={first}")
+    assert back.status_code == 200 and "Next call" in back.text
+    assert press(browser, page, "Yes").status_code == 200
+    with house.system():
+        assert len(session.scalars(select(Call)).all()) == 1
+
+
 def test_a_script_that_leads_nowhere_is_refused(house):
     with house.system(), pytest.raises(Invalid):
         house.resource("sales.call_script").write([{"name": "Bad", "questions": [{"number": 1, "question": "Well?", "answers": "Yes > 7"}]}])

@@ -16,7 +16,7 @@ from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.resource import asking
 from crm_core.resource.settings import put
-from crm_core.sdk import session
+from crm_core.sdk import session, writing
 
 WORK = {"sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all", "core.task.*": "own"}
 
@@ -223,6 +223,24 @@ def test_who_has_one_that_ends_has_a_task_until_it_is_renewed_or_ended(house, an
     assert tasks() == [(soon, ann.id, True)]
     run_job("sales.contracts_end")
     assert len(tasks()) == 1
+
+
+def test_what_was_deleted_gives_no_task_and_renews_nothing(house, ann, draft, today, run_job):
+    from crm_core.kernel import clock
+
+    gone, soon = draft(ends=today + dt.timedelta(days=10)), draft(ends=today + dt.timedelta(days=10))
+    for one in (gone, soon):
+        signed(house, ann, one)
+    run(house, ann, "renew", soon)
+    with house.system():
+        new = session.query(Contract).filter(Contract.renews_id == soon).one().id
+    signed(house, ann, new)
+    with house.system(), writing():
+        for one in (gone, new):
+            session.get(Contract, one).deleted_at = clock.now()
+    run_job("sales.contracts_end")
+    with house.system():
+        assert [task.subject_id for task in session.query(Task).filter(Task.done_at.is_(None))] == [soon]
 
 
 def test_one_that_is_ended_says_why(house, ann, draft, today, run_job):

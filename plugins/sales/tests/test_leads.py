@@ -271,6 +271,40 @@ def test_a_form_on_the_web_makes_a_lead_of_whoever_fills_it_in(house, ann, form)
     assert client.get("/sales/enquiry/wrong", base_url="https://localhost").status_code == 404
 
 
+def test_a_form_says_what_it_cannot_take_and_never_thanks_for_it(house, form, monkeypatch):
+    from crm_sales.leads.resources import Leads
+
+    client, send = outsider(house)
+    assert client.get("/sales/enquiry/a%00b", base_url="https://localhost").status_code == 404
+    address, given = f"/sales/enquiry/{form}", {"name": "Lotus", "email": "li@example.com", "agreed": "1"}
+    assert send(address, **{**given, "name": "Lo\0tus"}).status_code == 422
+    for fault in (Invalid({"amount": ["Say an amount"]}), Invalid(None, "Say an amount"), Refused("Say an amount")):
+        def derive(self, rows, before, fault=fault):
+            raise fault
+
+        monkeypatch.setattr(Leads, "derive", derive)
+        answer = send(address, **given)
+        assert answer.status_code == 422 and "Say an amount" in answer.text
+
+
+def test_the_address_of_a_form_is_that_of_the_house(house, form, monkeypatch):
+    from crm_sales.leads import panels
+
+    with house.system(), house.app.test_request_context():
+        base = house.site.config.url.rstrip("/") or "http://localhost"
+        assert panels.address_of_form(session.scalar(select(LeadForm.id)))["url"] == f"{base}/sales/enquiry/{form}"
+
+
+def test_a_mail_is_not_added_to_a_lead_that_was_deleted(house, ann):
+    from crm_sales.leads import services
+
+    one = lead(house, ann, email="li@example.com")
+    with ann.work():
+        house.resource(NAME).delete([one])
+    with house.system(), writing():
+        assert services.of_mail("li@example.com", "Prices?", "What is a page?") != one
+
+
 def test_who_fills_in_too_many_has_to_wait(house, form):
     _client, send = outsider(house)
     answers = [send(f"/sales/enquiry/{form}", name="Lotus", email="li@example.com", agreed="1").status_code for _number in range(12)]

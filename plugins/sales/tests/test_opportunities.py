@@ -143,6 +143,32 @@ def test_lost_with_a_reason_and_open_again(house, deal, ann):
     assert row_of(house, one, "stage_id", "outcome", "weighted", "lost_reason", "closed") == (second, Outcome.open, 10_000_00, None, None)
 
 
+def test_a_deleted_deal_does_not_go_on_with_its_task(house, deal, ann, today):
+    from crm_sales.opportunities import services
+
+    from crm_core.kernel import clock
+    from crm_core.sdk import writing
+
+    one, steps = deal(), stages_of(house)
+    act(ann, house, "win", one)
+    with house.system(), writing():
+        session.get(Opportunity, one).deleted_at = clock.now()
+    with house.system(), writing():
+        services.finish_sale([one])
+    assert row_of(house, one, "stage_id").stage_id == steps[6].id
+
+
+def test_days_are_those_of_the_house(monkeypatch):
+    from crm_sales.opportunities import services
+
+    from crm_core.kernel import clock
+
+    row = {}
+    with clock.in_zone("Asia/Shanghai"), clock.freeze(dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)):
+        services.close(row, {"created_at": dt.datetime(2026, 3, 1, 20, tzinfo=dt.UTC)}, Outcome.won)
+    assert row["days_open"] == 0
+
+
 def test_nobody_calls_back_about_a_deal_that_is_open_again(house, deal, ann):
     one = deal()
     act(ann, house, "win", one)

@@ -13,9 +13,9 @@ from crm_sales.quotes import pages, services
 from crm_sales.quotes.models import Quote, QuoteItem, State
 
 from crm_core.features.approvals import drawing, running
-from crm_core.kernel.errors import Conflict, Invalid, Refused
+from crm_core.kernel.errors import Conflict, Invalid, Missing, Refused
 from crm_core.resource import asking, undo
-from crm_core.sdk import document, session
+from crm_core.sdk import document, session, writing
 
 WORK = {"core.mail.*": "own", "sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all"}
 
@@ -436,3 +436,102 @@ def test_who_listens_inside_may_refuse_to_send(house, ann, offer, monkeypatch):
     with ann.work(), pytest.raises(Refused, match="Too cheap"):
         house.resource("sales.quote").run("send", [quote])
     assert facts(house, quote).state == State.draft and heard == [(QuotesSent, State.sent)]
+
+
+# --- what was deleted, and who may have the public address -------------------------------------------------------------
+
+
+def accepts(house, quote, signer="Li", **more):
+    """A customer accepts by the public page; the answer."""
+    address, he = f"/sales/quotes/{token(house, quote)}", visitor(house)
+    page = he("GET", f"{address}?lang=en")
+    return he("POST", f"{address}?lang=en", {"seal": seal(page), "csrf_token": csrf(page), "answer": "accept", "signer": signer, "agreed": "1", **more})
+
+
+def test_what_was_removed_is_on_no_public_page(house, ann, offer, today):
+    from crm_core.kernel import clock
+
+    quote = offer()
+    with ann.work():
+        house.resource("sales.quote").write([{"id": quote, "items": [{"what": "Other", "price": 1_00}]}])
+    run(house, ann, "send", quote)
+    he, known = visitor(house), token(house, quote)
+    page = he("GET", f"/sales/quotes/{known}?lang=en").text
+    assert "Other" in page and "Board" not in page
+    with house.system(), writing():
+        session.get(Quote, quote).deleted_at = clock.now()
+    assert he("GET", f"/sales/quotes/{known}").status_code == 404
+    with house.system(), pytest.raises(Missing):
+        services.locked(quote)
+
+
+def test_dirty_text_is_refused_and_nothing_breaks(house, ann, offer):
+    quote = offer()
+    run(house, ann, "send", quote)
+    assert accepts(house, quote, "Li\0Na").status_code == 422
+    assert accepts(house, quote, answer="decline", reason="Too\0dear").status_code == 422
+    assert facts(house, quote).state == State.sent
+
+
+def test_only_who_may_accept_and_sees_all_is_given_the_link(house, ann, offer, as_user):
+    quote = offer()
+    run(house, ann, "send", quote)
+    reader = as_user("reader", {"sales.quote.read": "all", "sales.quote_item.read": "all", "core.customer.read": "all", "core.contact.read": "all"})
+    assert token(house, quote) in ann.browser()("GET", f"/sales/quote/{quote}/panel/beside").text
+    page = reader.browser()("GET", f"/sales/quote/{quote}/panel/beside")
+    assert page.status_code == 200 and token(house, quote) not in page.text and "Write mail" not in page.text and "no link" not in page.text
+    assert reader.browser()("POST", f"/sales/quotes/{quote}/mail").status_code in (403, 404)
+
+
+def test_what_is_not_on_offer_is_not_mailed(house, ann, offer):
+    quote = offer()
+    run(house, ann, "send", quote)
+    run(house, ann, "decline", quote, reason="Too dear")
+    assert ann.browser()("POST", f"/sales/quotes/{quote}/mail", {"lang": "en"}).status_code == 409
+
+
+def test_an_accepted_quote_with_a_newer_version_becomes_nothing(house, ann, offer):
+    quote = offer()
+    run(house, ann, "send", quote)
+    run(house, ann, "accept", quote, signer="Zhang")
+    run(house, ann, "new_version", quote)
+    assert facts(house, quote).state == State.replaced
+    with ann.work(), pytest.raises(Refused):
+        house.resource("sales.quote").run("order", [quote])
+    with house.system(), writing():
+        session.get(Quote, quote).state = State.accepted
+    with ann.work(), pytest.raises(Refused):
+        house.resource("sales.quote").run("order", [quote])
+
+
+def test_the_opportunity_is_won_with_its_quote(house, ann, make, offer, as_user):
+    from crm_sales.opportunities.models import Opportunity, Outcome
+
+    def won():
+        deal = make("sales.opportunity", owner=ann, name="Fair", customer=offer.customer, amount=1_00)
+        quote = offer(opportunity=deal)
+        run(house, ann, "send", quote)
+        run(house, ann, "accept", quote, signer="Zhang")
+        run(house, ann, "order", quote)
+        assert facts(house, quote).order_id
+        with house.system():
+            return session.get(Opportunity, deal).outcome
+
+    assert won() == Outcome.won
+    boss = as_user("boss", roles=["administrator"])
+    with boss.work():
+        flow = drawing.begin("Deals", "sales.opportunity", "do:win")
+        drawing.keep(flow, {"when": {"field": "amount", "op": "gte", "value": "0"}, "steps": [{"name": "", "who": "users", "users": [boss.id], "need": "any"}]})
+        drawing.publish(flow)
+    assert won() == Outcome.open  # the order is made all the same
+
+
+def test_papers_and_answers_are_counted_apart(house, ann, offer, monkeypatch):
+    monkeypatch.setattr(pages, "PAPERS", 0)
+    quote = offer()
+    run(house, ann, "send", quote)
+    assert visitor(house)("GET", f"/sales/quotes/{token(house, quote)}/pdf").status_code == 429
+    assert accepts(house, quote).status_code == 303
+    monkeypatch.setattr(pages, "PAPERS", 20)
+    monkeypatch.setattr(pages, "PAPERS_OF", 0)
+    assert visitor(house)("GET", f"/sales/quotes/{token(house, quote)}/pdf").status_code == 429

@@ -28,10 +28,15 @@ def following(call_list):
 @pages.post("/sales/calls/<int:call_list>/<int:entry>/answer")
 @access("sales.call_list.update")
 def answer(call_list, entry):
-    _list(call_list)
+    found = _list(call_list)
     number = flask.request.form.get("number", "")
-    with writing():
-        services.answer(entry, int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0, flask.request.form.get("answer", ""))
+    try:
+        with writing():
+            services.answer(entry, int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0, flask.request.form.get("answer", ""))
+    except services.Gone:
+        return _to(call_list, None)
+    except Invalid as bad:
+        return _page(found, str(entry), {}, bad.fields), 422
     return _to(call_list, entry)
 
 
@@ -52,8 +57,11 @@ def result(call_list, entry):
         if values["next_day"] is not None and values["next_day"] < today():
             raise Invalid({"next_day": [_("This day has passed.")]})
         with writing():
-            services.finish(entry, values["result"], form.get("note", "").strip()[:4_000] or None, values["next_day"])
-            following = services.take(call_list) if form.get("then") != "stop" else None
+            services.finish(entry, values["result"], form.get("note", ""), values["next_day"])
+            following = services.take(call_list, but=entry) if form.get("then") != "stop" else None
+    except services.Gone:  # pressed twice, or sent again after going back: the first one counts
+        with writing():
+            following = services.take(call_list, but=entry) if form.get("then") != "stop" else None
     except Invalid as bad:
         return _page(found, str(entry), form, bad.fields), 422
     if form.get("then") == "stop":
@@ -76,7 +84,7 @@ def _page(call_list, wanted, given, faults):
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
         try:
             entry = services.mine(int(wanted))
-        except Missing:
+        except (Missing, services.Gone):
             entry = None
         if entry is not None and entry.call_list_id != call_list.id:
             entry = None

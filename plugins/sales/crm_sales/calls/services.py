@@ -3,10 +3,12 @@
 import datetime as dt
 import re
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
 from crm_core.sdk import (
+    Bad,
     Customer,
+    Field,
     Invalid,
     Refused,
     actor,
@@ -24,7 +26,8 @@ from crm_sales.calls.models import Call, CallEntry, CallList, CallQuestion, Turn
 from crm_sales.leads.models import Lead
 from crm_sales.leads.models import State as LeadState
 
-LIST, ENTRY = "sales.call_list", "sales.call_entry"
+LIST, ENTRY, CALL = "sales.call_list", "sales.call_entry", "sales.call"
+WORDS_OF_HIS = Field(name="answer", column="", label=_("Answers"), length=500)  # what somebody says when no answers are given to choose from
 HELD = dt.timedelta(minutes=30)  # so long a line is on somebody's screen
 AGAIN = {"no_answer", "busy", "call_back"}  # results after which one calls again
 NEVER, WRONG = "do_not_call", "wrong_number"
@@ -34,6 +37,12 @@ WORDS = {
         ("interested", "Interested", "有意向", "circle-check", "green"), ("not_interested", "Not interested", "无意向"), ("call_back", "Wants to be called again", "约定再打", "phone", "amber"),
         ("no_answer", "No answer", "无人接听"), ("busy", "Engaged", "占线"), (WRONG, "Wrong number", "号码错误", "alert-triangle", "red"), (NEVER, "Does not want to be called", "拒绝来电", "x", "red")],
 }
+
+
+class Gone(Refused):
+    """The line is not on the screen of who acts any more: he has sent it already, or a colleague has it."""
+
+
 _BRANCH = re.compile(r"^(.*?)\s*(?:>|→|＞)\s*(\d+)$")
 
 
@@ -91,7 +100,21 @@ def put_customers(resource, ids, call_list=None, name=None):
 
 
 def put_leads(resource, ids, call_list=None, name=None):
-    _put([{"lead_id": one} for one in ids], "lead_id", call_list, name)
+    """Onto a list: those who did not ask not to be called."""
+    silent = silent_leads(ids)
+    _put([{"lead_id": one} for one in ids if one not in silent], "lead_id", call_list, name)
+
+
+def silent_leads(ids):
+    """Those of these leads that may not be called: they said so when they were called last, on whatever list, also one that was deleted since; or
+    became a customer who may not be called; or are not there any more."""
+    with system_scope("leads that do not want to be called") as db:
+        leads = db.execute(select(Lead.id, Lead.customer_id).where(Lead.id.in_(ids), Lead.deleted_at.is_(None))).all()
+        last = select(func.max(Call.id)).where(Call.lead_id.in_(ids)).group_by(Call.lead_id)
+        never = set(db.scalars(select(Call.lead_id).where(Call.id.in_(last), Call.result == NEVER)))
+    may = customers.may_reach_all("core.customer", [one.customer_id for one in leads if one.customer_id is not None], "phone")
+    never |= {one.id for one in leads if one.customer_id is not None and not may[one.customer_id].ok}
+    return never | set(ids) - {one.id for one in leads}
 
 
 def _put(rows, column, call_list, name):
@@ -118,15 +141,32 @@ def counts(call_list):
     return {"all": row[0], "due": row[1], "done": row[2], "again": row[3]}
 
 
-def take(call_list):
-    """The next line for who acts: what he has on his screen, what was agreed for today, what waits. None when there is none. In a write
-    transaction; two colleagues are given two lines."""
+def _stopped(entry):
+    """The result with which a line ends without a call; None: it is called."""
+    if entry.customer_id is None:
+        return NEVER if silent_leads([entry.lead_id]) else None
+    if customers.may_reach("core.customer", entry.customer_id, "phone").ok:
+        return None
+    with system_scope("whether there is a number at all") as db:
+        row = db.get(Customer, entry.customer_id)
+        return NEVER if row is not None and (row.phone or row.mobile) else WRONG
+
+
+def take(call_list, but=None):
+    """The next line for who acts: what he has on his screen, what was agreed for today, what waits, who was called today already. None when there is
+    none. In a write transaction; two colleagues are given two lines. Who does not want to be called any more is passed over for good.
+    `but`: not this line, which he has just been through."""
     me, moment = actor().user_id, now()
     free = or_(CallEntry.taken_at.is_(None), CallEntry.taken_at < moment - HELD, CallEntry.taken_id == me)
     due = or_(CallEntry.turn == Turn.waiting, (CallEntry.turn == Turn.again) & (CallEntry.next_day <= today()))
-    query = select(CallEntry).where(CallEntry.call_list_id == call_list, free, due).order_by(
-        (CallEntry.taken_id == me).desc().nulls_last(), (CallEntry.turn == Turn.again).desc(), CallEntry.id).limit(1).with_for_update(skip_locked=True)
-    entry = session.scalar(query)
+    called = select(Call.id).where(Call.entry_id == CallEntry.id, Call.day == today()).exists()
+    place = case(((CallEntry.turn == Turn.again) & ~called, 0), (CallEntry.turn == Turn.waiting, 1), else_=2)
+    query = select(CallEntry).where(CallEntry.call_list_id == call_list, CallEntry.id != (but or 0), free, due).order_by(
+        (CallEntry.taken_id == me).desc().nulls_last(), place, CallEntry.id).limit(1).with_for_update(skip_locked=True)
+    while (entry := session.scalar(query)) is not None and (why := _stopped(entry)):
+        entry.turn, entry.result, entry.next_day, entry.taken_id, entry.taken_at, entry.answers = Turn.done, why, None, None, None, None
+        session.flush()
+        tasks.finish(f"sales.call:{entry.id}")
     if entry is None:
         return None
     if entry.taken_id != me:
@@ -137,10 +177,10 @@ def take(call_list):
 
 
 def mine(entry_id):
-    """A line that is on the screen of who acts, to be changed. Raises Missing, Refused."""
+    """A line that is on the screen of who acts, to be changed. Raises Missing, Gone."""
     entry = site().registry.resource(ENTRY).get(entry_id, "update")
     if entry.turn == Turn.done or entry.taken_id != actor().user_id:
-        raise Refused(_("This call is not yours any more."))
+        raise Gone(_("This call is not yours any more."))
     return entry
 
 
@@ -151,17 +191,26 @@ def answer(entry_id, number, words):
     asked = next((one for one in questions if one.number == number), None)
     if asked is None:
         raise Refused(_("There is no such question."))
+    words = _clean(WORDS_OF_HIS, words, 500)
     before = [one for one in entry.answers or [] if int(one[0]) < number]
-    entry.answers = [*before, [str(number), asked.question, (words or "").strip()[:500]]]
+    entry.answers = [*before, [str(number), asked.question, words]]
     entry.taken_at = now()
     session.flush()
+
+
+def _clean(field, text, most):
+    """What was typed, as it is kept. Raises Invalid."""
+    try:
+        return field.parse((text or "").strip()[:most]) or ""
+    except Bad as bad:
+        raise Invalid({field.name: [bad.message]}) from None
 
 
 def finish(entry_id, result, note=None, next_day=None):
     """What came of the call: kept as a call, on the customer as a note, and, where one is to call again, as a task. Sent twice, it is one."""
     if not result:
         raise Invalid({"result": [_("Say what came of the call.")]})
-    entry = mine(entry_id)
+    entry, note = mine(entry_id), _clean(site().registry.resource(CALL).all_fields["note"], note, 4_000)
     call_list = session.get(CallList, entry.call_list_id)
     entry.calls, entry.result = entry.calls + 1, result
     wanted = result in AGAIN or next_day is not None

@@ -208,10 +208,10 @@ def warn(job):
     last = 0
     while True:
         with job.write():
-            renewed = select(Contract.renews_id).where(Contract.renews_id.is_not(None), Contract.state == State.signed)
+            renewed = select(Contract.renews_id).where(Contract.renews_id.is_not(None), Contract.state == State.signed, Contract.deleted_at.is_(None))
             rows = session.scalars(select(Contract).where(
                 Contract.state == State.signed, Contract.ends.is_not(None), Contract.ends <= day, Contract.amends_id.is_(None), Contract.id.not_in(renewed),
-                Contract.owner_id.is_not(None), Contract.id > last).order_by(Contract.id).limit(200)).all()
+                Contract.owner_id.is_not(None), Contract.deleted_at.is_(None), Contract.id > last).order_by(Contract.id).limit(200)).all()
             for one in rows:
                 tasks.give_by_rule(_("Contracts"), _warning(one.id), one.owner_id, _("“%(name)s” ends on %(day)s: renew it, or end it", name=str(one), day=one.ends),
                                    due=one.ends, about=(NAME, one.id))

@@ -1,17 +1,19 @@
 """The page on the open web by which leads come in. It shows nothing of anybody; who fills it in too often has to wait."""
 
 import datetime as dt
+import re
 
 import flask
 from sqlalchemy import select
 
-from crm_core.sdk import Invalid, Missing, address, attempt, public, site
+from crm_core.sdk import Invalid, Missing, Refused, address, attempt, public, site
 from crm_sales import _
 from crm_sales.leads.models import LeadForm
 
 pages = flask.Blueprint("sales_leads", __name__)
 ASKED = ("name", "contact", "mobile", "email", "interest", "note")
 HOUR, PER_ADDRESS, PER_FORM = dt.timedelta(hours=1), 10, 300
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,60}")
 TRAP = "homepage"  # people do not see it; programs fill it in
 
 
@@ -38,7 +40,7 @@ def send(token):
 
 def _form(token):
     with site().system("a form on the web") as work:
-        row = work.session.scalar(select(LeadForm).where(LeadForm.token == token, LeadForm.active, LeadForm.deleted_at.is_(None))) if len(token) <= 60 else None
+        row = work.session.scalar(select(LeadForm).where(LeadForm.token == token, LeadForm.active, LeadForm.deleted_at.is_(None))) if TOKEN.fullmatch(token) else None
         if row is None:
             raise Missing(_("This page was not found."))
         return {"id": row.id, "heading": row.heading, "words": row.words, "thanks": row.thanks, "source": row.source}
@@ -65,14 +67,14 @@ def _keep(form, texts, agreed):
         values["name"] = values["name"] or values["contact"]
         try:
             leads.write([{**values, "source": form["source"], "form": form["id"], "owner": None}])
-        except Invalid as bad:
-            return bad.fields
+        except (Invalid, Refused) as bad:
+            return getattr(bad, "fields", None) or {"": [bad.message or _("This cannot be taken.")]}
     return {}
 
 
 def _again(form, texts, faults, error, status):
     page = flask.render_template(
-        "sales/enquiry.html", form=form, fields=_fields(texts, faults), done=False, error=error or " ".join(str(one) for one in faults.get("agreed", ())),
+        "sales/enquiry.html", form=form, fields=_fields(texts, faults), done=False, error=error or " ".join(str(one) for name, said in faults.items() if name not in ASKED for one in said),
         action=flask.request.path, trap=TRAP)
     return page, status
 

@@ -23,7 +23,8 @@ def customers_alike(lead_id):
 
 def address_of_form(form_id):
     form = session.get(LeadForm, form_id)
-    return {"url": flask.url_for("sales_leads.enquiry", token=form.token, _external=True), "active": form.active}
+    base = site().config.url.rstrip("/")
+    return {"url": f"{base}{flask.url_for('sales_leads.enquiry', token=form.token)}" if base else flask.url_for("sales_leads.enquiry", token=form.token, _external=True), "active": form.active}
 
 
 PANELS = [

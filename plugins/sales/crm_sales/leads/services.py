@@ -5,9 +5,23 @@ from email.utils import parseaddr
 
 from sqlalchemy import func, select
 
-from crm_core.sdk import Contact, Invalid, Refused, User, actor, emit, notify, session, site, system_scope, today
+from crm_core.sdk import (
+    Contact,
+    Invalid,
+    Refused,
+    User,
+    actor,
+    customers,
+    emit,
+    notify,
+    session,
+    site,
+    system_scope,
+    today,
+)
 from crm_sales import _
 from crm_sales.api import LeadsArrived
+from crm_sales.calls import services as calls
 from crm_sales.leads.models import How, Lead, LeadReceiver, LeadRule, ScoreRule, State
 from crm_sales.settings import LeadSettings
 
@@ -192,6 +206,8 @@ def convert(row, customer=None, deal=True, opportunity=None):
         (customer,) = registry.resource("core.customer").write([_given(registry.resource("core.customer"), {
             "name": row.name, "phone": row.phone, "mobile": row.mobile if not row.contact else None, "email": row.email if not row.contact else None, "website": row.website,
             "region": row.region_id, "industry": row.industry_id, "size": row.size, "source": row.source, "note": row.note})])
+    if calls.silent_leads([row.id]):
+        customers.refuse("core.customer", customer, "phone")
     contact = None
     if row.contact:
         contact = _known_contact(customer, row) or registry.resource("core.contact").write([_given(registry.resource("core.contact"), {
@@ -223,7 +239,7 @@ def of_mail(sender, title, text, **values):
     name, address = split_sender(sender)
     if not address:
         raise Invalid(None, _("This mail does not say who wrote it."))
-    there = session.scalar(select(Lead).where(func.lower(Lead.email) == address.lower(), Lead.state.in_(OPEN)).limit(1))
+    there = session.scalar(select(Lead).where(func.lower(Lead.email) == address.lower(), Lead.state.in_(OPEN), Lead.deleted_at.is_(None)).limit(1))
     said = f"{title}\n{text or ''}".strip()[:10_000]
     if there is not None:
         there.note = f"{there.note}\n\n{said}" if there.note else said

@@ -11,6 +11,7 @@ from crm_core.sdk import (
     amounts,
     customers,
     emit,
+    local,
     money,
     session,
     site,
@@ -99,7 +100,7 @@ def close(row, now, outcome):
     """It is won or lost from today on; of what was so before, the day stays."""
     if now.get("outcome") != outcome or now.get("closed") is None:
         began = now.get("created_at")
-        row.update(outcome=outcome, closed=today(), days_open=max(0, (today() - began.date()).days) if began is not None else 0)
+        row.update(outcome=outcome, closed=today(), days_open=max(0, (today() - local(began).date()).days) if began is not None else 0)
 
 
 def stale_on(stage, since):
@@ -269,7 +270,7 @@ def finish_sale(ids):
     """Won opportunities whose customer was called back reach the last step."""
     with system_scope("the last step of a sale") as db:
         known = stages()
-        for row in db.scalars(select(Opportunity).where(Opportunity.id.in_(ids), Opportunity.outcome == Outcome.won)):
+        for row in db.scalars(select(Opportunity).where(Opportunity.id.in_(ids), Opportunity.outcome == Outcome.won, Opportunity.deleted_at.is_(None))):
             last = last_step(known, row.stage_id)
             if last is not None:
                 row.stage_id = last.id
@@ -305,7 +306,7 @@ def heard_of_tasks(event):
         keys = db.scalars(select(tasks.Task.source_key).where(
             tasks.Task.id.in_(event.ids), tasks.Task.done_at.is_not(None), tasks.Task.subject == NAME, tasks.Task.source_key.is_not(None))).all()
         taken = [int(key.removeprefix(NEXT)) for key in keys if key.startswith(NEXT)]
-        for row in db.scalars(select(Opportunity).where(Opportunity.id.in_(taken), Opportunity.outcome == Outcome.open)) if taken else ():
+        for row in db.scalars(select(Opportunity).where(Opportunity.id.in_(taken), Opportunity.outcome == Outcome.open, Opportunity.deleted_at.is_(None))) if taken else ():
             row.next_step = row.next_day = None
         db.flush()
     called = [int(key.removeprefix(CALLBACK)) for key in keys if key.startswith(CALLBACK)]

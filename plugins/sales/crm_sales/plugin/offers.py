@@ -58,7 +58,7 @@ def register_panels():
         Related("sales.opportunity", Contracts, order=11),
         Related("sales.contract", ContractPayments, order=10),
         Related("sales.contract", ContractMilestones, order=11),
-        Panel("sales.quote", "beside", _("For the customer"), quote_pages.beside, "sales/beside_quote.html", icon="link"),
+        Panel("sales.quote", "beside", _("For the customer"), quote_pages.beside, "sales/beside_quote.html", icon="link", permission="sales.quote.read"),
         Panel("sales.contract", "beside", _("Paper and amendments"), contract_pages.beside, "sales/beside_contract.html", icon="printer"),
     ]
 

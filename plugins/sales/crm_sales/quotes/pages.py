@@ -7,6 +7,7 @@ from markupsafe import Markup
 from sqlalchemy import or_, select
 
 from crm_core.sdk import (
+    Bad,
     Missing,
     Refused,
     TooMany,
@@ -15,6 +16,7 @@ from crm_core.sdk import (
     customers,
     in_language,
     language,
+    local,
     mail,
     public,
     session,
@@ -28,7 +30,11 @@ from crm_sales.quotes import services
 from crm_sales.quotes.models import Quote, QuoteItem, State
 
 pages = flask.Blueprint("sales_quotes", __name__)
-LOOKS, ANSWERS = 120, 20  # from one address, in ten minutes
+LOOKS, ANSWERS, PAPERS = 120, 20, 20  # from one address, in ten minutes
+PAPERS_OF = 60  # of one quote, from wherever
+HEAD = "number", "name", "customer", "contact", "day", "until", "currency", "net", "tax", "total", "terms", "note"  # what is printed of a quote
+LINES = "what", "quantity", "price", "discount", "rate", "amount"
+OFFERED = State.sent, State.accepted
 WHO = "a customer who holds the address of his quote"
 
 
@@ -49,15 +55,32 @@ def items_of(quote):
 def by_hand(code):
     """What a print template of a quote adds: the paper in this language."""
     def values(quote):
-        paper.whole(site().registry.resource(services.NAME), "number", "customer", "total", "net", "tax", "until")
-        paper.whole(site().registry.resource(services.ITEM), "what", "quantity", "price", "amount")
+        _whole()
         return {"html": drawn(quote.whole, code)}
 
     return values
 
 
-def _throttled(limit):
-    tried = throttle({f"quotes:{limit}:{address()}": limit})
+def _whole():
+    """Raises Refused to who may not see all that is printed."""
+    paper.whole(site().registry.resource(services.NAME), *HEAD)
+    paper.whole(site().registry.resource(services.ITEM), *LINES)
+
+
+def link_for(quote):
+    """The public address for who reads a quote: whoever has it reads all of it and may accept it, so he must be allowed both; else ""."""
+    resource = site().registry.resource(services.NAME)
+    if not any(resource.may(verb) and resource.sees(quote.id, verb) for verb in ("accept", "new_link")):
+        return ""
+    try:
+        _whole()
+    except Refused:
+        return ""
+    return url_of(quote)
+
+
+def _throttled(door, limit, whose=""):
+    tried = throttle({f"quotes:{door}:{whose or address()}": limit})
     if tried.wait:
         raise TooMany(_("Too many attempts. Please wait a while."), retry_after=tried.wait)
 
@@ -87,7 +110,7 @@ def _hidden(response):
 @pages.get("/sales/quotes/<token>")
 @public("whoever holds the unguessable address of a quote, which was sent to the customer; it shows this quote and nothing else")
 def show(token):
-    _throttled(LOOKS)
+    _throttled("look", LOOKS)
     code = _language()
     with site().system(WHO):
         return _page(_wanted(token), code, token)
@@ -97,7 +120,7 @@ def _page(quote, code, token, fault="", status=200):
     body = drawn(quote, code)
     with in_language(code):
         open_now = quote.state == State.sent and (quote.until is None or quote.until >= today())
-        html = flask.render_template("sales/public_quote.html", quote=quote, body=body, token=token, code=code, languages=paper.LANGUAGES, fault=fault,
+        html = flask.render_template("sales/public_quote.html", quote=quote, body=body, token=token, code=code, languages=paper.LANGUAGES, fault=fault, answered=local(quote.answered_at).date() if quote.answered_at else None,
                                      open=open_now, seal=paper.seal(quote, items_of(quote)), over=quote.state == State.sent and not open_now)
     response = _hidden(html)
     response.status_code = status
@@ -107,8 +130,11 @@ def _page(quote, code, token, fault="", status=200):
 @pages.get("/sales/quotes/<token>/pdf")
 @public("whoever holds the address of a quote takes it along")
 def as_pdf(token):
-    _throttled(ANSWERS)
+    _throttled("paper", PAPERS)
     code = _language()
+    with site().system(WHO):
+        quote_id = _wanted(token).id
+    _throttled("paper of", PAPERS_OF, f"{quote_id}")
     with site().system(WHO):
         quote = _wanted(token)
         html, title = drawn(quote, code), quote.number
@@ -121,12 +147,15 @@ def as_pdf(token):
 @public("whoever holds the address of a quote answers it, once")
 def answer(token):
     """Accept what was read, with a name and a tick; or decline it, with a reason."""
-    _throttled(ANSWERS)
+    _throttled("answer", ANSWERS)
     form, code = flask.request.form, _language()
-    signer, reason = form.get("signer", "").strip()[:100], form.get("reason", "").strip()[:2_000]
     accepts = form.get("answer") == "accept"
     with site().system(WHO):
         quote = _wanted(token)
+        try:
+            signer, reason = (_said(form, *one) for one in (("signer", 100), ("reason", 2_000)))
+        except Bad as bad:
+            return _page(quote, code, token, bad.message, 422)
         if accepts and (len(signer) < 2 or not form.get("agreed")):
             return _page(quote, code, token, _("Please write your name and tick that you agree."), 422)
         if not accepts and not reason:
@@ -148,19 +177,26 @@ def answer(token):
     return flask.redirect(flask.url_for("sales_quotes.show", token=token, lang=code), 303)
 
 
+def _said(form, name, most):
+    """What was typed, as it is kept. Raises Bad."""
+    return site().registry.resource(services.NAME).all_fields[name].parse(form.get(name, "").strip()[:most]) or ""
+
+
 @pages.post("/sales/quotes/<int:quote_id>/mail")
-@access("sales.quote.read")
+@access("sales.quote.print")
 def write(quote_id):
     """A mail to the contact with the quote as a PDF and its address, to be read and sent by who wrote it."""
-    quote = site().registry.resource(services.NAME).get(quote_id)
+    quote = site().registry.resource(services.NAME).get(quote_id, "print")
     if quote.state == State.draft:
         raise Refused(_("Send the quote first: this marks it as offered, and approval may be needed."))
+    if quote.state not in OFFERED:
+        raise Refused(_("This quote is not on offer any more. Make a new version of it."))
     code = flask.request.form.get("lang", "")
     code = code if code in paper.LANGUAGES else language()
     receiver, name = _receiver(quote)
     data = paper.pdf(by_hand(code)(_Whole(quote))["html"], quote.number, code)
     with in_language(code):
-        link = url_of(quote)
+        link = link_for(quote)
         text = str(_("Dear %(name)s,\n\nplease find attached our quote %(number)s, valid until %(until)s.", name=name, number=quote.number, until=quote.until))
         text += "\n\n" + str(_("You can read it, and accept it, here:\n%(link)s", link=link)) if link else ""
         title = str(_("Quote %(number)s: %(name)s", number=quote.number, name=quote.name))
@@ -199,5 +235,6 @@ def beside(quote_id):
     quote = session.get(Quote, quote_id)
     first = quote.first_id or quote.id
     versions = session.scalars(select(Quote).where(or_(Quote.id == first, Quote.first_id == first)).order_by(Quote.edition.desc()).limit(20)).all()
-    return {"quote": quote, "link": url_of(quote), "languages": paper.LANGUAGES, "versions": versions,
-            "may_mail": quote.state != State.draft and site().registry.resource("core.mail").may("create")}
+    resource, link = site().registry.resource(services.NAME), link_for(quote)
+    return {"quote": quote, "link": link, "linked": bool(services.token_of(quote)), "languages": paper.LANGUAGES, "versions": versions,
+            "may_mail": quote.state in OFFERED and resource.may("print") and resource.sees(quote.id, "print") and site().registry.resource("core.mail").may("create")}

@@ -11,7 +11,21 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from crm_core.sdk import Invalid, Refused, amounts, emit, money, notify, now, on_timeline, session, site, today
+from crm_core.sdk import (
+    Invalid,
+    Missing,
+    Refused,
+    amounts,
+    emit,
+    money,
+    needs_approval,
+    notify,
+    now,
+    on_timeline,
+    session,
+    site,
+    today,
+)
 from crm_sales import _, copying
 from crm_sales.api import QuotesAccepted, QuotesSent
 from crm_sales.quotes.models import Quote, QuoteItem, State
@@ -26,8 +40,12 @@ def in_state(*states):
 
 
 def locked(quote_id):
-    """The quote, alone in this hand until the transaction ends."""
-    return session.scalars(select(Quote).where(Quote.id == quote_id).with_for_update().execution_options(populate_existing=True)).one()
+    """The quote, alone in this hand until the transaction ends. Raises Missing."""
+    query = select(Quote).where(Quote.id == quote_id, Quote.deleted_at.is_(None)).with_for_update().execution_options(populate_existing=True)
+    quote = session.scalar(query)
+    if quote is None:
+        raise Missing(_("This record was not found."))
+    return quote
 
 
 def _now(quote, *states):
@@ -44,7 +62,7 @@ def _now(quote, *states):
 def send(quote):
     """Offer it. Policies listen to `QuotesSent` in this transaction and may refuse."""
     quote = _now(quote, State.draft)
-    if not session.scalar(select(func.count()).select_from(QuoteItem).where(QuoteItem.quote_id == quote.id)):
+    if not session.scalar(select(func.count()).select_from(QuoteItem).where(QuoteItem.quote_id == quote.id, QuoteItem.deleted_at.is_(None))):
         raise Refused(_("Say first what is offered: a quote needs an item."))
     quote.day = quote.day or today()
     quote.until = quote.until or _until(quote.day)
@@ -96,7 +114,7 @@ def new_version(quote):
     new = session.get_one(Quote, made)
     new.first_id, new.edition = first, quote.edition + 1
     quote.latest = False
-    if quote.state in (State.sent, State.expired):
+    if quote.state in (State.sent, State.expired, State.accepted):
         quote.state = State.replaced
     session.flush()
     return made
@@ -107,14 +125,14 @@ def reduce(quote, percent):
     quote = _now(quote, State.draft)
     resource = site().registry.resource(NAME)
     sums, how = {}, money.rounding()
-    for item in session.scalars(select(QuoteItem).where(QuoteItem.quote_id == quote.id)):
+    for item in session.scalars(select(QuoteItem).where(QuoteItem.quote_id == quote.id, QuoteItem.deleted_at.is_(None))):
         said = item.amount if money.tax_included() else item.net
         sums[item.rate or 0] = sums.get(item.rate or 0, 0) + said
     if not any(sums.values()):
         raise Refused(_("Say first what is offered: a quote needs an item."))
     less = [{"what": str(_("Discount of %(n)s %%", n=f"{percent / 100:g}")), "quantity": 1_000, "rate": rate,
              "price": -amounts.part(total, percent, how, money.step(quote.currency))} for rate, total in sorted(sums.items()) if total]
-    kept = [{"id": one} for one in session.scalars(select(QuoteItem.id).where(QuoteItem.quote_id == quote.id).order_by(QuoteItem.id))]
+    kept = [{"id": one} for one in session.scalars(select(QuoteItem.id).where(QuoteItem.quote_id == quote.id, QuoteItem.deleted_at.is_(None)).order_by(QuoteItem.id))]
     resource.write([{"id": quote.id, "items": [*kept, *less]}])
 
 
@@ -122,8 +140,8 @@ def reduce(quote, percent):
 
 
 def may_become(column):
-    """Whether an accepted quote has not become this yet."""
-    return lambda quote: quote.state == State.accepted and getattr(quote, column) is None
+    """Whether an accepted quote, the newest of its versions, has not become this yet."""
+    return lambda quote: quote.state == State.accepted and quote.latest and getattr(quote, column) is None
 
 
 def to_order(quote):
@@ -139,6 +157,8 @@ def _become(quote, target, column, more):
     quote = _now(quote, State.accepted)
     if getattr(quote, column) is not None:
         raise Refused(_("This was made of it already."))
+    if not quote.latest:
+        raise Refused(_("There is a newer version already, or it became an order or a contract."))
     into, resource = site().registry.resource(target), site().registry.resource(NAME)
     fields = into.fields(writing=True)
     values = {"customer": quote.customer_id, "contact": quote.contact_id, "opportunity": quote.opportunity_id, "quote": quote.id,
@@ -157,10 +177,17 @@ def _won(quote):
     opportunities = site().registry.resource("sales.opportunity")
     if quote.opportunity_id is None or "win" not in opportunities.all_actions or not opportunities.may("win"):
         return
-    row = session.scalar(select(opportunities.model).where(opportunities.model.id == quote.opportunity_id))
-    action = opportunities.all_actions["win"]
-    if row is not None and not action.fields and (action.when is None or action.when(row)) and opportunities.sees(row.id, "win"):
-        opportunities.run("win", [row.id])
+    model, action = opportunities.model, opportunities.all_actions["win"]
+    row = session.scalar(select(model).where(model.id == quote.opportunity_id, model.deleted_at.is_(None)))
+    asked = action.fields(opportunities) if callable(action.fields) else action.fields
+    if row is None or any(isinstance(one, str) or one.required for one in asked) or (action.when is not None and not action.when(row)):
+        return
+    if opportunities.sees(row.id, "win") and not needs_approval(opportunities, "do:win", [row.id]):
+        try:
+            with session.begin_nested():
+                opportunities.run("win", [row.id])
+        except (Invalid, Refused):  # its stage asks for more, or it waits for others: who has it closes it himself
+            session.expire(row)
 
 
 def of_opportunity(opportunity):
@@ -189,7 +216,7 @@ def by_token(token):
     parts = token.split("-")
     if len(parts) != 3 or not parts[0].isascii() or not parts[0].isdigit() or len(parts[0]) > 18:
         return None
-    row = session.scalar(select(Quote).where(Quote.id == int(parts[0])))
+    row = session.scalar(select(Quote).where(Quote.id == int(parts[0]), Quote.deleted_at.is_(None)))
     if row is None or not (whole := token_of(row)):
         return None
     return row if secrets.compare_digest(whole.encode(), token.encode()) else None
@@ -214,7 +241,7 @@ def expire(job):
     """The job of every night: who has not answered in time cannot any more."""
     while True:
         with job.write():
-            rows = session.scalars(select(Quote).where(Quote.state == State.sent, Quote.until < today()).order_by(Quote.id).limit(200)).all()
+            rows = session.scalars(select(Quote).where(Quote.state == State.sent, Quote.until < today(), Quote.deleted_at.is_(None)).order_by(Quote.id).limit(200)).all()
             for quote in rows:
                 quote.state = State.expired
             session.flush()
@@ -226,5 +253,5 @@ def expire(job):
 
 def answered(event):
     """Its owner hears of a quote that was accepted; listens to QuotesAccepted."""
-    for quote in session.scalars(select(Quote).where(Quote.id.in_(event.ids))):
+    for quote in session.scalars(select(Quote).where(Quote.id.in_(event.ids), Quote.deleted_at.is_(None))):
         notify([quote.owner_id], _("“%(name)s” was accepted by %(who)s.", name=str(quote), who=quote.signer or "—"), about=(NAME, quote.id), source=_("Sales"))
