@@ -352,8 +352,9 @@ def _unsubscribe(ids: Sequence[int], reason: str) -> list[int]:
             OrderItem.order_id.in_(ids), Subscription.term == Term.running, Subscription.deleted_at.is_(None)).order_by(Subscription.id)).all()
         for one in found:
             one.term, one.reason = Term.cancelled, reason
+        before = [one.renews_id for one in found if one.renews_id]
         db.flush()
-    return [one.renews_id for one in found if one.renews_id]
+    return before
 
 
 def dropped(ids: Sequence[int]):
