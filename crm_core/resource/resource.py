@@ -86,6 +86,8 @@ class Resource:
     files: ClassVar[bool] = True  # files can be put on its records
     unique: ClassVar[tuple[tuple[str, ...], ...]] = ()  # groups of fields that together are unique
     settled: ClassVar[tuple[str, tuple[Any, ...], Any] | None] = None  # (field, its values while a record may be changed, what is said of others): then only acts change it
+    # (field, its values while undo may change a record, columns it may change always): of others it leaves what was agreed, and their lines; `check` says what may be written.
+    undo_leaves: ClassVar[tuple[str, tuple[Any, ...], frozenset[str]] | None] = None
     is_brief: ClassVar[bool] = False  # set by the program: the brief view itself
     verbs: ClassVar[tuple[str, ...]] = VERBS  # what may be done with it at all
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on

@@ -246,7 +246,7 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     forms = sorted({state[column] for state in found.values()})
     fixed = set(asking.locked(form, forms, by_act=by_act)) | _unapproved(form, resource, rows, change_id, forms)
     held = asking.bound(form, sorted({state[column] for i, state in found.items() if i not in his}))
-    closed = _closed(resource, found.values()) if not by_act else set()
+    closed = _closed(resource, found.values()) | _left(resource, rows, found) if not by_act else set()
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()
@@ -264,6 +264,22 @@ def _closed(resource: Any, states: Iterable[Mapping[str, Any]]) -> set[int]:
     found = {state["id"]: state[link] for state in states}
     fixed = asking.locked(above, sorted({parent for parent in found.values() if parent is not None}))
     return {row_id for row_id, parent in found.items() if parent in fixed}
+
+
+def _left(resource: Any, rows: Sequence[Any], states: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    """Those of these rows that stay as they are: of records that are too far on (`Resource.undo_leaves`), and their lines."""
+    form, link = resource, "id"
+    if resource.undo_leaves is None:
+        above = resource.registry.resources.get(resource.part_of or "")
+        if above is None or above.undo_leaves is None or resource.parent_field is None or all(above.line_resource(one.name).name != resource.name for one in above.lines):
+            return set()
+        form, link = above, resource.parent_field.column
+    name, open_values, free = form.undo_leaves
+    t = form.table
+    query = sa.select(t.c.id).where(bulk.among(t.c.id, sorted({s[link] for s in states.values() if s[link] is not None})), t.c[form.all_fields[name].column].not_in(open_values))
+    far = set(current_work().session.execute(query, execution_options=unscoped("undo")).scalars())
+    bound_ = {row.row_id for row in rows if row.verb != "update" or not free.issuperset(row.old or ())}
+    return {row_id for row_id, state in states.items() if row_id in bound_ and state[link] in far}
 
 
 def _unapproved(form: Any, resource: Any, rows: Sequence[Any], change_id: int, forms: Sequence[int]) -> set[int]:

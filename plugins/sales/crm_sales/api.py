@@ -80,6 +80,13 @@ class InvoicesIssued(Event):
 
 
 @dataclass(frozen=True)
+class InvoicesCancelled(Event):
+    """Invoices that were issued are asked for no more. When that is undone, `InvoicesIssued` is told anew."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class PaymentsAllocated(Event):
     """Money received was counted for invoices (`ids` of allocations), or, `taken_back`, it is not any more."""
 

@@ -121,6 +121,22 @@ def test_two_orders_of_one_set_do_not_use_up_one_limit(shop):  # noqa: F811
     assert [shop.row("sales.order", one).state for one in both] == [State.confirmed, State.held]
 
 
+def test_what_went_out_counts_though_its_order_is_cancelled_and_huge_invoices_are_reckoned(shop, today):  # noqa: F811
+    customer = limited(shop, Grade.c, 100_00)
+    order = shop.order((4000, 20_00), customer=customer)
+    shop.deliver(order, 3000)
+    shop.run("cancel", order, {"reason": "enough"})
+    with shop.house.system():
+        assert services.accounts([customer])[customer].ordered == 60_00
+    assert shop.row("sales.order", shop.order((1000, 50_00), customer=customer)).state == State.held
+    rich = shop.new_customer()
+    invoice = shop.write("sales.invoice", customer=rich, day=today, items=[{"what": "x", "quantity": 1000, "price": 90_000_000_000_00}])
+    shop.run("issue", invoice, resource="sales.invoice")
+    shop.run("credit", invoice, {"reason": "x", "amount": 40_000_000_000_00}, resource="sales.invoice")
+    with shop.house.system():
+        assert services.history([rich], today)[rich][0].amount == 50_000_000_000_00
+
+
 def test_the_blacklist_refuses_or_asks_why(shop):  # noqa: F811
     Severity = shop.resource("core.customer").all_fields["blacklist"].members
     customer = shop.new_customer()

@@ -138,6 +138,61 @@ def test_an_issued_invoice_stays(shop):  # noqa: F811
     assert (shop.row("sales.invoice", invoice).state, shop.row("sales.invoice", invoice).remaining) == ("cancelled", 0)
 
 
+def test_what_is_cancelled_is_told_and_not_billed_twice(shop, monkeypatch):  # noqa: F811
+    heard, real = [], services.emit
+    monkeypatch.setattr(services, "emit", lambda event: (heard.append((type(event).__name__, event.ids)), real(event))[1])
+    order = shop.order((1000, 10_00))
+    shop.run("deliver", order)
+    shop.run("invoice", order)
+    first, = shop.all(Invoice, order_id=order)
+    change = shop.run("void", first.id, {"reason": "wrong"}, resource="sales.invoice")
+    shop.undo(change)
+    assert heard == [("InvoicesIssued", (first.id,)), ("InvoicesCancelled", (first.id,)), ("InvoicesIssued", (first.id,))]
+    change = shop.run("void", first.id, {"reason": "wrong"}, resource="sales.invoice")
+    shop.run("invoice", order)
+    with pytest.raises(Refused, match="than was ordered"):
+        shop.undo(change)
+    assert shop.row("sales.order", order).invoiced == 10_00
+
+
+def test_invoices_written_by_hand_are_dealings(shop):  # noqa: F811
+    customer = shop.new_customer()
+
+    def told():
+        return [one.amount for one in shop.all("core.dealing", source="sales", customer_id=customer)]
+
+    invoice = invoiced(shop, 100_00, customer=customer)
+    assert told() == [100_00]
+    change = shop.run("void", invoice, {"reason": "wrong"}, resource="sales.invoice")
+    assert told() == [0]
+    shop.undo(change)
+    shop.run("credit", invoice, {"reason": "late", "amount": 40_00}, resource="sales.invoice")
+    assert told() == [100_00, -40_00]
+
+
+def test_below_nothing_is_no_invoice_and_takes_no_payment(shop, today):  # noqa: F811
+    customer = shop.new_customer()
+    below = shop.write("sales.invoice", customer=customer, items=[{"what": "x", "quantity": 1000, "price": -1_00}])
+    with pytest.raises(Refused, match="less than nothing"):
+        shop.run("issue", below, resource="sales.invoice")
+    with pytest.raises(Refused, match="less than nothing"):
+        shop.order((1000, -1_00), customer=customer)
+    free = shop.order((1000, 0), customer=customer)
+    shop.run("deliver", free)
+    assert shop.row("sales.order", free).state == "done"
+    nothing = shop.order((1000, 10_00), (1000, -10_00), (1000, 5_00), customer=customer)
+    shop.deliver(nothing, 1000, 1000)
+    shop.run("invoice", nothing)
+    with pytest.raises(CrmError):
+        shop.write("sales.payment", customer=customer, day=today, amount=5_00, allocations=[{"invoice": shop.all(Invoice, order_id=nothing)[0].id, "amount": 5_00}])
+    yen = shop.write("core.currency", code="JPY")
+    assert yen
+    shop.write("core.currency_rate", currency="JPY", day=today - dt.timedelta(days=1), rate=5000000)
+    invoice = invoiced(shop, 100_00, customer=customer, currency="JPY")
+    with pytest.raises(Invalid, match="no smaller amount"):
+        shop.run("credit", invoice, {"reason": "x", "amount": 50}, resource="sales.invoice")
+
+
 # --- how customers stand --------------------------------------------------------------------------------------------------
 
 

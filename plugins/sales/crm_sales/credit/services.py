@@ -17,7 +17,7 @@ from crm_core.sdk import Invalid, Refused, actor, amounts, session, site, system
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
-from crm_sales.orders.models import Order, State
+from crm_sales.orders.models import Order, OrderItem, State
 from crm_sales.receivables.models import Invoice, Payment
 from crm_sales.receivables.models import State as InvoiceState
 from crm_sales.settings import CreditSettings, Over
@@ -68,13 +68,13 @@ def history(customers: Iterable[int], now: dt.date) -> dict[int, list[Paid]]:
     """Customer → the invoices of 24 months, credit notes taken off them."""
     found: dict[int, list[Paid]] = defaultdict(list)
     with system_scope("how customers paid") as db:
-        net = Invoice.worth - sa.case((Invoice.total != 0, Invoice.worth * Invoice.credited / sa.func.nullif(Invoice.total, 0)), else_=0)
-        query = sa.select(Invoice.customer_id, net, Invoice.day, Invoice.due, Invoice.settled).where(
+        query = sa.select(Invoice.customer_id, Invoice.worth, Invoice.credited, Invoice.total, Invoice.day, Invoice.due, Invoice.settled).where(
             Invoice.customer_id.in_(list(customers)), Invoice.credits_id.is_(None), Invoice.state.in_((InvoiceState.issued, InvoiceState.paid)),
             Invoice.day >= now - dt.timedelta(days=730), Invoice.deleted_at.is_(None))
-        for customer, amount, day, due, settled in db.execute(query):
+        for customer, worth, credited, total, day, due, settled in db.execute(query):
+            amount = worth - amounts.divide(worth * credited, total) if total > 0 else 0
             if amount > 0:
-                found[customer].append(Paid(int(amount), day, due or day, settled))
+                found[customer].append(Paid(amount, day, due or day, settled))
     return found
 
 
@@ -166,6 +166,14 @@ def accounts(customers: Iterable[int], *, seen: bool = False) -> dict[int, Accou
         for customer, total, invoiced, rate in db.execute(sa.select(Order.customer_id, Order.total, Order.invoiced, Order.rate).where(
                 Order.customer_id.in_(ids), Order.state == State.confirmed, Order.total > Order.invoiced, Order.deleted_at.is_(None))):
             ordered[customer] += orders.in_house(total - invoiced, rate)
+        gone = defaultdict(int)  # what went out of orders that were cancelled is invoiced all the same
+        for order, customer, invoiced, rate, amount, out, quantity in db.execute(sa.select(
+                Order.id, Order.customer_id, Order.invoiced, Order.rate, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).join(OrderItem, OrderItem.order_id == Order.id).where(
+                    Order.customer_id.in_(ids), Order.state == State.cancelled, Order.delivered > 0, Order.total > Order.invoiced, Order.deleted_at.is_(None),
+                    OrderItem.delivered > 0, OrderItem.deleted_at.is_(None))):
+            gone[order, customer, invoiced, rate] += amounts.share(amount, [out, quantity - out])[0]
+        for (_order, customer, invoiced, rate), amount in gone.items():
+            ordered[customer] += max(0, orders.in_house(amount - invoiced, rate))
     return {one: Account(*(int(n) for n in ((open_[one][1] - spare[one], open_[one][2], open_[one][3]) if one in open_ else (-spare[one], 0, 0))), ordered[one]) for one in ids}
 
 
@@ -185,7 +193,7 @@ def check(event):
         if found is None:
             continue
         account = stand[row.customer_id]
-        more[row.customer_id] += row.worth
+        more[row.customer_id] += max(0, row.worth)
         total = account.owed + account.ordered + more[row.customer_id]
         if (found.limit is None or total <= found.limit) and not account.late:
             continue

@@ -38,6 +38,7 @@ from crm_sales.orders.models import (
 
 STAYS = _("Only drafts can be changed: this order is confirmed already. Cancel it, or deliver and take back.")
 FREE = {"owner_id", "department_id", "team_id", "note", "promised", "guarantee", "guaranteed", "contact_id"}  # columns that do not change what was agreed
+MOST = 2**63 - 1
 
 
 def changed(row, old, free):
@@ -82,6 +83,8 @@ class PartsField(Field):
             found = {int(one["item"]): Decimal(str(one["quantity"]).strip() or "0") * 1000 for one in value}
         except (TypeError, KeyError, ValueError, ArithmeticError):
             raise Bad(_("A list of items and quantities is expected.")) from None
+        if any(not 0 < item <= MOST for item in found):
+            raise Bad(_("An item is none of this order."))
         if any(not n.is_finite() or n != n.to_integral_value() or abs(n) > 10**12 for n in found.values()):
             raise Bad(_("A list of items and quantities is expected."))
         return {item: int(n) for item, n in found.items()}
@@ -107,6 +110,7 @@ class Orders(Resource):
     limited = True
     importable = True
     timeline = True
+    undo_leaves = "state", (State.draft,), frozenset({*FREE, "state", "confirmed", "completed", "reason"})
     lines = (priced(OrderItem, columns=(*priced(OrderItem).columns, "begins", "ends")),)
     form = (
         Section(_("Order"), ("customer", "contact", "day", "currency", "promised", "items", "note")),
@@ -122,9 +126,9 @@ class Orders(Resource):
                fields=lambda _r: [PartsField(name="parts", column="", label=_("Items"), required=True),
                                   DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
         Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=60,
-               when=lambda o: o.contract_on is None and o.state not in (State.done, State.cancelled) and services.needs_review(o.id)),
+               when=lambda o: o.contract_on is None and o.state in services.REVIEWED and services.needs_review(o.id)),
         Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,
-               when=lambda o: o.finance_on is None and o.contract_on is not None and o.state not in (State.done, State.cancelled)),
+               when=lambda o: o.finance_on is None and o.contract_on is not None and o.state in services.REVIEWED),
         Action("cancel", _("Cancel"), services.cancel, when=lambda o: o.state in (State.draft, State.held, State.confirmed), icon="x", order=80, danger=True, whole=True,
                fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),
     )
@@ -141,8 +145,10 @@ class Orders(Resource):
     def written(self, verb, ids, change):
         if verb == "delete":
             with system_scope("confirmed orders stay") as db:
-                if number := db.scalar(sa.select(Order.number).where(Order.id.in_(ids), Order.state.in_(services.GOING)).limit(1)):
+                if number := db.scalar(sa.select(Order.number).where(Order.id.in_(ids), sa.or_(
+                        Order.state.in_(services.GOING), Order.delivered != 0, Order.invoiced != 0)).limit(1)):
                     raise Refused(_("%(number)s is confirmed: it can be cancelled, but not deleted.", number=number))
+            services.dropped(ids)
         if verb in ("update", "restore"):
             services.tell(ids)
 

@@ -6,7 +6,10 @@ added to a figure that somebody else may be adding to. Counting is the house's w
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -45,6 +48,20 @@ from crm_sales.orders.models import (
 from crm_sales.settings import OrderSettings
 
 GOING = (State.confirmed, State.done)
+REVIEWED = (State.held, State.confirmed)  # what is reviewed cannot be changed any more
+
+
+@dataclass
+class Money:
+    """What receivables know of orders; they come later, so they say it themselves: item → what stands on invoices of it less what was credited, and
+    what was credited; those of orders of which an invoice waits for money; deals of credit notes that are for no item."""
+
+    billed: Callable[[Sequence[int]], dict[int, tuple[int, int]]] = lambda _ids: {}
+    waits: Callable[[Sequence[int]], set[int]] = lambda _ids: set()
+    deals: Callable[[Sequence[int]], list[Deal]] = lambda _ids: []
+
+
+receivables = Money()
 
 
 def lock(ids: Iterable[int]):
@@ -82,6 +99,8 @@ def confirm(_resource, ids: Sequence[int], why: str | None = None):
             raise Refused(_("%(number)s is not a draft any more.", number=order.number))
         if not lines[order.id]:
             raise Refused(_("%(number)s has no items yet.", number=order.number))
+        if order.total < 0:
+            raise Refused(_("%(number)s comes to less than nothing: what is given back is a credit note.", number=order.number))
         if order.customer_id in listed and (listed[order.customer_id].refuses or not why):
             raise Refused(listed[order.customer_id].words) if listed[order.customer_id].refuses else Invalid({"why": [_("This customer is on the blacklist: say why nevertheless.")]})
     rates = {pair: money.rate(*pair) for pair in {(one.currency, one.day or today()) for one in orders}}
@@ -156,7 +175,10 @@ def deliver_part(order, parts: Mapping[int, int], day: dt.date | None = None, wa
 
 def _send(parts: Mapping[int, Mapping[int, int]], day: dt.date | None, waybill: str | None):
     orders = {one.id: one for one in session.scalars(sa.select(Order).where(Order.id.in_(parts)).execution_options(populate_existing=True))}
-    made = {}
+    made, named = {}, {item for found in parts.values() for item in found}
+    with system_scope("items that go out") as db:
+        if named.difference(db.scalars(sa.select(OrderItem.id).where(OrderItem.id.in_(named), OrderItem.deleted_at.is_(None)))):
+            raise Invalid({"parts": [_("An item is none of this order.")]})
     for order_id, found in parts.items():
         if not found:
             raise Invalid({"parts": [_("Say what goes out.")]})
@@ -190,6 +212,7 @@ def counted(line_ids: Sequence[int]):
                 sa.select(Delivery.order_id).where(Delivery.order_id == Order.id, Delivery.deleted_at.is_(None)))).limit(1)):
             raise Refused(_("%(number)s must be confirmed before anything goes out.", number=number))
     settle(orders)
+    retell(orders)
 
 
 # --- completing -----------------------------------------------------------------------------------------------------
@@ -197,22 +220,42 @@ def counted(line_ids: Sequence[int]):
 
 def settle(ids: Sequence[int], money_of: Mapping[int, tuple[int, int]] | None = None):
     """Bring what follows from deliveries and money up to date: the share delivered, what was invoiced and paid (`money_of`: order → both, in its
-    currency, as receivables have them). **Here an order becomes completed**: when all of it is delivered and its total is paid."""
+    currency, as receivables have them). **Here an order becomes completed**: when all of it went out, all that was not given back stands on invoices, and
+    of those nothing remains to be paid. What is credited and not invoiced again completes nothing."""
     if not ids:
         return
-    lines = _items(ids)
+    lines, billed, open_ = _items(ids), billing(ids), receivables.waits(ids)
     with system_scope("how far orders are") as db:
         for order in db.scalars(sa.select(Order).where(Order.id.in_(ids)).order_by(Order.id)).all():
             invoiced, paid = (money_of or {}).get(order.id, (order.invoiced, order.paid))
-            share, done = _share(lines[order.id]), all(one.delivered >= one.quantity for one in lines[order.id])
+            share, items = _share(lines[order.id]), lines[order.id]
+            settled = order.id not in open_ and all(not one.amount or billed[one.id].net >= one.delivered for one in items)
+            gone = any(one.delivered for one in items) and all(one.quantity - one.delivered <= min(billed[one.id].back, billed[one.id].came) for one in items)
             if (order.delivered, order.invoiced, order.paid) != (share, invoiced, paid):
                 db.execute(sa.update(Order).where(Order.id == order.id).values(delivered=share, invoiced=invoiced, paid=paid).execution_options(synchronize_session=False))
-            complete = done and paid >= order.total and bool(lines[order.id])
-            if order.state == State.confirmed and complete:
+            if order.state == State.confirmed and gone and settled:
                 order.state, order.completed = State.done, today()
-            elif order.state == State.done and paid < order.total:  # a payment was taken back
+            elif order.state == State.done and not settled:  # a payment was taken back, or what was paid was credited
                 order.state, order.completed = State.confirmed, None
         db.flush()
+
+
+class Billed(NamedTuple):
+    """Of an item, in thousandths: what stands on invoices less what was credited, what was credited, what came back."""
+
+    net: int = 0
+    back: int = 0
+    came: int = 0
+
+
+def billing(ids: Sequence[int]) -> dict[int, Billed]:
+    """Item of these orders → what was invoiced and credited of it, and what came back."""
+    found: dict[int, Billed] = defaultdict(Billed, {item: Billed(net, back) for item, (net, back) in receivables.billed(ids).items()})
+    with system_scope("what of orders came back") as db:
+        for item, came in db.execute(sa.select(DeliveryItem.item_id, -sa.func.sum(DeliveryItem.quantity)).join(Delivery, Delivery.id == DeliveryItem.delivery_id).where(
+                Delivery.order_id.in_(ids), DeliveryItem.quantity < 0, DeliveryItem.deleted_at.is_(None)).group_by(DeliveryItem.item_id)):
+            found[item] = found[item]._replace(came=int(came))
+    return found
 
 
 def _share(items: Sequence) -> int:
@@ -237,6 +280,9 @@ def tell(ids: Sequence[int]):
                 raise Refused(_("%(number)s has been delivered or invoiced: it can be cancelled, but is no draft again.", number=row.number))
         db.execute(sa.update(Order).where(Order.id.in_([row.id for row in rows])).values(told=Order.state).execution_options(synchronize_session=False))
         _deals([row.id for row in rows if row.state == State.done or (row.state == State.cancelled and row.delivered)])
+        again = [row.id for row in rows if row.state == State.draft]  # it can be changed: what was reviewed of it may be another thing by then
+        db.execute(sa.update(Order).where(Order.id.in_(again), Order.contract_on.is_not(None)).values(
+            contract_by_id=None, contract_on=None, finance_by_id=None, finance_on=None).execution_options(synchronize_session=False))
     for event, found in (
         (OrdersConfirmed, [row.id for row in rows if row.state == State.confirmed and row.told != State.done]),
         (OrdersCancelled, [row.id for row in rows if (row.told in GOING and row.state not in GOING) or (row.told == State.held and row.state == State.cancelled)]),
@@ -246,26 +292,37 @@ def tell(ids: Sequence[int]):
             emit(event(tuple(found)))
 
 
-def _deals(ids: Sequence[int]):
-    """What customers had from us by these orders, told to core: each item with what of it went out."""
+def retell(ids: Sequence[int]):
+    """The deals of these orders as they are by now, as far as core was told of them before."""
+    lines = _items(ids)
+    dealings = site().registry.resource("core.dealing").model
+    with system_scope("deals that were told") as db:
+        keys = {f"order/{one.id}": order for order, items in lines.items() for one in items}
+        had = set(db.scalars(sa.select(dealings.source_key).where(dealings.source == "sales", dealings.source_key.in_(list(keys))))) if keys else set()
+    _deals(sorted({keys[key] for key in had}), had)
+
+
+def _deals(ids: Sequence[int], had: Collection[str] = ()):
+    """What customers had from us by these orders, told to core: each item with what of it went out and was not credited; and credit notes of an amount."""
     if not ids:
         return
-    lines, deals = _items(ids), []
+    lines, deals, billed = _items(ids), [], billing(ids)
     with system_scope("deals of orders") as db:
         orders = {one.id: one for one in db.execute(sa.select(Order.id, Order.number, Order.customer_id, Order.day, Order.rate, Order.state).where(Order.id.in_(ids)))}
         products = {one.product_id for items in lines.values() for one in items if one.product_id}
         costs = dict(db.execute(sa.select(Product.id, Product.cost).where(Product.id.in_(products))).all()) if products else {}
     for order_id, order in orders.items():
         for one in lines[order_id]:
-            if not one.delivered:
+            count = min(one.delivered, billed[one.id].net) if billed[one.id].back else one.delivered
+            if count <= 0 and f"order/{one.id}" not in had:
                 continue
-            amount = amounts.share(one.amount, [one.delivered, one.quantity - one.delivered])[0]
+            amount = amounts.share(one.amount, [count, one.quantity - count])[0] if count else 0
             cost = costs.get(one.product_id)
             deals.append(Deal(
                 customer=order.customer_id, key=f"order/{one.id}", kind=_("Order"), day=order.day or today(), number=order.number, products=one.what, product=one.product_id,
-                amount=in_house(amount, order.rate), quantity=one.delivered, about=("sales.order", order_id),
-                cost=None if cost is None else amounts.divide(cost * one.delivered, amounts.PIECE, money.rounding())))
-    record_dealings("sales", deals)
+                amount=in_house(amount, order.rate), quantity=count, about=("sales.order", order_id),
+                cost=None if cost is None else amounts.divide(cost * count, amounts.PIECE, money.rounding())))
+    record_dealings("sales", [*deals, *receivables.deals(ids)])
 
 
 def in_house(amount: int, rate: int) -> int:
@@ -285,6 +342,28 @@ def cancel(_resource, ids: Sequence[int], reason: str | None = None):
             raise Refused(_("%(number)s is completed or cancelled already.", number=order.number))
         order.state, order.reason = State.cancelled, reason
     session.flush()
+    _unsubscribe(ids, reason)
+
+
+def _unsubscribe(ids: Sequence[int], reason: str) -> list[int]:
+    """What is sent for items of these orders is not sent any more; which subscriptions those renew."""
+    with system_scope("subscriptions of orders that are not carried out") as db:
+        found = db.scalars(sa.select(Subscription).join(OrderItem, OrderItem.id == Subscription.item_id).where(
+            OrderItem.order_id.in_(ids), Subscription.term == Term.running, Subscription.deleted_at.is_(None)).order_by(Subscription.id)).all()
+        for one in found:
+            one.term, one.reason = Term.cancelled, reason
+        before = [one.renews_id for one in found if one.renews_id]
+        db.flush()
+    return before
+
+
+def dropped(ids: Sequence[int]):
+    """Drafts were deleted: what they would have renewed is renewed no more."""
+    before = _unsubscribe(ids, str(_("Its order was deleted.")))
+    with system_scope("subscriptions that are not renewed after all") as db:
+        for one in db.scalars(sa.select(Subscription).where(Subscription.id.in_(before), Subscription.term == Term.renewed, Subscription.deleted_at.is_(None))):
+            one.term = Term.running
+        db.flush()
 
 
 def needs_review(order_id: int) -> bool:
@@ -296,12 +375,16 @@ def needs_review(order_id: int) -> bool:
 
 
 def review_contract(order):
-    """First review: the contract is as it must be."""
+    """First review: the contract is as it must be, and stays so: of a draft nothing is reviewed."""
+    if order.state not in REVIEWED:
+        raise Refused(_("%(number)s must be confirmed before it is reviewed.", number=order.number))
     order.contract_by_id, order.contract_on = actor().user_id, today()
 
 
 def review_finance(order):
     """Second review: the money is there, or somebody stands in for it. Comes after the first."""
+    if order.state not in REVIEWED:
+        raise Refused(_("%(number)s must be confirmed before it is reviewed.", number=order.number))
     if order.contract_on is None:
         raise Refused(_("The contract of %(number)s is reviewed first.", number=order.number))
     order.finance_by_id, order.finance_on = actor().user_id, today()

@@ -45,6 +45,7 @@ class Invoices(Resource):
     calendar = "due"
     timeline = True
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
+    undo_leaves = "state", (State.draft,), frozenset({"owner_id", "department_id", "team_id", "due", "state", "reason", "reminded"})
     lines = (priced(InvoiceItem),)
     form = (Section(_("Invoice"), ("customer", "title", "tax_number", "day", "due", "currency", "items")),)
     actions = (

@@ -23,7 +23,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _
-from crm_sales.api import InvoicesIssued, PaymentsAllocated
+from crm_sales.api import InvoicesCancelled, InvoicesIssued, PaymentsAllocated
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Delivery, DeliveryItem, Order, OrderItem
 from crm_sales.orders.models import State as OrderState
@@ -78,7 +78,7 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
                 day=day, due=_due([order.customer_id], day)[order.customer_id], owner_id=order.owner_id, department_id=order.department_id, team_id=order.team_id), lines))
     if not made:
         raise Refused(_("Nothing is to be invoiced: what went out is invoiced already."))
-    _issued(made)
+    settle(made)
     return made
 
 
@@ -111,11 +111,6 @@ def _issue(head: Invoice, lines: Sequence[dict]) -> int:
     return made
 
 
-def _issued(ids: Sequence[int]):
-    settle(ids)
-    emit(InvoicesIssued(tuple(ids)))
-
-
 def _titles(ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:
     """What stands on invoices of customers: their name and their credit code, whoever writes the invoice."""
     with system_scope("titles of invoices") as db:
@@ -133,6 +128,8 @@ def issue(invoice_row):
         raise Refused(_("%(number)s is not a draft any more.", number=invoice_row.number))
     if not invoice_row.total:
         raise Refused(_("%(number)s has no items yet.", number=invoice_row.number))
+    if invoice_row.total < 0:
+        raise Refused(_("%(number)s comes to less than nothing: a credit note is made of the invoice it is for.", number=invoice_row.number))
     title, tax_number = _titles([invoice_row.customer_id])[invoice_row.customer_id]
     day = invoice_row.day or today()
     due = invoice_row.due or _due([invoice_row.customer_id], day)[invoice_row.customer_id]
@@ -141,7 +138,7 @@ def issue(invoice_row):
     session.flush()
     with system_scope("an issued invoice is no draft again") as db:  # past its history: undo does not take this back
         db.execute(sa.update(Invoice).where(Invoice.id == invoice_row.id).values(told=True).execution_options(synchronize_session=False))
-    _issued([invoice_row.id])
+    settle([invoice_row.id])
 
 
 def void(invoice_row, reason: str):
@@ -166,7 +163,9 @@ def credit(invoice_row, reason: str, amount: int | None = None) -> int:
     left = invoice_row.total - _noted(invoice_row.id)
     if not 0 < (left if amount is None else amount) <= left:
         raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=f"{left / 100:.2f}")]})
-    if amount is None and left == invoice_row.total:
+    if amount is not None and amount % money.step(invoice_row.currency):
+        raise Invalid({"amount": [_("There is no smaller amount of this currency than %(step)s.", step=f"{money.step(invoice_row.currency) / 100:g}")]})
+    if amount in (None, left) and left == invoice_row.total:
         with system_scope("items that are credited") as db:
             lines = [{name: getattr(one, name) for name in (*FURTHER, "item_id", "product_id", "what", "list_price", "price", "discount", "rate")}
                      | {"quantity": -one.quantity, "net": -one.net, "tax": -one.tax, "amount": -one.amount, "fixed": True}
@@ -188,26 +187,15 @@ def _note(of, lines: Sequence[dict], reason: str) -> int:
     made = _issue(Invoice(
         customer_id=of.customer_id, order_id=of.order_id, credits_id=of.id, currency=of.currency, title=of.title, tax_number=of.tax_number, day=today(), due=today(),
         reason=reason, owner_id=of.owner_id, department_id=of.department_id, team_id=of.team_id), lines)
-    _issued([made])
-    _give_back(made)
+    settle([made])
     return made
-
-
-def _give_back(note_id: int):
-    """A credit note is a dealing below nothing."""
-    with system_scope("deals that are taken back") as db:
-        note = db.execute(sa.select(Invoice.customer_id, Invoice.day, Invoice.number, Invoice.rate).where(Invoice.id == note_id)).one()
-        rows = db.execute(sa.select(InvoiceItem.id, InvoiceItem.what, InvoiceItem.product_id, InvoiceItem.quantity, InvoiceItem.amount).where(
-            InvoiceItem.invoice_id == note_id, InvoiceItem.deleted_at.is_(None))).all()
-    record_dealings("sales", [Deal(
-        customer=note.customer_id, key=f"credit/{one.id}", kind=_("Credit note"), day=note.day, number=note.number, products=one.what, product=one.product_id,
-        amount=orders.in_house(one.amount, note.rate), quantity=one.quantity if one.product_id else None, about=("sales.invoice", note_id)) for one in rows])
 
 
 def credit_returns(_resource, ids: Sequence[int], reason: str | None = None):
     """Credit notes for what of these orders came back after it was invoiced; the last invoices first, never more than each."""
     orders.lock(ids)
     billed, items, made = _billed(ids), orders._items(ids), 0
+    steps = {one.id: money.step(one.currency) for one in session.scalars(sa.select(Order).where(Order.id.in_(ids)))}
     with system_scope("what came back, and on which invoices it stands") as db:
         came = dict(db.execute(sa.select(DeliveryItem.item_id, -sa.func.sum(DeliveryItem.quantity)).join(Delivery, Delivery.id == DeliveryItem.delivery_id).where(
             Delivery.order_id.in_(ids), DeliveryItem.quantity < 0, DeliveryItem.deleted_at.is_(None)).group_by(DeliveryItem.item_id)).all())
@@ -227,7 +215,7 @@ def credit_returns(_resource, ids: Sequence[int], reason: str | None = None):
             if item != one.id or due <= 0 or pieces <= 0:
                 continue
             part = min(due, pieces)
-            line = _line(one, -part, had[0] - part, had, 1)
+            line = _line(one, -part, had[0] - part, had, steps[one.order_id])
             notes.setdefault(invoice_id, []).append(line)
             had, due = (had[0] - part, had[1] + line["amount"], had[2] + line["net"]), due - part
     for invoice_id, found in sorted(notes.items()):
@@ -333,6 +321,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     than an invoice asks for, or more allocated than a payment is."""
     payments, every = sorted(set(payments)), hold(invoices, payments)
     money_of: dict[int, list[int]] = {}
+    came, went = [], []
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
             Invoice.id, Invoice.number, Invoice.order_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
@@ -340,6 +329,10 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
         got: dict[int, tuple[int, dt.date]] = {row[0]: (int(row[1]), row[2]) for row in db.execute(
             sa.select(Allocation.invoice_id, sa.func.sum(Allocation.amount), sa.func.max(Payment.day)).join(Payment, Payment.id == Allocation.payment_id).where(
                 Allocation.invoice_id.in_(every), Allocation.deleted_at.is_(None), Allocation.returned.is_(None)).group_by(Allocation.invoice_id))}
+        for row in rows.values():  # one that was asked for before has something that remains, or a day on which nothing did any more
+            counted = bool(row.remaining) or row.settled is not None
+            if counted is not _asked(row):
+                (went if counted else came).append(row.id)
         for root in [row for row in rows.values() if row.credits_id is None]:
             notes = sorted((row for row in rows.values() if row.credits_id == root.id and _asked(row)), key=lambda row: row.id)
             paid, last = got.get(root.id, (0, root.day))
@@ -348,7 +341,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
                 continue
             noted = -sum(row.total for row in notes)
             credited = min(noted, max(0, root.total - paid))
-            if root.total > 0 and not 0 <= paid <= root.total:
+            if not min(0, root.total) <= paid <= max(0, root.total):
                 raise Refused(_("Invoice %(number)s is %(total)s: more cannot be paid for it.", number=root.number, total=f"{root.total / 100:.2f}"))
             if noted > max(0, root.total):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
@@ -364,8 +357,9 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
         db.expire_all()
         touched = sorted({row.order_id for row in rows.values() if row.order_id})
         if touched:
-            sums = sa.select(Invoice.order_id, sa.func.sum(Invoice.total), sa.func.sum(sa.case((Invoice.credits_id.is_(None), Invoice.paid + Invoice.credited), else_=0))).where(
+            sums = sa.select(Invoice.order_id, sa.func.sum(Invoice.total), sa.func.sum(Invoice.paid)).where(
                 Invoice.order_id.in_(touched), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None)).group_by(Invoice.order_id)
+            _not_twice(db, touched)
             money_of = {order: [0, 0] for order in touched} | {row[0]: [int(row[1]), int(row[2])] for row in db.execute(sums)}
         if payments:
             spent = sa.select(sa.func.coalesce(sa.func.sum(Allocation.amount), 0)).where(
@@ -377,6 +371,67 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             if wrong is not None:
                 raise Refused(_("More than payment %(number)s is cannot be counted for invoices.", number=wrong.number))
     orders.settle(touched, {order: (found[0], found[1]) for order, found in money_of.items()})
+    if came or went:
+        _told(rows, [*came, *went])
+    for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went)):
+        if ids:
+            emit(event(tuple(ids)))
+
+
+def _not_twice(db, ids: Sequence[int]):
+    """Raises Refused where more of an item stands on the invoices of these orders than was ordered (one that was cancelled counts again)."""
+    number = db.scalar(sa.select(Order.number).join(OrderItem, OrderItem.order_id == Order.id).join(InvoiceItem, InvoiceItem.item_id == OrderItem.id).join(
+        Invoice, Invoice.id == InvoiceItem.invoice_id).where(Order.id.in_(ids), LIVE).group_by(Order.number, OrderItem.id, OrderItem.quantity).having(
+            sa.func.sum(InvoiceItem.quantity) > OrderItem.quantity).limit(1))
+    if number is not None:
+        raise Refused(_("More would be invoiced of %(number)s than was ordered.", number=number))
+
+
+def _told(rows, ids: Sequence[int]):
+    """Core hears of what customers had by these invoices, or had not after all: by those of an order as far as it was told of the order."""
+    hand = [one for one in ids if rows[one].order_id is None]
+    if deals := _deals_of(hand):
+        record_dealings("sales", deals)
+    if of := sorted({rows[one].order_id for one in ids if rows[one].order_id}):
+        orders.retell(of)
+
+
+def _deals_of(ids: Sequence[int]) -> list[Deal]:
+    """What customers had by lines of invoices that are for no order's item: those written by hand, and amounts that were credited. Nothing of one that
+    is cancelled."""
+    with system_scope("deals of invoices") as db:
+        rows = db.execute(sa.select(
+            InvoiceItem.id, InvoiceItem.what, InvoiceItem.product_id, InvoiceItem.quantity, InvoiceItem.amount, Invoice.id.label("of"), Invoice.customer_id, Invoice.day, Invoice.number, Invoice.rate,
+            Invoice.credits_id, Invoice.state).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
+                Invoice.id.in_(ids), InvoiceItem.item_id.is_(None), InvoiceItem.deleted_at.is_(None)).order_by(InvoiceItem.id)).all() if ids else ()
+    return [Deal(
+        customer=one.customer_id, key=f"{'credit' if one.credits_id else 'invoice'}/{one.id}", kind=_("Credit note") if one.credits_id else _("Invoice"), day=one.day, number=one.number,
+        products=one.what, product=one.product_id, about=("sales.invoice", one.of),
+        amount=orders.in_house(one.amount, one.rate) if one.state != State.cancelled else 0,
+        quantity=(one.quantity if one.state != State.cancelled else 0) if one.product_id else None) for one in rows]
+
+
+def _noted_deals(ids: Sequence[int]) -> list[Deal]:
+    with system_scope("credit notes of orders") as db:
+        notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), Invoice.credits_id.is_not(None), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
+    return _deals_of(notes)
+
+
+def _pieces(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Item of these orders → how much of it stands on invoices less credit notes, and on credit notes."""
+    with system_scope("what of orders was invoiced and credited") as db:
+        back = sa.func.sum(sa.case((InvoiceItem.quantity < 0, -InvoiceItem.quantity), else_=0))
+        return {row[0]: (int(row[1]), int(row[2])) for row in db.execute(sa.select(InvoiceItem.item_id, sa.func.sum(InvoiceItem.quantity), back).join(
+            Invoice, Invoice.id == InvoiceItem.invoice_id).where(Invoice.order_id.in_(ids), InvoiceItem.item_id.is_not(None), Invoice.state.in_(OPEN), LIVE).group_by(InvoiceItem.item_id))}
+
+
+def _waits(ids: Sequence[int]) -> set[int]:
+    """Those of these orders of which an invoice waits for money."""
+    with system_scope("invoices that wait for money") as db:
+        return set(db.scalars(sa.select(Invoice.order_id).where(Invoice.order_id.in_(ids), Invoice.remaining > 0, Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))))
+
+
+orders.receivables.billed, orders.receivables.waits, orders.receivables.deals = _pieces, _waits, _noted_deals
 
 
 def _asked(row) -> bool:
