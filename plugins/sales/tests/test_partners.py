@@ -49,6 +49,8 @@ def test_a_deal_is_protected_from_other_partners_for_a_while(field, house, make,
         assert (row.protected_until - today).days == 90
         with pytest.raises(Refused):
             deals.run("accept", [mine])
+        with pytest.raises(Invalid, match="decided already"):
+            deals.write([{"id": mine, "customer": make.customer(owner=field.ann)}])
     with field.ann.work():
         deals.run("lost", [mine])
         deals.run("lost", [again])

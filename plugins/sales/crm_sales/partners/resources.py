@@ -40,6 +40,15 @@ class Deals(Resource):
     def defaults(self):
         return {"day": today()}
 
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            old = before.get(row.get("id", 0), {})
+            moved = [name for name in ("customer_id", "partner_id") if name in row and old and row[name] != old[name]]
+            if moved and str(old["state"]) != "asked":
+                faults[at] = {moved[0].removesuffix("_id"): [_("This deal is decided already.")]}
+        return faults
+
 
 class Funds(Resource):
     model = Fund
