@@ -23,6 +23,13 @@ class OpportunitiesClosed(Event):
 
 
 @dataclass(frozen=True)
+class OpportunitiesReopened(Event):
+    """Opportunities that were won or lost are open again."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class QuotesSent(Event):
     """Quotes are offered to their customers."""
 
@@ -75,6 +82,13 @@ class OrdersCompleted(Event):
 @dataclass(frozen=True)
 class InvoicesIssued(Event):
     """Customers are asked to pay; credit notes too."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class InvoicesCancelled(Event):
+    """Invoices that were issued count no more."""
 
     ids: tuple[int, ...]
 
