@@ -436,3 +436,8 @@ def test_who_listens_inside_may_refuse_to_send(house, ann, offer, monkeypatch):
     with ann.work(), pytest.raises(Refused, match="Too cheap"):
         house.resource("sales.quote").run("send", [quote])
     assert facts(house, quote).state == State.draft and heard == [(QuotesSent, State.sent)]
+
+
+def test_a_line_that_comes_to_too_much_is_a_fault(make):
+    with pytest.raises(Invalid, match="too"):
+        make("sales.quote", items=[{"what": "All", "quantity": 10**9, "price": 10**12}])
