@@ -75,6 +75,11 @@ def test_a_request_goes_from_asked_to_settled_with_evidence(field, house, today)
         uses.run("approve", [one])
         with pytest.raises(Refused, match="The fund has 400.00 left"):
             uses.run("approve", [two])
+        change = uses.run("approve", [two], {"amount": 40_000})
+        with pytest.raises(Refused, match="stays as it is"):
+            uses.delete([two])
+        doing.bring_back(house.site, change)
+        assert _money(house, fund) == (100_000, 60_000, 0)
         uses.run("approve", [two], {"amount": 40_000})
     assert _money(house, fund) == (100_000, 100_000, 0)
     with field.ann.work():

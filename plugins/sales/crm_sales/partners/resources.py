@@ -103,3 +103,7 @@ class FundUses(Resource):
             elif row.get("asked") is not None and row["asked"] <= 0:
                 faults[at] = {"asked": [_("An amount is more than nothing.")]}
         return faults
+
+    def written(self, verb, ids, change):
+        if verb != "create":
+            services.counted(ids, verb)
