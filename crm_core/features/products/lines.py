@@ -41,6 +41,7 @@ from crm_core.text import amounts
 
 COLUMNS = ("product", "what", "quantity", "unit", "configuration", "price", "discount", "rate", "amount")
 SHOWN = ("product", "what", "quantity", "unit", "price", "why", "discount", "rate", "amount")  # the words of a line say what was chosen
+MOST = 10**15  # what a line may come to, in hundredths: sums of lines stay within 64 bits
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
 COPIED = ("product_id", "what", "quantity", "unit_id", "configuration", "price", "discount", "rate")
 
@@ -170,6 +171,8 @@ class PricedLines(Resource):
                 faults.setdefault(n, {})["unit"] = [_("This unit cannot be converted into that of the product.")]
             elif row.get("price", 0) is None:
                 faults.setdefault(n, {})["price"] = [row.get("why") or _("This is required.")]
+            elif "price" in row and abs(row["price"] * (now[n].get("quantity") or 0)) > MOST * 1000:
+                faults.setdefault(n, {})["price"] = [_("This is too much.")]
             elif "price" in row and row["price"] % smallest:
                 faults.setdefault(n, {})["price"] = [no_fractions(heads[now[n][self._head]].currency)]
         return faults

@@ -23,6 +23,13 @@ class OpportunitiesClosed(Event):
 
 
 @dataclass(frozen=True)
+class OpportunitiesReopened(Event):
+    """Opportunities that were won or lost are open again."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class QuotesSent(Event):
     """Quotes are offered to their customers."""
 

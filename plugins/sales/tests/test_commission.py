@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
-from crm_sales.api import InvoicesIssued, OrdersCancelled, OrdersConfirmed, PaymentsAllocated
+from crm_sales.api import InvoicesCancelled, InvoicesIssued, OrdersCancelled, OrdersConfirmed, PaymentsAllocated
 from crm_sales.force import commission
 from crm_sales.force.commission import Left, Slice
 from crm_sales.force.commission_models import CommissionLine, Statement
@@ -177,6 +177,37 @@ def test_a_credit_note_takes_back_its_part_and_cancelling_the_rest(desk):
     assert desk.sums() == {desk.ann.id: 0}
 
 
+def test_a_void_invoice_and_what_is_paid_back_are_taken_back(desk):
+    desk.policy([(0, 500)], basis="invoice")
+    void = desk.invoice(desk.order(), 100_000)
+    for state, event, sums in (("cancelled", InvoicesCancelled, 0), ("cancelled", InvoicesCancelled, 0), ("issued", InvoicesIssued, 5_000)):
+        desk.put("sales.invoice", void, state=state)
+        desk.tell(event((void,)))
+        assert desk.sums() == {desk.ann.id: sums}
+    desk.policy([(0, 100)], basis="payment", name="Money")
+    whole = desk.invoice(None, 100_000)
+    desk.pay(whole, 100_000)
+    assert desk.sums() == {desk.ann.id: 11_000}
+    note = desk.invoice(None, -40_000)
+    desk.put("sales.invoice", note, credits_id=whole)
+    desk.tell(InvoicesIssued((note,)))
+    assert desk.sums() == {desk.ann.id: 9_000}
+    desk.pay(note, -40_000)
+    assert desk.sums() == {desk.ann.id: 8_600}
+
+
+def test_what_is_off_the_whole_and_what_is_not_delivered_earns_nothing(desk, make, today):
+    desk.policy()
+    order = make("sales.order", owner=desk.ann, customer=desk.customer, day=today, items=[
+        {"product": desk.product, "quantity": 1_000, "price": 100_000, "rate": 0}, {"what": "Off", "quantity": 1_000, "price": -40_000, "rate": 0}])
+    desk.confirm(order)
+    assert desk.sums() == {desk.ann.id: 6_000}
+    desk.put("sales.order", order, delivered=5_000)
+    desk.cancel(order)
+    desk.tell(OrdersCancelled((order,)))
+    assert desk.sums() == {desk.ann.id: 3_000}
+
+
 def test_money_received_earns_and_taken_back_is_taken_back(desk, house):
     desk.policy(basis="payment", by="month", tiers=[(0, 100), (50_000, 200)])
     order = desk.order()
@@ -262,6 +293,8 @@ def test_shares_are_at_most_the_whole_and_said_before_the_order_is_confirmed(des
     with pytest.raises(Invalid, match="more than 100 %"):
         make("sales.share", order=order, person=desk.ann.id, percent=4_001)
     desk.confirm(order)
+    with house.system(), pytest.raises(Refused, match="stay as they are"):
+        house.resource("sales.share").delete([session.scalar(sa.select(house.resource("sales.share").table.c.id))])
     with pytest.raises(Invalid, match="stay as they are"):
         make("sales.share", order=order, person=desk.ann.id, percent=1)
 

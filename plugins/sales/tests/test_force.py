@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 import sqlalchemy as sa
-from crm_sales.api import InvoicesIssued, OpportunitiesClosed, OrdersConfirmed, PaymentsAllocated
+from crm_sales.api import InvoicesIssued, OpportunitiesClosed, OpportunitiesReopened, OrdersConfirmed, PaymentsAllocated
 from crm_sales.force import figures, territories
 from crm_sales.force.models import Achievement
 
@@ -116,6 +116,19 @@ def test_achievements_are_shares_without_tax_and_each_sees_his_own(house, west, 
         assert [(row.name, row.did["received"]) for row in figures.ranking(month, today)] == [("Bob", 12_500)]
     with west.chief.work():
         assert [(row.name, row.did["received"]) for row in figures.ranking(month, today)] == [("Ann", 37_500), ("Bob", 12_500)]
+
+
+def test_won_again_the_new_amount_counts(house, west, sold, deliver):
+    def won():
+        return sa.select(sa.func.sum(Achievement.amount)).where(Achievement.did == "won")
+
+    for outcome, amount, event in (("open", 0, OpportunitiesReopened), ("won", 55_500, OpportunitiesClosed), ("won", 66_600, OpportunitiesClosed)):
+        with house.system(), writing():
+            session.connection().execute(sa.text(f"UPDATE sales_opportunity SET outcome = '{outcome}', amount = {amount}"), execution_options={"crm_unscoped": "tests"})
+            emit(event((1,)))
+        deliver()
+        with house.system():
+            assert session.scalar(won()) == amount
 
 
 def test_targets_are_counted_by_plans_in_whole_units_and_broken_down_like_last_year(house, west, sold, make, today):

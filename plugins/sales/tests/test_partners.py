@@ -49,6 +49,8 @@ def test_a_deal_is_protected_from_other_partners_for_a_while(field, house, make,
         assert (row.protected_until - today).days == 90
         with pytest.raises(Refused):
             deals.run("accept", [mine])
+        with pytest.raises(Invalid, match="decided already"):
+            deals.write([{"id": mine, "customer": make.customer(owner=field.ann)}])
     with field.ann.work():
         deals.run("lost", [mine])
         deals.run("lost", [again])
@@ -73,6 +75,11 @@ def test_a_request_goes_from_asked_to_settled_with_evidence(field, house, today)
         uses.run("approve", [one])
         with pytest.raises(Refused, match="The fund has 400.00 left"):
             uses.run("approve", [two])
+        change = uses.run("approve", [two], {"amount": 40_000})
+        with pytest.raises(Refused, match="stays as it is"):
+            uses.delete([two])
+        doing.bring_back(house.site, change)
+        assert _money(house, fund) == (100_000, 60_000, 0)
         uses.run("approve", [two], {"amount": 40_000})
     assert _money(house, fund) == (100_000, 100_000, 0)
     with field.ann.work():

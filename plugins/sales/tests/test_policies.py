@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from crm_sales.api import OrdersConfirmed, QuotesSent
+from crm_sales.api import OrdersConfirming, QuotesSent
 from crm_sales.policies.models import Exceeded, Policy
 from crm_sales.quotes.models import Quote
 
@@ -109,21 +109,21 @@ def test_role_allowance_region_and_channel(house, shop, make, today):
         roles = dict(session.execute(sa.select(of("core.role").model.code, of("core.role").model.id)).all())
     shop.policy(name="Of boss", kind="allowance", percent=None, amount=0, role=roles["boss"])
     order = shop.document("sales.order", discount=500)
-    shop.tell(shop.ann, OrdersConfirmed((order,)))
+    shop.tell(shop.ann, OrdersConfirming((order,)))
     shop.policy(name="Of ann", kind="allowance", percent=None, amount=499, role=roles["ann"])
     with pytest.raises(OverLimit, match="5.00 is let off altogether, your limit is 4.99 \\(Of ann\\)"):
-        shop.tell(shop.ann, OrdersConfirmed((order,)))
+        shop.tell(shop.ann, OrdersConfirming((order,)))
 
     province = make("core.region", name="Sichuan")
     city = make("core.region", name="Chengdu", parent=province)
     inside, outside = make.customer(name="In", region=city, customer_kind="old"), make.customer(name="Out", customer_kind="old")
     shop.policy(name="West", kind="region", percent=None, regions=[province])
-    shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", customer=inside),)))
+    shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", customer=inside),)))
     with pytest.raises(OverLimit, match="“Out” is in no region you may sell to \\(West\\)"):
-        shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", customer=outside),)))
+        shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", customer=outside),)))
     shop.policy(name="Direct", kind="channel", percent=None, channels=["partner"])
     with pytest.raises(OverLimit, match="“In” is of no kind you may sell to \\(Direct\\)"):
-        shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", customer=inside),)))
+        shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", customer=inside),)))
 
 
 def test_an_old_document_keeps_the_policy_of_its_day(house, shop, today):
@@ -142,8 +142,9 @@ def test_an_old_document_keeps_the_policy_of_its_day(house, shop, today):
     with shop.ann.work():
         of("sales.policy").write([{"id": new.id, "percent": 500}])  # it does not hold yet
     shop.tell(shop.ann, QuotesSent((shop.document(discount=1_500),)))
-    with pytest.raises(OverLimit):
-        shop.tell(shop.ann, QuotesSent((shop.document(discount=1_500, day=today + dt.timedelta(days=1)),)))
+    shop.policy(name="Once", percent=9_000, ends=today - dt.timedelta(days=1))
+    with pytest.raises(OverLimit):  # a day that is written on it does not bring back what held then
+        shop.tell(shop.ann, QuotesSent((shop.document(discount=2_500, day=today - dt.timedelta(days=1)),)))
 
 
 @pytest.fixture
@@ -181,10 +182,17 @@ def test_with_a_flow_it_is_handed_in_and_carried_out_when_all_have_agreed(flowin
     with house.system():
         (one,) = session.scalars(sa_all(Exceeded))
         assert one.agreed and one.owner_id == shop.ann.id
-    order = shop.document("sales.order", discount=2_000, quote=over)  # what was agreed to is not asked again
-    shop.tell(shop.ann, OrdersConfirmed((order,)))
-    with pytest.raises(OverLimit):
-        shop.tell(shop.ann, OrdersConfirmed((shop.document("sales.order", discount=2_100, quote=over),)))
+    with pytest.raises(OverLimit):  # one that says it comes from it, and was not made of it
+        shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", discount=2_000, quote=over),)))
+    order = shop.document("sales.order", discount=2_000, quote=over)
+    with house.system(), writing():
+        session.connection().execute(Quote.__table__.update().values(order_id=order), execution_options={"crm_unscoped": "tests"})
+    shop.tell(shop.ann, OrdersConfirming((order,)))  # what was agreed to is not asked again
+    for more in ({"discount": 2_100}, {"quantity": 1_001}):
+        with shop.ann.work():
+            of("sales.order").write([{"id": order, "items": [{"product": shop.product, "quantity": 1_000, "discount": 2_000, **more}]}])
+        with pytest.raises(OverLimit):
+            shop.tell(shop.ann, OrdersConfirming((order,)))
     with pytest.raises(OverLimit):  # the approval of one is none of another
         shop.tell(shop.ann, QuotesSent((shop.document(discount=2_000),)))
 
@@ -225,6 +233,8 @@ def test_an_expense_needs_its_receipt_and_is_limited(house, shop, make, today):
         claims.run("claim", [small])
         with pytest.raises(OverLimit, match="100.01 is more than the limit of 100.00 \\(Meals\\)"):
             claims.run("claim", [large])
+        with pytest.raises(Refused, match="stays as it is"):
+            claims.delete([small])
         with pytest.raises(Refused, match="Somebody else decides"):
             claims.run("approve", [small])
         with pytest.raises(Invalid, match="stays as it is"):

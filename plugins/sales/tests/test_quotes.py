@@ -535,3 +535,8 @@ def test_papers_and_answers_are_counted_apart(house, ann, offer, monkeypatch):
     monkeypatch.setattr(pages, "PAPERS", 20)
     monkeypatch.setattr(pages, "PAPERS_OF", 0)
     assert visitor(house)("GET", f"/sales/quotes/{token(house, quote)}/pdf").status_code == 429
+
+
+def test_a_line_that_comes_to_too_much_is_a_fault(make):
+    with pytest.raises(Invalid, match="too"):
+        make("sales.quote", items=[{"what": "All", "quantity": 10**9, "price": 10**12}])

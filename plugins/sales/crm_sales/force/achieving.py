@@ -28,6 +28,7 @@ class Doc(NamedTuple):
     shares: dict[int, int]
     parts: dict[int | None, int]
     agreed: Any  # the day whose policies hold
+    invoice: int | None = None  # the one that it, or the money, is for; of a credit note the one that is credited
 
 
 def shares_of(order_id, owner_id, db):
@@ -47,14 +48,22 @@ def _parts(db, line, link, head_id, currency, day):
     return {category: money.in_house(int(net or 0), currency, day) for category, net in rows}
 
 
-def order_doc(db, order_id):
+def order_doc(db, order_id, states=("confirmed", "done")):
     """A confirmed order; None where it does not count (any more)."""
     order = db.get(Order, order_id)
-    if order is None or order.deleted_at is not None or str(order.state) not in ("confirmed", "done"):
+    if order is None or order.deleted_at is not None or str(order.state) not in states:
         return None
     day = order.day or order.created_at.date()
     return Doc(f"order:{order.id}", Did.ordered, order.number, day, order.customer_id, order.id, order.owner_id, shares_of(order.id, order.owner_id, db),
                _parts(db, OrderItem, OrderItem.order_id, order.id, order.currency, day), day)
+
+
+def delivered_doc(db, order_id):
+    """What of a cancelled order was delivered, which is invoiced and paid, and with it what it came to whole; None where nothing was."""
+    doc, order = order_doc(db, order_id, ("cancelled",)), db.get(Order, order_id)
+    if doc is None or not order.delivered:
+        return None, 0
+    return doc._replace(day=today(), parts={category: amounts.part(amount, order.delivered, money.rounding()) for category, amount in doc.parts.items()}), sum(doc.parts.values())
 
 
 def _origin(db, invoice):
@@ -71,32 +80,80 @@ def invoice_doc(db, invoice_id):
     invoice = db.get(Invoice, invoice_id)
     if invoice is None or invoice.deleted_at is not None or str(invoice.state) in ("draft", "cancelled"):
         return None
+    of = _credited(db, invoice)
     day = invoice.day or invoice.created_at.date()
     seller, agreed = _origin(db, invoice)
     return Doc(f"invoice:{invoice.id}", Did.invoiced, invoice.number, day, invoice.customer_id, invoice.order_id, seller, shares_of(invoice.order_id, seller, db),
-               _parts(db, InvoiceItem, InvoiceItem.invoice_id, invoice.id, invoice.currency, day), agreed)
+               _parts(db, InvoiceItem, InvoiceItem.invoice_id, invoice.id, invoice.currency, of.day or day), agreed, of.id)
 
 
-def credits_of(db, order_id):
-    """The credit notes of an order: what was issued on it that comes to less than nothing, each with the invoice it names, if any."""
-    ids = db.scalars(sa.select(Invoice.id).where(Invoice.order_id == order_id, Invoice.deleted_at.is_(None), Invoice.net < 0).order_by(Invoice.id)).all()
-    return [(doc, getattr(db.get(Invoice, one), "credits_id", None)) for one in ids if (doc := invoice_doc(db, one)) is not None]
+def _credited(db, invoice):
+    """The invoice that a credit note takes from, at whose rate it counts; any other itself."""
+    return (db.get(Invoice, invoice.credits_id) if invoice.credits_id is not None else None) or invoice
+
+
+class Credit(NamedTuple):
+    """A credit note: the invoice it names, if any, and what it takes of that and of the order, each at the rate of its day."""
+
+    source: str
+    day: Any
+    order: int | None
+    invoice: int | None
+    of_invoice: int
+    of_order: int
+
+
+def credits_of(db, order_id, invoice_id):
+    """The credit notes of an order and of an invoice: what was issued that comes to less than nothing."""
+    of = [column == value for column, value in ((Invoice.order_id, order_id), (Invoice.credits_id, invoice_id), (Invoice.id, invoice_id)) if value is not None]
+    ids = db.scalars(sa.select(Invoice.id).where(sa.or_(*of), Invoice.deleted_at.is_(None), Invoice.net < 0).order_by(Invoice.id)).all() if of else []
+    found = []
+    for one in ids:
+        if (doc := invoice_doc(db, one)) is not None:
+            note = db.get(Invoice, one)
+            parts = _parts(db, InvoiceItem, InvoiceItem.invoice_id, one, note.currency, doc.agreed)
+            found.append(Credit(doc.source, doc.day, doc.order, note.credits_id, -sum(doc.parts.values()), -sum(parts.values())))
+    return found
 
 
 def allocation_doc(db, allocation_id):
-    """Money received for an invoice, without the tax in it, told apart as the invoice is."""
+    """Money received for an invoice, without the tax in it, told apart as the invoice is; or paid back on a credit note, at the rate at which it came."""
     allocation = db.get(Allocation, allocation_id)
-    if allocation is None or allocation.deleted_at is not None or getattr(allocation, "returned", None) is not None:
+    if allocation is None or allocation.deleted_at is not None or allocation.returned is not None:
         return None
     invoice, payment = db.get(Invoice, allocation.invoice_id), db.get(Payment, allocation.payment_id)
-    if invoice.total <= 0 or payment.deleted_at is not None:
+    if not invoice.total or payment.deleted_at is not None:
         return None
     seller, agreed = _origin(db, invoice)
     lines = _parts(db, InvoiceItem, InvoiceItem.invoice_id, invoice.id, invoice.currency, payment.day)
-    net = amounts.divide(money.in_house(allocation.amount, invoice.currency, payment.day) * invoice.net, invoice.total, money.rounding())
-    parts = {None: net} if not lines else dict(zip(lines, amounts.share(net, [max(0, one) for one in lines.values()]), strict=True))
+    came = money.in_house(allocation.amount, invoice.currency, payment.day) if invoice.total > 0 else _as_it_came(db, allocation, invoice)
+    net = amounts.divide(came * invoice.net, invoice.total, money.rounding())
+    weights = [max(0, one if invoice.total > 0 else -one) for one in lines.values()]
+    parts = dict(zip(lines, amounts.share(net, weights), strict=True)) if any(weights) else {None: net}
     return Doc(f"allocation:{allocation.id}", Did.received, f"{payment.number} / {invoice.number}", payment.day, invoice.customer_id, invoice.order_id, seller,
-               shares_of(invoice.order_id, seller, db), parts, agreed)
+               shares_of(invoice.order_id, seller, db), parts, agreed, _credited(db, invoice).id)
+
+
+def received_of(db, *invoices):
+    """The money that counts for invoices: (id of the allocation, amount, day)."""
+    query = sa.select(Allocation.id, Allocation.amount, Payment.day).join(Payment, Payment.id == Allocation.payment_id).where(
+        Allocation.invoice_id.in_(invoices), Allocation.deleted_at.is_(None), Allocation.returned.is_(None), Payment.deleted_at.is_(None))
+    return db.execute(query.order_by(Allocation.id)).all()
+
+
+def _as_it_came(db, allocation, note):
+    """What is paid back, in the currency of the house at the rates at which it was received."""
+    of = _credited(db, note)
+    came = [one for one in received_of(db, of.id) if one.amount > 0] if of is not note else []
+    if not (whole := sum(one.amount for one in came)):
+        return money.in_house(allocation.amount, note.currency, of.day or note.day)
+    return amounts.divide(allocation.amount * sum(money.in_house(one.amount, note.currency, one.day) for one in came), whole, money.rounding())
+
+
+def refunds_of(db, invoice_id):
+    """What was paid back of an invoice, most often on its credit notes."""
+    notes = db.scalars(sa.select(Invoice.id).where(Invoice.credits_id == invoice_id, Invoice.deleted_at.is_(None))).all() if invoice_id is not None else []
+    return [doc for one in received_of(db, invoice_id, *notes) if one.amount < 0 and (doc := allocation_doc(db, one.id)) is not None]
 
 
 def opportunity_doc(db, opportunity_id):
@@ -122,18 +179,21 @@ def live(db, source):
 
 
 def count(db, doc):
-    """Note what a document comes to, once; returns how often it had counted before. None: it counts already, or comes to nothing."""
+    """Note what a document comes to, once; what was noted of it before is taken back where it is something else now. Returns how often it had
+    counted before; None: it counts so already, or comes to nothing."""
     there, turn = live(db, doc.source)
-    if there or not doc.shares:
+    if not doc.shares:
         return None
-    rows = []
-    for category, amount in doc.parts.items():
-        for (person, _percent), mine in zip(doc.shares.items(), spread(amount, list(doc.shares.values())), strict=True):
-            if mine:
-                rows.append({"did": doc.did, "day": doc.day, "document": doc.document, "source": doc.source, "customer": doc.customer, "order": doc.order, "category": category,
-                             "amount": mine, "key": f"{doc.source}/{turn}/{category or 0}/{person}", "owner": person, "department": home_of(person)})
-    _write(rows)
-    return turn if rows else None
+    mine = {(category, person): part for category, amount in doc.parts.items()
+            for person, part in zip(doc.shares, spread(amount, list(doc.shares.values())), strict=True) if part}
+    if there and {(one.category_id, one.owner_id): one.amount for one in there} == mine:
+        return None
+    if there:
+        take_back(db, doc.source, today())
+        turn += len(there)
+    _write([{"did": doc.did, "day": doc.day, "document": doc.document, "source": doc.source, "customer": doc.customer, "order": doc.order, "category": category,
+             "amount": amount, "key": f"{doc.source}/{turn}/{category or 0}/{person}", "owner": person, "department": home_of(person)} for (category, person), amount in mine.items()])
+    return turn if mine or there else None
 
 
 def take_back(db, source, day):

@@ -1,35 +1,37 @@
 """Where policies are enforced: listeners inside the transaction in which a quote is sent, an order confirmed, an expense claimed. What they
 raise undoes it; `OverLimit` is handed in where administrators drew a flow for what goes over a limit."""
 
+from fractions import Fraction
+
 import sqlalchemy as sa
 
-from crm_core.sdk import amounts, my_id, session, system_scope, today
+from crm_core.sdk import my_id, session, system_scope, today
 from crm_sales.orders.models import Order, OrderItem
 from crm_sales.policies import services as policies
 from crm_sales.quotes.models import Quote, QuoteItem
 
 
 def quotes_sent(event):
-    """Discounts and the allowance of quotes, on the day of each."""
+    """Discounts and the allowance of quotes, by the policies of the day on which they are sent, whatever day stands on them."""
     for quote, items in _documents(Quote, QuoteItem, QuoteItem.quote_id, event.ids):
-        who, day = my_id() or quote.owner_id, quote.day or today()
+        who, day = my_id() or quote.owner_id, today()
         if who is not None:
             given = policies.given_away(items)
             over = policies.over_discount(who, day, given) + policies.over_allowance(who, day, given, quote.currency)
             policies.settle("sales.quote", quote.id, quote.number, who, quote.department_id, day, over)
 
 
-def orders_confirmed(event):
-    """The same of orders, and where and to whom is sold. What was agreed to in the quote an order comes from is not asked again."""
+def orders_confirming(event):
+    """The same of orders, and where and to whom is sold: of who confirms them, not of who lets them go on later. What was agreed to in the quote
+    an order was made of is not asked again."""
     for order, items in _documents(Order, OrderItem, OrderItem.order_id, event.ids):
-        who, day = my_id() or order.owner_id, order.day or today()
+        who, day = my_id() or order.owner_id, today()
         if who is not None:
             given = policies.given_away(items)
-            agreed, quoted = _agreed(order)
-            over = policies.over_discount(who, day, [one for one in given if not (agreed and _as_quoted(one, quoted))])
-            allowed = policies.over_allowance(who, day, given, order.currency)
-            if not (agreed and _off(given) <= _off(quoted)):
-                over += allowed
+            quoted = _agreed(order)
+            over = policies.over_discount(who, day, given, _as_quoted(given, quoted))
+            if not quoted or _off(given) > _off(quoted):
+                over += policies.over_allowance(who, day, given, order.currency)
             over += policies.over_place(who, day, order.customer_id)
             policies.settle("sales.order", order.id, order.number, who, order.department_id, day, over)
 
@@ -45,17 +47,31 @@ def _documents(head, line, link, ids):
 
 
 def _agreed(order):
-    """Whether limits were passed in the quote of an order, and what was given away there."""
+    """What was given away in the quote that became this order, where limits were passed in it and it is for the same customer in the same currency."""
     if order.quote_id is None or not policies.let_pass("sales.quote", order.quote_id):
-        return False, []
-    ((_quote, items),) = _documents(Quote, QuoteItem, QuoteItem.quote_id, [order.quote_id])
-    return True, policies.given_away(items)
+        return []
+    ((quote, items),) = _documents(Quote, QuoteItem, QuoteItem.quote_id, [order.quote_id])
+    if quote.deleted_at is not None or (quote.order_id, quote.customer_id, quote.currency) != (order.id, order.customer_id, order.currency):
+        return []
+    return policies.given_away(items)
 
 
-def _as_quoted(one, quoted):
-    """Whether a line gives away no more than one of the quote for the same product."""
-    return any(one.product == other.product and one.product is not None and one.asked * other.listed >= other.asked * one.listed for other in quoted)
+def _as_quoted(given, quoted):
+    """The lines that give away no more than the quote did: for as many of the same product, lines below nothing counted in."""
+    lines, offered = _down_to(given), _down_to(quoted)
+    found = []
+    for one, key, left in lines:
+        wanted, there = (sum(other.quantity for other, same, down in every if same == key and down <= left) for every in (lines, offered))
+        if wanted <= there:
+            found.append(one)
+    return found
+
+
+def _down_to(given):
+    """Lines with their product and unit, and the part of the list price that each comes down to."""
+    full, rest = policies.whole_of(given)
+    return [(one, (one.product, one.unit), Fraction(one.asked * rest, one.listed * full)) for one in given if one.product is not None and one.listed > 0 and full > 0]
 
 
 def _off(given):
-    return amounts.divide(sum(one.listed - one.asked for one in given), amounts.PIECE * amounts.WHOLE)
+    return sum(one.listed - one.asked for one in given)

@@ -72,17 +72,19 @@ BASIS = {"ordered": Basis.order, "invoiced": Basis.invoice, "received": Basis.pa
 def earn(db, doc, turn):
     """The lines for a document that has begun to count; `turn`: how often it did before."""
     basis = BASIS.get(str(doc.did))
-    if basis is None or doc.seller is None or not doc.shares or not any(one > 0 for one in doc.parts.values()):
+    whole = sum(doc.parts.values())
+    if basis is None or doc.seller is None or not doc.shares or whole <= 0:
         return
+    parts = dict(zip(doc.parts, amounts.share(whole, [max(0, one) for one in doc.parts.values()]), strict=True))  # what is below nothing is off all others
     people = sorted({doc.seller, *doc.shares})
     statements = {person: open_statement(db, person, doc.day) for person in people}  # held from here on: one counts after the other
     candidates = [one for one in policies.holding(None, doc.agreed, CommissionPolicy) if one.basis == basis]
     if not candidates:
         return
     candidates = [one for one in candidates if one.customers in (Customers.any, _kind_of(db, doc))]
-    standing, above = policies.standing_of(doc.seller), policies.above_of(doc.parts)
+    standing, above = policies.standing_of(doc.seller), policies.above_of(parts)
     rows, had = [], {}
-    for category, base in doc.parts.items():
+    for category, base in parts.items():
         mine = policies.narrowest(candidates, standing, above.get(category, ()))
         if base <= 0 or not mine:
             continue
@@ -148,6 +150,19 @@ def give_back(db, means, day, cause, base=None):
         "whole": -one.amount, "percent": line.percent, "own": -one.base, "amount": -one.amount, "back_of": line.id,
         "rule": str(_("taken back: %(rule)s", rule=line.rule))[:255]}
         for (line, owner), one in zip(lines, back, strict=True) if one.base or one.amount])
+
+
+def take_no_more(db, cause, day):
+    """What a cause took back is there again: it does not count any more."""
+    rows = db.execute(sa.select(CommissionLine, Statement.owner_id).join(Statement, Statement.id == CommissionLine.statement_id).where(
+        CommissionLine.key.startswith(f"{cause}/", autoescape=True)).order_by(CommissionLine.id)).all()
+    done = set(db.scalars(sa.select(CommissionLine.key).where(CommissionLine.key.in_([f"not:{line.key}" for line, _owner in rows]))))
+    statements = {person: open_statement(db, person, day) for person in sorted({owner for _line, owner in rows})}
+    _write([{
+        "statement": statements[owner], "key": f"not:{line.key}", "day": day, "document": line.document, "customer": line.customer_id, "order": line.order_id,
+        "basis": line.basis, "source": line.source, "category": line.category_id, "policy": line.policy_id, "seller": line.seller_id, "base": -line.base, "rate": line.rate,
+        "whole": -line.whole, "percent": line.percent, "own": -line.own, "amount": -line.amount, "back_of": line.back_of_id, "rule": line.rule}
+        for line, owner in rows if f"not:{line.key}" not in done])
 
 
 # --- statements --------------------------------------------------------------------------------------------------------

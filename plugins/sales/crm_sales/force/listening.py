@@ -9,19 +9,24 @@ from crm_sales.force.commission_models import Basis, CommissionLine
 def _counts(doc):
     turn = achieving.count(session, doc)
     if turn is not None:
+        if turn:
+            commission.give_back(session, [CommissionLine.source == doc.source], today(), f"again:{doc.source}")
         commission.earn(session, doc, turn)
-    if doc.order is not None:
-        _credits(doc.order)
+    _credits(doc.order, doc.invoice)
 
 
-def _credits(order):
-    """Credit notes of an order take back what was paid on it and on its invoices, in whatever order all that is heard of."""
-    for one, invoice in achieving.credits_of(session, order):
-        for basis in (Basis.order, Basis.invoice):
-            where = [CommissionLine.order_id == order, CommissionLine.basis == basis]
-            if basis == Basis.invoice and invoice is not None:
-                where.append(CommissionLine.source == f"invoice:{invoice}")
-            commission.give_back(session, where, one.day, f"credit:{one.source}", -sum(one.parts.values()))
+def _credits(order, invoice):
+    """Credit notes take back what was paid on an order and on its invoices, and what is paid back of it what was paid on money received, in
+    whatever order all that is heard of."""
+    for one in achieving.credits_of(session, order, invoice):
+        if one.order is not None:
+            commission.give_back(session, [CommissionLine.order_id == one.order, CommissionLine.basis == Basis.order], one.day, f"credit:{one.source}", one.of_order)
+        if one.invoice is not None or one.order is not None:
+            where = CommissionLine.source == f"invoice:{one.invoice}" if one.invoice is not None else CommissionLine.order_id == one.order
+            commission.give_back(session, [where, CommissionLine.basis == Basis.invoice], one.day, f"credit:{one.source}", one.of_invoice)
+    for doc in achieving.refunds_of(session, invoice):
+        came = [f"allocation:{one.id}" for one in achieving.received_of(session, invoice) if one.amount > 0]
+        commission.give_back(session, [CommissionLine.source.in_(came)], doc.day, f"refund:{doc.source}", -sum(doc.parts.values()))
 
 
 def ordered(event):
@@ -31,10 +36,22 @@ def ordered(event):
 
 
 def cancelled(event):
+    """What of an order was delivered before it was cancelled is paid, so it goes on counting."""
     for one in event.ids:
-        if achieving.order_doc(session, one) is None:
+        if achieving.order_doc(session, one) is not None:
+            continue
+        doc, whole = achieving.delivered_doc(session, one)
+        mine = [CommissionLine.source == f"order:{one}"]
+        if doc is None:
             achieving.take_back(session, f"order:{one}", today())
-            commission.give_back(session, [CommissionLine.order_id == one, CommissionLine.basis == Basis.order], today(), f"cancel:{one}")
+            commission.give_back(session, mine, today(), f"cancel:{one}")
+            continue
+        had, _turn = achieving.live(session, doc.source)
+        turn = achieving.count(session, doc)
+        if turn is not None and had:
+            commission.give_back(session, mine, today(), f"cancel:{one}/{turn}", whole - sum(doc.parts.values()))
+        elif turn is not None:
+            commission.earn(session, doc, turn)
 
 
 def invoiced(event):
@@ -44,16 +61,25 @@ def invoiced(event):
             _counts(doc)
 
 
+def uninvoiced(event):
+    for one in event.ids:
+        if achieving.invoice_doc(session, one) is None:
+            achieving.take_back(session, f"invoice:{one}", today())
+            commission.give_back(session, [CommissionLine.source == f"invoice:{one}"], today(), f"void:{one}")
+
+
 def allocated(event):
     for one in event.ids:
-        if event.taken_back:
+        if (doc := achieving.allocation_doc(session, one)) is not None:
+            _counts(doc)
+        elif event.taken_back:
             achieving.take_back(session, f"allocation:{one}", today())
             commission.give_back(session, [CommissionLine.source == f"allocation:{one}"], today(), f"unpaid:{one}")
-        elif (doc := achieving.allocation_doc(session, one)) is not None:
-            _counts(doc)
+            commission.take_no_more(session, f"refund:allocation:{one}", today())
 
 
 def won(event):
+    """Won, lost or open again: what is so counts."""
     for one in event.ids:
         doc = achieving.opportunity_doc(session, one)
         if doc is not None:

@@ -2,7 +2,19 @@
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Action, DateField, Lines, NoteField, Resource, Section, session, site, system_scope, today
+from crm_core.sdk import (
+    Action,
+    DateField,
+    Lines,
+    NoteField,
+    Refused,
+    Resource,
+    Section,
+    session,
+    site,
+    system_scope,
+    today,
+)
 from crm_sales import _
 from crm_sales.force import claims, commission
 from crm_sales.force.commission_models import CommissionLine, CommissionPolicy, PayBasis, PayState, Statement, Tier
@@ -62,6 +74,18 @@ class Shares(Resource):
                 faults[at] = {"percent": [_("The order is confirmed: its shares stay as they are.")]}
         return faults
 
+    def written(self, verb, ids, change):
+        """Nor do they go, or come back, after that, but with their order."""
+        if verb == "create":
+            return
+        with system_scope("shares of orders") as db:
+            orders = sa.select(Share.order_id).where(Share.id.in_(ids))
+            if db.scalar(sa.select(Order.id).where(Order.id.in_(orders), Order.state.in_(("held", "confirmed", "done")), Order.deleted_at.is_(None)).limit(1)) is not None:
+                raise Refused(_("The order is confirmed: its shares stay as they are."))
+            query = sa.select(Share.order_id).where(Share.order_id.in_(orders), Share.deleted_at.is_(None)).group_by(Share.order_id)
+            if verb != "delete" and db.scalar(query.having(sa.func.sum(Share.percent) > 10_000).limit(1)) is not None:
+                raise Refused(_("Shares are more than 100 % together."))
+
 
 class Achievements(Resource):
     model = Achievement
@@ -119,6 +143,12 @@ class Claims(Resource):
             elif row.get("amount") is not None and row["amount"] <= 0:
                 faults[at] = {"amount": [_("An amount is more than nothing.")]}
         return faults
+
+    def written(self, verb, ids, change):
+        if verb == "delete":
+            with system_scope("claims that are claimed") as db:
+                if db.scalar(sa.select(Claim.id).where(Claim.id.in_(ids), Claim.state.not_in((ClaimState.draft, ClaimState.refused))).limit(1)) is not None:
+                    raise Refused(_("It is claimed already and stays as it is."))
 
 
 COPIED = "name", "basis", "customers", "by", "role", "place", "category", "note"

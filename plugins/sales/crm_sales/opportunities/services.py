@@ -21,7 +21,7 @@ from crm_core.sdk import (
     worktime,
 )
 from crm_sales import _
-from crm_sales.api import OpportunitiesClosed
+from crm_sales.api import OpportunitiesClosed, OpportunitiesReopened
 from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
 from crm_sales.opportunities.usual import usual_pipeline
 from crm_sales.settings import DealSettings
@@ -167,6 +167,8 @@ def announce(ids):
         found = tuple(row.id for row in rows if row.outcome == outcome)
         if found:
             emit(OpportunitiesClosed(found, won=outcome == Outcome.won))
+    if again := tuple(row.id for row in rows if row.outcome == Outcome.open):
+        emit(OpportunitiesReopened(again))
     for row in rows:
         if row.outcome != Outcome.open:
             tasks.finish(f"{NEXT}{row.id}")

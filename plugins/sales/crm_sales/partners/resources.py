@@ -40,6 +40,15 @@ class Deals(Resource):
     def defaults(self):
         return {"day": today()}
 
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            old = before.get(row.get("id", 0), {})
+            moved = [name for name in ("customer_id", "partner_id") if name in row and old and row[name] != old[name]]
+            if moved and str(old["state"]) != "asked":
+                faults[at] = {moved[0].removesuffix("_id"): [_("This deal is decided already.")]}
+        return faults
+
 
 class Funds(Resource):
     model = Fund
@@ -94,3 +103,7 @@ class FundUses(Resource):
             elif row.get("asked") is not None and row["asked"] <= 0:
                 faults[at] = {"asked": [_("An amount is more than nothing.")]}
         return faults
+
+    def written(self, verb, ids, change):
+        if verb != "create":
+            services.counted(ids, verb)

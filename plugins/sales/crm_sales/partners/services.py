@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Invalid, Refused, files_on, my_id, session, system_scope, today
 from crm_sales import _
-from crm_sales.partners.models import Deal, DealState, Fund, Partner, UseState
+from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, UseState
 from crm_sales.settings import PartnerSettings
 
 # --- deals -------------------------------------------------------------------------------------------------------------
@@ -106,6 +106,25 @@ def give_up(use):
         raise Refused(_("Only what was approved can be given up."))
     _add(fund, approved=-use.approved)
     use.state, use.approved = UseState.draft, 0
+
+
+def counted(ids, verb):
+    """What of funds is approved and settled, counted anew after requests came, went or were taken back. Raises Refused for one that is deleted while
+    it is decided, and where it would be more than there is."""
+    with system_scope("what of funds is approved") as db:
+        if verb == "delete" and db.scalar(sa.select(FundUse.id).where(FundUse.id.in_(ids), FundUse.state.not_in((UseState.draft, UseState.refused))).limit(1)) is not None:
+            raise Refused(_("It is requested already and stays as it is."))
+        funds = db.execute(sa.select(Fund.id, Fund.amount, Fund.approved, Fund.settled).where(
+            Fund.id.in_(sa.select(FundUse.fund_id).where(FundUse.id.in_(ids)))).order_by(Fund.id).with_for_update()).all()
+        for fund in funds:
+            approved = sa.case((FundUse.state == UseState.settled, FundUse.settled), (FundUse.state == UseState.approved, FundUse.approved), else_=0)
+            settled = sa.case((FundUse.state == UseState.settled, FundUse.settled), else_=0)
+            sums = db.execute(sa.select(sa.func.coalesce(sa.func.sum(approved), 0), sa.func.coalesce(sa.func.sum(settled), 0)).where(
+                FundUse.fund_id == fund.id, FundUse.deleted_at.is_(None))).one()
+            if (int(sums[0]), int(sums[1])) != (fund.approved, fund.settled):
+                if sums[0] > fund.amount:
+                    raise Refused(_("The fund does not have this."))
+                db.execute(sa.update(Fund).where(Fund.id == fund.id).values(approved=int(sums[0]), settled=int(sums[1])).execution_options(synchronize_session=False))
 
 
 def _held(use):

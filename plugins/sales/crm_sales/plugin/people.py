@@ -16,10 +16,13 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.api import (
+    InvoicesCancelled,
     InvoicesIssued,
     OpportunitiesClosed,
+    OpportunitiesReopened,
     OrdersCancelled,
     OrdersConfirmed,
+    OrdersConfirming,
     PaymentsAllocated,
     QuotesSent,
 )
@@ -88,12 +91,14 @@ def register_panels():
 def register_listeners():
     return [
         Listen(QuotesSent, checks.quotes_sent, inside=True, name="sales.policies.quotes"),
-        Listen(OrdersConfirmed, checks.orders_confirmed, inside=True, name="sales.policies.orders"),
+        Listen(OrdersConfirming, checks.orders_confirming, inside=True, name="sales.policies.orders"),
         Listen(OrdersConfirmed, listening.ordered, acts="system", name="sales.force.ordered", label=_("Count orders for salespeople")),
         Listen(OrdersCancelled, listening.cancelled, acts="system", name="sales.force.cancelled", label=_("Take back what was counted for orders")),
         Listen(InvoicesIssued, listening.invoiced, acts="system", name="sales.force.invoiced", label=_("Count invoices for salespeople")),
+        Listen(InvoicesCancelled, listening.uninvoiced, acts="system", name="sales.force.uninvoiced", label=_("Take back what was counted for invoices")),
         Listen(PaymentsAllocated, listening.allocated, acts="system", name="sales.force.allocated", label=_("Count money received for salespeople")),
         Listen(OpportunitiesClosed, listening.won, acts="system", name="sales.force.won", label=_("Count opportunities won for salespeople")),
+        Listen(OpportunitiesReopened, listening.won, acts="system", name="sales.force.reopened", label=_("Take back what was counted for opportunities")),
     ]
 
 

@@ -46,6 +46,8 @@ class Given(NamedTuple):
     listed: int
     asked: int
     what: str
+    unit: int | None = None
+    quantity: int = 0
 
 
 # --- which policy ------------------------------------------------------------------------------------------------------
@@ -123,22 +125,22 @@ def given_away(items):
     for one in items:
         price = one.price or 0
         listed = max(price, one.list_price or 0, 0)  # a line below nothing is let off as a whole
-        found.append(Given(one.product_id, categories.get(one.product_id), one.quantity * listed * amounts.WHOLE, one.quantity * price * (amounts.WHOLE - one.discount), one.what or ""))
+        found.append(Given(one.product_id, categories.get(one.product_id), one.quantity * listed * amounts.WHOLE, one.quantity * price * (amounts.WHOLE - one.discount), one.what or "",
+                           one.unit_id, one.quantity))
     return found
 
 
-def over_discount(user_id, day, given):
+def over_discount(user_id, day, given, agreed=()):
     """Lines whose price is further below the list price than the seller may go, whether by a discount, by a lower price, or by a line below
-    nothing, which counts for all of them alike."""
+    nothing, which counts for all of them alike. `agreed`: lines that were agreed to already."""
     policies = [one for one in holding(Kind.discount, day) if one.percent is not None]
     if not policies:
         return []
     standing, above, found = standing_of(user_id), above_of({one.category for one in given}), []
-    full = sum(one.asked for one in given if one.asked > 0)
-    rest = full + sum(one.asked for one in given if one.asked < 0)
+    full, rest = whole_of(given)
     for one in given:
         mine = narrowest(policies, standing, above.get(one.category, ()))
-        if not mine or one.listed <= 0 or full <= 0:
+        if not mine or one in agreed or one.listed <= 0 or full <= 0:
             continue
         limit = max(mine, key=lambda policy: policy.percent)
         if one.asked * rest * amounts.WHOLE < one.listed * full * (amounts.WHOLE - limit.percent):
@@ -146,6 +148,12 @@ def over_discount(user_id, day, given):
             found.append(Over(limit, _("“%(what)s” is %(percent)s %% below the list price, your limit is %(limit)s %% (%(policy)s)", what=one.what,
                                        percent=_percent(percent), limit=_percent(limit.percent), policy=limit.name)))
     return found
+
+
+def whole_of(given):
+    """What lines come to without those below nothing, and with them."""
+    full = sum(one.asked for one in given if one.asked > 0)
+    return full, full + sum(one.asked for one in given if one.asked < 0)
 
 
 def over_allowance(user_id, day, given, currency):
