@@ -18,6 +18,7 @@ from crm_sales.calls import pages as call_pages
 from crm_sales.calls import resources as call_resources
 from crm_sales.calls.resources import CallEntries, CallLists, Calls, CallScripts
 from crm_sales.calls.services import WORDS as CALL_WORDS
+from crm_sales.calls.services import silent_leads
 from crm_sales.demo import opportunities as demo_opportunities
 from crm_sales.leads import pages as lead_pages
 from crm_sales.leads import panels as lead_panels
@@ -36,6 +37,8 @@ from crm_sales.opportunities.resources import (
 )
 from crm_sales.opportunities.words import WORDS as OPPORTUNITY_WORDS
 from crm_sales.settings import DealSettings, LeadSettings
+
+leads.unwilling.append(silent_leads)
 
 
 @hookimpl
