@@ -1,4 +1,4 @@
-"""Orders: confirmed, delivered, taken back, cancelled, completed by themselves; advertisements and subscriptions."""
+"""Orders: confirmed, delivered, taken back, cancelled, completed by themselves; advertisements and subscriptions. Long because it is the whole way of an order."""
 
 import datetime as dt
 

@@ -2,6 +2,7 @@
 
 Who changes what follows from deliveries or money first locks the order (`lock`), then counts anew from the rows themselves: nothing is
 added to a figure that somebody else may be adding to. Counting is the house's work, not the acting person's: he may not see all of it.
+Long because what may not be done twice is done in one place.
 """
 
 import calendar
