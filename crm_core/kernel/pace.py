@@ -17,7 +17,7 @@ from pathlib import Path
 
 from crm_core.data import growth
 from crm_core.data.engine import roomy
-from crm_core.data.session import Session, current_work
+from crm_core.data.session import Session, current_work, has_work
 from crm_core.kernel.jobs import Running
 
 ALONE, CROWDED = 0.25, 0.14  # seconds a batch should hold the lock
@@ -106,7 +106,8 @@ class Pace:
             gc.collect(1)
         wanted = self.size * (CROWDED if self.crowded else ALONE) / max(held, 0.001)
         self.size = round(max(self.least, min(self.most, self.size * 2, wanted)))
-        growth.look_again(current_work())
+        if has_work():  # a job that opens its own for each batch has none between them
+            growth.look_again(current_work())
 
     def drain(self, take: Callable[[int], int]) -> None:
         """`take(at most so many)` in one transaction after the other, until it has found nothing; it returns how many it found."""
