@@ -151,7 +151,7 @@ def test_a_part_whose_record_was_deleted_meanwhile_does_not_come_back_alone(offi
 
 def test_records_of_the_business_hold_files_and_those_of_setting_up_do_not(office: Office) -> None:
     holding = {name for name, resource in office.site.registry.resources.items() if resource.holds_files and resource.package == "core"}
-    assert holding == {f"core.{name}" for name in ("customer", "contact", "need", "offering", "profile_entry", "relation", "dealing", "note", "task", "message", "mail", "letter", "plan", "journal", "appointment")}
+    assert holding == {f"core.{name}" for name in ("customer", "contact", "need", "offering", "profile_entry", "relation", "dealing", "note", "task", "message", "mail", "letter", "mailing", "plan", "journal", "appointment")}
     user = office.people["chen"]
     with office.as_("sun"):
         missing(lambda: services.holder_of("core.user"))

@@ -110,7 +110,7 @@ def hold_rooms(ids: Sequence[int]) -> None:
     days = list(dict.fromkeys(said_time(one.since)[:10] for one in clashes))
     if len(days) > 1:
         more = "…" if len(clashes) > CLASHES else ""
-        said = _("The room is taken on these days: %(days)s%(more)s. First: %(said)s", days="、".join(days[:CLASHES]), more=more, said=said)
+        said = _("The room is taken on these days: %(days)s%(more)s. First: %(said)s", days=days[:CLASHES], more=more, said=said)
     raise Invalid({"room": [said, *([_("Free then: %(rooms)s", rooms=others)] if others else [])]})
 
 

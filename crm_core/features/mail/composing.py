@@ -96,7 +96,7 @@ class Letter:
 
     def kept(self, text: str) -> str:
         """A copy's text as it is filed, with the names of its files, which are kept once, with the mailing."""
-        said = _("Files: %(names)s", names=", ".join(file.name for file in self.files))
+        said = _("Files: %(names)s", names=[file.name for file in self.files])
         return f"{text.rstrip()}\n\n{said}\n" if self.files else text
 
     def bytes(self, row: Any, title: str, text: str) -> tuple[bytes, str, str]:

@@ -42,7 +42,7 @@ def _place(territory, regions, industries):
     asked = [(word, depth) for wanted, parents, word in ((territory.regions, regions, _("region")), (territory.industries, industries, _("industry")))
              if wanted and (depth := min(len(chain_of(one, parents)) for one in wanted))]
     asked += [(_("size"), 0)] if territory.sizes else []
-    why = _("priority %(priority)s; by %(what)s", priority=territory.priority, what=", ".join(str(word) for word, _depth in asked)) if asked else _(
+    why = _("priority %(priority)s; by %(what)s", priority=territory.priority, what=[word for word, _depth in asked]) if asked else _(
         "priority %(priority)s; for all customers", priority=territory.priority)
     return Place(
         territory, _below(territory.regions, regions), _below(territory.industries, industries), tuple(territory.sizes or ()),
