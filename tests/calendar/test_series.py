@@ -236,7 +236,7 @@ def test_a_series_has_its_room_on_every_day_or_is_refused_with_those_it_has_not(
     number = plan(office, room=hall)
     with office.as_("chen"), pytest.raises(Invalid) as bad:
         office.resource("appointment").run("repeat", [number], {"how": How.weekly, "count": 4})
-    assert "2026-12-08、2026-12-22" in str(bad.value.fields["how"][0])
+    assert "2026-12-08, 2026-12-22" in str(bad.value.fields["how"][0])
     assert len(days(office)) == 1
     change(office, number, room=None)
     with office.as_("chen"):
