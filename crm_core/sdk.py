@@ -88,11 +88,10 @@ _WHERE = {
     "access": ("crm_core.access.doors", "access"),
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
-    "throttle": ("crm_core.access.ledgers", "attempt"),  # throttle({"quotes:1.2.3.4": 60}).wait: seconds to wait, 0: go on; for public doors
+    "throttle": ("crm_core.access.ledgers", "attempt"),  # count tries at public doors: throttle({"quotes:1.2.3.4": 60}).wait is nothing, or seconds to wait
     "address": ("crm_core.web.requests", "address"),  # where the request comes from
     # at work
     "system_scope": ("crm_core.data.session", "system_scope"),  # the house itself asks: what must be seen whatever the acting person may see. Deleted rows too
-    "attempt": ("crm_core.access.ledgers", "attempt"),  # count tries: attempt({"forms:1.2.3.4": 20}).wait is nothing, or seconds to wait
     "alike": ("crm_core.resource.twins", "find"),  # likely duplicates of what somebody typed, as far as he may know of them
     "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)
     "customers": ("crm_core.features.customers", "api"),  # customers.add_note(…), customers.may_reach(…)
@@ -108,7 +107,6 @@ _WHERE = {
     "RecordsChanged": ("crm_core.resource.after", "RecordsChanged"),
     "RecordsMerged": ("crm_core.resource.merging", "RecordsMerged"),
     "emit": ("crm_core.kernel.events", "emit"),
-    "files_on": ("crm_core.features.files.api", "on"),  # the files on records: files_on("visits.visit", ids)
     "later": ("crm_core.kernel.jobs", "later"),  # ask for a job
     "Deal": ("crm_core.features.customers.dealings", "Deal"),
     "record_dealings": ("crm_core.features.customers.dealings", "record_dealings"),

@@ -209,7 +209,5 @@ def standing_of(user_id: int) -> Standing:
 def _standing_of(user_id: int) -> Standing:
     with system_scope("where somebody stands") as db:
         roles = frozenset(db.scalars(sa.select(UserRole.role_id).where(UserRole.user_id == user_id, UserRole.deleted_at.is_(None))))
-        path = db.scalar(sa.select(Department.path).join(User, User.department_id == Department.id).where(User.id == user_id))
-        home = db.scalar(sa.select(User.department_id).where(User.id == user_id))
-    above = departments_of(path or "")
-    return Standing(roles, tuple(dict.fromkeys((*(one for one in (home,) if one is not None), *reversed(above)))))
+        home = db.execute(sa.select(Department.id, Department.path).join(User, User.department_id == Department.id).where(User.id == user_id)).one_or_none()
+    return Standing(roles, tuple(dict.fromkeys((home.id, *reversed(departments_of(home.path))))) if home is not None else ())

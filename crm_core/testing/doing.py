@@ -1,4 +1,5 @@
-"""What tests of a plugin do besides: an approval drawn and answered, a file hung on a record, an act done on many, one undone, a report asked."""
+"""What tests of a plugin do besides what it does itself: an approval drawn and answered, a file hung on a record, an act done on many, one taken back,
+a setting put, a report asked, what an act is given read."""
 
 import io
 from collections.abc import Sequence
@@ -8,9 +9,12 @@ from crm_core.features.approvals import api as approvals
 from crm_core.features.approvals import running, stepping
 from crm_core.features.files import api as files
 from crm_core.kernel.runner import drain
-from crm_core.resource import bulk, reporting, undo
+from crm_core.resource import bulk, reporting
+from crm_core.resource.acts import values
+from crm_core.resource.settings import put
+from crm_core.resource.undo import ask as take_back
 
-__all__ = ["answer", "ask_report", "bring_back", "draw", "hang", "in_bulk", "waiting"]
+__all__ = ["answer", "ask_report", "bring_back", "draw", "hang", "in_bulk", "put", "reporting", "take_back", "values", "waiting"]
 
 
 def draw(resource: str, transition: str, people: Sequence[int]) -> int:
@@ -42,8 +46,8 @@ def in_bulk(resource: Any, act: str, ids: Sequence[int]) -> Any:
 
 
 def bring_back(site: Any, change: int) -> None:
-    """Undo an act, as who did it."""
-    undo.ask(change)
+    """Take an act back, as who did it, with the jobs that follow."""
+    take_back(change)
     drain(site)
 
 

@@ -13,12 +13,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_core.data.session import writing
 from crm_core.kernel import checkout, clock
-from crm_core.kernel.jobs import later
-from crm_core.kernel.models import JobRow
 from crm_core.kernel.outbox import drain
-from crm_core.kernel.runner import drain as run_all
 from crm_core.testing.clients import Browser, Client
 from crm_core.testing.house import House, Person
 from crm_core.testing.make import Make
@@ -109,17 +105,7 @@ def deliver(house: House) -> Callable[[], int]:
 @pytest.fixture
 def run_job(house: House) -> Callable[..., None]:
     """`run_job("visits.remind")`: the job runs now, as the house; its arguments by name. Raises what it raises."""
-
-    def run(name: str, **arguments: Any) -> None:
-        with house.system(), writing():
-            later(name, arguments)
-        run_all(house.site)
-        with house.site.engines.read.connect() as conn:
-            query = sa.select(JobRow.state, JobRow.error).where(JobRow.name == name).order_by(JobRow.id.desc()).limit(1)
-            state, error = conn.execute(query).one()
-        assert state == "done", error
-
-    return run
+    return house.run_job
 
 
 @pytest.fixture

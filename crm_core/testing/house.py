@@ -106,14 +106,8 @@ class House:
             made = accounts.add(login, login.capitalize(), codes, home, email=f"{login}@example.com")
         return Person(self, made, login, home)
 
-    def undo(self, change: int) -> Any:
-        """Take an act back, as who is at work; what came of it (`done`, `conflicts`)."""
-        from crm_core.resource import undo
-
-        return undo.ask(change)
-
-    def run_job(self, name: str) -> None:
-        """`house.run_job("visits.remind")`: the job runs now, as the house. Raises what went wrong."""
+    def run_job(self, name: str, **arguments: Any) -> None:
+        """`house.run_job("visits.remind")`: the job runs now, as the house; its arguments by name. Raises what it raises."""
         import sqlalchemy as sa
 
         from crm_core.data.session import writing
@@ -122,7 +116,7 @@ class House:
         from crm_core.kernel.runner import drain
 
         with self.system(), writing():
-            later(name)
+            later(name, arguments)
         drain(self.site)
         with self.site.engines.read.connect() as conn:
             query = sa.select(JobRow.state, JobRow.error).where(JobRow.name == name).order_by(JobRow.id.desc()).limit(1)

@@ -4,11 +4,7 @@ notices."""
 from __future__ import annotations
 
 import datetime as dt
-import http.server
-import json
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -20,6 +16,7 @@ from crm_core.kernel import clock, jobs
 from crm_core.resource import worktime
 from tests.browser.demo import Demo
 from tests.browser.hand import act, whole
+from tests.channels.services import Service, listening
 from tests.mail.conftest import LOGIN, PASSWORD, Sink, sink, smtp_server
 from tests.support.browser import DESKTOP, PHONE, Visitor
 
@@ -92,41 +89,24 @@ def test_a_mail_to_many_is_written_tried_and_sent(visitor: Visitor, demo: Demo, 
 
 
 @pytest.fixture
-def robot() -> Iterator[Any]:
-    """A group's robot, as far as it listens."""
-    heard: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            heard.append(json.loads(self.rfile.read(int(self.headers["content-length"])))["text"]["content"])
-            data = b'{"errcode": 0, "errmsg": "ok"}'
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_args: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.server_port, heard
-    server.shutdown()
+def robot() -> Iterator[Service]:
+    """A group's robot."""
+    with listening() as found:
+        yield found
 
 
-def test_a_channel_is_set_up_tried_and_chosen_for_ones_notices(visitor: Visitor, demo: Demo, robot: Any) -> None:
-    port, heard = robot
+def test_a_channel_is_set_up_tried_and_chosen_for_ones_notices(visitor: Visitor, demo: Demo, robot: Service) -> None:
     page = demo.open(visitor, "/core/channel/new", who="admin", language="en")
     page.locator("[name=name]").fill("Our group")
     page.locator("[name=kind]").select_option("core.wecom")
-    page.locator("[name=url]").fill(f"http://127.0.0.1:{port}/cgi-bin/webhook/send?key=abc")
+    page.locator("[name=url]").fill(robot.url("/wecom?key=abc"))
     page.locator("[name=for_people]").check()
     whole(page, "channel")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(lambda url: "/new" not in url)
     act(page, "send", text="Hello there")
     demo.settle()
-    assert heard == ["Hello there"]
+    assert robot.heard == ["Hello there"]
 
     page = demo.open(visitor, "/me/notices", who="lina", language="zh_Hans_CN", size=PHONE)
     page.locator("[name=channel]").select_option(label="Our group")
@@ -145,5 +125,5 @@ def test_a_channel_is_set_up_tried_and_chosen_for_ones_notices(visitor: Visitor,
         with demo.site.system("tests"), writing():
             jobs.later(telling.NAME)
         demo.settle()
-    assert len(heard) == 2 and "明早开会" in heard[1]
+    assert len(robot.heard) == 2 and "明早开会" in robot.heard[1]
     demo.sql("UPDATE core_channel SET active = :no", no=False)

@@ -10,6 +10,7 @@ import http.server
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,6 +30,11 @@ class Service:
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
+
+    @property
+    def heard(self) -> list[str]:
+        """The texts alone."""
+        return [text for _path, _whom, text in self.said]
 
     def take(self, path: str, headers: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         parts = urlsplit(path)
@@ -78,8 +84,9 @@ class Service:
         return 202, {}
 
 
-@pytest.fixture
-def service(world: World) -> Iterator[Service]:
+@contextmanager
+def listening() -> Iterator[Service]:
+    """The services on a port of their own, as long as it lasts."""
     made = Service()
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -99,10 +106,16 @@ def service(world: World) -> Iterator[Service]:
     server.daemon_threads = True
     made.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    object.__setattr__(world.site.config, "private_hosts", f"127.0.0.1:{made.port}")
     yield made
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def service(world: World) -> Iterator[Service]:
+    with listening() as made:
+        object.__setattr__(world.site.config, "private_hosts", f"127.0.0.1:{made.port}")
+        yield made
 
 
 BODY = '{"messages": [{"mobile": "{to}", "content": "[Kites] {text}"}], "type": 1}'

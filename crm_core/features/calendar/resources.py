@@ -12,6 +12,7 @@ from crm_core.features.customers.api import Contact, may_reach
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
+from crm_core.resource.changes import as_written
 from crm_core.resource.fields import Bad
 from crm_core.resource.kept import Ask
 from crm_core.resource.references import label_queries
@@ -41,7 +42,7 @@ class Guests(Resource):
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         faults: dict[int, dict[str, list[Any]]] = {}
         for i, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("user_id") is not None:
                 if now.get("contact_id") is not None or now.get("address"):
                     faults[i] = {"user": [_("Either a colleague, or a contact or an address.")]}

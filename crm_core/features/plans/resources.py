@@ -12,6 +12,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import my_id
+from crm_core.resource.changes import as_written
 from crm_core.resource.fields import NoteField
 from crm_core.resource.resource import Lines, Resource, Section
 
@@ -55,7 +56,7 @@ class Plans(Resource):
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """A plan reaches over the whole of its year, month or week."""
         for row in rows:
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("begins") is not None:
                 first, last = services.days_of(now.get("span", "month"), now["begins"])
                 if (first, last) != (now.get("begins"), now.get("ends")):

@@ -19,6 +19,7 @@ from crm_core.testing.fixtures import (  # noqa: F401
     today,
 )
 from crm_core.testing.house import House
+from plugins.sales.tests.deal_shop import ann, deal  # noqa: F401
 from tests.support.fixtures import postgres  # noqa: F401  a server of PostgreSQL, for what must hold on both engines
 
 _numbers = itertools.count(1)

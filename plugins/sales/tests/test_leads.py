@@ -136,7 +136,7 @@ def test_two_who_claim_at_once_are_one(house, ann, bob):
 def test_nobody_hoards_them(house, ann):
     from crm_sales.settings import LeadSettings
 
-    from crm_core.testing.doors import put
+    from crm_core.testing.doing import put
 
     with house.system():
         put(LeadSettings, {"days": 0, "most": 2})
@@ -150,7 +150,7 @@ def test_what_is_not_taken_up_goes_back(house, ann, run_job, today):
 
     from crm_sales.settings import LeadSettings
 
-    from crm_core.testing.doors import put
+    from crm_core.testing.doing import put
 
     old, new, worked = lead(house, ann), lead(house, ann), lead(house, ann)
     act(ann, house, "work", worked)
@@ -191,7 +191,7 @@ def test_converted_into_a_customer_that_is_there(house, ann, make):
 
 
 def test_taken_back_the_lead_is_there_and_what_was_made_is_gone(house, ann):
-    from crm_core.testing.doors import take_back
+    from crm_core.testing.doing import take_back
 
     one = lead(house, ann)
     change = act(ann, house, "convert", one)

@@ -7,36 +7,13 @@ from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage
 from sqlalchemy import select
 
 from crm_core.sdk import Invalid, Refused, session, tasks
-
-NAME = "sales.opportunity"
+from plugins.sales.tests.deal_shop import NAME, row_of
 
 
 @pytest.fixture
 def house(shared):
     """One for all: each test has a person and a department of its own."""
     return shared
-
-
-@pytest.fixture
-def ann(somebody):
-    return somebody()
-
-
-@pytest.fixture
-def deal(house, make, ann):
-    """A way to make an opportunity of Ann's."""
-    customer = make.customer(owner=ann, name="Lotus Printing")
-
-    def made(**values):
-        with ann.work():
-            return house.resource(NAME).write([{"name": "Spring fair stand", "customer": customer, "amount": 100_000_00, **values}])[0]
-
-    return made
-
-
-def row_of(house, row_id, *names):
-    with house.system():
-        return session.execute(select(*(getattr(Opportunity, name) for name in names)).where(Opportunity.id == row_id)).one()
 
 
 def stages_of(house):
@@ -131,7 +108,7 @@ def test_lost_with_a_reason_and_open_again(house, deal, ann):
     act(ann, house, "advance", one)
     with pytest.raises(Invalid), ann.work():
         house.resource(NAME).all_actions["lose"]
-        from crm_core.testing.doors import values
+        from crm_core.testing.doing import values
 
         values(house.resource(NAME), house.resource(NAME).all_actions["lose"], {})
     act(ann, house, "lose", one, lost_reason="price")
@@ -297,7 +274,7 @@ def test_reports_are_answered(house, deal, ann, name):
     act(ann, house, "win", one)
     act(ann, house, "lose", other, lost_reason="price")
     deal()
-    from crm_core.testing.doors import reporting
+    from crm_core.testing.doing import reporting
 
     with ann.work():
         found = reporting.answer(reporting.find(reporting.reports(), f"sales.{name}" if any(r.name.startswith("sales.") for r in reporting.reports()) else name))
@@ -305,7 +282,7 @@ def test_reports_are_answered(house, deal, ann, name):
 
 
 def test_a_taken_back_deal_is_open_again(house, deal, ann):
-    from crm_core.testing.doors import take_back
+    from crm_core.testing.doing import take_back
 
     one = deal()
     change = act(ann, house, "win", one)

@@ -7,30 +7,7 @@ from crm_sales.opportunities.models import Opportunity, Stage
 from sqlalchemy import select
 
 from crm_core.sdk import Invalid, session
-
-NAME = "sales.opportunity"
-
-
-@pytest.fixture
-def ann(somebody):
-    return somebody()
-
-
-@pytest.fixture
-def deal(house, make, ann):
-    """A way to make an opportunity of Ann's."""
-    customer = make.customer(owner=ann, name="Lotus Printing")
-
-    def made(**values):
-        with ann.work():
-            return house.resource(NAME).write([{"name": "Spring fair stand", "customer": customer, "amount": 100_000_00, **values}])[0]
-
-    return made
-
-
-def row_of(house, row_id, *names):
-    with house.system():
-        return session.execute(select(*(getattr(Opportunity, name) for name in names)).where(Opportunity.id == row_id)).one()
+from plugins.sales.tests.deal_shop import NAME, row_of
 
 
 def stages_of(house):
@@ -73,7 +50,7 @@ def test_history_says_how_probable_a_deal_is(house, deal, ann, run_job):
     with house.system():
         from crm_sales.settings import DealSettings
 
-        from crm_core.testing.doors import put
+        from crm_core.testing.doing import put
 
         put(DealSettings, {"probability_by_history": True})
     run_job("sales.learn")

@@ -12,6 +12,7 @@ from crm_core.sdk import (
     PricedLines,
     Resource,
     Section,
+    as_written,
     language,
     money,
     priced,
@@ -89,7 +90,7 @@ class Contracts(Resource):
     def check(self, rows, before):
         faults = {}
         for i, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
                 faults[i] = {"ends": [_("It ends before it begins.")]}
             elif sum(one.get("share") or 0 for one in row.get("payments", ()) if one.get("amount") is None) > 100_00:
@@ -121,7 +122,7 @@ class ContractPayments(Resource):
 
     def derive(self, rows, before):
         """A share is worked out as an amount, of what the items come to by now."""
-        now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
+        now = [as_written(row, before) for row in rows]
         heads = {line["contract_id"] for line in now if line.get("share") is not None}
         known = {row.id: row for row in session.execute(select(Contract.id, Contract.total, Contract.currency).where(Contract.id.in_(heads)))} if heads else {}
         for head, contract in known.items():
@@ -158,7 +159,7 @@ class ContractClauses(Resource):
 
     def derive(self, rows, before):
         """A clause that is chosen brings its words along, in the language of who writes."""
-        now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
+        now = [as_written(row, before) for row in rows]
         ids = {line["clause_id"] for line in now if line.get("clause_id") and not (line.get("text") and line.get("title"))}
         library = {one.id: one for one in session.scalars(select(Clause).where(Clause.id.in_(ids)))} if ids else {}
         for row, line in zip(rows, now, strict=True):

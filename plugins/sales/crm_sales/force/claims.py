@@ -1,6 +1,6 @@
 """Expense claims: claimed within the limits of policies, approved by somebody else, paid once."""
 
-from crm_core.sdk import Refused, files_on, money, my_id, session
+from crm_core.sdk import Refused, files, money, my_id, session
 from crm_sales import _
 from crm_sales.force.models import ClaimState
 from crm_sales.policies import services as policies
@@ -12,7 +12,7 @@ def claim(row):
     """Ask for the money. Raises Refused without a receipt, OverLimit over the limit of a policy."""
     if row.state not in (ClaimState.draft, ClaimState.refused):
         raise Refused(_("This is claimed already."))
-    if ForceSettings.now().receipts and not files_on("sales.claim", [row.id]):
+    if ForceSettings.now().receipts and not files.on("sales.claim", [row.id]):
         raise Refused(_("Put the receipt on it first, as a file."))
     over = policies.over_amount(Kind.expense, row.owner_id, row.day, money.in_house(row.amount, row.currency, row.day), row.kind)
     policies.settle("sales.claim", row.id, row.number, row.owner_id, row.department_id, row.day, over)

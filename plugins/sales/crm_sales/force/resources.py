@@ -10,6 +10,7 @@ from crm_core.sdk import (
     Refused,
     Resource,
     Section,
+    as_written,
     session,
     site,
     system_scope,
@@ -54,7 +55,7 @@ class Shares(Resource):
 
     def check(self, rows, before):
         """A whole is a whole; and shares are said before the order is confirmed."""
-        now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
+        now = [as_written(row, before) for row in rows]
         orders = sorted({row["order_id"] for row in now if row.get("order_id")})
         with system_scope("shares of orders") as db:
             states = dict(db.execute(sa.select(Order.id, Order.state).where(Order.id.in_(orders))).all())

@@ -6,7 +6,7 @@ import re
 import flask
 from sqlalchemy import select
 
-from crm_core.sdk import Invalid, Missing, Refused, address, attempt, public, site
+from crm_core.sdk import Invalid, Missing, Refused, address, public, site, throttle
 from crm_sales import _
 from crm_sales.leads.models import LeadForm
 
@@ -29,7 +29,7 @@ def enquiry(token):
 def send(token):
     form, given = _form(token), flask.request.form
     texts = {name: given.get(name, "") for name in ASKED}
-    if attempt({f"sales-form:{address()}": PER_ADDRESS, f"sales-form-all:{form['id']}": PER_FORM}, HOUR).wait:
+    if throttle({f"sales-form:{address()}": PER_ADDRESS, f"sales-form-all:{form['id']}": PER_FORM}, HOUR).wait:
         return _again(form, texts, {}, _("Too many enquiries have come from here. Please try again later."), 429)
     if not given.get(TRAP):
         faults = _keep(form, texts, given.get("agreed") == "1")

@@ -16,6 +16,7 @@ from crm_core.sdk import (
     Refused,
     Resource,
     Section,
+    as_written,
     priced,
     session,
     system_scope,
@@ -173,7 +174,7 @@ class OrderItems(PricedLines):
     def check(self, rows, before):
         faults = super().check(rows, before)
         for at, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("quantity") is not None and now["quantity"] <= 0:
                 faults[at] = {"quantity": [_("A quantity is greater than nothing.")]}
             elif now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
@@ -275,7 +276,7 @@ class Runs(Resource):
     def check(self, rows, before):
         faults = {}
         for at, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("fate") == "done" and not now.get("evidence"):
                 faults[at] = {"evidence": [_("Say where it can be seen.")]}
         return faults
@@ -307,7 +308,7 @@ class Subscriptions(Resource):
     def check(self, rows, before):
         faults = {}
         for at, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
                 faults[at] = {"ends": [_("It ends before it begins.")]}
             elif (now.get("copies") or 0) < 1:

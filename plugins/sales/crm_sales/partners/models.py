@@ -9,8 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core.sdk import Model, Owned, PartOf, t
 from crm_sales import _
 
-_LIVE = {"sqlite_where": sa.text("deleted_at IS NULL"), "postgresql_where": sa.text("deleted_at IS NULL")}
-
 
 class Partner(Owned, Model):
     """A customer who sells for us."""

@@ -1,6 +1,6 @@
 """What people see of partners."""
 
-from crm_core.sdk import Action, Lines, MoneyField, NoteField, Resource, Section, today
+from crm_core.sdk import Action, Lines, MoneyField, NoteField, Resource, Section, as_written, today
 from crm_sales import _
 from crm_sales.partners import services
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, Spending, UseState
@@ -63,7 +63,7 @@ class Funds(Resource):
     def check(self, rows, before):
         faults = {}
         for at, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
                 faults[at] = {"ends": [_("It ends before it begins.")]}
             elif (now.get("amount") or 0) < (now.get("approved") or 0):

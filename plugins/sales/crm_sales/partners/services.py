@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, files_on, my_id, session, system_scope, today
+from crm_core.sdk import Invalid, Refused, files, my_id, session, system_scope, today
 from crm_sales import _
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, UseState
 from crm_sales.settings import PartnerSettings
@@ -91,7 +91,7 @@ def settle(use):
     fund = _held(use)
     if use.state != UseState.approved:
         raise Refused(_("Only what was approved is settled, and once."))
-    if use.spent <= 0 or not files_on("sales.fund_use", [use.id]):
+    if use.spent <= 0 or not files.on("sales.fund_use", [use.id]):
         raise Refused(_("Say what was spent, and put the evidence on it as a file."))
     paid = min(use.spent, use.approved)
     if not _add(fund, approved=paid - use.approved, settled=paid):

@@ -1,6 +1,6 @@
 """What people see of policies."""
 
-from crm_core.sdk import Action, Resource, Section
+from crm_core.sdk import Action, Resource, Section, as_written
 from crm_sales import _
 from crm_sales.policies import services
 from crm_sales.policies.models import Exceeded, Policy
@@ -42,13 +42,13 @@ class Policies(Resource):
 
     def derive(self, rows, before):
         for row in rows:
-            if str({**before.get(row.get("id", 0), {}), **row}.get("kind")) != "discount":
+            if str(as_written(row, before).get("kind")) != "discount":
                 row["percent"] = None
 
     def check(self, rows, before):
         faults = services.stays(rows, before, {"name", "note"})
         for at, row in enumerate(rows):
-            now = {**before.get(row.get("id", 0), {}), **row}
+            now = as_written(row, before)
             needed = {"discount": "percent", "region": "regions", "channel": "channels"}.get(str(now.get("kind")), "amount")
             if at not in faults and not (now.get(needed) or (now.get(needed) == 0 and needed in ("percent", "amount"))):
                 faults[at] = {needed: [_("This is required.")]}

@@ -12,6 +12,7 @@ from crm_core.sdk import (
     Resource,
     Section,
     amounts,
+    as_written,
     money,
     priced,
     session,
@@ -79,7 +80,7 @@ class QuoteItems(PricedLines):
     def derive(self, rows, before):
         """What is left of a line when its product has been paid for, as far as its cost is known, in the currency of the quote."""
         super().derive(rows, before)
-        now = [{**before.get(row.get("id", 0), {}), **row} for row in rows]
+        now = [as_written(row, before) for row in rows]
         ids = sorted({line["product_id"] for line in now if line.get("product_id")})
         costs = {row.id: row.cost for row in session.execute(select(Product.id, Product.cost).where(Product.id.in_(ids)))} if ids else {}
         currencies = self.currencies(now) if ids else {}

@@ -16,6 +16,7 @@ from crm_core.sdk import (
     Resource,
     Section,
     amounts,
+    as_written,
     money,
     priced,
     session,
@@ -94,7 +95,7 @@ class InvoiceItems(PricedLines):
 
     def derive(self, rows, before):
         """Lines of shares keep their amounts; only those written by hand are worked out."""
-        super().derive([row for row in rows if not {**before.get(row.get("id", 0), {}), **row}.get("fixed")], before)
+        super().derive([row for row in rows if not as_written(row, before).get("fixed")], before)
 
 
     def held(self, ids):
