@@ -297,7 +297,7 @@ def test_files_go_along_with_every_copy_and_are_kept_once(office: Office, sink: 
         assert [(one.get_filename(), one.get_payload(decode=True)) for one in found] == [("价格表.pdf", b"%PDF-1.4\n" + b"x" * 500), ("plan.txt", b"first\n.\nsecond\n")]
     with office.as_("chen"):
         kept = session.scalars(sa.select(Letter.text)).all()
-        assert len(kept) == 2 and all((one or "").rstrip().endswith("价格表.pdf, plan.txt") for one in kept)
+        assert len(kept) == 2 and all((one or "").rstrip().endswith("附件：价格表.pdf、plan.txt") for one in kept)
         with pytest.raises(Refused):
             files.put("core.mailing", made, "later.txt", io.BytesIO(b"too late"))
 

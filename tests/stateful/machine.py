@@ -237,8 +237,9 @@ class Machine(RuleBasedStateMachine):
         elif isinstance(found, CrmError):
             assert not clean, found
         elif clean:
-            assert found.conflicts == [] and found.done, (act, found)
+            moved = set(act.merged.moved) if act.merged is not None and self.awake else set()
             self.back(who, act)
+            assert sorted(found.conflicts) == self.told(who, act, moved) and found.done, (act, found)
         else:
             held = act.verb in ("create", "restore") and self.awake and any(kind == CUSTOMER and self.pebbles_at(key) for kind, key in act.after)
             assert not (held and found.done), "others lie at what was taken away"
@@ -266,6 +267,10 @@ class Machine(RuleBasedStateMachine):
                     return False
         merged = act.merged
         return merged is None or not self.held(merged.kept, goes=True) and not any(m is not merged and not m.undone and {merged.kept, merged.gone} & {m.kept, m.gone} for m in self.merges)
+
+    def told(self, who: str, act: Act, moved: set[int]) -> list[tuple[str, int]]:
+        """What its merge had moved and did not come back, because somebody had moved it on or its name was taken: told as far as he sees it."""
+        return [(PEBBLE, key) for key in sorted(moved.intersection(self.living(PEBBLE, who))) if act.merged is not None and self.rows[PEBBLE, key]["customer"] != act.merged.gone]
 
     def back(self, who: str, act: Act) -> None:
         """The rows as they were before it; what it made is deleted."""
