@@ -5,6 +5,7 @@ SQLAlchemy's own executemany costs more per row in Python than either database n
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -70,7 +71,7 @@ def insert(table: sa.Table, rows: Sequence[Mapping[str, Any]], names: Sequence[s
     options = {UNSCOPED: "bulk insert"}
     if len(rows) <= FEW:
         values = [{name: row.get(name) for name in wanted} for row in rows]
-        session.connection().execute(sa.insert(table), values, execution_options=options)
+        session.connection().execute(into(table), values if len(values) > 1 else values[0], execution_options=options)
         return
     current_work().grown[table] += len(rows)
     conn = session.connection()
@@ -82,6 +83,12 @@ def insert(table: sa.Table, rows: Sequence[Mapping[str, Any]], names: Sequence[s
         _copy(conn, table, plan, rows)
     else:
         conn.exec_driver_sql(plan.sql, list(plan.rows(rows)), execution_options=options)
+
+
+@lru_cache
+def into(table: sa.Table) -> sa.Insert:
+    """The statement that puts rows into a table and asks for nothing back, one object: what is found out about it is kept with it."""
+    return sa.insert(table).inline()
 
 
 def _copy(conn: sa.Connection, table: sa.Table, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -114,7 +121,8 @@ def among(column: Any, values: Collection[Any], kind: type[sa.types.TypeEngine[A
 
 def insert_each(table: sa.Table, column: str, ids: Sequence[int], **same: Any) -> None:
     """Insert a row for each id: the id in `column`, `same` in the others."""
-    if not ids:
+    if len(ids) < 2:
+        insert(table, [{column: row_id, **same} for row_id in ids])
         return
     current_work().grown[table] += len(ids)
     found = each(ids)

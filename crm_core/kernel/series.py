@@ -7,6 +7,10 @@ from crm_core.data.base import table_of
 from crm_core.data.session import current_work, in_writing
 from crm_core.kernel.models import SeriesRow
 
+_series = table_of(SeriesRow)
+_DRAW = {name: make(_series).on_conflict_do_update(index_elements=["name"], set_={"next": _series.c.next + sa.bindparam("more", type_=sa.BigInteger())})
+         .returning(_series.c.next) for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))}
+
 
 def draw(name: str, count: int = 1) -> list[int]:
     """The next `count` numbers of the series `name`, from 1. Rolled back with the transaction, so none is ever missing.
@@ -18,11 +22,7 @@ def draw(name: str, count: int = 1) -> list[int]:
     if count < 1:
         return []
     conn = current_work().session.connection()
-    table = table_of(SeriesRow)
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(name=name, next=1 + count)
-    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"next": table.c.next + count})
-    after: int = conn.execute(statement.returning(table.c.next)).scalar_one()
+    after: int = conn.execute(_DRAW[conn.dialect.name], {"name": name, "next": 1 + count, "more": count}).scalar_one()
     return list(range(after - count, after))
 
 

@@ -79,7 +79,7 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
             changes.record_same(resource.name, verb, ids, change)
         if verb != "delete":
             custom.keep_beside(resource, ids)
-        search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())])
+        search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())], fresh=verb == "create")
         totals.follow(resource, found)
         timeline.follow(resource, verb, found)
         stream.follow(resource, verb, found, change)

@@ -62,6 +62,12 @@ def stamp(row: Any) -> Any:
     return row
 
 
+# One object each: what SQLAlchemy finds out about a statement is kept with it.
+_acts = table_of(Change)
+_BEGIN = sa.insert(_acts).returning(_acts.c.id)
+_COUNT = sa.update(_acts).where(_acts.c.id == sa.bindparam("act")).values(rows=_acts.c.rows + sa.bindparam("more", type_=sa.Integer()))
+
+
 @contextmanager
 def change(kind: str, *, resource: str | None = None, note: str | None = None, undo_of: int | None = None) -> Iterator[int]:
     """The id under which everything written inside is one act. Nested: the outer one holds."""
@@ -80,13 +86,8 @@ def change(kind: str, *, resource: str | None = None, note: str | None = None, u
 def new_change(kind: str, *, resource: str | None = None, note: str | None = None, undo_of: int | None = None) -> int:
     """Write the row of an act; inside `writing()`."""
     who = actor()
-    row = current_work().session.execute(
-        sa.insert(Change).values(
-            at=clock.now(), actor_id=getattr(who, "user_id", None), kind=kind, resource=resource, note=note,
-            undo_of=undo_of, rows=0,
-        ).returning(Change.id)
-    )
-    return int(row.scalar_one())
+    row = {"at": clock.now(), "actor_id": getattr(who, "user_id", None), "kind": kind, "resource": resource, "note": note, "undo_of": undo_of, "rows": 0}
+    return int(current_work().session.connection().execute(_BEGIN, row).scalar_one())
 
 
 @contextmanager
@@ -140,9 +141,7 @@ def record_same(resource: str, verb: str, ids: Sequence[int], change_id: int) ->
 
 
 def _count(change_id: int, rows: int) -> None:
-    table = table_of(Change)
-    statement = sa.update(table).where(table.c.id == change_id).values(rows=table.c.rows + rows)
-    current_work().session.connection().execute(statement)
+    current_work().session.connection().execute(_COUNT, {"act": change_id, "more": rows})
 
 
 def created(change_id: int, resource: str, ids: Sequence[int]) -> set[int]:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.data import types as t
-from crm_core.data.base import Model
+from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work, writing
 from crm_core.kernel import clock
@@ -26,6 +26,10 @@ class DraftRow(Keyed, Model):
     data: Mapped[dict[str, Any]]
     at: Mapped[dt.datetime] = mapped_column(t.UtcDateTime(), index=True)
     __table_args__ = (sa.UniqueConstraint("actor_id", "key"),)
+
+
+_drafts = table_of(DraftRow)
+_GONE = sa.delete(_drafts).where(_drafts.c.actor_id == sa.bindparam("me"), _drafts.c.key == sa.bindparam("key"))
 
 
 def load(key: str) -> dict[str, Any] | None:
@@ -56,10 +60,9 @@ def save(key: str, data: dict[str, Any]) -> None:
 
 
 def discard(key: str) -> None:
-    """Throw the draft away, if there is one."""
-    if load(key) is not None:
-        with writing() as db:
-            db.execute(sa.delete(DraftRow).where(DraftRow.actor_id == actor().user_id, DraftRow.key == key[:120]))
+    """Throw the draft away, if there is one; with what is written of the form."""
+    with writing() as db:
+        db.connection().execute(_GONE, {"me": actor().user_id, "key": key[:120]})
 
 
 def sweep(_job: Any) -> None:

@@ -43,6 +43,12 @@ class Done(Keyed, Model):
     )
 
 
+_done = table_of(Done)
+_CLAIM = {name: make(_done).on_conflict_do_nothing(index_elements=["actor_id", "route", "key"]).returning(_done.c.id)
+          for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))}
+_ANSWERED = sa.update(_done).where(_done.c.id == sa.bindparam("number")).values({name: sa.bindparam(name) for name in ("status", "headers", "body")})
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a request was answered with; `again` when it is the kept answer of an earlier one."""
@@ -91,18 +97,15 @@ def _once(route: str, key: str, body: bytes, do: Callable[[], Answer], name: str
             session.execute(sa.delete(table).where(table.c.id == found.id))
             number = _claim(session, row)
         answer = do()
-        session.execute(sa.update(table).where(table.c.id == number).values(
-            status=answer.status, headers=dict(answer.headers), body=answer.body))
+        said = {"number": number, "status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+        session.connection().execute(_ANSWERED, said)
         return answer
 
 
-def _claim(session: Session, row: Mapping[str, Any]) -> int | None:
+def _claim(session: Session, row: dict[str, Any]) -> int | None:
     """The id of the key's new row; None when it is there. PostgreSQL waits here for a request that is still at it."""
     connection = session.connection()
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    table = table_of(Done)
-    statement = make(table).values(row).on_conflict_do_nothing(index_elements=["actor_id", "route", "key"])
-    return connection.execute(statement.returning(table.c.id)).scalar()
+    return connection.execute(_CLAIM[connection.dialect.name], row).scalar()
 
 
 def _again(found: Any, wanted: str) -> Answer:

@@ -69,12 +69,12 @@ def _indexed(resource: Any) -> set[str]:
     return {resource.all_fields[name].column for name in resource.search} | twinkeys.columns(resource) | {*BRANCHES, "merged_into_id"}
 
 
-def follow(resource: Any, ids: Sequence[int]) -> None:
-    """Keep the documents of written records true: small sets now, large ones by a job."""
+def follow(resource: Any, ids: Sequence[int], *, fresh: bool = False) -> None:
+    """Keep the documents of written records true: small sets now, large ones by a job. `fresh`: they were made just now."""
     if not resource.search or not ids:
         return
     if len(ids) <= (BEHIND_AT_ONCE if current_work().background else FOLLOW_AT_ONCE):
-        index(resource, ids)
+        index(resource, ids, fresh=fresh)
         return
     bulk.insert_each(table_of(Waiting), "record_id", ids, resource=resource.name)
     # One that waits will see these rows; one that runs may be just about to end without them.
@@ -83,7 +83,7 @@ def follow(resource: Any, ids: Sequence[int]) -> None:
         later("core.search", {})
 
 
-def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str] | None = None) -> None:
+def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str] | None = None, *, fresh: bool = False) -> None:
     """Write the documents of these records from what the table says now. `ready`: documents that were made before."""
     faces = _faces(resource)
     makes = [(face.name, documents(face)) for face in faces]
@@ -97,7 +97,10 @@ def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str
         for value in values if shared else ():
             kind = kind_of(value["resource"])
             value["tokens"] += "".join(f" {kind}{token}" for token in shared.get(value["record_id"], ()))
-        _replace([face.name for face in faces], part, values, keep={face.name for face in faces if face.is_brief})
+        if fresh and not site().engines.is_sqlite:  # which gives a key again, so that there may be the document of one that is gone
+            bulk.insert(table_of(Document), values)
+        else:
+            _replace([face.name for face in faces], part, values, keep={face.name for face in faces if face.is_brief})
 
 
 def prepare(resource: Any, ids: Sequence[int]) -> dict[tuple[Any, ...], str]:

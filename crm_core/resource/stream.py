@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,16 +92,17 @@ def put(resource: Any, verb: str, ids: Sequence[int], was: list[Any] | None, cha
     lay = {one[0]: one for one in was or ()}
     rows = [{"resource": resource.name, "verb": verb, "ids": part, "was": [lay[i] for i in part if i in lay] or None, "change_id": change, "at": clock.now()}
             for part in (list(ids[start : start + SET]) for start in range(0, len(ids), SET))]
-    conn.execute(sa.insert(_table).values(tx=_own(conn.dialect)), rows)
+    conn.execute(_put(conn.dialect.name), rows if len(rows) > 1 else rows[0])
 
 
 def _number(transaction: Any) -> sa.ColumnElement[int]:
     return sa.cast(sa.cast(transaction, sa.Text()), sa.BigInteger())  # there is no shorter way from xid8
 
 
-def _own(dialect: sa.Dialect) -> Any:
-    """The number of the running transaction; it has written before."""
-    return _number(sa.func.pg_current_xact_id()) if dialect.name == "postgresql" else 0
+@cache
+def _put(dialect: str) -> sa.Insert:
+    """Puts rows with the number of the running transaction; it has written before."""
+    return sa.insert(_table).inline().values(tx=_number(sa.func.pg_current_xact_id()) if dialect == "postgresql" else 0)
 
 
 def _ended(dialect: sa.Dialect) -> list[sa.ColumnElement[bool]]:

@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.data import inside
+from crm_core.data import bulk, inside
 from crm_core.data import types as t
-from crm_core.data.base import Model
+from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work
 from crm_core.kernel import clock, words
@@ -58,6 +58,9 @@ class Entry(Keyed, Model):
     )
 
 
+_ADD = sa.insert(table_of(Entry)).returning(table_of(Entry).c.id)
+
+
 def is_follow_up(row: Mapping[str, Any]) -> bool:
     """Whether a line says that who wrote it has dealt with its subject."""
     return row["kind"] in FOLLOW_UP or (row["kind"] == "record" and row["record"] in _followed())
@@ -84,9 +87,9 @@ def add(
         "data": data, "actor_id": my_id(),
         "record": record[0] if record else None, "record_id": record[1] if record else None,
     }
-    row = current_work().session.execute(sa.insert(Entry).values(**values).returning(Entry.id))
+    made = current_work().session.connection().execute(_ADD, values).scalar_one()
     _tell([values])
-    return int(row.scalar_one())
+    return int(made)
 
 
 def say(said: Any, subject: str, subject_id: int, *, record: tuple[str, int], body: str | None = None) -> int:
@@ -101,7 +104,7 @@ def add_all(rows: Sequence[dict[str, Any]]) -> None:
         start = {"at": clock.now(), "source": "core", "actor_id": my_id(), "title": None, "body": None,
                  "data": None, "record": None, "record_id": None}
         whole = [{**start, **row} for row in rows]
-        current_work().session.execute(sa.insert(Entry.__table__), whole)
+        bulk.insert(table_of(Entry), whole)
         _tell(whole)
 
 
@@ -134,8 +137,7 @@ def follow(resource: Any, verb: str, edits: Sequence[Any]) -> None:
             {"subject": resource.name, "subject_id": edit.id, "at": clock.now(), "kind": kinds[verb], "source": "core",
              "actor_id": my_id(), "data": data}
         )
-    if rows:
-        current_work().session.execute(sa.insert(Entry.__table__), rows)
+    bulk.insert(table_of(Entry), rows)
 
 
 def _told(resource: Any, edits: Sequence[Any]) -> None:

@@ -212,15 +212,11 @@ class Told:
     owner_id: int | None = None
 
 
-def find(resource: Any, given: Mapping[str, Any], lines: Lines = MappingProxyType({}), *, without: int = 0, limit: int = SHOW) -> list[Told]:
+def find(resource: Any, given: Mapping[str, Any], lines: Lines = MappingProxyType({}), *, without: int = 0, least: float = SHOWN) -> list[Told]:
     """Likely duplicates of what somebody types, as far as he may know of them. Of those beyond his reach only likely ones, not
     by names that are merely alike, and not more than a number an hour: nobody reads the house through this."""
     known = {name: value for name, value in given.items() if name in resource.fields()}
-    return tell(resource, matches(resource, known, lines, without=without), limit=limit)
-
-
-def tell(resource: Any, found: Sequence[Match], *, limit: int = SHOW) -> list[Told]:
-    """These matches as the acting person may know of them."""
+    found = matches(resource, known, lines, without=without, least=least)
     if not found:
         return []
     who = actor()
@@ -241,7 +237,7 @@ def tell(resource: Any, found: Sequence[Match], *, limit: int = SHOW) -> list[To
         if sight == "hidden" and (not one.likely or not _may_tell(user_id)):
             continue
         said.append(Told(one, sight, labels.get(one.id, "") if sight != "hidden" else "", owners.get(one.id)))
-        if len(said) == limit:
+        if len(said) == SHOW:
             break
     return said
 

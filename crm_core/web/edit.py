@@ -19,6 +19,7 @@ from crm_core.resource.figures import house_currency
 from crm_core.resource.kept import children
 from crm_core.resource.references import RefField
 from crm_core.resource.twins import Told
+from crm_core.text.alike import LIKELY
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, controls, twins, urls, versions, ways
 from crm_core.web.show import page_of
@@ -128,8 +129,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     if row is not None:
         values["id"] = row.id
         values["version"] = _version(sent)
-    alike = [one for one in twins.told(resource, texts, None, lines) if one.match.likely] if row is None else []
-    reason = sent.get("_twins_reason", "").strip()[:200]
+    alike = twins.told(resource, texts, None, lines, LIKELY) if row is None else []
+    reason, draft = sent.get("_twins_reason", "").strip()[:200], _draft_key(resource, row.id if row is not None else None)
     if alike and not reason:
         return _show(resource, row, fields, texts, {}, lines, {}, alike=alike, why=_("Say why it is another one, then save again.")), 422
     try:
@@ -137,9 +138,11 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
             saved = _write(resource, values, sent.get("form_key", "") if row is None else "")
             if alike:
                 pairs.entered(resource, saved, alike, reason)
+            drafts.discard(draft)
     except OnlyAsked:
         try:
             asked = asking.propose(resource, row.id, values)
+            drafts.discard(draft)
         except Invalid as bad:
             return _show(resource, row, fields, texts, bad.fields, lines, {}, note=str(bad)), 422
         if "application/json" in flask.request.headers.get("Accept", ""):  # a phone, which draws no page that could say so
@@ -155,9 +158,9 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         if lines or not _stands(resource, row.id, writable, values):
             return page_of("conflict.html", versions.page(resource, row.id, fields, texts, lines, _version(sent))), 409
         saved = row.id  # sent a second time, its answer was lost: what was wanted is there
+        drafts.discard(draft)
     except CrmError as refused:
         return _show(resource, row, fields, texts, {}, lines, {}, note=str(refused)), refused.status
-    drafts.discard(_draft_key(resource, row.id if row is not None else None))
     if sent.get("_then") == "new":
         return flask.redirect(urls.of_act(resource, None, "new"), 303)
     return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else ways.to_record(resource, saved), 303)

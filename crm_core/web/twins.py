@@ -12,6 +12,7 @@ from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import my_id
 from crm_core.resource import twins
 from crm_core.resource.fields import Bad
+from crm_core.text.alike import SHOWN
 from crm_core.text.names import avatar_text
 from crm_core.text.simple import plain
 from crm_core.web import render, urls
@@ -22,8 +23,8 @@ claimable: Callable[[Any, Sequence[int]], set[int]] = lambda _resource, _ids: se
 LEAST = 2  # characters of a name that are a question
 
 
-def told(resource: Any, texts: Mapping[str, str], row_id: int | None, lines: Mapping[str, Any]) -> list[twins.Told]:
-    """What looks like the record in a form, as far as the acting person may know."""
+def told(resource: Any, texts: Mapping[str, str], row_id: int | None, lines: Mapping[str, Any], least: float = SHOWN) -> list[twins.Told]:
+    """What looks like the record in a form, as far as the acting person may know; `least`: how sure it must be."""
     if not resource.duplicates:
         return []
     fields, given = resource.fields(), {}
@@ -35,7 +36,7 @@ def told(resource: Any, texts: Mapping[str, str], row_id: int | None, lines: Map
             given[name] = fields[name].parse(text)
         except Bad:
             continue
-    return twins.find(resource, given, lines, without=row_id or 0)
+    return twins.find(resource, given, lines, without=row_id or 0, least=least)
 
 
 def box(resource: Any, found: Sequence[twins.Told], texts: Mapping[str, str], *, creating: bool, reason: str = "", error: Any = "") -> TwinBox:

@@ -13,6 +13,7 @@ from crm_core.data.mixins import Owned, PartOf
 from crm_core.kernel.i18n import _
 
 _OPEN = "done_at IS NULL AND deleted_at IS NULL"
+_DONE = "done_at IS NOT NULL AND deleted_at IS NULL"
 _LATE = f"{_OPEN} AND escalated_at IS NULL"
 _REMIND = f"{_OPEN} AND remind_at IS NOT NULL"
 _NEXT = "next_on IS NOT NULL AND deleted_at IS NULL"
@@ -80,6 +81,7 @@ class Task(Owned, Model):
 
     __table_args__ = (
         sa.Index("ix_core_task_open", "owner_id", "due", "id", **_where(_OPEN)),
+        sa.Index("ix_core_task_done", "owner_id", "done_at", **_where(_DONE)),
         sa.Index("ix_core_task_late", "due", "id", **_where(_LATE)),
         sa.Index("ix_core_task_remind", "remind_at", "id", **_where(_REMIND)),
         sa.Index("ix_core_task_next", "next_on", "id", **_where(_NEXT)),

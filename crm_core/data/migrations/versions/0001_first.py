@@ -2096,6 +2096,7 @@ def upgrade() -> None:
         batch.create_index('ix_core_task_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_task_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_task_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_task_done', ['owner_id', 'done_at'], unique=False, sqlite_where=sa.text('done_at IS NOT NULL AND deleted_at IS NULL'), postgresql_where=sa.text('done_at IS NOT NULL AND deleted_at IS NULL'))
         batch.create_index('ix_core_task_giver_id_due', ['giver_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_task_giver_id_updated_at', ['giver_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_task_late', ['due', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL AND deleted_at IS NULL AND escalated_at IS NULL'), postgresql_where=sa.text('done_at IS NULL AND deleted_at IS NULL AND escalated_at IS NULL'))
