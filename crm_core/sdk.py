@@ -18,6 +18,7 @@ _WHERE = {
     "Vocabulary": ("crm_core.data.mixins", "Vocabulary"),  # words everybody may read
     # one declaration
     "Resource": ("crm_core.resource.resource", "Resource"),
+    "Settled": ("crm_core.resource.settled", "Settled"),  # when records stay as they are: `settled = (Settled("state", (State.draft,), _("…")),)`
     "Section": ("crm_core.resource.resource", "Section"),  # a group of fields of a form
     "Field": ("crm_core.resource.fields", "Field"),  # a line of text that an action asks for
     "Bad": ("crm_core.resource.fields", "Bad"),  # what a field of one’s own raises

@@ -2,20 +2,17 @@
 proposes them. A feature above says which records that is and takes what is proposed (`slots`); the write path refuses to save it,
 so that no door is forgotten, and doors that can, propose it instead."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
-from crm_core.data.bulk import among
 from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Invalid, OverLimit, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import changes
-from crm_core.resource.changes import same, unscoped
+from crm_core.resource import changes, settled
+from crm_core.resource.changes import same
 
 DONE = _("Proposed. A reviewer looks at it; until then everything stays as it is.")
 ONLY_ASKED = _("Changes of these records are reviewed. Propose it on the record's page.")
@@ -71,27 +68,15 @@ def _free() -> bool:
     return bool(current_work().session.system or current_work().info.get("accepted"))
 
 
-def locked(resource: Any, ids: Sequence[int], *, by_act: bool = False) -> Mapping[int, Any]:
-    """Those of these records that may not be changed by the actor now, with the sentence that says so: they wait for approval, or are
-    settled (`Resource.settled`), so that only acts change them (`by_act`)."""
-    return {} if not ids or _free() else {**({} if by_act else _settled(resource, ids)), **slots.locked(resource, ids)}
+def waiting(resource: Any, ids: Sequence[int]) -> Mapping[int, Any]:
+    """Those of these records that wait for approval, so that nobody changes them meanwhile, with the sentence that says so."""
+    return {} if not ids or _free() else slots.locked(resource, ids)
 
 
-def is_settled(resource: Any, row: Any) -> bool:
-    """Whether only acts change this loaded record."""
-    if resource.settled is None:
-        return False
-    name, open_values, _said = resource.settled
-    return getattr(row, resource.all_fields[name].column) not in open_values
-
-
-def _settled(resource: Any, ids: Sequence[int]) -> dict[int, Any]:
-    if resource.settled is None or current_work().info.get("verb"):
-        return {}
-    name, open_values, said = resource.settled
-    table = resource.table
-    query = sa.select(table.c.id).where(among(table.c.id, ids), table.c[resource.all_fields[name].column].not_in(open_values))
-    return dict.fromkeys(current_work().session.connection().scalars(query, execution_options=unscoped("what is settled")), said)
+def locked(resource: Any, ids: Sequence[int], verb: str = "update") -> Mapping[int, Any]:
+    """Those of these records to which the actor may not do this now at all, "update" or "delete", with the sentence that says so: they wait
+    for approval, or stay as they are (`Resource.settled`), so that only acts change them."""
+    return {} if not ids or _free() else {**settled.refusals(resource, ids, verb), **slots.locked(resource, ids)}
 
 
 class Locked(Invalid):
@@ -100,10 +85,13 @@ class Locked(Invalid):
     status = 409
 
 
-def keep_locked(resource: Any, moved: Mapping[int, tuple[int, str]]) -> None:
-    """Of records about to be changed (id → its place in the set and a field): raises Locked when one waits for approval or is settled."""
-    found = locked(resource, list(moved))
-    faults = {moved[row_id][0]: {moved[row_id][1]: [said]} for row_id, said in found.items()}
+def keep_locked(resource: Any, moved: Mapping[int, tuple[int, Collection[str]]], *, by_hand: bool = False) -> None:
+    """Of records about to be changed (id → its place in the set and what of it): raises Locked when one waits for approval, or, where it is
+    changed `by_hand`, is settled. What is written by fields is asked that with its other faults."""
+    found = {row_id: (min(moved[row_id][1]), said) for row_id, said in waiting(resource, list(moved)).items()}
+    if by_hand and not _free():
+        found = {**settled.kept(resource, {row_id: names for row_id, (_at, names) in moved.items()}), **found}
+    faults = {moved[row_id][0]: {name: [said]} for row_id, (name, said) in found.items()}
     if faults:
         raise Locked(faults[min(faults)], rows=faults)
 
@@ -146,10 +134,10 @@ def propose(resource: Any, row_id: int, values: Mapping[str, Any]) -> Asked:
 
 def check(resource: Any, rows: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
     """Of rows about to be saved: raises Locked for one that waits for approval, OnlyAsked when the actor may only propose one of them."""
-    if _free() or not (slots.used(resource.name) or resource.settled):
+    if _free() or not slots.used(resource.name):
         return
     moved = {at: names for at, row in enumerate(rows) if row.get("id") is not None and (names := _moved(resource, row, made[at], before[row["id"]]))}
-    keep_locked(resource, {rows[at]["id"]: (at, names[0]) for at, names in moved.items()})
+    keep_locked(resource, {rows[at]["id"]: (at, names) for at, names in moved.items()})
     asked = held(resource, [rows[at]["id"] for at in moved])
     if current_work().info.get("verb") in (None, "accept"):  # what others agree to is not theirs alone to accept
         asked |= slots.becoming(resource, {rows[at]["id"]: made[at] for at in moved if rows[at]["id"] not in asked})
@@ -187,7 +175,7 @@ def refuse(resource: Any, ids: Sequence[int]) -> None:
     for approval."""
     if current_work().info.get("accepted"):
         return
-    if found := locked(resource, ids):
+    if found := locked(resource, ids, "delete"):
         raise Refused(found[min(found)])
     gate(resource, "delete", ids)
     if bound(resource, ids):

@@ -172,20 +172,21 @@ def _allowed(session: Session, one: _Touched) -> None:
 
 def _not_only_asked(by_hand: Sequence[tuple[_Touched, Iterable[str]]]) -> None:
     """Whether somebody may only propose one of these changes; a line is a change of the record in whose form it stands."""
-    groups: dict[str, dict[int, str]] = {}
+    groups: dict[str, dict[int, set[str]]] = {}
     for one, columns in by_hand:
         form, link = one.resource.form_of
         if form is not one.resource:
+            lines = next(declared.name for declared in form.lines if declared.model is one.resource.model)
             for parent in {getattr(one.row, link), one.before.get(link)} - {None}:
-                groups.setdefault(form.name, {}).setdefault(parent, link)
-        elif name := min(columns, default=""):
-            groups.setdefault(form.name, {})[one.row.id] = name
+                groups.setdefault(form.name, {}).setdefault(parent, set()).add(lines)
+        elif columns:
+            names = {field.column: field.name for field in form.all_fields.values()}
+            groups.setdefault(form.name, {}).setdefault(one.row.id, set()).update(names.get(column, column) for column in columns)
     for name, records in groups.items():
         resource = site().registry.resources[name]
-        names = {field.column: field.name for field in resource.all_fields.values()}
-        asking.keep_locked(resource, {row_id: (0, names.get(column, column)) for row_id, column in records.items()})
+        asking.keep_locked(resource, {row_id: (0, moved) for row_id, moved in records.items()}, by_hand=True)
         if asked := asking.held(resource, list(records)):
-            raise asking.OnlyAsked({names.get(records[min(asked)], records[min(asked)]): [asking.ONLY_ASKED]})
+            raise asking.OnlyAsked({min(records[min(asked)]): [asking.ONLY_ASKED]})
 
 
 def _finish(found: list[_Touched]) -> None:

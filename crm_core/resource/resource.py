@@ -37,11 +37,12 @@ from crm_core.resource.inspection import fields_of, resource_name
 from crm_core.resource.pieces import Lines, Part, Section, laid_out
 from crm_core.resource.places import NAME as PLACE
 from crm_core.resource.places import Place
+from crm_core.resource.settled import Settled
 
 if TYPE_CHECKING:
     from crm_core.kernel.registry import Registry
 
-__all__ = ["VERBS", "Lines", "Part", "Resource", "Section"]
+__all__ = ["VERBS", "Lines", "Part", "Resource", "Section", "Settled"]
 
 VERBS = ("read", "create", "update", "delete", "export", "import", "print", "assign")
 
@@ -85,9 +86,7 @@ class Resource:
     timeline: ClassVar[bool] = False  # its records have a time line
     files: ClassVar[bool] = True  # files can be put on its records
     unique: ClassVar[tuple[tuple[str, ...], ...]] = ()  # groups of fields that together are unique
-    settled: ClassVar[tuple[str, tuple[Any, ...], Any] | None] = None  # (field, its values while a record may be changed, what is said of others): then only acts change it
-    # (field, its values while undo may change a record, columns it may change always): of others it leaves what was agreed, and their lines; `check` says what may be written.
-    undo_leaves: ClassVar[tuple[str, tuple[Any, ...], frozenset[str]] | None] = None
+    settled: ClassVar[tuple[Settled, ...]] = ()  # when its records stay as they are, so that only acts change them (resource/settled.py)
     is_brief: ClassVar[bool] = False  # set by the program: the brief view itself
     verbs: ClassVar[tuple[str, ...]] = VERBS  # what may be done with it at all
     help: ClassVar[Any] = ""  # what the screen is for; shown by the help of the screen one is on

@@ -21,7 +21,7 @@ from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.site import actor, site
-from crm_core.resource import asking, changes, custom
+from crm_core.resource import asking, changes, custom, settled
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import Change, History, unscoped
 from crm_core.resource.removal import delete_rows
@@ -244,42 +244,15 @@ def _allowed(resource: Any, rows: Sequence[Any], change_id: int, touched: Mappin
     before = {r.row_id: r.old or {} for r in rows if r.row_id not in touched} if mine else {}
     his = {i for i, state in found.items() if state["created_by_id"] == me} if rows[0].verb == "create" else set()  # what he made himself he takes back
     forms = sorted({state[column] for state in found.values()})
-    fixed = set(asking.locked(form, forms, by_act=by_act)) | _unapproved(form, resource, rows, change_id, forms)
+    fixed = set(asking.waiting(form, forms)) | _unapproved(form, resource, rows, change_id, forms)
     held = asking.bound(form, sorted({state[column] for i, state in found.items() if i not in his}))
-    closed = _closed(resource, found.values()) | _left(resource, rows, found) if not by_act else set()
+    closed = settled.left(resource, rows, found) if not by_act else set()
     maker = form.may("create") and (is_scoped(resource.model) or form is resource)  # bare lines are the form's, whoever put them
     return {
         row_id: state for row_id, state in found.items()
         if state[column] not in fixed and row_id not in closed and (row_id in his or state[column] not in held) and (scope.holds(state) or (row_id in before and (
             (maker and state["created_by_id"] == me) or scope.holds({**state, **_owners(before[row_id])}))))
     }
-
-
-def _closed(resource: Any, states: Iterable[Mapping[str, Any]]) -> set[int]:
-    """Those of these rows that are parts of a settled record: of a quote that was sent."""
-    above = resource.registry.resources.get(resource.part_of or "")
-    if above is None or above.settled is None or resource.parent_field is None:
-        return set()
-    link = resource.parent_field.column
-    found = {state["id"]: state[link] for state in states}
-    fixed = asking.locked(above, sorted({parent for parent in found.values() if parent is not None}))
-    return {row_id for row_id, parent in found.items() if parent in fixed}
-
-
-def _left(resource: Any, rows: Sequence[Any], states: Mapping[int, Mapping[str, Any]]) -> set[int]:
-    """Those of these rows that stay as they are: of records that are too far on (`Resource.undo_leaves`), and their lines."""
-    form, link = resource, "id"
-    if resource.undo_leaves is None:
-        above = resource.registry.resources.get(resource.part_of or "")
-        if above is None or above.undo_leaves is None or resource.parent_field is None or all(above.line_resource(one.name).name != resource.name for one in above.lines):
-            return set()
-        form, link = above, resource.parent_field.column
-    name, open_values, free = form.undo_leaves
-    t = form.table
-    query = sa.select(t.c.id).where(bulk.among(t.c.id, sorted({s[link] for s in states.values() if s[link] is not None})), t.c[form.all_fields[name].column].not_in(open_values))
-    far = set(current_work().session.execute(query, execution_options=unscoped("undo")).scalars())
-    bound_ = {row.row_id for row in rows if row.verb != "update" or not free.issuperset(row.old or ())}
-    return {row_id for row_id, state in states.items() if row_id in bound_ and state[link] in far}
 
 
 def _unapproved(form: Any, resource: Any, rows: Sequence[Any], change_id: int, forms: Sequence[int]) -> set[int]:

@@ -16,7 +16,7 @@ from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import asking, changes, custom, derived, figures, owners, places
+from crm_core.resource import asking, changes, custom, derived, figures, owners, places, settled
 from crm_core.resource import rows as statements
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -41,7 +41,7 @@ def write(resource: Any, rows: list[Row], *, kind: str = "save") -> list[int]:
         return []
     with writing(), changes.change(kind, resource=resource.name) as change:
         try:
-            return _write(resource, rows, change)[0]
+            return _write(resource, [*rows], change, kind=kind)[0]
         except sa.exc.IntegrityError as error:
             raise statements.explain(resource, error) from None
 
@@ -55,7 +55,7 @@ class _Link:
     parents: Mapping[int, Row]
 
 
-def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = None) -> tuple[list[int], list[Edit]]:
+def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = None, kind: str = "save") -> tuple[list[int], list[Edit]]:
     free = link is not None or bool(current_work().session.system)  # no rights of its own to ask for
     fields = resource.all_fields if current_work().session.system else resource.fields(writing=True)
     if link is not None:
@@ -77,7 +77,7 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     before = _before(resource, [rows[i]["id"] for i in updating], free)
     for i in updating:
         _version(rows[i], before)
-    made = _made(resource, rows, fields, before, faults, link)
+    made = _made(resource, rows, fields, before, faults, link, kind)
     faults = {i: found for i, found in faults.items() if found}
     if faults:
         raise Invalid(faults[min(faults)], rows=faults)
@@ -95,7 +95,7 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     return ids, edits
 
 
-def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: Mapping[int, Row], faults: Faults, link: _Link | None = None) -> list[Row]:
+def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: Mapping[int, Row], faults: Faults, link: _Link | None = None, kind: str = "save") -> list[Row]:
     """What is to stand in the columns, with all that follows from what was given; what cannot be goes into `faults`."""
     creating = [i for i, row in enumerate(rows) if row.get("id") is None]
     updating = [i for i, row in enumerate(rows) if row.get("id") is not None]
@@ -107,7 +107,8 @@ def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: M
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     derived.derive(resource, made, before)
-    for wrong in (resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before), figures.fractions(resource, made, before)):
+    stays = settled.faults(resource, rows, made, before, kind)
+    for wrong in (stays, resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before), figures.fractions(resource, made, before)):
         for i, found in wrong.items():
             for name, messages in found.items():
                 faults.setdefault(i, {}).setdefault(name, []).extend(messages)
@@ -126,7 +127,7 @@ def trial(resource: Any, rows: list[Row]) -> Faults:
     """What `write` would find wrong with these changes of records: position → field → sentences. Nothing is written."""
     fields = resource.all_fields if current_work().session.system else resource.fields(writing=True)
     faults: Faults = {}
-    _made(resource, rows, fields, standing(resource, [row["id"] for row in rows]), faults)
+    _made(resource, [*rows], fields, standing(resource, [row["id"] for row in rows]), faults)
     return {i: found for i, found in faults.items() if found}
 
 

@@ -1,7 +1,7 @@
 """From fields to the controls of a form, and back from what a browser sends to values."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -132,9 +132,9 @@ def reference_labels(fields: Iterable[Field], texts: Mapping[str, str]) -> dict[
 
 def sections(
     resource: Any, fields: Mapping[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any],
-    lines: Mapping[str, list[dict[str, str]]], line_faults: Mapping[str, Mapping[str, Any]], *, creating: bool,
+    lines: Mapping[str, list[dict[str, str]]], line_faults: Mapping[str, Mapping[str, Any]], *, creating: bool, stays: Collection[str] = (),
 ) -> tuple[SectionView, ...]:
-    """The form's sections: those the resource names, then one with whatever it did not name."""
+    """The form's sections: those the resource names, then one with whatever it did not name. Lines named in `stays` are only shown."""
     named = {n for s in resource.form for n in s.fields}
     line_names = [d.name for d in resource.lines]
     rest = tuple(n for n, f in fields.items() if n not in named and not f.readonly and n not in resource.hidden_fields)
@@ -158,7 +158,7 @@ def sections(
                     when=rules.told(n), autofocus=creating and n == start and not faults) for n in names
         )
         wanted = [n for n in section.fields if n in line_names] + (list(homeless) if number == len(layout) - 1 else [])
-        editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {}), texts.get("currency", "")) for n in wanted)
+        editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {}), texts.get("currency", ""), readonly=n in stays) for n in wanted)
         errors = sum(1 for c in controls if c.error) + sum(1 for e in editors for r in e.rows for c in r.fields if c.error)
         if controls or editors:
             found.append(
@@ -179,11 +179,11 @@ def _first(messages: Any) -> Any:
     return messages[0] if messages else ""
 
 
-def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping[str, Any], currency: str = "") -> LinesEditor:
+def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping[str, Any], currency: str = "", *, readonly: bool = False) -> LinesEditor:
     """The lines editor of one declaration, with a blank row for the script to copy; `currency`: of the record they are lines of."""
     declared = next(d for d in resource.lines if d.name == name)
     child = resource.line_resource(name)
-    fields = {n: child.all_fields[n] for n in declared.columns}
+    fields = {n: replace(child.all_fields[n], readonly=True) if readonly else child.all_fields[n] for n in declared.columns}
     labels: dict[str, str] = {}
     for row in rows:
         labels.update(reference_labels(fields.values(), row))
@@ -193,7 +193,7 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
 
     def line(key: str, row: Mapping[str, str], found: Mapping[str, Any], at: int = -1) -> LineRow:
         controls = tuple(
-            _figure(f, key, row.get(n, "")) if f.readonly and f.numeric else
+            _figure(f, key, row.get(n, ""), _of(f, labels)) if f.readonly and (f.numeric or readonly) else
             control(f, row.get(n, ""), error=_first(found.get(n)), prefix=f"{key}-", labels=_of(f, labels), currency=currency,
                     picks=choices[n][at] if n in choices else None) for n, f in fields.items()
         )
@@ -202,12 +202,13 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {}), i) for i, row in enumerate(rows))
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group else ()
     return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, many=len(fields) > COLUMNS,
-                       broad=BROAD < len(fields) <= COLUMNS, groups=groups)
+                       broad=BROAD < len(fields) <= COLUMNS, groups=groups, readonly=readonly)
 
 
-def _figure(field: Field, key: str, text: str) -> FormField:
-    """A figure of a line that is worked out: read, not written."""
-    return FormField(name=f"{key}-{field.name}", label=field.label, control="static", shown=field.show(field.parse(text)) if text else "", readonly=True)
+def _figure(field: Field, key: str, text: str, labels: Mapping[str, str]) -> FormField:
+    """What of a line is read, not written: a figure that is worked out, and all of a line that stays as it is."""
+    shown = labels.get(text) or (field.show(field.parse(text)) if text else "")
+    return FormField(name=f"{key}-{field.name}", label=field.label, control="static", shown=shown, readonly=True)
 
 
 def blank(child: Any, declared: Any) -> dict[str, str]:

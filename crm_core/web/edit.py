@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -10,9 +11,9 @@ from werkzeug.datastructures import MultiDict
 from crm_core.data import inside
 from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid, Refused
-from crm_core.kernel.i18n import _, in_sentence
+from crm_core.kernel.i18n import _, in_sentence, listed
 from crm_core.kernel.site import actor, site
-from crm_core.resource import asking, drafts, layout, once, pairs, sensitive
+from crm_core.resource import asking, drafts, layout, once, pairs, sensitive, settled
 from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
@@ -229,10 +230,15 @@ def _show(
     creating = row is None
     if not creating:
         sensitive.read(resource, fields, [row], "form")
-    shown = {n: f for n, f in fields.items() if n not in ("created_at", "created_by", "updated_at", "updated_by")}
+    stays = settled.frozen(resource, row) if not creating else {}
+    shown = {n: replace(f, readonly=True) if n in stays else f for n, f in fields.items() if n not in ("created_at", "created_by", "updated_at", "updated_by")}
+    if stays:  # shown as it stands, whatever was typed
+        texts = {**texts, **_texts(resource, row, {n: f for n, f in shown.items() if n in stays})}
+        lines = {**lines, **{n: found for n, found in _line_texts(resource, row).items() if n in stays}}
+        line_faults = {n: found for n, found in line_faults.items() if n not in stays}
     if why:
         faults = {"_twins_reason": [why]}
-    sections = controls.sections(resource, shown, texts, faults, lines, line_faults, creating=creating)
+    sections = controls.sections(resource, shown, texts, faults, lines, line_faults, creating=creating, stays=stays)
     links = [ErrorLink(n, fields[n].label if n in fields else _("This may be here already") if why else "", m[0]) for n, m in faults.items() if m]
     for name, found in line_faults.items():
         for at, bad in found.items():
@@ -247,7 +253,7 @@ def _show(
     crumbs = [Crumb(resource.label, ways.to_list(resource))]
     if not creating:
         crumbs.append(Crumb(resource.title(row), ways.to_record(resource, row.id)))
-    message = Note(note, colour="red", icon="alert-triangle") if note else _about(about)
+    message = Note(note, colour="red", icon="alert-triangle") if note else _stays(stays) if stays else _about(about)
     if kept:
         message = Note(
             _("There is a draft of this form"), _("It was not saved. You can go on with it."), "acc", "file-pencil",
@@ -270,6 +276,12 @@ def _show(
         ),
     )
     return page_of("form.html", page)
+
+
+def _stays(said: Mapping[str, Any]) -> Note:
+    """Why some of the fields are only shown."""
+    first, *others = dict.fromkeys(str(one) for one in said.values())
+    return Note(first, listed(others), colour="amber", icon="lock")
 
 
 def _about(fields: Mapping[str, Field]) -> Note | None:

@@ -7,7 +7,7 @@ from typing import Any
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import session
 from crm_core.kernel.i18n import _, listed
-from crm_core.resource import asking
+from crm_core.resource import settled
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
 from crm_core.web import cells, render, urls, ways
@@ -19,7 +19,7 @@ STAMPS = ("created_at", "created_by", "updated_at", "updated_by")
 def his(resource: Any, row: Any, verb: str) -> bool:
     """Whether this row lies in the actor's scope of a verb; what is settled is changed by acts alone."""
     who = session.actor
-    if verb in ("update", "delete") and asking.is_settled(resource, row):
+    if verb in ("update", "delete") and settled.closed(resource, row, verb):
         return False
     return who is None or not is_scoped(resource.model) or bool(who.scope(resource.name, verb).holds(row))
 

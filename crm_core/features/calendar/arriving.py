@@ -1,7 +1,8 @@
 """Calendars that come by mail: somebody invites, answers an invitation of ours, or calls his off.
 
 Anybody can write what looks like one. An answer counts where the guest whose it is sent it, to the box that invited him; an invitation is
-changed and called off by who sent it; and it stands in nobody's calendar until he has answered it."""
+changed and called off by who sent it; and it stands in nobody's calendar until he has answered it. What comes to a box that a team shares
+is nobody's until one of the team takes it (shared.py), and follows what else is said of it either way."""
 
 import datetime as dt
 from typing import Any
@@ -50,13 +51,24 @@ def take(said: itip.Said, letter: Any, raw: bytes = b"") -> None:
     key = email_key(sender.address)
     if said.method == itip.REPLY:
         _answer(said, letter, key)
-    elif letter.owner_id is not None and email_key(said.organizer) == key:  # a box of a team is in nobody's calendar
+    elif email_key(said.organizer) == key:
         home = _free(sa.select(_users.c.timezone).where(_users.c.id == letter.owner_id)).scalar()
         with clock.in_zone(home or site().config.timezone):
-            if said.days or not said.whole or _known(said.uid, letter.owner_id):
+            if said.days or not said.whole or _known(said.uid, letter):
                 _invited_to_series(said, letter, sender, key, raw)
             else:
                 _invited(said, letter, sender, key)
+
+
+def of_box(letter: Any, a: Any = Appointment) -> tuple[Any, ...]:
+    """Where an invitation lies that came to the box of this mail: with whose the box is, or with the team that shares it."""
+    if letter.team_id is not None:
+        return a.team_id == letter.team_id, a.account_id == letter.account_id
+    return a.owner_id == letter.owner_id, a.team_id.is_(None)
+
+
+def _home(db: Any, owner: int | None) -> int | None:
+    return db.execute(sa.select(User.department_id).where(User.id == owner)).scalar_one() if owner is not None else None
 
 
 def _answer(said: itip.Said, letter: Any, key: str) -> None:
@@ -88,7 +100,7 @@ def _answer(said: itip.Said, letter: Any, key: str) -> None:
 
 def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> None:
     with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
-        row = db.scalar(sa.select(Appointment).where(Appointment.uid == said.uid, Appointment.owner_id == letter.owner_id).order_by(Appointment.id).limit(1))
+        row = db.scalar(sa.select(Appointment).where(Appointment.uid == said.uid, *of_box(letter)).order_by(Appointment.id).limit(1))
         first = mail.first_address(row.organizer) if row is not None else None
         if row is not None and (first is None or email_key(first.address) != key or said.sequence < row.sequence):
             return  # somebody else's, one's own, or older than what is known
@@ -105,8 +117,7 @@ def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> 
         values = {"title": said.title or letter.title, "begins": times[0], "ends": times[1], "place": said.place or None, "text": text or None, "sequence": said.sequence,
                   "mail_id": letter.id, "account_id": letter.account_id}
         if row is None:
-            home = db.execute(sa.select(User.department_id).where(User.id == letter.owner_id)).scalar_one()
-            row = Appointment(uid=said.uid, owner_id=letter.owner_id, department_id=home, organizer=str(sender)[:400], answer=Answer.asked, **values)
+            row = Appointment(uid=said.uid, owner_id=letter.owner_id, department_id=_home(db, letter.owner_id), team_id=letter.team_id, organizer=str(sender)[:400], answer=Answer.asked, **values)
             db.add(row)
             db.flush()
             return
@@ -134,7 +145,7 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
     """A series with the days of a year, or some of its days by themselves. More of them come by the job of every night (growing.py)."""
     with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
         a = Appointment
-        rows: list[Any] = list(db.scalars(sa.select(a).where(a.uid == said.uid, a.owner_id == letter.owner_id, a.of_id.is_(None)).order_by(a.id)))
+        rows: list[Any] = list(db.scalars(sa.select(a).where(a.uid == said.uid, *of_box(letter), a.of_id.is_(None)).order_by(a.id)))
         first = mail.first_address(rows[0].organizer) if rows else None
         if rows and (first is None or email_key(first.address) != key or (said.whole and said.sequence < max(row.sequence for row in rows))):
             return
@@ -144,12 +155,13 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
             return
         if all(email_key(address) != email_key(letter.own) for address, _word in said.attendees):
             return
-        home = db.execute(sa.select(User.department_id).where(User.id == letter.owner_id)).scalar_one()
+        owner = next((row.owner_id for row in rows if row.owner_id is not None), letter.owner_id)
+        home = _home(db, owner)
         series = _series_of(db, rows, said, raw)
         known = {row.slot or row.begins: row for row in rows}
         moved, kept = [], set()
         once = (itip.Day(said.begins or "", said.begins, said.ends, said.title, said.place, said.text, said.off, said.sequence),)  # it does not repeat any more
-        for day in (said.days or once)[: None if rows or not _crowded(db, letter.owner_id) else 1]:
+        for day in (said.days or once)[: None if rows or not _crowded(db, letter) else 1]:
             slot, times = day.at(), day.times()
             if slot is None or times is None:
                 continue
@@ -160,7 +172,7 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
             values = {"title": day.title or said.title or letter.title, "begins": times[0], "ends": times[1], "place": day.place or None, "text": day.text or None, "slot": slot,
                       "sequence": max(day.sequence, said.sequence if said.whole else 0), "mail_id": letter.id, "account_id": letter.account_id, "series_id": series, "repeat": said.rule or None}
             if row is None:
-                db.add(Appointment(uid=said.uid, owner_id=letter.owner_id, department_id=home, organizer=str(sender)[:400], answer=Answer.asked, **values))
+                db.add(Appointment(uid=said.uid, owner_id=owner, department_id=home, team_id=letter.team_id, organizer=str(sender)[:400], answer=Answer.asked, **values))
                 continue
             if not said.whole and day.sequence < row.sequence:
                 continue
@@ -172,20 +184,20 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
             _off([row for slot, row in known.items() if slot not in kept and row.ends > clock.now()], said, letter, quiet=bool(moved))
         db.flush()
         if moved:
-            notify([letter.owner_id], _("was moved, and asks for your answer: %(title)s", title=moved[0].title), about=(NAME, moved[0].id), source=_("Calendar"))
+            notify([owner], _("was moved, and asks for your answer: %(title)s", title=moved[0].title), about=(NAME, moved[0].id), source=_("Calendar"))
 
 
-def _crowded(db: Any, owner: int) -> bool:
-    """Whether strangers have invited somebody to so much that he has not answered that of another series only its first day is taken."""
+def _crowded(db: Any, letter: Any) -> bool:
+    """Whether strangers have invited somebody, or a team, to so much that nobody has answered that of another series only its first day is taken."""
     a = Appointment
-    query = sa.select(a.id).where(a.owner_id == owner, a.ends > clock.now(), a.answer == Answer.asked, a.organizer.is_not(None)).limit(UNANSWERED)
+    query = sa.select(a.id).where(*of_box(letter), a.ends > clock.now(), a.answer == Answer.asked, a.organizer.is_not(None)).limit(UNANSWERED)
     return len(db.scalars(query).all()) == UNANSWERED
 
 
-def _known(uid: str, owner: int) -> bool:
-    """Whether this is a series that somebody was invited to before."""
+def _known(uid: str, letter: Any) -> bool:
+    """Whether this is a series that the box was invited to before."""
     a = _appointments.c
-    return _free(sa.select(a.id).where(a.uid == uid, a.owner_id == owner, a.series_id.is_not(None), a.of_id.is_(None)).limit(1)).first() is not None
+    return _free(sa.select(a.id).where(a.uid == uid, *of_box(letter, a), a.series_id.is_not(None), a.of_id.is_(None)).limit(1)).first() is not None
 
 
 def _series_of(db: Any, rows: list[Any], said: itip.Said, raw: bytes) -> int:
@@ -251,7 +263,7 @@ def more(db: Any, series: Any, row: Any) -> None:
             slot, times = day.at(), day.times()
             if slot is None or times is None or slot in have or day.off or clock.local(slot).date() <= last:
                 continue
-            db.add(a(uid=row.uid, owner_id=row.owner_id, department_id=row.department_id, organizer=row.organizer, answer=row.answer, title=day.title or row.title, begins=times[0],
+            db.add(a(uid=row.uid, owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id, organizer=row.organizer, answer=row.answer, title=day.title or row.title, begins=times[0],
                      ends=times[1], place=day.place or None, text=day.text or None, slot=slot, sequence=row.sequence, mail_id=row.mail_id, account_id=row.account_id,
                      series_id=series.id, repeat=row.repeat, told=row.told))
 

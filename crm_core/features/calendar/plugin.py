@@ -5,13 +5,13 @@ from typing import Any
 import flask
 
 from crm_core.access.scope import Unless
-from crm_core.features.calendar import arriving, dates, demo, growing, letters, sending, timesheet, views
+from crm_core.features.calendar import arriving, dates, demo, growing, letters, sending, shared, timesheet, views
 from crm_core.features.calendar.events import Answered, Planned
 from crm_core.features.calendar.pages import READ, pages
 from crm_core.features.calendar.resources import Appointments, Guests, Rooms
 from crm_core.features.calendar.services import NAME
-from crm_core.features.mail.api import MailReceived
-from crm_core.kernel.declare import Job, Listen, Menu, Panel, Related, RoleTemplate
+from crm_core.features.mail.api import MAIL, MailReceived
+from crm_core.kernel.declare import Action, Job, Listen, Menu, Panel, Related, RoleTemplate
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource import feeds
@@ -26,6 +26,11 @@ _ANSWER = ("accept", "perhaps", "decline", "answer_all")
 @hookimpl
 def register_resources() -> list[type[Any]]:
     return [Appointments, Guests, Rooms]
+
+
+@hookimpl
+def register_actions() -> list[Action]:
+    return [Action("take_invitation", _("Take into my calendar"), shared.take, on=MAIL, when=shared.may_take, icon="calendar-plus", bulk=False, button=False)]
 
 
 @hookimpl

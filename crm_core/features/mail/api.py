@@ -142,10 +142,10 @@ def sender_of(user_id: int) -> tuple[int | None, Addressee]:
 
 
 def facts(mail_id: int) -> Any:
-    """Of a mail, whatever anybody's rights: who wrote it, to whom, in whose box it lies (`own`: that box's address); None when it is gone."""
+    """Of a mail, whatever anybody's rights: who wrote it, to whom, in whose box it lies (`own`: that box's address; `team_id`: of a box that a team shares); None when it is gone."""
     mails = table_of(Mail)
     boxes = accounts.table
-    columns = (mails.c.id, mails.c.sender, mails.c.receivers, mails.c.account_id, mails.c.owner_id, mails.c.title, boxes.c.address.label("own"))
+    columns = (mails.c.id, mails.c.sender, mails.c.receivers, mails.c.account_id, mails.c.owner_id, mails.c.team_id, mails.c.title, boxes.c.address.label("own"))
     query = sa.select(*columns).join(boxes, boxes.c.id == mails.c.account_id).where(mails.c.id == mail_id, mails.c.deleted_at.is_(None))
     with system_scope("a mail with an invitation") as db:
         return db.execute(query).one_or_none()

@@ -12,6 +12,7 @@ from crm_core.sdk import (
     PricedLines,
     Resource,
     Section,
+    Settled,
     as_written,
     language,
     money,
@@ -69,7 +70,7 @@ class Contracts(Resource):
         Section(_("Course"), ("signed_on", "paid", "reason", "amends", "renews", "order"), folded=True),
     )
     help = _("What was agreed with customers: items, when it is paid, what is done by when. Signed ones stay as they are; what changes is an amendment.")
-    settled = "state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")
+    settled = (Settled("state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")),)
     actions = (
         Action("sign", _("Signed"), services.sign, when=services.in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
                fields=(DateField(name="signed_on", column="", label=_("Signed on")),)),

@@ -10,6 +10,7 @@ from crm_core.sdk import (
     Refused,
     Resource,
     Section,
+    Settled,
     as_written,
     session,
     site,
@@ -121,6 +122,7 @@ class Claims(Resource):
     limited = True
     timeline = True
     form = (Section(_("Expense claim"), ("day", "kind", "amount", "currency", "customer", "what")), Section(_("What came of it"), ("number", "state", "answer"), folded=True))
+    settled = (Settled("state", (ClaimState.draft, ClaimState.refused), _("It is claimed already and stays as it is."), fixed=("day", "kind", "amount", "currency", "customer")),)
     help = _("What was laid out, with its receipt. More than a policy allows needs approval.")
     actions = (
         Action("claim", _("Claim"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True),
@@ -135,21 +137,7 @@ class Claims(Resource):
         return {"day": today()}
 
     def check(self, rows, before):
-        faults = {}
-        for at, row in enumerate(rows):
-            old = before.get(row.get("id", 0), {})
-            moved = [name for name in ("day", "kind", "amount", "currency", "customer_id") if name in row and row[name] != old.get(name)]
-            if old and str(old["state"]) not in ("draft", "refused") and moved:
-                faults[at] = {moved[0].removesuffix("_id"): [_("It is claimed already and stays as it is.")]}
-            elif row.get("amount") is not None and row["amount"] <= 0:
-                faults[at] = {"amount": [_("An amount is more than nothing.")]}
-        return faults
-
-    def written(self, verb, ids, change):
-        if verb == "delete":
-            with system_scope("claims that are claimed") as db:
-                if db.scalar(sa.select(Claim.id).where(Claim.id.in_(ids), Claim.state.not_in((ClaimState.draft, ClaimState.refused))).limit(1)) is not None:
-                    raise Refused(_("It is claimed already and stays as it is."))
+        return {at: {"amount": [_("An amount is more than nothing.")]} for at, row in enumerate(rows) if row.get("amount") is not None and row["amount"] <= 0}
 
 
 COPIED = "name", "basis", "customers", "by", "role", "place", "category", "note"
@@ -178,30 +166,20 @@ class CommissionPolicies(Resource):
     )
     lines = (Lines("tiers", Tier, ("above", "percent"), _("Tiers"), first=True),)
     files = False
+    settled = (policies.BEGUN,)
     help = _("How much commission there is of what. Each tier counts for what lies in it, as taxes do.")
     actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",)),)
 
     def check(self, rows, before):
-        faults = policies.stays(rows, before, {"name", "note", "owner_id", "department_id", "team_id"})
+        faults = policies.ended(rows, before)
         for at, row in enumerate(rows):
-            old = before.get(row.get("id", 0), {})
             tiers = row.get("tiers")
-            if at in faults or tiers is None:
-                continue
-            if old and old["begins"] <= today() and _others(old["id"], tiers):
-                faults[at] = {"tiers": [_("It holds already, and what was done keeps the policy of its day. Make a new edition.")]}
-            elif len({one.get("above") or 0 for one in tiers}) < len(tiers):
-                faults[at] = {"tiers": [_("Two tiers begin at the same amount.")]}
+            if tiers is not None and len({one.get("above") or 0 for one in tiers}) < len(tiers):
+                faults.setdefault(at, {})["tiers"] = [_("Two tiers begin at the same amount.")]
         return faults
 
     def written(self, verb, ids, change):
         policies.keep(CommissionPolicy, verb, ids)
-
-
-def _others(policy_id, tiers):
-    """Whether these are other tiers than those that stand there."""
-    there = session.execute(sa.select(Tier.above, Tier.percent).where(Tier.commission_policy_id == policy_id)).all()
-    return sorted(there) != sorted((one.get("above") or 0, one.get("percent")) for one in tiers)
 
 
 class Statements(Resource):

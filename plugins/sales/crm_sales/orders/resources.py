@@ -16,6 +16,7 @@ from crm_core.sdk import (
     Refused,
     Resource,
     Section,
+    Settled,
     as_written,
     priced,
     session,
@@ -37,35 +38,7 @@ from crm_sales.orders.models import (
     Term,
 )
 
-STAYS = _("Only drafts can be changed: this order is confirmed already. Cancel it, or deliver and take back.")
-FREE = {"owner_id", "department_id", "team_id", "note", "promised", "guarantee", "guaranteed", "contact_id"}  # columns that do not change what was agreed
 MOST = 2**63 - 1
-
-
-def changed(row, old, free):
-    """Columns of a row about to be written that are others than they were, `free` ones left out."""
-    return [name for name, value in row.items() if name in old and name not in free and value != old[name]]
-
-
-def touched(resource, name, rows, settled):
-    """Positions of rows whose lines `name` are given and others than they stand, of records that are `settled` (by id). A form sends all it shows,
-    so that what is the same as before is no change. One statement for the set."""
-    given = {row["id"]: at for at, row in enumerate(rows) if row.get("id") in settled and name in row}
-    if not given:
-        return set()
-    child, link = resource.line_resource(name), resource.link_column(name)
-    have = {}
-    with system_scope("lines as they stand") as db:
-        for line in db.execute(sa.select(child.table).where(child.table.c[link].in_(list(given)), child.table.c.deleted_at.is_(None))).mappings():
-            have.setdefault(line[link], {})[line["id"]] = line
-    found = set()
-    for row_id, at in given.items():
-        lines, stands = rows[at][name] or [], have.get(row_id, {})
-        same = {line.get("id") for line in lines} == set(stands) and all(
-            value == stands[line["id"]][child.all_fields[field].column] for line in lines for field, value in line.items() if field in child.all_fields)
-        if not same:
-            found.add(at)
-    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +84,8 @@ class Orders(Resource):
     limited = True
     importable = True
     timeline = True
-    undo_leaves = "state", (State.draft,), frozenset({*FREE, "state", "confirmed", "completed", "reason"})
+    settled = (Settled("state", (State.draft,), _("Only drafts can be changed: this order is confirmed already. Cancel it, or deliver and take back."),
+                       free=("note", "promised", "guarantee", "guaranteed", "contact"), course=("state", "confirmed", "completed", "reason"), goes=True),)
     lines = (priced(OrderItem, columns=(*priced(OrderItem).columns, "begins", "ends")),)
     form = (
         Section(_("Order"), ("customer", "contact", "day", "currency", "promised", "items", "note")),
@@ -134,14 +108,6 @@ class Orders(Resource):
                fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),
     )
     help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")
-
-    def check(self, rows, before):
-        settled = {row_id: old for row_id, old in before.items() if old["state"] != State.draft}
-        faults = {at: {"items": [STAYS]} for at in touched(self, "items", rows, settled)}
-        for at, row in enumerate(rows):
-            if row.get("id") in settled and (other := changed(row, settled[row["id"]], FREE)):
-                faults[at] = {other[0]: [STAYS]}
-        return faults
 
     def written(self, verb, ids, change):
         if verb == "delete":

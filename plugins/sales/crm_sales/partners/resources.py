@@ -1,6 +1,6 @@
 """What people see of partners."""
 
-from crm_core.sdk import Action, Lines, MoneyField, NoteField, Resource, Section, as_written, today
+from crm_core.sdk import Action, Lines, MoneyField, NoteField, Resource, Section, Settled, as_written, today
 from crm_sales import _
 from crm_sales.partners import services
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, Spending, UseState
@@ -29,6 +29,7 @@ class Deals(Resource):
     search = ("name",)
     sorts = "name", "-updated_at"
     status = "state"
+    settled = (Settled("state", (DealState.asked,), _("This deal is decided already."), fixed=("customer", "partner"), goes=True),)
     help = _("A partner registers a deal first; accepted, it is protected from other partners for a while.")
     actions = (
         Action("accept", _("Accept"), services.accept, when=lambda row: row.state == DealState.asked, icon="shield-check", primary=True),
@@ -39,15 +40,6 @@ class Deals(Resource):
 
     def defaults(self):
         return {"day": today()}
-
-    def check(self, rows, before):
-        faults = {}
-        for at, row in enumerate(rows):
-            old = before.get(row.get("id", 0), {})
-            moved = [name for name in ("customer_id", "partner_id") if name in row and old and row[name] != old[name]]
-            if moved and str(old["state"]) != "asked":
-                faults[at] = {moved[0].removesuffix("_id"): [_("This deal is decided already.")]}
-        return faults
 
 
 class Funds(Resource):
@@ -81,6 +73,10 @@ class FundUses(Resource):
     status = "state"
     form = (Section(_("Request"), ("name", "fund", "asked", "note", "items")), Section(_("What came of it"), ("number", "approved", "spent", "settled", "state", "answer"), folded=True))
     lines = (Lines("items", Spending, ("day", "what", "amount"), _("Spent")),)
+    settled = (
+        Settled("state", (UseState.draft, UseState.refused), _("It is requested already and stays as it is."), fixed=("asked", "fund")),
+        Settled("state", [one for one in UseState if one != UseState.settled], _("It is settled and stays as it is."), fixed=("items",)),
+    )
     help = _("Requested, approved, spent with evidence as files, settled.")
     actions = (
         Action("ask", _("Request"), services.ask, when=lambda row: row.state in (UseState.draft, UseState.refused), icon="send", primary=True),
@@ -92,17 +88,7 @@ class FundUses(Resource):
     )
 
     def check(self, rows, before):
-        faults = {}
-        for at, row in enumerate(rows):
-            old = before.get(row.get("id", 0), {})
-            state = str(old.get("state", "draft"))
-            if old and state not in ("draft", "refused") and any(name in row and row[name] != old.get(name) for name in ("asked", "fund_id")):
-                faults[at] = {"asked": [_("It is requested already and stays as it is.")]}
-            elif old and state == "settled" and "items" in row:
-                faults[at] = {"items": [_("It is settled and stays as it is.")]}
-            elif row.get("asked") is not None and row["asked"] <= 0:
-                faults[at] = {"asked": [_("An amount is more than nothing.")]}
-        return faults
+        return {at: {"asked": [_("An amount is more than nothing.")]} for at, row in enumerate(rows) if row.get("asked") is not None and row["asked"] <= 0}
 
     def written(self, verb, ids, change):
         if verb != "create":

@@ -31,6 +31,7 @@ class Policies(Resource):
         "percent": ("kind", "discount"), "amount": ("kind", "allowance", "expense", "commission"), "regions": ("kind", "region"), "channels": ("kind", "channel"),
         "category": ("kind", "discount"), "expense": ("kind", "expense")}
     files = False
+    settled = (services.BEGUN,)
     help = _("Limits of what salespeople may do by themselves: enforced when a quote is sent, an order confirmed, an expense claimed, commission paid.")
     actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",)),)
 
@@ -46,7 +47,7 @@ class Policies(Resource):
                 row["percent"] = None
 
     def check(self, rows, before):
-        faults = services.stays(rows, before, {"name", "note"})
+        faults = services.ended(rows, before)
         for at, row in enumerate(rows):
             now = as_written(row, before)
             needed = {"discount": "percent", "region": "regions", "channel": "channels"}.get(str(now.get("kind")), "amount")

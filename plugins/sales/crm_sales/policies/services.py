@@ -14,6 +14,7 @@ from crm_core.sdk import (
     OverLimit,
     Product,
     Refused,
+    Settled,
     actor,
     amounts,
     approved,
@@ -251,8 +252,15 @@ def next_edition(resource, row, begins, copied):
     new.edition, new.follows_id = row.edition + 1, row.id
 
 
-def stays(rows, before, free):
-    """Faults of rows of something dated: what has begun is not changed but by a new edition; `free` may be."""
+HOLDS = _("It holds already, and what was done keeps the policy of its day. Make a new edition.")
+
+
+# What has begun is not changed but by a new edition. `ended` says when it may end, and `keep` why it is not deleted.
+BEGUN = Settled("begins", lambda day: day is None or day > today(), HOLDS, free=("name", "note", "ends"), goes=True)
+
+
+def ended(rows, before):
+    """Faults of rows of something dated: it ends after it begins, and what has begun is not ended in the past."""
     faults, day = {}, today()
     for at, row in enumerate(rows):
         old = before.get(row.get("id", 0), {})
@@ -260,12 +268,8 @@ def stays(rows, before, free):
         if begins is not None and ends is not None and ends < begins:
             if not (old and ends == begins - dt.timedelta(days=1)):
                 faults[at] = {"ends": [_("It ends before it begins.")]}
-        elif old and old["begins"] <= day:
-            moved = [name for name, value in row.items() if name in old and value != old[name] and name not in free]
-            if "ends" in moved and (ends is None or ends >= day - dt.timedelta(days=1)):
-                moved.remove("ends")
-            if moved:
-                faults[at] = {moved[0].removesuffix("_id"): [_("It holds already, and what was done keeps the policy of its day. Make a new edition.")]}
+        elif old and old["begins"] <= day and ends != old["ends"] and ends is not None and ends < day - dt.timedelta(days=1):
+            faults[at] = {"ends": [HOLDS]}
     return faults
 
 

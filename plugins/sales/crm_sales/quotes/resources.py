@@ -11,6 +11,7 @@ from crm_core.sdk import (
     Product,
     Resource,
     Section,
+    Settled,
     amounts,
     as_written,
     money,
@@ -47,7 +48,7 @@ class Quotes(Resource):
         Section(_("Answer"), ("sent_at", "answered_at", "signer", "signer_address", "reason", "order", "contract", "edition", "latest", "first"), folded=True),
     )
     help = _("What customers are offered. Only drafts are changed: of what was sent, a new version is made.")
-    settled = "state", (State.draft,), _("This quote has been sent; it stays as it is. Make a new version of it.")
+    settled = (Settled("state", (State.draft,), _("This quote has been sent; it stays as it is. Make a new version of it.")),)
     actions = (
         Action("send", _("Send"), services.send, when=services.in_state(State.draft), icon="send", primary=True, order=10,
                confirm=_("Offer this quote? It cannot be changed afterwards; a new version can be made.")),

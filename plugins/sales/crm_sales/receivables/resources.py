@@ -15,6 +15,7 @@ from crm_core.sdk import (
     Refused,
     Resource,
     Section,
+    Settled,
     amounts,
     as_written,
     money,
@@ -25,11 +26,9 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.orders.models import State as OrderState
-from crm_sales.orders.resources import changed, touched
 from crm_sales.receivables import services
 from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, State, Way
 
-STAYS = _("An issued invoice stays as it is: make a credit note, or cancel it.")
 REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
 
 
@@ -46,7 +45,7 @@ class Invoices(Resource):
     calendar = "due"
     timeline = True
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
-    undo_leaves = "state", (State.draft,), frozenset({"owner_id", "department_id", "team_id", "due", "state", "reason", "reminded"})
+    settled = (Settled("state", (State.draft,), _("An issued invoice stays as it is: make a credit note, or cancel it."), free=("due",), course=("state", "reason", "reminded")),)
     lines = (priced(InvoiceItem),)
     form = (Section(_("Invoice"), ("customer", "title", "tax_number", "day", "due", "currency", "items")),)
     actions = (
@@ -65,14 +64,6 @@ class Invoices(Resource):
     @property
     def label_field(self):
         return "number"
-
-    def check(self, rows, before):
-        settled = {row_id: old for row_id, old in before.items() if old["state"] != State.draft}
-        faults = {at: {"items": [STAYS]} for at in touched(self, "items", rows, settled)}
-        for at, row in enumerate(rows):
-            if row.get("id") in settled and (other := changed(row, settled[row["id"]], {"owner_id", "department_id", "team_id", "due"})):
-                faults[at] = {other[0]: [STAYS]}
-        return faults
 
     def held(self, ids):
         """What was issued stays, also when its making is undone: numbers have no gaps."""
@@ -116,6 +107,8 @@ class Payments(Resource):
     verbs = ("read", "create", "update", "export", "import", "print", "assign")
     importable = True
     unique = (("customer", "reference"),)
+    settled = (Settled("day", (), _("A payment stays as it is: take it back and record it anew."), free=("note", "reference", "way"),
+                       course=("allocations", "unallocated", "returned", "reason"), goes=True),)
     lines = (Lines("allocations", Allocation, ("invoice", "amount"), _("For invoices"), repeats=True),)
     form = (Section(_("Payment received"), ("customer", "day", "currency", "amount", "way", "reference", "note", "allocations")),)
     actions = (
@@ -143,12 +136,9 @@ class Payments(Resource):
         return next(iter(money.in_use()))
 
     def check(self, rows, before):
-        stays, invoices = _("A payment stays as it is: take it back and record it anew."), set()
-        faults = {at: {"allocations": [stays]} for at in touched(self, "allocations", rows, before)}
+        invoices, faults = set(), {}
         for at, row in enumerate(rows):
             old = before.get(row.get("id", 0))
-            if old is not None and (other := changed(row, old, {"owner_id", "department_id", "team_id", "note", "reference", "way"})):
-                faults[at] = {other[0]: [stays]}
             if old is None and row.get("amount") == 0:
                 faults[at] = {"amount": [_("An amount is another one than nothing.")]}
             if old is None:
