@@ -4,7 +4,8 @@ First half: names → before images under the actor's rights → references → 
 Second half, shared with changes made by hand on loaded objects: statements → parts → history → search → time line → events.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -250,7 +251,7 @@ def _unique(resource: Any, made: list[Row], before: Mapping[int, Row], faults: F
                     faults.setdefault(wanted[tuple(hit)], {})[group[0]] = [_("This is taken already.")]
 
 
-def _lines(resource: Any, rows: list[Row], ids: Sequence[int], change: int, moved: Mapping[int, Set[str]]) -> set[int]:
+def _lines(resource: Any, rows: list[Row], ids: Sequence[int], change: int, moved: Mapping[int, AbstractSet[str]]) -> set[int]:
     """Write the child rows that were given, whole lists: what is missing from a list goes to the recycle bin. Those of records that were
     changed in what they follow (`moved`: record → columns that are others now) are written again, given or not.
 

@@ -189,7 +189,7 @@ class PricedLines(Resource):
         products with a price."""
         table, connection = self.table, current_work().session.connection()
         wanted = sa.select(table).where(among(table.c[self._head], sorted(heads)), table.c.deleted_at.is_(None), table.c.product_id.is_not(None)).order_by(table.c.id)
-        lines = connection.execute(wanted, execution_options=unscoped("list prices of lines")).mappings().all()
+        lines: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(wanted, execution_options=unscoped("list prices of lines")).mappings()]
         of, shelf = self._heads(lines), Shelf({line["product_id"] for line in lines})
         lines = [line for line in lines if line["product_id"] in shelf.facts]
         asks = [_ask(line, of.get(line[self._head])) for line in lines]
@@ -197,7 +197,7 @@ class PricedLines(Resource):
         found = of_shelf(shelf, asks, buyers({head.customer for head in of.values() if head.customer}))
         other = [{"b_id": line["id"], "list_price": one.price, "why": one.why} for line, one in zip(lines, found, strict=True) if one.price != line["list_price"]]
         if other:
-            values = {"list_price": sa.bindparam("list_price"), "why": sa.bindparam("why")}
+            values: dict[str, Any] = {"list_price": sa.bindparam("list_price"), "why": sa.bindparam("why")}
             connection.execute(sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(values), other, execution_options=unscoped("list prices of lines"))
         return [one.why for line, one in zip(lines, found, strict=True) if one.price is None and _has_price(shelf.facts[line["product_id"]])]
 

@@ -532,7 +532,7 @@ def regular(shop):  # noqa: F811
         pen, ink, pad = (shop.make("core.product", name=name, english=name, price=price) for name, price in (("Pen", 10_00), ("Ink", 20_00), ("Pad", 30_00)))
 
         def order(self, *items, done=True, **more):
-            made = shop.order(customer=self.customer, *[(0, 0, one) for one in items], **more)
+            made = shop.order(*[(0, 0, one) for one in items], customer=self.customer, **more)
             if done:
                 shop.run("deliver", made)
                 shop.run("invoice", made)
@@ -576,7 +576,7 @@ def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_on
     web = shop.ann.browser()
     url = f"/core/customer/{regular.customer}/panel/again"
     closed = web("GET", url, Accept_Language="en").text
-    assert "3 × 10.00" in closed and "btn-primary" not in closed
+    assert "3 × 10<" in closed and "btn-primary" not in closed
     with shop.house.system():
         from crm_core.features.dealings.proposing import hold
 

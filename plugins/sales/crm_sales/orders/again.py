@@ -6,7 +6,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Ask, Customer, Invalid, Product, Refused, amounts, language, money, prices, session, site, tell, today
+from crm_core.sdk import (
+    Ask,
+    Customer,
+    Invalid,
+    Product,
+    Refused,
+    amounts,
+    language,
+    money,
+    prices,
+    session,
+    site,
+    tell,
+    today,
+)
 from crm_sales import _
 from crm_sales.orders.models import Order, OrderItem, Sort, State
 
