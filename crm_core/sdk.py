@@ -112,6 +112,8 @@ _WHERE = {
     "Deal": ("crm_core.features.customers.dealings", "Deal"),
     "record_dealings": ("crm_core.features.customers.dealings", "record_dealings"),
     "record_dealing": ("crm_core.features.customers.dealings", "record_dealing"),  # an order, a subscription: what a customer had from us
+    "dealings": ("crm_core.features.dealings", "api"),  # dealings.value_class(customer): whether he seeks the price, advice or a partner
+    "tell": ("crm_core.resource.telling", "tell"),  # tell who saves, or acts, what followed of it besides
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
     "plans": ("crm_core.features.plans", "api"),  # plans of work: plans.targets(metrics, first, last)

@@ -92,6 +92,7 @@ class Action:
     whole: bool = False
     final: bool = False  # what it did is not taken back: no Undo is offered after it
     offered: Callable[[], bool] | None = None  # whether this house uses it now; where it does not, no page shows it
+    makes: str = ""  # the resource of which it makes a record: that one's page is shown next
 
 
 @dataclass(frozen=True)

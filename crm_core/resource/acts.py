@@ -7,6 +7,8 @@ from dataclasses import replace
 from inspect import Parameter, signature
 from typing import Any
 
+import sqlalchemy as sa
+
 from crm_core.access.gate import scope_for
 from crm_core.access.scope import EVERYTHING, Scope
 from crm_core.data.mixins import is_scoped
@@ -77,6 +79,13 @@ def run(resource: Any, name: str, ids: Sequence[int], given: Mapping[str, Any] |
         finally:
             work.info["verb"] = before
         return change
+
+
+def made_in(resource: Any, change: int) -> int | None:
+    """The newest record of a resource that a change made, as far as the actor sees it."""
+    of = changes.History
+    found = current_work().session.scalar(sa.select(of.row_id).where(of.change_id == change, of.resource == resource.name, of.verb == "create").order_by(of.id.desc()).limit(1))
+    return found if found is not None and resource.may("read") and resource.sees(found) else None
 
 
 def _left_out(resource: Any, action: Action) -> dict[str, None]:

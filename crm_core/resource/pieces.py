@@ -38,6 +38,7 @@ class Lines:
     group: str = ""  # of many rows: the column whose `heading` gathers them
     group_label: Any = ""
     shown: tuple[str, ...] = ()  # the columns on the record's page and on paper, where they are others than in the form
+    follows: tuple[str, ...] = ()  # columns of the record that its lines are worked out from: when one changes, all lines are written again (`Resource.follow_head`)
 
 
 @dataclass(frozen=True)

@@ -505,6 +505,9 @@ class Resource:
         """Fill derived columns of rows about to be written (column → value, `id` for existing ones, `before` their old
         columns). In place; no queries a row."""
 
+    def follow_head(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+        """Of a line's resource, before `derive`: these rows belong to records that were changed in one of `Lines.follows`, with them or alone."""
+
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         """Faults by position in `rows`: {0: {"day": [sentence]}}. Rows are as for `derive`, with all that was derived, and lines that were
         given by their name ("items": the whole list, field → value as for `write`). May ask the database once a set."""
@@ -530,6 +533,10 @@ class Resource:
     def run(self, name: str, ids: Sequence[int], values: Mapping[str, Any] | None = None) -> int:
         """Do an act on rows; returns the change that `undo` takes back. Raises Refused when it is not possible now."""
         return acts.run(self, name, ids, values)
+
+    def made_in(self, change: int) -> int | None:
+        """The newest of its records that a change (what `run` returns) made, as far as the actor sees it."""
+        return acts.made_in(self, change)
 
     def system_row(self, row_id: int) -> sa.Row[Any] | None:
         """All columns of a row whatever anybody's rights, for integrity work."""

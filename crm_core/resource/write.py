@@ -5,6 +5,7 @@ Second half, shared with changes made by hand on loaded objects: statements → 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,7 @@ class _Link:
     column: str
     of: Sequence[int]
     parents: Mapping[int, Row]
+    moved: frozenset[int] = frozenset()  # those that were changed in what their lines follow
 
 
 def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = None, kind: str = "save") -> tuple[list[int], list[Edit]]:
@@ -88,7 +90,8 @@ def _write(resource: Any, rows: list[Row], change: int, link: _Link | None = Non
     if updating:
         edits += statements.update(resource, [made[i] for i in updating], before)
     ids = [values["id"] for values in made]
-    touched = _lines(resource, rows, ids, change) if lines else set()
+    moved = {edit.id: edit.old.keys() for edit in edits if edit.verb == "update" and edit.old}
+    touched = _lines(resource, rows, ids, change, moved) if lines else set()
     if touched:
         edits = statements.touch(resource, edits, touched, before)
     finish(resource, edits, change)
@@ -106,6 +109,8 @@ def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: M
     _complete(resource, made, rows, creating, link)
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
+    if link is not None and link.moved and updating:
+        resource.follow_head([made[i] for i in updating if link.of[i] in link.moved], before)
     derived.derive(resource, made, before)
     stays = settled.faults(resource, rows, made, before, kind)
     for wrong in (stays, resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before), figures.fractions(resource, made, before)):
@@ -247,17 +252,19 @@ def _unique(resource: Any, made: list[Row], before: Mapping[int, Row], faults: F
                     faults.setdefault(wanted[tuple(hit)], {})[group[0]] = [_("This is taken already.")]
 
 
-def _lines(resource: Any, rows: list[Row], ids: Sequence[int], change: int) -> set[int]:
-    """Write the child rows that were given, whole lists: what is missing from a list goes to the recycle bin.
+def _lines(resource: Any, rows: list[Row], ids: Sequence[int], change: int, moved: Mapping[int, AbstractSet[str]]) -> set[int]:
+    """Write the child rows that were given, whole lists: what is missing from a list goes to the recycle bin. Those of records that were
+    changed in what they follow (`moved`: record → columns that are others now) are written again, given or not.
 
     All lists of all rows are one set. Returns the ids of the rows whose lines changed."""
     touched: set[int] = set()
     for declared in resource.lines:
         child, link = resource.line_resource(declared.name), resource.link_column(declared.name)
         given = {row_id: row[declared.name] or [] for row, row_id in zip(rows, ids, strict=True) if declared.name in row}
-        if not given:
+        follow = frozenset(row_id for row_id, columns in moved.items() if not columns.isdisjoint(declared.follows)) if declared.follows else frozenset()
+        if not given and not follow:
             continue
-        have = _line_ids(child, link, list(given))
+        have = _line_ids(child, link, [*given, *(follow - given.keys())])
         gone: list[int] = []
         wanted: list[tuple[int, int, Row]] = []
         for parent_id, found in given.items():
@@ -269,13 +276,14 @@ def _lines(resource: Any, rows: list[Row], ids: Sequence[int], change: int) -> s
                 gone += sorted(mine - kept)
                 touched.add(parent_id)
             wanted += [(parent_id, n, line) for n, line in enumerate(found)]
+        wanted += [(parent_id, n, {"id": line}) for parent_id in sorted(follow - given.keys()) for n, line in enumerate(sorted(have.get(parent_id, ())))]
         if gone:
             delete_rows(child, gone, change)
         if not wanted:
             continue
-        parents = owners.of_rows(resource.table, list(given)) if is_scoped(child.model) else {}
+        parents = owners.of_rows(resource.table, list(given)) if given and is_scoped(child.model) else {}
         try:
-            linked = _Link(link, [parent_id for parent_id, _n, _line in wanted], parents)
+            linked = _Link(link, [parent_id for parent_id, _n, _line in wanted], parents, follow)
             _ids, edits = _write(child, [line for _parent, _n, line in wanted], change, linked)
         except Invalid as bad:
             raise _line_faults(declared, wanted, list(ids), bad) from None

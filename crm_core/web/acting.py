@@ -8,7 +8,8 @@ import flask
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Forbidden, Invalid, Missing, OverLimit
 from crm_core.kernel.i18n import _
-from crm_core.resource import acts, asking
+from crm_core.kernel.site import site
+from crm_core.resource import acts, asking, telling
 from crm_core.web import bulk, controls, urls, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage, FormField
@@ -40,7 +41,10 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields, at)), 422
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
-    bulk.say_undo(action.label, None if action.final else change)
+    bulk.say_undo(f"{action.label} · {said}" if (said := telling.told()) else action.label, None if action.final else change)
+    target = site().registry.resources.get(action.makes)
+    if target is not None and (made := target.made_in(change)) is not None:
+        return flask.redirect(ways.to_record(target, made), 303)
     if form.get("back"):
         return flask.redirect(urls.safe_path(form["back"]), 303)
     there = resource.brief_resource is not None or resource.sees(row_id)  # what was given away may be out of sight

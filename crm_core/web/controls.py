@@ -92,7 +92,12 @@ def _references(field: RefsField, text: str, given: dict[str, Any], labels: Mapp
     target = site().registry.resources.get(field.target)
     creates = field.creates and target is not None and target.may("create")
     picked = tuple(Picked(one, labels.get(one, one)) for one in text.split(",") if one)
-    return FormField(**{**given, "value": "", "lookup_url": f"/lookup/{field.target}", "picked": picked, "wide": True, "creates": creates})
+    return FormField(**{**given, "value": "", "lookup_url": _lookup(field), "picked": picked, "wide": True, "creates": creates})
+
+
+def _lookup(field: RefField) -> str:
+    """Where a picker asks for its hits; the column may say which records it offers: `info={"offers": (("life.any", "sold"),)}`."""
+    return urls.address(f"/lookup/{field.target}", field.info.get("offers", ()))
 
 
 def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mapping[str, str]) -> FormField:
@@ -102,7 +107,7 @@ def _reference(field: RefField, text: str, given: dict[str, Any], labels: Mappin
 
         return FormField(**{**given, "control": "region", "shown": shown, "lookup_url": slots.regions_url, "wide": True})
     given["control"] = "reference"
-    given["lookup_url"] = f"/lookup/{field.target}"
+    given["lookup_url"] = _lookup(field)
     given["beside"] = tuple(field.info.get("beside", ()))
     if text:
         row_id = whole(text)

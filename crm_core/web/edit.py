@@ -13,7 +13,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Conflict, CrmError, Forbidden, Invalid, Refused
 from crm_core.kernel.i18n import _, in_sentence, listed
 from crm_core.kernel.site import actor, site
-from crm_core.resource import asking, drafts, layout, once, pairs, sensitive, settled
+from crm_core.resource import asking, drafts, layout, once, pairs, sensitive, settled, telling
 from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
@@ -152,7 +152,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         saved = row.id
     except Invalid as bad:
         for name, found in bad.details.get("lines", {}).items():
-            line_faults[name] = {str(places[name][int(i)]): f for i, f in found.items()}
+            if name in places:  # else they were written again for what the form says of their record
+                line_faults[name] = {str(places[name][int(i)]): f for i, f in found.items()}
         known = {n: m for n, m in bad.fields.items() if n not in line_faults}
         return _show(resource, row, fields, texts, known, lines, line_faults), 422
     except Conflict:
@@ -162,6 +163,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         drafts.discard(draft)
     except CrmError as refused:
         return _show(resource, row, fields, texts, {}, lines, {}, note=str(refused)), refused.status
+    if said := telling.told():
+        bulk.say_undo(said, None)
     if sent.get("_then") == "new":
         return flask.redirect(urls.of_act(resource, None, "new"), 303)
     return flask.redirect(urls.safe_path(sent.get("back", "")) if sent.get("back") else ways.to_record(resource, saved), 303)

@@ -6,7 +6,7 @@ import flask
 
 from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import asking, sensitive
+from crm_core.resource import asking, sensitive, telling
 from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field, clean_values
 from crm_core.text.numbers import whole
@@ -51,7 +51,7 @@ def answer(resource: Any, row_id: int) -> Any:
             return page_of("bulk_form.html", _form(resource, row, field, texts[name], {}, told)), 409
         known = row.version if was is not None else version
         resource.write([{"id": row_id, name: values[name], **({"version": known} if known is not None else {})}])
-        said = _("Saved")
+        said = telling.told() or _("Saved")
     except OnlyAsked:
         asked = asking.propose(resource, row_id, values)
         if "application/json" in flask.request.headers.get("Accept", ""):

@@ -35,10 +35,13 @@ def source_of(name: str) -> Any:
     return source
 
 
-def lookup(name: str, text: str, beside: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Hits of a picker: by words, or the most recent ones when nothing was typed. `beside`: what the form says in fields that matter."""
+def lookup(name: str, text: str, beside: Mapping[str, str] | None = None, offers: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Hits of a picker: by words, or the most recent ones when nothing was typed. `beside`: what the form says in fields that matter; `offers`:
+    what its column asks that list for (`info={"offers": …}`), as far as the reader may. Raises BadRequest for values the list does not know."""
     source = source_of(name)
-    query = listing.Query(source, text=text.strip()[:100], limit=HITS)
+    known = {**source.virtual_fields, **source.fields()}.keys() & set(source.filters)
+    query = listing.parse(source, [(asked, value) for asked, value in offers if asked.partition(".")[0] in known], limit=HITS)
+    query.text = text.strip()[:100]
     query.order = orders.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() and "updated_at" in source.fields() else "")
     ids = listing.page(query).ids if not text or source.search else []
     return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids, beside)], "more": len(ids) >= HITS}

@@ -356,7 +356,8 @@ def bulk_act(package: str, path: str, act_name: str) -> Any:
 @signed_in
 def lookup(name: str) -> Any:
     args = flask.request.args
-    return lookups.lookup(name, args.get("q", ""), {key[5:]: value[:100] for key, value in args.items() if key.startswith("with.")})
+    beside = {key[5:]: value[:100] for key, value in args.items() if key.startswith("with.")}
+    return lookups.lookup(name, args.get("q", ""), beside, [(key, value[:500]) for key, value in args.items() if "." in key and not key.startswith("with.")])
 
 
 @blueprint.get("/palette")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -309,3 +310,19 @@ def test_a_day_is_the_end_of_a_term(shop: House) -> None:
         assert product(term=24, term_unit="issues", issues=48).ends(dt.date(2026, 7, 1)) == dt.date(2026, 12, 31)
         assert product().ends(begins) is None
         assert clock.today()
+
+
+def test_the_picker_of_a_line_offers_what_is_on_sale(shop: House, admin: Person, make: Make) -> None:
+    for name, life in (("Picked sold", Life.sold), ("Picked planned", Life.planned), ("Picked old", Life.sold)):
+        made = make("core.product", name=name, price=1_00, life=life)
+    (line,) = lines(shop, quoted := quote(shop, [{"product": made}]))
+    with shop.system():
+        shop.resource("core.product").write([{"id": made, "life": Life.phased_out}])
+    web = admin.browser()
+    page = web("GET", f"/sales/quote/{quoted}/edit").text
+    (url,) = set(re.findall(r"/lookup/core\.product[^\"]*", page))
+    assert line.product_id == made and "Picked old" in page, "what was chosen before is named"
+    assert {hit["label"] for hit in web("GET", f"{url}&q=picked").json["hits"]} == {"Picked sold"}
+    assert {hit["label"] for hit in web("GET", "/lookup/core.product?q=picked").json["hits"]} == {"Picked sold", "Picked planned", "Picked old"}
+    assert web("GET", "/lookup/core.product?nonsense.any=x&q=picked").status_code == 200
+    assert web("GET", "/lookup/core.product?life.any=nonsense").status_code == 400

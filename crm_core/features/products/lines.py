@@ -13,11 +13,17 @@
 
 A price that is left out is that of the price lists for the head's `customer_id`, `day` and currency; the unit, the tax rate and the words of
 the line are those of the product. What is copied from another document keeps its price: `same_line(item)`.
+
+When the head changes in one of these, with its lines or alone, prices that followed the price lists follow them again; one that somebody wrote
+stays, as does one that was `agreed` in the document it was made of, and its list price is asked for anew: what is given away is measured by the
+price lists of the customer, day and currency that stand there. Whoever judges that calls `measure` first, as price lists change too.
+Long because what a line comes to is worked out in one place.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as member
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -26,23 +32,27 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.bulk import among
-from crm_core.data.session import system_scope
+from crm_core.data.session import current_work, system_scope
 from crm_core.features.money.api import no_fractions, rounding, step, tax_included
 from crm_core.features.products import configuring, wishes
 from crm_core.features.products.models import LIVES
 from crm_core.features.products.prices import Ask, Facts, Shelf, buyers, of_shelf
 from crm_core.features.products.units import ratio
-from crm_core.kernel.i18n import _, language
-from crm_core.resource.changes import as_written
+from crm_core.kernel.i18n import _, language, ngettext
+from crm_core.resource.changes import as_written, unscoped
+from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
 from crm_core.resource.pieces import Lines
 from crm_core.resource.resource import Resource
+from crm_core.resource.telling import tell
 from crm_core.text import amounts
 
 COLUMNS = ("product", "what", "quantity", "unit", "configuration", "price", "discount", "rate", "amount")
 SHOWN = ("product", "what", "quantity", "unit", "price", "why", "discount", "rate", "amount")  # the words of a line say what was chosen
 MOST = 10**15  # what a line may come to, in hundredths: sums of lines stay within 64 bits
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
+HEAD = ("currency", "customer_id", "day")  # and of the head
+FOLLOW, MEASURE = object(), object()  # in place of a list price: it is asked for anew, and the price follows it where it did so far, or stays
 COPIED = ("product_id", "what", "quantity", "unit_id", "configuration", "price", "discount", "rate")
 
 
@@ -92,7 +102,7 @@ class PricedLine:
 
 def priced(model: Any, label: Any = None, columns: Sequence[str] = COLUMNS) -> Lines:
     """The priced lines of a resource's form."""
-    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True, ahead=True, shown=SHOWN if tuple(columns) == COLUMNS else ())
+    return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True, ahead=True, shown=SHOWN if tuple(columns) == COLUMNS else (), follows=HEAD)
 
 
 def same_line(item: Any) -> dict[str, Any]:
@@ -107,7 +117,7 @@ class Head:
     currency: str
     customer: int | None = None
     day: dt.date | None = None
-    made_of: Mapping[str, int] = field(default_factory=dict)
+    made_of: Mapping[str, int] = member(default_factory=dict)
 
 
 class PricedLines(Resource):
@@ -118,15 +128,32 @@ class PricedLines(Resource):
     search = ()
     verbs = ("read",)
     lives: ClassVar[tuple[str, ...]] = ("sold",)  # what can be chosen; opportunities may take what is planned
+    agreed: ClassVar[tuple[str, ...]] = ()  # references of the head to documents whose prices were agreed: they stay while customer and currency are theirs
+
+    @cached_property
+    def _declared(self) -> dict[str, Field]:
+        """Its picker offers the products that can be chosen."""
+        found = super()._declared
+        product = found["product"]
+        return {**found, "product": replace(product, info={**product.info, "offers": (("life.any", ",".join(self.lives)),)})}
 
     @property
     def label_field(self) -> str:
         return "what"
 
-    def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+    def follow_head(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+        """The head has another customer, day or currency: `derive` asks the price lists anew."""
         now = [as_written(row, before) for row in rows]
-        moved = [n for n, row in enumerate(rows) if _moved(row, before)]
-        ids = {line["product_id"] for row, line in zip(rows, now, strict=True) if line.get("product_id") and (_moved(row, before) or not line.get("what") or line.get("rate") is None)}
+        stays = self._stand(now)
+        for row, line in zip(rows, now, strict=True):
+            if line.get("product_id"):
+                row["list_price"] = MEASURE if (line.get(self._head), line["product_id"]) in stays else FOLLOW
+
+    def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
+        headed = {n: row.pop("list_price") for n, row in enumerate(rows) if row.get("list_price") in (FOLLOW, MEASURE)}
+        now = [as_written(row, before) for row in rows]
+        moved = [n for n, row in enumerate(rows) if n in headed or _moved(row, before)]
+        ids = {line["product_id"] for n, line in enumerate(now) if line.get("product_id") and (n in moved or not line.get("what") or line.get("rate") is None)}
         shelf, heads = Shelf(ids | {old["product_id"] for n in moved if (old := before.get(rows[n].get("id") or 0)) and old.get("product_id")}), self._heads(now)
         at = [n for n in moved if now[n].get("product_id") in shelf.facts]
         known = buyers({head.customer for head in heads.values() if head.customer}) if at else {}
@@ -138,11 +165,12 @@ class PricedLines(Resource):
             price, listed = line.get("price"), line.get("list_price")
             if product is not None:
                 buyer = known.get(head.customer or 0)
-                row["what"] = _words(row, line, shelf, before, (buyer.language if buyer is not None else None) or language())
+                code = buyer.language if buyer is not None else None
+                row["what"] = _words(line, before.get(row.get("id") or 0), shelf, code or language(), anew=_moved(row, before) or (n in headed and code is not None))
                 row["unit_id"] = line.get("unit_id") or product.unit_id
             if n in found:
                 old = before.get(row.get("id") or 0, {})
-                if price is not None and old.get("price") == price == old.get("list_price"):
+                if price is not None and old.get("price") == price == old.get("list_price") and headed.get(n) is not MEASURE:
                     price = None  # nobody agreed on another one: it goes on following the price lists
                 listed, row["list_price"], row["why"] = found[n].price, found[n].price, found[n].why
             price = listed if price is None else price
@@ -151,8 +179,27 @@ class PricedLines(Resource):
             row["net"], row["tax"], row["amount"] = amounts.line(
                 1000 if line.get("quantity") is None else line["quantity"], row["price"], line.get("discount") or 0, rate or 0,
                 included=included, how=how, step=step(head.currency))
-            if price is None and product is not None and (product.price is not None or product.is_bundle):
+            if price is None and product is not None and _has_price(product):
                 row["price"] = None  # it has a price, but not in this currency or unit: `check` says why
+        _say([(before[rows[n]["id"]], rows[n]) for n in headed])
+
+    def measure(self, heads: Sequence[int], earliest: dt.date | None = None) -> list[str]:
+        """Ask the price lists anew for the list price of each line of these documents, for what their heads say now; prices stay. A day before
+        `earliest` counts as that day. In a write transaction, a fixed number of statements. Returns, in words, why lines have none that are of
+        products with a price."""
+        table, connection = self.table, current_work().session.connection()
+        wanted = sa.select(table).where(among(table.c[self._head], sorted(heads)), table.c.deleted_at.is_(None), table.c.product_id.is_not(None)).order_by(table.c.id)
+        lines: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(wanted, execution_options=unscoped("list prices of lines")).mappings()]
+        of, shelf = self._heads(lines), Shelf({line["product_id"] for line in lines})
+        lines = [line for line in lines if line["product_id"] in shelf.facts]
+        asks = [_ask(line, of.get(line[self._head])) for line in lines]
+        asks = [replace(ask, day=max(ask.day, earliest)) if ask.day is not None and earliest is not None else ask for ask in asks]
+        found = of_shelf(shelf, asks, buyers({head.customer for head in of.values() if head.customer}))
+        other = [{"b_id": line["id"], "list_price": one.price, "why": one.why} for line, one in zip(lines, found, strict=True) if one.price != line["list_price"]]
+        if other:
+            values: dict[str, Any] = {"list_price": sa.bindparam("list_price"), "why": sa.bindparam("why")}
+            connection.execute(sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(values), other, execution_options=unscoped("list prices of lines"))
+        return [one.why for line, one in zip(lines, found, strict=True) if one.price is None and _has_price(shelf.facts[line["product_id"]])]
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         now = [as_written(row, before) for row in rows]
@@ -224,6 +271,23 @@ class PricedLines(Resource):
             rows = db.execute(sa.select(head.c.id, head.c.currency, *(head.c[name] for name in names)).where(among(head.c.id, wanted))).mappings()
             return {row["id"]: Head(row["currency"], row.get("customer_id"), row.get("day"), {name: row[name] for name in self.sources if row[name]}) for row in rows}
 
+    def _stand(self, lines: Sequence[Mapping[str, Any]]) -> set[tuple[int, int]]:
+        """(head, product) whose price was agreed in a document the head was made of, and is for the same customer in the same currency still."""
+        heads = self._heads(lines) if self.agreed else {}
+        found: set[tuple[int, int]] = set()
+        for column in self.agreed:
+            made = {key: head.made_of[column] for key, head in heads.items() if column in head.made_of}
+            other = self.sources.get(column)
+            if not made or other is None:
+                continue
+            head, items, link = other.table, other.line_resource("items").table, other.link_column("items")
+            with system_scope("prices that were agreed") as db:
+                rows = db.execute(sa.select(head.c.id, head.c.customer_id, head.c.currency, items.c.product_id).join(items, items.c[link] == head.c.id).where(
+                    among(head.c.id, sorted(set(made.values()))), items.c.deleted_at.is_(None), items.c.product_id.is_not(None))).all()
+            found |= {(key, product) for key, of in made.items() for one, customer, currency, product in rows
+                      if one == of and (customer, currency) == (heads[key].customer, heads[key].currency)}
+        return found
+
     def _agreed(self, heads: Mapping[int, Head]) -> dict[int, set[int]]:
         """The products in the lines of the documents that these were made of: a statement for each kind of document."""
         found: dict[int, set[int]] = {}
@@ -246,16 +310,31 @@ def _moved(row: Mapping[str, Any], before: Mapping[int, Mapping[str, Any]]) -> b
     return old is None or any(name in row and row[name] != old.get(name) for name in ASKED) or ("price" in row and row["price"] is None)
 
 
+def _has_price(product: Facts) -> bool:
+    return product.price is not None or product.is_bundle
+
+
+def _say(lines: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    """Tell who changed a head what became of its lines: as they were, and as they are."""
+    followed = sum(1 for old, row in lines if row["price"] != old["price"])
+    stayed = sum(1 for old, row in lines if row["price"] == old["price"] and row.get("list_price", old["list_price"]) != old["list_price"])
+    if followed:
+        tell(ngettext("%(n)s price follows the price lists for what stands there now.", "%(n)s prices follow the price lists for what stands there now.", followed))
+    if stayed:
+        tell(ngettext("%(n)s price that was written or agreed stays; its list price is another one now.",
+                      "%(n)s prices that were written or agreed stay; their list prices are others now.", stayed))
+
+
 def _ask(line: Mapping[str, Any], head: Head | None) -> Ask:
     return Ask(line["product_id"], 1000 if line.get("quantity") is None else line["quantity"], line.get("unit_id"), line.get("configuration") or {},
                head.customer if head is not None else None, head.day if head is not None else None, head.currency if head is not None else None)
 
 
-def _words(row: Mapping[str, Any], line: Mapping[str, Any], shelf: Shelf, before: Mapping[int, Mapping[str, Any]], code: str) -> str:
+def _words(line: Mapping[str, Any], old: Mapping[str, Any] | None, shelf: Shelf, code: str, *, anew: bool) -> str:
     """The words of a line: those somebody wrote, else the product's with what was chosen and what it is made of, in a language. Words that
     were made so follow the product and the choices."""
-    told, old = line.get("what"), before.get(row.get("id") or 0)
-    if told and old is not None and told == old.get("what") and _moved(row, before) and old.get("product_id") in shelf.facts:
+    told = line.get("what")
+    if told and old is not None and told == old.get("what") and anew and old.get("product_id") in shelf.facts:
         was = {shelf.words(old["product_id"], old.get("configuration") or {}, one)[:255] for one in (code, "zh", "en")}
         told = "" if told in was else told
     return told or shelf.words(line["product_id"], line.get("configuration") or {}, code)[:255]

@@ -167,3 +167,20 @@ def test_metrics_lead_to_the_records_behind_them(house, west, sold, today):
     assert page.status_code == 200 and dt.date.fromisoformat(str(today)) and "375" in page.text
     with west.ann.work(), pytest.raises(Invalid):
         house.resource("sales.share").write([{"order": sold, "person": west.cid.id, "percent": 100}])
+
+
+def test_what_was_won_and_deleted_counts_no_more_until_it_is_restored(house, west, sold, deliver):
+    def won():
+        deliver()
+        with house.system():
+            return session.scalar(sa.select(sa.func.sum(Achievement.amount)).where(Achievement.did == "won"))
+
+    with house.system(), writing():
+        session.connection().execute(sa.text("UPDATE sales_opportunity SET told = 'won'"), execution_options={"crm_unscoped": "tests"})
+    assert won() == 77_700
+    with house.system():
+        change = house.resource("sales.opportunity").delete([1])
+    assert won() == 0
+    with house.system():
+        doing.take_back(change)
+    assert won() == 77_700

@@ -1,11 +1,12 @@
 """Orders: confirmed, delivered, taken back, cancelled, completed by themselves; advertisements and subscriptions. Long because it is the whole way of an order."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
 from crm_sales.orders.models import Delivery, Order, State, Subscription, Term
-from crm_sales.receivables.models import Allocation, Invoice, Payment
+from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -485,3 +486,110 @@ class Machine(RuleBasedStateMachine):
 def test_orders_as_a_model_in_memory_has_them(shop):  # noqa: F811
     Machine.shop = shop
     run_state_machine_as_test(Machine, settings=settings(max_examples=12, stateful_step_count=14, deadline=None, database=None))
+
+
+def test_what_comes_back_after_a_new_invoice_is_credited_by_the_piece(shop):  # noqa: F811
+    """An invoice was credited whole and made anew: the pieces of the first credit note are none that came back."""
+    order = shop.order((10_000, 10_00), customer=shop.new_customer())
+    shop.run("deliver", order)
+    shop.run("invoice", order)
+    wrong, = shop.all(Invoice, order_id=order)
+    shop.run("credit", wrong.id, {"reason": "wrong title"}, resource="sales.invoice")
+    shop.run("invoice", order)
+    again = shop.all(Invoice, order_id=order)[-1]
+    shop.run("pay", again.id, resource="sales.invoice")
+    assert shop.row("sales.order", order).state == State.done
+    shop.deliver(order, -3_000)
+    shop.run("credit_returns", order)
+    note = shop.all(Invoice, order_id=order)[-1]
+    (line,) = shop.all(InvoiceItem, invoice_id=note.id)
+    assert (note.credits_id, note.total, line.item_id, line.quantity) == (again.id, -30_00, shop.items(order)[0].id, -3_000)
+    with pytest.raises(Refused, match="come back"):
+        shop.run("credit_returns", order)
+    shop.deliver(order, -2_000)
+    shop.run("credit_returns", order)
+    assert [one.total for one in shop.all(Invoice, order_id=order)] == [100_00, -100_00, 100_00, -30_00, -20_00]
+
+
+def test_an_order_is_not_completed_by_what_was_credited_and_invoiced_again(shop):  # noqa: F811
+    order = shop.order((10_000, 10_00), customer=shop.new_customer())
+    shop.run("deliver", order)
+    shop.run("invoice", order)
+    shop.run("credit", shop.all(Invoice, order_id=order)[0].id, {"reason": "wrong title"}, resource="sales.invoice")
+    shop.run("invoice", order)
+    shop.deliver(order, -3_000)
+    shop.run("pay", shop.all(Invoice, order_id=order)[-1].id, resource="sales.invoice")
+    assert shop.row("sales.order", order).state == State.confirmed, "three came back, are paid and not credited"
+    shop.run("credit_returns", order)
+    assert shop.row("sales.order", order).state == State.done
+
+
+@pytest.fixture
+def regular(shop):  # noqa: F811
+    """A customer who had 3 of one product and a text by a completed order, and has had two others before."""
+    class Regular:
+        customer = shop.new_customer()
+        pen, ink, pad = (shop.make("core.product", name=name, english=name, price=price) for name, price in (("Pen", 10_00), ("Ink", 20_00), ("Pad", 30_00)))
+
+        def order(self, *items, done=True, **more):
+            made = shop.order(*[(0, 0, one) for one in items], customer=self.customer, **more)
+            if done:
+                shop.run("deliver", made)
+                shop.run("invoice", made)
+                shop.run("pay", shop.all(Invoice, order_id=made)[0].id, resource="sales.invoice")
+            return made
+
+        def orders(self):
+            return shop.all(Order, customer_id=self.customer)
+
+    one = Regular()
+    one.order({"product": one.ink, "quantity": 2_000, "price": None, "what": ""}, {"product": one.pad, "quantity": 1_000, "price": None, "what": ""})
+    one.order({"product": one.pen, "quantity": 3_000, "price": 1_00, "what": "", "discount": 5_000}, {"what": "Delivery", "quantity": 1_000, "price": 5_00, "product": None})
+    return one
+
+
+def test_ordered_again_in_one_step_at_the_prices_of_today(shop, regular):  # noqa: F811
+    with shop.house.system():
+        shop.resource("core.product").write([{"id": regular.pen, "price": 11_00}])
+    web = shop.ann.browser()
+    answer = web("POST", f"/core/customer/{regular.customer}/do/order_again")
+    made = regular.orders()[-1]
+    assert (answer.status_code, answer.location, made.state) == (303, f"/sales/order/{made.id}", State.draft)
+    assert [(one.product_id, one.what, one.quantity, one.price, one.discount) for one in shop.items(made.id)] == [
+        (regular.pen, "Pen", 3_000, 11_00, 0), (None, "Delivery", 1_000, 5_00, 0)], "no old price, and no old discount"
+    shop.run("confirm", made.id, who=shop.ann)
+    assert shop.row("sales.order", made.id).state == State.confirmed
+
+
+def test_what_is_not_on_sale_is_left_out_and_said(shop, regular):  # noqa: F811
+    with shop.house.system():
+        shop.resource("core.product").write([{"id": regular.pen, "life": "phased_out"}])
+    web = shop.ann.browser()
+    answer = web("POST", f"/core/customer/{regular.customer}/do/order_again")
+    assert [one.what for one in shop.items(regular.orders()[-1].id)] == ["Delivery"]
+    assert "Not on sale any more, and left out: Pen" in web("GET", answer.location, Accept_Language="en").text
+    nobody = shop.new_customer()
+    assert web("POST", f"/core/customer/{nobody}/do/order_again").status_code == 409
+
+
+def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_one_order(shop, regular):  # noqa: F811
+    web = shop.ann.browser()
+    url = f"/core/customer/{regular.customer}/panel/again"
+    closed = web("GET", url, Accept_Language="en").text
+    assert "3 × 10<" in closed and "btn-primary" not in closed
+    with shop.house.system():
+        from crm_core.features.dealings.proposing import hold
+
+        hold(regular.customer, "intrinsic", None)
+    box = web("GET", url, Accept_Language="en").text
+    assert "He seeks the price" in box and "btn-primary" in box
+    fields = dict(re.findall(r'name="(n\d+|after)" value="([^"]*)"', box))
+    ink = next(one for one in shop.all("sales.order_item", product_id=regular.ink))
+    sent = {**fields, f"n{ink.id}": "4"}
+    first, second = (web("POST", f"/sales/again/{regular.customer}", sent) for _twice in range(2))
+    assert (first.status_code, second.location) == (303, first.location) and len(regular.orders()) == 3
+    assert [(one.what, one.quantity) for one in shop.items(regular.orders()[-1].id)] == [("Pen", 3_000), ("Delivery", 1_000), ("Ink", 4_000)]
+    assert web("POST", f"/sales/again/{regular.customer}", {**fields, f"n{ink.id}": "many"}).status_code == 422
+    assert shop.wu.browser()("POST", f"/sales/again/{regular.customer}", sent).status_code == 403
+    other = shop.house.person("nosy", roles=["user"])
+    assert other.browser()("POST", f"/sales/again/{regular.customer}", sent).status_code == 404

@@ -251,3 +251,39 @@ def test_limits_stand_beside_documents_and_territories_beside_customers(house, s
     quote = shop.document()
     page = shop.ann.browser()("GET", f"/sales/quote/{quote}/panel/limits")
     assert page.status_code == 200 and "Ten" in page.text and "10 %" in page.text
+
+
+def test_a_limit_is_measured_by_what_the_head_says_when_it_is_handed_in(house, shop, make, today):
+    """Priced for a favoured customer, or on an old day, and then changed: it is given away all the same."""
+    shop.policy()
+    friend = make.customer(name="Friend")
+    make("core.price_list", name="Friend", customer=friend, prices=[{"product": shop.product, "price": 5_000}])
+    make("core.price_list", name="March", begins=dt.date(2026, 3, 1), ends=dt.date(2026, 3, 31), prices=[{"product": shop.product, "price": 6_000}])
+    typed = shop.document(price=4_900, customer=friend)
+    old = shop.document(price=6_000, day=dt.date(2026, 3, 5))
+    shop.tell(shop.ann, QuotesSent((typed,)))
+    with shop.ann.work():
+        of("sales.quote").write([{"id": typed, "customer": shop.customer}])
+    for one in (typed, old):
+        with pytest.raises(OverLimit, match="below the list price, your limit is 10 %"):
+            shop.tell(shop.ann, QuotesSent((one,)))
+    follows = shop.document(customer=friend)
+    with house.system(), writing():  # past the write path, as a merge of customers does it
+        quote = session.get(Quote, follows)
+        quote.customer_id = shop.customer
+        session.flush()
+    with pytest.raises(OverLimit, match="50 % below"):
+        shop.tell(shop.ann, QuotesSent((follows,)))
+    order = shop.document("sales.order", customer=friend)
+    with shop.ann.work():
+        of("sales.order").write([{"id": order, "customer": shop.customer}])
+    shop.tell(shop.ann, OrdersConfirming((order,)))  # its price followed the price lists: nothing is given away
+
+
+def test_where_a_list_price_is_not_known_a_limit_lets_nothing_pass(shop, make):
+    make("core.currency", code="GBP")
+    quote = shop.document(price=100, currency="GBP")
+    shop.tell(shop.ann, QuotesSent((quote,)))
+    shop.policy()
+    with pytest.raises(Refused, match="There is no rate of GBP"):
+        shop.tell(shop.ann, QuotesSent((quote,)))

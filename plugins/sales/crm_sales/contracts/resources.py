@@ -102,6 +102,7 @@ class Contracts(Resource):
 class ContractItems(PricedLines):
     model = ContractItem
     label, singular = _("Contract items"), _("Contract item")
+    agreed = "quote_id", "amends_id", "renews_id"
 
 
 class ContractPayments(Resource):

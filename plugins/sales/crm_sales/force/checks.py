@@ -5,18 +5,20 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from crm_core.sdk import my_id, session, system_scope, today
+from crm_core.sdk import Refused, my_id, session, site, system_scope, today
 from crm_sales.orders.models import Order, OrderItem
 from crm_sales.policies import services as policies
+from crm_sales.policies.models import Kind
 from crm_sales.quotes.models import Quote, QuoteItem
 
 
 def quotes_sent(event):
     """Discounts and the allowance of quotes, by the policies of the day on which they are sent, whatever day stands on them."""
+    unknown = _measured("sales.quote", event.ids)
     for quote, items in _documents(Quote, QuoteItem, QuoteItem.quote_id, event.ids):
         who, day = my_id() or quote.owner_id, today()
         if who is not None:
-            given = policies.given_away(items)
+            given = _given(items, unknown, day)
             over = policies.over_discount(who, day, given) + policies.over_allowance(who, day, given, quote.currency)
             policies.settle("sales.quote", quote.id, quote.number, who, quote.department_id, day, over)
 
@@ -24,10 +26,11 @@ def quotes_sent(event):
 def orders_confirming(event):
     """The same of orders, and where and to whom is sold: of who confirms them, not of who lets them go on later. What was agreed to in the quote
     an order was made of is not asked again."""
+    unknown = _measured("sales.order", event.ids)
     for order, items in _documents(Order, OrderItem, OrderItem.order_id, event.ids):
         who, day = my_id() or order.owner_id, today()
         if who is not None:
-            given = policies.given_away(items)
+            given = _given(items, unknown, day)
             quoted = _agreed(order)
             over = policies.over_discount(who, day, given, _as_quoted(given, quoted))
             if not quoted or _off(given) > _off(quoted):
@@ -36,12 +39,27 @@ def orders_confirming(event):
             policies.settle("sales.order", order.id, order.number, who, order.department_id, day, over)
 
 
+def _measured(name, ids):
+    """List prices as the price lists have them now: what is given away is judged by them, whenever a line was written and for whatever customer
+    and currency it was then; a day that is written on it does not bring back what things cost then. Returns why some are not known."""
+    session.flush()
+    resource = site().registry.resource(name)
+    return resource.line_resource("items").measure(ids, earliest=today())
+
+
+def _given(items, unknown, day):
+    """What is given away in lines; raises Refused where a limit holds and the list price of one of them is not known."""
+    if unknown and any(policies.holding(kind, day) for kind in (Kind.discount, Kind.allowance)):
+        raise Refused(unknown[0])
+    return policies.given_away(items)
+
+
 def _documents(head, line, link, ids):
     """Documents with their lines, whatever the acting person may see of them: a limit is no question of rights."""
     session.flush()
     with system_scope("limits of documents") as db:
         found = {one.id: (one, []) for one in db.scalars(sa.select(head).where(head.id.in_(ids)).order_by(head.id))}
-        for one in db.scalars(sa.select(line).where(link.in_(ids), line.deleted_at.is_(None)).order_by(line.id)):
+        for one in db.scalars(sa.select(line).where(link.in_(ids), line.deleted_at.is_(None)).order_by(line.id).execution_options(populate_existing=True)):
             found[getattr(one, link.key)][1].append(one)
         return list(found.values())
 

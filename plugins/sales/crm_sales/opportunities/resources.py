@@ -188,6 +188,8 @@ class Opportunities(Resource):
             services.pass_on(ids)
             services.announce(ids)
             services.next_steps(ids)
+        elif verb == "delete":
+            services.announce(ids)
 
     def board_words(self, field, filters):
         """The stages of the pipeline that was asked for, else of the usual one."""
@@ -204,6 +206,12 @@ def _open_to(resource, name, required):
 class OpportunityItems(PricedLines):
     model = OpportunityItem
     label, singular = _("Products of opportunities"), _("Product of an opportunity")
+
+    def follow_head(self, rows, before):
+        """Of one that is closed the prices stay as they were then."""
+        heads = {as_written(row, before)["opportunity_id"] for row in rows}
+        ended = set(session.scalars(select(Opportunity.id).where(Opportunity.id.in_(heads), Opportunity.outcome != Outcome.open)))
+        super().follow_head([row for row in rows if as_written(row, before)["opportunity_id"] not in ended], before)
 
 
 class StageVisits(Resource):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, literal, select, update
 
 from crm_core.sdk import (
     Invalid,
@@ -155,13 +155,15 @@ def pass_on(ids):
 
 
 def announce(ids):
-    """Tell once of those that were won, lost or opened again, and ask for the call-back of those that were won."""
+    """Tell once of those that were won, lost or opened again, and ask for the call-back of those that were won. One that was deleted is won or
+    lost no more, until it is restored."""
     with system_scope("opportunities that were closed") as db:
-        columns = (Opportunity.id, Opportunity.outcome, Opportunity.owner_id, Opportunity.stage_id, Opportunity.name)
-        rows = db.execute(select(*columns).where(Opportunity.id.in_(ids), Opportunity.outcome != Opportunity.told)).all()
+        outcome = case((Opportunity.deleted_at.is_(None), Opportunity.outcome), else_=literal(Outcome.open, Opportunity.outcome.type)).label("outcome")
+        columns = (Opportunity.id, outcome, Opportunity.owner_id, Opportunity.stage_id, Opportunity.name)
+        rows = db.execute(select(*columns).where(Opportunity.id.in_(ids), outcome != Opportunity.told)).all()
         if not rows:
             return
-        db.execute(update(Opportunity).where(Opportunity.id.in_([row.id for row in rows])).values(told=Opportunity.outcome).execution_options(synchronize_session=False))
+        db.execute(update(Opportunity).where(Opportunity.id.in_([row.id for row in rows])).values(told=outcome).execution_options(synchronize_session=False))
     known, days = stages(), DealSettings.now().callback_days
     for outcome in (Outcome.won, Outcome.lost):
         found = tuple(row.id for row in rows if row.outcome == outcome)
@@ -376,7 +378,7 @@ def put_pipeline():
 def open_sums(ids):
     """What the open opportunities of customers may bring: customer → amount in the house's currency."""
     rows = session.execute(select(Opportunity.customer_id, func.sum(Opportunity.worth)).where(
-        Opportunity.customer_id.in_(ids), Opportunity.outcome == Outcome.open).group_by(Opportunity.customer_id))
+        Opportunity.customer_id.in_(ids), Opportunity.outcome == Outcome.open, Opportunity.deleted_at.is_(None)).group_by(Opportunity.customer_id))
     return {customer: int(total) for customer, total in rows}
 
 

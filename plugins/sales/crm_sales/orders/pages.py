@@ -1,11 +1,12 @@
-"""Pages of orders: what of an order goes out now, item by item; what came back is typed with a minus."""
+"""Pages of orders: what of an order goes out now, item by item; what came back is typed with a minus. And the short way to an order."""
 
 from decimal import Decimal
 
 import flask
 
-from crm_core.sdk import Invalid, access, session, site
+from crm_core.sdk import Bad, Invalid, Missing, access, session, site
 from crm_sales import _
+from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels
 from crm_sales.orders.models import Order
 
@@ -41,3 +42,23 @@ def send(row_id):
         note = next((sentence for said in bad.fields.values() for sentence in said), str(bad))
         return flask.render_template("sales/order_parts.html", order=session.get(Order, row_id), items=panels.progress(row_id)["items"], typed=typed, note=note), 422
     return flask.redirect(f"/sales/order/{row_id}", 303)
+
+
+@pages.post("/sales/again/<int:customer_id>")
+@access("core.customer.order_again")
+def again(customer_id):
+    """Order again what stands in the box beside a customer, with the quantities that were typed there."""
+    form, customers, orders = flask.request.form, site().registry.resource("core.customer"), site().registry.resource("sales.order")
+    quantity = site().registry.resource("sales.order_item").all_fields["quantity"]
+    try:
+        typed = {int(name[1:]): quantity.parse(text.strip()[:30]) for name, text in form.items() if name[:1] == "n" and name[1:].isascii() and name[1:].isdigit() and len(name) < 19}
+    except Bad as bad:
+        raise Invalid({"quantity": [bad.message]}, bad.message) from None
+    if any((number or 0) < 0 for number in typed.values()):
+        raise Invalid({"quantity": [_("A quantity is greater than nothing.")]}, _("A quantity is greater than nothing."))
+    after = form.get("after", "")
+    change = customers.run("order_again", [customer_id], {"quantities": typed or None, "after": int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None})
+    made = orders.made_in(change) or ordering_again.newest(customer_id)
+    if not made:
+        raise Missing(_("This record was not found."))
+    return flask.redirect(f"/sales/order/{made}", 303)

@@ -123,6 +123,7 @@ class Orders(Resource):
 class OrderItems(PricedLines):
     model = OrderItem
     label, singular = _("Order items"), _("Order item")
+    agreed = "quote_id", "contract_id"
     columns = "order", "what", "quantity", "price", "amount", "delivered"
     filters = "order", "product", "sort"
     search = ("what",)

@@ -1,6 +1,7 @@
 """Orders, deliveries, invoices, payments and credit."""
 
 from crm_core.sdk import (
+    Action,
     Column,
     Job,
     Listen,
@@ -18,6 +19,7 @@ from crm_sales.credit import panels as account
 from crm_sales.credit import resources as credit
 from crm_sales.credit import services as crediting
 from crm_sales.demo import orders as demo
+from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels as progress
 from crm_sales.orders import services as ordering
 from crm_sales.orders.pages import pages as order_pages
@@ -59,6 +61,7 @@ def register_panels():
         Related("core.customer", Payments, order=45),
         Related("core.customer", Subscriptions, order=46),
         Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read"),
+        Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read"),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
         Related("sales.order", Deliveries, order=8),
         Related("sales.order", Invoices, order=10),
@@ -71,7 +74,8 @@ def register_panels():
 
 @hookimpl
 def register_actions():
-    return [*receivables.ORDER_ACTIONS, *credit.ORDER_ACTIONS, *credit.CUSTOMER_ACTIONS]
+    again = Action("order_again", _("Order again"), ordering_again.again, on="core.customer", icon="shopping-cart", order=45, bulk=False, quiet=True, makes="sales.order")
+    return [again, *receivables.ORDER_ACTIONS, *credit.ORDER_ACTIONS, *credit.CUSTOMER_ACTIONS]
 
 
 @hookimpl
@@ -140,7 +144,7 @@ def register_settings():
 money.terms.append(crediting.terms)  # receivables ask for days to pay, which credit knows
 
 # A person works on orders of his own; who passes reviews, lets stopped orders go on, and counts money, is somebody else.
-WORK = ("sales.subscription.*",
+WORK = ("sales.subscription.*", "core.customer.order_again",
         *(f"sales.order.{act}" for act in ("read", "create", "update", "delete", "export", "import", "print", "assign", "confirm", "deliver", "cancel", "invoice", "credit_returns")),
         *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind")), "sales.payment.read", "sales.payment.export", "sales.payment.print")
 MONEY = ("sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",

@@ -88,6 +88,8 @@ class InvoiceItems(PricedLines):
         """Lines of shares keep their amounts; only those written by hand are worked out."""
         super().derive([row for row in rows if not as_written(row, before).get("fixed")], before)
 
+    def follow_head(self, rows, before):
+        super().follow_head([row for row in rows if not as_written(row, before).get("fixed")], before)
 
     def held(self, ids):
         with system_scope("invoices that were issued") as db:

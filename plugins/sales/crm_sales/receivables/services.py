@@ -200,13 +200,13 @@ def credit_returns(_resource, ids: Sequence[int], reason: str | None = None):
         came = dict(db.execute(sa.select(DeliveryItem.item_id, -sa.func.sum(DeliveryItem.quantity)).join(Delivery, Delivery.id == DeliveryItem.delivery_id).where(
             Delivery.order_id.in_(ids), DeliveryItem.quantity < 0, DeliveryItem.deleted_at.is_(None)).group_by(DeliveryItem.item_id)).all())
         lines = db.execute(sa.select(InvoiceItem.item_id, InvoiceItem.quantity, Invoice.id, Invoice.credits_id).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
-            Invoice.order_id.in_(ids), InvoiceItem.item_id.is_not(None), LIVE).order_by(Invoice.id.desc())).all()
+            Invoice.order_id.in_(ids), InvoiceItem.item_id.is_not(None), LIVE).order_by(Invoice.id.desc(), InvoiceItem.id.desc())).all()
     left: dict[tuple[int, int], int] = {}  # (item, invoice) → pieces on it that were not credited
-    credited: dict[int, int] = {}
-    for line in lines:
+    credited: dict[int, int] = {}  # item → pieces that were credited and not invoiced again: an invoice after a credit note takes up first what that took back
+    for line in reversed(lines):
         key = line.item_id, line.credits_id or line.id
         left[key] = left.get(key, 0) + line.quantity
-        credited[line.item_id] = credited.get(line.item_id, 0) - min(0, line.quantity)
+        credited[line.item_id] = max(0, credited.get(line.item_id, 0) - line.quantity)
     notes: dict[int, list[dict]] = {}
     for one in (one for found in items.values() for one in found):
         had = billed.get(one.id, (0, 0, 0))
