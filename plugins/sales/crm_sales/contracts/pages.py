@@ -3,9 +3,9 @@
 from markupsafe import Markup
 from sqlalchemy import select
 
-from crm_core.sdk import session, site
-from crm_sales import paper
-from crm_sales.contracts import services
+from crm_core.sdk import Status, cells, session, site
+from crm_sales import _, paper
+from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import Contract, ContractClause, ContractItem, ContractMilestone, ContractParty, State
 
 
@@ -40,4 +40,13 @@ def beside(contract_id):
     return {"contract": contract, "languages": paper.LANGUAGES, "family": family, "renewed": follows,
             "before": session.get(Contract, contract.renews_id) if contract.renews_id else None,
             "together": f"{paper.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 else "",
-            "progress": services.progress([contract.id]).get(contract.id)}
+            "progress": services.progress([contract.id]).get(contract.id), "paid": paper.shown(contract.paid, contract.currency), "total": paper.shown(contract.total, contract.currency),
+            "late": paper.shown(found, contract.currency) if (found := paying.overdue([contract.id]).get(contract.id)) else ""}
+
+
+def overdue(ids):
+    return {one: paper.shown(amount) for one, amount in paying.overdue(ids).items()}
+
+
+def late(ids):
+    return {one: cells.status(Status(_("%(days)s days late", days=days), "alert-triangle", "red")) for one, days in paying.late(ids).items()}

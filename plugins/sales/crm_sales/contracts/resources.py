@@ -7,7 +7,6 @@ from crm_core.sdk import (
     Bilingual,
     DateField,
     Lines,
-    MoneyField,
     NoteField,
     PricedLines,
     Resource,
@@ -19,7 +18,7 @@ from crm_core.sdk import (
     session,
 )
 from crm_sales import _
-from crm_sales.contracts import services
+from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import (
     Clause,
     Contract,
@@ -55,7 +54,7 @@ class Contracts(Resource):
     calendar, gantt = "ends", ("begins", "ends")
     lines = (
         priced(ContractItem),
-        Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "paid"), _("Payment plan")),
+        Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "paid", "remaining"), _("Payment plan")),
         Lines("milestones", ContractMilestone, ("name", "day", "done"), _("Milestones")),
         Lines("parties", ContractParty, ("name", "role", "signatory"), _("Further parties")),
         Lines("clauses", ContractClause, ("clause", "title", "text"), _("Clauses")),
@@ -97,6 +96,10 @@ class Contracts(Resource):
                 faults[i] = {"payments": [_("The shares come to more than the whole.")]}
         return faults
 
+    def written(self, verb, ids, change):
+        if verb != "delete":
+            paying.lay(ids)  # a plan that was changed is paid by what came in so far
+
 
 class ContractItems(PricedLines):
     model = ContractItem
@@ -107,14 +110,13 @@ class ContractPayments(Resource):
     model = ContractPayment
     label, singular = _("Instalments"), _("Instalment")
     icon = "cash"
-    columns = "what", "contract", "amount", "due", "milestone", "paid"
-    filters = "contract", "due", "amount", "paid"
+    columns = "what", "contract", "amount", "due", "milestone", "paid", "remaining", "late"
+    filters = "contract", "due", "amount", "paid", "remaining"
     search = ("what",)
     search_names = ()
     sorts = "due", "-updated_at"
     verbs = ("read", "export")
-    actions = (Action("pay", _("Money came in"), services.pay, when=lambda one: one.paid < (one.amount or 0), icon="cash",
-                      fields=(MoneyField(name="amount", column="", label=_("Amount"), help=_("Empty: what is left of it.")),)),)
+    help = _("Which part of a contract is to be paid when. What was paid of it follows from the money received on the invoices of the contract and its orders, the instalment due first first.")
 
     @property
     def label_field(self):

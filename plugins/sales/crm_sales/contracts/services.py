@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from crm_core.sdk import Invalid, Refused, actor, amounts, emit, files, money, on_timeline, session, site, tasks, today
 from crm_sales import _, copying
 from crm_sales.api import ContractsSigned
+from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem, ContractMilestone, ContractPayment, State
 from crm_sales.settings import QuoteSettings
 
@@ -68,7 +69,7 @@ def sign(contract, signed_on=None):
         line.amount = amount
     contract.state, contract.signed_on = State.signed, signed_on or today()
     contract.day = contract.day or contract.signed_on
-    session.flush()
+    paying.lay([contract.id])
     on_timeline(_("signed a contract"), "core.customer", contract.customer_id, record=(NAME, contract.id))
     if contract.renews_id is not None:
         tasks.finish(_warning(contract.renews_id))
@@ -168,19 +169,6 @@ def reach(milestone, done=None):
     if milestone.done is None:
         milestone.done, milestone.done_by_id = done or today(), actor().user_id
         session.flush()
-
-
-def pay(payment, amount=None):
-    """Money came in for an instalment: the rest of it, where no amount is said."""
-    payment = session.scalars(select(ContractPayment).where(ContractPayment.id == payment.id).with_for_update().execution_options(populate_existing=True)).one()
-    contract = session.scalars(select(Contract).where(Contract.id == payment.contract_id)).one()
-    if contract.state not in (State.signed, State.done):
-        raise Refused(_("This contract is not signed."))
-    due = payment.amount or 0
-    payment.paid += due - payment.paid if amount is None else amount
-    if payment.paid < 0 or payment.paid > max(due, 0):
-        raise Invalid({"amount": [_("The instalment is %(due)s in all.", due=_said(due))]})
-    session.flush()
 
 
 def progress(ids):

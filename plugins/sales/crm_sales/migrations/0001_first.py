@@ -1028,6 +1028,7 @@ def upgrade() -> None:
         sa.Column('due', sa.Date(), nullable=True),
         sa.Column('milestone', sa.String(length=255), nullable=True),
         sa.Column('paid', sa.BigInteger(), nullable=False),
+        sa.Column('remaining', sa.BigInteger(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -1267,6 +1268,7 @@ def upgrade() -> None:
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('order_id', ID, nullable=True),
+        sa.Column('contract_id', ID, nullable=True),
         sa.Column('credits_id', ID, nullable=True),
         sa.Column('title', sa.String(length=255), nullable=True),
         sa.Column('tax_number', sa.String(length=60), nullable=True),
@@ -1302,6 +1304,7 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_invoice_contract_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['credits_id'], ['sales_invoice.id'], name=op.f('fk_sales_invoice_credits_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_invoice_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_invoice_department_id'), ondelete='RESTRICT'),
@@ -2041,6 +2044,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_fund_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_fund_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_invoice') as batch:
+        batch.create_index(batch.f('ix_sales_invoice_contract_id'), ['contract_id'], unique=False)
         batch.create_index(batch.f('ix_sales_invoice_credits_id'), ['credits_id'], unique=False)
         batch.create_index(batch.f('ix_sales_invoice_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_sales_invoice_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))

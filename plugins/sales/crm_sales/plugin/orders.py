@@ -60,6 +60,8 @@ def register_panels():
         Related("core.customer", Subscriptions, order=46),
         Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read"),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
+        Related("sales.contract", Orders, order=12),
+        Related("sales.contract", Invoices, order=13),
         Related("sales.order", Deliveries, order=8),
         Related("sales.order", Invoices, order=10),
         Related("sales.order", Adverts, order=12),

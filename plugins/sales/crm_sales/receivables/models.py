@@ -32,6 +32,7 @@ class Invoice(PricedHead, Owned, Model):
     number: Mapped[str] = t.Number("FP-{year}-{n:05}", info={"label": _("Number")})
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"), info={"readonly": True})
+    contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"))
     credits_id: Mapped[t.Id | None] = t.Link("sales.invoice", _("Credit note for"), info={"readonly": True})
     title: Mapped[t.Line | None] = mapped_column(info={"label": _("Invoice title"), "help": _("Left out: the customer's name.")})
     tax_number: Mapped[t.Code | None] = mapped_column(info={"label": _("Tax number"), "help": _("Left out: the customer's credit code.")})

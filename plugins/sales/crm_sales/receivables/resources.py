@@ -24,6 +24,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _
+from crm_sales.contracts.models import Contract
 from crm_sales.orders.models import State as OrderState
 from crm_sales.orders.resources import changed, touched
 from crm_sales.receivables import services
@@ -38,7 +39,7 @@ class Invoices(Resource):
     label, singular = _("Invoices"), _("Invoice")
     icon = "file-invoice"
     columns = "number", "customer", "day", "due", "total", "remaining", "state", "owner"
-    filters = "state", "customer", "day", "due", "total", "remaining", "order", "owner"
+    filters = "state", "customer", "day", "due", "total", "remaining", "order", "contract", "owner"
     search = "number", "title", "tax_number"
     search_names = ()
     sorts = "-updated_at", "due", "day", "customer"
@@ -48,7 +49,7 @@ class Invoices(Resource):
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
     undo_leaves = "state", (State.draft,), frozenset({"owner_id", "department_id", "team_id", "due", "state", "reason", "reminded"})
     lines = (priced(InvoiceItem),)
-    form = (Section(_("Invoice"), ("customer", "title", "tax_number", "day", "due", "currency", "items")),)
+    form = (Section(_("Invoice"), ("customer", "contract", "title", "tax_number", "day", "due", "currency", "items")),)
     actions = (
         Action("issue", _("Issue"), services.issue, when=lambda one: one.state == State.draft, icon="send", primary=True),
         Action("pay", _("Record payment"), services.pay, when=lambda one: one.state == State.issued and one.remaining != 0, icon="cash", primary=True, bulk=False, fields=lambda _r: [
@@ -72,7 +73,10 @@ class Invoices(Resource):
         for at, row in enumerate(rows):
             if row.get("id") in settled and (other := changed(row, settled[row["id"]], {"owner_id", "department_id", "team_id", "due"})):
                 faults[at] = {other[0]: [STAYS]}
-        return faults
+        named = {at: now for at, row in enumerate(rows) if (now := as_written(row, before)).get("contract_id") and at not in faults}
+        kept = dict(session.execute(sa.select(Contract.id, Contract.currency).where(Contract.id.in_({now["contract_id"] for now in named.values()}))).all()) if named else {}
+        return faults | {at: {"contract": [_("The contract is in another currency.")]} for at, now in named.items()
+                         if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
 
     def held(self, ids):
         """What was issued stays, also when its making is undone: numbers have no gaps."""
