@@ -23,6 +23,7 @@ _WHERE = {
     "Bad": ("crm_core.resource.fields", "Bad"),  # what a field of one’s own raises
     "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
     "DateField": ("crm_core.resource.fields", "DateField"),  # further kinds of what an action asks
+    "IntegerField": ("crm_core.resource.fields", "IntegerField"),
     "MoneyField": ("crm_core.resource.fields", "MoneyField"),
     "NoteField": ("crm_core.resource.fields", "NoteField"),
     "ChoiceField": ("crm_core.resource.choices", "ChoiceField"),

@@ -27,8 +27,8 @@ from crm_sales import _
 from crm_sales.contracts.models import Contract
 from crm_sales.orders.models import State as OrderState
 from crm_sales.orders.resources import changed, touched
-from crm_sales.receivables import services
-from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, State, Way
+from crm_sales.receivables import reminding, services
+from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, Reminder, State, Way
 
 STAYS = _("An issued invoice stays as it is: make a credit note, or cancel it.")
 REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
@@ -55,7 +55,8 @@ class Invoices(Resource):
         Action("pay", _("Record payment"), services.pay, when=lambda one: one.state == State.issued and one.remaining != 0, icon="cash", primary=True, bulk=False, fields=lambda _r: [
             DateField(name="day", column="", label=_("Day"), default=today()), MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that remains.")),
             EnumField(name="way", column="", label=_("How it came"), members=Way, labels=WAYS, default=Way.bank), Field(name="reference", column="", label=_("Bank reference"), length=60)]),
-        Action("remind", _("Reminded"), services.remind, when=lambda one: one.state == State.issued and one.remaining > 0 and one.due is not None and one.due < today(), icon="bell"),
+        Action("remind_by_mail", _("Remind by mail"), reminding.remind_by_mail, when=reminding.late_enough, icon="mail", order=52, whole=True, final=True),
+        Action("remind", _("Reminded"), services.remind, when=lambda one: one.state == State.issued and one.remaining > 0 and one.due is not None and one.due < today(), icon="bell", quiet=True),
         Action("credit", _("Credit note"), services.credit, when=lambda one: one.state in services.OPEN and one.total > 0, icon="receipt", order=70, quiet=True, bulk=False,
                fields=(REASON, MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that is left of the invoice.")))),
         Action("void", _("Cancel"), services.void, when=lambda one: one.state in services.OPEN and not one.paid and not one.credited and one.credits_id is None, icon="x", order=80,
@@ -105,6 +106,36 @@ class InvoiceItems(PricedLines):
     def held(self, ids):
         with system_scope("invoices that were issued") as db:
             return super().held(ids) | set(db.scalars(sa.select(InvoiceItem.id).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(InvoiceItem.id.in_(ids), Invoice.told)))
+
+
+class Reminders(Resource):
+    model = Reminder
+    label, singular = _("Reminders by mail"), _("Reminder by mail")
+    icon = "mail"
+    columns = "day", "invoice", "level", "days", "remaining", "receiver"
+    filters = "invoice", "day", "level"
+    search = ("receiver",)
+    search_names = ()
+    sorts = ("-day",)
+    verbs = ("read", "export")
+    readonly = True
+    help = _("Of which invoices customers were reminded by mail: each level once.")
+
+    @property
+    def label_field(self):
+        return "level"
+
+    def example(self, make, owner):
+        invoice = make("sales.invoice", owner=owner, items=[{"what": "Test", "quantity": 1000, "price": 100_00}])
+        one = session.get(Invoice, invoice)
+        made = Reminder(invoice_id=invoice, level=1, day=today(), days=7, remaining=100_00, receiver="x@example.com", owner_id=one.owner_id, department_id=one.department_id, team_id=one.team_id)
+        session.add(made)
+        session.flush()
+        return made.id
+
+    def held(self, ids):
+        """A mail that has left is not taken back."""
+        return set(ids)
 
 
 class Payments(Resource):

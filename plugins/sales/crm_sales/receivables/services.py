@@ -20,6 +20,7 @@ from crm_core.sdk import (
     record_dealings,
     session,
     system_scope,
+    tasks,
     today,
 )
 from crm_sales import _
@@ -323,11 +324,11 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     than an invoice asks for, or more allocated than a payment is."""
     payments, every = sorted(set(payments)), hold(invoices, payments)
     money_of: dict[int, list[int]] = {}
-    came, went = [], []
+    came, went, over = [], [], set()
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
             Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
-            Invoice.remaining, Invoice.open_worth, Invoice.settled).where(Invoice.id.in_(every)))}
+            Invoice.remaining, Invoice.open_worth, Invoice.settled, Invoice.asked).where(Invoice.id.in_(every)))}
         got: dict[int, tuple[int, dt.date]] = {row[0]: (int(row[1]), row[2]) for row in db.execute(
             sa.select(Allocation.invoice_id, sa.func.sum(Allocation.amount), sa.func.max(Payment.day)).join(Payment, Payment.id == Allocation.payment_id).where(
                 Allocation.invoice_id.in_(every), Allocation.deleted_at.is_(None), Allocation.returned.is_(None)).group_by(Allocation.invoice_id))}
@@ -340,6 +341,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             paid, last = got.get(root.id, (0, root.day))
             if not _asked(root):
                 _keep(db, root, 0, 0, 0, None)
+                over.add(root.id)
                 continue
             noted = -sum(row.total for row in notes)
             credited = min(noted, max(0, root.total - paid))
@@ -348,6 +350,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             if noted > max(0, root.total):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
             left = root.total - paid - credited
+            over |= set() if left else {root.id}
             _keep(db, root, paid, credited, left, max([last or today(), *(row.day for row in notes)]) if not left else None)
             for note in notes:
                 used = min(credited, -note.total)
@@ -374,6 +377,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
                 raise Refused(_("More than payment %(number)s is cannot be counted for invoices.", number=wrong.number))
     orders.settle(touched, {order: (found[0], found[1]) for order, found in money_of.items()})
     paying.lay({row.contract_id for row in rows.values() if row.contract_id})
+    tasks.finish_all([reminder_key(one, level) for one in over for level in range(1, rows[one].asked + 1)])
     if came or went:
         _told(rows, [*came, *went])
     for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went)):
@@ -483,6 +487,11 @@ def tell_late(job):
                 mine = db.execute(sa.update(Invoice).where(Invoice.id == row.id, Invoice.step < step).values(step=step).execution_options(synchronize_session=False)).rowcount
             if mine and row.owner_id is not None:
                 notify([row.owner_id], _("Invoice %(number)s is %(days)s days late.", number=row.number, days=late), about=("sales.invoice", row.id), source=_("Sales"))
+
+
+def reminder_key(invoice_id: int, level: int) -> str:
+    """Of the task to remind a customer of an invoice; it ends when he is reminded, or nothing remains."""
+    return f"sales.invoice.remind/{invoice_id}/{level}"
 
 
 def remind(invoice_row):
