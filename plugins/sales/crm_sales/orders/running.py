@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from crm_core.sdk import Refused, session, site, system_scope
 from crm_sales import _
 from crm_sales.orders.models import Advert, Fate, OrderItem, Run, Sort
-from crm_sales.orders.services import _months_after
+from crm_sales.orders.services import _months_after, lock
 
 MOST = 400  # runs of one plan
 
@@ -68,7 +68,7 @@ def has_adverts(order_id: int) -> bool:
 
 def plan_order(order, every: Every, first: int | None = None):
     """Each item of an order that runs on days has its advertisement, and each of those without a plan gets one."""
-    session.execute(sa.select(sa.inspect(type(order)).local_table.c.id).where(sa.inspect(type(order)).local_table.c.id == order.id).with_for_update(key_share=True))
+    lock([order.id])
     known = set(session.scalars(sa.select(Advert.item_id).where(Advert.order_id == order.id, Advert.deleted_at.is_(None))))
     items = session.scalars(sa.select(OrderItem).where(OrderItem.order_id == order.id, OrderItem.sort == Sort.advert, OrderItem.deleted_at.is_(None)).order_by(OrderItem.id)).all()
     new = [{"order": order.id, "item": one.id, "name": one.what, "begins": one.begins, "ends": one.ends or one.begins} for one in items if one.id not in known]

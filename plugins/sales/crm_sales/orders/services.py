@@ -167,7 +167,7 @@ def _post(firms: Collection[int], people: Collection[int]) -> Callable[..., dict
     place = firm.line_resource("addresses").model
     with system_scope("where subscriptions are sent") as db:
         places = {row.customer_id: row for row in db.execute(sa.select(place.customer_id, place.street, place.postcode).where(
-            place.customer_id.in_(firms), place.deleted_at.is_(None)).order_by(sa.case((place.purpose.in_(("post", "delivery")), 1), else_=0), place.id.desc()))}
+            place.customer_id.in_(firms), place.deleted_at.is_(None)).order_by(sa.case((place.purpose.in_(("delivery",)), 1), else_=0), place.id.desc()))}
         phones = {one: {row.id: row.mobile or row.phone for row in db.execute(sa.select(one.model.id, one.model.mobile, one.model.phone).where(one.model.id.in_(ids)))} if ids else {}
                   for one, ids in ((firm, firms), (person, people))}
     def of(order) -> dict:
