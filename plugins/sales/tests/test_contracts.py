@@ -80,6 +80,29 @@ def test_it_is_signed_with_its_paper_and_stays_as_it_is(house, ann, draft, today
         house.resource("sales.contract").run("sign", [contract])
 
 
+def test_the_signed_copy_is_said_with_its_day_and_who_signed(house, ann, as_user, draft, today):
+    contract, other, browser = draft(), draft(), ann.browser()
+    with ann.work():
+        scan, photo = (files.put("sales.contract", contract, name, io.BytesIO(b"%PDF-1.4 " + name.encode())).id for name in ("scan.pdf", "photo.pdf"))
+        strange = files.put("sales.contract", other, "other.pdf", io.BytesIO(b"%PDF-1.4 other")).id
+    with ann.work(), pytest.raises(Refused, match="which of its files"):
+        house.resource("sales.contract").run("sign", [contract])
+    at = f"/sales/contract/{contract}/signed"
+    assert "scan.pdf" in browser("GET", at).text and "other.pdf" not in browser("GET", at).text
+    assert browser("POST", at, {"file": str(strange)}).status_code == 422 and browser("POST", at, {"file": ""}).status_code == 422
+    day = today - dt.timedelta(days=3)
+    assert browser("POST", at, {"file": str(scan), "signed_on": day.isoformat(), "partner": "Mr Wang", "signatory": "Ms Sun"}).status_code == 303
+    run(house, ann, "sign", contract)
+    now = facts(house, contract)
+    assert (now.signed_file_id, now.signed_on, now.partner, now.signatory, now.state) == (scan, day, "Mr Wang", "Ms Sun", State.signed)
+    box = browser("GET", f"/sales/contract/{contract}/panel/beside").text
+    assert "scan.pdf" in box and "Mr Wang" in box
+    run(house, ann, "signed_copy", contract, file=photo)  # the wrong one was chosen: corrected, and undone like any act
+    assert facts(house, contract).signed_file_id == photo
+    bob = as_user("bob", {"sales.contract.*": "own"})
+    assert bob.browser()("GET", at).status_code == 404 and bob.browser()("POST", at, {"file": str(scan)}).status_code == 404
+
+
 def test_a_house_may_sign_without_a_file(house, ann, draft):
     with house.system():
         put(QuoteSettings, {"signed_file": False})

@@ -59,6 +59,7 @@ class Contract(PricedHead, Owned, Model):
     signatory: Mapped[t.Line | None] = mapped_column(info={"label": _("Signs for us")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
     signed_on: Mapped[t.Day | None] = mapped_column(info={"label": _("Signed on"), "readonly": True})
+    signed_file_id: Mapped[t.Id | None] = t.Ref("core.attachment", on_delete="clear", info={"label": _("Signed copy"), "readonly": True})
     reason: Mapped[t.Note | None] = mapped_column(info={"label": _("Reason"), "readonly": True})
     amends_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Amends"), info={"readonly": True})
     renews_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Renews"), info={"readonly": True})

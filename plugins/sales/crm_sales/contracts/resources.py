@@ -6,6 +6,8 @@ from crm_core.sdk import (
     Action,
     Bilingual,
     DateField,
+    Field,
+    IntegerField,
     Lines,
     NoteField,
     PricedLines,
@@ -65,13 +67,16 @@ class Contracts(Resource):
         Section(_("Payment and milestones"), ("payments", "milestones")),
         Section(_("Parties and clauses"), ("partner", "signatory", "parties", "clauses", "note")),
         Section(_("Owner"), ("owner", "department"), folded=True),
-        Section(_("Course"), ("signed_on", "paid", "reason", "amends", "renews", "order"), folded=True),
+        Section(_("Course"), ("signed_on", "signed_file", "paid", "reason", "amends", "renews", "order"), folded=True),
     )
     help = _("What was agreed with customers: items, when it is paid, what is done by when. Signed ones stay as they are; what changes is an amendment.")
     settled = "state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")
     actions = (
         Action("sign", _("Signed"), services.sign, when=services.in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
                fields=(DateField(name="signed_on", column="", label=_("Signed on")),)),
+        Action("signed_copy", _("Signed copy"), services.signed_copy, when=services.in_state(State.draft, State.signed, State.done), icon="file-text", order=12, bulk=False, button=False,
+               fields=(IntegerField(name="file", column="", label=_("File"), required=True), DateField(name="signed_on", column="", label=_("Signed on")),
+                       Field(name="partner", column="", label=_("Signs for the customer"), length=255), Field(name="signatory", column="", label=_("Signs for us"), length=255))),
         Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False),
         Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False),
         Action("amend", _("Amend"), services.amend, when=services.in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True),

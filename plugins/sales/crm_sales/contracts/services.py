@@ -63,17 +63,33 @@ def sign(contract, signed_on=None):
     plan = plan_of(contract)
     if plan and sum(amount for _line, amount in plan) != contract.total:
         raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=_said(sum(a for _l, a in plan)), total=_said(contract.total)))
-    if QuoteSettings.now().signed_file and not files.on(NAME, [contract.id], limit=1):
+    if contract.signed_file_id is None:  # one file on a contract is its signed copy; of several somebody says which (signed_copy)
+        found = [one.id for one in files.on(NAME, [contract.id], limit=2)]
+        contract.signed_file_id = found[0] if len(found) == 1 else None
+        if found and contract.signed_file_id is None and QuoteSettings.now().signed_file:
+            raise Refused(_("Say which of its files is the signed copy."))
+    if QuoteSettings.now().signed_file and contract.signed_file_id is None:
         raise Refused(_("Put the signed paper on the contract first (Files)."))
     for line, amount in plan:
         line.amount = amount
-    contract.state, contract.signed_on = State.signed, signed_on or today()
+    contract.state, contract.signed_on = State.signed, signed_on or contract.signed_on or today()
     contract.day = contract.day or contract.signed_on
     paying.lay([contract.id])
     on_timeline(_("signed a contract"), "core.customer", contract.customer_id, record=(NAME, contract.id))
     if contract.renews_id is not None:
         tasks.finish(_warning(contract.renews_id))
     emit(ContractsSigned((contract.id,)))
+
+
+def signed_copy(contract, file, signed_on=None, partner=None, signatory=None):
+    """This file of its is the copy that bears the signatures: from which day, of whom. It can be said before the contract is signed here, and corrected
+    as long as it is not cancelled. Raises Invalid."""
+    contract = _now(contract, State.draft, State.signed, State.done)
+    if file not in {one.id for one in files.on(NAME, [contract.id])}:
+        raise Invalid({"file": [_("This file is not on the contract.")]})
+    contract.signed_file_id = file
+    contract.signed_on, contract.partner, contract.signatory = signed_on or contract.signed_on, partner or contract.partner, signatory or contract.signatory
+    session.flush()
 
 
 def _said(amount):

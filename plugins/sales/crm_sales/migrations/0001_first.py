@@ -817,6 +817,7 @@ def upgrade() -> None:
         sa.Column('signatory', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
         sa.Column('signed_on', sa.Date(), nullable=True),
+        sa.Column('signed_file_id', ID, nullable=True),
         sa.Column('reason', sa.Text(), nullable=True),
         sa.Column('amends_id', ID, nullable=True),
         sa.Column('renews_id', ID, nullable=True),
