@@ -24,6 +24,7 @@ _WHERE = {
     "Bad": ("crm_core.resource.fields", "Bad"),  # what a field of one’s own raises
     "BooleanField": ("crm_core.resource.fields", "BooleanField"),  # and other things it asks for
     "DateField": ("crm_core.resource.fields", "DateField"),  # further kinds of what an action asks
+    "IntegerField": ("crm_core.resource.fields", "IntegerField"),
     "MoneyField": ("crm_core.resource.fields", "MoneyField"),
     "NoteField": ("crm_core.resource.fields", "NoteField"),
     "ChoiceField": ("crm_core.resource.choices", "ChoiceField"),
@@ -89,6 +90,8 @@ _WHERE = {
     "access": ("crm_core.access.doors", "access"),
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
+    "body_limit": ("crm_core.web.access", "body_limit"),  # a page that takes more than 2 MB: @body_limit(file_limit) for one with a file
+    "file_limit": ("crm_core.features.files.pages", "limit"),
     "throttle": ("crm_core.access.ledgers", "attempt"),  # count tries at public doors: throttle({"quotes:1.2.3.4": 60}).wait is nothing, or seconds to wait
     "address": ("crm_core.web.requests", "address"),  # where the request comes from
     # at work

@@ -94,7 +94,7 @@ def add(
 
 def say(said: Any, subject: str, subject_id: int, *, record: tuple[str, int], body: str | None = None) -> int:
     """A line of a package's own on a record's time line: who acts, what he did (“sent a quote”), and the record he did it with, which
-    is named as far as the reader may know it; inside `writing()`. Returns its id."""
+    is named as far as the reader may know it; inside `writing()`. `body` is read on the record's own line, where `record` is the subject itself. Returns its id."""
     return add(subject, subject_id, "record", body=body, data={"words": words.keep(said)}, record=record, source=record[0].partition(".")[0])
 
 

@@ -110,7 +110,8 @@ def who(one: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
 
 
 def _record(one: Any, names: Mapping[str, Mapping[int, str]]) -> Entry | None:
-    """A record of another kind that was made for this one; None for who may not know it."""
+    """A record of another kind that was made for this one, or what a package did with this one itself; None for who may not know it. What was
+    written is shown of this one alone: of another record its reader may know no more than its name."""
     title = names.get(one.record, {}).get(one.record_id)
     if title is None:
         return None
@@ -118,8 +119,9 @@ def _record(one: Any, names: Mapping[str, Mapping[int, str]]) -> Entry | None:
     target = site().registry.resource(one.record)
     link = Markup('<a href="{}">{}</a>').format(urls.of_record(target, one.record_id), title)
     said = words.read((one.data or {}).get("words")) or _("added: %(what)s", what=in_sentence(target.singular))
-    return Entry(sentence=Markup("<b>{}</b> {} {}").format(someone, said, link), time=f"{clock.local(one.at):%H:%M}", icon=target.icon or "puzzle",
-                 colour="", moment=one.at.isoformat(), full=full_moment(one.at), body="", changes=(), acts=())
+    itself = (one.record, one.record_id) == (one.subject, one.subject_id)
+    return Entry(sentence=Markup("<b>{}</b> {} {}").format(someone, said, "" if itself else link), time=f"{clock.local(one.at):%H:%M}", icon=target.icon or "puzzle",
+                 colour="", moment=one.at.isoformat(), full=full_moment(one.at), body=render.mention(one.body, ()) if itself and one.body else "", changes=(), acts=())  # type: ignore[arg-type]
 
 
 def _changes(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> tuple[Change, ...]:

@@ -25,6 +25,17 @@ class QuoteSettings(Settings):
     warn_days: int = Setting(60, _("Days before its end that a contract puts a task on its owner"), minimum=1, maximum=730)
 
 
+class Reminding(enum.StrEnum):
+    """What happens by itself when an invoice reaches the next level of reminding."""
+
+    off = "off"
+    task = "task"
+    mail = "mail"
+
+
+REMINDING = {"off": _("Nothing: people remind"), "task": _("Its owner has a task"), "mail": _("The customer is sent a mail")}
+
+
 class OrderSettings(Settings):
     name = "orders"
     label = _("Orders and money")
@@ -34,6 +45,11 @@ class OrderSettings(Settings):
     first: int = Setting(1, _("Owner is told of an unpaid invoice after so many days"), minimum=1, maximum=365)
     second: int = Setting(15, _("and again after"), minimum=1, maximum=365)
     third: int = Setting(30, _("and a third time after"), minimum=1, maximum=365)
+    reminding: Reminding = Setting(Reminding.off, _("Reminders of late invoices"), labels=REMINDING)
+    remind_first: int = Setting(7, _("First reminder after so many days late"), minimum=1, maximum=365)
+    remind_second: int = Setting(14, _("Second reminder after"), minimum=1, maximum=365)
+    remind_third: int = Setting(30, _("Last reminder after"), minimum=1, maximum=365)
+    remind_within: int = Setting(7, _("Days to pay that reminders give"), minimum=1, maximum=60)
 
 
 class Over(enum.StrEnum):

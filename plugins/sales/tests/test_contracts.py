@@ -4,7 +4,7 @@ import datetime as dt
 import io
 
 import pytest
-from crm_sales.contracts import services
+from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import Contract, ContractClause, ContractMilestone, ContractPayment, State
 from crm_sales.settings import QuoteSettings
 from hypothesis import given
@@ -80,6 +80,29 @@ def test_it_is_signed_with_its_paper_and_stays_as_it_is(house, ann, draft, today
         house.resource("sales.contract").run("sign", [contract])
 
 
+def test_the_signed_copy_is_said_with_its_day_and_who_signed(house, ann, as_user, draft, today):
+    contract, other, browser = draft(), draft(), ann.browser()
+    with ann.work():
+        scan, photo = (files.put("sales.contract", contract, name, io.BytesIO(b"%PDF-1.4 " + name.encode())).id for name in ("scan.pdf", "photo.pdf"))
+        strange = files.put("sales.contract", other, "other.pdf", io.BytesIO(b"%PDF-1.4 other")).id
+    with ann.work(), pytest.raises(Refused, match="which of its files"):
+        house.resource("sales.contract").run("sign", [contract])
+    at = f"/sales/contract/{contract}/signed"
+    assert "scan.pdf" in browser("GET", at).text and "other.pdf" not in browser("GET", at).text
+    assert browser("POST", at, {"file": str(strange)}).status_code == 422 and browser("POST", at, {"file": ""}).status_code == 422
+    day = today - dt.timedelta(days=3)
+    assert browser("POST", at, {"file": str(scan), "signed_on": day.isoformat(), "partner": "Mr Wang", "signatory": "Ms Sun"}).status_code == 303
+    run(house, ann, "sign", contract)
+    now = facts(house, contract)
+    assert (now.signed_file_id, now.signed_on, now.partner, now.signatory, now.state) == (scan, day, "Mr Wang", "Ms Sun", State.signed)
+    box = browser("GET", f"/sales/contract/{contract}/panel/beside").text
+    assert "scan.pdf" in box and "Mr Wang" in box
+    run(house, ann, "signed_copy", contract, file=photo)  # the wrong one was chosen: corrected, and undone like any act
+    assert facts(house, contract).signed_file_id == photo
+    bob = as_user("bob", {"sales.contract.*": "own"})
+    assert bob.browser()("GET", at).status_code == 404 and bob.browser()("POST", at, {"file": str(scan)}).status_code == 404
+
+
 def test_a_house_may_sign_without_a_file(house, ann, draft):
     with house.system():
         put(QuoteSettings, {"signed_file": False})
@@ -147,22 +170,24 @@ def test_the_plan_follows_the_total_and_must_come_to_it(house, ann, draft):
         draft(payments=[{"what": "Too much", "share": 70_00}, {"what": "Still more", "share": 40_00}])
 
 
-def test_money_and_milestones_say_how_far_it_is(house, ann, draft, today):
+def test_milestones_and_instalments_say_how_far_it_is(house, ann, draft, today):
     contract = draft(payments=PLAN, milestones=[{"name": "Printed", "day": today}, {"name": "Delivered"}])
-    (first, second), (printed, _delivered) = lines(house, ContractPayment, contract), lines(house, ContractMilestone, contract)
-    with ann.work(), pytest.raises(Refused):
-        house.resource("sales.contract_payment").run("pay", [first.id])  # nothing is paid before it is signed
+    printed, _delivered = lines(house, ContractMilestone, contract)
     signed(house, ann, contract)
-    run(house, ann, "pay", first.id, of="sales.contract_payment")
-    run(house, ann, "pay", second.id, of="sales.contract_payment", amount=10_00)
-    with ann.work(), pytest.raises(Invalid):
-        house.resource("sales.contract_payment").run("pay", [second.id], {"amount": 60_00})
     run(house, ann, "reach", printed.id, of="sales.contract_milestone")
     done = facts(house, printed.id, ContractMilestone)
-    assert (done.done, done.done_by_id) == (today, ann.id) and facts(house, contract).paid == 43_33
+    assert (done.done, done.done_by_id) == (today, ann.id)
     with house.system():
-        assert services.progress([contract]) == {contract: 50}
-    assert "50 %" in ann.browser()("GET", "/sales/contract").text
+        assert services.progress([contract]) == {contract: 25}
+    assert "25 %" in ann.browser()("GET", "/sales/contract").text
+
+
+@given(st.lists(st.integers(-100, 10**6), max_size=6), st.integers(-10, 10**7))
+def test_what_came_in_is_laid_to_instalments_in_their_order(amounts, came):
+    parts, due = paying.laid(amounts, came), [max(one, 0) for one in amounts]
+    assert sum(parts) == min(max(came, 0), sum(due)) and all(0 <= part <= one for part, one in zip(parts, due, strict=True))
+    short = [n for n, (part, one) in enumerate(zip(parts, due, strict=True)) if part < one]
+    assert not any(parts[n] for n in range(short[0] + 1, len(parts))) if short else True  # nothing on a later one while an earlier one is not paid
 
 
 # --- what follows it ---------------------------------------------------------------------------------------------------

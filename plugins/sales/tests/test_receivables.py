@@ -10,9 +10,11 @@ from crm_sales.orders.models import Delivery, OrderItem
 from crm_sales.receivables import papers, services
 from crm_sales.receivables.models import Allocation, Invoice, Payment
 from crm_sales.receivables.reports import BUCKETS, bucket
+from crm_sales.settings import QuoteSettings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm_core.resource.settings import put
 from crm_core.sdk import Invalid, Refused, amounts, session
 from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
 from plugins.sales.tests.test_orders import _job
@@ -295,6 +297,22 @@ def test_nothing_goes_out_twice(busy):
     assert at_once(12, send) == 5
     assert busy.items(order)[0].delivered == 5000
     assert len(busy.all(Delivery, order_id=order)) == 5
+
+
+def test_money_for_several_invoices_of_a_contract_at_once_is_laid_to_its_plan_once(busy):
+    with busy.house.system():
+        put(QuoteSettings, {"signed_file": False})
+    one = busy.write("sales.contract", customer=busy.customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}],
+                     payments=[{"what": "First", "share": 30_00}, {"what": "Rest", "share": 70_00}])
+    busy.run("sign", one, resource="sales.contract")
+    invoices, actor = [invoiced(busy, 20_00, contract=one) for _n in range(4)], busy.boss.actor
+
+    def pay(n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.invoice").run("pay", [invoices[n]], {})
+
+    assert at_once(4, pay) == 4
+    assert (busy.row("sales.contract", one).paid, [row.paid for row in busy.all("sales.contract_payment", contract_id=one)]) == (80_00, [30_00, 50_00])
 
 
 def test_nothing_is_invoiced_or_paid_twice_and_numbers_have_no_gaps(busy):

@@ -59,11 +59,12 @@ class Contract(PricedHead, Owned, Model):
     signatory: Mapped[t.Line | None] = mapped_column(info={"label": _("Signs for us")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
     signed_on: Mapped[t.Day | None] = mapped_column(info={"label": _("Signed on"), "readonly": True})
+    signed_file_id: Mapped[t.Id | None] = t.Ref("core.attachment", on_delete="clear", info={"label": _("Signed copy"), "readonly": True})
     reason: Mapped[t.Note | None] = mapped_column(info={"label": _("Reason"), "readonly": True})
     amends_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Amends"), info={"readonly": True})
     renews_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Renews"), info={"readonly": True})
     order_id: Mapped[t.Id | None] = t.Ref("sales.order", on_delete="clear", info={"label": _("Order"), "readonly": True})
-    paid: Mapped[int] = t.Total("payments", "paid", info={"label": _("Paid")})
+    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
 
     __table_args__ = (sa.Index("uq_sales_contract_renews", "renews_id", unique=True, **LIVE), sa.Index("ix_sales_contract_ends", "state", "ends"))
 
@@ -89,7 +90,7 @@ class ContractParty(PartOf("contract"), Model):
 
 
 class ContractPayment(PartOf("contract"), Model):
-    """When how much is paid: a share of the total or an amount, on a day or with a milestone."""
+    """When how much is paid: a share of the total or an amount, on a day or with a milestone. What of it was paid follows from receipts (paying.py)."""
 
     __tablename__ = "sales_contract_payment"
     contract_id: Mapped[t.Id] = t.Link("sales.contract", _("Contract"))
@@ -99,6 +100,7 @@ class ContractPayment(PartOf("contract"), Model):
     due: Mapped[t.Day | None] = mapped_column(info={"label": _("Due")})
     milestone: Mapped[t.Line | None] = mapped_column(info={"label": _("or with")})
     paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
+    remaining: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining"), "readonly": True})
 
 
 class ContractMilestone(PartOf("contract"), Model):

@@ -6,8 +6,9 @@ from crm_core.sdk import (
     Action,
     Bilingual,
     DateField,
+    Field,
+    IntegerField,
     Lines,
-    MoneyField,
     NoteField,
     PricedLines,
     Resource,
@@ -20,7 +21,7 @@ from crm_core.sdk import (
     session,
 )
 from crm_sales import _
-from crm_sales.contracts import services
+from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import (
     Clause,
     Contract,
@@ -56,7 +57,7 @@ class Contracts(Resource):
     calendar, gantt = "ends", ("begins", "ends")
     lines = (
         priced(ContractItem),
-        Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "paid"), _("Payment plan")),
+        Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "paid", "remaining"), _("Payment plan")),
         Lines("milestones", ContractMilestone, ("name", "day", "done"), _("Milestones")),
         Lines("parties", ContractParty, ("name", "role", "signatory"), _("Further parties")),
         Lines("clauses", ContractClause, ("clause", "title", "text"), _("Clauses")),
@@ -67,13 +68,16 @@ class Contracts(Resource):
         Section(_("Payment and milestones"), ("payments", "milestones")),
         Section(_("Parties and clauses"), ("partner", "signatory", "parties", "clauses", "note")),
         Section(_("Owner"), ("owner", "department"), folded=True),
-        Section(_("Course"), ("signed_on", "paid", "reason", "amends", "renews", "order"), folded=True),
+        Section(_("Course"), ("signed_on", "signed_file", "paid", "reason", "amends", "renews", "order"), folded=True),
     )
     help = _("What was agreed with customers: items, when it is paid, what is done by when. Signed ones stay as they are; what changes is an amendment.")
     settled = (Settled("state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")),)
     actions = (
         Action("sign", _("Signed"), services.sign, when=services.in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
                fields=(DateField(name="signed_on", column="", label=_("Signed on")),)),
+        Action("signed_copy", _("Signed copy"), services.signed_copy, when=services.in_state(State.draft, State.signed, State.done), icon="file-text", order=12, bulk=False, button=False,
+               fields=(IntegerField(name="file", column="", label=_("File"), required=True), DateField(name="signed_on", column="", label=_("Signed on")),
+                       Field(name="partner", column="", label=_("Signs for the customer"), length=255), Field(name="signatory", column="", label=_("Signs for us"), length=255))),
         Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False),
         Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False),
         Action("amend", _("Amend"), services.amend, when=services.in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True),
@@ -98,6 +102,10 @@ class Contracts(Resource):
                 faults[i] = {"payments": [_("The shares come to more than the whole.")]}
         return faults
 
+    def written(self, verb, ids, change):
+        if verb != "delete":
+            paying.lay(ids)  # a plan that was changed is paid by what came in so far
+
 
 class ContractItems(PricedLines):
     model = ContractItem
@@ -109,14 +117,13 @@ class ContractPayments(Resource):
     model = ContractPayment
     label, singular = _("Instalments"), _("Instalment")
     icon = "cash"
-    columns = "what", "contract", "amount", "due", "milestone", "paid"
-    filters = "contract", "due", "amount", "paid"
+    columns = "what", "contract", "amount", "due", "milestone", "paid", "remaining", "late"
+    filters = "contract", "due", "amount", "paid", "remaining"
     search = ("what",)
     search_names = ()
     sorts = "due", "-updated_at"
     verbs = ("read", "export")
-    actions = (Action("pay", _("Money came in"), services.pay, when=lambda one: one.paid < (one.amount or 0), icon="cash",
-                      fields=(MoneyField(name="amount", column="", label=_("Amount"), help=_("Empty: what is left of it.")),)),)
+    help = _("Which part of a contract is to be paid when. What was paid of it follows from the money received on the invoices of the contract and its orders, the instalment due first first.")
 
     @property
     def label_field(self):

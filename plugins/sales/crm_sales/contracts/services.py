@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from crm_core.sdk import Invalid, Refused, actor, amounts, emit, files, money, on_timeline, session, site, tasks, today
 from crm_sales import _, copying
 from crm_sales.api import ContractsSigned
+from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem, ContractMilestone, ContractPayment, State
 from crm_sales.settings import QuoteSettings
 
@@ -62,17 +63,33 @@ def sign(contract, signed_on=None):
     plan = plan_of(contract)
     if plan and sum(amount for _line, amount in plan) != contract.total:
         raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=_said(sum(a for _l, a in plan)), total=_said(contract.total)))
-    if QuoteSettings.now().signed_file and not files.on(NAME, [contract.id], limit=1):
+    if contract.signed_file_id is None:  # one file on a contract is its signed copy; of several somebody says which (signed_copy)
+        found = [one.id for one in files.on(NAME, [contract.id], limit=2)]
+        contract.signed_file_id = found[0] if len(found) == 1 else None
+        if found and contract.signed_file_id is None and QuoteSettings.now().signed_file:
+            raise Refused(_("Say which of its files is the signed copy."))
+    if QuoteSettings.now().signed_file and contract.signed_file_id is None:
         raise Refused(_("Put the signed paper on the contract first (Files)."))
     for line, amount in plan:
         line.amount = amount
-    contract.state, contract.signed_on = State.signed, signed_on or today()
+    contract.state, contract.signed_on = State.signed, signed_on or contract.signed_on or today()
     contract.day = contract.day or contract.signed_on
-    session.flush()
+    paying.lay([contract.id])
     on_timeline(_("signed a contract"), "core.customer", contract.customer_id, record=(NAME, contract.id))
     if contract.renews_id is not None:
         tasks.finish(_warning(contract.renews_id))
     emit(ContractsSigned((contract.id,)))
+
+
+def signed_copy(contract, file, signed_on=None, partner=None, signatory=None):
+    """This file of its is the copy that bears the signatures: from which day, of whom. It can be said before the contract is signed here, and corrected
+    as long as it is not cancelled. Raises Invalid."""
+    contract = _now(contract, State.draft, State.signed, State.done)
+    if file not in {one.id for one in files.on(NAME, [contract.id])}:
+        raise Invalid({"file": [_("This file is not on the contract.")]})
+    contract.signed_file_id = file
+    contract.signed_on, contract.partner, contract.signatory = signed_on or contract.signed_on, partner or contract.partner, signatory or contract.signatory
+    session.flush()
 
 
 def _said(amount):
@@ -168,19 +185,6 @@ def reach(milestone, done=None):
     if milestone.done is None:
         milestone.done, milestone.done_by_id = done or today(), actor().user_id
         session.flush()
-
-
-def pay(payment, amount=None):
-    """Money came in for an instalment: the rest of it, where no amount is said."""
-    payment = session.scalars(select(ContractPayment).where(ContractPayment.id == payment.id).with_for_update().execution_options(populate_existing=True)).one()
-    contract = session.scalars(select(Contract).where(Contract.id == payment.contract_id)).one()
-    if contract.state not in (State.signed, State.done):
-        raise Refused(_("This contract is not signed."))
-    due = payment.amount or 0
-    payment.paid += due - payment.paid if amount is None else amount
-    if payment.paid < 0 or payment.paid > max(due, 0):
-        raise Invalid({"amount": [_("The instalment is %(due)s in all.", due=_said(due))]})
-    session.flush()
 
 
 def progress(ids):

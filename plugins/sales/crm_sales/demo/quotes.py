@@ -9,7 +9,7 @@ from crm_core.sdk import Contact, Customer, Product, files, session, site
 from crm_sales.contracts.models import Contract, ContractMilestone, ContractPayment
 from crm_sales.quotes.models import Quote, State
 
-SELLERS = "wangzhiqiang", "liuyang", "chenxiaoyan"
+SELLERS, BOSS = ("wangzhiqiang", "liuyang", "chenxiaoyan"), "sunli"
 DAYS, QUOTES, YEARLY = 730, 60, 12
 WHAT = (("内页整版广告", 38_000), ("封底广告", 128_000), ("跨版广告", 68_000), ("专题报道", 30_000), ("行业报告", 6_800), ("春糖会展位（9 ㎡）", 12_800), ("年度征订（12 期）", 480), ("官网横幅（月）", 9_800))
 SUBJECTS = "年度广告投放", "春糖会参展", "新品上市推广", "杂志征订", "品牌专题合作", "行业报告订阅"
@@ -130,10 +130,14 @@ def _signed(make, contracts, one, ago, login, fate):
     with make.at(ago, 16, login):
         files.put("sales.contract", one, "签字合同.pdf", io.BytesIO(_scan()))
         contracts.run("sign", [one])
+    with make.at(max(ago - 20, 0), 9, BOSS):  # the first instalment is invoiced and comes in
+        first = session.scalars(select(ContractPayment).where(ContractPayment.contract_id == one).order_by(ContractPayment.id)).first()
+        invoices, contract = site().registry.resource("sales.invoice"), session.get_one(Contract, one)
+        (made,) = invoices.write([{"customer": contract.customer_id, "contract": one, "items": [{"what": first.what, "quantity": 1_000, "price": first.amount, "rate": 600}]}])
+        invoices.run("issue", [made])
+        invoices.run("pay", [made], {"way": "bank"})
     with make.at(max(ago - 20, 0), 9, login):
-        first, *_rest = session.scalars(select(ContractPayment.id).where(ContractPayment.contract_id == one).order_by(ContractPayment.id)).all()
         done, *_rest = session.scalars(select(ContractMilestone.id).where(ContractMilestone.contract_id == one).order_by(ContractMilestone.id)).all()
-        site().registry.resource("sales.contract_payment").run("pay", [first], {})
         site().registry.resource("sales.contract_milestone").run("reach", [done], {})
         contract = session.get_one(Contract, one)
         if fate % 9 == 4:

@@ -817,6 +817,7 @@ def upgrade() -> None:
         sa.Column('signatory', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
         sa.Column('signed_on', sa.Date(), nullable=True),
+        sa.Column('signed_file_id', ID, nullable=True),
         sa.Column('reason', sa.Text(), nullable=True),
         sa.Column('amends_id', ID, nullable=True),
         sa.Column('renews_id', ID, nullable=True),
@@ -1028,6 +1029,7 @@ def upgrade() -> None:
         sa.Column('due', sa.Date(), nullable=True),
         sa.Column('milestone', sa.String(length=255), nullable=True),
         sa.Column('paid', sa.BigInteger(), nullable=False),
+        sa.Column('remaining', sa.BigInteger(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -1267,6 +1269,7 @@ def upgrade() -> None:
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('order_id', ID, nullable=True),
+        sa.Column('contract_id', ID, nullable=True),
         sa.Column('credits_id', ID, nullable=True),
         sa.Column('title', sa.String(length=255), nullable=True),
         sa.Column('tax_number', sa.String(length=60), nullable=True),
@@ -1284,6 +1287,7 @@ def upgrade() -> None:
         sa.Column('reminded', sa.BigInteger(), nullable=False),
         sa.Column('told', sa.Boolean(), nullable=False),
         sa.Column('step', sa.BigInteger(), nullable=False),
+        sa.Column('asked', sa.BigInteger(), nullable=False),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),
@@ -1302,6 +1306,7 @@ def upgrade() -> None:
         sa.Column('deleted_change_id', ID, nullable=True),
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['contract_id'], ['sales_contract.id'], name=op.f('fk_sales_invoice_contract_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['credits_id'], ['sales_invoice.id'], name=op.f('fk_sales_invoice_credits_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_invoice_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_invoice_department_id'), ondelete='RESTRICT'),
@@ -1445,6 +1450,8 @@ def upgrade() -> None:
         sa.Column('begins', sa.Date(), nullable=True),
         sa.Column('ends', sa.Date(), nullable=True),
         sa.Column('content', sa.Text(), nullable=True),
+        sa.Column('source', sa.String(length=255), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
@@ -1579,6 +1586,32 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['unit_id'], ['core_unit.id'], name=op.f('fk_sales_invoice_item_unit_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice_item'))
     )
+    op.create_table('sales_reminder',
+        sa.Column('invoice_id', ID, nullable=False),
+        sa.Column('level', sa.BigInteger(), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('days', sa.BigInteger(), nullable=False),
+        sa.Column('remaining', sa.BigInteger(), nullable=False),
+        sa.Column('receiver', sa.String(length=255), nullable=False),
+        sa.Column('mail_id', ID, nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['invoice_id'], ['sales_invoice.id'], name=op.f('fk_sales_reminder_invoice_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_reminder')),
+        sa.UniqueConstraint('invoice_id', 'level', name=op.f('uq_sales_reminder_invoice_id_level'))
+    )
     op.create_table('sales_subscription',
         sa.Column('number', sa.String(length=40), nullable=False),
         sa.Column('customer_id', ID, nullable=False),
@@ -1594,6 +1627,9 @@ def upgrade() -> None:
         sa.Column('postcode', sa.String(length=60), nullable=True),
         sa.Column('phone', sa.String(length=60), nullable=True),
         sa.Column('phone_key', sa.String(length=40), nullable=True),
+        sa.Column('taken_by_id', ID, nullable=True),
+        sa.Column('guarantee', sa.String(length=255), nullable=True),
+        sa.Column('guaranteed', sa.Date(), nullable=True),
         sa.Column('term', sa.String(length=40), nullable=False),
         sa.Column('reason', sa.String(length=255), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
@@ -1619,6 +1655,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_subscription_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_subscription_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['renews_id'], ['sales_subscription.id'], name=op.f('fk_sales_subscription_renews_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['taken_by_id'], ['core_user.id'], name=op.f('fk_sales_subscription_taken_by_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_subscription_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_subscription'))
     )
@@ -2041,6 +2078,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_fund_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_fund_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_invoice') as batch:
+        batch.create_index(batch.f('ix_sales_invoice_contract_id'), ['contract_id'], unique=False)
         batch.create_index(batch.f('ix_sales_invoice_credits_id'), ['credits_id'], unique=False)
         batch.create_index(batch.f('ix_sales_invoice_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_sales_invoice_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -2135,6 +2173,12 @@ def upgrade() -> None:
         batch.create_index('ix_sales_invoice_item_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index(batch.f('ix_sales_invoice_item_unit_id'), ['unit_id'], unique=False)
         batch.create_index('ix_sales_invoice_item_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_reminder') as batch:
+        batch.create_index('ix_sales_reminder_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_reminder_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_reminder_invoice_id'), ['invoice_id'], unique=False)
+        batch.create_index('ix_sales_reminder_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_reminder_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
     with op.batch_alter_table('sales_subscription') as batch:
         batch.create_index(batch.f('ix_sales_subscription_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_sales_subscription_customer_id'), ['customer_id'], unique=False)
@@ -2148,6 +2192,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_subscription_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_subscription_product_id'), ['product_id'], unique=False)
         batch.create_index(batch.f('ix_sales_subscription_renews_id'), ['renews_id'], unique=False)
+        batch.create_index(batch.f('ix_sales_subscription_taken_by_id'), ['taken_by_id'], unique=False)
         batch.create_index('ix_sales_subscription_team_id_ends', ['team_id', 'ends', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_subscription_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_subscription_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -2165,6 +2210,7 @@ def downgrade() -> None:
     op.drop_table('sales_spending')
     op.drop_table('sales_run')
     op.drop_table('sales_subscription')
+    op.drop_table('sales_reminder')
     op.drop_table('sales_invoice_item')
     op.drop_table('sales_fund_use')
     op.drop_table('sales_delivery_item')

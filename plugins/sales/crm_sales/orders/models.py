@@ -142,6 +142,8 @@ class Advert(PartOf("order"), Model):
     begins: Mapped[t.Day | None] = mapped_column(info={"label": _("From")})
     ends: Mapped[t.Day | None] = mapped_column(info={"label": _("Until")})
     content: Mapped[t.Note | None] = mapped_column(info={"label": _("Content")})
+    source: Mapped[t.Line | None] = mapped_column(info={"label": _("Where the content lies"), "help": _("Folder, address or person; small files are put on the advertisement.")})
+    note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
 
     def __str__(self) -> str:
         return self.name
@@ -199,6 +201,9 @@ class Subscription(Owned, Model):
     address: Mapped[t.Line | None] = mapped_column(info={"label": _("Delivery address")})
     postcode: Mapped[t.Code | None] = mapped_column(info={"label": _("Postcode")})
     phone: Mapped[t.Phone | None] = mapped_column(info={"label": _("Phone")})
+    taken_by_id: Mapped[t.Id | None] = t.Link("core.user", _("Taken by"))
+    guarantee: Mapped[t.Line | None] = mapped_column(info={"label": _("Guarantee"), "help": _("Who stands in for the money, and by what.")})
+    guaranteed: Mapped[t.Day | None] = mapped_column(info={"label": _("Guaranteed until")})
     term: Mapped[Term] = mapped_column(default=Term.running, info={"label": _("State"), "labels": TERMS, "looks": TERM_LOOKS, "readonly": True})
     reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason"), "readonly": True})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Dispatch remark")})

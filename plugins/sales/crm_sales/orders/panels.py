@@ -1,11 +1,25 @@
-"""What stands beside an order: each item with what of it went out and is still to go."""
+"""What stands beside an order: each item with what of it went out and is still to go. Beside what runs: its order's money and reviews, its plan."""
 
 import sqlalchemy as sa
 
-from crm_core.sdk import DateField, MoneyField, dealings, money, session, site
+from crm_core.sdk import (
+    DateField,
+    MoneyField,
+    Region,
+    Status,
+    User,
+    cells,
+    dealings,
+    money,
+    session,
+    site,
+    system_scope,
+    today,
+)
+from crm_sales import _
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import services
-from crm_sales.orders.models import Order, OrderItem
+from crm_sales.orders.models import FATE_LOOKS, FATES, Advert, Fate, Order, OrderItem, Run, Subscription
 
 _AMOUNT, _DAY = MoneyField(name="amount", column="", label=""), DateField(name="day", column="", label="")
 said, day_said = _AMOUNT.show, _DAY.show  # an amount and a day, as people read them
@@ -33,3 +47,84 @@ def again(customer_id: int):
     may = customers.may("order_again") and orders.may("create") and customers.sees(customer_id, "order_again")
     return {"customer": customer_id, "had": had, "lines": lines, "count": sum(1 for one in had.lines if one.quantity), "total": said(had.total), "may": may, "day": day_said(had.order.day) if had.order else "",
             "after": ordering_again.newest(customer_id), "open": dealings.value_class(customer_id) == "intrinsic", "foreign": "" if had.currency == money.house() else had.currency}
+
+
+# --- what is owed for what, and what runs when ---------------------------------------------------------------------------
+
+
+def standing(order):
+    """How far an order is paid: in full, in part with the amount, not at all; as Status."""
+    if order.total <= 0:
+        return Status(_("Free of charge"), "gift", "")
+    if order.paid <= 0:
+        return Status(_("Not paid"), "hourglass-low", "amber")
+    if order.paid >= order.total:
+        return Status(_("Paid in full"), "cash", "green")
+    return Status(_("Paid %(paid)s of %(total)s", paid=said(order.paid), total=said(order.total)), "cash", "amber")
+
+
+def payments(of):
+    """What the column of a list shows: id → how far its order is paid, for those whose order the reader may see. One statement."""
+    def load(ids):
+        query = sa.select(of.id, Order.total, Order.paid).where(of.id.in_(ids))
+        if of is Advert:
+            query = query.join(Order, Order.id == Advert.order_id)
+        elif of is Subscription:
+            query = query.join(OrderItem, OrderItem.id == Subscription.item_id).join(Order, Order.id == OrderItem.order_id)
+        return {row.id: cells.status(standing(row)) for row in session.execute(query)} if site().registry.resource("sales.order").may("read") else {}
+
+    return load
+
+
+def _order_box(order, **more):
+    """An order's number, contract, guarantee, reviews and payment, as far as the reader may see each."""
+    if order is None:
+        return {"order": None, **more}
+    registry = site().registry
+    contracts, people = registry.resource("sales.contract"), registry.resource("core.user")
+    contract = session.get(contracts.model, order.contract_id) if order.contract_id and contracts.may("read") and contracts.sees(order.contract_id) else None
+    names = people.labels([one for one in (order.contract_by_id, order.finance_by_id) if one])
+    reviews = [(label, day_said(day), names.get(by, "")) for label, day, by in (
+        (_("Contract reviewed"), order.contract_on, order.contract_by_id), (_("Finance reviewed"), order.finance_on, order.finance_by_id)) if day is not None]
+    return {"order": order, "contract": contract, "contract_total": said(contract.total) if contract is not None else "", "reviews": reviews,
+            "guaranteed": day_said(order.guaranteed) if order.guaranteed else "", "payment": cells.status(standing(order)), **more}
+
+
+def _order_of(order_id):
+    orders = site().registry.resource("sales.order")
+    return session.get(Order, order_id) if order_id and orders.may("read") and orders.sees(order_id) else None
+
+
+def beside_advert(advert_id):
+    return _order_box(_order_of(session.get(Advert, advert_id).order_id))
+
+
+def beside_subscription(subscription_id):
+    """Besides its order: what it costs, the customer's region, who took it with his number."""
+    one = session.get(Subscription, subscription_id)
+    with system_scope("the item a subscription was ordered by, and who took it") as db:
+        item = db.execute(sa.select(OrderItem.order_id, OrderItem.amount).where(OrderItem.id == one.item_id)).one_or_none() if one.item_id else None
+        taker = db.execute(sa.select(User.name, User.phone).where(User.id == one.taken_by_id)).one_or_none() if one.taken_by_id else None
+    customers = site().registry.resource("core.customer")
+    region = session.scalar(sa.select(Region.name).join(customers.model, customers.model.region_id == Region.id).where(customers.model.id == one.customer_id))
+    order = _order_of(item.order_id) if item is not None else None
+    return _order_box(order, amount=said(item.amount) if order is not None else "", taker=taker, region=region or "")
+
+
+def runs_of_order(order_id):
+    return _runs(Advert.order_id == order_id, f"/sales/order/{order_id}")
+
+
+def runs_of_advert(advert_id):
+    return _runs(Advert.id == advert_id, f"/sales/advert/{advert_id}")
+
+
+def _runs(which, here):
+    """What runs next, and what was to and is not marked yet: each with its acts for who may do them."""
+    resource = site().registry.resource("sales.run")
+    rows = session.execute(sa.select(Run.id, Run.day, Run.issue, Run.fate, Run.evidence, Advert.name).join(Advert, Advert.id == Run.advert_id).where(which).order_by(
+        sa.case((Run.fate == Fate.planned, 0), else_=1), Run.day, Run.id).limit(24)).all()
+    counts = dict(session.execute(sa.select(Run.fate, sa.func.count()).join(Advert, Advert.id == Run.advert_id).where(which).group_by(Run.fate)).all())
+    looks = {fate: cells.status(Status(FATES[fate.value], *FATE_LOOKS[fate.value])) for fate in Fate}
+    return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today()) for row in rows], "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
+            "may": {name for name in ("appeared", "missed") if resource.may(name)}, "planned": Fate.planned, "here": here}

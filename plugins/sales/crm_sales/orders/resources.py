@@ -9,8 +9,11 @@ from crm_core.sdk import (
     Action,
     Bad,
     DateField,
+    EnumField,
     Field,
+    IntegerField,
     Lines,
+    NoteField,
     PricedLines,
     Product,
     Refused,
@@ -24,11 +27,12 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _
-from crm_sales.orders import services
+from crm_sales.orders import running, services
 from crm_sales.orders.models import (
     Advert,
     Delivery,
     DeliveryItem,
+    Fate,
     Order,
     OrderItem,
     Run,
@@ -39,6 +43,8 @@ from crm_sales.orders.models import (
 )
 
 MOST = 2**63 - 1
+PLAN = (EnumField(name="every", column="", label=_("How often"), members=running.Every, labels=running.EVERY, required=True, default=running.Every.half),
+        IntegerField(name="first", column="", label=_("Number of the first issue"), help=_("Left out: runs are called by their day."), minimum=0, maximum=1_000_000))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +106,8 @@ class Orders(Resource):
         Action("deliver_part", _("Deliver a part, or take back"), services.deliver_part, when=lambda o: o.state in services.GOING, icon="truck", bulk=False, button=False,
                fields=lambda _r: [PartsField(name="parts", column="", label=_("Items"), required=True),
                                   DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
+        Action("plan_runs", _("Plan the advertisements"), running.plan_order, icon="calendar-event", order=58, bulk=False, fields=PLAN,
+               when=lambda o: o.state != State.cancelled and running.has_adverts(o.id)),
         Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=60,
                when=lambda o: o.contract_on is None and o.state in services.REVIEWED and services.needs_review(o.id)),
         Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,
@@ -214,13 +222,14 @@ class Adverts(Resource):
     model = Advert
     label, singular = _("Advertisements"), _("Advertisement")
     icon = "speakerphone"
-    columns = "name", "order", "medium", "place", "begins", "ends"
+    columns = "name", "order", "medium", "look", "place", "begins", "ends", "payment"
     filters = "order", "medium", "look", "begins", "ends"
     search = "name", "place"
     calendar, gantt = "begins", ("begins", "ends")
     importable = True
     lines = (Lines("runs", Run, ("issue", "day", "fate", "evidence"), _("Plan of runs"), first=True),)
-    form = (Section(_("Advertisement"), ("order", "item", "name", "medium", "look", "place", "begins", "ends", "content", "runs")),)
+    form = (Section(_("Advertisement"), ("order", "item", "name", "medium", "look", "place", "begins", "ends", "content", "source", "note", "runs")),)
+    actions = (Action("plan", _("Make the plan"), running.plan, when=lambda one: one.begins is not None and one.ends is not None, icon="calendar-event", primary=True, fields=PLAN),)
     help = _("What of an order appears where, and its plan: each run is planned, has appeared (with evidence) or was missed.")
 
 
@@ -235,6 +244,11 @@ class Runs(Resource):
     sorts = ("-day",)
     calendar = "day"
     verbs = ("read", "export", "print")
+    actions = (
+        Action("appeared", _("Appeared"), running.appeared, when=lambda one: one.fate != Fate.done, icon="circle-check", primary=True, order=10),
+        Action("missed", _("Missed"), running.missed, when=lambda one: one.fate == Fate.planned, icon="x", order=11),
+        Action("again", _("Planned again"), running.again, when=lambda one: one.fate != Fate.planned, icon="clock", order=12, quiet=True),
+    )
 
     @property
     def label_field(self):
@@ -256,16 +270,24 @@ class Subscriptions(Resource):
     model = Subscription
     label, singular = _("Subscriptions"), _("Subscription")
     icon = "mailbox"
-    columns = "number", "customer", "product", "copies", "begins", "ends", "term", "owner"
-    filters = "term", "customer", "product", "begins", "ends", "complimentary", "owner"
-    search = "number", "address"
+    columns = "number", "customer", "product", "copies", "begins", "ends", "complimentary", "term", "payment", "owner"
+    filters = "term", "customer", "product", "begins", "ends", "complimentary", "taken_by", "guaranteed", "owner"
+    search = "number", "address", "phone"
     search_names = ()
     sorts = "-updated_at", "ends"
     status = "term"
     calendar, gantt = "ends", ("begins", "ends")
     importable = True
     addressed = "customer"
+    timeline = True
+    form = (
+        Section(_("Subscription"), ("customer", "product", "copies", "begins", "ends", "complimentary", "taken_by")),
+        Section(_("Where it is sent"), ("contact", "address", "postcode", "phone", "note")),
+        Section(_("Guarantee"), ("guarantee", "guaranteed"), folded=True),
+    )
     actions = (
+        Action("call", _("Note a call"), services.call, icon="phone", order=30, bulk=False,
+               fields=(NoteField(name="said", column="", label=_("What was said"), required=True, length=5_000), DateField(name="next_day", column="", label=_("Call again on")))),
         Action("renew", _("Renew"), services.renew, when=lambda one: one.term == Term.running, icon="refresh", primary=True),
         Action("end", _("Not renewed"), services.end, when=lambda one: one.term == Term.running, icon="x", order=80, danger=True,
                fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),

@@ -24,6 +24,7 @@ from crm_core.sdk import (
     customers,
     emit,
     money,
+    on_timeline,
     record_dealings,
     session,
     site,
@@ -147,13 +148,34 @@ def _subscribe(ids: Sequence[int]):
         have = sa.select(Subscription.item_id).where(Subscription.item_id == OrderItem.id, Subscription.deleted_at.is_(None))
         query = sa.select(OrderItem, Order).join(Order, Order.id == OrderItem.order_id).where(
             Order.id.in_(ids), OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.subscription, OrderItem.product_id.is_not(None), ~have.exists())
-        for item, order in db.execute(query).all():
+        found = db.execute(query).all()
+        post = _post({order.customer_id for _item, order in found}, {order.contact_id for _item, order in found if order.contact_id})
+        for item, order in found:
             begins = item.begins or order.day or today()
             db.add(Subscription(
                 customer_id=order.customer_id, contact_id=order.contact_id, product_id=item.product_id, item_id=item.id, copies=max(1, item.quantity // 1000),
-                begins=begins, ends=item.ends or begins + dt.timedelta(days=364), complimentary=item.amount == 0,
+                begins=begins, ends=item.ends or begins + dt.timedelta(days=364), complimentary=item.amount == 0, taken_by_id=order.owner_id, **post(order),
                 owner_id=order.owner_id, department_id=order.department_id, team_id=order.team_id))
         db.flush()
+
+
+def _post(firms: Collection[int], people: Collection[int]) -> Callable[..., dict]:
+    """Where what these customers order is sent: order → address, postcode and phone, the contact's phone before the customer's. Two or three statements."""
+    firm, person = site().registry.resource("core.customer"), site().registry.resource("core.contact")
+    if not firms:
+        return lambda _order: {}
+    place = firm.line_resource("addresses").model
+    with system_scope("where subscriptions are sent") as db:
+        places = {row.customer_id: row for row in db.execute(sa.select(place.customer_id, place.street, place.postcode).where(
+            place.customer_id.in_(firms), place.deleted_at.is_(None)).order_by(sa.case((place.purpose.in_(("delivery",)), 1), else_=0), place.id.desc()))}
+        phones = {one: {row.id: row.mobile or row.phone for row in db.execute(sa.select(one.model.id, one.model.mobile, one.model.phone).where(one.model.id.in_(ids)))} if ids else {}
+                  for one, ids in ((firm, firms), (person, people))}
+    def of(order) -> dict:
+        place_ = places.get(order.customer_id)
+        return {"address": place_.street if place_ else None, "postcode": place_.postcode if place_ else None,
+                "phone": phones[person].get(order.contact_id) or phones[firm].get(order.customer_id)}
+
+    return of
 
 
 # --- delivering -----------------------------------------------------------------------------------------------------
@@ -438,9 +460,20 @@ def renew(subscription, months: int = 12):
     session.add(Subscription(
         customer_id=subscription.customer_id, contact_id=subscription.contact_id, product_id=subscription.product_id, item_id=item, renews_id=subscription.id,
         copies=subscription.copies, begins=begins, ends=ends, complimentary=subscription.complimentary, address=subscription.address, postcode=subscription.postcode,
-        phone=subscription.phone, note=subscription.note, owner_id=subscription.owner_id, department_id=subscription.department_id, team_id=subscription.team_id))
+        phone=subscription.phone, note=subscription.note, taken_by_id=actor().user_id or subscription.taken_by_id, owner_id=subscription.owner_id, department_id=subscription.department_id, team_id=subscription.team_id))
     subscription.term = Term.renewed
     session.flush()
+
+
+def call(subscription, said: str, next_day: dt.date | None = None):
+    """A call about it: on its time line, and, where who called may write there, on that of its contact or customer, with a task for the next one."""
+    about = ("core.contact", subscription.contact_id) if subscription.contact_id else ("core.customer", subscription.customer_id)
+    there = site().registry.resource("core.customer").may("update") and site().registry.resource("core.customer").sees(subscription.customer_id, "update")
+    if there:
+        customers.add_note(*about, f"{subscription.number}: {said}", kind="call", next_day=next_day)
+    elif next_day is not None:
+        tasks.give(str(_("Call about subscription %(number)s", number=subscription.number)), text=said[:2_000], due=next_day, about=("sales.subscription", subscription.id))
+    on_timeline(_("noted a call"), "sales.subscription", subscription.id, record=("sales.subscription", subscription.id), body=said)
 
 
 def _months_after(day: dt.date, months: int) -> dt.date:

@@ -70,7 +70,9 @@ def register_actions():
 
 @hookimpl
 def register_columns():
-    return [Column("sales.contract", "progress", _("Progress"), lambda ids: {one: f"{done} %" for one, done in contracts.progress(ids).items()})]
+    return [Column("sales.contract", "progress", _("Progress"), lambda ids: {one: f"{done} %" for one, done in contracts.progress(ids).items()}),
+            Column("sales.contract", "overdue", _("Overdue"), contract_pages.overdue),
+            Column("sales.contract_payment", "late", _("Late"), contract_pages.late)]
 
 
 @hookimpl
@@ -85,7 +87,7 @@ def register_print_templates():
 
 @hookimpl
 def register_blueprints():
-    return [quote_pages.pages]
+    return [quote_pages.pages, contract_pages.pages]
 
 
 @hookimpl

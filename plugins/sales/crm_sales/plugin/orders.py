@@ -22,12 +22,13 @@ from crm_sales.demo import orders as demo
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels as progress
 from crm_sales.orders import services as ordering
+from crm_sales.orders.models import Advert, Order, Subscription
 from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
-from crm_sales.receivables import papers, reports
+from crm_sales.receivables import papers, reminding, reports
 from crm_sales.receivables import resources as receivables
 from crm_sales.receivables import services as money
-from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments
+from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments, Reminders
 from crm_sales.settings import CreditSettings, OrderSettings
 
 
@@ -35,7 +36,7 @@ from crm_sales.settings import CreditSettings, OrderSettings
 def register_resources():
     return [
         Orders, OrderItems, Deliveries, DeliveryItems, Adverts, Runs, Subscriptions,
-        Invoices, InvoiceItems, Payments, Allocations,
+        Invoices, InvoiceItems, Reminders, Payments, Allocations,
         credit.Credits, credit.Stops,
     ]
 
@@ -63,12 +64,20 @@ def register_panels():
         Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read"),
         Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read"),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
+        Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12),
+        Panel("sales.advert", "runs", _("Runs"), progress.runs_of_advert, "sales/runs.html", icon="calendar-event", order=10),
+        Panel("sales.advert", "order", _("Order and money"), progress.beside_advert, "sales/order_box.html", icon="coin", order=12),
+        Panel("sales.subscription", "order", _("Order and money"), progress.beside_subscription, "sales/order_box.html", icon="coin", order=10),
+        Related("sales.advert", Runs, order=10),
+        Related("sales.contract", Orders, order=12),
+        Related("sales.contract", Invoices, order=13),
         Related("sales.order", Deliveries, order=8),
         Related("sales.order", Invoices, order=10),
         Related("sales.order", Adverts, order=12),
         Related("sales.order", credit.Stops, order=14),
         Related("sales.invoice", Invoices, order=10, label=_("Credit notes"), via="credits"),
         Related("sales.invoice", Allocations, order=12),
+        Related("sales.invoice", Reminders, order=14),
     ]
 
 
@@ -91,6 +100,7 @@ def register_jobs():
     return [
         Job("subscriptions", ordering.remind_ends, every="every day at 07:00", label=_("Tasks for subscriptions about to end")),
         Job("overdue", money.tell_late, every="every day at 07:10", label=_("Tell owners of late invoices")),
+        Job("reminders", reminding.remind_late, every="every day at 08:10", label=_("Remind of late invoices, by task or mail")),
         Job("credit", crediting.propose, every="every day at 03:40", label=_("Propose credit from payments")),
     ]
 
@@ -105,6 +115,9 @@ def register_columns():
     return [
         Column("core.customer", "receivable", _("Owed"), account.receivable),
         Column("core.customer", "overdue", _("Overdue"), account.overdue),
+        Column("sales.order", "payment", _("Payment"), progress.payments(Order)),
+        Column("sales.advert", "payment", _("Payment"), progress.payments(Advert)),
+        Column("sales.subscription", "payment", _("Payment"), progress.payments(Subscription)),
     ]
 
 
@@ -144,9 +157,9 @@ def register_settings():
 money.terms.append(crediting.terms)  # receivables ask for days to pay, which credit knows
 
 # A person works on orders of his own; who passes reviews, lets stopped orders go on, and counts money, is somebody else.
-WORK = ("sales.subscription.*", "core.customer.order_again",
-        *(f"sales.order.{act}" for act in ("read", "create", "update", "delete", "export", "import", "print", "assign", "confirm", "deliver", "cancel", "invoice", "credit_returns")),
-        *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind")), "sales.payment.read", "sales.payment.export", "sales.payment.print")
+WORK = ("sales.subscription.*", "core.customer.order_again", "sales.advert.plan", "sales.run.appeared", "sales.run.missed", "sales.run.again",
+        *(f"sales.order.{act}" for act in ("read", "create", "update", "delete", "export", "import", "print", "assign", "confirm", "deliver", "cancel", "invoice", "credit_returns", "plan_runs")),
+        *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind", "remind_by_mail")), "sales.payment.read", "sales.payment.export", "sales.payment.print")
 MONEY = ("sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",
          "sales.subscription.read", "core.customer.read", "core.customer.set_credit", "sales.credit.*", "sales.stop.*")
 

@@ -32,6 +32,7 @@ class Invoice(PricedHead, Owned, Model):
     number: Mapped[str] = t.Number("FP-{year}-{n:05}", info={"label": _("Number")})
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"), info={"readonly": True})
+    contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"))
     credits_id: Mapped[t.Id | None] = t.Link("sales.invoice", _("Credit note for"), info={"readonly": True})
     title: Mapped[t.Line | None] = mapped_column(info={"label": _("Invoice title"), "help": _("Left out: the customer's name.")})
     tax_number: Mapped[t.Code | None] = mapped_column(info={"label": _("Tax number"), "help": _("Left out: the customer's credit code.")})
@@ -49,6 +50,7 @@ class Invoice(PricedHead, Owned, Model):
     reminded: Mapped[int] = mapped_column(default=0, info={"label": _("Reminders sent"), "readonly": True})
     told: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})  # others heard that it was issued: it is no draft again
     step: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how late its owner was last told it is
+    asked: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # of which level of reminder its owner has had a task
 
     __table_args__ = (sa.Index("ix_sales_invoice_open", "customer_id", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")),
                       sa.Index("ix_sales_invoice_late", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")))
@@ -64,6 +66,21 @@ class InvoiceItem(PricedLine, PartOf("invoice"), Model):
     invoice_id: Mapped[t.Id] = t.Link("sales.invoice", _("Invoice"))
     item_id: Mapped[t.Id | None] = t.Link("sales.order_item", _("Order item"), info={"readonly": True})
     fixed: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})
+
+
+class Reminder(PartOf("invoice"), Model):
+    """A level of reminding that a customer was sent by mail; each once, which the key holds."""
+
+    __tablename__ = "sales_reminder"
+    invoice_id: Mapped[t.Id] = t.Link("sales.invoice", _("Invoice"))
+    level: Mapped[int] = mapped_column(info={"label": _("Level")})
+    day: Mapped[t.Day] = mapped_column(info={"label": _("Day")})
+    days: Mapped[int] = mapped_column(info={"label": _("Days late")})
+    remaining: Mapped[t.Money] = mapped_column(info={"label": _("Remaining")})
+    receiver: Mapped[t.Line] = mapped_column(info={"label": _("Sent to")})
+    mail_id: Mapped[t.Id | None] = t.Ref("core.mail", on_delete="clear", info={"label": _("Mail")})
+
+    __table_args__ = (sa.UniqueConstraint("invoice_id", "level"),)
 
 
 class Way(enum.StrEnum):

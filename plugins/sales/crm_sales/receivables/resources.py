@@ -25,9 +25,10 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _
+from crm_sales.contracts.models import Contract
 from crm_sales.orders.models import State as OrderState
-from crm_sales.receivables import services
-from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, State, Way
+from crm_sales.receivables import reminding, services
+from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, Reminder, State, Way
 
 REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
 
@@ -37,7 +38,7 @@ class Invoices(Resource):
     label, singular = _("Invoices"), _("Invoice")
     icon = "file-invoice"
     columns = "number", "customer", "day", "due", "total", "remaining", "state", "owner"
-    filters = "state", "customer", "day", "due", "total", "remaining", "order", "owner"
+    filters = "state", "customer", "day", "due", "total", "remaining", "order", "contract", "owner"
     search = "number", "title", "tax_number"
     search_names = ()
     sorts = "-updated_at", "due", "day", "customer"
@@ -47,13 +48,14 @@ class Invoices(Resource):
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
     settled = (Settled("state", (State.draft,), _("An issued invoice stays as it is: make a credit note, or cancel it."), free=("due",), course=("state", "reason", "reminded")),)
     lines = (priced(InvoiceItem),)
-    form = (Section(_("Invoice"), ("customer", "title", "tax_number", "day", "due", "currency", "items")),)
+    form = (Section(_("Invoice"), ("customer", "contract", "title", "tax_number", "day", "due", "currency", "items")),)
     actions = (
         Action("issue", _("Issue"), services.issue, when=lambda one: one.state == State.draft, icon="send", primary=True),
         Action("pay", _("Record payment"), services.pay, when=lambda one: one.state == State.issued and one.remaining != 0, icon="cash", primary=True, bulk=False, fields=lambda _r: [
             DateField(name="day", column="", label=_("Day"), default=today()), MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that remains.")),
             EnumField(name="way", column="", label=_("How it came"), members=Way, labels=WAYS, default=Way.bank), Field(name="reference", column="", label=_("Bank reference"), length=60)]),
-        Action("remind", _("Reminded"), services.remind, when=lambda one: one.state == State.issued and one.remaining > 0 and one.due is not None and one.due < today(), icon="bell"),
+        Action("remind_by_mail", _("Remind by mail"), reminding.remind_by_mail, when=reminding.late_enough, icon="mail", order=52, whole=True, final=True),
+        Action("remind", _("Reminded"), services.remind, when=lambda one: one.state == State.issued and one.remaining > 0 and one.due is not None and one.due < today(), icon="bell", quiet=True),
         Action("credit", _("Credit note"), services.credit, when=lambda one: one.state in services.OPEN and one.total > 0, icon="receipt", order=70, quiet=True, bulk=False,
                fields=(REASON, MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that is left of the invoice.")))),
         Action("void", _("Cancel"), services.void, when=lambda one: one.state in services.OPEN and not one.paid and not one.credited and one.credits_id is None, icon="x", order=80,
@@ -64,6 +66,12 @@ class Invoices(Resource):
     @property
     def label_field(self):
         return "number"
+
+    def check(self, rows, before):
+        named = {at: now for at, row in enumerate(rows) if (now := as_written(row, before)).get("contract_id")}
+        kept = dict(session.execute(sa.select(Contract.id, Contract.currency).where(Contract.id.in_({now["contract_id"] for now in named.values()}))).all()) if named else {}
+        return {at: {"contract": [_("The contract is in another currency.")]} for at, now in named.items()
+                if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
 
     def held(self, ids):
         """What was issued stays, also when its making is undone: numbers have no gaps."""
@@ -94,6 +102,36 @@ class InvoiceItems(PricedLines):
     def held(self, ids):
         with system_scope("invoices that were issued") as db:
             return super().held(ids) | set(db.scalars(sa.select(InvoiceItem.id).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(InvoiceItem.id.in_(ids), Invoice.told)))
+
+
+class Reminders(Resource):
+    model = Reminder
+    label, singular = _("Reminders by mail"), _("Reminder by mail")
+    icon = "mail"
+    columns = "day", "invoice", "level", "days", "remaining", "receiver"
+    filters = "invoice", "day", "level"
+    search = ("receiver",)
+    search_names = ()
+    sorts = ("-day",)
+    verbs = ("read", "export")
+    readonly = True
+    help = _("Of which invoices customers were reminded by mail: each level once.")
+
+    @property
+    def label_field(self):
+        return "level"
+
+    def example(self, make, owner):
+        invoice = make("sales.invoice", owner=owner, items=[{"what": "Test", "quantity": 1000, "price": 100_00}])
+        one = session.get(Invoice, invoice)
+        made = Reminder(invoice_id=invoice, level=1, day=today(), days=7, remaining=100_00, receiver="x@example.com", owner_id=one.owner_id, department_id=one.department_id, team_id=one.team_id)
+        session.add(made)
+        session.flush()
+        return made.id
+
+    def held(self, ids):
+        """A mail that has left is not taken back."""
+        return set(ids)
 
 
 class Payments(Resource):

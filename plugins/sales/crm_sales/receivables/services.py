@@ -20,10 +20,13 @@ from crm_core.sdk import (
     record_dealings,
     session,
     system_scope,
+    tasks,
     today,
 )
 from crm_sales import _
 from crm_sales.api import InvoicesCancelled, InvoicesIssued, PaymentsAllocated
+from crm_sales.contracts import paying
+from crm_sales.contracts.models import Contract
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Delivery, DeliveryItem, Order, OrderItem
 from crm_sales.orders.models import State as OrderState
@@ -74,7 +77,7 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
         if lines:
             day = day or today()
             made.append(_issue(Invoice(
-                customer_id=order.customer_id, order_id=order_id, currency=order.currency, title=title or names[order.customer_id][0], tax_number=tax_number or names[order.customer_id][1],
+                customer_id=order.customer_id, order_id=order_id, contract_id=order.contract_id, currency=order.currency, title=title or names[order.customer_id][0], tax_number=tax_number or names[order.customer_id][1],
                 day=day, due=_due([order.customer_id], day)[order.customer_id], owner_id=order.owner_id, department_id=order.department_id, team_id=order.team_id), lines))
     if not made:
         raise Refused(_("Nothing is to be invoiced: what went out is invoiced already."))
@@ -185,7 +188,7 @@ def _noted(invoice_id: int) -> int:
 
 def _note(of, lines: Sequence[dict], reason: str) -> int:
     made = _issue(Invoice(
-        customer_id=of.customer_id, order_id=of.order_id, credits_id=of.id, currency=of.currency, title=of.title, tax_number=of.tax_number, day=today(), due=today(),
+        customer_id=of.customer_id, order_id=of.order_id, contract_id=of.contract_id, credits_id=of.id, currency=of.currency, title=of.title, tax_number=of.tax_number, day=today(), due=today(),
         reason=reason, owner_id=of.owner_id, department_id=of.department_id, team_id=of.team_id), lines)
     settle([made])
     return made
@@ -321,11 +324,11 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     than an invoice asks for, or more allocated than a payment is."""
     payments, every = sorted(set(payments)), hold(invoices, payments)
     money_of: dict[int, list[int]] = {}
-    came, went = [], []
+    came, went, over = [], [], set()
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
-            Invoice.id, Invoice.number, Invoice.order_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
-            Invoice.remaining, Invoice.open_worth, Invoice.settled).where(Invoice.id.in_(every)))}
+            Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
+            Invoice.remaining, Invoice.open_worth, Invoice.settled, Invoice.asked).where(Invoice.id.in_(every)))}
         got: dict[int, tuple[int, dt.date]] = {row[0]: (int(row[1]), row[2]) for row in db.execute(
             sa.select(Allocation.invoice_id, sa.func.sum(Allocation.amount), sa.func.max(Payment.day)).join(Payment, Payment.id == Allocation.payment_id).where(
                 Allocation.invoice_id.in_(every), Allocation.deleted_at.is_(None), Allocation.returned.is_(None)).group_by(Allocation.invoice_id))}
@@ -338,6 +341,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             paid, last = got.get(root.id, (0, root.day))
             if not _asked(root):
                 _keep(db, root, 0, 0, 0, None)
+                over.add(root.id)
                 continue
             noted = -sum(row.total for row in notes)
             credited = min(noted, max(0, root.total - paid))
@@ -346,6 +350,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             if noted > max(0, root.total):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
             left = root.total - paid - credited
+            over |= set() if left else {root.id}
             _keep(db, root, paid, credited, left, max([last or today(), *(row.day for row in notes)]) if not left else None)
             for note in notes:
                 used = min(credited, -note.total)
@@ -371,6 +376,8 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             if wrong is not None:
                 raise Refused(_("More than payment %(number)s is cannot be counted for invoices.", number=wrong.number))
     orders.settle(touched, {order: (found[0], found[1]) for order, found in money_of.items()})
+    paying.lay({row.contract_id for row in rows.values() if row.contract_id})
+    tasks.finish_all([reminder_key(one, level) for one in over for level in range(1, rows[one].asked + 1)])
     if came or went:
         _told(rows, [*came, *went])
     for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went)):
@@ -431,7 +438,16 @@ def _waits(ids: Sequence[int]) -> set[int]:
         return set(db.scalars(sa.select(Invoice.order_id).where(Invoice.order_id.in_(ids), Invoice.remaining > 0, Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))))
 
 
+def _received(ids: Sequence[int]) -> dict[int, int]:
+    """Contract → what was paid for its invoices in its currency, less what was credited after it was paid, whether or not it was paid back yet."""
+    net = sa.case((Invoice.credits_id.is_(None), Invoice.paid), else_=Invoice.total + Invoice.credited)
+    with system_scope("what came in for contracts") as db:
+        return {row[0]: int(row[1]) for row in db.execute(sa.select(Invoice.contract_id, sa.func.sum(net)).join(Contract, Contract.id == Invoice.contract_id).where(
+            Invoice.contract_id.in_(ids), Invoice.currency == Contract.currency, Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None)).group_by(Invoice.contract_id))}
+
+
 orders.receivables.billed, orders.receivables.waits, orders.receivables.deals = _pieces, _waits, _noted_deals
+paying.receivables.received = _received
 
 
 def _asked(row) -> bool:
@@ -471,6 +487,11 @@ def tell_late(job):
                 mine = db.execute(sa.update(Invoice).where(Invoice.id == row.id, Invoice.step < step).values(step=step).execution_options(synchronize_session=False)).rowcount
             if mine and row.owner_id is not None:
                 notify([row.owner_id], _("Invoice %(number)s is %(days)s days late.", number=row.number, days=late), about=("sales.invoice", row.id), source=_("Sales"))
+
+
+def reminder_key(invoice_id: int, level: int) -> str:
+    """Of the task to remind a customer of an invoice; it ends when he is reminded, or nothing remains."""
+    return f"sales.invoice.remind/{invoice_id}/{level}"
 
 
 def remind(invoice_row):
