@@ -43,6 +43,7 @@ CUSTOMER, KEY = "core.customer", "key"
 CLASS, CARE = "core.value_class", "core.care_class"  # triggers of rules
 REST = dt.timedelta(days=180)  # what was declined is not proposed again for so long
 TIME = dt.timedelta(days=7)
+AT_ONCE = 500  # proposals written in one transaction
 TALKS = ("call", "visit", "meeting", "feedback")
 MANY = 3  # talks for each day of dealings: he seeks advice
 CHEAP = 60  # per cent of the house's margin: he seeks the price
@@ -95,18 +96,23 @@ def kinds(house: House) -> Iterator[Kind]:
 
 
 def propose(job: Running, house: House) -> None:
-    """The last step of the job: what is no longer so is closed, what is new is proposed, the greatest turnover first."""
+    """The last step of the job: what is no longer so is closed, what is new is proposed, the greatest turnover first. Who is meant is looked for before
+    the write transaction, which takes only those of whom it still holds."""
     for kind in kinds(house):
-        with job.write():
-            _close(kind)
-            _open(kind)
+        past, new = _past(kind), _new(kind)
+        for start in range(0, len(past), AT_ONCE):
+            with job.write():
+                _close(kind, past[start : start + AT_ONCE])
+        for start in range(0, len(new), AT_ONCE):
+            with job.write():
+                _open(kind, new[start : start + AT_ONCE])
 
 
 def open_all(house: House) -> None:
     """The same in the running write transaction."""
     for kind in kinds(house):
-        _close(kind)
-        _open(kind)
+        _close(kind, _past(kind))
+        _open(kind, _new(kind))
 
 
 def _same(kind: Kind) -> sa.ColumnElement[bool]:
@@ -114,23 +120,44 @@ def _same(kind: Kind) -> sa.ColumnElement[bool]:
     return sa.and_(p.about == kind.about, p[kind.column] == kind.value) if kind.column else p.about == kind.about
 
 
-def _close(kind: Kind) -> None:
+def _ended(kind: Kind) -> sa.ColumnElement[bool]:
     p = _proposals.c
     still = sa.exists().where(_rows.c.customer_id == p.customer_id, _rows.c.deleted_at.is_(None), kind.where)
-    statement = sa.update(_proposals).where(_same(kind), p.answer == Answer.open, sa.not_(still)).values(answer=Answer.past, answered_on=clock.today())
-    current_work().session.connection().execute(statement, execution_options=_WHY)
+    return sa.and_(_same(kind), p.answer == Answer.open, sa.not_(still))
 
 
-def _open(kind: Kind) -> None:
-    r, p, today = _rows.c, _proposals.c, clock.today()
+def _past(kind: Kind) -> list[int]:
+    """Open proposals of what is no longer so."""
+    return list(_run(sa.select(_proposals.c.id).where(_ended(kind)).order_by(_proposals.c.id)).scalars())
+
+
+def _close(kind: Kind, ids: Sequence[int]) -> None:
+    if ids:
+        _run(sa.update(_proposals).where(bulk.among(_proposals.c.id, ids), _ended(kind)).values(answer=Answer.past, answered_on=clock.today()))
+
+
+def _wanted(kind: Kind) -> sa.ColumnElement[bool]:
+    """Rows it is to be proposed of now."""
+    r, p = _rows.c, _proposals.c
     waits = sa.exists().where(p.customer_id == r.customer_id, p.about == kind.about, p.answer == Answer.open, p.deleted_at.is_(None))
-    declined = sa.exists().where(p.customer_id == r.customer_id, _same(kind), p.answer == Answer.declined, p.answered_on > today - REST)
+    declined = sa.exists().where(p.customer_id == r.customer_id, _same(kind), p.answer == Answer.declined, p.answered_on > clock.today() - REST)
     there = sa.exists().where(_customers.c.id == r.customer_id, _customers.c.deleted_at.is_(None))
     new = [] if not kind.column else [sa.or_(r[kind.column].is_(None), r[kind.column] != kind.value)]
+    return sa.and_(r.owner_id.is_not(None), r.deleted_at.is_(None), kind.where, *new, there, sa.not_(waits), sa.not_(declined))
+
+
+def _new(kind: Kind) -> list[int]:
+    """The rows (ids) with the greatest turnover of each owner."""
+    r = _rows.c
     place = sa.func.row_number().over(partition_by=r.owner_id, order_by=(r.year.desc(), r.id)).label("place")
+    few = sa.select(r.id, place).where(_wanted(kind)).subquery()
+    return list(_run(sa.select(few.c.id).where(few.c.place <= ValueSettings.now().proposals).order_by(few.c.id)).scalars())
+
+
+def _open(kind: Kind, ids: Sequence[int]) -> None:
+    r, today = _rows.c, clock.today()
     names = ("customer_id", "owner_id", "department_id", "team_id", "year", "year_before", "deals", "first_on", "profit", "churn")
-    few = sa.select(*(r[name] for name in names), place).where(r.owner_id.is_not(None), r.deleted_at.is_(None), there, kind.where, *new, sa.not_(waits), sa.not_(declined)).subquery()
-    found = current_work().session.connection().execute(sa.select(few).where(few.c.place <= ValueSettings.now().proposals), execution_options=_WHY).mappings().all()
+    found = _run(sa.select(*(r[name] for name in names)).where(bulk.among(r.id, ids), _wanted(kind)).order_by(r.id)).mappings().all() if ids else ()
     if not found:
         return
     same = {"version": 1, "created_at": clock.now(), "updated_at": clock.now(), "about": kind.about, "answer": Answer.open, "made_on": today,
@@ -139,6 +166,10 @@ def _open(kind: Kind) -> None:
         **same, "public_id": name, **{one: row[one] for one in ("customer_id", "owner_id", "department_id", "team_id", "year")},
         "figures": {"year_before": row["year_before"], "deals": row["deals"], "first_on": str(row["first_on"]), "profit": row["profit"], "churn": row["churn"] and str(row["churn"])},
     } for row, name in zip(found, new_public_ids(len(found)), strict=True)])
+
+
+def _run(statement: Any) -> Any:
+    return current_work().session.connection().execute(statement, execution_options=_WHY)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------------

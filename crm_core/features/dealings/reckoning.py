@@ -25,12 +25,14 @@ from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.pace import Pace
+from crm_core.kernel.pace import bulk as bulk_work
 from crm_core.resource.changes import unscoped
 from crm_core.resource.merging import Merge, RecordsMerged
 from crm_core.resource.undo import ChangeUndone
 
 NAME = "core.value"
 AT_ONCE = 1_000
+HOLD = 0.1  # seconds by the clock a portion of the job may keep others from writing
 YEAR_WEEKS = 365 / 7
 _rows, _customers, _dealings = table_of(CustomerValue), table_of(Customer), table_of(Dealing)
 _SCOPE = ("owner_id", "department_id", "team_id")
@@ -48,7 +50,7 @@ class Means:
     margin: int  # hundredths of a percent
     worths: tuple[float, ...]  # of a yuan in each year to come
     today: dt.date
-    rhythm: chances.Rhythm | None
+    ahead: chances.Ahead | None
     purse: chances.Purse | None
 
 
@@ -56,7 +58,7 @@ def means(house: House, today: dt.date) -> Means:
     now = ValueSettings.now()
     worths = tuple((1 + now.discount / 100) ** -(year + 0.5) for year in range(now.years))
     return Means(house, rules(), house.margin if house.margin is not None else now.margin * 100, worths, today,
-                 chances.Rhythm(*house.rhythm) if house.rhythm else None, chances.Purse(*house.purse) if house.purse else None)
+                 chances.Ahead(chances.Rhythm(*house.rhythm), [YEAR_WEEKS * (year + 1) for year in range(now.years)]) if house.rhythm else None, chances.Purse(*house.purse) if house.purse else None)
 
 
 def judge(past: Past, by: Means) -> dict[str, Any] | None:
@@ -73,11 +75,11 @@ def judge(past: Past, by: Means) -> dict[str, Any] | None:
         "year": facts.year, "year_before": facts.before, "total": facts.total, "average": facts.average, "profit": past.left,
         "alive": None, "expected": None, "spends": None, "lifetime": None,
     }
-    if by.rhythm is not None:
+    if by.ahead is not None:
         x, t, age = houses.weeks(facts, now)
-        found["alive"] = round(100 * chances.alive(by.rhythm, x, t, age)) * 100
-        times = [chances.expected(by.rhythm, x, t, age, YEAR_WEEKS * (year + 1)) for year in range(len(by.worths))]
-        found["expected"] = round(times[0] * 10) * 100
+        alive = chances.alive(by.ahead.rhythm, x, t, age)
+        times = by.ahead.expected(x, age, alive)
+        found["alive"], found["expected"] = round(100 * alive) * 100, round(times[0] * 10) * 100
         if by.purse is not None:
             each = chances.spends(by.purse, x, facts.again / 100) * 100
             steps = zip(by.worths, times, (0.0, *times), strict=False)
@@ -171,17 +173,17 @@ def run(job: Running) -> None:
             job.position |= {"last": 0, "first": db.connection().execute(sa.select(_rows.c.id).limit(1), execution_options=_WHY).first() is None}
             houses.keep(house, today)
             job.progress(0, house.customers)
-    by, pace = means(houses.kept(), today), Pace(job)
-    while True:
-        with pace.write() as db:
-            d = _dealings.c
+    by, pace, d = means(houses.kept(), today), Pace(job, hold=HOLD), _dealings.c
+    with bulk_work():
+        while True:
             query = sa.select(d.customer_id).where(d.customer_id > job.position["last"]).group_by(d.customer_id).order_by(d.customer_id).limit(pace.size)
-            ids = list(db.connection().execute(query, execution_options=_WHY).scalars())
+            ids = list(current_work().session.connection().execute(query, execution_options=_WHY).scalars())
             if not ids:
                 break
-            reckon(ids, by, first=job.position["first"])
-            job.position["last"] = ids[-1]
-            job.progress(job.done + len(ids))
+            with pace.write():
+                reckon(ids, by, first=job.position["first"])
+                job.position["last"] = ids[-1]
+                job.progress(job.done + len(ids))
     proposing.propose(job, by.house)
 
 
