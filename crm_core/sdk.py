@@ -61,6 +61,7 @@ _WHERE = {
     "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
     "Action": ("crm_core.kernel.declare", "Action"),
     "Column": ("crm_core.kernel.declare", "Column"),
+    "Cost": ("crm_core.kernel.declare", "Cost"),  # what serving a customer costs: off his profit contribution
     "Job": ("crm_core.kernel.declare", "Job"),
     "Card": ("crm_core.kernel.declare", "Card"),
     "Metric": ("crm_core.kernel.declare", "Metric"),
@@ -69,6 +70,7 @@ _WHERE = {
     "count_by": ("crm_core.resource.reporting", "count_by"),  # the ordinary question of a report or card
     "visible": ("crm_core.access.gate", "visible"),  # the rows of a class the acting person may see, as a sub-select: what a report joins besides its own
     "Timeline": ("crm_core.kernel.declare", "Timeline"),
+    "Trouble": ("crm_core.kernel.declare", "Trouble"),  # a sign by which a customer is proposed as troubled
     "Settings": ("crm_core.resource.settings", "Settings"),  # typed values administrators change
     "Setting": ("crm_core.resource.settings", "Setting"),
     "Listen": ("crm_core.kernel.declare", "Listen"),
