@@ -43,6 +43,7 @@ _WHERE = {
     "convert": ("crm_core.features.products.api", "convert"),  # a quantity in another unit
     "PaymentTerm": ("crm_core.features.products.api", "PaymentTerm"),
     "instalments": ("crm_core.features.products.api", "instalments"),  # which part of an amount is due when
+    "among": ("crm_core.data.bulk", "among"),  # `among(Gift.customer_id, ids)`: a column in a long list of values, by one parameter
     "amounts": ("crm_core.text", "amounts"),  # exact arithmetic with money: rounding, tax, splitting, converting
     "money": ("crm_core.features.money", "api"),  # currencies: money.in_house(amount, currency, day), money.step(currency), money.rounding()
     "as_written": ("crm_core.resource.changes", "as_written"),  # in derive and check: a row as it will stand

@@ -2,6 +2,7 @@
 
 from crm_core.sdk import (
     Column,
+    Cost,
     Job,
     Listen,
     Menu,
@@ -10,6 +11,7 @@ from crm_core.sdk import (
     Related,
     RoleTemplate,
     Timeline,
+    Trouble,
     hookimpl,
 )
 from crm_sales import _
@@ -102,6 +104,16 @@ def register_columns():
         Column("core.customer", "receivable", _("Owed"), account.receivable),
         Column("core.customer", "overdue", _("Overdue"), account.overdue),
     ]
+
+
+@hookimpl
+def register_costs():
+    return [Cost("sales.debt", "debt", money.lost)]
+
+
+@hookimpl
+def register_troubles():
+    return [Trouble("sales.late", _("Late payment"), crediting.late_payers, crediting.say_late, permission="sales.invoice.read")]
 
 
 @hookimpl
