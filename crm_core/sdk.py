@@ -45,6 +45,7 @@ _WHERE = {
     "convert": ("crm_core.features.products.api", "convert"),  # a quantity in another unit
     "PaymentTerm": ("crm_core.features.products.api", "PaymentTerm"),
     "instalments": ("crm_core.features.products.api", "instalments"),  # which part of an amount is due when
+    "among": ("crm_core.data.bulk", "among"),  # `among(Gift.customer_id, ids)`: a column in a long list of values, by one parameter
     "amounts": ("crm_core.text", "amounts"),  # exact arithmetic with money: rounding, tax, splitting, converting
     "money": ("crm_core.features.money", "api"),  # currencies: money.in_house(amount, currency, day), money.step(currency), money.rounding()
     "as_written": ("crm_core.resource.changes", "as_written"),  # in derive and check: a row as it will stand
@@ -63,6 +64,7 @@ _WHERE = {
     "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
     "Action": ("crm_core.kernel.declare", "Action"),
     "Column": ("crm_core.kernel.declare", "Column"),
+    "Cost": ("crm_core.kernel.declare", "Cost"),  # what serving a customer costs: off his profit contribution
     "Job": ("crm_core.kernel.declare", "Job"),
     "Card": ("crm_core.kernel.declare", "Card"),
     "Metric": ("crm_core.kernel.declare", "Metric"),
@@ -71,6 +73,7 @@ _WHERE = {
     "count_by": ("crm_core.resource.reporting", "count_by"),  # the ordinary question of a report or card
     "visible": ("crm_core.access.gate", "visible"),  # the rows of a class the acting person may see, as a sub-select: what a report joins besides its own
     "Timeline": ("crm_core.kernel.declare", "Timeline"),
+    "Trouble": ("crm_core.kernel.declare", "Trouble"),  # a sign by which a customer is proposed as troubled
     "Settings": ("crm_core.resource.settings", "Settings"),  # typed values administrators change
     "Setting": ("crm_core.resource.settings", "Setting"),
     "Listen": ("crm_core.kernel.declare", "Listen"),

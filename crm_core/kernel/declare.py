@@ -286,6 +286,40 @@ class Offers:
     order: int = 50
 
 
+PARTS = ("commission", "service", "favours", "debt")  # of what serving a customer costs beside the goods
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What serving customers costs the house beside the goods; it is taken off their profit contribution (features/dealings). `part` says which of
+    its parts this is: "commission", "service" (time), "favours" or "debt" (money that never came); what several tell of one part is added up.
+    `of(customers, first, last)`: for ids of customers, customer → amount of these days in hundredths of the house's currency, exact; below nothing is
+    given back; who has none is left out. None: the house does not know. Asked as the house, of up to 5,000 at once, in a fixed number of statements."""
+
+    name: str
+    part: str
+    of: Callable[[Sequence[int], Any, Any], Mapping[int, int] | None]
+    order: int = 50
+
+    def __post_init__(self) -> None:
+        if self.part not in PARTS:
+            raise ValueError(f"{self.name}: a part is one of {', '.join(PARTS)}")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A sign by which customers are proposed as troubled (features/dealings). `of(customers, today)`: of these ids, those who are, each with the figures it
+    goes by, as JSON; asked as `Cost` is. `say(figures, sums)`: the reason in words, without amounts where `sums` is False. Whoever lacks the right
+    `permission` reads the label alone."""
+
+    name: str
+    label: Any
+    of: Callable[[Sequence[int], Any], Mapping[int, Mapping[str, Any]]]
+    say: Callable[[Mapping[str, Any], bool], Any]
+    permission: str = ""
+    order: int = 50
+
+
 @dataclass(frozen=True)
 class RuleAction:
     """What a rule of the house does with one record. `run(step, **values)` acts with the rights of the rule's owner, inside the write

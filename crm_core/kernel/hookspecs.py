@@ -116,6 +116,16 @@ def register_offers() -> "list[declare.Offers]":  # type: ignore[empty-body]
 
 
 @hookspec
+def register_costs() -> "list[declare.Cost]":  # type: ignore[empty-body]
+    """What serving a customer costs beside the goods, taken off his profit contribution. A fault stops the reckoning of that night."""
+
+
+@hookspec
+def register_troubles() -> "list[declare.Trouble]":  # type: ignore[empty-body]
+    """Signs by which customers are proposed as troubled. A fault stops the reckoning of that night."""
+
+
+@hookspec
 def register_channels() -> "list[declare.Channel]":  # type: ignore[empty-body]
     """Services that take short messages: administrators set up accounts with them, rules and people send by these."""
 

@@ -74,8 +74,9 @@ def bulk() -> Iterator[None]:
 class Pace:
     """The batches of one job: `while rows := take(pace.size): with pace.write(): …`."""
 
-    def __init__(self, job: Running, start: int = 500, least: int = 50, most: int = 5_000) -> None:
-        self.job, self.size, self.least, self.most = job, start, least, most
+    def __init__(self, job: Running, start: int = 500, least: int = 50, most: int = 5_000, hold: float | None = None) -> None:
+        """`hold`: seconds a batch should hold the lock by the clock, also alone: of work that goes on for minutes somebody always is the first to wait."""
+        self.job, self.size, self.least, self.most, self.hold = job, start, least, most, hold
         self.longest, self.batches, self.released = 0.0, 0, 0.0
 
     @property
@@ -85,7 +86,7 @@ class Pace:
 
     def _held(self, clock: float, processor: float) -> float:
         """How long a batch held the lock, as far as it is its own doing. The processor of a PostgreSQL is elsewhere."""
-        if self.job.site.traffic is None or self.crowded:
+        if self.job.site.traffic is None or self.crowded or self.hold is not None:
             return clock
         return max(processor, clock / HURRIED)
 
@@ -104,7 +105,7 @@ class Pace:
         self.batches += 1
         if not gc.isenabled() and self.batches % SWEPT == 0:
             gc.collect(1)
-        wanted = self.size * (CROWDED if self.crowded else ALONE) / max(held, 0.001)
+        wanted = self.size * (self.hold or (CROWDED if self.crowded else ALONE)) / max(held, 0.001)
         self.size = round(max(self.least, min(self.most, self.size * 2, wanted)))
         if has_work():  # a job that opens its own for each batch has none between them
             growth.look_again(current_work())

@@ -18,6 +18,7 @@ from crm_core.kernel.declare import (
     Card,
     Channel,
     Column,
+    Cost,
     Job,
     Listen,
     Menu,
@@ -34,6 +35,7 @@ from crm_core.kernel.declare import (
     RuleTrigger,
     Section,
     Timeline,
+    Trouble,
 )
 
 
@@ -103,6 +105,8 @@ class Registry:
         self.rule_triggers: Mapping[str, RuleTrigger] = self._named(self._all("register_rule_triggers"), "rule trigger")
         self.rule_actions: Mapping[str, RuleAction] = self._named(self._all("register_rule_actions"), "rule action")
         self.offers: Mapping[str, Offers] = self._named(self._all("register_offers"), "offers")
+        self.costs: Mapping[str, Cost] = self._named(self._all("register_costs"), "cost")
+        self.troubles: Mapping[str, Trouble] = self._named(self._all("register_troubles"), "trouble")
         self.blueprints = self._all("register_blueprints")
         self.commands = self._all("register_commands")
         for resource in resources:

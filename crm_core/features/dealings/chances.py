@@ -110,7 +110,12 @@ def alive(rhythm: Rhythm, x: int, t: float, age: float) -> float:
 
 
 def expected(rhythm: Rhythm, x: int, t: float, age: float, weeks: float) -> float:
-    """How many times he will deal with us in so many weeks from now.
+    """How many times he will deal with us in so many weeks from now."""
+    return _whole(rhythm, x, age, weeks) * alive(rhythm, x, t, age)
+
+
+def _whole(rhythm: Rhythm, x: int, age: float, weeks: float) -> float:
+    """The same of one who has surely not left; it does not hang on when he came last.
 
     Euler's transformation takes the power before the hypergeometric series into it: its terms then fall quickly, whatever x is.
     """
@@ -119,7 +124,34 @@ def expected(rhythm: Rhythm, x: int, t: float, age: float, weeks: float) -> floa
         a += 2e-6
     z = weeks / (alpha + age + weeks)
     series = _series(a - 1, a + b - 1 - r, a + b + x - 1, z)
-    return float(max((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series), 0.0) * alive(rhythm, x, t, age))
+    return float(max((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series), 0.0))
+
+
+class Ahead:
+    """`expected` of a million customers at several spans of time: the series is summed at fixed ages, two hundredths apart by their logarithm, and what
+    lies between is drawn straight, which is right to a thousandth. Customers share these points, so their number does not grow with that of customers."""
+
+    APART, KEPT = 0.02, 40_000
+
+    def __init__(self, rhythm: Rhythm, spans: Sequence[float]) -> None:
+        self.rhythm, self.spans = rhythm, spans
+        self.points: dict[tuple[int, int], list[float]] = {}
+
+    def _point(self, x: int, step: int) -> list[float]:
+        if len(self.points) > self.KEPT:
+            self.points.clear()
+        age = math.exp(step * self.APART) - self.rhythm.alpha
+        found = self.points[x, step] = [_whole(self.rhythm, x, age, weeks) for weeks in self.spans]
+        return found
+
+    def expected(self, x: int, age: float, alive: float) -> list[float]:
+        """How many times within each span; `alive`: how probable it is that he has not left."""
+        at = math.log(self.rhythm.alpha + age) / self.APART
+        step = math.floor(at)
+        low = self.points.get((x, step)) or self._point(x, step)
+        high = self.points.get((x, step + 1)) or self._point(x, step + 1)
+        part = at - step
+        return [(one + part * (other - one)) * alive for one, other in zip(low, high, strict=True)]
 
 
 def _series(one: float, two: float, three: float, z: float) -> float:

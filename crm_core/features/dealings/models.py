@@ -121,6 +121,11 @@ class CustomerValue(PartOf("customer"), Model):  # type: ignore[misc]
     year_before: Mapped[t.Money | None] = _told(_("Turnover, the 12 months before"))
     total: Mapped[t.Money] = _told(_("Turnover in all"))
     average: Mapped[t.Money] = _told(_("Average of a dealing"))
+    goods: Mapped[t.Money | None] = _told(_("Cost of goods"), _("Of what he had in 12 months, as far as the cost is known."), sensitive=True)
+    commission: Mapped[t.Money | None] = _told(_("Commission"), _("Of 12 months. Empty: no module tells it."), sensitive=True)
+    service: Mapped[t.Money | None] = _told(_("Service time"), _("Of 12 months. Empty: no module tells it."), sensitive=True)
+    favours: Mapped[t.Money | None] = _told(_("Favours"), _("Of 12 months. Empty: no module tells it."), sensitive=True)
+    debt: Mapped[t.Money | None] = _told(_("Bad debt"), _("Of 12 months. Empty: no module tells it."), sensitive=True)
     profit: Mapped[t.Money | None] = _told(_("Profit contribution, 12 months"), sensitive=True)
     alive: Mapped[t.Percent | None] = _told(_("Still a customer, %"))
     expected: Mapped[t.Quantity | None] = _told(_("Dealings expected in 12 months"))
@@ -128,6 +133,8 @@ class CustomerValue(PartOf("customer"), Model):  # type: ignore[misc]
     lifetime: Mapped[t.Money | None] = _told(_("Value in the years to come"))
     value_class: Mapped[ValueClass | None] = _told(_("Value class"), labels=CLASSES, looks=CLASS_LOOKS)
     care: Mapped[Care | None] = _told(_("Care"), labels=CARES, looks=CARE_LOOKS)
+    signs: Mapped[int] = mapped_column(sa.Integer(), default=0, info={"label": _("Signs of trouble"), "readonly": True})
+    troubles: Mapped[dict[str, Any]] = mapped_column(t.JsonType, default=dict, info={"kind": "internal"})  # sign (registry.troubles) → figures
 
     __table_args__ = (
         sa.Index("uq_core_customer_value_customer", "customer_id", unique=True),

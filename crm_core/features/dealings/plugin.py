@@ -4,11 +4,24 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_core.features.customers.api import DealingsRecorded
-from crm_core.features.dealings import demo, likely, models, proposing, reckoning, saying, telling, views
+from crm_core.features.dealings import demo, likely, models, proposing, reckoning, saying, telling, told, views
 from crm_core.features.dealings.resources import CustomerValues, StageMoves, ValueProposals
 from crm_core.features.dealings.settings import ValueSettings
 from crm_core.features.rules.api import PicksField
-from crm_core.kernel.declare import Action, Column, Job, Listen, Menu, Panel, Related, Report, RoleTemplate, RuleTrigger
+from crm_core.kernel.declare import (
+    Action,
+    Column,
+    Cost,
+    Job,
+    Listen,
+    Menu,
+    Panel,
+    Related,
+    Report,
+    RoleTemplate,
+    RuleTrigger,
+    Trouble,
+)
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
 from crm_core.resource.fields import Field, IntegerField
@@ -107,6 +120,16 @@ def _becomes(name: str, label: Any, say: Any, what: Any, pairs: tuple[tuple[str,
 
 def _pairs(labels: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(labels.items())
+
+
+@hookimpl
+def register_costs() -> list[Cost]:
+    return [Cost("core.tasks", "service", told.time_spent)]
+
+
+@hookimpl
+def register_troubles() -> list[Trouble]:
+    return [Trouble("core.complaints", _("Complaints"), told.complaints, told.say_complaints, permission="core.note.read")]
 
 
 @hookimpl

@@ -43,6 +43,7 @@ CUSTOMER, KEY = "core.customer", "key"
 CLASS, CARE = "core.value_class", "core.care_class"  # triggers of rules
 REST = dt.timedelta(days=180)  # what was declined is not proposed again for so long
 TIME = dt.timedelta(days=7)
+AT_ONCE = 500  # proposals written in one transaction
 TALKS = ("call", "visit", "meeting", "feedback")
 MANY = 3  # talks for each day of dealings: he seeks advice
 CHEAP = 60  # per cent of the house's margin: he seeks the price
@@ -76,17 +77,18 @@ def kinds(house: House) -> Iterator[Kind]:
     before = sa.and_(r.usual <= COMPARED, r.year_before.is_not(None), r.year_before > 0)
     middle, top = (house.money[1], house.money[3]) if house.money else (0, 0)
     worth = r.year_before >= max(middle, 1)
-    yield Kind(About.care, "care", Care.troubled, sa.and_(before, worth, r.year * 100 < r.year_before * now.falling))
-    yield Kind(About.care, "care", Care.changing, sa.and_(before, worth, r.year * 100 >= r.year_before * now.falling,
+    fallen = sa.and_(before, worth, r.year * 100 < r.year_before * now.falling)
+    yield Kind(About.care, "care", Care.troubled, sa.or_(fallen, r.signs > 0))
+    yield Kind(About.care, "care", Care.changing, sa.and_(before, worth, r.signs == 0, r.year * 100 >= r.year_before * now.falling,
                                                           sa.or_(r.year * 100 < r.year_before * now.care_fall, r.churn.is_not(None))))
-    yield Kind(About.care, "care", Care.valued, sa.and_(before, r.year >= max(top, 1), r.churn.is_(None), r.year * 100 >= r.year_before * now.care_rise))
+    yield Kind(About.care, "care", Care.valued, sa.and_(before, r.signs == 0, r.year >= max(top, 1), r.churn.is_(None), r.year * 100 >= r.year_before * now.care_rise))
     standing = sa.exists().where(_customers.c.id == r.customer_id, _customers.c.standing != KEY, _customers.c.blacklist.is_(None))
     known = r.first_on <= clock.today() - dt.timedelta(days=now.key_least)
     yield Kind(About.key, "", None, sa.and_(r.year >= max(house.key, 1), known, r.stage.in_((Stage.growing, Stage.stable)), standing))
     strategic = r.year * 100 >= max(house.turnover, 1) * now.strategic
     yield Kind(About.value, "value_class", ValueClass.strategic, strategic)
     if house.margin:
-        cheap = sa.and_(r.profit.is_not(None), r.year > 0, r.profit * 1_000_000 < r.year * house.margin * CHEAP, r.deals >= MANY)
+        cheap = sa.and_(r.goods.is_not(None), r.year > 0, (r.year - r.goods) * 1_000_000 < r.year * house.margin * CHEAP, r.deals >= MANY)
         yield Kind(About.value, "value_class", ValueClass.intrinsic, sa.and_(cheap, sa.not_(strategic)))
     e = _entries.c
     talks = sa.select(sa.func.count()).where(
@@ -95,18 +97,23 @@ def kinds(house: House) -> Iterator[Kind]:
 
 
 def propose(job: Running, house: House) -> None:
-    """The last step of the job: what is no longer so is closed, what is new is proposed, the greatest turnover first."""
+    """The last step of the job: what is no longer so is closed, what is new is proposed, the greatest turnover first. Who is meant is looked for before
+    the write transaction, which takes only those of whom it still holds."""
     for kind in kinds(house):
-        with job.write():
-            _close(kind)
-            _open(kind)
+        past, new = _past(kind), _new(kind)
+        for at in range(0, len(past), AT_ONCE):
+            with job.write():
+                _close(kind, past[at : at + AT_ONCE])
+        for at in range(0, len(new), AT_ONCE):
+            with job.write():
+                _open(kind, new[at : at + AT_ONCE])
 
 
 def open_all(house: House) -> None:
     """The same in the running write transaction."""
     for kind in kinds(house):
-        _close(kind)
-        _open(kind)
+        _close(kind, _past(kind))
+        _open(kind, _new(kind))
 
 
 def _same(kind: Kind) -> sa.ColumnElement[bool]:
@@ -114,31 +121,57 @@ def _same(kind: Kind) -> sa.ColumnElement[bool]:
     return sa.and_(p.about == kind.about, p[kind.column] == kind.value) if kind.column else p.about == kind.about
 
 
-def _close(kind: Kind) -> None:
+def _ended(kind: Kind) -> sa.ColumnElement[bool]:
     p = _proposals.c
     still = sa.exists().where(_rows.c.customer_id == p.customer_id, _rows.c.deleted_at.is_(None), kind.where)
-    statement = sa.update(_proposals).where(_same(kind), p.answer == Answer.open, sa.not_(still)).values(answer=Answer.past, answered_on=clock.today())
-    current_work().session.connection().execute(statement, execution_options=_WHY)
+    return sa.and_(_same(kind), p.answer == Answer.open, sa.not_(still))
 
 
-def _open(kind: Kind) -> None:
-    r, p, today = _rows.c, _proposals.c, clock.today()
+def _past(kind: Kind) -> list[int]:
+    """Open proposals of what is no longer so."""
+    return list(_run(sa.select(_proposals.c.id).where(_ended(kind)).order_by(_proposals.c.id)).scalars())
+
+
+def _close(kind: Kind, ids: Sequence[int]) -> None:
+    if ids:
+        _run(sa.update(_proposals).where(bulk.among(_proposals.c.id, ids), _ended(kind)).values(answer=Answer.past, answered_on=clock.today()))
+
+
+def _wanted(kind: Kind) -> sa.ColumnElement[bool]:
+    """Rows it is to be proposed of now."""
+    r, p = _rows.c, _proposals.c
     waits = sa.exists().where(p.customer_id == r.customer_id, p.about == kind.about, p.answer == Answer.open, p.deleted_at.is_(None))
-    declined = sa.exists().where(p.customer_id == r.customer_id, _same(kind), p.answer == Answer.declined, p.answered_on > today - REST)
+    declined = sa.exists().where(p.customer_id == r.customer_id, _same(kind), p.answer == Answer.declined, p.answered_on > clock.today() - REST)
     there = sa.exists().where(_customers.c.id == r.customer_id, _customers.c.deleted_at.is_(None))
     new = [] if not kind.column else [sa.or_(r[kind.column].is_(None), r[kind.column] != kind.value)]
+    return sa.and_(r.owner_id.is_not(None), r.deleted_at.is_(None), kind.where, *new, there, sa.not_(waits), sa.not_(declined))
+
+
+def _new(kind: Kind) -> list[int]:
+    """The rows (ids) with the greatest turnover of each owner."""
+    r = _rows.c
     place = sa.func.row_number().over(partition_by=r.owner_id, order_by=(r.year.desc(), r.id)).label("place")
-    names = ("customer_id", "owner_id", "department_id", "team_id", "year", "year_before", "deals", "first_on", "profit", "churn")
-    few = sa.select(*(r[name] for name in names), place).where(r.owner_id.is_not(None), r.deleted_at.is_(None), there, kind.where, *new, sa.not_(waits), sa.not_(declined)).subquery()
-    found = current_work().session.connection().execute(sa.select(few).where(few.c.place <= ValueSettings.now().proposals), execution_options=_WHY).mappings().all()
+    few = sa.select(r.id, place).where(_wanted(kind)).subquery()
+    return list(_run(sa.select(few.c.id).where(few.c.place <= ValueSettings.now().proposals).order_by(few.c.id)).scalars())
+
+
+def _open(kind: Kind, ids: Sequence[int]) -> None:
+    r, today = _rows.c, clock.today()
+    names = ("customer_id", "owner_id", "department_id", "team_id", "year", "year_before", "deals", "first_on", "profit", "churn", "troubles")
+    found = _run(sa.select(*(r[name] for name in names)).where(bulk.among(r.id, ids), _wanted(kind)).order_by(r.id)).mappings().all() if ids else ()
     if not found:
         return
     same = {"version": 1, "created_at": clock.now(), "updated_at": clock.now(), "about": kind.about, "answer": Answer.open, "made_on": today,
             **({kind.column: kind.value} if kind.column else {})}
     bulk.insert(_proposals, [{
         **same, "public_id": name, **{one: row[one] for one in ("customer_id", "owner_id", "department_id", "team_id", "year")},
-        "figures": {"year_before": row["year_before"], "deals": row["deals"], "first_on": str(row["first_on"]), "profit": row["profit"], "churn": row["churn"] and str(row["churn"])},
+        "figures": {"year_before": row["year_before"], "deals": row["deals"], "first_on": str(row["first_on"]), "profit": row["profit"], "churn": row["churn"] and str(row["churn"]),
+                    **({"troubles": row["troubles"]} if kind.about == About.care else {})},
     } for row, name in zip(found, new_public_ids(len(found)), strict=True)])
+
+
+def _run(statement: Any) -> Any:
+    return current_work().session.connection().execute(statement, execution_options=_WHY)
 
 
 # --- in words -----------------------------------------------------------------------------------------------------------
@@ -152,17 +185,22 @@ def said(row: Any) -> Any:
 
 
 def reason(row: Any) -> Any:
-    """By which figures, as far as the reader may see them; nothing where he may not."""
-    figures = site().registry.resource(saying.NAME).fields()
-    if "year" not in site().registry.resource("core.value_proposal").fields():
-        return ""
+    """By which figures, as far as the reader may see them: without amounts, or nothing, where he may not."""
     kept: Mapping[str, Any] = row.figures or {}
+    sums = "year" in site().registry.resource("core.value_proposal").fields()
+    by_trade = _by_trade(row, kept) if sums else ""
+    signs = saying.troubles(kept.get("troubles") or {}, sums=sums)
+    return _("%(said)s %(signs)s", said=by_trade, signs=signs) if by_trade and signs else signs or by_trade
+
+
+def _by_trade(row: Any, kept: Mapping[str, Any]) -> Any:
+    figures = site().registry.resource(saying.NAME).fields()
     year, before = saying.money(row.year), kept.get("year_before")
     plain = _("%(year)s in 12 months.", year=year)
     if row.about == About.care:
-        if "year_before" not in figures:
+        if "year_before" not in figures or before is None:
             return plain
-        said = _("%(year)s in 12 months, after %(before)s in the 12 before (%(percent)s %%).", year=year, before=saying.money(before or 0), percent=row.year * 100 // before if before else 0)
+        said = _("%(year)s in 12 months, after %(before)s in the 12 before (%(percent)s %%).", year=year, before=saying.money(before), percent=row.year * 100 // before if before else 0)
         return said if not kept.get("churn") or "churn" not in figures else _("%(said)s %(warning)s.", said=said, warning=CHURNS[kept["churn"]])
     if row.about == About.key:
         return _("%(year)s in 12 months: belongs to those who bring most of the turnover. A customer since %(day)s.", year=year, day=kept.get("first_on") or "")
@@ -194,7 +232,8 @@ def accept(row: Any, why: str | None = None) -> None:
     if row.about == About.key:
         site().registry.resource(CUSTOMER).write([{"id": row.customer_id, "standing": KEY}])
         return
-    hold(row.customer_id, row.value_class if row.about == About.value else None, row.care if row.about == About.care else None)
+    signs = saying.signs((row.figures or {}).get("troubles") or {})
+    hold(row.customer_id, row.value_class if row.about == About.value else None, row.care if row.about == About.care else None, signs)
 
 
 def decline(row: Any, why: str) -> None:
@@ -202,8 +241,8 @@ def decline(row: Any, why: str) -> None:
     _answer(row, Answer.declined, why)
 
 
-def hold(customer: int, value_class: ValueClass | None, care: Care | None) -> None:
-    """A customer has this value class, or needs this care."""
+def hold(customer: int, value_class: ValueClass | None, care: Care | None, signs: Any = "") -> None:
+    """A customer has this value class, or needs this care; `signs` of trouble in words, for who is to look after him."""
     with system_scope("the value of a customer, decided by who may") as db:
         found = db.scalar(sa.select(CustomerValue).where(CustomerValue.customer_id == customer, CustomerValue.deleted_at.is_(None)))
         who = db.scalar(sa.select(Customer).where(Customer.id == customer, Customer.deleted_at.is_(None)))
@@ -226,5 +265,5 @@ def hold(customer: int, value_class: ValueClass | None, care: Care | None) -> No
             people = table_of(User)
             department = current_work().session.connection().execute(sa.select(people.c.department_id).where(people.c.id == owner), execution_options=_WHY).scalar()
             tasks.begin([({
-                "title": str(CARE_TASKS[str(care)](name))[:200], "due": today + TIME, "priority": "normal", "subject": CUSTOMER, "subject_id": customer, "must": True,
+                "title": str(CARE_TASKS[str(care)](name))[:200], "text": str(signs) or None, "due": today + TIME, "priority": "normal", "subject": CUSTOMER, "subject_id": customer, "must": True,
                 "source": words.keep(SOURCE), "source_key": f"core.value.care:{customer}:{care}:{today}", "owner_id": owner, "department_id": department}, ())])

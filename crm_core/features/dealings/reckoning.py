@@ -16,26 +16,30 @@ from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, writing
 from crm_core.features.customers.api import Customer, Dealing, DealingsRecorded
-from crm_core.features.dealings import chances, histories, proposing, telling
+from crm_core.features.dealings import chances, histories, proposing, telling, told
 from crm_core.features.dealings import house as houses
 from crm_core.features.dealings.house import House, Past
 from crm_core.features.dealings.models import CustomerValue
 from crm_core.features.dealings.settings import ValueSettings, rules
 from crm_core.kernel import clock
+from crm_core.kernel.declare import PARTS
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
 from crm_core.kernel.pace import Pace
+from crm_core.kernel.pace import bulk as bulk_work
 from crm_core.resource.changes import unscoped
 from crm_core.resource.merging import Merge, RecordsMerged
 from crm_core.resource.undo import ChangeUndone
 
 NAME = "core.value"
 AT_ONCE = 1_000
+HOLD = 0.1  # seconds by the clock a portion of the job may keep others from writing
 YEAR_WEEKS = 365 / 7
+NOTHING: Mapping[str, Any] = {}
 _rows, _customers, _dealings = table_of(CustomerValue), table_of(Customer), table_of(Dealing)
 _SCOPE = ("owner_id", "department_id", "team_id")
 _OLD = (*_SCOPE, "stage", "since", "rule_stage", "why", "by_hand", "hand_until", "hand_why", "churn", "churn_since", "falls_on", "rfm", "last_on", "first_on", "deals", "usual",
-        "year", "year_before", "total", "average", "profit", "alive", "expected", "spends", "lifetime", "deleted_at", "deleted_change_id")
+        "year", "year_before", "total", "average", "goods", "commission", "service", "favours", "debt", "profit", "signs", "troubles", "alive", "expected", "spends", "lifetime", "deleted_at", "deleted_change_id")
 _WHY = unscoped("the value of customers")
 
 
@@ -48,7 +52,7 @@ class Means:
     margin: int  # hundredths of a percent
     worths: tuple[float, ...]  # of a yuan in each year to come
     today: dt.date
-    rhythm: chances.Rhythm | None
+    ahead: chances.Ahead | None
     purse: chances.Purse | None
 
 
@@ -56,11 +60,11 @@ def means(house: House, today: dt.date) -> Means:
     now = ValueSettings.now()
     worths = tuple((1 + now.discount / 100) ** -(year + 0.5) for year in range(now.years))
     return Means(house, rules(), house.margin if house.margin is not None else now.margin * 100, worths, today,
-                 chances.Rhythm(*house.rhythm) if house.rhythm else None, chances.Purse(*house.purse) if house.purse else None)
+                 chances.Ahead(chances.Rhythm(*house.rhythm), [YEAR_WEEKS * (year + 1) for year in range(now.years)]) if house.rhythm else None, chances.Purse(*house.purse) if house.purse else None)
 
 
-def judge(past: Past, by: Means) -> dict[str, Any] | None:
-    """Columns of the row of one customer; None: he has had nothing from us."""
+def judge(past: Past, by: Means, costs: Mapping[str, int] = NOTHING, troubles: Mapping[str, Any] = NOTHING) -> dict[str, Any] | None:
+    """Columns of the row of one customer; None: he has had nothing from us. `costs`: what serving him cost by its parts, `troubles`: signs of trouble."""
     now = by.today.toordinal()
     facts = histories.read(past.days, past.amounts, now)
     if facts is None:
@@ -70,20 +74,27 @@ def judge(past: Past, by: Means) -> dict[str, Any] | None:
     found = {
         "rule_stage": stage, "why": why, "churn": histories.churn(facts, by.rules), "falls_on": by.today + dt.timedelta(days=falls) if falls is not None else None,
         "rfm": by.house.rfm(facts), "last_on": dt.date.fromordinal(facts.last), "first_on": dt.date.fromordinal(facts.first), "deals": facts.deals, "usual": facts.usual,
-        "year": facts.year, "year_before": facts.before, "total": facts.total, "average": facts.average, "profit": past.left,
+        "year": facts.year, "year_before": facts.before, "total": facts.total, "average": facts.average, "signs": len(troubles), "troubles": dict(troubles), **_left(facts.year, past, costs),
         "alive": None, "expected": None, "spends": None, "lifetime": None,
     }
-    if by.rhythm is not None:
+    if by.ahead is not None:
         x, t, age = houses.weeks(facts, now)
-        found["alive"] = round(100 * chances.alive(by.rhythm, x, t, age)) * 100
-        times = [chances.expected(by.rhythm, x, t, age, YEAR_WEEKS * (year + 1)) for year in range(len(by.worths))]
-        found["expected"] = round(times[0] * 10) * 100
+        alive = chances.alive(by.ahead.rhythm, x, t, age)
+        times = by.ahead.expected(x, age, alive)
+        found["alive"], found["expected"] = round(100 * alive) * 100, round(times[0] * 10) * 100
         if by.purse is not None:
             each = chances.spends(by.purse, x, facts.again / 100) * 100
             steps = zip(by.worths, times, (0.0, *times), strict=False)
             # By the house's margin, never his own: whoever sees this figure would see that too, which is for few.
             found["spends"], found["lifetime"] = round_off(each), round_off(each * by.margin / 10_000 * sum(worth * (so_far - before) for worth, so_far, before in steps))
     return found
+
+
+def _left(year: int, past: Past, costs: Mapping[str, int]) -> dict[str, int | None]:
+    """What of the turnover of 12 months is left, with all that is off it; nothing where no cost of his is known at all."""
+    goods = past.costed - past.left if past.left is not None else None
+    known = goods is not None or any(costs.values())
+    return {"goods": goods, **{part: costs.get(part) for part in PARTS}, "profit": year - (goods or 0) - sum(costs.values()) if known else None}
 
 
 def round_off(amount: float) -> int:
@@ -104,8 +115,10 @@ def reckon(ids: Sequence[int], by: Means, *, first: bool = False) -> None:
     fresh: list[dict[str, Any]] = []
     changed: list[tuple[Mapping[str, Any], dict[str, Any]]] = []
     seen = set()
+    parts, spent = told.costs(list(homes), by.today)
+    troubles, none = told.troubles(list(homes), by.today), dict.fromkeys(parts, 0)
     for customer, past in houses.pasts(list(homes), by.today):
-        found = judge(past, by)
+        found = judge(past, by, {**none, **spent[customer]} if customer in spent else none, troubles.get(customer, NOTHING))
         if found is None:
             continue
         seen.add(customer)
@@ -171,17 +184,17 @@ def run(job: Running) -> None:
             job.position |= {"last": 0, "first": db.connection().execute(sa.select(_rows.c.id).limit(1), execution_options=_WHY).first() is None}
             houses.keep(house, today)
             job.progress(0, house.customers)
-    by, pace = means(houses.kept(), today), Pace(job)
-    while True:
-        with pace.write() as db:
-            d = _dealings.c
+    by, pace, d = means(houses.kept(), today), Pace(job, hold=HOLD), _dealings.c
+    with bulk_work():
+        while True:
             query = sa.select(d.customer_id).where(d.customer_id > job.position["last"]).group_by(d.customer_id).order_by(d.customer_id).limit(pace.size)
-            ids = list(db.connection().execute(query, execution_options=_WHY).scalars())
+            ids = list(current_work().session.connection().execute(query, execution_options=_WHY).scalars())
             if not ids:
                 break
-            reckon(ids, by, first=job.position["first"])
-            job.position["last"] = ids[-1]
-            job.progress(job.done + len(ids))
+            with pace.write():
+                reckon(ids, by, first=job.position["first"])
+                job.position["last"] = ids[-1]
+                job.progress(job.done + len(ids))
     proposing.propose(job, by.house)
 
 

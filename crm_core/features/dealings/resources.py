@@ -22,7 +22,8 @@ from crm_core.resource.fields import EnumField, Field, IntegerField
 from crm_core.resource.resource import Resource
 from crm_core.web.viewmodels import Fact
 
-_WHY = Field(name="why", column="", label=_("Reason"), required=True, length=255)
+REASON = _("Reason")
+_WHY = Field(name="why", column="", label=REASON, required=True, length=255)
 
 
 class _OfCustomer(Resource):
@@ -32,11 +33,11 @@ class _OfCustomer(Resource):
         return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id) or str(self.word(getattr(row, self.label_field, None)))
 
 
-def _explained(page: Any, words: Any) -> Any:
+def _explained(page: Any, words: Any, label: Any = REASON) -> Any:
     """The page of a record, its first facts ending with the reason."""
     if not page.groups or not words:
         return page
-    first = replace(page.groups[0], facts=(*page.groups[0].facts, Fact(_("Reason"), words)))
+    first = replace(page.groups[0], facts=(*page.groups[0].facts, Fact(label, words)))
     return replace(page, groups=(first, *page.groups[1:]))
 
 
@@ -50,7 +51,7 @@ class CustomerValues(_OfCustomer):
     files = False
     columns = "customer", "stage", "since", "rfm", "year", "year_before", "last_on", "alive", "expected", "lifetime", "value_class", "care", "churn", "owner"
     filters = (
-        "stage", "rule_stage", "since", "rfm", "churn", "churn_since", "falls_on", "value_class", "care", "year", "year_before", "total", "average", "profit", "lifetime", "alive", "expected", "deals",
+        "stage", "rule_stage", "since", "rfm", "churn", "churn_since", "falls_on", "value_class", "care", "signs", "year", "year_before", "total", "average", "profit", "goods", "commission", "service", "favours", "debt", "lifetime", "alive", "expected", "deals",
         "usual", "last_on", "first_on", "by_hand", "customer", "owner", "department")
     sorts = "-year", "-lifetime"
     status = "stage"
@@ -80,7 +81,10 @@ class CustomerValues(_OfCustomer):
         whole, seen = row.whole, self.fields()
         if "stage" not in seen:
             return page
-        return _explained(page, saying.told(saying.stage, {name: getattr(whole, name) for name in saying.NEEDED}, clock.today(), seen))
+        page = _explained(page, saying.told(saying.stage, {name: getattr(whole, name) for name in saying.NEEDED}, clock.today(), seen))
+        if "profit" in seen and whole.profit is not None:
+            page = _explained(page, saying.left(whole, seen), _("How profit was found"))
+        return _explained(page, saying.troubles(whole.troubles or {}, sums="year" in seen), _("Signs of trouble")) if "signs" in seen else page
 
 
 class StageMoves(_OfCustomer):

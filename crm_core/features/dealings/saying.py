@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crm_core.data.session import session
 from crm_core.features.dealings.models import Churn, Stage, Why
-from crm_core.kernel.i18n import _, ngettext
+from crm_core.kernel.declare import PARTS
+from crm_core.kernel.i18n import _, listed, ngettext
 from crm_core.kernel.site import site
 from crm_core.resource.show import show_date
 
@@ -64,6 +66,33 @@ def fall(row: Mapping[str, Any], today: dt.date) -> Any:
     """That a growing customer is about to decline."""
     return _("Growing, but nothing for %(silent)s. Without a dealing he counts as declining from %(day)s on.",
              silent=days((today - row["last_on"]).days), day=show_date(row["falls_on"]))
+
+
+def troubles(found: Mapping[str, Any], *, sums: bool = True) -> Any:
+    """Signs of trouble (sign → figures) with what the reader may know of each; those of a package that sleeps are left out."""
+    said = []
+    for name, figures in found.items():
+        sign = site().registry.troubles.get(name)
+        if sign is not None:
+            may = not sign.permission or session.actor is None or session.actor.can(sign.permission)
+            said.append(_("%(sign)s (%(figures)s)", sign=sign.label, figures=sign.say(figures, sums)) if may else sign.label)
+    return _("Signs of trouble: %(signs)s.", signs=listed(said)) if said else ""
+
+
+def signs(found: Mapping[str, Any]) -> Any:
+    """The same by name alone, for who may not know the figures."""
+    said = [sign.label for name in found if (sign := site().registry.troubles.get(name)) is not None]
+    return _("Signs of trouble: %(signs)s.", signs=listed(said)) if said else ""
+
+
+def left(row: Any, fields: Mapping[str, Any]) -> Any:
+    """The profit contribution, reckoned: every part of it with its figure, and which nobody tells."""
+    parts = [(name, getattr(row, name)) for name in ("goods", *PARTS) if name in fields]
+    taken = listed(_("%(what)s %(amount)s", what=fields[name].label, amount=money(amount)) for name, amount in parts if amount is not None)
+    lacks = listed(fields[name].label for name, amount in parts if amount is None)
+    said = _("Turnover after price allowances %(year)s, less %(taken)s.", year=money(row.year), taken=taken) if taken and "year" in fields else ""
+    unknown = _("Not known here: %(parts)s.", parts=lacks) if lacks else ""
+    return _("%(said)s %(signs)s", said=said, signs=unknown) if said and unknown else said or unknown
 
 
 def stages() -> tuple[tuple[str, Any], ...]:

@@ -27,6 +27,8 @@ class ValueSettings(Settings):
     warn: int = Setting(70, _("Warn of a growing customer after so many per cent of that silence"), minimum=1, maximum=100)  # type: ignore[assignment]
     small: int = Setting(60, _("Warn when the last three dealings are under so many per cent of what was usual"), **_PERCENT)  # type: ignore[assignment, arg-type]
     margin: int = Setting(30, _("Value to come: profit of turnover in per cent (where costs are not known)"), minimum=0, maximum=100)  # type: ignore[assignment]
+    hour: int = Setting(0, _("Service time: cost of an hour (0: it is not counted)"), _("In the house's currency, for the time spent on tasks about a customer."), minimum=0, maximum=100_000)  # type: ignore[assignment]
+    complaints: int = Setting(180, _("Troubled: complained within so many days"), minimum=1, maximum=3_650)  # type: ignore[assignment]
     years: int = Setting(3, _("Value to come: years looked ahead"), minimum=1, maximum=10)  # type: ignore[assignment]
     discount: int = Setting(10, _("Value to come: worth less each year by so many per cent"), minimum=0, maximum=100)  # type: ignore[assignment]
     care_rise: int = Setting(120, _("Valued: turnover of 12 months is at least so many per cent of the 12 before"), **_PERCENT)  # type: ignore[assignment, arg-type]

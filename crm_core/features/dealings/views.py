@@ -21,6 +21,7 @@ from crm_core.features.dealings.models import (
 )
 from crm_core.features.dealings.settings import ValueSettings
 from crm_core.kernel import clock
+from crm_core.kernel.declare import PARTS
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import acts
@@ -110,6 +111,8 @@ def _standing(row: Any, fields: Mapping[str, Any], today: Any) -> list[PanelRow 
         found.append(PanelRow(_("Warning"), saying.fall(values, today) if "last_on" in fields else "", status=Status(_("About to decline"), "alert-triangle", "amber")))
     if row.value_class is not None and "value_class" in fields:
         found.append(PanelRow(_("Value class"), proposing.CLASS_HINTS[str(row.value_class)], status=look(CLASSES, CLASS_LOOKS, row.value_class)))
+    if row.signs and "signs" in fields:
+        found.append(PanelRow(_("Signs of trouble"), saying.troubles(row.troubles or {}, sums="year" in fields), status=Status(str(row.signs), "alert-triangle", "red")))
     if row.care is not None and "care" in fields:
         found.append(PanelRow(_("Care"), figure=str(fields["care"].show(row.care))))
     return found
@@ -129,7 +132,7 @@ def _figures(row: Any, fields: Mapping[str, Any]) -> list[PanelRow | None]:
         line("spends", _("Spends each time"), _("Between his own average and that of all (gamma-gamma).")),
         line("lifetime", _("Value in the years to come"), _("Expected dealings of %(years)s years × what he spends × profit, worth %(percent)s %% less each year.", years=now.years, percent=now.discount)),
         line("year", _("Turnover, 12 months"), _("The 12 before: %(before)s", before=fields["year_before"].show(row.year_before)) if "year_before" in fields and row.year_before is not None else ""),
-        line("profit", _("Profit contribution, 12 months"), _("Receipts less allowances and costs, of dealings whose cost is known.")),
+        line("profit", _("Profit contribution, 12 months"), saying.left(row, fields)),
     ]
 
 
@@ -155,8 +158,9 @@ def falls(rows: Any) -> sa.Select[Any]:
 
 
 def dearest(rows: Any) -> sa.Select[Any]:
-    """Customers who leave least of what they bring, where costs are known: the fifth that costs most."""
+    """Customers who leave least of what they bring, where costs are known: the fifth that costs most, with what each part of it is."""
     left = sa.case((rows.c.year > 0, sa.cast(rows.c.profit, sa.Float()) / rows.c.year), else_=0.0)
     place = sa.func.percent_rank().over(order_by=(left, rows.c.id)).label("place")
-    told = sa.select(rows.c.customer_id, rows.c.year, rows.c.profit, place).where(rows.c.profit.is_not(None), rows.c.year > 0).subquery()
-    return sa.select(told.c.customer_id, told.c.year, told.c.profit).where(told.c.place <= 0.2).order_by(told.c.place, told.c.customer_id)
+    parts = [rows.c[name] for name in ("goods", *PARTS)]
+    told = sa.select(rows.c.customer_id, rows.c.year, *parts, rows.c.profit, place).where(rows.c.profit.is_not(None), rows.c.year > 0).subquery()
+    return sa.select(told.c.customer_id, told.c.year, *(told.c[one.name] for one in parts), told.c.profit).where(told.c.place <= 0.2).order_by(told.c.place, told.c.customer_id)

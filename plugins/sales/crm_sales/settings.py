@@ -85,6 +85,7 @@ class CreditSettings(Settings):
     d: Over = Setting(Over.ask, _("Grade D owes more than its limit"), labels=OVER)
     e: Over = Setting(Over.refuse, _("Grade E owes more than its limit"), labels=OVER)
     overdue: int = Setting(30, _("An invoice so many days late counts as over the limit"), minimum=1, maximum=365)
+    trouble: int = Setting(30, _("Who pays so many days late on average is proposed as troubled"), minimum=1, maximum=3650)
 
 
 class LeadSettings(Settings):

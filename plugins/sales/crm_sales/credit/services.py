@@ -13,16 +13,17 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, actor, amounts, session, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, actor, among, amounts, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Order, OrderItem, State
 from crm_sales.receivables.models import Invoice, Payment
 from crm_sales.receivables.models import State as InvoiceState
+from crm_sales.receivables.services import OPEN
 from crm_sales.settings import CreditSettings, Over
 
-MONTHS, ROUND = 24, 100_000  # a limit is a round figure: whole thousands of the house's currency
+YEAR, MONTHS, ROUND = 365, 24, 100_000  # a limit is a round figure: whole thousands of the house's currency
 
 
 class Paid(NamedTuple):
@@ -68,14 +69,43 @@ def history(customers: Iterable[int], now: dt.date) -> dict[int, list[Paid]]:
     """Customer → the invoices of 24 months, credit notes taken off them."""
     found: dict[int, list[Paid]] = defaultdict(list)
     with system_scope("how customers paid") as db:
-        query = sa.select(Invoice.customer_id, Invoice.worth, Invoice.credited, Invoice.total, Invoice.day, Invoice.due, Invoice.settled).where(
-            Invoice.customer_id.in_(list(customers)), Invoice.credits_id.is_(None), Invoice.state.in_((InvoiceState.issued, InvoiceState.paid)),
+        query = sa.select(Invoice.customer_id, Invoice.worth, Invoice.credited, Invoice.total, Invoice.day, Invoice.due, _settled()).where(
+            Invoice.customer_id.in_(list(customers)), Invoice.credits_id.is_(None), Invoice.state.in_(OPEN),
             Invoice.day >= now - dt.timedelta(days=730), Invoice.deleted_at.is_(None))
         for customer, worth, credited, total, day, due, settled in db.execute(query):
             amount = worth - amounts.divide(worth * credited, total) if total > 0 else 0
             if amount > 0:
                 found[customer].append(Paid(amount, day, due or day, settled))
     return found
+
+
+def _settled():
+    """When an invoice was settled; one that was written off never was, and is the later the longer that is ago."""
+    return sa.case((Invoice.written_on.is_not(None) & (Invoice.written > 0), None), else_=Invoice.settled).label("settled")
+
+
+def late_payers(customers: Sequence[int], now: dt.date) -> dict[int, dict[str, int]]:
+    """Of these customers those who pay late, for core's proposals of care: of what was due within 12 months and what is overdue, the mean of the days
+    late, weighted by the amounts, is at least that of the settings. `owed`: what is overdue, in the house's currency. One statement."""
+    judged: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    owed: dict[int, int] = defaultdict(int)
+    due = sa.func.coalesce(Invoice.due, Invoice.day)
+    query = sa.select(Invoice.customer_id, Invoice.worth, Invoice.credited, Invoice.total, due, _settled(), Invoice.open_worth).where(
+        among(Invoice.customer_id, customers), Invoice.credits_id.is_(None), Invoice.state.in_(OPEN), Invoice.total > 0, due < now, Invoice.deleted_at.is_(None),
+        sa.or_(due >= now - dt.timedelta(days=YEAR), Invoice.state == InvoiceState.issued))
+    with system_scope("how customers paid") as db:
+        for customer, worth, credited, total, day, settled, left in db.execute(query):
+            judged[customer].append((worth - amounts.divide(worth * credited, total), max(0, ((settled or now) - day).days)))
+            owed[customer] += left
+    late = {customer: amounts.divide(sum(amount * days for amount, days in rows), weight) for customer, rows in judged.items() if (weight := sum(amount for amount, _days in rows))}
+    least = CreditSettings.now().trouble
+    return {customer: {"days": days, "owed": owed[customer]} for customer, days in late.items() if days >= least}
+
+
+def say_late(figures, sums: bool):
+    """How late, in words."""
+    days = _("days late on average: %(days)s", days=figures["days"])
+    return _("%(late)s; overdue: %(amount)s", late=days, amount=_said(figures["owed"])) if sums and figures.get("owed") else days
 
 
 def propose(job):

@@ -3,6 +3,7 @@
 from crm_core.sdk import (
     Action,
     Column,
+    Cost,
     Job,
     Listen,
     Menu,
@@ -11,6 +12,7 @@ from crm_core.sdk import (
     Related,
     RoleTemplate,
     Timeline,
+    Trouble,
     hookimpl,
 )
 from crm_sales import _
@@ -119,6 +121,16 @@ def register_columns():
         Column("sales.advert", "payment", _("Payment"), progress.payments(Advert)),
         Column("sales.subscription", "payment", _("Payment"), progress.payments(Subscription)),
     ]
+
+
+@hookimpl
+def register_costs():
+    return [Cost("sales.debt", "debt", money.lost)]
+
+
+@hookimpl
+def register_troubles():
+    return [Trouble("sales.late", _("Late payment"), crediting.late_payers, crediting.say_late, permission="sales.invoice.read")]
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from crm_core.sdk import (
     Action,
+    Cost,
     Listen,
     Menu,
     Metric,
@@ -27,7 +28,7 @@ from crm_sales.api import (
     QuotesSent,
 )
 from crm_sales.demo import force as demo_force
-from crm_sales.force import checks, listening, pages, reports, territories
+from crm_sales.force import checks, costs, listening, pages, reports, territories
 from crm_sales.force.resources import (
     Achievements,
     Claims,
@@ -120,6 +121,11 @@ def register_metrics():
 
     return [metric("sales.won", _("Opportunities won, amount"), "won", 60), metric("sales.ordered", _("Orders, amount"), "ordered", 61),
             metric("sales.invoiced", _("Invoiced, amount"), "invoiced", 62), metric("sales.received", _("Money received, amount"), "received", 63)]
+
+
+@hookimpl
+def register_costs():
+    return [Cost("sales.commission", "commission", costs.commission), Cost("sales.favours", "favours", costs.favours)]
 
 
 @hookimpl

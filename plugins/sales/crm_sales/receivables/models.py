@@ -16,17 +16,19 @@ class State(enum.StrEnum):
     draft = "draft"
     issued = "issued"
     paid = "paid"
+    lost = "lost"
     cancelled = "cancelled"
 
 
-STATES = {"draft": _("Draft"), "issued": _("Issued"), "paid": _("Paid"), "cancelled": _("Cancelled")}
-LOOKS = {"draft": ("pencil", ""), "issued": ("send", "amber"), "paid": ("cash", "green"), "cancelled": ("x", "red")}
+STATES = {"draft": _("Draft"), "issued": _("Issued"), "paid": _("Paid"), "lost": _("Written off"), "cancelled": _("Cancelled")}
+LOOKS = {"draft": ("pencil", ""), "issued": ("send", "amber"), "paid": ("cash", "green"), "lost": ("ban", "red"), "cancelled": ("x", "red")}
 
 
 class Invoice(PricedHead, Owned, Model):
     """What a customer is asked to pay; with an amount below nothing a credit note, for the invoice it `credits`.
 
-    `remaining` is what is still to be paid: the total less payments and credit notes; services.settle keeps it."""
+    `remaining` is what is still to be paid: the total less payments and credit notes; services.settle keeps it. Once it is written off (`written_on`)
+    that is `written`, and nothing remains."""
 
     __tablename__ = "sales_invoice"
     number: Mapped[str] = t.Number("FP-{year}-{n:05}", info={"label": _("Number")})
@@ -43,6 +45,9 @@ class Invoice(PricedHead, Owned, Model):
     paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
     credited: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Credited"), "readonly": True})
     remaining: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining"), "readonly": True})
+    written: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Written off"), "readonly": True})
+    written_worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Written off in the house's currency"), "readonly": True})
+    written_on: Mapped[dt.date | None] = mapped_column(info={"label": _("Written off on"), "readonly": True})
     open_worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining in the house's currency"), "readonly": True})
     settled: Mapped[dt.date | None] = mapped_column(info={"label": _("Settled on"), "readonly": True})
     state: Mapped[State] = mapped_column(default=State.draft, info={"label": _("State"), "labels": STATES, "looks": LOOKS, "readonly": True})

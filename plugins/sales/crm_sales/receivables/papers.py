@@ -17,6 +17,9 @@ def movements(customer: int, upto: dt.date) -> dict[str, list[tuple]]:
     invoices = sa.select(Invoice.currency, Invoice.day, Invoice.number, Invoice.total).where(Invoice.customer_id == customer, Invoice.state.in_(OPEN), Invoice.day <= upto)
     for currency, day, number, total in session.execute(invoices.order_by(Invoice.day, Invoice.id).limit(5_000)):
         found.setdefault(currency, []).append((day, _("Invoice") if total >= 0 else _("Credit note"), number, total))
+    losses = sa.select(Invoice.currency, Invoice.written_on, Invoice.number, Invoice.written).where(Invoice.customer_id == customer, Invoice.state == State.lost, Invoice.written_on <= upto)
+    for currency, day, number, amount in session.execute(losses.order_by(Invoice.written_on, Invoice.id).limit(5_000)):
+        found.setdefault(currency, []).append((day, _("Written off"), number, -amount))
     payments = sa.select(Payment.currency, Payment.day, Payment.number, Payment.amount).where(Payment.customer_id == customer, Payment.returned.is_(None), Payment.day <= upto)
     for currency, day, number, amount in session.execute(payments.order_by(Payment.day, Payment.id).limit(5_000)):
         found.setdefault(currency, []).append((day, _("Payment received") if amount >= 0 else _("Paid back"), number, -amount))

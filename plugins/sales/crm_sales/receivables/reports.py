@@ -11,6 +11,7 @@ from crm_sales.orders.resources import OrderItems, Orders
 from crm_sales.orders.services import GOING
 from crm_sales.receivables.models import State
 from crm_sales.receivables.resources import Invoices
+from crm_sales.receivables.services import OPEN
 
 BUCKETS = (("not_due", None, 0), ("d30", 1, 30), ("d60", 31, 60), ("d90", 61, 90), ("later", 91, None))
 HEADS = {"not_due": _("Not due"), "d30": _("1–30 days"), "d60": _("31–60 days"), "d90": _("61–90 days"), "later": _("Over 90 days"), "all": _("Receivable")}
@@ -40,9 +41,9 @@ def _month(column):
 
 def _receipts(rows):
     month, asked = _month(rows.c.due), rows.c.worth
-    return sa.select(month.label("month"), sa.func.sum(asked).label("asked"), sa.func.sum(asked - rows.c.open_worth).label("came"), sa.func.sum(rows.c.open_worth).label("open"),
-                     sa.func.sum(sa.case((sa.and_(rows.c.settled.is_not(None), rows.c.settled <= rows.c.due), asked), else_=0)).label("in_time")).where(
-        rows.c.state.in_((State.issued, State.paid)), rows.c.due.is_not(None)).group_by(month).order_by(month.desc())
+    return sa.select(month.label("month"), sa.func.sum(asked).label("asked"), sa.func.sum(asked - rows.c.open_worth - rows.c.written_worth).label("came"), sa.func.sum(rows.c.open_worth).label("open"),
+                     sa.func.sum(rows.c.written_worth).label("lost"), sa.func.sum(sa.case((sa.and_(rows.c.state != State.lost, rows.c.settled.is_not(None), rows.c.settled <= rows.c.due), asked), else_=0)).label("in_time")).where(
+        rows.c.state.in_(OPEN), rows.c.due.is_not(None)).group_by(month).order_by(month.desc())
 
 
 def _products(rows):
@@ -69,8 +70,8 @@ def _late(rows):
 REPORTS = (
     Report("ageing", _("Receivables by age"), of=Invoices, query=_ageing("customer_id"), icon="hourglass-low", heads=HEADS, money=tuple(HEADS)),
     Report("ageing_owners", _("Receivables by age and owner"), of=Invoices, query=_ageing("owner_id"), icon="hourglass-low", heads=HEADS, money=tuple(HEADS)),
-    Report("receipts", _("Receipts: due and received"), of=Invoices, query=_receipts, chart="line", icon="cash", money=("asked", "came", "open", "in_time"), heads={
-        "month": _("Month"), "asked": _("Due"), "came": _("Received of it"), "open": _("Open"), "in_time": _("Received in time")}),
+    Report("receipts", _("Receipts: due and received"), of=Invoices, query=_receipts, chart="line", icon="cash", money=("asked", "came", "open", "lost", "in_time"), heads={
+        "month": _("Month"), "asked": _("Due"), "came": _("Received of it"), "open": _("Open"), "lost": _("Written off"), "in_time": _("Received in time")}),
     Report("products", _("Products by region and month"), of=OrderItems, query=_products, chart="", icon="package", heads={"region": _("Region"), "month": _("Month")}),
     Report("realised", _("Prices realised"), of=OrderItems, query=_realised, icon="tags", heads={"realised": _("Percent of the list price")}),
 )

@@ -38,7 +38,7 @@ class Invoices(Resource):
     label, singular = _("Invoices"), _("Invoice")
     icon = "file-invoice"
     columns = "number", "customer", "day", "due", "total", "remaining", "state", "owner"
-    filters = "state", "customer", "day", "due", "total", "remaining", "order", "contract", "owner"
+    filters = "state", "customer", "day", "due", "total", "remaining", "written_on", "order", "contract", "owner"
     search = "number", "title", "tax_number"
     search_names = ()
     sorts = "-updated_at", "due", "day", "customer"
@@ -46,7 +46,7 @@ class Invoices(Resource):
     calendar = "due"
     timeline = True
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
-    settled = (Settled("state", (State.draft,), _("An issued invoice stays as it is: make a credit note, or cancel it."), free=("due",), course=("state", "reason", "reminded")),)
+    settled = (Settled("state", (State.draft,), _("An issued invoice stays as it is: make a credit note, or cancel it."), free=("due",), course=("state", "reason", "reminded", "written_on")),)
     lines = (priced(InvoiceItem),)
     form = (Section(_("Invoice"), ("customer", "contract", "title", "tax_number", "day", "due", "currency", "items")),)
     actions = (
@@ -58,7 +58,11 @@ class Invoices(Resource):
         Action("remind", _("Reminded"), services.remind, when=lambda one: one.state == State.issued and one.remaining > 0 and one.due is not None and one.due < today(), icon="bell", quiet=True),
         Action("credit", _("Credit note"), services.credit, when=lambda one: one.state in services.OPEN and one.total > 0, icon="receipt", order=70, quiet=True, bulk=False,
                fields=(REASON, MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that is left of the invoice.")))),
-        Action("void", _("Cancel"), services.void, when=lambda one: one.state in services.OPEN and not one.paid and not one.credited and one.credits_id is None, icon="x", order=80,
+        Action("write_off", _("Write off"), services.write_off, when=lambda one: one.state == State.issued and one.remaining > 0, icon="ban", order=75, quiet=True, bulk=False,
+               danger=True, fields=(REASON,)),
+        Action("ask_again", _("Ask for it again"), services.ask_again, when=lambda one: one.state == State.lost, icon="arrow-back-up", order=76, quiet=True, bulk=False),
+        Action("void", _("Cancel"), services.void,
+               when=lambda one: one.state in services.OPEN and not one.paid and not one.credited and one.credits_id is None and one.written_on is None, icon="x", order=80,
                danger=True, bulk=False, fields=(REASON,)),
     )
     help = _("What customers are asked to pay, and credit notes, which are invoices below nothing. Those of an order are made on its page.")

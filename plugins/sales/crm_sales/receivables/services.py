@@ -13,6 +13,7 @@ from crm_core.sdk import (
     Deal,
     Invalid,
     Refused,
+    among,
     amounts,
     emit,
     money,
@@ -33,7 +34,7 @@ from crm_sales.orders.models import State as OrderState
 from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment, State
 from crm_sales.settings import OrderSettings
 
-OPEN = (State.issued, State.paid)  # invoices that were asked for
+OPEN = (State.issued, State.paid, State.lost)  # invoices that were asked for
 LIVE = sa.and_(InvoiceItem.deleted_at.is_(None), Invoice.deleted_at.is_(None), Invoice.state != State.cancelled)
 FURTHER = tuple(name for name in ("unit_id", "configuration", "why") if hasattr(InvoiceItem, name))  # what else a line says of its price
 # Days to pay of customers: the area of credit knows (it comes later, so it says so itself).
@@ -148,9 +149,30 @@ def void(invoice_row, reason: str):
     """Cancel an invoice 作废: nothing was paid for it, nothing credited; what it was for can be invoiced anew."""
     hold([invoice_row.id])
     session.refresh(invoice_row)
-    if invoice_row.state not in OPEN or invoice_row.paid or invoice_row.credited or invoice_row.credits_id:
-        raise Refused(_("%(number)s has been paid or credited: only a credit note takes it back.", number=invoice_row.number))
+    if invoice_row.state not in OPEN or invoice_row.paid or invoice_row.credited or invoice_row.credits_id or invoice_row.written_on:
+        raise Refused(_("%(number)s has been paid, written off or credited: only a credit note takes it back.", number=invoice_row.number))
     invoice_row.state, invoice_row.reason = State.cancelled, reason
+    session.flush()
+
+
+def write_off(invoice_row, reason: str):
+    """Nobody believes any more that what remains of an invoice is paid 坏账核销: from today on it is a loss, and is asked for no more. That it was late
+    still counts for the customer's credit. Money that comes for it after all makes the loss smaller."""
+    hold([invoice_row.id])
+    session.refresh(invoice_row)
+    if invoice_row.state != State.issued or invoice_row.remaining <= 0:
+        raise Refused(_("%(number)s has nothing that remains to be paid.", number=invoice_row.number))
+    invoice_row.written_on, invoice_row.reason = today(), reason
+    session.flush()
+
+
+def ask_again(invoice_row):
+    """What was written off is asked for again: it remains to be paid."""
+    hold([invoice_row.id])
+    session.refresh(invoice_row)
+    if invoice_row.written_on is None:
+        raise Refused(_("%(number)s is not written off.", number=invoice_row.number))
+    invoice_row.written_on, invoice_row.reason = None, None
     session.flush()
 
 
@@ -328,7 +350,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
             Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
-            Invoice.remaining, Invoice.open_worth, Invoice.settled, Invoice.asked).where(Invoice.id.in_(every)))}
+            Invoice.remaining, Invoice.open_worth, Invoice.settled, Invoice.asked, Invoice.written, Invoice.written_on, Invoice.written_worth).where(Invoice.id.in_(every)))}
         got: dict[int, tuple[int, dt.date]] = {row[0]: (int(row[1]), row[2]) for row in db.execute(
             sa.select(Allocation.invoice_id, sa.func.sum(Allocation.amount), sa.func.max(Payment.day)).join(Payment, Payment.id == Allocation.payment_id).where(
                 Allocation.invoice_id.in_(every), Allocation.deleted_at.is_(None), Allocation.returned.is_(None)).group_by(Allocation.invoice_id))}
@@ -350,8 +372,9 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             if noted > max(0, root.total):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
             left = root.total - paid - credited
-            over |= set() if left else {root.id}
-            _keep(db, root, paid, credited, left, max([last or today(), *(row.day for row in notes)]) if not left else None)
+            lost = left if root.written_on is not None and left > 0 else 0
+            over |= set() if left > lost else {root.id}
+            _keep(db, root, paid, credited, left - lost, root.written_on if lost else max([last or today(), *(row.day for row in notes)]) if not left else None, lost)
             for note in notes:
                 used = min(credited, -note.total)
                 credited -= used
@@ -450,15 +473,24 @@ orders.receivables.billed, orders.receivables.waits, orders.receivables.deals = 
 paying.receivables.received = _received
 
 
+def lost(customers: Sequence[int], first: dt.date, last: dt.date) -> dict[int, int]:
+    """What of these customers' invoices was written off in these days and has not come since, in the house's currency: bad debt, for core's profit
+    contribution. One statement."""
+    query = sa.select(Invoice.customer_id, sa.func.sum(Invoice.written_worth)).where(
+        among(Invoice.customer_id, customers), Invoice.state == State.lost, Invoice.written_on >= first, Invoice.written_on <= last, Invoice.deleted_at.is_(None))
+    return {customer: int(amount) for customer, amount in session.execute(query.group_by(Invoice.customer_id))}
+
+
 def _asked(row) -> bool:
     return row.deleted_at is None and row.state in OPEN
 
 
-def _keep(db, row, paid: int, credited: int, remaining: int, settled: dt.date | None):
+def _keep(db, row, paid: int, credited: int, remaining: int, settled: dt.date | None, lost: int = 0):
     """Write what follows, where it is another than it was."""
-    state = State.paid if _asked(row) and not remaining else State.issued if _asked(row) else row.state
+    state = State.lost if _asked(row) and lost else State.paid if _asked(row) and not remaining else State.issued if _asked(row) else row.state
     worth = orders.in_house(row.total, row.rate)
-    kept = {"paid": paid, "credited": credited, "remaining": remaining, "state": state, "worth": worth, "open_worth": orders.in_house(remaining, row.rate), "settled": settled}
+    kept = {"paid": paid, "credited": credited, "remaining": remaining, "state": state, "worth": worth, "open_worth": orders.in_house(remaining, row.rate), "settled": settled,
+            "written": lost, "written_worth": orders.in_house(lost, row.rate)}
     if any(getattr(row, name) != value for name, value in kept.items()):
         db.execute(sa.update(Invoice).where(Invoice.id == row.id).values(**kept).execution_options(synchronize_session=False))
 
