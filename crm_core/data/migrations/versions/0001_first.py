@@ -3271,10 +3271,28 @@ def upgrade() -> None:
         batch.create_index('ix_core_appointment_series', ['series_id', 'slot'], unique=False, sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
         batch.create_foreign_key(batch.f('fk_core_appointment_series_id'), 'core_appointment_series', ['series_id'], ['id'], ondelete='SET NULL')
     # --- five ends ---
+    # --- force ---
+    with op.batch_alter_table('core_plan_line') as batch:
+        batch.add_column(sa.Column('category_id', ID, nullable=True))
+        batch.add_column(sa.Column('product_id', ID, nullable=True))
+        batch.create_index(batch.f('ix_core_plan_line_category_id'), ['category_id'], unique=False)
+        batch.create_index(batch.f('ix_core_plan_line_product_id'), ['product_id'], unique=False)
+        batch.create_foreign_key(batch.f('fk_core_plan_line_product_id'), 'core_product', ['product_id'], ['id'], ondelete='RESTRICT')
+        batch.create_foreign_key(batch.f('fk_core_plan_line_category_id'), 'core_product_category', ['category_id'], ['id'], ondelete='RESTRICT')
+    # --- force ends ---
 
 
 
 def downgrade() -> None:
+    # --- force ---
+    with op.batch_alter_table('core_plan_line') as batch:
+        batch.drop_constraint(batch.f('fk_core_plan_line_category_id'), type_='foreignkey')
+        batch.drop_constraint(batch.f('fk_core_plan_line_product_id'), type_='foreignkey')
+        batch.drop_index(batch.f('ix_core_plan_line_product_id'))
+        batch.drop_index(batch.f('ix_core_plan_line_category_id'))
+        batch.drop_column('product_id')
+        batch.drop_column('category_id')
+    # --- force ends ---
     # --- dealings ---
     with op.batch_alter_table('core_dealing') as batch:
         batch.drop_index('ix_core_dealing_product', sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))

@@ -92,8 +92,8 @@ class Achievements(Resource):
     model = Achievement
     label, singular = _("Achievements"), _("Achievement")
     icon = "trophy"
-    columns = "day", "did", "document", "customer", "category", "amount", "owner"
-    filters = "did", "day", "customer", "category", "order", "owner", "department", "amount"
+    columns = "day", "did", "document", "customer", "category", "product", "amount", "owner"
+    filters = "did", "day", "customer", "category", "product", "order", "owner", "department", "amount"
     search = ("document",)
     search_names = ()
     sorts = "-day", "-updated_at"
