@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from crm_sales.api import InvoicesIssued, OpportunitiesClosed, OpportunitiesReopened, OrdersConfirmed, PaymentsAllocated
-from crm_sales.force import figures, territories
+from crm_sales.force import achieving, figures, territories
 from crm_sales.force.models import Achievement
 
 from crm_core.sdk import Invalid, Refused, emit, plans, session, writing
@@ -167,3 +167,27 @@ def test_metrics_lead_to_the_records_behind_them(house, west, sold, today):
     assert page.status_code == 200 and dt.date.fromisoformat(str(today)) and "375" in page.text
     with west.ann.work(), pytest.raises(Invalid):
         house.resource("sales.share").write([{"order": sold, "person": west.cid.id, "percent": 100}])
+
+
+def test_reports_are_exact_to_the_cent_and_results_are_by_person_region_and_month(house, west, sold, make, today):
+    customer = make.customer(owner=west.ann, region=west.city)
+    big = 9_007_199_254_740_993  # no float holds it
+    make("sales.achievement", owner=west.ann, did="received", day=today, document="big", source="big", key="big", amount=big, customer=customer)
+    with west.chief.work():
+        lines = {line.label: line.numbers for line in doing.ask_report("ranking_month")}
+        assert lines == {"Ann": (0, 75_000, 75_000, big + 37_500), "Bob": (77_700, 25_000, 25_000, 12_500)}
+        assert sum(line.numbers[-1] for line in doing.ask_report("achieved_product")) == big + 50_000
+        assert [(line.label, *line.numbers[:2], line.numbers[-1]) for line in doing.ask_report("results")] == [
+            ("Ann", "Chengdu", f"{today:%Y-%m}", big), ("Ann", "", f"{today:%Y-%m}", 37_500), ("Bob", "", f"{today:%Y-%m}", 12_500)]
+    with west.bob.work():
+        assert [line.label for line in doing.ask_report("results")] == ["Bob"]
+
+
+def test_a_document_without_a_day_counts_on_the_day_of_the_house(house, west, make):
+    """20:00 in London is tomorrow in Shanghai."""
+    order = make("sales.order", owner=west.ann, customer=make.customer(owner=west.ann), day=None, items=[])
+    with house.system(), writing():
+        session.connection().execute(sa.text(f"UPDATE sales_order SET state = 'confirmed', day = NULL, created_at = '2026-03-04 20:00:00' WHERE id = {order}"),
+                                     execution_options={"crm_unscoped": "tests"})
+    with house.system():
+        assert achieving.order_doc(session, order).day == dt.date(2026, 3, 5)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import plans, session, site, system_scope, today
+from crm_core.sdk import instant, plans, session, site, system_scope, today
 from crm_sales.force.models import Achievement, Did
 
 KINDS = ("visit", "call", "meeting")
@@ -54,7 +54,7 @@ def activity(first, last):
     if not resource.may("read"):
         return {}
     note, found = resource.model, {}
-    began, ended = dt.datetime.combine(first, dt.time(), dt.UTC), dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC)
+    began, ended = instant(first), instant(last + dt.timedelta(days=1))
     query = sa.select(note.created_by_id, note.kind, sa.func.count()).where(
         note.happened_at >= began, note.happened_at < ended, note.kind.in_(KINDS), note.created_by_id.is_not(None)).group_by(note.created_by_id, note.kind)
     for person, kind, number in session.execute(query.order_by(note.created_by_id).limit(3 * MOST)):
