@@ -10,6 +10,7 @@ from crm_core.data.session import session
 from crm_core.features.plans.diary import NAME as JOURNAL
 from crm_core.features.plans.diary import URL as JOURNAL_URL
 from crm_core.features.plans.models import Plan, PlanLine, Span
+from crm_core.kernel.site import site
 
 __all__ = ["JOURNAL", "JOURNAL_URL", "Span", "Target", "planned", "targets"]
 
@@ -29,12 +30,17 @@ class Target(NamedTuple):
 
 def planned(metrics: Sequence[str], first: dt.date, last: dt.date, span: Span = Span.month) -> list[Target]:
     """What is to be done in the months (or years) that begin from one day to another, of the plans the acting person may see: one statement.
-    Figures of products and categories stand beside those of the whole and are not part of them."""
+    Figures of products and categories stand beside those of the whole and are not part of them. Nothing for who may not see figures of plans."""
+    seen = site().registry.resource("core.plan").line_resource("items").fields().keys()
+    if not {"metric", "target"} <= seen:
+        return []
     whose = sa.case((Plan.everybody.is_(True), sa.null()), else_=Plan.owner_id)
     columns = whose, Plan.department_id, Plan.begins, PlanLine.metric, PlanLine.category_id, PlanLine.product_id
     query = sa.select(*columns, sa.func.sum(PlanLine.target)).join(PlanLine, PlanLine.plan_id == Plan.id).where(
         Plan.span == span, Plan.begins >= first, Plan.begins <= last, PlanLine.metric.in_(metrics),
         sa.or_(Plan.owner_id.is_not(None), Plan.everybody.is_(True)))
+    if not {"category", "product"} <= seen:  # of what a figure is, is not for this person
+        query = query.where(PlanLine.category_id.is_(None), PlanLine.product_id.is_(None))
     rows = session.execute(query.group_by(*columns))
     return [Target(*row[:-1], figure=int(row[-1])) for row in rows]
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Missing, access, my_id, session, site, today
 from crm_sales import _
-from crm_sales.force import figures, territories
+from crm_sales.force import figures, forecast, territories
 from crm_sales.force.models import DID
 from crm_sales.policies import services as policies
 from crm_sales.policies.models import KINDS
+from crm_sales.settings import COUNTS, Counts, ForceSettings
 
 URL = "/sales/force"
 pages = flask.Blueprint("sales_force", __name__)
@@ -27,6 +28,25 @@ def ranking():
     before, after = (first - dt.timedelta(days=1)).replace(day=1), last + dt.timedelta(days=1)
     return flask.render_template("sales/force.html", rows=figures.ranking(first, last), month=f"{first:%Y-%m}", before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
                                  did=DID, money=money, url=URL)
+
+
+@pages.get("/sales/forecast")
+@access("sales.opportunity.read")
+def expected():
+    fields = site().registry.resource("sales.opportunity").fields()
+    if not {"worth", "weighted", "expected", "owner"} <= fields.keys():
+        raise Missing(_("This page was not found."))
+    by = "department" if flask.request.args.get("by") == "department" and "department" in fields else "owner"
+    did = _counts()
+    months, aims = forecast.months(today(), by, did)
+    tabs = [("owner", _("By person")), *([("department", _("By department"))] if "department" in fields else [])]
+    return flask.render_template("sales/forecast.html", months=months, by=by, tabs=tabs, list_url=forecast.LIST, aims=aims, did=did, counts=COUNTS)
+
+
+def _counts():
+    """What the targets that are asked for are of."""
+    asked = flask.request.args.get("of", "")
+    return Counts(asked) if asked in COUNTS else ForceSettings.now().targets
 
 
 @pages.get(f"{URL}/targets")
