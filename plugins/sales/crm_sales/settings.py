@@ -87,7 +87,7 @@ class Counts(enum.StrEnum):
     received = "received"
 
 
-COUNTS = {"won": _("Opportunities won"), "ordered": _("Orders"), "invoiced": _("Invoices"), "received": _("Money received")}
+COUNTS = {"won": _("Won"), "ordered": _("Orders"), "invoiced": _("Invoices"), "received": _("Money received")}
 
 
 class ForceSettings(Settings):

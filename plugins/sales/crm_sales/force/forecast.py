@@ -16,7 +16,7 @@ from crm_sales.opportunities.services import FEW
 
 LIST = "/sales/opportunity"
 MONTHS = 6
-MOST = 500  # rows of a page
+MOST = 2_000  # rows of a page
 NUMBERS = ("number", "pipeline", "weighted", "history", "best", "committed", "won")
 
 
@@ -142,22 +142,22 @@ def _line(show, name, numbers, span, did, fact, target, whose):
         achieved_url = f"/sales/achievement?{urlencode([('did.any', str(did)), ('day.between', days), *whose])}"
         plans_url = f"/core/plan?{urlencode([('span.any', 'month'), ('begins.between', days), *whose])}"
         line["target"] = {"aim": (show(target), plans_url), "fact": (show(fact), achieved_url), "lacking": show(max(0, target - fact)),
-                          "said": cells.status(reach(target, fact, numbers, show))}
+                          "said": cells.status(reach(target, fact, numbers)), "more": show(more) if (more := target - fact - numbers["pipeline"]) > 0 else ""}
     return line
 
 
-def reach(target, fact, numbers, show):
+def reach(target, fact, numbers):
     """Whether a target is within reach: by what is achieved, what is committed besides, what is probable, what is open at all."""
     probable = max(numbers["weighted"], numbers["history"])
     if fact >= target:
-        return Status(_("Reached"), "circle-check", "green")
+        return Status(_("Target reached"), "circle-check", "green")
     if fact + numbers["committed"] >= target:
         return Status(_("With what is committed"), "circle-check", "green")
     if fact + probable >= target:
         return Status(_("Probable"), "clock", "acc")
     if fact + numbers["pipeline"] >= target:
         return Status(_("Only if more is won than is probable"), "alert-triangle", "amber")
-    return Status(_("Out of reach: %(amount)s more is needed in the pipeline", amount=show(target - fact - numbers["pipeline"])), "alarm", "red")
+    return Status(_("Out of reach"), "alarm", "red")
 
 
 def _cells(show, numbers, span, whose):

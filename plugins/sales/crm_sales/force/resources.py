@@ -33,6 +33,7 @@ class Territories(Resource):
     search = ("name",)
     sorts = "name", "-updated_at"
     files = False
+    beside = ((_("Try it, assign all"), "/sales/force/territories"),)
     help = _("Whose customers of which region, industry and size are. Assign by territory gives them to their salespeople.")
 
 
