@@ -131,6 +131,7 @@ _WHERE = {
     "call": ("crm_core.kernel.outbound", "call"),  # another system, outside of transactions, past the guard of addresses
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
+    "instant": ("crm_core.kernel.clock", "instant"),  # when a day begins on the clock of who acts
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")

@@ -138,7 +138,8 @@ class Card(Report):
 class Metric:
     """What plans of work count by themselves: records of `of` whose day (field `at`) lies in the plan's time and whose person (field
     `by`) is the plan's, narrowed by filters of its list (`where`: `("kind.any", "visit")`): each one, or the sum of the field
-    `total`. `at` and `by` are filters of that list too, so that a figure leads to the records behind it."""
+    `total`. `at` and `by` are filters of that list too, so that a figure leads to the records behind it. `within`: references of `of`
+    (filters of its list) by which a line of a plan may name a part of it: "category", "product"."""
 
     name: str
     label: Any
@@ -148,6 +149,7 @@ class Metric:
     where: Sequence[tuple[str, str]] = ()
     total: str = ""
     order: int = 50
+    within: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

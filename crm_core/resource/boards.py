@@ -21,18 +21,18 @@ CARDS = 50  # of a column
 
 @dataclass
 class Pile:
-    """The records of one word: how many, the sum of their amounts, and the ids of the first of them."""
+    """The records of one word: how many, the sums of their amounts by currency ("": that of the house), and the ids of the first of them."""
 
     value: Any
     count: int = 0
-    total: int | None = None
+    totals: dict[str, int] = field(default_factory=dict)
     ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Board:
     by: Field
-    amount: Field | None
+    amount: MoneyField | None
     piles: tuple[Pile, ...]
     more: bool  # there are more records than were looked at
 
@@ -52,9 +52,17 @@ def _word(field: Field) -> bool:
     return isinstance(field, RefField) and field.kind == "ref" and field.resource is not None and not is_scoped(field.resource.model) and field.resource.may("read")
 
 
-def amount_of(resource: Any) -> Field | None:
-    """The money that is summed: the first the reader sees."""
-    return next((f for f in resource.fields().values() if isinstance(f, MoneyField)), None)
+def amount_of(resource: Any) -> MoneyField | None:
+    """The money that is summed: the first the reader sees; of records with a currency of their own the first that is in the house's, if any is."""
+    found = [f for f in resource.fields().values() if isinstance(f, MoneyField)]
+    return next((f for f in found if "currency" not in resource.table.c or f.info.get("house")), found[0] if found else None)
+
+
+def _currency(resource: Any, amount: MoneyField | None) -> sa.ColumnElement[Any]:
+    """In which currency a row's amount is; amounts of several are never one sum."""
+    if amount is None or "currency" not in resource.table.c or amount.info.get("house"):
+        return sa.literal("")
+    return resource.table.c.currency  # type: ignore[no-any-return]
 
 
 def build(query: listing.Query, by: Field) -> Board:
@@ -67,19 +75,25 @@ def build(query: listing.Query, by: Field) -> Board:
     down = order is None or order.descending
     # PostgreSQL takes a bare null for a text, and has no sum of texts.
     total: sa.ColumnElement[Any] = table.c[amount.column] if amount is not None else sa.cast(sa.null(), sa.BigInteger)
-    inner = base(query).with_only_columns(table.c.id, table.c[by.column].label("word"), total.label("amount"), key.label("key")).limit(listing.SMALL + 1).subquery()
+    inner = base(query).with_only_columns(table.c.id, table.c[by.column].label("word"), total.label("amount"), _currency(resource, amount).label("currency"), key.label("key")).limit(listing.SMALL + 1).subquery()
     way = sa.desc if down else sa.asc
     ranked = sa.select(
-        inner.c.id, inner.c.word, sa.func.count().over(partition_by=inner.c.word).label("n"), sa.func.sum(inner.c.amount).over(partition_by=inner.c.word).label("total"),
+        inner.c.id, inner.c.word, inner.c.currency, sa.func.count().over(partition_by=inner.c.word).label("n"),
+        sa.func.sum(inner.c.amount).over(partition_by=(inner.c.word, inner.c.currency)).label("total"),
         sa.func.row_number().over(partition_by=inner.c.word, order_by=(inner.c.key.is_(None), way(inner.c.key), way(inner.c.id))).label("place"),
+        sa.func.row_number().over(partition_by=(inner.c.word, inner.c.currency), order_by=inner.c.id).label("first"),
     ).subquery()
-    statement = sa.select(ranked.c.id, ranked.c.word, ranked.c.n, ranked.c.total).where(ranked.c.place <= CARDS).order_by(ranked.c.word, ranked.c.place)
+    asked = ranked.c.id, ranked.c.word, ranked.c.currency, ranked.c.n, ranked.c.total, ranked.c.place
+    statement = sa.select(*asked).where((ranked.c.place <= CARDS) | (ranked.c.first == 1)).order_by(ranked.c.word, ranked.c.place)
     words = resource.board_words(by, query.filters) if isinstance(by, RefField) else [by.parse(code) for code, _label in by.options()]  # type: ignore[attr-defined]
     piles: dict[Any, Pile] = {by.dump(word): Pile(word) for word in words}
     for row in plans.in_time(query.sought, statement, {}):
         pile = piles.setdefault(by.dump(row.word), Pile(row.word))
-        pile.count, pile.total = row.n, int(row.total) if row.total is not None else None
-        pile.ids.append(row.id)
+        pile.count = row.n
+        if row.total is not None:
+            pile.totals[row.currency or ""] = int(row.total)
+        if row.place <= CARDS:
+            pile.ids.append(row.id)
     found = tuple(piles[word] for word in sorted(piles, key=lambda word: word is not None))
     return Board(by, amount, found, sum(pile.count for pile in found) > listing.SMALL)
 

@@ -277,7 +277,8 @@ class IntegerField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyField(IntegerField):
-    """Integer minor units; people type and see the major unit. `currency`: the one it is shown with, "" for that of the house."""
+    """Integer minor units; people type and see the major unit. `currency`: the one it is shown with, "" for that of the house. A column with
+    `info={"house": True}` holds the house's currency whatever the record's is."""
 
     kind: str = "money"
     currency: str = ""
@@ -287,7 +288,7 @@ class MoneyField(IntegerField):
 
     def in_currency(self, code: Any) -> Field:
         """As amounts of this currency are shown: with its code, where it is not the house's."""
-        foreign = isinstance(code, str) and code and has_site() and code != site().config.currency
+        foreign = isinstance(code, str) and code and not self.info.get("house") and has_site() and code != site().config.currency
         return replace(self, currency=code) if foreign else self
 
     def parse(self, text: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_core.access import reads
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
 from crm_core.resource import boards, listing, sensitive
 from crm_core.resource.fields import Field
 from crm_core.resource.references import RefField
@@ -39,8 +39,16 @@ def view(resource: Any, fields: Mapping[str, Field], query: listing.Query, args:
         if cards or pile.value is not None:
             columns.append(BoardColumn(
                 by.text(pile.value), words.get(pile.value) or (not words and by.show(pile.value)) or _("empty"), render.status_of(by, pile.value),
-                f"{pile.count:,}", board.amount.show(pile.total) if board.amount is not None and pile.total is not None else "", cards,
+                f"{pile.count:,}", _sums(board, pile), cards,
                 max(0, pile.count - len(cards)),
             ))
     note = _("Counted and summed: the first %(n)s records.", n=f"{listing.SMALL:,}") if board.more else ""
+    if board.amount is not None and "currency" in resource.table.c:
+        note = f"{_('Sums: %(what)s.', what=board.amount.label)} {note}".strip()
     return BoardView(by.name, tuple(columns), note)
+
+
+def _sums(board: boards.Board, pile: boards.Pile) -> str:
+    """What the records of a column come to: one sum for each currency."""
+    amount = board.amount
+    return listed(amount.in_currency(code).show(total) for code, total in sorted(pile.totals.items())) if amount is not None else ""

@@ -75,7 +75,8 @@ def _key(kind: str, customer: int) -> str:
 
 
 def _warn(warned: Sequence[tuple[str, Mapping[str, Any]]], today: dt.date) -> None:
-    """A task for each owner, with the reason; whoever lies in a pool is nobody's to call."""
+    """A task for each owner, with the reason; whoever lies in a pool is nobody's to call. A task names no amounts: who reads it may be one from whom
+    they are hidden, today or when it is handed on. They stand with the customer, for who may see them there."""
     run = current_work().session.connection().execute
     ids = {row["customer_id"] for _kind, row in warned}
     names = dict(run(sa.select(_customers.c.id, _customers.c.name).where(bulk.among(_customers.c.id, ids)), execution_options=unscoped("the value of customers")).all())
@@ -87,7 +88,7 @@ def _warn(warned: Sequence[tuple[str, Mapping[str, Any]]], today: dt.date) -> No
             continue
         name = names.get(row["customer_id"], "")
         title = _("%(name)s is about to decline", name=name) if kind == "fall" else _("%(name)s deals unusually little: ask why", name=name)
-        text = saying.fall(row, today) if kind == "fall" else saying.warning(row, today)
+        text = saying.fall(row, today) if kind == "fall" else saying.warning(row, today, sums=False)
         given.append(({
             "title": str(title)[:200], "text": str(text), "due": today + TIME, "priority": "normal", "subject": CUSTOMER, "subject_id": row["customer_id"],
             "source": words.keep(SOURCE), "source_key": _key(kind, row["customer_id"]), "owner_id": row["owner_id"], "department_id": homes.get(row["owner_id"]),

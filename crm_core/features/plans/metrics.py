@@ -44,12 +44,13 @@ register_kind("metric", MetricField)
 
 
 class Wanted(NamedTuple):
-    """A figure that is asked for: the metric, whose, from which day to which."""
+    """A figure that is asked for: the metric, whose, from which day to which, and of which part of it (field → id)."""
 
     metric: str
     people: tuple[int, ...]
     first: dt.date
     last: dt.date
+    within: tuple[tuple[str, int], ...] = ()
 
 
 def state_of(wanted: Wanted) -> list[tuple[str, str]] | None:
@@ -58,9 +59,13 @@ def state_of(wanted: Wanted) -> list[tuple[str, str]] | None:
     if one is None or not wanted.people or len(wanted.people) > MOST_PEOPLE:
         return None
     resource = site().registry.resources.get(one.of if isinstance(one.of, str) else one.of.name)
-    if resource is None or not resource.may("read") or not {one.at, one.by} <= resource.fields().keys() or not {one.at, one.by} <= set(resource.filters):
+    named = {one.at, one.by, *(name for name, _id in wanted.within)}
+    if resource is None or not resource.may("read") or not named <= resource.fields().keys() or not named <= set(resource.filters):
         return None
-    return [(f"{one.by}.any", ",".join(map(str, wanted.people))), (f"{one.at}.between", f"{wanted.first},{wanted.last}"), *one.where]
+    if not {name for name, _id in wanted.within} <= set(one.within):
+        return None
+    return [(f"{one.by}.any", ",".join(map(str, wanted.people))), (f"{one.at}.between", f"{wanted.first},{wanted.last}"), *one.where,
+            *((f"{name}.any", str(which)) for name, which in wanted.within)]
 
 
 def url_of(wanted: Wanted) -> str:

@@ -62,6 +62,9 @@ class PlanLine(PartOf("plan"), Model):  # type: ignore[misc]
     __tablename__ = "core_plan_line"
     plan_id: Mapped[t.Id] = mapped_column(sa.ForeignKey("core_plan.id", ondelete="RESTRICT"), index=True, info={"label": _("Plan")})
     metric: Mapped[str] = mapped_column(sa.String(80), info={"label": _("What is counted"), "kind": "metric"})
+    # Which part of what is counted: a metric says by which of these it can be told apart (`Metric.within`).
+    category_id: Mapped[t.Id | None] = t.Link("core.product_category", _("Product category"))
+    product_id: Mapped[t.Id | None] = t.Link("core.product", _("Or product"))
     what: Mapped[t.Line | None] = mapped_column(info={"label": _("In words")})
     target: Mapped[int] = mapped_column(sa.Integer(), info={"label": _("Plan"), "minimum": 1, "maximum": 1_000_000_000})
     # Of what is counted by oneself: how much so far. Of the others what it was when the plan was summed up.

@@ -1,17 +1,18 @@
 """Plans and the journal as resources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_core.data.session import current_work, session
-from crm_core.features.plans import diary, services, views
+from crm_core.features.plans import diary, metrics, services, views
 from crm_core.features.plans.models import Journal, Plan, PlanLine, Stage
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Action
 from crm_core.kernel.i18n import _
-from crm_core.kernel.site import my_id
+from crm_core.kernel.site import my_id, site
 from crm_core.resource.changes import as_written
 from crm_core.resource.fields import NoteField
 from crm_core.resource.resource import Lines, Resource, Section
@@ -38,7 +39,7 @@ class Plans(Resource):
         Section(_("Plan"), ("title", "span", "begins", "owner", "everybody", "above", "aim", "items")),
         Section(_("What came of it"), ("ends", "stage", "summary", "remark", "remarked_by"), folded=True),
     )
-    lines = (Lines("items", PlanLine, ("metric", "what", "target", "fact"), label=_("Figures"), first=True),)
+    lines = (Lines("items", PlanLine, ("metric", *services.WITHIN, "what", "target", "fact"), label=_("Figures"), first=True),)
     hidden_fields = ("department", "team")
     help = _("What somebody or a department means to do in a year, a month or a week, and how far it is.")
     actions = (
@@ -52,6 +53,12 @@ class Plans(Resource):
         Action("divide_as_before", _("Break down like last year"), services.divide_as_before, when=services.may_divide, icon="subtask", order=71, bulk=False, quiet=True),
         Action("reopen", _("Reopen"), services.reopen, when=services.may_reopen, icon="arrow-back-up", order=80, bulk=False, quiet=True),
     )
+
+    def bind(self, registry: Any) -> None:
+        """Where nobody sells products, no line asks for one."""
+        super().bind(registry)
+        if "core.product" not in registry.resources:
+            self.lines = tuple(replace(one, columns=tuple(name for name in one.columns if name not in services.WITHIN)) for one in self.lines)  # type: ignore[misc]
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """A plan reaches over the whole of its year, month or week."""
@@ -77,6 +84,9 @@ class Plans(Resource):
                 if other or "items" in row:
                     faults[i] = {"title" if other else "items": [_STAYS]}
                     continue
+            if said := _apart(row.get("items") or ()):
+                faults[i] = {"items": [said]}
+                continue
             one = wider.get(row.get("above_id") or 0)
             if row.get("above_id") is not None and (one is None or not (one.begins <= now["ends"] and now["begins"] <= one.ends) or one.id == row.get("id")):
                 faults[i] = {"above": [_("The plan it is part of is for another time.")]}
@@ -84,6 +94,18 @@ class Plans(Resource):
 
     def dress(self, row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> Any:
         return views.dress(row.whole, page)
+
+
+def _apart(items: Iterable[Mapping[str, Any]]) -> Any:
+    """What is wrong with the parts that lines name; nothing where they are as they may be."""
+    for line in items:
+        named = [name for name in services.WITHIN if line.get(name) is not None]
+        metric = site().registry.metrics.get(line.get("metric") or "")
+        if len(named) > 1:
+            return _("A line names a category or a product, not both: the product lies in its category.")
+        if named and "metric" in line and (metric is None or named[0] not in metric.within):
+            return _("“%(what)s” is not told apart by products.", what=metric.label if metric is not None else metrics.OWN_LABEL)
+    return None
 
 
 class Journals(Resource):

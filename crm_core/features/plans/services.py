@@ -22,6 +22,7 @@ from crm_core.resource import timeline
 from crm_core.text import amounts
 
 NAME = "core.plan"
+WITHIN = ("category", "product")  # references of a line: the part of what is counted that it is about
 
 
 def days_of(span: Any, day: dt.date) -> tuple[dt.date, dt.date]:
@@ -149,8 +150,8 @@ def divide_as_before(plan: Plan) -> None:
 
 
 def _as_before(plan: Plan, found: Sequence[PlanLine], parts: Sequence[tuple[dt.date, dt.date]]) -> list[list[int]]:
-    people = _people([plan])[plan.id]
-    asked = {(line.id, n): Wanted(line.metric, people, _year_before(first), _year_before(last))
+    people = people_of([plan])[plan.id]
+    asked = {(line.id, n): Wanted(line.metric, people, _year_before(first), _year_before(last), within(line))
              for line in found if line.metric != OWN for n, (first, last) in enumerate(parts)}
     counted = metrics.figures(asked.values())
     return [amounts.share(line.target, [max(0, counted[asked[line.id, n]] or 0) if line.metric != OWN else 1 for n in range(len(parts))]) for line in found]
@@ -170,7 +171,8 @@ def _divide(plan: Plan, how: Callable[[Sequence[PlanLine], Sequence[tuple[dt.dat
     site().registry.resource(NAME).write([{
         "title": f"{plan.title} · {first:%Y-%m}" if span == Span.month else f"{plan.title} · {first:%m-%d}–{last:%m-%d}", "span": span, "begins": first,
         "owner": plan.owner_id, "everybody": plan.everybody, "above": plan.id,
-        "items": [{"metric": line.metric, "what": line.what, "target": share[n]} for line, share in zip(found, each, strict=True) if share[n]],
+        "items": [{"metric": line.metric, "category": line.category_id, "product": line.product_id, "what": line.what, "target": share[n]}
+                  for line, share in zip(found, each, strict=True) if share[n]],
     } for n, (first, last) in enumerate(parts)])
 
 
@@ -199,7 +201,7 @@ def lines_of(ids: Sequence[int]) -> dict[int, list[PlanLine]]:
 
 def facts(plans: Sequence[Any], items: Mapping[int, Sequence[PlanLine]]) -> dict[int, int | None]:
     """What has been done of each line (by its id) until now, by four statements for any number of plans."""
-    people = _people(plans)
+    people = people_of(plans)
     asked: dict[int, Wanted] = {}
     done: dict[int, int | None] = {}
     for plan in plans:
@@ -214,10 +216,35 @@ def facts(plans: Sequence[Any], items: Mapping[int, Sequence[PlanLine]]) -> dict
 
 def wanted(plan: Any, line: Any, people: Mapping[int, tuple[int, ...]] | None = None) -> Wanted:
     """The figure a line asks for."""
-    return Wanted(line.metric, (people or _people([plan]))[plan.id], plan.begins, plan.ends)
+    return Wanted(line.metric, (people or people_of([plan]))[plan.id], plan.begins, plan.ends, within(line))
 
 
-def _people(plans: Sequence[Any]) -> dict[int, tuple[int, ...]]:
+def within(line: Any) -> tuple[tuple[str, int], ...]:
+    """Which part of what its metric counts a line is about: ("category", 7)."""
+    return tuple((name, which) for name in WITHIN if (which := getattr(line, f"{name}_id")) is not None)
+
+
+def in_parts(plan_id: int) -> dict[tuple[Any, ...], dict[str, int]]:
+    """What the plans that are part of this one plan together, as far as one may see them: (metric, part, own words) → span → figure."""
+    columns = PlanLine.metric, PlanLine.category_id, PlanLine.product_id, PlanLine.what
+    query = sa.select(*columns, Plan.span, sa.func.sum(PlanLine.target)).join(Plan, Plan.id == PlanLine.plan_id).where(Plan.above_id == plan_id)
+    found: dict[tuple[Any, ...], dict[str, int]] = {}
+    for *one, span, target in session.execute(query.group_by(*columns, Plan.span)):
+        same = found.setdefault(_same(*one), {})
+        same[str(span)] = same.get(str(span), 0) + int(target)
+    return found
+
+
+def same(line: Any) -> tuple[Any, ...]:
+    """By what a line is found again in the plans that are part of its own."""
+    return _same(line.metric, line.category_id, line.product_id, line.what)
+
+
+def _same(metric: str, category: int | None, product: int | None, what: str | None) -> tuple[Any, ...]:
+    return metric, category, product, what if metric == OWN else None
+
+
+def people_of(plans: Sequence[Any]) -> dict[int, tuple[int, ...]]:
     """Whose records each plan counts: its owner's, or those of everybody in its department and below."""
     departments = {plan.department_id for plan in plans if plan.everybody and plan.department_id is not None}
     members: dict[int, list[int]] = {}

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from crm_core.data.session import session
 from crm_core.features.plans import metrics, services
-from crm_core.features.plans.models import LOOKS, STAGES, Plan, Stage
+from crm_core.features.plans.models import LOOKS, SPANS, STAGES, Plan, Stage
 from crm_core.kernel import clock
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
+from crm_core.kernel.site import site
 from crm_core.web import cells
 from crm_core.web.viewmodels import LinesTable, PanelRow, PanelView, RecordPage, Status
 
@@ -42,44 +43,70 @@ def dress(row: Any, page: RecordPage) -> RecordPage:
     """The page of a plan: its figures as plan, fact and difference, each fact with the records behind it."""
     items = services.lines_of([row.id]).get(row.id, [])
     done = services.facts([row], {row.id: items})
-    names = metrics.MetricField(name="metric", column="metric", label="").words()
+    names = _Names(items)
+    people, parts = services.people_of([row]), services.in_parts(row.id)
     mark = Status(STAGES[str(row.stage)], *LOOKS[str(row.stage)])  # type: ignore[arg-type]
     table = LinesTable(
-        _("Plan and fact"), (_("What is counted"), _("Plan"), _("Fact"), _("Difference"), _("Reached")),
-        tuple(_line(row, line, done.get(line.id), names) for line in items), (1, 2, 3, 4), _("No figure is planned yet."),
+        _("Plan and fact"), (_("What is counted"), _("Plan"), *((_("In its parts"),) if parts else ()), _("Fact"), _("Difference"), _("Reached")),
+        tuple(_line(_url(row, line, people), line, done.get(line.id), names, parts) for line in items), (1, 2, 3, 4, *((5,) if parts else ())), _("No figure is planned yet."),
         edit_url=page.lines[0].edit_url if page.lines else "")
     tabs = tuple(replace(tab, label=_("Overview")) if n == 0 else tab for n, tab in enumerate(page.tabs))
     page = replace(page, tabs=tabs, timeline=replace(page.timeline, filters=()) if page.timeline is not None else None)
     if page.body == "panorama":
-        page = replace(page, side=(_box(row, items, done, names), *page.side))
+        page = replace(page, side=(_box(row, items, done, names, people, parts), *page.side))
     else:
         page = replace(page, lines=(table, *page.lines[1:]))
     return replace(page, status=how_far(row, services.progress(items, done)), marks=(mark, *page.marks))
 
 
-def _box(plan: Any, items: Sequence[Any], done: Mapping[int, int | None], names: Mapping[str, Any]) -> PanelView:
+class _Names:
+    """What the lines of a plan are called: a statement for each kind of part that they name."""
+
+    def __init__(self, items: Sequence[Any]) -> None:
+        self.metrics = metrics.MetricField(name="metric", column="metric", label="").words()
+        self.parts = {name: _labels(name, {which for line in items for one, which in services.within(line) if one == name}) for name in services.WITHIN}
+
+    def of(self, line: Any) -> Any:
+        said = self.metrics.get(line.metric, line.metric)
+        if line.metric == metrics.OWN:
+            return line.what or said
+        named = [self.parts[name].get(which, _("hidden record")) for name, which in services.within(line)]
+        return " · ".join(str(one) for one in (said, *named, line.what) if one)
+
+
+def _labels(name: str, ids: set[int]) -> Mapping[int, Any]:
+    resource = site().registry.resources.get({"category": "core.product_category", "product": "core.product"}[name])
+    return resource.labels(ids) if resource is not None and ids else {}
+
+
+def _url(plan: Any, line: Any, people: Mapping[int, tuple[int, ...]]) -> str:
+    return metrics.url_of(services.wanted(plan, line, people)) if line.metric != metrics.OWN else ""
+
+
+def _together(line: Any, parts: Mapping[tuple[Any, ...], Mapping[str, int]]) -> str:
+    """What its parts plan of it: those of each length apart, for a year may be divided by people and by months."""
+    found = parts.get(services.same(line), {})
+    return " · ".join(f"{SPANS[span]} {n:,}" if len(found) > 1 else f"{n:,}" for span, n in sorted(found.items()))
+
+
+def _box(plan: Any, items: Sequence[Any], done: Mapping[int, int | None], names: _Names, people: Mapping[int, tuple[int, ...]],
+         parts: Mapping[tuple[Any, ...], Mapping[str, int]]) -> PanelView:
     """The same beside the course."""
     def row(line: Any) -> PanelRow:
         fact = done.get(line.id)
-        what = _what(line, names)
+        what, together = names.of(line), _together(line, parts)
+        beneath = [_("plan %(n)s, in its parts %(parts)s", n=f"{line.target:,}", parts=together) if together else _("plan %(n)s", n=f"{line.target:,}")]
         if fact is None:
-            return PanelRow(what, _("plan %(n)s", n=f"{line.target:,}"))
-        said = _("plan %(n)s, difference %(more)s", n=f"{line.target:,}", more=f"{fact - line.target:+,}")
-        url = metrics.url_of(services.wanted(plan, line)) if line.metric != metrics.OWN else ""
-        return PanelRow(what, said, f"{fact:,}", url=url, sub_colour="green" if fact >= line.target else "")
+            return PanelRow(what, str(beneath[0]))
+        said = listed([*beneath, _("difference %(more)s", more=f"{fact - line.target:+,}")])
+        return PanelRow(what, said, f"{fact:,}", url=_url(plan, line, people), sub_colour="green" if fact >= line.target else "")
 
     return PanelView(_("Plan and fact"), "target", rows=tuple(row(line) for line in items), empty=_("No figure is planned yet."))
 
 
-def _what(line: Any, names: Mapping[str, Any]) -> Any:
-    said = names.get(line.metric, line.metric)
-    return f"{said} · {line.what}" if line.what and line.metric != metrics.OWN else line.what or said
-
-
-def _line(plan: Any, line: Any, fact: int | None, names: Mapping[str, Any]) -> tuple[Any, ...]:
-    what = _what(line, names)
+def _line(url: str, line: Any, fact: int | None, names: _Names, parts: Mapping[tuple[Any, ...], Mapping[str, int]]) -> tuple[Any, ...]:
+    head = names.of(line), f"{line.target:,}", *((_together(line, parts),) if parts else ())
     if fact is None:
-        return what, f"{line.target:,}", "", "", ""
-    url = metrics.url_of(services.wanted(plan, line)) if line.metric != metrics.OWN else ""
+        return *head, "", "", ""
     shown = Markup('<a class="lnk" href="{}">{}</a>').format(url, f"{fact:,}") if url else f"{fact:,}"
-    return what, f"{line.target:,}", shown, f"{fact - line.target:+,}", f"{round(100 * fact / line.target)} %"
+    return *head, shown, f"{fact - line.target:+,}", f"{round(100 * fact / line.target)} %"

@@ -1,6 +1,6 @@
 """Products, categories, units and what was wished of them as resources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -105,6 +105,7 @@ class Products(Bilingual):
     sorts = "name", "-updated_at"
     status = "life"
     subtitle = "code", "category", "parent"
+    tree = "parent_id"  # who asks for a product means its variants too
     importable = True
     files = True
     in_palette = True
@@ -127,6 +128,11 @@ class Products(Bilingual):
                confirm=_("One product is made for each combination of the values that variants differ by; those that are there stay.")),
     ]
     help = _("What the house sells. Prices of a customer, a region or a quantity stand in price lists.")
+
+    def below(self, ids: Iterable[int]) -> tuple[int, ...]:
+        """These products and their variants, as far as one may see them: there are two levels."""
+        wanted = list(ids)
+        return tuple({*wanted, *session.scalars(sa.select(Product.id).where(Product.parent_id.in_(wanted)))})
 
     def derive(self, rows: Rows, before: Before) -> None:
         """The English name goes on being the Chinese one while nobody gave it another; a subscription has a rule for its end."""

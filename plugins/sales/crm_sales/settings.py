@@ -95,12 +95,25 @@ class LeadSettings(Settings):
     most: int = Setting(0, _("Open leads of one person"), _("Nobody takes more than that out of the pool. 0: as many as he likes."), minimum=0, maximum=10_000)
 
 
+class Counts(enum.StrEnum):
+    """What a target is of."""
+
+    won = "won"
+    ordered = "ordered"
+    invoiced = "invoiced"
+    received = "received"
+
+
+COUNTS = {"won": _("Won"), "ordered": _("Orders"), "invoiced": _("Invoices"), "received": _("Money received")}
+
+
 class ForceSettings(Settings):
     """Salespeople."""
 
     label = _("Salespeople")
     name = "force"
     receipts: bool = Setting(True, _("An expense claim needs its receipt as a file"))
+    targets: Counts = Setting(Counts.won, _("Targets are of"), _("What the forecast and the targets of the year show first."), labels=COUNTS)
 
 
 class PartnerSettings(Settings):

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from crm_sales.api import InvoicesIssued, OpportunitiesClosed, OpportunitiesReopened, OrdersConfirmed, PaymentsAllocated
-from crm_sales.force import figures, territories
+from crm_sales.force import achieving, figures, targets, territories
 from crm_sales.force.models import Achievement
 
+from crm_core.kernel.runner import drain
 from crm_core.sdk import Invalid, Refused, emit, plans, session, writing
 from crm_core.testing import doing
 
@@ -113,9 +114,9 @@ def test_achievements_are_shares_without_tax_and_each_sees_his_own(house, west, 
         ("received", west.ann.id): 37_500, ("received", west.bob.id): 12_500, ("won", west.bob.id): 77_700}
     month = today.replace(day=1)
     with west.bob.work():
-        assert [(row.name, row.did["received"]) for row in figures.ranking(month, today)] == [("Bob", 12_500)]
+        assert [(row.name, row.did["received"]) for row in figures.ranking(month, today, "sales.received")] == [("Bob", 12_500)]
     with west.chief.work():
-        assert [(row.name, row.did["received"]) for row in figures.ranking(month, today)] == [("Ann", 37_500), ("Bob", 12_500)]
+        assert [(row.name, row.did["received"]) for row in figures.ranking(month, today, "sales.received")] == [("Ann", 37_500), ("Bob", 12_500)]
 
 
 def test_won_again_the_new_amount_counts(house, west, sold, deliver):
@@ -144,8 +145,9 @@ def test_targets_are_counted_by_plans_in_whole_units_and_broken_down_like_last_y
         assert {day.month: target for (_person, day, _metric), target in found.items()} == {2: 751, 5: 250}
         with pytest.raises(Refused):
             work.run("divide", [plan])
-        rows = figures.year(year)
-        assert rows[0][1] == "Ann" and rows[0][2][1] == (75_100, 0) and rows[0][2][today.month - 1][1] == 37_500
+        (row,), every = targets.year(year, "owner", "received")
+        assert row.name == "Ann" and row.months[1][:2] == (75_100, 0) and row.months[today.month - 1].fact == 37_500
+        assert row.year[:2] == every.year[:2] == (100_100, 37_500) and row.planned == 100_100
         page = west.ann.browser()("GET", f"/core/plan/{plan}")
         assert page.status_code == 200 and "375" in page.text
 
@@ -155,8 +157,8 @@ def test_the_pages_show_what_is_the_readers(house, west, sold, today, max_statem
         page = west.bob.browser()("GET", address)
         assert page.status_code == 200, address
         assert "Bob" in page.text
-    assert "Ann" not in west.bob.browser()("GET", "/sales/force").text and "125.00" in west.bob.browser()("GET", "/sales/force").text
-    assert "375.00" in west.chief.browser()("GET", "/sales/force").text
+    assert "Ann" not in west.bob.browser()("GET", "/sales/force").text and ">125<" in west.bob.browser()("GET", "/sales/force").text
+    assert ">375<" in west.chief.browser()("GET", "/sales/force").text
     assert west.chief.browser()("GET", "/sales/force/9999").status_code == 404
     with west.chief.work():
         assert len(doing.ask_report("")) > 5
@@ -184,3 +186,66 @@ def test_what_was_won_and_deleted_counts_no_more_until_it_is_restored(house, wes
     with house.system():
         doing.take_back(change)
     assert won() == 77_700
+
+
+def test_reports_are_exact_to_the_cent_and_results_are_by_person_region_and_month(house, west, sold, make, today):
+    customer = make.customer(owner=west.ann, region=west.city)
+    big = 9_007_199_254_740_993  # no float holds it
+    make("sales.achievement", owner=west.ann, did="received", day=today, document="big", source="big", key="big", amount=big, customer=customer)
+    with west.chief.work():
+        lines = {line.label: line.numbers for line in doing.ask_report("ranking_month")}
+        assert lines == {"Ann": (0, 75_000, 75_000, big + 37_500), "Bob": (77_700, 25_000, 25_000, 12_500)}
+        assert sum(line.numbers[-1] for line in doing.ask_report("achieved_product")) == big + 50_000
+        assert [(line.label, *line.numbers[:2], line.numbers[-1]) for line in doing.ask_report("results")] == [
+            ("Ann", "Chengdu", f"{today:%Y-%m}", big), ("Ann", "", f"{today:%Y-%m}", 37_500), ("Bob", "", f"{today:%Y-%m}", 12_500)]
+    with west.bob.work():
+        assert [line.label for line in doing.ask_report("results")] == ["Bob"]
+
+
+def test_a_document_without_a_day_counts_on_the_day_of_the_house(house, west, make):
+    """20:00 in London is tomorrow in Shanghai."""
+    order = make("sales.order", owner=west.ann, customer=make.customer(owner=west.ann), day=None, items=[])
+    with house.system(), writing():
+        session.connection().execute(sa.text(f"UPDATE sales_order SET state = 'confirmed', day = NULL, created_at = '2026-03-04 20:00:00' WHERE id = {order}"),
+                                     execution_options={"crm_unscoped": "tests"})
+    with house.system():
+        assert achieving.order_doc(session, order).day == dt.date(2026, 3, 5)
+
+
+def test_territories_are_tried_without_changing_anything(west, make, house):
+    west.territory("all", west.ann)
+    west.territory("city", west.bob, regions=[west.city], priority=3)
+    customer = make.customer(owner=west.ann, name="Lotus Tea", region=west.city)
+    browser = west.chief.browser()
+    page = browser("GET", f"/sales/force/territories?region={west.city}").text
+    assert "go to Bob: territory city" in page and "priority 3; by region" in page and "Several overlap here" in page
+    assert "go to Ann: territory all" in browser("GET", f"/sales/force/territories?region={west.province}&size=large").text
+    assert "go to Bob: territory city" in browser("GET", f"/sales/force/territories?customer={customer}").text
+    assert "go to Bob: territory city" in browser("GET", "/sales/force/territories?customer=Lotus+Tea").text
+    assert "There is no such word" in browser("GET", "/sales/force/territories?region=Atlantis").text
+    assert west.owner(customer) == west.ann.id
+    theirs = make.customer(owner=west.cid, name="Not yours", region=west.city)
+    with west.ann.work():
+        assert "Not yours" not in west.ann.browser()("GET", f"/sales/force/territories?customer={theirs}").text
+
+
+def test_the_preview_says_what_assigning_all_then_does(west, make, house):
+    """As many as it says, from whom and to whom; a second time nobody moves."""
+    west.territory("city", west.bob, regions=[west.province])
+    west.territory("food", west.cid, industries=[west.food])
+    for owner, place in ((west.ann, {"region": west.city}), (west.ann, {"region": west.province}), (west.bob, {"region": west.city}), (west.ann, {"industry": west.tea}), (west.ann, {}), (None, {"region": west.city})):
+        make.customer(owner=owner, **place)
+    with west.chief.work():
+        found = territories.moves()
+    assert [(str(one), to, n) for one, to, n in found.moves] == [("Ann", "Bob", 2), ("Ann", "Cid", 1), ("Nobody", "Bob", 1)] and (found.stay, found.nowhere) == (1, 1)
+    with west.ann.work():
+        assert [n for _one, _to, n in territories.moves().moves] == [2, 1], "one counts what one may assign"
+    browser = west.chief.browser()
+    page = browser("GET", "/sales/force/territories").text
+    assert "4 customers would change hands" in page
+    assert "6 records are meant" in browser("POST", "/core/customer/bulk/by_territory", data={"all": "1"}).text
+    assert browser("POST", "/core/customer/bulk/by_territory", data={"all": "1", "go": "1"}).status_code == 303
+    drain(house.site)
+    with west.chief.work():
+        again = territories.moves()
+    assert (again.moves, again.stay, again.nowhere) == ([], 5, 1)

@@ -3280,6 +3280,68 @@ def upgrade() -> None:
         batch.add_column(sa.Column('signs', sa.Integer(), server_default='0', nullable=False))
         batch.add_column(sa.Column('troubles', JSON, nullable=False))
     # --- products ends ---
+        batch.create_index('ix_core_customer_value_department_id_lifetime', ['department_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_department_id_year', ['department_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_lifetime', ['lifetime', 'id'], unique=False)
+        batch.create_index('ix_core_customer_value_owner_id_lifetime', ['owner_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_owner_id_stage_year', ['owner_id', 'stage', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_owner_id_year', ['owner_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_stage', ['stage', 'id'], unique=False)
+        batch.create_index('ix_core_customer_value_team_id_lifetime', ['team_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_value_team_id_year', ['team_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_value_year', ['year', 'id'], unique=False)
+        batch.create_index('uq_core_customer_value_customer', ['customer_id'], unique=True)
+    with op.batch_alter_table('core_stage_move') as batch:
+        batch.create_index('ix_core_stage_move_customer', ['customer_id', 'day', 'id'], unique=False)
+        batch.create_index('ix_core_stage_move_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_stage_move_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_stage_move_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_stage_move_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+    with op.batch_alter_table('core_value_proposal') as batch:
+        batch.create_index('ix_core_value_proposal_customer', ['customer_id', 'about', 'id'], unique=False)
+        batch.create_index('ix_core_value_proposal_department_id_made_on', ['department_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_value_proposal_made_on', ['made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_value_proposal_owner_id_answer_made_on', ['owner_id', 'answer', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_value_proposal_owner_id_made_on', ['owner_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_value_proposal_team_id_made_on', ['team_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('uq_core_value_proposal_open', ['customer_id', 'about'], unique=True, sqlite_where=sa.text("answer = 'open' AND deleted_at IS NULL"), postgresql_where=sa.text("answer = 'open' AND deleted_at IS NULL"))
+    with op.batch_alter_table('core_dealing') as batch:
+        batch.create_index('ix_core_dealing_product', ['product_id', 'customer_id'], unique=False, sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))
+    # --- dealings ends ---
+    # --- five ---
+    op.create_table('core_appointment_series',
+        sa.Column('uid', sa.String(length=255), nullable=False),
+        sa.Column('made_until', sa.Date(), nullable=False),
+        sa.Column('sequence', sa.Integer(), nullable=False),
+        sa.Column('account_id', ID, nullable=True),
+        sa.Column('told', JSON, nullable=False),
+        sa.Column('source', sa.Text(), nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_appointment_series'))
+    )
+    with op.batch_alter_table('core_appointment_series') as batch:
+        batch.create_index(batch.f('ix_core_appointment_series_uid'), ['uid'], unique=False)
+    with op.batch_alter_table('core_appointment') as batch:
+        batch.add_column(sa.Column('remind', sa.Integer(), nullable=True))
+        batch.add_column(sa.Column('remind_at', AT, nullable=True))
+        batch.add_column(sa.Column('repeat', sa.String(length=200), nullable=True))
+        batch.add_column(sa.Column('reach', sa.String(length=40), server_default='one', nullable=False))
+        batch.add_column(sa.Column('series_id', ID, nullable=True))
+        batch.add_column(sa.Column('slot', AT, nullable=True))
+        batch.add_column(sa.Column('apart', sa.Boolean(), server_default='0', nullable=False))
+        batch.create_index('ix_core_appointment_remind', ['remind_at', 'id'], unique=False, sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
+        batch.create_index('ix_core_appointment_series', ['series_id', 'slot'], unique=False, sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
+        batch.create_foreign_key(batch.f('fk_core_appointment_series_id'), 'core_appointment_series', ['series_id'], ['id'], ondelete='SET NULL')
+    # --- five ends ---
+    # --- force ---
+    with op.batch_alter_table('core_plan_line') as batch:
+        batch.add_column(sa.Column('category_id', ID, nullable=True))
+        batch.add_column(sa.Column('product_id', ID, nullable=True))
+        batch.create_index(batch.f('ix_core_plan_line_category_id'), ['category_id'], unique=False)
+        batch.create_index(batch.f('ix_core_plan_line_product_id'), ['product_id'], unique=False)
+        batch.create_foreign_key(batch.f('fk_core_plan_line_product_id'), 'core_product', ['product_id'], ['id'], ondelete='RESTRICT')
+        batch.create_foreign_key(batch.f('fk_core_plan_line_category_id'), 'core_product_category', ['category_id'], ['id'], ondelete='RESTRICT')
+    # --- force ends ---
 
 
 
@@ -3307,6 +3369,15 @@ def downgrade() -> None:
     op.drop_table('core_currency_rate')
     op.drop_table('core_currency')
     # --- products ends ---
+    # --- force ---
+    with op.batch_alter_table('core_plan_line') as batch:
+        batch.drop_constraint(batch.f('fk_core_plan_line_category_id'), type_='foreignkey')
+        batch.drop_constraint(batch.f('fk_core_plan_line_product_id'), type_='foreignkey')
+        batch.drop_index(batch.f('ix_core_plan_line_product_id'))
+        batch.drop_index(batch.f('ix_core_plan_line_category_id'))
+        batch.drop_column('product_id')
+        batch.drop_column('category_id')
+    # --- force ends ---
     # --- dealings ---
     with op.batch_alter_table('core_dealing') as batch:
         batch.drop_index('ix_core_dealing_product', sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))

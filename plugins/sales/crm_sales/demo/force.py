@@ -1,6 +1,10 @@
 """Policies, territories, commission and a partner of the demo company."""
 
-from crm_core.sdk import site
+from sqlalchemy import func, select
+
+from crm_core.sdk import Product, session, site
+
+GOALS = {"lina": 3_000_000, "wujiaqi": 2_400_000, "liuyang": 3_600_000, "zhouting": 1_800_000, "zhangwei": 2_400_000}  # of deals won in a year, yuan
 
 
 def fill(make):
@@ -27,3 +31,18 @@ def fill(make):
         ])
     with make.at(2, 18, "liuyang"):
         of("sales.claim").write([{"day": make.day(-2), "kind": "travel", "amount": 86_000, "what": "成都展位现场勘查往返"}])
+    _targets(make, of("core.plan"))
+
+
+def _targets(make, work):
+    """Of each salesperson by month, of the marketing centre also by the categories it sells most of."""
+    year = make.today.year
+    for login, goal in GOALS.items():
+        with make.at(6, 9, login):
+            (mine,) = work.write([{"title": f"{year} 年销售目标", "span": "year", "begins": make.today, "items": [{"metric": "sales.won", "target": goal}]}])
+            work.run("divide", [mine])
+    most = session.scalars(select(Product.category_id).where(Product.category_id.is_not(None)).group_by(Product.category_id).order_by(func.count().desc(), Product.category_id).limit(2)).all()
+    with make.at(6, 10, "chenxiaoyan"):
+        (ours,) = work.write([{"title": f"{year} 年营销中心订单目标", "span": "year", "begins": make.today, "everybody": True, "items": [
+            {"metric": "sales.ordered", "target": 9_000_000}, *({"metric": "sales.ordered", "category": one, "target": 3_000_000} for one in most)]}])
+        work.run("divide", [ours])

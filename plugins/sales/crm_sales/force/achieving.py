@@ -8,15 +8,22 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Product, amounts, money, site, standing_of, system_scope, today
+from crm_core.sdk import Product, amounts, local, money, site, standing_of, system_scope, today
 from crm_sales.force.models import Achievement, Did, Share
-from crm_sales.opportunities.models import Opportunity, OpportunityItem
+from crm_sales.opportunities.models import Opportunity, OpportunityItem, OpportunityMember
 from crm_sales.orders.models import Order, OrderItem
 from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment
 
 
+class Part(NamedTuple):
+    """Of what a document is made: one product with its category, or what has none."""
+
+    category: int | None = None
+    product: int | None = None
+
+
 class Doc(NamedTuple):
-    """A document that counts, in the currency of the house: `parts` is category → amount without tax, `shares` person → hundredths of a percent."""
+    """A document that counts, in the currency of the house: `parts` is `Part` → amount without tax, `shares` person → hundredths of a percent."""
 
     source: str
     did: Any
@@ -26,7 +33,7 @@ class Doc(NamedTuple):
     order: int | None
     seller: int | None
     shares: dict[int, int]
-    parts: dict[int | None, int]
+    parts: dict[Part, int]
     agreed: Any  # the day whose policies hold
     invoice: int | None = None  # the one that it, or the money, is for; of a credit note the one that is credited
 
@@ -42,10 +49,16 @@ def shares_of(order_id, owner_id, db):
 
 
 def _parts(db, line, link, head_id, currency, day):
-    """What a document comes to without tax, by product category."""
-    query = sa.select(Product.category_id, sa.func.sum(line.net)).select_from(line).outerjoin(Product, Product.id == line.product_id)
-    rows = db.execute(query.where(link == head_id, line.deleted_at.is_(None)).group_by(Product.category_id).order_by(Product.category_id)).all()
-    return {category: money.in_house(int(net or 0), currency, day) for category, net in rows}
+    """What a document comes to without tax, by product."""
+    key = Product.category_id, line.product_id
+    query = sa.select(*key, sa.func.sum(line.net)).select_from(line).outerjoin(Product, Product.id == line.product_id)
+    rows = db.execute(query.where(link == head_id, line.deleted_at.is_(None)).group_by(*key).order_by(*key)).all()
+    return {Part(category, product): money.in_house(int(net or 0), currency, day) for category, product, net in rows}
+
+
+def _day(document):
+    """The day that stands on a document; where none does, the one on which it was made, by the clock of the house."""
+    return document.day or local(document.created_at).date()
 
 
 def order_doc(db, order_id, states=("confirmed", "done")):
@@ -53,7 +66,7 @@ def order_doc(db, order_id, states=("confirmed", "done")):
     order = db.get(Order, order_id)
     if order is None or order.deleted_at is not None or str(order.state) not in states:
         return None
-    day = order.day or order.created_at.date()
+    day = _day(order)
     return Doc(f"order:{order.id}", Did.ordered, order.number, day, order.customer_id, order.id, order.owner_id, shares_of(order.id, order.owner_id, db),
                _parts(db, OrderItem, OrderItem.order_id, order.id, order.currency, day), day)
 
@@ -63,16 +76,16 @@ def delivered_doc(db, order_id):
     doc, order = order_doc(db, order_id, ("cancelled",)), db.get(Order, order_id)
     if doc is None or not order.delivered:
         return None, 0
-    return doc._replace(day=today(), parts={category: amounts.part(amount, order.delivered, money.rounding()) for category, amount in doc.parts.items()}), sum(doc.parts.values())
+    return doc._replace(day=today(), parts={part: amounts.part(amount, order.delivered, money.rounding()) for part, amount in doc.parts.items()}), sum(doc.parts.values())
 
 
 def _origin(db, invoice):
     """The order of an invoice: whose it is, and the day whose policies hold."""
     order = db.get(Order, invoice.order_id) if invoice.order_id is not None else None
-    day = invoice.day or invoice.created_at.date()
+    day = _day(invoice)
     if order is None:
         return invoice.owner_id, day
-    return order.owner_id if order.owner_id is not None else invoice.owner_id, order.day or order.created_at.date()
+    return order.owner_id if order.owner_id is not None else invoice.owner_id, _day(order)
 
 
 def invoice_doc(db, invoice_id):
@@ -81,7 +94,7 @@ def invoice_doc(db, invoice_id):
     if invoice is None or invoice.deleted_at is not None or str(invoice.state) in ("draft", "cancelled"):
         return None
     of = _credited(db, invoice)
-    day = invoice.day or invoice.created_at.date()
+    day = _day(invoice)
     seller, agreed = _origin(db, invoice)
     return Doc(f"invoice:{invoice.id}", Did.invoiced, invoice.number, day, invoice.customer_id, invoice.order_id, seller, shares_of(invoice.order_id, seller, db),
                _parts(db, InvoiceItem, InvoiceItem.invoice_id, invoice.id, invoice.currency, of.day or day), agreed, of.id)
@@ -129,7 +142,7 @@ def allocation_doc(db, allocation_id):
     came = money.in_house(allocation.amount, invoice.currency, payment.day) if invoice.total > 0 else _as_it_came(db, allocation, invoice)
     net = amounts.divide(came * invoice.net, invoice.total, money.rounding())
     weights = [max(0, one if invoice.total > 0 else -one) for one in lines.values()]
-    parts = dict(zip(lines, amounts.share(net, weights), strict=True)) if any(weights) else {None: net}
+    parts = dict(zip(lines, amounts.share(net, weights), strict=True)) if any(weights) else {Part(): net}
     return Doc(f"allocation:{allocation.id}", Did.received, f"{payment.number} / {invoice.number}", payment.day, invoice.customer_id, invoice.order_id, seller,
                shares_of(invoice.order_id, seller, db), parts, agreed, _credited(db, invoice).id)
 
@@ -164,8 +177,16 @@ def opportunity_doc(db, opportunity_id):
     day = one.closed or today()
     parts = _parts(db, OpportunityItem, OpportunityItem.opportunity_id, one.id, one.currency, day)
     if not any(parts.values()):
-        parts = {None: money.in_house(one.amount or 0, one.currency, day)}
-    return Doc(f"opportunity:{one.id}", Did.won, one.name, day, one.customer_id, None, one.owner_id, shares_of(None, one.owner_id, db), parts, day)
+        parts = {Part(): money.in_house(one.amount or 0, one.currency, day)}
+    return Doc(f"opportunity:{one.id}", Did.won, one.name, day, one.customer_id, None, one.owner_id, _team(db, one), parts, day)
+
+
+def _team(db, opportunity):
+    """The shares of those who worked on it, which are the whole where any are named; else it is its owner's."""
+    query = sa.select(OpportunityMember.user_id, sa.func.sum(OpportunityMember.share)).where(
+        OpportunityMember.opportunity_id == opportunity.id, OpportunityMember.share > 0, OpportunityMember.deleted_at.is_(None))
+    named = {person: int(share) for person, share in db.execute(query.group_by(OpportunityMember.user_id).order_by(OpportunityMember.user_id))}
+    return named or shares_of(None, opportunity.owner_id, db)
 
 
 # --- keeping -----------------------------------------------------------------------------------------------------------
@@ -184,22 +205,23 @@ def count(db, doc):
     there, turn = live(db, doc.source)
     if not doc.shares:
         return None
-    mine = {(category, person): part for category, amount in doc.parts.items()
-            for person, part in zip(doc.shares, spread(amount, list(doc.shares.values())), strict=True) if part}
-    if there and {(one.category_id, one.owner_id): one.amount for one in there} == mine:
+    mine = {(*part, person): own for part, amount in doc.parts.items()
+            for person, own in zip(doc.shares, spread(amount, list(doc.shares.values())), strict=True) if own}
+    if there and {(one.category_id, one.product_id, one.owner_id): one.amount for one in there} == mine:
         return None
     if there:
         take_back(db, doc.source, today())
         turn += len(there)
-    _write([{"did": doc.did, "day": doc.day, "document": doc.document, "source": doc.source, "customer": doc.customer, "order": doc.order, "category": category,
-             "amount": amount, "key": f"{doc.source}/{turn}/{category or 0}/{person}", "owner": person, "department": home_of(person)} for (category, person), amount in mine.items()])
+    _write([{"did": doc.did, "day": doc.day, "document": doc.document, "source": doc.source, "customer": doc.customer, "order": doc.order, "category": category, "product": product,
+             "amount": amount, "key": f"{doc.source}/{turn}/{category or 0}.{product or 0}/{person}", "owner": person, "department": home_of(person)}
+            for (category, product, person), amount in mine.items()])
     return turn if mine or there else None
 
 
 def take_back(db, source, day):
     """Note that a document does not count any more, once for each of its lines."""
     there, _turn = live(db, source)
-    _write([{"did": one.did, "day": day, "document": one.document, "source": one.source, "customer": one.customer_id, "order": one.order_id, "category": one.category_id,
+    _write([{"did": one.did, "day": day, "document": one.document, "source": one.source, "customer": one.customer_id, "order": one.order_id, "category": one.category_id, "product": one.product_id,
              "amount": -one.amount, "key": f"{one.key}/back", "owner": one.owner_id, "department": one.department_id, "back_of": one.id} for one in there])
 
 

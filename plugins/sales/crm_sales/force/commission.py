@@ -75,7 +75,10 @@ def earn(db, doc, turn):
     whole = sum(doc.parts.values())
     if basis is None or doc.seller is None or not doc.shares or whole <= 0:
         return
-    parts = dict(zip(doc.parts, amounts.share(whole, [max(0, one) for one in doc.parts.values()]), strict=True))  # what is below nothing is off all others
+    parts = {}
+    for part, amount in doc.parts.items():
+        parts[part.category] = parts.get(part.category, 0) + amount
+    parts = dict(zip(parts, amounts.share(whole, [max(0, one) for one in parts.values()]), strict=True))  # what is below nothing is off all others
     people = sorted({doc.seller, *doc.shares})
     statements = {person: open_statement(db, person, doc.day) for person in people}  # held from here on: one counts after the other
     candidates = [one for one in policies.holding(None, doc.agreed, CommissionPolicy) if one.basis == basis]

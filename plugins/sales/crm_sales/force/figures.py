@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import plans, session, site, system_scope, today
+from crm_core.sdk import instant, plans, session, site, system_scope, today
 from crm_sales.force.models import Achievement, Did
 
 KINDS = ("visit", "call", "meeting")
@@ -33,7 +33,7 @@ def month_of(text):
     return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-def ranking(first, last, metric="sales.received"):
+def ranking(first, last, metric):
     """Everybody who achieved, planned or did anything from one day to another, the most received first: four questions."""
     rows = session.execute(sa.select(Achievement.owner_id, Achievement.did, sa.func.sum(Achievement.amount)).where(
         Achievement.day >= first, Achievement.day <= last, Achievement.owner_id.is_not(None)).group_by(Achievement.owner_id, Achievement.did).order_by(Achievement.owner_id).limit(4 * MOST))
@@ -54,24 +54,12 @@ def activity(first, last):
     if not resource.may("read"):
         return {}
     note, found = resource.model, {}
-    began, ended = dt.datetime.combine(first, dt.time(), dt.UTC), dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), dt.UTC)
+    began, ended = instant(first), instant(last + dt.timedelta(days=1))
     query = sa.select(note.created_by_id, note.kind, sa.func.count()).where(
         note.happened_at >= began, note.happened_at < ended, note.kind.in_(KINDS), note.created_by_id.is_not(None)).group_by(note.created_by_id, note.kind)
     for person, kind, number in session.execute(query.order_by(note.created_by_id).limit(3 * MOST)):
         found.setdefault(person, {})[str(kind)] = number
     return found
-
-
-def year(first, what="received"):
-    """What each person achieved and meant to in each month of a year: person → ((target, fact), …) of twelve months, in hundredths."""
-    last = first.replace(month=12, day=31)
-    month = sa.extract("month", Achievement.day)
-    rows = session.execute(sa.select(Achievement.owner_id, month, sa.func.sum(Achievement.amount)).where(
-        Achievement.did == what, Achievement.day >= first, Achievement.day <= last, Achievement.owner_id.is_not(None)).group_by(Achievement.owner_id, month).limit(12 * MOST))
-    fact = {(person, int(number)): int(amount) for person, number, amount in rows}
-    wanted = {(person, day.month): target * 100 for (person, day, _metric), target in plans.targets([f"sales.{what}"], first, last).items()}
-    names = names_of({person for person, _month in (*fact, *wanted)})
-    return [(person, name, [(wanted.get((person, n), 0), fact.get((person, n), 0)) for n in range(1, 13)]) for person, name in sorted(names.items(), key=lambda one: one[1])][:MOST]
 
 
 def names_of(people):

@@ -68,6 +68,7 @@ class Achievement(Owned, Model):
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"))
     category_id: Mapped[t.Id | None] = t.Link("core.product_category", _("Product category"))
+    product_id: Mapped[t.Id | None] = t.Link("core.product", _("Product"))
     amount: Mapped[t.Money] = mapped_column(info={"label": _("Amount")})
     key: Mapped[str] = mapped_column(sa.String(120), info={"label": _("Key")})
     back_of_id: Mapped[t.Id | None] = t.Link("sales.achievement", _("Takes back"), info={"readonly": True})

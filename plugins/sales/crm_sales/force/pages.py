@@ -7,17 +7,21 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Missing, access, my_id, session, site, today
 from crm_sales import _
-from crm_sales.force import figures, territories
+from crm_sales.force import figures, forecast, territories
+from crm_sales.force import targets as goals
 from crm_sales.force.models import DID
 from crm_sales.policies import services as policies
 from crm_sales.policies.models import KINDS
+from crm_sales.settings import COUNTS, Counts, ForceSettings
 
-URL = "/sales/force"
+URL, TRY = "/sales/force", "/sales/force/territories"
+WORDS = 400  # of a list, that are offered while typing
 pages = flask.Blueprint("sales_force", __name__)
 
 
 def money(value):
-    return f"{value / 100:,.2f}"
+    """An amount in the house's currency as people read it."""
+    return site().registry.resource("sales.achievement").all_fields["amount"].show(value)
 
 
 @pages.get(URL)
@@ -25,16 +29,72 @@ def money(value):
 def ranking():
     first, last = figures.month_of(flask.request.args.get("month", ""))
     before, after = (first - dt.timedelta(days=1)).replace(day=1), last + dt.timedelta(days=1)
-    return flask.render_template("sales/force.html", rows=figures.ranking(first, last), month=f"{first:%Y-%m}", before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
+    did = _counts()
+    return flask.render_template("sales/force.html", rows=figures.ranking(first, last, f"sales.{did}"), aimed=COUNTS[did], month=f"{first:%Y-%m}", before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
                                  did=DID, money=money, url=URL)
+
+
+@pages.get("/sales/forecast")
+@access("sales.opportunity.read")
+def expected():
+    fields = site().registry.resource("sales.opportunity").fields()
+    if not {"worth", "weighted", "expected", "owner"} <= fields.keys():
+        raise Missing(_("This page was not found."))
+    by = "department" if flask.request.args.get("by") == "department" and "department" in fields else "owner"
+    did = _counts()
+    months, aims = forecast.months(today(), by, did)
+    tabs = [("owner", _("By person")), *([("department", _("By department"))] if "department" in fields else [])]
+    return flask.render_template("sales/forecast.html", months=months, by=by, tabs=tabs, list_url=forecast.LIST, aims=aims, did=did, counts=COUNTS)
+
+
+def _counts():
+    """What the targets that are asked for are of."""
+    asked = flask.request.args.get("of", "")
+    return Counts(asked) if asked in COUNTS else ForceSettings.now().targets
 
 
 @pages.get(f"{URL}/targets")
 @access("sales.achievement.read")
-def targets():
+def targets_of_year():
     text = flask.request.args.get("year", "")
     first = dt.date(int(text), 1, 1) if text.isdigit() and 2000 <= int(text) <= 2200 else today().replace(month=1, day=1)
-    return flask.render_template("sales/targets.html", rows=figures.year(first), year=first.year, money=money, url=URL)
+    by, did, ways = flask.request.args.get("by", ""), _counts(), goals.ways()
+    if not ways:
+        raise Missing(_("This page was not found."))
+    by = by if by in ways else next(iter(ways))
+    rows, every = goals.year(first, by, did)
+    return flask.render_template("sales/targets.html", rows=rows, every=every, year=first.year, money=money, url=URL, by=by, ways=ways, did=did, counts=COUNTS)
+
+
+@pages.get(TRY)
+@access("sales.territory.read")
+def try_territories():
+    """Which territory a customer lies in that there is, or might be; and what assigning all by territory would change. Nothing is changed here."""
+    registry, given, faults = site().registry, {name: flask.request.args.get(name, "").strip()[:200] for name in ("customer", "region", "industry", "size")}, {}
+    customers, found = registry.resource("core.customer"), None
+    fields, words = customers.fields(), {}
+    if given["customer"]:
+        words["customer"] = _word(customers, given["customer"], _("There is no such customer, or several are called so."), "customer", faults)
+        found = territories.of_customer(words["customer"]) if words["customer"] is not None else None
+    elif any(given.values()):
+        for name in ("region", "industry"):
+            words[name] = _word(registry.resource(f"core.{name}"), given[name], _("There is no such word."), name, faults) if given[name] else None
+        if not faults:
+            found = territories.said(territories.fitting(territories.Someone(words["region"], words["industry"], given["size"] or None)))
+    lists = {name: list(registry.resource(f"core.{name}").labels(session.scalars(sa.select(registry.resource(f"core.{name}").model.id).order_by(sa.text("id")).limit(WORDS)).all()).values())
+             for name in ("region", "industry")}
+    sizes = fields["size"].options() if "size" in fields else []
+    return flask.render_template("sales/try_territories.html", given=given, faults=faults, found=found, lists=lists, sizes=sizes, url=TRY,
+                                 moves=territories.moves() if customers.may("by_territory") else None)
+
+
+def _word(resource, text, said, name, faults):
+    """The record that is called so, or has this number."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    found = number if number is not None and resource.labels([number]) else resource.by_name([text]).get(text)
+    if found is None:
+        faults[name] = said
+    return found
 
 
 @pages.get(f"{URL}/<int:person>")
@@ -45,7 +105,7 @@ def one(person):
     if person not in names:
         raise Missing(_("This record was not found."))
     first, last = figures.month_of("")
-    row = next((one for one in figures.ranking(first, last) if one.person == person), None)
+    row = next((one for one in figures.ranking(first, last, f"sales.{_counts()}") if one.person == person), None)
     return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, work=_work(person), did=DID, money=money, url=URL, month=f"{first:%Y-%m}")
 
 

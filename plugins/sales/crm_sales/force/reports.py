@@ -1,26 +1,24 @@
-"""Reports of the sales force and of partners: who did what, among what the reader may see."""
+"""Reports of the sales force and of partners: who did what, where and when, among what the reader may see; sums in hundredths, to the cent."""
 
 import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Report, today
+from crm_core.sdk import Customer, Region, Report, site, today, visible
 from crm_sales import _
 from crm_sales.force.models import Did
 from crm_sales.force.territories import coverage
 
 
-def _sum(rows, did, since=None):
-    asked = [rows.c.did == did] if since is None else [rows.c.did == did, rows.c.day >= since]
-    return sa.cast(sa.func.sum(sa.case((sa.and_(*asked), rows.c.amount), else_=0)), sa.Float()) / 100
+def _sum(rows, did):
+    return sa.func.sum(sa.case((rows.c.did == did, rows.c.amount), else_=0)).label(did.value)
 
 
 def _ranking(since):
-    """Who has how much of each, in whole units of the house's currency, the most received first."""
+    """Who has how much of each, the most received first."""
     def ask(rows):
-        first = since()
-        columns = [_sum(rows, did, first).label(str(word)) for did, word in ((Did.won, _("Won")), (Did.ordered, _("Ordered")), (Did.invoiced, _("Invoiced")), (Did.received, _("Money received")))]
-        return sa.select(rows.c.owner_id, *columns).where(rows.c.day >= first).group_by(rows.c.owner_id).order_by(columns[3].desc(), rows.c.owner_id)
+        columns = [_sum(rows, did) for did in Did]
+        return sa.select(rows.c.owner_id, *columns).where(rows.c.day >= since()).group_by(rows.c.owner_id).order_by(columns[-1].desc(), rows.c.owner_id)
 
     return ask
 
@@ -34,8 +32,31 @@ def year_began() -> dt.date:
 
 
 def by_category(rows):
-    columns = [_sum(rows, did, year_began()).label(str(word)) for did, word in ((Did.ordered, _("Ordered")), (Did.received, _("Money received")))]
-    return sa.select(rows.c.category_id, *columns).where(rows.c.day >= year_began()).group_by(rows.c.category_id).order_by(columns[0].desc(), rows.c.category_id)
+    return _told_apart(rows, rows.c.category_id)
+
+
+def by_product(rows):
+    return _told_apart(rows, rows.c.product_id)
+
+
+def _told_apart(rows, column):
+    columns = [_sum(rows, did) for did in (Did.ordered, Did.received)]
+    return sa.select(column, *columns).where(rows.c.day >= year_began()).group_by(column).order_by(columns[0].desc(), column)
+
+
+def regions_known():
+    """Whether the reader is shown where customers are."""
+    return "region" in site().registry.resource("core.customer").fields()
+
+
+def results(rows):
+    """Who achieved what in which month with customers of which region. Of a customer its reader may not see the region stays unnamed."""
+    customers, regions = visible(Customer), sa.inspect(Region).local_table
+    region, month = sa.func.coalesce(regions.c.name, "").label("region"), sa.func.substr(sa.cast(rows.c.day, sa.String), 1, 7).label("month")
+    columns = [_sum(rows, did) for did in Did]
+    return sa.select(rows.c.owner_id, region, month, *columns).outerjoin(customers, customers.c.id == rows.c.customer_id).outerjoin(
+        regions, regions.c.id == customers.c.region_id).where(rows.c.day >= year_began()).group_by(rows.c.owner_id, region, month).order_by(
+        month.desc(), columns[-1].desc(), rows.c.owner_id, region)
 
 
 def commission_by_person(rows):
@@ -48,8 +69,10 @@ def commission_by_month(rows):
 
 
 def claims_by_kind(rows):
-    return sa.select(rows.c.kind, sa.func.sum(rows.c.amount).label("amount"), sa.func.count()).where(
-        rows.c.day >= year_began(), rows.c.state.in_(("approved", "paid"))).group_by(rows.c.kind).order_by(sa.func.sum(rows.c.amount).desc())
+    """One line for each currency: amounts of several are never one sum."""
+    return sa.select(rows.c.kind, rows.c.currency, sa.func.sum(rows.c.amount).label("amount"), sa.func.count()).where(
+        rows.c.day >= year_began(), rows.c.state.in_(("approved", "paid"))).group_by(rows.c.kind, rows.c.currency).order_by(
+        rows.c.currency, sa.func.sum(rows.c.amount).desc(), rows.c.kind)
 
 
 def funds_by_partner(rows):
@@ -60,19 +83,26 @@ def funds_by_partner(rows):
 def deals_by_partner(rows):
     """What each partner brought."""
     amount = sa.func.coalesce(rows.c.amount, 0)
-    brought = sa.cast(sa.func.sum(sa.case((rows.c.state == "won", amount), else_=0)), sa.Float()) / 100
-    return sa.select(rows.c.partner_id, sa.func.count(), brought.label(str(_("Won")))).group_by(rows.c.partner_id).order_by(brought.desc(), rows.c.partner_id)
+    brought = sa.func.sum(sa.case((rows.c.state == "won", amount), else_=0)).label("won")
+    return sa.select(rows.c.partner_id, sa.func.count(), brought).group_by(rows.c.partner_id).order_by(brought.desc(), rows.c.partner_id)
+
+
+HEADS = {"won": _("Won"), "ordered": _("Ordered"), "invoiced": _("Invoiced"), "received": _("Money received")}
+SUMS = {"heads": HEADS, "money": tuple(HEADS)}
 
 
 def force():
     return [
-        Report("ranking_month", _("Salespeople: this month"), of="sales.achievement", query=_ranking(month_began), icon="trophy", order=40),
-        Report("ranking_year", _("Salespeople: this year"), of="sales.achievement", query=_ranking(year_began), icon="trophy", order=41),
-        Report("achieved_category", _("Sales by product category, this year"), of="sales.achievement", query=by_category, icon="tags", order=42),
+        Report("ranking_month", _("Salespeople: this month"), of="sales.achievement", query=_ranking(month_began), icon="trophy", order=40, **SUMS),
+        Report("ranking_year", _("Salespeople: this year"), of="sales.achievement", query=_ranking(year_began), icon="trophy", order=41, **SUMS),
+        Report("achieved_category", _("Sales by product category, this year"), of="sales.achievement", query=by_category, icon="tags", order=42, **SUMS),
+        Report("achieved_product", _("Sales by product, this year"), of="sales.achievement", query=by_product, icon="package", order=42, **SUMS),
+        Report("results", _("Results by person, region and month, this year"), of="sales.achievement", query=results, chart="", icon="trophy", order=42, when=regions_known,
+               heads={**HEADS, "region": _("Region"), "month": _("Month")}, money=tuple(HEADS)),
         Report("commission_person", _("Commission by person, this year"), of="sales.statement", query=commission_by_person, icon="coin", order=43),
         Report("commission_month", _("Commission by month"), of="sales.statement", query=commission_by_month, icon="coin", order=44),
-        Report("claims", _("Expenses by kind, this year"), of="sales.claim", query=claims_by_kind, icon="receipt", order=45),
+        Report("claims", _("Expenses by kind, this year"), of="sales.claim", query=claims_by_kind, chart="", icon="receipt", order=45),
         Report("coverage", _("Territories: customers covered"), of="core.customer", query=coverage, icon="map-pin", order=46),
         Report("funds", _("Market development funds by partner"), of="sales.fund", query=funds_by_partner, icon="gift", order=47),
-        Report("partner_deals", _("Deals by partner"), of="sales.partner_deal", query=deals_by_partner, icon="heart-handshake", order=48),
+        Report("partner_deals", _("Deals by partner"), of="sales.partner_deal", query=deals_by_partner, icon="heart-handshake", order=48, heads={"won": _("Won")}, money=("won",)),
     ]

@@ -34,6 +34,7 @@ class Territories(Resource):
     search = ("name",)
     sorts = "name", "-updated_at"
     files = False
+    beside = ((_("Try it, assign all"), "/sales/force/territories"),)
     help = _("Whose customers of which region, industry and size are. Assign by territory gives them to their salespeople.")
 
 
@@ -93,8 +94,8 @@ class Achievements(Resource):
     model = Achievement
     label, singular = _("Achievements"), _("Achievement")
     icon = "trophy"
-    columns = "day", "did", "document", "customer", "category", "amount", "owner"
-    filters = "did", "day", "customer", "category", "order", "owner", "department", "amount"
+    columns = "day", "did", "document", "customer", "category", "product", "amount", "owner"
+    filters = "did", "day", "customer", "category", "product", "order", "owner", "department", "amount"
     search = ("document",)
     search_names = ()
     sorts = "-day", "-updated_at"

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Customer, Refused, User, session, system_scope
+from crm_core.sdk import Customer, Refused, User, session, site, system_scope
 from crm_sales import _
 from crm_sales.force.models import Territory
 from crm_sales.policies.services import chain_of, parents_of
@@ -72,23 +72,83 @@ def fitting(customer):
 def of_customer(customer_id):
     """The same with who sells there, for the customer's page."""
     customer = session.execute(sa.select(Customer.region_id, Customer.industry_id, Customer.size).where(Customer.id == customer_id)).one_or_none()
-    found = fitting(customer) if customer is not None else []
+    return said(fitting(customer)) if customer is not None else []
+
+
+class Someone(NamedTuple):
+    """A customer there might be, to try the territories with."""
+
+    region_id: int | None
+    industry_id: int | None
+    size: str | None
+
+
+def said(found):
+    """Territories in words: name, who sells there, why in this place."""
+    names = _sellers({one.territory.seller_id for one in found})
+    return [{"id": one.territory.id, "name": one.territory.name, "seller": names.get(one.territory.seller_id, ""), "why": one.why} for one in found]
+
+
+def _sellers(ids):
     with system_scope("who sells there") as db:
-        names = dict(db.execute(sa.select(User.id, User.name).where(User.id.in_({one.territory.seller_id for one in found}))).all()) if found else {}
-    return [{"name": one.territory.name, "seller": names.get(one.territory.seller_id, ""), "why": one.why} for one in found]
+        return dict(db.execute(sa.select(User.id, User.name).where(User.id.in_(sorted(ids)))).all()) if ids else {}
+
+
+class Moves(NamedTuple):
+    """What assigning all would do: (from, to, how many), how many stay where they are, how many lie in no territory."""
+
+    moves: list[tuple[str, str, int]]
+    stay: int
+    nowhere: int
+
+
+def moves():
+    """Of the customers the acting person may assign so, counted in one statement; nothing is changed."""
+    customers = site().registry.resource("core.customer").visible("by_territory").with_only_columns(
+        Customer.id, Customer.owner_id, Customer.team_id, Customer.region_id, Customer.industry_id, Customer.size).subquery()
+    here = places()
+    winner = sa.case(*((_fits(one, customers), at) for at, one in enumerate(here)), else_=-1).label("winner") if here else sa.literal(-1).label("winner")
+    inner = sa.select(customers.c.owner_id, customers.c.team_id, winner).subquery()
+    rows = session.execute(sa.select(inner.c.owner_id, inner.c.team_id, inner.c.winner, sa.func.count()).group_by(inner.c.owner_id, inner.c.team_id, inner.c.winner)).all()
+    found, stay, nowhere = {}, 0, 0
+    for owner, team, at, number in rows:
+        if at < 0:
+            nowhere += number
+        elif _is_there(here[at].territory, owner, team):
+            stay += number
+        else:
+            key = owner, here[at].territory.seller_id
+            found[key] = found.get(key, 0) + number
+    names = _sellers({one for key in found for one in key if one is not None})
+    lines = [(names.get(owner, "") if owner is not None else _("Nobody"), names.get(seller, ""), number) for (owner, seller), number in found.items()]
+    return Moves(sorted(lines, key=lambda line: (-line[2], str(line[0]), line[1])), stay, nowhere)
+
+
+def _is_there(territory, owner, team):
+    """Whether who has a customer is who sells in this territory, in its team."""
+    return owner == territory.seller_id and territory.group_id in (None, team)
+
+
+def _fits(place, rows):
+    """`Place.fits` as a condition of the database."""
+    asked = [rows.c.region_id.in_(sorted(place.regions)) if place.regions is not None else None,
+             rows.c.industry_id.in_(sorted(place.industries)) if place.industries is not None else None, rows.c.size.in_(place.sizes) if place.sizes else None]
+    return sa.and_(sa.true(), *(part for part in asked if part is not None))
 
 
 def assign(resource, ids):
     """Give customers (or leads: whatever has region, industry and size) to who sells in their territory, by core's own assigning: with history,
     messages and undo. Raises Refused where none fits."""
-    here, model, rows = places(), resource.model, []
+    here, model, rows, fits = places(), resource.model, [], False
     for customer in session.scalars(sa.select(model).where(model.id.in_(ids)).order_by(model.id)):
         best = next((one.territory for one in here if one.fits(customer)), None)
-        if best is not None:
+        fits = fits or best is not None
+        if best is not None and not _is_there(best, customer.owner_id, customer.team_id):
             rows.append({"id": customer.id, "owner": best.seller_id, **({"team": best.group_id} if best.group_id is not None else {})})
-    if not rows:
+    if not fits:
         raise Refused(_("No territory fits. Give the customer a region, an industry or a size, or add a territory for all."))
-    resource.write(rows, kind="assign")
+    if rows:
+        resource.write(rows, kind="assign")
 
 
 def assign_by_rule(step):
@@ -101,9 +161,7 @@ def coverage(rows):
     """The report: customers by the territory they lie in, how many its salesperson holds, how many nobody does."""
     whens, holders = [], []
     for one in places():
-        asked = [rows.c.region_id.in_(sorted(one.regions)) if one.regions is not None else None, rows.c.industry_id.in_(sorted(one.industries)) if one.industries is not None else None,
-                 rows.c.size.in_(one.sizes) if one.sizes else None]
-        fits = sa.and_(sa.true(), *(part for part in asked if part is not None))
+        fits = _fits(one, rows)
         whens.append((fits, sa.literal(one.territory.name)))
         holders.append((fits, sa.literal(one.territory.seller_id)))
     name = (sa.case(*whens, else_=sa.literal("—")) if whens else sa.literal("—")).label("territory")

@@ -1143,6 +1143,7 @@ def upgrade() -> None:
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('order_id', ID, nullable=True),
         sa.Column('category_id', ID, nullable=True),
+        sa.Column('product_id', ID, nullable=True),
         sa.Column('amount', sa.BigInteger(), nullable=False),
         sa.Column('key', sa.String(length=120), nullable=False),
         sa.Column('back_of_id', ID, nullable=True),
@@ -1166,6 +1167,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_achievement_department_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_achievement_order_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_achievement_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_sales_achievement_product_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_achievement_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_achievement'))
     )
@@ -2043,6 +2045,7 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_achievement_order_id'), ['order_id'], unique=False)
         batch.create_index('ix_sales_achievement_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_achievement_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_achievement_product_id'), ['product_id'], unique=False)
         batch.create_index('ix_sales_achievement_source', ['source'], unique=False)
         batch.create_index('ix_sales_achievement_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_achievement_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))

@@ -104,8 +104,8 @@ class Opportunity(PricedHead, Owned, Model):
     # What follows: kept by the house.
     outcome: Mapped[Outcome] = mapped_column(default=Outcome.open, info={"label": _("State"), "labels": OUTCOMES, "looks": LOOKS, "readonly": True})
     probability: Mapped[t.Percent] = mapped_column(default=0, info={"label": _("Win probability"), "readonly": True})
-    worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Amount in our currency"), "readonly": True})
-    weighted: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Weighted amount"), "readonly": True})
+    worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Amount in our currency"), "readonly": True, "house": True})
+    weighted: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Weighted amount"), "readonly": True, "house": True})
     stage_on: Mapped[t.Day | None] = mapped_column(info={"label": _("In the stage since"), "readonly": True})
     stale_on: Mapped[t.Day | None] = mapped_column(info={"label": _("Standing still from"), "readonly": True})
     closed: Mapped[dt.date | None] = mapped_column(info={"label": _("Closed on"), "readonly": True})

@@ -49,7 +49,7 @@ class Order(PricedHead, Owned, Model):
     promised: Mapped[t.Day | None] = mapped_column(info={"label": _("Payment promised for")})
     state: Mapped[State] = mapped_column(default=State.draft, info={"label": _("State"), "labels": STATES, "looks": LOOKS, "readonly": True})
     rate: Mapped[t.Rate] = mapped_column(default=amounts.RATE, info={"label": _("Rate of the day"), "readonly": True})
-    worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Total in the house's currency"), "readonly": True})
+    worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Total in the house's currency"), "readonly": True, "house": True})
     delivered: Mapped[t.Percent] = mapped_column(default=0, info={"label": _("Delivered"), "readonly": True})
     invoiced: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Invoiced"), "readonly": True})
     paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})

@@ -24,7 +24,6 @@ from crm_sales.leads import pages as lead_pages
 from crm_sales.leads import panels as lead_panels
 from crm_sales.leads import services as leads
 from crm_sales.leads.resources import LeadForms, LeadRules, Leads, ScoreRules
-from crm_sales.opportunities import pages as opportunity_pages
 from crm_sales.opportunities import reports as opportunity_reports
 from crm_sales.opportunities import services as opportunities
 from crm_sales.opportunities.resources import (
@@ -114,7 +113,7 @@ def register_settings():
 
 @hookimpl
 def register_blueprints():
-    return [lead_pages.pages, opportunity_pages.pages, call_pages.pages]
+    return [lead_pages.pages, call_pages.pages]
 
 
 @hookimpl

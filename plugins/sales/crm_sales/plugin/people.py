@@ -117,7 +117,7 @@ def register_rule_actions():
 @hookimpl
 def register_metrics():
     def metric(name, label, did, order):
-        return Metric(name, label, Achievements, at="day", by="owner", where=(("did.any", did),), total="amount", order=order)
+        return Metric(name, label, Achievements, at="day", by="owner", where=(("did.any", did),), total="amount", order=order, within=("category", "product"))
 
     return [metric("sales.won", _("Opportunities won, amount"), "won", 60), metric("sales.ordered", _("Orders, amount"), "ordered", 61),
             metric("sales.invoiced", _("Invoiced, amount"), "invoiced", 62), metric("sales.received", _("Money received, amount"), "received", 63)]
