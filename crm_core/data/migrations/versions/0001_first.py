@@ -2739,144 +2739,7 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_appointment_guest_contact_id'), ['contact_id'], unique=False)
         batch.create_index(batch.f('ix_core_appointment_guest_user_id'), ['user_id'], unique=False)
     # --- calendar ends ---
-    # --- dealings ---
-    op.create_table('core_customer_value',
-        sa.Column('customer_id', ID, nullable=False),
-        sa.Column('stage', sa.String(length=40), nullable=False),
-        sa.Column('since', sa.Date(), nullable=False),
-        sa.Column('rule_stage', sa.String(length=40), nullable=False),
-        sa.Column('why', sa.String(length=40), nullable=False),
-        sa.Column('by_hand', sa.Boolean(), nullable=False),
-        sa.Column('hand_until', sa.Date(), nullable=True),
-        sa.Column('hand_why', sa.String(length=255), nullable=True),
-        sa.Column('churn', sa.String(length=40), nullable=True),
-        sa.Column('churn_since', sa.Date(), nullable=True),
-        sa.Column('falls_on', sa.Date(), nullable=True),
-        sa.Column('rfm', sa.String(length=3), nullable=True),
-        sa.Column('last_on', sa.Date(), nullable=False),
-        sa.Column('first_on', sa.Date(), nullable=False),
-        sa.Column('deals', sa.Integer(), nullable=False),
-        sa.Column('usual', sa.Integer(), nullable=True),
-        sa.Column('year', sa.BigInteger(), nullable=False),
-        sa.Column('year_before', sa.BigInteger(), nullable=True),
-        sa.Column('total', sa.BigInteger(), nullable=False),
-        sa.Column('average', sa.BigInteger(), nullable=False),
-        sa.Column('profit', sa.BigInteger(), nullable=True),
-        sa.Column('alive', sa.Integer(), nullable=True),
-        sa.Column('expected', sa.BigInteger(), nullable=True),
-        sa.Column('spends', sa.BigInteger(), nullable=True),
-        sa.Column('lifetime', sa.BigInteger(), nullable=True),
-        sa.Column('value_class', sa.String(length=40), nullable=True),
-        sa.Column('care', sa.String(length=40), nullable=True),
-        sa.Column('owner_id', ID, nullable=True),
-        sa.Column('department_id', ID, nullable=True),
-        sa.Column('team_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
-        sa.Column('public_id', sa.String(length=32), nullable=False),
-        sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('created_at', AT, nullable=False),
-        sa.Column('created_by_id', ID, nullable=True),
-        sa.Column('updated_at', AT, nullable=False),
-        sa.Column('updated_by_id', ID, nullable=True),
-        sa.Column('deleted_at', AT, nullable=True),
-        sa.Column('deleted_change_id', ID, nullable=True),
-        sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_customer_value_customer_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_customer_value'))
-    )
-    op.create_table('core_stage_move',
-        sa.Column('customer_id', ID, nullable=False),
-        sa.Column('before', sa.String(length=40), nullable=True),
-        sa.Column('stage', sa.String(length=40), nullable=False),
-        sa.Column('day', sa.Date(), nullable=False),
-        sa.Column('month', sa.String(length=7), nullable=False),
-        sa.Column('by_hand', sa.Boolean(), nullable=False),
-        sa.Column('why', sa.String(length=40), nullable=True),
-        sa.Column('reason', sa.String(length=255), nullable=True),
-        sa.Column('owner_id', ID, nullable=True),
-        sa.Column('department_id', ID, nullable=True),
-        sa.Column('team_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
-        sa.Column('public_id', sa.String(length=32), nullable=False),
-        sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('created_at', AT, nullable=False),
-        sa.Column('created_by_id', ID, nullable=True),
-        sa.Column('updated_at', AT, nullable=False),
-        sa.Column('updated_by_id', ID, nullable=True),
-        sa.Column('deleted_at', AT, nullable=True),
-        sa.Column('deleted_change_id', ID, nullable=True),
-        sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_stage_move_customer_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_stage_move'))
-    )
-    op.create_table('core_value_model',
-        sa.Column('day', sa.Date(), nullable=False),
-        sa.Column('figures', JSON, nullable=False),
-        sa.Column('id', ID, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_value_model'))
-    )
-    op.create_table('core_value_proposal',
-        sa.Column('customer_id', ID, nullable=False),
-        sa.Column('about', sa.String(length=40), nullable=False),
-        sa.Column('care', sa.String(length=40), nullable=True),
-        sa.Column('value_class', sa.String(length=40), nullable=True),
-        sa.Column('figures', JSON, nullable=False),
-        sa.Column('year', sa.BigInteger(), nullable=False),
-        sa.Column('answer', sa.String(length=40), nullable=False),
-        sa.Column('made_on', sa.Date(), nullable=False),
-        sa.Column('answered_on', sa.Date(), nullable=True),
-        sa.Column('answered_by_id', ID, nullable=True),
-        sa.Column('answer_why', sa.String(length=255), nullable=True),
-        sa.Column('owner_id', ID, nullable=True),
-        sa.Column('department_id', ID, nullable=True),
-        sa.Column('team_id', ID, nullable=True),
-        sa.Column('custom', JSON, nullable=True),
-        sa.Column('public_id', sa.String(length=32), nullable=False),
-        sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('created_at', AT, nullable=False),
-        sa.Column('created_by_id', ID, nullable=True),
-        sa.Column('updated_at', AT, nullable=False),
-        sa.Column('updated_by_id', ID, nullable=True),
-        sa.Column('deleted_at', AT, nullable=True),
-        sa.Column('deleted_change_id', ID, nullable=True),
-        sa.Column('merged_into_id', ID, nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.ForeignKeyConstraint(['answered_by_id'], ['core_user.id'], name=op.f('fk_core_value_proposal_answered_by_id'), ondelete='RESTRICT'),
-        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_value_proposal_customer_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_value_proposal'))
-    )
-    with op.batch_alter_table('core_customer_value') as batch:
-        batch.create_index('ix_core_customer_value_department_id_lifetime', ['department_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_department_id_year', ['department_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_lifetime', ['lifetime', 'id'], unique=False)
-        batch.create_index('ix_core_customer_value_owner_id_lifetime', ['owner_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_owner_id_stage_year', ['owner_id', 'stage', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_owner_id_year', ['owner_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_stage', ['stage', 'id'], unique=False)
-        batch.create_index('ix_core_customer_value_team_id_lifetime', ['team_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_customer_value_team_id_year', ['team_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_customer_value_year', ['year', 'id'], unique=False)
-        batch.create_index('uq_core_customer_value_customer', ['customer_id'], unique=True)
-    with op.batch_alter_table('core_stage_move') as batch:
-        batch.create_index('ix_core_stage_move_customer', ['customer_id', 'day', 'id'], unique=False)
-        batch.create_index('ix_core_stage_move_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_stage_move_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_stage_move_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_stage_move_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-    with op.batch_alter_table('core_value_proposal') as batch:
-        batch.create_index('ix_core_value_proposal_customer', ['customer_id', 'about', 'id'], unique=False)
-        batch.create_index('ix_core_value_proposal_department_id_made_on', ['department_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_value_proposal_made_on', ['made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_value_proposal_owner_id_answer_made_on', ['owner_id', 'answer', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_value_proposal_owner_id_made_on', ['owner_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_value_proposal_team_id_made_on', ['team_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('uq_core_value_proposal_open', ['customer_id', 'about'], unique=True, sqlite_where=sa.text("answer = 'open' AND deleted_at IS NULL"), postgresql_where=sa.text("answer = 'open' AND deleted_at IS NULL"))
-    with op.batch_alter_table('core_dealing') as batch:
-        batch.create_index('ix_core_dealing_product', ['product_id', 'customer_id'], unique=False, sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))
-    # --- dealings ends ---
-    # --- five ---
+    # --- products ---
     op.create_table('core_appointment_series',
         sa.Column('uid', sa.String(length=255), nullable=False),
         sa.Column('made_until', sa.Date(), nullable=False),
@@ -2887,21 +2750,6 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_appointment_series'))
     )
-    with op.batch_alter_table('core_appointment_series') as batch:
-        batch.create_index(batch.f('ix_core_appointment_series_uid'), ['uid'], unique=False)
-    with op.batch_alter_table('core_appointment') as batch:
-        batch.add_column(sa.Column('remind', sa.Integer(), nullable=True))
-        batch.add_column(sa.Column('remind_at', AT, nullable=True))
-        batch.add_column(sa.Column('repeat', sa.String(length=200), nullable=True))
-        batch.add_column(sa.Column('reach', sa.String(length=40), server_default='one', nullable=False))
-        batch.add_column(sa.Column('series_id', ID, nullable=True))
-        batch.add_column(sa.Column('slot', AT, nullable=True))
-        batch.add_column(sa.Column('apart', sa.Boolean(), server_default='0', nullable=False))
-        batch.create_index('ix_core_appointment_remind', ['remind_at', 'id'], unique=False, sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
-        batch.create_index('ix_core_appointment_series', ['series_id', 'slot'], unique=False, sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
-        batch.create_foreign_key(batch.f('fk_core_appointment_series_id'), 'core_appointment_series', ['series_id'], ['id'], ondelete='SET NULL')
-    # --- five ends ---
-    # --- products ---
     op.create_table('core_currency',
         sa.Column('code', sa.String(length=3), nullable=False),
         sa.Column('active', sa.Boolean(), nullable=False),
@@ -2932,6 +2780,58 @@ def upgrade() -> None:
         sa.Column('merged_into_id', ID, nullable=True),
         sa.Column('id', ID, nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_currency_rate'))
+    )
+    op.create_table('core_customer_value',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('stage', sa.String(length=40), nullable=False),
+        sa.Column('since', sa.Date(), nullable=False),
+        sa.Column('rule_stage', sa.String(length=40), nullable=False),
+        sa.Column('why', sa.String(length=40), nullable=False),
+        sa.Column('by_hand', sa.Boolean(), nullable=False),
+        sa.Column('hand_until', sa.Date(), nullable=True),
+        sa.Column('hand_why', sa.String(length=255), nullable=True),
+        sa.Column('churn', sa.String(length=40), nullable=True),
+        sa.Column('churn_since', sa.Date(), nullable=True),
+        sa.Column('falls_on', sa.Date(), nullable=True),
+        sa.Column('rfm', sa.String(length=3), nullable=True),
+        sa.Column('last_on', sa.Date(), nullable=False),
+        sa.Column('first_on', sa.Date(), nullable=False),
+        sa.Column('deals', sa.Integer(), nullable=False),
+        sa.Column('usual', sa.Integer(), nullable=True),
+        sa.Column('year', sa.BigInteger(), nullable=False),
+        sa.Column('year_before', sa.BigInteger(), nullable=True),
+        sa.Column('total', sa.BigInteger(), nullable=False),
+        sa.Column('average', sa.BigInteger(), nullable=False),
+        sa.Column('goods', sa.BigInteger(), nullable=True),
+        sa.Column('commission', sa.BigInteger(), nullable=True),
+        sa.Column('service', sa.BigInteger(), nullable=True),
+        sa.Column('favours', sa.BigInteger(), nullable=True),
+        sa.Column('debt', sa.BigInteger(), nullable=True),
+        sa.Column('profit', sa.BigInteger(), nullable=True),
+        sa.Column('alive', sa.Integer(), nullable=True),
+        sa.Column('expected', sa.BigInteger(), nullable=True),
+        sa.Column('spends', sa.BigInteger(), nullable=True),
+        sa.Column('lifetime', sa.BigInteger(), nullable=True),
+        sa.Column('value_class', sa.String(length=40), nullable=True),
+        sa.Column('care', sa.String(length=40), nullable=True),
+        sa.Column('signs', sa.Integer(), nullable=False),
+        sa.Column('troubles', JSON, nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_customer_value_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_customer_value'))
     )
     op.create_table('core_payment_term',
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -2970,6 +2870,32 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['parent_id'], ['core_product_category.id'], name=op.f('fk_core_product_category_parent_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product_category'))
     )
+    op.create_table('core_stage_move',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('before', sa.String(length=40), nullable=True),
+        sa.Column('stage', sa.String(length=40), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('month', sa.String(length=7), nullable=False),
+        sa.Column('by_hand', sa.Boolean(), nullable=False),
+        sa.Column('why', sa.String(length=40), nullable=True),
+        sa.Column('reason', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_stage_move_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_stage_move'))
+    )
     op.create_table('core_unit',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -2988,6 +2914,42 @@ def upgrade() -> None:
         sa.Column('id', ID, nullable=False),
         sa.ForeignKeyConstraint(['base_id'], ['core_unit.id'], name=op.f('fk_core_unit_base_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_unit'))
+    )
+    op.create_table('core_value_model',
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('figures', JSON, nullable=False),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_value_model'))
+    )
+    op.create_table('core_value_proposal',
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('about', sa.String(length=40), nullable=False),
+        sa.Column('care', sa.String(length=40), nullable=True),
+        sa.Column('value_class', sa.String(length=40), nullable=True),
+        sa.Column('figures', JSON, nullable=False),
+        sa.Column('year', sa.BigInteger(), nullable=False),
+        sa.Column('answer', sa.String(length=40), nullable=False),
+        sa.Column('made_on', sa.Date(), nullable=False),
+        sa.Column('answered_on', sa.Date(), nullable=True),
+        sa.Column('answered_by_id', ID, nullable=True),
+        sa.Column('answer_why', sa.String(length=255), nullable=True),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['answered_by_id'], ['core_user.id'], name=op.f('fk_core_value_proposal_answered_by_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_core_value_proposal_customer_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_value_proposal'))
     )
     op.create_table('core_price_list',
         sa.Column('name', sa.String(length=200), nullable=False),
@@ -3207,6 +3169,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['product_id'], ['core_product.id'], name=op.f('fk_core_product_wish_product_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_product_wish'))
     )
+    with op.batch_alter_table('core_appointment_series') as batch:
+        batch.create_index(batch.f('ix_core_appointment_series_uid'), ['uid'], unique=False)
     with op.batch_alter_table('core_currency') as batch:
         batch.create_index('ix_core_currency_code', ['code', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_currency_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -3253,6 +3217,18 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_product_wish_day'), ['day'], unique=False)
         batch.create_index('ix_core_product_wish_line', ['document', 'line_id'], unique=False)
         batch.create_index(batch.f('ix_core_product_wish_product_id'), ['product_id'], unique=False)
+    with op.batch_alter_table('core_customer_value') as batch:
+        batch.create_index('ix_core_customer_value_department_id_lifetime', ['department_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_department_id_year', ['department_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_lifetime', ['lifetime', 'id'], unique=False)
+        batch.create_index('ix_core_customer_value_owner_id_lifetime', ['owner_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_owner_id_stage_year', ['owner_id', 'stage', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_owner_id_year', ['owner_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_core_customer_value_stage', ['stage', 'id'], unique=False)
+        batch.create_index('ix_core_customer_value_team_id_lifetime', ['team_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_value_team_id_year', ['team_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_core_customer_value_year', ['year', 'id'], unique=False)
+        batch.create_index('uq_core_customer_value_customer', ['customer_id'], unique=True)
     with op.batch_alter_table('core_price_list') as batch:
         batch.create_index(batch.f('ix_core_price_list_customer_id'), ['customer_id'], unique=False)
         batch.create_index('ix_core_price_list_department_id_name_key', ['department_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -3267,30 +3243,6 @@ def upgrade() -> None:
         batch.create_index('ix_core_price_list_team_id_name_key', ['team_id', 'name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_price_list_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_core_price_list_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-    with op.batch_alter_table('core_price_line') as batch:
-        batch.create_index(batch.f('ix_core_price_line_category_id'), ['category_id'], unique=False)
-        batch.create_index(batch.f('ix_core_price_line_price_list_id'), ['price_list_id'], unique=False)
-        batch.create_index(batch.f('ix_core_price_line_product_id'), ['product_id'], unique=False)
-    with op.batch_alter_table('core_customer_value') as batch:
-        batch.add_column(sa.Column('goods', sa.BigInteger(), nullable=True))
-        batch.add_column(sa.Column('commission', sa.BigInteger(), nullable=True))
-        batch.add_column(sa.Column('service', sa.BigInteger(), nullable=True))
-        batch.add_column(sa.Column('favours', sa.BigInteger(), nullable=True))
-        batch.add_column(sa.Column('debt', sa.BigInteger(), nullable=True))
-        batch.add_column(sa.Column('signs', sa.Integer(), server_default='0', nullable=False))
-        batch.add_column(sa.Column('troubles', JSON, nullable=False))
-    # --- products ends ---
-        batch.create_index('ix_core_customer_value_department_id_lifetime', ['department_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_department_id_year', ['department_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_lifetime', ['lifetime', 'id'], unique=False)
-        batch.create_index('ix_core_customer_value_owner_id_lifetime', ['owner_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_owner_id_stage_year', ['owner_id', 'stage', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_owner_id_year', ['owner_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
-        batch.create_index('ix_core_customer_value_stage', ['stage', 'id'], unique=False)
-        batch.create_index('ix_core_customer_value_team_id_lifetime', ['team_id', 'lifetime', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_customer_value_team_id_year', ['team_id', 'year', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
-        batch.create_index('ix_core_customer_value_year', ['year', 'id'], unique=False)
-        batch.create_index('uq_core_customer_value_customer', ['customer_id'], unique=True)
     with op.batch_alter_table('core_stage_move') as batch:
         batch.create_index('ix_core_stage_move_customer', ['customer_id', 'day', 'id'], unique=False)
         batch.create_index('ix_core_stage_move_day', ['day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -3305,22 +3257,10 @@ def upgrade() -> None:
         batch.create_index('ix_core_value_proposal_owner_id_made_on', ['owner_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_core_value_proposal_team_id_made_on', ['team_id', 'made_on', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('uq_core_value_proposal_open', ['customer_id', 'about'], unique=True, sqlite_where=sa.text("answer = 'open' AND deleted_at IS NULL"), postgresql_where=sa.text("answer = 'open' AND deleted_at IS NULL"))
-    with op.batch_alter_table('core_dealing') as batch:
-        batch.create_index('ix_core_dealing_product', ['product_id', 'customer_id'], unique=False, sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))
-    # --- dealings ends ---
-    # --- five ---
-    op.create_table('core_appointment_series',
-        sa.Column('uid', sa.String(length=255), nullable=False),
-        sa.Column('made_until', sa.Date(), nullable=False),
-        sa.Column('sequence', sa.Integer(), nullable=False),
-        sa.Column('account_id', ID, nullable=True),
-        sa.Column('told', JSON, nullable=False),
-        sa.Column('source', sa.Text(), nullable=True),
-        sa.Column('id', ID, nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_core_appointment_series'))
-    )
-    with op.batch_alter_table('core_appointment_series') as batch:
-        batch.create_index(batch.f('ix_core_appointment_series_uid'), ['uid'], unique=False)
+    with op.batch_alter_table('core_price_line') as batch:
+        batch.create_index(batch.f('ix_core_price_line_category_id'), ['category_id'], unique=False)
+        batch.create_index(batch.f('ix_core_price_line_price_list_id'), ['price_list_id'], unique=False)
+        batch.create_index(batch.f('ix_core_price_line_product_id'), ['product_id'], unique=False)
     with op.batch_alter_table('core_appointment') as batch:
         batch.add_column(sa.Column('remind', sa.Integer(), nullable=True))
         batch.add_column(sa.Column('remind_at', AT, nullable=True))
@@ -3332,61 +3272,30 @@ def upgrade() -> None:
         batch.create_index('ix_core_appointment_remind', ['remind_at', 'id'], unique=False, sqlite_where=sa.text('remind_at IS NOT NULL'), postgresql_where=sa.text('remind_at IS NOT NULL'))
         batch.create_index('ix_core_appointment_series', ['series_id', 'slot'], unique=False, sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
         batch.create_foreign_key(batch.f('fk_core_appointment_series_id'), 'core_appointment_series', ['series_id'], ['id'], ondelete='SET NULL')
-    # --- five ends ---
-    # --- force ---
+    with op.batch_alter_table('core_dealing') as batch:
+        batch.create_index('ix_core_dealing_product', ['product_id', 'customer_id'], unique=False, sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))
     with op.batch_alter_table('core_plan_line') as batch:
         batch.add_column(sa.Column('category_id', ID, nullable=True))
         batch.add_column(sa.Column('product_id', ID, nullable=True))
         batch.create_index(batch.f('ix_core_plan_line_category_id'), ['category_id'], unique=False)
         batch.create_index(batch.f('ix_core_plan_line_product_id'), ['product_id'], unique=False)
-        batch.create_foreign_key(batch.f('fk_core_plan_line_product_id'), 'core_product', ['product_id'], ['id'], ondelete='RESTRICT')
         batch.create_foreign_key(batch.f('fk_core_plan_line_category_id'), 'core_product_category', ['category_id'], ['id'], ondelete='RESTRICT')
-    # --- force ends ---
+        batch.create_foreign_key(batch.f('fk_core_plan_line_product_id'), 'core_product', ['product_id'], ['id'], ondelete='RESTRICT')
+    # --- products ends ---
 
 
 
 def downgrade() -> None:
     # --- products ---
-    with op.batch_alter_table('core_customer_value') as batch:
-        batch.drop_column('troubles')
-        batch.drop_column('signs')
-        batch.drop_column('debt')
-        batch.drop_column('favours')
-        batch.drop_column('service')
-        batch.drop_column('commission')
-        batch.drop_column('goods')
-    op.drop_table('core_product_wish')
-    op.drop_table('core_product_part')
-    op.drop_table('core_product_combination')
-    op.drop_table('core_product_choice')
-    op.drop_table('core_product_attribute')
-    op.drop_table('core_price_line')
-    op.drop_table('core_product')
-    op.drop_table('core_price_list')
-    op.drop_table('core_unit')
-    op.drop_table('core_product_category')
-    op.drop_table('core_payment_term')
-    op.drop_table('core_currency_rate')
-    op.drop_table('core_currency')
-    # --- products ends ---
-    # --- force ---
     with op.batch_alter_table('core_plan_line') as batch:
-        batch.drop_constraint(batch.f('fk_core_plan_line_category_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_plan_line_product_id'), type_='foreignkey')
+        batch.drop_constraint(batch.f('fk_core_plan_line_category_id'), type_='foreignkey')
         batch.drop_index(batch.f('ix_core_plan_line_product_id'))
         batch.drop_index(batch.f('ix_core_plan_line_category_id'))
         batch.drop_column('product_id')
         batch.drop_column('category_id')
-    # --- force ends ---
-    # --- dealings ---
     with op.batch_alter_table('core_dealing') as batch:
         batch.drop_index('ix_core_dealing_product', sqlite_where=sa.text('product_id IS NOT NULL'), postgresql_where=sa.text('product_id IS NOT NULL'))
-    op.drop_table('core_value_proposal')
-    op.drop_table('core_value_model')
-    op.drop_table('core_stage_move')
-    op.drop_table('core_customer_value')
-    # --- dealings ends ---
-    # --- five ---
     with op.batch_alter_table('core_appointment') as batch:
         batch.drop_constraint(batch.f('fk_core_appointment_series_id'), type_='foreignkey')
         batch.drop_index('ix_core_appointment_series', sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
@@ -3398,8 +3307,25 @@ def downgrade() -> None:
         batch.drop_column('repeat')
         batch.drop_column('remind_at')
         batch.drop_column('remind')
+    op.drop_table('core_product_wish')
+    op.drop_table('core_product_part')
+    op.drop_table('core_product_combination')
+    op.drop_table('core_product_choice')
+    op.drop_table('core_product_attribute')
+    op.drop_table('core_price_line')
+    op.drop_table('core_product')
+    op.drop_table('core_price_list')
+    op.drop_table('core_value_proposal')
+    op.drop_table('core_value_model')
+    op.drop_table('core_unit')
+    op.drop_table('core_stage_move')
+    op.drop_table('core_product_category')
+    op.drop_table('core_payment_term')
+    op.drop_table('core_customer_value')
+    op.drop_table('core_currency_rate')
+    op.drop_table('core_currency')
     op.drop_table('core_appointment_series')
-    # --- five ends ---
+    # --- products ends ---
     # --- calendar ---
     op.drop_table('core_appointment_guest')
     op.drop_table('core_appointment')
