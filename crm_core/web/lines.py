@@ -121,7 +121,7 @@ def _record(one: Any, names: Mapping[str, Mapping[int, str]]) -> Entry | None:
     said = words.read((one.data or {}).get("words")) or _("added: %(what)s", what=in_sentence(target.singular))
     itself = (one.record, one.record_id) == (one.subject, one.subject_id)
     return Entry(sentence=Markup("<b>{}</b> {} {}").format(someone, said, "" if itself else link), time=f"{clock.local(one.at):%H:%M}", icon=target.icon or "puzzle",
-                 colour="", moment=one.at.isoformat(), full=full_moment(one.at), body=render.mention(one.body, ()) if itself and one.body else "", changes=(), acts=())  # type: ignore[arg-type]
+                 colour="", moment=one.at.isoformat(), full=full_moment(one.at), body=render.mention(one.body, ()) if itself and one.body else "", changes=(), acts=())
 
 
 def _changes(resource: Any, one: Any, fields: Mapping[str, Field], names: Mapping[str, Mapping[int, str]]) -> tuple[Change, ...]:
