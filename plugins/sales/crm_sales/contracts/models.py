@@ -64,7 +64,7 @@ class Contract(PricedHead, Owned, Model):
     amends_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Amends"), info={"readonly": True})
     renews_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Renews"), info={"readonly": True})
     order_id: Mapped[t.Id | None] = t.Ref("sales.order", on_delete="clear", info={"label": _("Order"), "readonly": True})
-    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
+    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid so far"), "readonly": True})
 
     __table_args__ = (sa.Index("uq_sales_contract_renews", "renews_id", unique=True, **LIVE), sa.Index("ix_sales_contract_ends", "state", "ends"))
 
@@ -99,7 +99,7 @@ class ContractPayment(PartOf("contract"), Model):
     amount: Mapped[t.Money | None] = mapped_column(info={"label": _("Amount"), "help": _("Left out: the share.")})
     due: Mapped[t.Day | None] = mapped_column(info={"label": _("Due")})
     milestone: Mapped[t.Line | None] = mapped_column(info={"label": _("or with")})
-    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
+    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid so far"), "readonly": True})
     remaining: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining"), "readonly": True})
 
 

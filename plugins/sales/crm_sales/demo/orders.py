@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from crm_core.sdk import Contact, Customer, Product, session, site
 from crm_sales.credit import services as credit
-from crm_sales.orders.models import Fate, Order
+from crm_sales.orders.models import Fate, Order, Subscription
 from crm_sales.receivables.models import Invoice, State
 from crm_sales.settings import CreditSettings
 
@@ -23,6 +23,7 @@ def fill(make):
     for month in range(MONTHS, 0, -1):
         for login, found in firms.items():
             _month(make, login, found, known, 30 * month - make.dice.randint(3, 20))
+    _ended(make)
     _adverts(make)
     day = make.day(0)
     credit.put(credit.history(session.scalars(select(Invoice.customer_id).distinct().limit(2_000)).all(), day), day, CreditSettings.now())
@@ -41,6 +42,8 @@ def _items(make, known, day):
         line = {"what": name, "quantity": (make.dice.choice((20, 50, 100)) if term else make.dice.randint(1, 3)) * 1_000, "price": price * 100, "discount": make.dice.choice((0, 0, 0, 500, 1000)), "rate": 600}
         if name in known:
             line["product"] = known[name].id
+        elif term and (sold := next((one for one in known.values() if one.kind == "subscription"), None)):
+            line |= {"what": sold.name, "product": sold.id}
         if term or "广告" in name or "横幅" in name:
             line |= {"begins": day, "ends": day + dt.timedelta(days=364 if term else 60)}
         found.append(line)
@@ -78,6 +81,14 @@ def _month(make, login, firms, known, ago):
     if rows and make.dice.random() < .08:
         with make.at(max(1, ago - 20), 15, BOSS):
             invoices.run("credit", [rows[0].id], {"reason": "印刷质量补偿", "amount": max(100, rows[0].remaining // 1000 * 100)})
+
+
+def _ended(make):
+    """Subscriptions whose term is over were not renewed; those of the last weeks wait for their owners."""
+    over = session.scalars(select(Subscription.id).where(Subscription.ends < make.day(-30)).order_by(Subscription.id)).all()
+    if over:
+        with make.at(20, 10, BOSS):
+            site().registry.resource("sales.subscription").run("end", over, {"reason": "到期未续"})
 
 
 def _adverts(make):

@@ -124,7 +124,7 @@ class Look(enum.StrEnum):
     text = "text"
 
 
-MEDIA = {"journal": _("Journal"), "web": _("Web site"), "fair": _("Fair"), "guide": _("Fair guide"), "sheet": _("News sheet")}
+MEDIA = {"journal": _("Trade journal"), "web": _("Web site"), "fair": _("Fair"), "guide": _("Fair guide"), "sheet": _("News sheet")}
 KINDS = {"picture": _("Picture"), "text": _("Text")}
 
 
@@ -137,7 +137,7 @@ class Advert(PartOf("order"), Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Subject")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     medium: Mapped[Medium] = mapped_column(default=Medium.journal, info={"label": _("Medium"), "labels": MEDIA})
-    look: Mapped[Look] = mapped_column(default=Look.picture, info={"label": _("Kind"), "labels": KINDS})
+    look: Mapped[Look] = mapped_column(default=Look.picture, info={"label": _("Text or picture"), "labels": KINDS})
     place: Mapped[t.Line | None] = mapped_column(info={"label": _("Place"), "help": _("Page, position, column or stand.")})
     begins: Mapped[t.Day | None] = mapped_column(info={"label": _("From")})
     ends: Mapped[t.Day | None] = mapped_column(info={"label": _("Until")})

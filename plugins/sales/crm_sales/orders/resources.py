@@ -107,7 +107,7 @@ class Orders(Resource):
                fields=lambda _r: [PartsField(name="parts", column="", label=_("Items"), required=True),
                                   DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
         Action("plan_runs", _("Plan the advertisements"), running.plan_order, icon="calendar-event", order=58, bulk=False, fields=PLAN,
-               when=lambda o: o.state != State.cancelled and running.has_adverts(o.id)),
+               when=lambda o: o.state != State.cancelled and running.needs_plan(o.id)),
         Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=60,
                when=lambda o: o.contract_on is None and o.state in services.REVIEWED and services.needs_review(o.id)),
         Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,

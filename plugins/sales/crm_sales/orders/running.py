@@ -60,19 +60,23 @@ def plan(advert, every: Every, first: int | None = None):
     session.flush()
 
 
-def has_adverts(order_id: int) -> bool:
-    """Whether something of an order runs on days."""
-    with system_scope("what sort of items an order has") as db:
-        return db.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == order_id, OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.advert).limit(1)) is not None
+def needs_plan(order_id: int) -> bool:
+    """Whether something of an order runs on days and has no advertisement yet, or an advertisement of it no plan. One statement."""
+    items = sa.select(sa.func.count()).select_from(OrderItem).where(OrderItem.order_id == order_id, OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.advert)
+    adverts = sa.select(sa.func.count()).select_from(Advert).where(Advert.order_id == order_id, Advert.deleted_at.is_(None))
+    runs = sa.select(Run.id).where(Run.advert_id == Advert.id, Run.deleted_at.is_(None))
+    with system_scope("what of an order runs, and what of it is planned") as db:
+        found = db.execute(sa.select(items.scalar_subquery().label("items"), adverts.scalar_subquery().label("adverts"), adverts.where(~runs.exists()).scalar_subquery().label("open"))).one()
+    return found.items > 0 and (found.items > found.adverts or found.open > 0)
 
 
 def plan_order(order, every: Every, first: int | None = None):
     """Each item of an order that runs on days has its advertisement, and each of those without a plan gets one."""
     lock([order.id])
-    known = set(session.scalars(sa.select(Advert.item_id).where(Advert.order_id == order.id, Advert.deleted_at.is_(None))))
+    known = list(session.scalars(sa.select(Advert.item_id).where(Advert.order_id == order.id, Advert.deleted_at.is_(None))))
     items = session.scalars(sa.select(OrderItem).where(OrderItem.order_id == order.id, OrderItem.sort == Sort.advert, OrderItem.deleted_at.is_(None)).order_by(OrderItem.id)).all()
     new = [{"order": order.id, "item": one.id, "name": one.what, "begins": one.begins, "ends": one.ends or one.begins} for one in items if one.id not in known]
-    if new:
+    if new := new[known.count(None):]:  # one that was written by hand stands for an item without saying for which
         site().registry.resource("sales.advert").write(new)
     planned = sa.select(Run.advert_id).where(Run.advert_id == Advert.id, Run.deleted_at.is_(None))
     waiting = session.scalars(sa.select(Advert).where(Advert.order_id == order.id, Advert.deleted_at.is_(None), ~planned.exists()).order_by(Advert.id)).all()

@@ -23,6 +23,7 @@ from crm_core.sdk import (
     session,
     system_scope,
     today,
+    writing,
 )
 from crm_sales import _
 from crm_sales.contracts.models import Contract
@@ -127,11 +128,12 @@ class Reminders(Resource):
 
     def example(self, make, owner):
         invoice = make("sales.invoice", owner=owner, items=[{"what": "Test", "quantity": 1000, "price": 100_00}])
-        one = session.get(Invoice, invoice)
-        made = Reminder(invoice_id=invoice, level=1, day=today(), days=7, remaining=100_00, receiver="x@example.com", owner_id=one.owner_id, department_id=one.department_id, team_id=one.team_id)
-        session.add(made)
-        session.flush()
-        return made.id
+        with writing() as db:
+            one = db.get(Invoice, invoice)
+            made = Reminder(invoice_id=invoice, level=1, day=today(), days=7, remaining=100_00, receiver="x@example.com", owner_id=one.owner_id, department_id=one.department_id, team_id=one.team_id)
+            db.add(made)
+            db.flush()
+            return made.id
 
     def held(self, ids):
         """A mail that has left is not taken back."""
