@@ -130,7 +130,7 @@ def act(package: str, path: str, row_id: int, action: str) -> flask.Response:
 
     def do() -> Answer:
         expected(resource, row_id, action)
-        values = acts.values(resource, declared, given)
+        values = acts.values(resource, declared, given, ids=[row_id])
         if asking.needed(resource, f"do:{action}", [row_id]):
             return _handed_in(resource, f"do:{action}", row_id, values)
         try:

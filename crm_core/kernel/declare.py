@@ -72,7 +72,9 @@ class Action:
     `call(row, **values)` runs inside the write transaction with the row loaded under the actor's rights for this verb;
     with `whole` it is `call(resource, ids, **values)`, once for the set. `fields` are what it asks: names of fields
     of the record, which must be filled in then, and `Field(…)` for anything else (or a function of the resource that gives
-    them). Form, JSON body and check come from them.
+    them). Form, JSON body and check come from them. `fit(rows)` says what of them is otherwise for the records it is about,
+    `{"amount": {"default": rows[0].remaining}}`: what a field begins with, offers or says beside it. The rows are as who acts may
+    see them, what is hidden from him is None.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Action:
     danger: bool = False  # under ⋯ and in red, everywhere
     confirm: Any = None  # a sentence asked first
     fields: Sequence[Any] | Callable[[Any], Sequence[Any]] = ()
+    fit: Callable[[Sequence[Any]], Mapping[str, Mapping[str, Any]]] | None = None
     whole: bool = False
     final: bool = False  # what it did is not taken back: no Undo is offered after it
     offered: Callable[[], bool] | None = None  # whether this house uses it now; where it does not, no page shows it

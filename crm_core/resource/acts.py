@@ -19,18 +19,26 @@ from crm_core.kernel.i18n import _
 from crm_core.resource import asking, changes
 from crm_core.resource.fields import Field, clean_values
 from crm_core.resource.references import RefField
+from crm_core.resource.seen import Seen
+
+FITTED = 200  # records whose facts a form of an act follows
 
 
-def fields_of(resource: Any, action: Action) -> dict[str, Field]:
-    """What an act asks, by name."""
+def fields_of(resource: Any, action: Action, ids: Sequence[int] = ()) -> dict[str, Field]:
+    """What an act asks, by name; of these records, as it fits them (`Action.fit`)."""
     asked = action.fields(resource) if callable(action.fields) else action.fields
     fields = (replace(resource.all_fields[one], required=True, readonly=False) if isinstance(one, str) else one for one in asked)
-    return {field.name: field for field in fields}
+    found = {field.name: field for field in fields}
+    if action.fit is not None and 0 < len(ids) <= FITTED:
+        rows = session.scalars(resource.visible(action.name).where(resource.model.id.in_(ids)).order_by(resource.model.id)).all()
+        for name, otherwise in (action.fit([Seen(resource, row) for row in rows]) if rows else {}).items():
+            found[name] = replace(found[name], **otherwise)
+    return found
 
 
-def values(resource: Any, action: Action, given: Mapping[str, Any], how: str = "load") -> dict[str, Any]:
-    """What an act was given, as JSON (`load`) or as text of people (`parse`). Raises Invalid with a sentence a field."""
-    return checked(fields_of(resource, action), given, how)
+def values(resource: Any, action: Action, given: Mapping[str, Any], how: str = "load", ids: Sequence[int] = ()) -> dict[str, Any]:
+    """What an act on these records was given, as JSON (`load`) or as text of people (`parse`). Raises Invalid with a sentence a field."""
+    return checked(fields_of(resource, action, ids), given, how)
 
 
 def checked(fields: Mapping[str, Field], given: Mapping[str, Any], how: str = "parse") -> dict[str, Any]:

@@ -29,7 +29,7 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         return page_of("bulk_form.html", _ask(resource, action, row_id, {}, {}, at))
     texts = controls.read(fields, form)
     try:
-        values = acts.values(resource, action, texts, "parse")
+        values = acts.values(resource, action, texts, "parse", [row_id])
         if asking.needed(resource, f"do:{name}", [row_id]):
             return handed_in(resource, row_id, asking.submit(resource, f"do:{name}", row_id, values))
         change = resource.run(name, [row_id], {**values, **more})
@@ -65,11 +65,12 @@ def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], f
     back = urls.safe_path(asked) if asked else ""
     return BulkFormPage(
         title=_("%(what)s: %(name)s", what=action.label, name=resource.title(row)), action=urls.of_act(resource, row_id, at or f"do/{action.name}"),
-        submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults), danger=action.danger,
+        submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults, row), danger=action.danger,
         back_url=back or urls.of_record(resource, row_id), hidden=(("back", back),) if back else (),
     )
 
 
-def controls_of(resource: Any, action: Action, texts: Mapping[str, str], faults: Mapping[str, Any]) -> tuple[FormField, ...]:
-    """The controls of what an act asks, with what was typed and what is wrong with it."""
-    return controls.of_fields(acts.fields_of(resource, action), texts, faults)
+def controls_of(resource: Any, action: Action, texts: Mapping[str, str], faults: Mapping[str, Any], row: Any = None) -> tuple[FormField, ...]:
+    """The controls of what an act asks, with what was typed and what is wrong with it; of this record, in its currency."""
+    fields = acts.fields_of(resource, action, [row.id] if row is not None else ())
+    return controls.of_fields(fields, texts, faults, getattr(row, "currency", None) or "")

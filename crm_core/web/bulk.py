@@ -107,8 +107,8 @@ class Asked:
         return self.action.label if self.action is not None else LABELS[self.name]
 
     def fields(self) -> dict[str, Field]:
-        """What is asked."""
-        return acts.fields_of(self.resource, self.action) if self.action is not None else {}
+        """What is asked, as it fits the chosen rows."""
+        return acts.fields_of(self.resource, self.action, self.ids if self.query is None else ()) if self.action is not None else {}
 
     def form(self, texts: Mapping[str, str] | None = None, faults: Mapping[str, Any] | None = None) -> BulkFormPage:
         """The question, as it is first asked or with what is wrong."""
@@ -153,7 +153,7 @@ class Asked:
         fields = self.fields()
         texts = controls.read(fields, flask.request.form)
         try:
-            values = acts.values(self.resource, self.action, texts, "parse") if self.action is not None else {}
+            values = acts.checked(fields, texts) if self.action is not None else {}
         except Invalid as bad:
             return page_of("bulk_form.html", self.form(texts, bad.fields)), 422
         refused = self.do(values, {n: fields[n].dump(v) for n, v in values.items()})

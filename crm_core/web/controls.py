@@ -81,10 +81,10 @@ def control(
     return FormField(**given)
 
 
-def of_fields(fields: Mapping[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any]) -> tuple[FormField, ...]:
-    """The controls of a few fields by themselves (an act's), with what was typed and what is wrong with it."""
+def of_fields(fields: Mapping[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any], currency: str = "") -> tuple[FormField, ...]:
+    """The controls of a few fields by themselves (an act's), with what was typed and what is wrong with it; money in a record's currency."""
     labels = reference_labels(fields.values(), texts)
-    return tuple(control(f, texts.get(n, "" if f.default is None else f.text(f.default)), error=_first(faults.get(n)), labels=_of(f, labels)) for n, f in fields.items())
+    return tuple(control(f, texts.get(n, "" if f.default is None else f.text(f.default)), error=_first(faults.get(n)), labels=_of(f, labels), currency=currency) for n, f in fields.items())
 
 
 def _references(field: RefsField, text: str, given: dict[str, Any], labels: Mapping[str, str]) -> FormField:

@@ -58,7 +58,7 @@ class Stops(Resource):
 
 
 CUSTOMER_ACTIONS = (
-    Action("set_credit", _("Set credit"), services.set_credit, on="core.customer", icon="gauge", order=65, quiet=True, fields=lambda _r: [
+    Action("set_credit", _("Set credit"), services.set_credit, on="core.customer", icon="gauge", order=65, quiet=True, fit=services.as_set, fields=lambda _r: [
         EnumField(name="grade", column="", label=_("Grade"), members=Grade, labels=GRADES, required=True), MoneyField(name="limit", column="", label=_("Limit")),
         site().registry.resource("sales.credit").all_fields["days"], Field(name="why", column="", label=_("Reason"), length=255)]),
 )

@@ -155,6 +155,13 @@ def set_credit(customer, grade: Grade, limit: int | None = None, days: int | Non
         db.flush()
 
 
+def as_set(customers):
+    """What the form for a customer's credit begins with: what is set now."""
+    with system_scope("credit of a customer whose credit one may set") as db:
+        row = db.scalar(sa.select(Credit).where(Credit.customer_id == customers[0].id)) if len(customers) == 1 else None
+        return {name: {"default": value} for name in ("grade", "limit", "days") if (value := getattr(row, name, None)) is not None}
+
+
 def take_proposals(_resource, ids: Sequence[int]):
     """What is proposed becomes what is set, for these customers."""
     with system_scope("credit set by who may do that") as db:

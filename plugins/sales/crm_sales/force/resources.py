@@ -169,7 +169,7 @@ class CommissionPolicies(Resource):
     files = False
     settled = (policies.BEGUN,)
     help = _("How much commission there is of what. Each tier counts for what lies in it, as taxes do.")
-    actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",)),)
+    actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",), fit=policies.next_begin),)
 
     def check(self, rows, before):
         faults = policies.ended(rows, before)

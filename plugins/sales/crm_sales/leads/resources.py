@@ -2,7 +2,19 @@
 
 from dataclasses import replace
 
-from crm_core.sdk import Action, BooleanField, Field, Lines, RefField, Resource, Section, as_written, later, today
+from crm_core.sdk import (
+    Action,
+    BooleanField,
+    Field,
+    Lines,
+    RefField,
+    Resource,
+    Section,
+    Settled,
+    as_written,
+    later,
+    today,
+)
 from crm_sales import _
 from crm_sales.leads import services
 from crm_sales.leads.models import Lead, LeadForm, LeadReceiver, LeadRule, ScoreRule, State
@@ -33,6 +45,7 @@ class Leads(Resource):
     timeline = True
     told = ("state", "owner_id")
     known_by = ()
+    settled = (Settled("state", [one for one in State if one != State.converted], _("This lead was converted: it stays as it was. Go on with its customer."), goes=True),)
     form = (
         Section(_("Lead"), ("name", "contact", "title", "phone", "mobile", "email", "website")),
         Section(_("What it is about"), ("interest", "amount", "source", "region", "industry", "size", "next_day", "note")),
@@ -41,7 +54,7 @@ class Leads(Resource):
     help = _("Who might become a customer. A lead is given to a colleague or lies in the pool; when it proves good it is converted into a customer with an opportunity.")
     actions = (
         Action("work", _("Take up"), services.work, when=lambda row: row.state == State.new and row.owner_id is not None, icon="player-play", order=5),
-        Action("convert", _("Convert"), services.convert, when=is_open, icon="user-plus", order=6, primary=True, bulk=False, fields=lambda resource: [
+        Action("convert", _("Convert"), services.convert, when=is_open, icon="user-plus", order=6, primary=True, bulk=False, fit=lambda rows: {"opportunity": {"default": rows[0].interest}}, fields=lambda resource: [
             RefField(name="customer", column="", label=_("Customer that is there already"), target="core.customer", help=_("Empty: a new customer is made, with the contact.")),
             BooleanField(name="deal", column="", label=_("Make an opportunity"), default=True),
             Field(name="opportunity", column="", label=_("Name of the opportunity"), length=200, help=_("Empty: what he is interested in."))]),
@@ -59,17 +72,6 @@ class Leads(Resource):
             row["score"] = services.score(self, now, rules)
             if old is None or "owner_id" in row and row["owner_id"] != old["owner_id"]:
                 row["given_on"] = today() if now.get("owner_id") is not None else None
-
-    def check(self, rows, before):
-        faults = {}
-        for at, row in enumerate(rows):
-            old = before.get(row.get("id", 0), {})
-            if old.get("state") == State.converted:
-                names = {field.column: name for name, field in self.all_fields.items()}
-                changed = [names[column] for column in row if column in names and column not in ("score", "given_on") and row[column] != old.get(column)]
-                if changed:
-                    faults[at] = {changed[0]: [_("This lead was converted: it stays as it was. Go on with its customer.")]}
-        return faults
 
     def written(self, verb, ids, change):
         if verb == "create":

@@ -81,7 +81,8 @@ class FundUses(Resource):
     actions = (
         Action("ask", _("Request"), services.ask, when=lambda row: row.state in (UseState.draft, UseState.refused), icon="send", primary=True),
         Action("approve", _("Approve"), services.approve, when=lambda row: row.state == UseState.asked, icon="check", primary=True, bulk=False,
-               fields=(MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that was requested.")), _ANSWER)),
+               fields=(MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that was requested.")), _ANSWER),
+               fit=lambda rows: {"amount": {"default": rows[0].asked}}),
         Action("refuse", _("Refuse"), services.refuse_use, when=lambda row: row.state == UseState.asked, icon="x", fields=(_NEEDED,)),
         Action("settle", _("Settle"), services.settle, when=lambda row: row.state == UseState.approved, icon="cash", primary=True, confirm=_("Settle what was spent? What is left goes back to the fund.")),
         Action("give_up", _("Give up"), services.give_up, when=lambda row: row.state == UseState.approved, icon="arrow-back-up", quiet=True),

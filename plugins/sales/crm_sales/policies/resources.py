@@ -33,7 +33,7 @@ class Policies(Resource):
     files = False
     settled = (services.BEGUN,)
     help = _("Limits of what salespeople may do by themselves: enforced when a quote is sent, an order confirmed, an expense claimed, commission paid.")
-    actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",)),)
+    actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",), fit=services.next_begin),)
 
     @classmethod
     def of(cls):

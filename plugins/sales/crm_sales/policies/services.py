@@ -252,6 +252,11 @@ def next_edition(resource, row, begins, copied):
     new.edition, new.follows_id = row.edition + 1, row.id
 
 
+def next_begin(rows):
+    """When a new edition of this begins, if nobody says otherwise: today, or after the one that has not begun."""
+    return {"begins": {"default": max(today(), rows[0].begins + dt.timedelta(days=1)) if rows[0].begins else today()}}
+
+
 HOLDS = _("It holds already, and what was done keeps the policy of its day. Make a new edition.")
 
 

@@ -52,7 +52,8 @@ class Invoices(Resource):
     form = (Section(_("Invoice"), ("customer", "contract", "title", "tax_number", "day", "due", "currency", "items")),)
     actions = (
         Action("issue", _("Issue"), services.issue, when=lambda one: one.state == State.draft, icon="send", primary=True),
-        Action("pay", _("Record payment"), services.pay, when=lambda one: one.state == State.issued and one.remaining != 0, icon="cash", primary=True, bulk=False, fields=lambda _r: [
+        Action("pay", _("Record payment"), services.pay, when=lambda one: one.state == State.issued and one.remaining != 0, icon="cash", primary=True, bulk=False,
+               fit=lambda rows: {"amount": {"default": abs(rows[0].remaining or 0) or None}}, fields=lambda _r: [
             DateField(name="day", column="", label=_("Day"), default=today()), MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that remains.")),
             EnumField(name="way", column="", label=_("How it came"), members=Way, labels=WAYS, default=Way.bank), Field(name="reference", column="", label=_("Bank reference"), length=60)]),
         Action("remind_by_mail", _("Remind by mail"), reminding.remind_by_mail, when=reminding.late_enough, icon="mail", order=52, whole=True, final=True),
