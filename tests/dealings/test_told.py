@@ -17,7 +17,7 @@ from crm_core.features.dealings.models import Answer, Care, ValueProposal
 from crm_core.features.dealings.settings import ValueSettings
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Cost, Trouble
-from crm_core.resource.settings import save
+from crm_core.resource.settings import put
 from tests.customers.office import Office
 from tests.dealings.test_value import DAY, NOON, deals, in_words, monthly, night, rows, settle, tasks
 
@@ -87,7 +87,7 @@ def test_time_on_tasks_is_service(shop: Office) -> None:
                 shop.resource("task").run("done", [task], {"spent": minutes} if minutes else {})
         with shop.site.system("tests"):
             assert told.time_spent([mine], DAY, DAY) is None, "no hour has a price yet"
-            save(ValueSettings, {"hour": 100})
+            put(ValueSettings, {"hour": 100})
             assert told.time_spent([mine, other], DAY, DAY) == {mine: 175_00}
             assert told.time_spent([mine], DAY - dt.timedelta(days=9), DAY - dt.timedelta(days=1)) == {}
 
