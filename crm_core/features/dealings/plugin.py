@@ -129,7 +129,7 @@ def register_costs() -> list[Cost]:
 
 @hookimpl
 def register_troubles() -> list[Trouble]:
-    return [Trouble("core.complaints", _("Complaints"), told.complaints, told.say_complaints, permission="core.note.read")]
+    return [Trouble("core.complaints", _("Complaints"), told.complaints, told.say_complaints, permission="core.customer.read")]
 
 
 @hookimpl
