@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from crm_core.access.models import FieldRule, Role, Rule
 from crm_core.features.plans import metrics, services
 from crm_core.features.plans.models import Plan, PlanLine
-from crm_core.sdk import Invalid, plans, rights_changed, session, today, writing
 from crm_core.resource.changes import stamp
+from crm_core.sdk import Invalid, plans, rights_changed, session, today, writing
 from crm_core.testing.statements import sent
 
 WON = Counts.won
