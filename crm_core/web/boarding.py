@@ -44,7 +44,8 @@ def view(resource: Any, fields: Mapping[str, Field], query: listing.Query, args:
             ))
     note = _("Counted and summed: the first %(n)s records.", n=f"{listing.SMALL:,}") if board.more else ""
     if board.amount is not None and "currency" in resource.table.c:
-        note = f"{_('Sums: %(what)s.', what=board.amount.label)} {note}".strip()
+        said = _("Sums: %(what)s.", what=board.amount.label)
+        note = f"{said} {note}" if note else said
     return BoardView(by.name, tuple(columns), note)
 
 
