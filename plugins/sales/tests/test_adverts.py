@@ -123,6 +123,9 @@ def test_a_subscription_knows_who_took_it_where_it_goes_and_what_was_said(shop, 
     assert "Ann" in box and "Not paid" in box and "100" in box
     with shop.house.system():
         assert session.get(Subscription, one.id).guarantee is None
+    shop.run("review_contract", order)
+    shop.run("review_finance", order)
+    assert browser("GET", f"/sales/subscription/{one.id}/panel/order").text.count("Boss") == 2
     shop.run("renew", one.id, resource="sales.subscription", who=shop.ann)
     new = shop.all(Subscription, renews_id=one.id)[0]
     assert (new.taken_by_id, new.address) == (shop.ann.id, "Jinli 1")

@@ -382,14 +382,14 @@ def test_without_the_lock_they_are(busy, monkeypatch):
     customer, actor = busy.new_customer(), busy.boss.actor
     invoice = invoiced(busy, 100_00, customer=customer)
     payments = [busy.write("sales.payment", customer=customer, day=busy.today, amount=100_00) for _n in range(2)]
-    both, real = threading.Barrier(2), services.settle
+    both, real = threading.Barrier(2), services._keep
 
-    def settle(*given):
+    def keep(*given):  # both have counted what was paid by now, and neither has seen the other
         both.wait(timeout=20)
         real(*given)
 
     monkeypatch.setattr(services, "hold", lambda invoices, _payments=(): sorted(set(invoices)))
-    monkeypatch.setattr(services, "settle", settle)
+    monkeypatch.setattr(services, "_keep", keep)
 
     def allocate(n):
         with busy.house.site.work(actor):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from crm_core.sdk import Contact, Customer, Product, session, site
 from crm_sales.credit import services as credit
-from crm_sales.orders.models import Fate, Order, Subscription
+from crm_sales.orders.models import Fate, Order, OrderItem, Subscription
 from crm_sales.receivables.models import Invoice, State
 from crm_sales.settings import CreditSettings
 
@@ -94,7 +94,8 @@ def _ended(make):
 
 def _adverts(make):
     """Plans of advertisements of the last orders: what has appeared, and what is to."""
-    orders = session.execute(select(Order.id, Order.day).where(Order.state.in_(("confirmed", "done")), Order.contract_on.is_(None)).order_by(Order.id.desc()).limit(24)).all()
+    orders = session.execute(select(Order.id, Order.day).where(
+        Order.state.in_(("confirmed", "done")), Order.contract_on.is_(None), Order.id.in_(select(OrderItem.order_id).where(OrderItem.sort == "advert"))).order_by(Order.id.desc()).limit(24)).all()
     registry = site().registry
     for n, order in enumerate(orders):
         if registry.resource("sales.order").get(order.id).state != "confirmed":

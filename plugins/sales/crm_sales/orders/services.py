@@ -390,11 +390,11 @@ def dropped(ids: Sequence[int]):
 
 
 def needs_review(order_id: int) -> bool:
-    """Whether an order has something that both reviews must pass before it runs."""
+    """Whether both reviews look at an order: it has something that runs only after them, or a subscription, which waits for nothing."""
     if not OrderSettings.now().reviews:
         return False
     with system_scope("what sort of items an order has") as db:
-        return db.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == order_id, OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.advert).limit(1)) is not None
+        return db.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == order_id, OrderItem.deleted_at.is_(None), OrderItem.sort.in_((Sort.advert, Sort.subscription))).limit(1)) is not None
 
 
 def review_contract(order):
