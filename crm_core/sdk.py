@@ -135,6 +135,7 @@ _WHERE = {
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
+    "plurals": ("crm_core.kernel.i18n", "plurals"),  # ngettext = plurals("visits"): sentences with a number
     "CompanySettings": ("crm_core.resource.company", "CompanySettings"),  # the own company: CompanySettings.now(department).called()
     "in_language": ("crm_core.kernel.i18n", "in_language"),  # speak another language inside a block: a paper for a customer
     "language": ("crm_core.kernel.i18n", "language"),

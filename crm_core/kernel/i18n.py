@@ -83,6 +83,18 @@ def translations(package: str, folder: Path | None = None) -> Callable[..., Any]
     return lazy
 
 
+def plurals(package: str, folder: Path | None = None) -> Callable[..., Any]:
+    """The `ngettext` of one package, for sentences whose form depends on a number: `ngettext = plurals("visits")`, then
+    `ngettext("%(n)s visit", "%(n)s visits", n)`. `%(n)s` is filled in. The catalog is that of `translations`."""
+    home = str(folder if folder is not None else Path(sys._getframe(1).f_globals["__file__"]).parent / "translations")
+
+    def lazy(singular: str, plural: str, n: int, /, **values: Any) -> Any:
+        return Lazy(home, singular, plural, n, {"n": n, **values})
+
+    lazy.__name__ = f"number_{package}"
+    return lazy
+
+
 _ = translations("core", Path(CORE))
 
 
@@ -108,9 +120,7 @@ def told(fault: Fault) -> Any:
     return _(fault.sentence, **fault.values)
 
 
-def ngettext(singular: str, plural: str, n: int, **values: Any) -> Any:
-    """Lazy text whose form depends on a number; `%(n)s` is filled in."""
-    return Lazy(CORE, singular, plural, n, {"n": n, **values})
+ngettext = plurals("core", Path(CORE))
 
 
 def _lookup(folder: str, msgid: str, plural: str | None, n: int) -> str:

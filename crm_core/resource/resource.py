@@ -69,6 +69,7 @@ class Resource:
     actions: ClassVar[Sequence[Action]] = ()  # verbs of its own
     calendar: ClassVar[str] = ""  # the date its calendar is laid out by; else the first that people write
     gantt: ClassVar[tuple[str, ...]] = ()  # the dates its bars reach from and to on a Gantt chart; none where it has no such chart
+    spans: ClassVar[tuple[str, ...]] = ()  # the fields it reaches from and to, `("begins", "ends")`: it does not end before it begins
     place: ClassVar[Place | None] = None  # where its records stand on the map
     board: ClassVar[str] = ""  # the choice, or word of a vocabulary, its board has a column for each of; else its status, else its first choice
     status: ClassVar[str] = ""  # the field shown as a pill beside the name

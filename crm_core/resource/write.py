@@ -17,7 +17,7 @@ from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from crm_core.kernel.i18n import _
-from crm_core.resource import asking, changes, custom, derived, figures, owners, places, settled
+from crm_core.resource import asking, changes, custom, derived, figures, owners, places, settled, spans
 from crm_core.resource import rows as statements
 from crm_core.resource.after import Edit, finish
 from crm_core.resource.changes import unscoped
@@ -113,7 +113,7 @@ def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: M
         resource.follow_head([made[i] for i in updating if link.of[i] in link.moved], before)
     derived.derive(resource, made, before)
     stays = settled.faults(resource, rows, made, before, kind)
-    for wrong in (stays, resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before), figures.fractions(resource, made, before)):
+    for wrong in (stays, resource.check(_with_lines(resource, rows, made), before), places.halves(resource, made, before), spans.backwards(resource, made, before), figures.fractions(resource, made, before)):
         for i, found in wrong.items():
             for name, messages in found.items():
                 faults.setdefault(i, {}).setdefault(name, []).extend(messages)

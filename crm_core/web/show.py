@@ -6,7 +6,7 @@ from typing import Any
 import flask
 from jinja2 import BaseLoader, Environment, FileSystemLoader, Template, TemplateNotFound
 
-from crm_core.kernel.i18n import _, at_once, translations
+from crm_core.kernel.i18n import _, at_once, plurals, translations
 from crm_core.web import cells, csrf, table
 from crm_core.web.assets import asset
 
@@ -17,11 +17,12 @@ def page_of(template: str, page: Any, **more: Any) -> str:
 
 
 class PackageTemplates(BaseLoader):
-    """Templates of plugins: `visits/panel.html` is `templates/visits/panel.html` of the package visits, and its `_` is that
+    """Templates of plugins: `visits/panel.html` is `templates/visits/panel.html` of the package visits, and its `_` and `ngettext` are that
     package's. No package reaches another's, nor takes the place of core's."""
 
     def __init__(self, packages: Iterable[Any]) -> None:
-        self.homes = {p.name: (FileSystemLoader(p.folder / "templates"), at_once(translations(p.name, p.folder / "translations"), p.name))
+        self.homes = {p.name: (FileSystemLoader(p.folder / "templates"), at_once(translations(p.name, p.folder / "translations"), p.name),
+                               plurals(p.name, p.folder / "translations"))
                       for p in packages if p.name != "core" and (p.folder / "templates").is_dir()}
 
     def get_source(self, environment: Environment, template: str) -> Any:
@@ -32,7 +33,7 @@ class PackageTemplates(BaseLoader):
 
     def load(self, environment: Environment, name: str, globals: Any = None) -> Any:
         home = self.homes.get(name.partition("/")[0])
-        return super().load(environment, name, {**(globals or {}), "_": home[1]} if home is not None else globals)
+        return super().load(environment, name, {**(globals or {}), "_": home[1], "ngettext": home[2]} if home is not None else globals)
 
 
 class PageTemplate(Template):

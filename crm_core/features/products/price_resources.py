@@ -38,6 +38,7 @@ class PriceLists(Bilingual):
     sorts = "name", "-updated_at"
     importable = True
     files = True
+    spans = ("begins", "ends")
     lines = (Lines("prices", PriceLine, ("product", "category", "from_quantity", "price", "discount", "allowance"), _("Prices and reductions"), first=True, repeats=True),)
     form = (
         Section(_("Price list"), ("name", "english", "currency", "active", "begins", "ends", "payment_term")),
@@ -52,8 +53,6 @@ class PriceLists(Bilingual):
         for at, row in enumerate(rows):
             now = as_written(row, before)
             wrong: dict[str, list[Any]] = {}
-            if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
-                wrong["ends"] = [_("It ends before it begins.")]
             found = [said for line in row.get("prices") or () if (said := _fault(line, now.get("currency") or house_currency())) is not None]
             if found:
                 wrong["prices"] = found

@@ -4,9 +4,9 @@ Folders are areas, from what comes first to what comes last; each has its `model
 from areas before it: leads, opportunities, quotes, contracts, orders, receivables, credit, force (salespeople), partners, calls.
 """
 
-from crm_core.sdk import Manifest, translations
+from crm_core.sdk import Manifest, plurals, translations
 
-_ = translations("sales")
+_, ngettext = translations("sales"), plurals("sales")
 
 manifest = Manifest(
     "sales", _("Sales"), "0.1", summary=_("Leads, opportunities, quotes, contracts, orders, invoices, payments, salespeople and partners."),

@@ -107,3 +107,20 @@ def test_undo_takes_back_what_is_free_and_leaves_the_rest(shop):  # noqa: F811
     assert shop.undo(fixed).conflicts and not shop.undo(free).conflicts
     row = shop.row("sales.order", order)
     assert (row.day, row.note) == (dt.date(2026, 4, 4), None)
+
+
+@pytest.mark.parametrize(("resource", "more"), [("sales.subscription", {"copies": 1}), ("sales.fund", {"amount": 1_00}), ("sales.contract", {"name": "Year"})])
+def test_nothing_ends_before_it_begins(shop, resource, more):  # noqa: F811
+    if resource == "sales.fund":
+        more = {**more, "name": "Fund", "partner": shop.write("sales.partner", name="P", customer=shop.new_customer())}
+    elif resource == "sales.subscription":
+        more = {**more, "customer": shop.customer, "product": shop.write("core.product", name="Daily", kind="subscription")}
+    else:
+        more = {**more, "customer": shop.customer}
+    day = dt.date(2026, 6, 1)
+    with pytest.raises(Invalid, match="ends before it begins") as refused:
+        shop.write(resource, **more, begins=day, ends=day - dt.timedelta(days=1))
+    assert refused.value.fields.keys() == {"ends"}
+    made = shop.write(resource, **more, begins=day, ends=day)
+    with pytest.raises(Invalid, match="ends before it begins"):
+        shop.write(resource, id=made, begins=day + dt.timedelta(days=1))

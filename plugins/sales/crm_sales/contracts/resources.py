@@ -55,6 +55,7 @@ class Contracts(Resource):
     status = "state"
     importable = True
     calendar, gantt = "ends", ("begins", "ends")
+    spans = "begins", "ends"
     lines = (
         priced(ContractItem),
         Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "paid", "remaining"), _("Payment plan")),
@@ -95,10 +96,7 @@ class Contracts(Resource):
     def check(self, rows, before):
         faults = {}
         for i, row in enumerate(rows):
-            now = as_written(row, before)
-            if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
-                faults[i] = {"ends": [_("It ends before it begins.")]}
-            elif sum(one.get("share") or 0 for one in row.get("payments", ()) if one.get("amount") is None) > 100_00:
+            if sum(one.get("share") or 0 for one in row.get("payments", ()) if one.get("amount") is None) > 100_00:
                 faults[i] = {"payments": [_("The shares come to more than the whole.")]}
         return faults
 

@@ -58,8 +58,6 @@ def sign(contract, signed_on=None):
     contract = _now(contract, State.draft)
     if not session.scalar(select(func.count()).select_from(ContractItem).where(ContractItem.contract_id == contract.id)):
         raise Refused(_("Say first what was agreed: a contract needs an item."))
-    if contract.begins and contract.ends and contract.ends < contract.begins:
-        raise Invalid({"ends": [_("It ends before it begins.")]})
     plan = plan_of(contract)
     if plan and sum(amount for _line, amount in plan) != contract.total:
         raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=_said(sum(a for _l, a in plan)), total=_said(contract.total)))

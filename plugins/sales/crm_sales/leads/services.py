@@ -19,7 +19,7 @@ from crm_core.sdk import (
     system_scope,
     today,
 )
-from crm_sales import _
+from crm_sales import _, ngettext
 from crm_sales.api import LeadsArrived
 from crm_sales.leads.models import How, Lead, LeadReceiver, LeadRule, ScoreRule, State
 from crm_sales.settings import LeadSettings
@@ -148,7 +148,7 @@ def claim(resource, ids):
             if row.owner_id is not None or row.state not in OPEN:
                 raise Refused(_("“%(name)s” was taken meanwhile.", name=row.name))
         if most and db.scalar(select(func.count()).select_from(Lead).where(Lead.owner_id == who.user_id, Lead.state.in_(OPEN), Lead.deleted_at.is_(None))) + len(rows) > most:
-            raise Refused(_("You may have %(n)s open leads at most.", n=most))
+            raise Refused(ngettext("You may have %(n)s open lead at most.", "You may have %(n)s open leads at most.", most))
         for row in rows:
             row.owner_id, row.department_id, row.given_on = who.user_id, who.department_id, today()
         db.flush()

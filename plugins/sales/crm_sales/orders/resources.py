@@ -134,6 +134,7 @@ class OrderItems(PricedLines):
     agreed = "quote_id", "contract_id"
     columns = "order", "what", "quantity", "price", "amount", "delivered"
     filters = "order", "product", "sort"
+    spans = "begins", "ends"
     search = ("what",)
 
     def derive(self, rows, before):
@@ -152,8 +153,6 @@ class OrderItems(PricedLines):
             now = as_written(row, before)
             if now.get("quantity") is not None and now["quantity"] <= 0:
                 faults[at] = {"quantity": [_("A quantity is greater than nothing.")]}
-            elif now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
-                faults[at] = {"ends": [_("It ends before it begins.")]}
         return faults
 
 
@@ -226,6 +225,7 @@ class Adverts(Resource):
     filters = "order", "medium", "look", "begins", "ends"
     search = "name", "place"
     calendar, gantt = "begins", ("begins", "ends")
+    spans = "begins", "ends"
     importable = True
     lines = (Lines("runs", Run, ("issue", "day", "fate", "evidence"), _("Plan of runs"), first=True),)
     form = (Section(_("Advertisement"), ("order", "item", "name", "medium", "look", "place", "begins", "ends", "content", "source", "note", "runs")),)
@@ -277,6 +277,7 @@ class Subscriptions(Resource):
     sorts = "-updated_at", "ends"
     status = "term"
     calendar, gantt = "ends", ("begins", "ends")
+    spans = "begins", "ends"
     importable = True
     addressed = "customer"
     timeline = True
@@ -295,14 +296,7 @@ class Subscriptions(Resource):
     help = _("Copies that are sent for a term. One about to end is a task of its owner’s until it is renewed or not.")
 
     def check(self, rows, before):
-        faults = {}
-        for at, row in enumerate(rows):
-            now = as_written(row, before)
-            if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
-                faults[at] = {"ends": [_("It ends before it begins.")]}
-            elif (now.get("copies") or 0) < 1:
-                faults[at] = {"copies": [_("A quantity is greater than nothing.")]}
-        return faults
+        return {at: {"copies": [_("A quantity is greater than nothing.")]} for at, row in enumerate(rows) if (as_written(row, before).get("copies") or 0) < 1}
 
     def written(self, verb, ids, change):
         services.followed(ids)

@@ -50,15 +50,14 @@ class Funds(Resource):
     filters = "partner", "begins", "ends", "amount", "owner", "department"
     search = ("name",)
     sorts = "name", "-updated_at"
+    spans = "begins", "ends"
     help = _("What a partner may have for marketing in a period: never more is approved than there is.")
 
     def check(self, rows, before):
         faults = {}
         for at, row in enumerate(rows):
             now = as_written(row, before)
-            if now.get("begins") and now.get("ends") and now["ends"] < now["begins"]:
-                faults[at] = {"ends": [_("It ends before it begins.")]}
-            elif (now.get("amount") or 0) < (now.get("approved") or 0):
+            if (now.get("amount") or 0) < (now.get("approved") or 0):
                 faults[at] = {"amount": [_("More than this is approved already.")]}
         return faults
 
