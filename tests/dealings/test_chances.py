@@ -38,6 +38,23 @@ def test_the_worked_example_of_the_note() -> None:
     assert chances.alive(CDNOW, 2, 30.43, 38.86) == pytest.approx(0.7266, abs=0.0005)
 
 
+@pytest.mark.parametrize("house", [CDNOW, Rhythm(0.8, 9.0, 0.9, 3.0), Rhythm(2.5, 30.0, 1.0, 8.0), Rhythm(0.5, 0.3, 0.2, 0.5), Rhythm(5.0, 20.0, 3.0, 9.0)])
+def test_many_share_the_points_between_which_they_lie(house: Rhythm) -> None:
+    """What is drawn between points is what the series comes to, to a thousandth; and the number of points is that of ages, not of customers."""
+    dice, ahead = random.Random(11), chances.Ahead(house, [52.0, 156.0])
+    for _n in range(300):
+        x, age = dice.randint(0, 40), dice.choice((0.0, dice.uniform(0, 5), dice.uniform(0, 600)))
+        if x and not age:
+            continue
+        t = dice.uniform(0, age) if x else 0.0
+        found = ahead.expected(x, age, chances.alive(house, x, t, age))
+        assert found == [pytest.approx(chances.expected(house, x, t, age, weeks), rel=1e-3, abs=1e-9) for weeks in ahead.spans]
+    before = len(ahead.points)
+    for n in range(3_000):
+        ahead.expected(3, 52.0 + n / 3_000, 1.0)
+    assert len(ahead.points) <= before + 4
+
+
 def test_what_goes_in_is_found_again() -> None:
     dice, true = random.Random(7), Rhythm(0.8, 9.0, 0.9, 3.0)
     counts: Counter[tuple[int, float, float]] = Counter()

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_core.data.session import session
+from crm_core.data.base import table_of
+from crm_core.data.session import writing
 from crm_core.features.customers.api import Note
 from crm_core.features.customers.dealings import record_dealings
 from crm_core.features.customers.notes import add_note
 from crm_core.features.dealings import proposing, reckoning, saying, told, views
-from crm_core.features.dealings.models import Answer, Care, ValueProposal
+from crm_core.features.dealings.models import About, Answer, Care, ValueProposal
 from crm_core.features.dealings.settings import ValueSettings
 from crm_core.kernel import clock
 from crm_core.kernel.declare import Cost, Trouble
+from crm_core.resource.changes import unscoped
 from crm_core.resource.settings import put
 from tests.customers.office import Office
 from tests.dealings.test_value import DAY, NOON, deals, in_words, monthly, night, rows, settle, tasks
@@ -51,6 +53,14 @@ def tells(shop: Office) -> Iterator[Tells]:
     registry.costs, registry.troubles = before
 
 
+def cared(office: Office) -> dict[int, Any]:
+    """The newest proposal of care of each customer."""
+    with office.site.system("tests") as work:
+        found = {row.customer_id: row for row in work.session.scalars(sa.select(ValueProposal).where(ValueProposal.about == About.care).order_by(ValueProposal.id))}
+        work.session.expunge_all()
+    return found
+
+
 def test_a_part_is_one_of_those_that_are_named() -> None:
     with pytest.raises(ValueError, match="favours"):
         Cost("x", "rent", lambda *_a: {})
@@ -61,7 +71,7 @@ def test_what_serving_costs_is_off_the_profit(shop: Office, tells: Tells) -> Non
     tells.costs = {"commission": {mine: 50_00, other: -5_00}, "debt": None}
     with clock.freeze(NOON):
         with shop.as_("chen"):
-            record_dealings("seller", [*deals(mine, [40, 10], cost=700_00), *deals(other, [40, 10]), *deals(bare, [10]), *deals(bare, [5], cost=1_00, name="b")[:0]])
+            record_dealings("seller", [*deals(mine, [40, 10], cost=700_00), *deals(other, [40, 10]), *deals(bare, [10])])
         settle(shop)
         found = rows(shop)
         assert (found[mine].goods, found[mine].commission, found[mine].debt, found[mine].profit) == (1_400_00, 100_00, None, 500_00), "two tell of commission: both are off"
@@ -70,7 +80,7 @@ def test_what_serving_costs_is_off_the_profit(shop: Office, tells: Tells) -> Non
         assert tells.asked[0] == ("commission", DAY - dt.timedelta(days=364), DAY)
         with shop.as_("sun"):
             said = in_words(views.panel(mine))
-            assert "2,000.00, less Cost of goods 1,400.00, Commission 100.00." in said and "Not known here: Service time, Favours, Bad debt." in said
+            assert "2,000, less Cost of goods 1,400, Commission 100." in said and "Not known here: Service time, Favours, Bad debt." in said
         with shop.as_("chen"):
             assert "Commission" not in in_words(views.panel(mine)) and "commission" not in shop.resource("customer_value").fields(), "for who sees sensitive facts"
         tells.costs = {"commission": None, "debt": {mine: 3}}
@@ -99,18 +109,20 @@ def test_a_sign_of_trouble_makes_a_proposal_with_its_reason(shop: Office, tells:
     with clock.freeze(NOON):
         with shop.as_("chen"):
             record_dealings("seller", [one for n in (late, angry, fine) for one in deals(n, monthly(5, 12))])
-            for topic, handling, who, at in (("complaint", "open", angry, NOON), ("complaint", "done", angry, NOON), ("praise", "open", fine, NOON), ("complaint", "open", fine, NOON - dt.timedelta(days=200))):
-                add_note("core.customer", who, "…", kind="feedback", at=at, more={"topic": topic, "handling": handling})
+            for topic, who, at in (("complaint", angry, NOON), ("complaint", angry, NOON), ("praise", fine, NOON), ("complaint", fine, NOON - dt.timedelta(days=200))):
+                add_note("core.customer", who, "…", kind="feedback", at=at, more={"topic": topic})
         settle(shop)
+        with shop.site.system("tests"), writing() as db:
+            db.execute(sa.update(table_of(Note)).where(table_of(Note).c.id == sa.select(sa.func.min(table_of(Note).c.id)).scalar_subquery()).values(handling="done"), execution_options=unscoped("tests"))
         night(shop)
         assert {one: (row.signs, row.troubles) for one, row in rows(shop).items()} == {
             late: (1, {"x.late": {"days": 34, "owed": "9,876.00"}}), angry: (1, {"core.complaints": {"times": 2, "open": 1}}), fine: (0, {})}
-        proposals = rows(shop, ValueProposal)
+        proposals = cared(shop)
         assert {one: row.care for one, row in proposals.items() if row.care} == {late: Care.troubled, angry: Care.troubled}
         for who, seen in (("chen", False), ("sun", True)):
             with shop.as_(who):
                 said = str(proposing.reason(shop.resource("value_proposal").get(proposals[late].id)))
-                assert "Late payment" in said and "12,000.00" in said and ("34 days" in said, "9,876" in said) == (seen, seen), said
+                assert "Late payment" in said and "12,000" in said and ("34 days" in said, "9,876" in said) == (seen, seen), said
                 said = str(proposing.reason(shop.resource("value_proposal").get(proposals[angry].id)))
                 assert "2 complaints, 1 of them not settled" in said
                 assert ("34 days" in in_words(views.panel(late))) is seen and "Late payment" in in_words(views.panel(late))
@@ -122,17 +134,15 @@ def test_a_sign_of_trouble_makes_a_proposal_with_its_reason(shop: Office, tells:
             shop.resource("value_proposal").run("accept", [proposals[late].id])
         assert rows(shop)[late].care is Care.troubled and [one for one in tasks(shop) if "迟付" in one]
         tells.signs = {}
-        with shop.site.system("tests") as work:
-            work.session.execute(sa.update(Note).values(handling="done", happened_at=NOON - dt.timedelta(days=181)))
-            work.session.commit()
+        with shop.site.system("tests"), writing() as db:
+            db.execute(sa.update(table_of(Note)).values(happened_at=NOON - dt.timedelta(days=181)), execution_options=unscoped("tests"))
         night(shop)
-        assert rows(shop)[angry].signs == 0 and rows(shop, ValueProposal)[angry].answer is Answer.past, "what is no longer so closes by itself"
+        assert rows(shop)[angry].signs == 0 and cared(shop)[angry].answer is Answer.past, "what is no longer so closes by itself"
 
 
 def test_signs_of_a_package_that_sleeps_are_not_said(shop: Office) -> None:
     with shop.as_("sun"):
         assert saying.troubles({"gone.sign": {"n": 1}}) == "" and saying.signs({"gone.sign": {"n": 1}}) == ""
-        assert session.scalar(sa.select(1)) == 1
 
 
 def test_both_are_asked_for_the_set_and_once(shop: Office, tells: Tells) -> None:
@@ -142,8 +152,8 @@ def test_both_are_asked_for_the_set_and_once(shop: Office, tells: Tells) -> None
         with shop.as_("chen"):
             record_dealings("seller", [one for n in mine for one in deals(n, monthly(5, 3))])
         tells.asked.clear()
-        with shop.site.system("tests"):
+        with shop.site.system("tests"), writing():
             by = reckoning.means(reckoning.houses.kept(), DAY)
             few = shop.count_writes(lambda: reckoning.reckon(mine[:2], by))
-            assert len(tells.asked) == 3
+            assert len(tells.asked) == 3, "whatever the number of customers"
             assert shop.count_writes(lambda: reckoning.reckon(mine[2:], by)) <= few + 1

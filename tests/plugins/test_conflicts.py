@@ -16,6 +16,7 @@ from crm_core.kernel.declare import (
     Action,
     Card,
     Column,
+    Cost,
     Job,
     Listen,
     Metric,
@@ -24,6 +25,7 @@ from crm_core.kernel.declare import (
     Permission,
     PrintTemplate,
     Report,
+    Trouble,
 )
 from crm_core.kernel.events import Event
 from crm_core.kernel.hookspecs import hookimpl
@@ -62,6 +64,8 @@ PAIRS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "jobs": ("register_jobs", lambda _n: Job("one.job", nothing)),
     "reports": ("register_reports", lambda _n: Report("one.report", "Report", Customers, nothing)),
     "cards": ("register_cards", lambda _n: Card("one.card", "Card", Customers, nothing)),
+    "costs": ("register_costs", lambda _n: Cost("one.cost", "favours", nothing)),
+    "troubles": ("register_troubles", lambda _n: Trouble("one.trouble", "Trouble", nothing, nothing)),
     "metrics": ("register_metrics", lambda _n: Metric("one.metric", "Metric", Customers)),
     "events": ("register_listeners", lambda name: Listen(Done if name == "one" else other_done(), nothing)),
 }

@@ -48,7 +48,8 @@ def follow(fresh: Sequence[dict[str, Any]], changed: Sequence[Change], today: dt
                 ended.append(_key("fall", now["customer_id"]))
             if now["falls_on"] is not None:
                 warned.append(("fall", now))
-    tasks.finish_all(ended)
+    # A row may have gone with its warning and come anew: what it left open would stand in the way of the next one.
+    tasks.finish_all([*ended, *(_key(kind, row["customer_id"]) for kind, row in warned)])
     if warned:
         _warn(warned, today)
 
