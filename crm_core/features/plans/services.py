@@ -229,8 +229,8 @@ def in_parts(plan_id: int) -> dict[tuple[Any, ...], dict[str, int]]:
     columns = PlanLine.metric, PlanLine.category_id, PlanLine.product_id, PlanLine.what
     query = sa.select(*columns, Plan.span, sa.func.sum(PlanLine.target)).join(Plan, Plan.id == PlanLine.plan_id).where(Plan.above_id == plan_id)
     found: dict[tuple[Any, ...], dict[str, int]] = {}
-    for *one, span, target in session.execute(query.group_by(*columns, Plan.span)):
-        same = found.setdefault(_same(*one), {})
+    for metric, category, product, what, span, target in session.execute(query.group_by(*columns, Plan.span)):
+        same = found.setdefault(_same(metric, category, product, what), {})
         same[str(span)] = same.get(str(span), 0) + int(target)
     return found
 
