@@ -414,3 +414,23 @@ def test_who_could_buy_it_are_those_most_like_the_buyers(shop: Office) -> None:
         assert [names for names in of_records("core.customer", [like, half]).values()] == [["可推周刊"]], "the best of them alone"
     with shop.as_("li"):
         assert likely.find(7, 10) == (0, []), "who sees no buyers learns nothing of them"
+
+
+def test_a_warning_that_is_a_task_names_no_amount(shop: Office) -> None:
+    """A task is read by whoever has it, today and tomorrow: also by one from whom amounts are hidden."""
+    customer = shop.customer("chen")
+    with clock.freeze(NOON):
+        with shop.as_("chen"):
+            record_dealings("seller", deals(customer, range(130, 730, 30), 9_876_00))
+        settle(shop)
+        night(shop)
+        assert tasks(shop) == []
+        with shop.as_("chen"):
+            for days in (100, 70, 40, 10):
+                record_dealings("seller", deals(customer, [days], 1_234_00))
+        settle(shop)
+        row = rows(shop)[customer]
+        assert row.churn == "smaller"
+        with shop.site.system("tests") as work:
+            (text,) = work.session.scalars(sa.select(Task.text).where(Task.done_at.is_(None)))
+        assert text == "最近三次交易额远低于通常水平。" and not any(figure in text for figure in (f"{row.year // 100:,}", f"{row.year_before // 100:,}", "1,234", "9,876"))

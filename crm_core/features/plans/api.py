@@ -42,7 +42,7 @@ def planned(metrics: Sequence[str], first: dt.date, last: dt.date, span: Span = 
     if not {"category", "product"} <= seen:  # of what a figure is, is not for this person
         query = query.where(PlanLine.category_id.is_(None), PlanLine.product_id.is_(None))
     rows = session.execute(query.group_by(*columns))
-    return [Target(*row)._replace(figure=int(row[-1])) for row in rows]
+    return [Target(person, department, begins, metric, category, product, int(figure)) for person, department, begins, metric, category, product, figure in rows]
 
 
 def targets(metrics: Sequence[str], first: dt.date, last: dt.date) -> dict[tuple[int, dt.date, str], int]:

@@ -58,7 +58,7 @@ class Plans(Resource):
         """Where nobody sells products, no line asks for one."""
         super().bind(registry)
         if "core.product" not in registry.resources:
-            self.lines = tuple(replace(one, columns=tuple(name for name in one.columns if name not in services.WITHIN)) for one in self.lines)  # type: ignore[misc,assignment]
+            self.lines = tuple(replace(one, columns=tuple(name for name in one.columns if name not in services.WITHIN)) for one in self.lines)  # type: ignore[misc, assignment]
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """A plan reaches over the whole of its year, month or week."""

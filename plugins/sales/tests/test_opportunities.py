@@ -306,3 +306,14 @@ def test_a_card_that_may_not_be_dropped_says_why(house, deal, ann):
     answer = ann.browser()("POST", f"/sales/opportunity/{one}/cell", data={"field": "stage", "stage": str(steps[7].id)}, headers={"Accept": "application/json"})
     assert answer.status_code == 422
     assert "The deal comes first" in answer.text
+
+
+def test_a_board_adds_what_amounts_are_worth_and_never_two_currencies(house, deal, ann, make, today):
+    make("core.currency", code="GBP")
+    make("core.currency_rate", currency="GBP", day=today - dt.timedelta(days=9), rate=700_000_000)
+    deal(amount=1_000_00)
+    foreign = deal(amount=100_00, currency="GBP")
+    page = ann.browser()("GET", "/sales/opportunity?outcome.any=open&look=board").text
+    assert "1,700" in page and "1,100<" not in page and "Amount in our currency" in page
+    page = ann.browser()("GET", f"/sales/opportunity/{foreign}").text
+    assert "GBP\u00a0100" in page and "GBP\u00a0700" not in page and "700" in page

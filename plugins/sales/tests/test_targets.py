@@ -170,7 +170,7 @@ def test_who_may_not_see_a_plan_or_its_figures_sees_no_target(house, shop, ann, 
 
 def test_a_department_counts_those_below_and_its_own_plan_before_its_peoples(house, shop, ann, make, somebody):
     below = make("core.department", name=f"Below {ann.login}", parent=ann.department)
-    bob = somebody(department=None)
+    bob = somebody()
     with house.system(), writing():
         session.connection().execute(sa.text(f"UPDATE core_user SET department_id = {below} WHERE id = {bob.id}"), execution_options={"crm_unscoped": "tests"})
     chief = somebody(roles=["decision-maker"])

@@ -14,7 +14,7 @@ from crm_sales.settings import CreditSettings
 SELLERS, BOSS = ("wangzhiqiang", "liuyang", "chenxiaoyan"), "sunli"
 MONTHS, EACH = 24, 4
 WHAT = (("内页整版广告", 38_000), ("封底广告", 128_000), ("跨版广告", 68_000), ("专题报道", 30_000), ("行业报告", 6_800), ("春糖会展位（9 ㎡）", 12_800), ("年度征订（12 期）", 480), ("官网横幅（月）", 9_800))
-PRODUCTS = {"封底广告": "扉页插页", "行业报告": "《糖酒年鉴》", "春糖会展位（9 ㎡）": "春糖会标准展位", "官网横幅（月）": "网站首页横幅（一月）"}  # what is sold under other words
+PRODUCTS = {"行业报告": "《糖酒年鉴》", "官网横幅（月）": "网站首页横幅（一月）"}  # what is sold under other words
 LATE = (-12, -6, -3, 0, 0, 2, 5, 9, 20, 47)  # days after due on which somebody pays
 
 
