@@ -48,7 +48,7 @@ def tells(shop: Office) -> Iterator[Tells]:
     registry.costs = MappingProxyType({**before[0], **{f"x.{part}{n}": Cost(f"x.{part}{n}", part, made.cost(part)) for part, n in (("commission", 1), ("commission", 2), ("debt", 1))}})
     registry.troubles = MappingProxyType({**before[1], "x.late": Trouble(
         "x.late", "Late payment", lambda ids, _today: {one: figures for one, figures in made.signs.items() if one in ids},
-        lambda figures, sums: f"{figures['days']} days" + (f", {figures['owed']} owed" if sums else ""), permission="seller.money")})
+        lambda figures, sums: f"{figures['days']} days" + (f", {figures['owed']} owed" if sums else ""), permission="core.value_proposal.accept")})
     yield made
     registry.costs, registry.troubles = before
 
