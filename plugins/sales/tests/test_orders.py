@@ -572,7 +572,8 @@ def test_what_is_not_on_sale_is_left_out_and_said(shop, regular):  # noqa: F811
     assert web("POST", f"/core/customer/{nobody}/do/order_again").status_code == 409
 
 
-def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_one_order(shop, regular):  # noqa: F811
+def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_one_order(shop, regular, deliver):  # noqa: F811
+    deliver()
     web = shop.ann.browser()
     url = f"/core/customer/{regular.customer}/panel/again"
     closed = web("GET", url, Accept_Language="en").text
