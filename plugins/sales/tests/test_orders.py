@@ -11,7 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from crm_core.sdk import Forbidden, Invalid, Refused, emit, session
+from crm_core.features.dealings import proposing, reckoning
+from crm_core.sdk import Forbidden, Invalid, Refused, emit, session, writing
 from plugins.sales.tests.money_shop import CrmError, shop, the_day  # noqa: F401
 
 
@@ -572,16 +573,14 @@ def test_what_is_not_on_sale_is_left_out_and_said(shop, regular):  # noqa: F811
     assert web("POST", f"/core/customer/{nobody}/do/order_again").status_code == 409
 
 
-def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_one_order(shop, regular, deliver):  # noqa: F811
-    deliver()
+def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_one_order(shop, regular):  # noqa: F811
     web = shop.ann.browser()
     url = f"/core/customer/{regular.customer}/panel/again"
     closed = web("GET", url, Accept_Language="en").text
     assert "3 × 10<" in closed and "btn-primary" not in closed
-    with shop.house.system():
-        from crm_core.features.dealings.proposing import hold
-
-        hold(regular.customer, "intrinsic", None)
+    with shop.house.system(), writing():
+        reckoning.again([regular.customer])
+        proposing.hold(regular.customer, "intrinsic", None)
     box = web("GET", url, Accept_Language="en").text
     assert "He seeks the price" in box and "btn-primary" in box
     fields = dict(re.findall(r'name="(n\d+|after)" value="([^"]*)"', box))
