@@ -2,9 +2,13 @@
 
 Always the *read* scope; `Resource.visible("delete")` adds the branches of another verb, and a bulk update or delete meets
 those of its own verb. Deleted rows are left out unless the statement asks for them (`execution_options(crm_deleted=True)`,
-the recycle bin). No actor: the query raises.
+the recycle bin); for the house as well where rows of plugins are asked for: it sees everybody's, but not what they have thrown away,
+unless the statement names `deleted_at` of the class itself or is `session.get` of this very row, or stands in `with_deleted()` (as all
+does that follows a deletion). Core's own code as the house says of each statement what it wants. No actor: the query raises.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,14 +20,16 @@ from sqlalchemy.sql import visitors
 
 from crm_core.access.actor import Actor
 from crm_core.access.scope import EVERYTHING, NOTHING, Scope
+from crm_core.data.base import table_of
 from crm_core.data.mixins import is_record, is_scoped
-from crm_core.data.session import NoActor, Session
+from crm_core.data.session import NoActor, Session, current_work
 from crm_core.data.wall import UNSCOPED
 
 DELETED = "crm_deleted"  # execution option: deleted rows are wanted too
 KEPT = "crm_kept"  # execution option: this very statement object is executed again and again
 
 _classes_of: WeakKeyDictionary[Any, tuple[type, ...]] = WeakKeyDictionary()
+_living_of: WeakKeyDictionary[Any, tuple[type, ...]] = WeakKeyDictionary()
 
 
 def permission_of(model: type) -> str | None:
@@ -42,6 +48,9 @@ def _gate(state: ORMExecuteState) -> None:
     session: Session = state.session  # type: ignore[assignment]
     if session.system:
         state.update_execution_options(**{UNSCOPED: session.system})
+        by_key = isinstance(state.parameters, dict) and "pk_1" in state.parameters  # session.get: this very row, whatever became of it
+        if not (by_key or state.is_column_load or state.execution_options.get(DELETED) or session.info["work"].info.get(DELETED)):
+            state.statement = _living(state.statement)
         return
     actor = session.actor
     if actor is None:
@@ -86,6 +95,35 @@ def _narrow(statement: Any, classes: tuple[Any, ...], read: Scopes, also: Scopes
 _kept = lru_cache(maxsize=1_000)(_narrow)
 
 
+@contextmanager
+def with_deleted() -> Iterator[None]:
+    """Meanwhile the house sees what lies in the recycle bin as well: what looks at rows after they were thrown away."""
+    info = current_work().info
+    before, info[DELETED] = info.get(DELETED), True
+    try:
+        yield
+    finally:
+        info[DELETED] = before
+
+
+def _living(statement: Any) -> Any:
+    """The house's statement without the rows in the recycle bin, of those classes of plugins whose `deleted_at` it does not name itself."""
+    classes = _living_of.get(statement)
+    if classes is None:
+        classes = tuple(model for model in _classes(statement) if not table_of(model).name.startswith("core_"))
+        if classes:
+            named = {element.table for element in visitors.iterate(statement) if getattr(element, "name", "") == "deleted_at" and isinstance(element, sa.Column)}
+            said = {getattr(getattr(table, "element", table), "name", "") for table in named}
+            classes = tuple(model for model in classes if table_of(model).name not in said)
+        _living_of[statement] = classes
+    return statement.options(*(_alive(model) for model in classes)) if classes else statement
+
+
+@cache
+def _alive(model: Any) -> Any:
+    return with_loader_criteria(model, lambda one: one.deleted_at.is_(None), include_aliases=True)
+
+
 def _classes(statement: Any) -> tuple[Any, ...]:
     """The mapped record classes a statement names anywhere, sub-selects included, and those it may load beside them."""
     found = _classes_of.get(statement)
@@ -120,8 +158,6 @@ def _beside(model: type, eager: bool) -> frozenset[type]:
 
 def visible(model: Any, verb: str = "read") -> sa.Subquery:
     """A Core sub-select of the rows the actor may do `verb` on, mark included, for statements outside the ORM."""
-    from crm_core.data.session import current_work
-
     table = model.__table__
     session = current_work().session
     query = sa.select(table).where(table.c.deleted_at.is_(None))

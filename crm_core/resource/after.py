@@ -2,12 +2,14 @@
 search, time line, events."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import with_deleted
 from crm_core.data.base import table_of
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
@@ -79,12 +81,13 @@ def finish(resource: Any, edits: Sequence[Edit], change: int) -> None:
             changes.record_same(resource.name, verb, ids, change)
         if verb != "delete":
             custom.keep_beside(resource, ids)
-        search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())], fresh=verb == "create")
-        totals.follow(resource, found)
-        timeline.follow(resource, verb, found)
-        stream.follow(resource, verb, found, change)
-        resource.written(verb, ids, change)
-        emit(RecordsChanged(resource.name, verb, tuple(ids), change))
+        with with_deleted() if verb == "delete" else nullcontext():  # what follows looks at what has just gone
+            search.follow(resource, ids if verb != "update" else [e.id for e in found if search.concerns(resource, e.old or ())], fresh=verb == "create")
+            totals.follow(resource, found)
+            timeline.follow(resource, verb, found)
+            stream.follow(resource, verb, found, change)
+            resource.written(verb, ids, change)
+            emit(RecordsChanged(resource.name, verb, tuple(ids), change))
 
 
 def _kept(model: Any, old: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """What authors test their plugins with. `pytest -p crm_core.testing` (or `pytest_plugins = "crm_core.testing"` in the `conftest.py`
 at the top) brings the fixtures of `crm_core/testing/fixtures.py`; `test_contract = contract("visits")` is the contract suite, which `crm plugin check` runs
-without pytest."""
+without pytest. `test_doors = doors("visits")` and `test_silence = silence("visits")` go through every door of its resources as people who may not,
+and compare what one is told before and after much has happened to records one may not see: a minute each for a large plugin."""
 
 from typing import Any
 
@@ -23,3 +24,28 @@ def contract(name: str) -> Any:
         assert not found, "\n" + "\n".join(found)
 
     return test_contract
+
+
+def doors(name: str) -> Any:
+    """A test that asks every route with every resource of the plugin as people who may not: nothing is told, nothing changes."""
+    return _looked("doors", name)
+
+
+def silence(name: str) -> Any:
+    """A test that what happens to records one may not see changes no byte of what one is told."""
+    return _looked("silence", name)
+
+
+def _looked(what: str, name: str) -> Any:
+    def test(tmp_path: Any, request: Any) -> None:
+        from importlib import import_module
+
+        from crm_core.kernel import checkout, plugins
+        from crm_core.testing.subject import Subject
+
+        if name not in plugins.discover():
+            checkout.put_on_path(request.config.rootpath)
+        found = [f"{place.path}:{place.line}: {text}" for place, text in import_module(f"crm_core.testing.walks.{what}").look(Subject(name, tmp_path))]
+        assert not found, "\n" + "\n".join(found)
+
+    return test

@@ -28,6 +28,7 @@ class Make:
     def __init__(self, house: "House") -> None:
         self.house = house
         self._numbers = count(1)
+        self.words: dict[str, int] = {}  # records that are pointed at instead of new ones: resource → id
 
     def __getattr__(self, name: str) -> Callable[..., int]:
         if name.startswith("_"):
@@ -86,6 +87,8 @@ class Make:
             return owner.id if owner is not None else None
         if field.target == "core.department":
             return owner.department if owner is not None else None
+        if field.target in self.words:
+            return self.words[field.target]
         target = self.house.resource(field.target)
         return self._record(target, owner, False, mark if is_scoped(target.model) else "Test", {}, above)  # words are for everybody
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import aliased
 
 from crm_core.access import gate
 from crm_core.access.actor import Actor
@@ -110,6 +111,46 @@ def test_a_kept_statement_leaves_deleted_rows_out_unless_asked(firm: Firm) -> No
         assert set(session.scalars(_things())) == {kept_one}
         assert set(session.scalars(_things(), execution_options={DELETED: True})) == {kept_one, gone}
         assert set(session.scalars(_things())) == {kept_one}
+
+
+def _asked_by_the_house() -> list[set[int]]:
+    """A plain select, an alias behind an outer join, how many an update reaches."""
+    one, other = aliased(Thing), aliased(Thing)
+    joined = sa.select(one.id, other.id).outerjoin(other, other.id == one.id)
+    reached = session.execute(sa.update(Thing).values(note="x").execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+    return [set(session.scalars(sa.select(Thing.id))), {n for row in session.execute(joined) for n in row if n is not None}, set(range(reached))]
+
+
+def test_the_house_leaves_deleted_rows_of_plugins_out_unless_asked(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    with firm.house():
+        kept_one, gone = firm.things.write([{"name": "a", "owner": PEOPLE["uma"][0]}, {"name": "b", "owner": PEOPLE["uma"][0]}])
+        firm.things.delete([gone])
+    both, alone = {kept_one, gone}, {kept_one}
+    with firm.house(), writing():
+        assert _asked_by_the_house() == [alone, alone, {0}]
+        assert set(session.scalars(sa.select(Thing.id), execution_options={DELETED: True})) == both
+        assert set(session.scalars(sa.select(Thing.id).where(sa.or_(Thing.deleted_at.is_(None), Thing.name == "b")))) == both
+        assert session.get(Thing, gone) is not None
+        with gate.with_deleted():
+            assert _asked_by_the_house() == [both, both, {0, 1}]
+        assert _asked_by_the_house() == [alone, alone, {0}]
+        monkeypatch.setattr(gate, "_living", lambda statement: statement)  # negative control
+        assert _asked_by_the_house() == [both, both, {0, 1}]
+
+
+def test_what_follows_a_deletion_sees_what_has_gone(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resource that refuses looks at its rows as the house after they were deleted: it must find them."""
+    seen: list[set[int]] = []
+
+    def written(verb: str, ids: Any, _change: int) -> None:
+        with system_scope("whether it may go"):
+            seen.append(set(session.scalars(sa.select(Thing.id).where(Thing.id.in_(ids)))))
+
+    with firm.house():
+        (made,) = firm.things.write([{"name": "a", "owner": PEOPLE["uma"][0]}])
+        monkeypatch.setattr(firm.things, "written", written, raising=False)
+        firm.things.delete([made])
+        assert seen == [{made}] and set(session.scalars(sa.select(Thing.id))) == set()
 
 
 @pytest.mark.parametrize("login", PEOPLE)

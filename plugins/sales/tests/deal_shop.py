@@ -4,7 +4,7 @@ import pytest
 from crm_sales.opportunities.models import Opportunity
 from sqlalchemy import select
 
-from crm_core.sdk import session
+from crm_core.sdk import session, with_deleted
 
 NAME = "sales.opportunity"
 
@@ -27,5 +27,5 @@ def deal(house, make, ann):
 
 
 def row_of(house, row_id, *names):
-    with house.system():
+    with house.system(), with_deleted():
         return session.execute(select(*(getattr(Opportunity, name) for name in names)).where(Opportunity.id == row_id)).one()

@@ -59,6 +59,7 @@ class Shares(Resource):
         """A whole is a whole; and shares are said before the order is confirmed."""
         now = [as_written(row, before) for row in rows]
         orders = sorted({row["order_id"] for row in now if row.get("order_id")})
+        seen = set(session.scalars(sa.select(Order.id).where(Order.id.in_(orders))))  # of others' orders nothing is told: the field says that there is none
         with system_scope("shares of orders") as db:
             states = dict(db.execute(sa.select(Order.id, Order.state).where(Order.id.in_(orders))).all())
             sums = {}
@@ -68,6 +69,8 @@ class Shares(Resource):
         faults = {}
         for at, row in enumerate(now):
             order = row.get("order_id")
+            if order not in seen and order != (before.get(row.get("id")) or {}).get("order_id"):
+                continue  # the field says that there is no such order, and nothing else is told of it
             sums[order] = sums.get(order, 0) + (row.get("percent") or 0)
             if (row.get("percent") or 0) <= 0:
                 faults[at] = {"percent": [_("A share is more than nothing.")]}

@@ -27,6 +27,7 @@ def parts(row_id):
 def send(row_id):
     orders, form = site().registry.resource("sales.order"), flask.request.form
     typed = {name.removeprefix("n"): text.strip() for name, text in form.items() if name[:1] == "n" and name[1:].isdigit()}
+    orders.get(row_id, "deliver_part")
     action = orders.all_actions["deliver_part"]
     asked = {field.name: field for field in action.fields(orders)}
     try:

@@ -1,0 +1,1 @@
+"""Walks of `doors()` and `silence()` through a house with a plugin."""
