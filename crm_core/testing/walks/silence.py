@@ -10,7 +10,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
+
 from crm_core.data.mixins import is_scoped
+from crm_core.data.session import session
 from crm_core.kernel import clock
 from crm_core.kernel.errors import CrmError
 from crm_core.kernel.outbox import drain
@@ -39,7 +42,7 @@ def look(subject: Subject) -> Iterator[tuple[Place, str]]:
         for _place, path in asked:
             told(path)  # what is kept by a process, or noted when somebody comes, is there
         before = {path: told(path) for _place, path in asked}
-        stage.house.make.words = {name: key for name, key in mine.items() if not is_scoped(stage.registry.resource(name).model)}  # words are for everybody
+        stage.house.make.words = {**_words(stage), **{name: key for name, key in mine.items() if not is_scoped(stage.registry.resource(name).model)}}
         _happens(stage, theirs)
         blamed: set[Place] = set()
         for place, path in asked:
@@ -47,6 +50,13 @@ def look(subject: Subject) -> Iterator[tuple[Place, str]]:
             if after != before[path] and place not in blamed:
                 blamed.add(place)
                 yield place, f"{path} tells of a record that the reader may not see: {_first(before[path], after)}"
+
+
+def _words(stage: Stage) -> dict[str, int]:
+    """A record of each kind that is for everybody, such as regions: what comes to Sue brings no new ones along, which everybody would rightly see."""
+    with stage.house.system():
+        found = {name: session.scalar(sa.select(sa.func.min(one.model.id))) for name, one in stage.registry.resources.items() if not is_scoped(one.model)}
+    return {name: key for name, key in found.items() if key is not None}
 
 
 def _first(left: str, right: str) -> str:
