@@ -28,6 +28,11 @@ class Invalid(CrmError):
         super().__init__(message or (said[0] if len(said) == 1 else "; ".join(map(str, said))), **details)
         self.fields: dict[str, list[Any]] = {name: list(messages) for name, messages in (fields or {}).items()}
 
+    @property
+    def first(self) -> Any:
+        """One sentence, for a place that shows no fields: the first of them, else the message."""
+        return next((sentence for said in self.fields.values() for sentence in said), self.message)
+
 
 class NotNow(CrmError):
     """Another system takes nothing for now. A delivery that raises it waits `seconds` and is tried again without being counted as failed,

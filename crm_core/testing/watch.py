@@ -51,11 +51,9 @@ class Watch:
         engine.dispose()
         return found.hexdigest()
 
-    def lines(self) -> Iterator[str]:
-        raise NotImplementedError
-
     def begin(self) -> None:
-        raise NotImplementedError
+        """What stands there now is what it is compared with, and what `restore` puts back."""
+        self.whole = self.digest()
 
     def restore(self) -> None:
         """The database as it was when the watch began."""
@@ -102,9 +100,9 @@ class SqliteWatch(Watch):
         return found.hexdigest()
 
     def begin(self) -> None:
-        """What stands there now is what `restore` puts back."""
+        super().begin()
         self.raw.backup(self.kept)
-        self.before, self.whole = self._version(), self.digest()
+        self.before = self._version()
 
     def restore(self) -> None:
         self.kept.backup(self.raw)

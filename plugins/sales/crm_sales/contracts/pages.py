@@ -64,8 +64,7 @@ def keep_signed(row_id):
             raise Invalid({"file": [_("Choose a file first.")]})
         contracts.run("signed_copy", [row_id], values)
     except (Invalid, Bad, Refused) as bad:
-        note = next((sentence for said in getattr(bad, "fields", {}).values() for sentence in said), None) or getattr(bad, "message", None) or str(bad)
-        return _page(contract, note, form), 422
+        return _page(contract, bad.first if isinstance(bad, Invalid) else bad.message, form), 422
     return flask.redirect(f"/sales/contract/{row_id}", 303)
 
 

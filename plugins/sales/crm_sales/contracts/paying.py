@@ -62,15 +62,20 @@ def lay(ids):
         db.expire_all()
 
 
+def _late():
+    """Instalments of what is agreed whose day is over, and that are not paid whole."""
+    return Contract.state.in_(ASKED), ContractPayment.due < today(), ContractPayment.remaining > 0
+
+
 def overdue(ids):
     """Of contracts: what of their instalments is late, in their currency. One statement."""
     query = select(ContractPayment.contract_id, func.sum(ContractPayment.remaining)).join(Contract, Contract.id == ContractPayment.contract_id).where(
-        ContractPayment.contract_id.in_(ids), Contract.state.in_(ASKED), ContractPayment.due < today(), ContractPayment.remaining > 0)
+        ContractPayment.contract_id.in_(ids), *_late())
     return {row[0]: int(row[1]) for row in session.execute(query.group_by(ContractPayment.contract_id))}
 
 
 def late(ids):
     """Of instalments: how many days late what remains of them is. One statement."""
     query = select(ContractPayment.id, ContractPayment.due).join(Contract, Contract.id == ContractPayment.contract_id).where(
-        ContractPayment.id.in_(ids), Contract.state.in_(ASKED), ContractPayment.due < today(), ContractPayment.remaining > 0)
+        ContractPayment.id.in_(ids), *_late())
     return {row.id: (today() - row.due).days for row in session.execute(query)}

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from crm_core.sdk import Card, Report
 from crm_sales import _
 from crm_sales.contracts.resources import Contracts
+from crm_sales.months import month_of
 from crm_sales.quotes.resources import Quotes
 
 
@@ -26,7 +27,7 @@ def waiting(rows):
 
 def ending(rows):
     """By the month in which they end, the next first."""
-    month = sa.func.substr(sa.cast(rows.c.ends, sa.String), 1, 7).label("month")
+    month = month_of(rows.c.ends).label("month")
     return sa.select(month, sa.func.count(), sa.func.sum(rows.c.total).label("total")).where(rows.c.state == "signed", rows.c.ends.is_not(None)).group_by(month).order_by(month)
 
 

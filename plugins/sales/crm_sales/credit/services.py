@@ -73,10 +73,15 @@ def history(customers: Iterable[int], now: dt.date) -> dict[int, list[Paid]]:
             Invoice.customer_id.in_(list(customers)), Invoice.credits_id.is_(None), Invoice.state.in_(OPEN),
             Invoice.day >= now - dt.timedelta(days=730), Invoice.deleted_at.is_(None))
         for customer, worth, credited, total, day, due, settled in db.execute(query):
-            amount = worth - amounts.divide(worth * credited, total) if total > 0 else 0
+            amount = _left(worth, credited, total) if total > 0 else 0
             if amount > 0:
                 found[customer].append(Paid(amount, day, due or day, settled))
     return found
+
+
+def _left(worth: int, credited: int, total: int) -> int:
+    """What an invoice is worth without what was credited of it."""
+    return worth - amounts.divide(worth * credited, total)
 
 
 def _settled():
@@ -95,7 +100,7 @@ def late_payers(customers: Sequence[int], now: dt.date) -> dict[int, dict[str, i
         sa.or_(due >= now - dt.timedelta(days=YEAR), Invoice.state == InvoiceState.issued))
     with system_scope("how customers paid") as db:
         for customer, worth, credited, total, day, settled, left in db.execute(query):
-            judged[customer].append((worth - amounts.divide(worth * credited, total), max(0, ((settled or now) - day).days)))
+            judged[customer].append((_left(worth, credited, total), max(0, ((settled or now) - day).days)))
             owed[customer] += left
     late = {customer: amounts.divide(sum(amount * days for amount, days in rows), weight) for customer, rows in judged.items() if (weight := sum(amount for amount, _days in rows))}
     least = CreditSettings.now().trouble

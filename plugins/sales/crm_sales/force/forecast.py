@@ -11,6 +11,7 @@ from crm_core.sdk import Status, amounts, cells, plans, session, site
 from crm_sales import _
 from crm_sales.force import departments
 from crm_sales.force.models import Achievement
+from crm_sales.months import month_of
 from crm_sales.opportunities.models import Forecast, Opportunity, Outcome, Stage
 from crm_sales.opportunities.services import FEW
 
@@ -112,7 +113,7 @@ def achieved(first, last, by, did):
     """(whose, first of the month) → what was achieved in it, in hundredths; nothing for who sees no achievements."""
     if not {"did", "day", "amount", by} <= site().registry.resource("sales.achievement").fields().keys():
         return {}
-    whose, month = getattr(Achievement, f"{by}_id"), sa.func.substr(sa.cast(Achievement.day, sa.String), 1, 7)
+    whose, month = getattr(Achievement, f"{by}_id"), month_of(Achievement.day)
     query = sa.select(whose, month, sa.func.sum(Achievement.amount)).where(Achievement.did == did, Achievement.day >= first, Achievement.day <= last)
     rows = session.execute(query.group_by(whose, month).order_by(month, whose).limit(MOST * MONTHS))
     return {(who, dt.date.fromisoformat(f"{text}-01")): int(amount) for who, text, amount in rows}

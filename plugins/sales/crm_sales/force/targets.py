@@ -11,6 +11,7 @@ from crm_core.sdk import Product, plans, session, site
 from crm_sales import _
 from crm_sales.force import departments
 from crm_sales.force.models import Achievement
+from crm_sales.months import month_of
 from crm_sales.policies.services import chain_of, parents_of
 
 BY = {"owner": _("By person"), "department": _("By department"), "category": _("By category"), "product": _("By product")}
@@ -75,7 +76,7 @@ def year(first, by, did):
 
 
 def _facts(first, last, did, part):
-    column, month = getattr(Achievement, f"{part}_id") if part else sa.null(), sa.func.substr(sa.cast(Achievement.day, sa.String), 1, 7)
+    column, month = getattr(Achievement, f"{part}_id") if part else sa.null(), month_of(Achievement.day)
     key = *((column,) if part else ()), Achievement.owner_id, Achievement.department_id, month
     rows = session.execute(sa.select(column, *key[-3:], sa.func.sum(Achievement.amount)).where(
         Achievement.did == did, Achievement.day >= first, Achievement.day <= last).group_by(*key).order_by(*key).limit(LINES))

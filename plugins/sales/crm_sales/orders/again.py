@@ -129,7 +129,7 @@ def again(customer, quantities=None, after=None):
     try:
         site().registry.resource("sales.order").write([values])
     except Invalid as bad:  # a product that has no price in that currency any more, choices that do not go together any more
-        raise Refused(next((sentence for said in bad.fields.values() for sentence in said), str(bad))) from None
+        raise Refused(bad.first) from None
     if had.gone and quantities is None:
         tell(_("Not on sale any more, and left out: %(names)s.", names=", ".join(had.gone)))
 

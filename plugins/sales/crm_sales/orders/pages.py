@@ -40,8 +40,7 @@ def send(row_id):
             raise Invalid({"parts": [_("Say what goes out.")]}, _("Say what goes out."))
         orders.run("deliver_part", [row_id], values)
     except Invalid as bad:
-        note = next((sentence for said in bad.fields.values() for sentence in said), str(bad))
-        return flask.render_template("sales/order_parts.html", order=session.get(Order, row_id), items=panels.progress(row_id)["items"], typed=typed, note=note), 422
+        return flask.render_template("sales/order_parts.html", order=session.get(Order, row_id), items=panels.progress(row_id)["items"], typed=typed, note=bad.first), 422
     return flask.redirect(f"/sales/order/{row_id}", 303)
 
 

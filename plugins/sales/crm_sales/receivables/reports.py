@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Card, Customer, Region, Report, count_by, today, visible
 from crm_sales import _
+from crm_sales.months import month_of
 from crm_sales.orders.models import Order
 from crm_sales.orders.resources import OrderItems, Orders
 from crm_sales.orders.services import GOING
@@ -35,12 +36,8 @@ def _ageing(by):
     return ask
 
 
-def _month(column):
-    return sa.func.substr(sa.cast(column, sa.String), 1, 7)
-
-
 def _receipts(rows):
-    month, asked = _month(rows.c.due), rows.c.worth
+    month, asked = month_of(rows.c.due), rows.c.worth
     return sa.select(month.label("month"), sa.func.sum(asked).label("asked"), sa.func.sum(asked - rows.c.open_worth - rows.c.written_worth).label("came"), sa.func.sum(rows.c.open_worth).label("open"),
                      sa.func.sum(rows.c.written_worth).label("lost"), sa.func.sum(sa.case((sa.and_(rows.c.state != State.lost, rows.c.settled.is_not(None), rows.c.settled <= rows.c.due), asked), else_=0)).label("in_time")).where(
         rows.c.state.in_(OPEN), rows.c.due.is_not(None)).group_by(month).order_by(month.desc())
@@ -48,7 +45,7 @@ def _receipts(rows):
 
 def _products(rows):
     orders, customers, regions = visible(Order), visible(Customer), sa.inspect(Region).local_table
-    month, region, amount = _month(orders.c.confirmed), sa.func.coalesce(regions.c.name, ""), sa.func.sum(rows.c.amount)
+    month, region, amount = month_of(orders.c.confirmed), sa.func.coalesce(regions.c.name, ""), sa.func.sum(rows.c.amount)
     return sa.select(rows.c.product_id, region.label("region"), month.label("month"), amount.label("amount")).join(orders, orders.c.id == rows.c.order_id).join(
         customers, customers.c.id == orders.c.customer_id).outerjoin(regions, regions.c.id == customers.c.region_id).where(
         orders.c.state.in_(GOING), orders.c.confirmed.is_not(None)).group_by(rows.c.product_id, region, month).order_by(month.desc(), amount.desc(), rows.c.product_id, region)
