@@ -6,12 +6,12 @@ from math import ceil
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.access.models import OneTime, SecurityEvent, Throttle
 from crm_core.data.base import table_of
 from crm_core.data.engine import Engines
 from crm_core.data.session import current_work, in_writing, ledger
+from crm_core.data.upsert import upsert
 from crm_core.kernel import clock
 from crm_core.kernel.keys import digest
 
@@ -36,14 +36,13 @@ def attempt(limits: Mapping[str, int], window: dt.timedelta = WINDOW, *, lasting
     with ledger() as conn:
         if not lasting and conn.dialect.name == "postgresql":
             conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
-        insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
         for key in sorted(limits):  # one order for everybody: no deadlock
             over = _attempts.c.since <= now - window
             counted = {
                 "count": sa.case((over, 1), else_=_attempts.c.count + 1),
                 "since": sa.case((over, now), else_=_attempts.c.since),
             }
-            statement = insert(_attempts).values(key=key, count=1, since=now)
+            statement = upsert(_attempts, conn.dialect.name).values(key=key, count=1, since=now)
             statement = statement.on_conflict_do_update(index_elements=["key"], set_=counted)
             count, since = conn.execute(statement.returning(_attempts.c.count, _attempts.c.since)).one()
             counts[key] = count
@@ -86,10 +85,9 @@ def _line(text: str) -> str:
 def put_link(purpose: str, secret: str, user_id: int | None, lifetime: dt.timedelta) -> None:
     """Keep the digest of a single-use link, in the running write transaction. Twice the same is once."""
     conn = current_work().session.connection()
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     now = clock.now()
     conn.execute(
-        insert(_links).values(digest=digest(secret), purpose=purpose, user_id=user_id, made_at=now, expires_at=now + lifetime)
+        upsert(_links, conn.dialect.name).values(digest=digest(secret), purpose=purpose, user_id=user_id, made_at=now, expires_at=now + lifetime)
         .on_conflict_do_nothing(index_elements=["digest"])
     )
 

@@ -21,10 +21,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.data.base import table_of
 from crm_core.data.session import Session, after_commit, current_work, in_writing, writing
+from crm_core.data.upsert import upsert
 from crm_core.kernel import actors, clock
 from crm_core.kernel.claims import PARKED, QUEUED, RUNNING, Claims, LostLease
 from crm_core.kernel.lease import Timing, db_now, in_seconds
@@ -70,8 +70,7 @@ def insert(conn: sa.Connection, values: Mapping[str, Any]) -> int | None:
     """Put a row into the queue; None when its key is already there."""
     fresh = {"state": QUEUED, "failures": 0, "claims": 0, "done": 0, "cancel_asked": False,
              "position": {}, "result": {}}
-    make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    statement = make(_table).values(**fresh, **values).on_conflict_do_nothing(index_elements=["key"])
+    statement = upsert(_table, conn.dialect.name).values(**fresh, **values).on_conflict_do_nothing(index_elements=["key"])
     found: int | None = conn.execute(statement.returning(_table.c.id)).scalar()
     return found
 

@@ -1,15 +1,22 @@
 """Gapless number series: the row lock of the series is held until the numbers are committed with what carries them."""
 
+from functools import cache
+from typing import Any
+
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, in_writing
+from crm_core.data.upsert import upsert
 from crm_core.kernel.models import SeriesRow
 
 _series = table_of(SeriesRow)
-_DRAW = {name: make(_series).on_conflict_do_update(index_elements=["name"], set_={"next": _series.c.next + sa.bindparam("more", type_=sa.BigInteger())})
-         .returning(_series.c.next) for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))}
+
+
+@cache
+def _draw(dialect: str) -> Any:
+    more = sa.bindparam("more", type_=sa.BigInteger())
+    return upsert(_series, dialect).on_conflict_do_update(index_elements=["name"], set_={"next": _series.c.next + more}).returning(_series.c.next)
 
 
 def draw(name: str, count: int = 1) -> list[int]:
@@ -22,18 +29,15 @@ def draw(name: str, count: int = 1) -> list[int]:
     if count < 1:
         return []
     conn = current_work().session.connection()
-    after: int = conn.execute(_DRAW[conn.dialect.name], {"name": name, "next": 1 + count, "more": count}).scalar_one()
+    after: int = conn.execute(_draw(conn.dialect.name), {"name": name, "next": 1 + count, "more": count}).scalar_one()
     return list(range(after - count, after))
 
 
 def skip(name: str, used: int) -> None:
     """Records brought numbers of their own up to `used`: the series goes on behind them."""
     conn = current_work().session.connection()
-    table = table_of(SeriesRow)
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(name=name, next=used + 1)
-    conn.execute(statement.on_conflict_do_update(
-        index_elements=["name"], set_={"next": used + 1}, where=table.c.next <= used))
+    statement = upsert(_series, conn.dialect.name).values(name=name, next=used + 1)
+    conn.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"next": used + 1}, where=_series.c.next <= used))
 
 
 def peek(name: str) -> int:

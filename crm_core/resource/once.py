@@ -6,16 +6,17 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import Session, current_work, writing
+from crm_core.data.upsert import upsert
 from crm_core.kernel import clock
 from crm_core.kernel.errors import InHand, Invalid
 from crm_core.kernel.i18n import _
@@ -44,9 +45,12 @@ class Done(Keyed, Model):
 
 
 _done = table_of(Done)
-_CLAIM = {name: make(_done).on_conflict_do_nothing(index_elements=["actor_id", "route", "key"]).returning(_done.c.id)
-          for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))}
 _ANSWERED = sa.update(_done).where(_done.c.id == sa.bindparam("number")).values({name: sa.bindparam(name) for name in ("status", "headers", "body")})
+
+
+@cache
+def _claiming(dialect: str) -> Any:
+    return upsert(_done, dialect).on_conflict_do_nothing(index_elements=["actor_id", "route", "key"]).returning(_done.c.id)
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def _once(route: str, key: str, body: bytes, do: Callable[[], Answer], name: str
 def _claim(session: Session, row: dict[str, Any]) -> int | None:
     """The id of the key's new row; None when it is there. PostgreSQL waits here for a request that is still at it."""
     connection = session.connection()
-    return connection.execute(_CLAIM[connection.dialect.name], row).scalar()
+    return connection.execute(_claiming(connection.dialect.name), row).scalar()
 
 
 def _again(found: Any, wanted: str) -> Answer:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
 from crm_core.data.session import current_work, session, writing
+from crm_core.data.upsert import upsert
 from crm_core.kernel import clock
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
@@ -76,8 +76,7 @@ def put(resource: Any, found: Iterable[tuple[int, int, float, Sequence[twins.Rea
     if not rows:
         return 0
     conn = current_work().session.connection()
-    make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    statement: Any = make(table_of(Pair))
+    statement = upsert(table_of(Pair), conn.dialect.name)
     keys = ["resource", "one_id", "other_id"]
     if state == OPEN:
         statement = statement.on_conflict_do_nothing(index_elements=keys)

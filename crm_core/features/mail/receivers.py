@@ -5,11 +5,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, session
+from crm_core.data.upsert import upsert
 from crm_core.features.customers.api import may_reach_all
 from crm_core.features.mail.filling import RESOURCES, about_of
 from crm_core.features.mail.mailing_models import About, Fate, Mailing, MailingReceiver
@@ -138,5 +138,4 @@ def _write(mailing: Any, resource: Any, ids: Sequence[int]) -> None:
         })
     if found:
         conn = current_work().session.connection()
-        insert = (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(_receivers)
-        conn.execute(insert.on_conflict_do_nothing(), found, execution_options=unscoped("receivers of a mail to many, written down"))
+        conn.execute(upsert(_receivers, conn.dialect.name).on_conflict_do_nothing(), found, execution_options=unscoped("receivers of a mail to many, written down"))

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work
+from crm_core.data.upsert import upsert
 from crm_core.features.customers.api import may_reach
 from crm_core.features.mail import api as mail
 from crm_core.features.rules.kinds import PickField
@@ -86,10 +85,9 @@ def take(step: Any) -> Offered | None:
     """The best that fits whom a step is about and was not offered to him; it is noted as offered in the running transaction."""
     customer = step.record.customer_id if step.resource.name == "core.contact" else step.id
     found, conn = fitting(customer), current_work().session.connection()
-    make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     for one in found:
         row = {"subject": step.about[0], "subject_id": step.about[1], "offer": one.key[:160], "at": clock.now()}
-        done = conn.execute(make(_given).values(row).on_conflict_do_nothing(index_elements=["subject", "subject_id", "offer"]).returning(_given.c.id)).first()
+        done = conn.execute(upsert(_given, conn.dialect.name).values(row).on_conflict_do_nothing(index_elements=["subject", "subject_id", "offer"]).returning(_given.c.id)).first()
         if done is not None:
             return one
     return None

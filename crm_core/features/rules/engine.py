@@ -12,12 +12,12 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_core.access.rights import bump
 from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session
+from crm_core.data.upsert import upsert
 from crm_core.features.messages.api import notify
 from crm_core.features.rules import active, history
 from crm_core.features.rules.active import Kept
@@ -209,10 +209,9 @@ def put(rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     conn = current_work().session.connection()
-    make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     made = 0
     for at in range(0, len(rows), 500):
-        found = conn.execute(make(_runs).values(rows[at : at + 500]).on_conflict_do_nothing(index_elements=["rule_id", "subject_id", "occasion"]).returning(_runs.c.id))
+        found = conn.execute(upsert(_runs, conn.dialect.name).values(rows[at : at + 500]).on_conflict_do_nothing(index_elements=["rule_id", "subject_id", "occasion"]).returning(_runs.c.id))
         made += len(found.all())
     if made:
         later(RUN, label=SOURCE)
