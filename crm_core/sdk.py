@@ -55,6 +55,7 @@ _WHERE = {
     "Region": ("crm_core.features.customers.models", "Region"),
     "User": ("crm_core.access.models", "User"),
     "Department": ("crm_core.access.models", "Department"),
+    "departments_of": ("crm_core.access.models", "departments_of"),  # the ids in Department.path, from the top down, itself last
     # rights
     "Scope": ("crm_core.access.scope", "Scope"),  # what narrow_records may answer
     "Only": ("crm_core.access.scope", "Only"),

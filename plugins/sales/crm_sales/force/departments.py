@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Department, system_scope
+from crm_core.sdk import Department, departments_of, system_scope
 
 
 class Aim(NamedTuple):
@@ -12,6 +12,15 @@ class Aim(NamedTuple):
 
     own: int | None
     people: int
+
+
+def aims_of(found):
+    """(whose, whether it is of the whole department, amount) → whose → `Aim`."""
+    own, people = {}, {}
+    for whose, whole, amount in found:
+        kept = own if whole else people
+        kept[whose] = kept.get(whose, 0) + amount
+    return {whose: Aim(own.get(whose), people.get(whose, 0)) for whose in {*own, *people}}
 
 
 class Flat:
@@ -62,4 +71,4 @@ def tree():
     """The departments of the house, in one statement."""
     with system_scope("which department lies in which") as db:
         rows = db.execute(sa.select(Department.id, Department.path)).all()
-    return Tree({row.id: (*(int(step) for step in (row.path or "").split("/") if step and int(step) != row.id), row.id) for row in rows})
+    return Tree({row.id: tuple(departments_of(row.path or "")) for row in rows})

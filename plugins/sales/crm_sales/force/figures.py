@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
@@ -60,6 +61,11 @@ def activity(first, last):
     for person, kind, number in session.execute(query.order_by(note.created_by_id).limit(3 * MOST)):
         found.setdefault(person, {})[str(kind)] = number
     return found
+
+
+def records(did, first, last, where=()):
+    """The address of what was achieved of a kind in these days; `where`: more pairs of the query."""
+    return f"/sales/achievement?{urlencode([('did.any', str(did)), ('day.between', f'{first},{last}'), *where])}"
 
 
 def names_of(people):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Status, amounts, cells, plans, session, site
 from crm_sales import _
-from crm_sales.force import departments
+from crm_sales.force import departments, figures
 from crm_sales.force.models import Achievement
 from crm_sales.months import month_of
 from crm_sales.opportunities.models import Forecast, Opportunity, Outcome, Stage
@@ -122,14 +122,8 @@ def achieved(first, last, by, did):
 def targets(first, last, by, did):
     """(whose, first of the month) → the target in hundredths. Of a department that has a plan of its own that is the target, else those of its people
     together."""
-    own, people = {}, {}
-    for one in plans.planned([f"sales.{did}"], first, last):
-        if one.category is None and one.product is None:
-            whose = one.person if by == "owner" else one.department
-            kept = own if by == "department" and one.person is None else people
-            if whose is not None and (by == "department" or one.person is not None):
-                kept[whose, one.begins] = kept.get((whose, one.begins), 0) + one.figure * 100
-    return {key: departments.Aim(own.get(key), people.get(key, 0)) for key in {*own, *people}}
+    found = [(one.person if by == "owner" else one.department, one) for one in plans.planned([f"sales.{did}"], first, last) if one.category is None and one.product is None]
+    return departments.aims_of(((whose, one.begins), one.person is None, one.figure * 100) for whose, one in found if whose is not None)
 
 
 # --- a line --------------------------------------------------------------------------------------------------------------
@@ -140,7 +134,7 @@ def _line(show, name, numbers, span, did, fact, target, whose):
     line = {"name": name, "cells": _cells(show, numbers, span, whose), "weight": numbers["weighted"] + numbers["won"], "target": None}
     if target is not None and span.month is not None:
         days = f"{span.first},{span.last}"
-        achieved_url = f"/sales/achievement?{urlencode([('did.any', str(did)), ('day.between', days), *whose])}"
+        achieved_url = figures.records(did, span.first, span.last, whose)
         plans_url = f"/core/plan?{urlencode([('span.any', 'month'), ('begins.between', days), *whose])}"
         line["target"] = {"aim": (show(target), plans_url), "fact": (show(fact), achieved_url), "lacking": show(max(0, target - fact)),
                           "said": cells.status(reach(target, fact, numbers)), "more": show(more) if (more := target - fact - numbers["pipeline"]) > 0 else ""}

@@ -3,13 +3,12 @@ records. Targets are figures of month plans; a year's plan that was broken down 
 
 import datetime as dt
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
 from crm_core.sdk import Product, plans, session, site
 from crm_sales import _
-from crm_sales.force import departments
+from crm_sales.force import departments, figures
 from crm_sales.force.models import Achievement
 from crm_sales.months import month_of
 from crm_sales.policies.services import chain_of, parents_of
@@ -143,7 +142,7 @@ class _Table:
         return Row(key, "", months, year, target(whole))
 
     def _url(self, first, last, where):
-        return f"/sales/achievement?{urlencode([('did.any', str(self.did)), ('day.between', f'{first},{last}'), *where])}"
+        return figures.records(self.did, first, last, where)
 
     def _sum(self, of):
         return sum(one.figure * 100 for one in of) if of else None
@@ -155,8 +154,4 @@ class _Table:
 
 def _aims(of):
     """The targets by department."""
-    own, people = {}, {}
-    for one in of:
-        kept = own if one.person is None else people
-        kept[one.department] = kept.get(one.department, 0) + one.figure * 100
-    return {key: departments.Aim(own.get(key), people.get(key, 0)) for key in {*own, *people}}
+    return departments.aims_of((one.department, one.person is None, one.figure * 100) for one in of)

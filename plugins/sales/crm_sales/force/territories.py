@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Customer, Refused, User, session, site, system_scope
+from crm_core.sdk import Customer, Refused, session, site, system_scope
 from crm_sales import _
+from crm_sales.force.figures import names_of
 from crm_sales.force.models import Territory
 from crm_sales.policies.services import chain_of, parents_of
 
@@ -85,13 +86,8 @@ class Someone(NamedTuple):
 
 def said(found):
     """Territories in words: name, who sells there, why in this place."""
-    names = _sellers({one.territory.seller_id for one in found})
+    names = names_of({one.territory.seller_id for one in found})
     return [{"id": one.territory.id, "name": one.territory.name, "seller": names.get(one.territory.seller_id, ""), "why": one.why} for one in found]
-
-
-def _sellers(ids):
-    with system_scope("who sells there") as db:
-        return dict(db.execute(sa.select(User.id, User.name).where(User.id.in_(sorted(ids)))).all()) if ids else {}
 
 
 class Moves(NamedTuple):
@@ -119,7 +115,7 @@ def moves():
         else:
             key = owner, here[at].territory.seller_id
             found[key] = found.get(key, 0) + number
-    names = _sellers({one for key in found for one in key if one is not None})
+    names = names_of({one for key in found for one in key if one is not None})
     lines = [(names.get(owner, "") if owner is not None else _("Nobody"), names.get(seller, ""), number) for (owner, seller), number in found.items()]
     return Moves(sorted(lines, key=lambda line: (-line[2], str(line[0]), line[1])), stay, nowhere)
 
