@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Keyed
-from crm_core.data.session import current_work, writing
+from crm_core.data.session import current_work, in_writing, writing
 from crm_core.kernel import clock
 from crm_core.kernel.site import actor
 from crm_core.resource.kept import Ask, kept
@@ -60,7 +60,9 @@ def save(key: str, data: dict[str, Any]) -> None:
 
 
 def discard(key: str) -> None:
-    """Throw the draft away, if there is one; with what is written of the form."""
+    """Throw the draft away, if there is one; with what is written of the form, or by itself: then it is looked first, as a wish to write holds up others."""
+    if not in_writing() and load(key) is None:
+        return
     with writing() as db:
         db.connection().execute(_GONE, {"me": actor().user_id, "key": key[:120]})
 

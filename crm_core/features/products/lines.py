@@ -152,7 +152,7 @@ class PricedLines(Resource):
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         headed = {n: row.pop("list_price") for n, row in enumerate(rows) if row.get("list_price") in (FOLLOW, MEASURE)}
         now = [as_written(row, before) for row in rows]
-        moved = [n for n, row in enumerate(rows) if n in headed or _moved(row, before)]
+        moved = dict.fromkeys(n for n, row in enumerate(rows) if n in headed or _moved(row, before))  # in their order, and found at once
         ids = {line["product_id"] for n, line in enumerate(now) if line.get("product_id") and (n in moved or not line.get("what") or line.get("rate") is None)}
         shelf, heads = Shelf(ids | {old["product_id"] for n in moved if (old := before.get(rows[n].get("id") or 0)) and old.get("product_id")}), self._heads(now)
         at = [n for n in moved if now[n].get("product_id") in shelf.facts]
