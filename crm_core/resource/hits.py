@@ -18,14 +18,14 @@ from crm_core.data.base import table_of
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import current_work
 from crm_core.data.wall import marked
-from crm_core.resource import plans, sharing
+from crm_core.resource import plans, sharing, stretches
 from crm_core.resource.plans import Sought, execute, sought
 from crm_core.resource.search import SCOPE_TOKENS, Document, Waiting, kind_of, words_of
 from crm_core.text import tokens
 
 TOKEN_LIMIT = 50  # more scope values than these are checked after the match
 CHUNK = 1_000
-FEW = 2_000  # on PostgreSQL: up to this many documents are taken and sorted, of more the newest are walked through
+FEW = 1_000  # on PostgreSQL: up to this many documents are taken and sorted, of more the newest are walked through
 WAITING = 10_000  # of the records that wait for being indexed, the first are looked at
 
 
@@ -37,12 +37,11 @@ class Hit(NamedTuple):
 
 
 class Size(NamedTuple):
-    """How many hits, at most as many as were asked for; how many records wait for being indexed; whether there are so many
-    documents that the newest are walked through (None: not known); the hits in order, when counting them meant to look at each."""
+    """How many hits, at most as many as were asked for; how many records wait for being indexed; the hits in order, when
+    counting them meant to look at each."""
 
     n: int
     waiting: int
-    many: bool | None = None
     ids: list[int] | None = None
 
 
@@ -93,7 +92,7 @@ class Look:
         extra = self._tokens() if self.told else None
         said = self.question.fts5(extra, kind) if self.sqlite else self.question.pg(extra, kind)
         words = {f"w{at}": word.text for at, word in enumerate(self.question.words)} if self.checked else {}
-        return {"q": said, "r": self.resource.name, "waits": self.resource.rules_of, **words, **plans.given(what), **plans.reach(what.scope)}
+        return {"q": said, "kind": kind, "r": self.resource.name, "waits": self.resource.rules_of, **words, **plans.given(what), **plans.reach(what.scope)}
 
 
 def look(resource: Any, text: str, what: Sought) -> Look | None:
@@ -114,11 +113,10 @@ def size(one: Look | None, limit: int, columns: Columns = (), descending: bool =
     """How many hits there are, at most `limit`; in this order, if they have to be looked at."""
     if one is None:
         return Size(0, 0)
-    bound = limit if one.sqlite or one.joined else max(limit, FEW + 1)
-    row: Any = execute(_statement(one, "size"), {**one.values(), "n": bound}).one()
+    row: Any = execute(_statement(one, "size"), {**one.values(), "n": limit}).one()
     n, unsure, waiting = row
     if not unsure:
-        return Size(min(n, limit), waiting, None if one.joined else n > FEW)
+        return Size(n, waiting)
     if n < limit:
         ids = in_order(one, columns, descending)
         return Size(len(ids), waiting, ids=ids)
@@ -133,21 +131,20 @@ def in_order(one: Look, columns: Columns, descending: bool) -> list[int]:
     return [row[0] for row in rows if row[1] == 0 or holds(row[2:])]
 
 
-def newest(
-    one: Look | None, *, limit: int, before: int | None = None, after: int | None = None, many: bool | None = None,
-) -> list[Hit]:
-    """The newest `limit` hits, those before a document, or those just after one (oldest of these first)."""
+def newest(one: Look | None, *, limit: int, before: int | None = None, after: int | None = None, many: bool | None = None) -> list[Hit]:
+    """The newest `limit` hits, those before a document, or those just after one (oldest of these first). `many`: whether there are
+    so many that the newest are walked through; where not known, it is asked."""
     if one is None:
         return []
     holds = _checker(one) if one.checked else None
     values = one.values()
     if not one.sqlite and many is None:
         many = execute(_statement(one, "documents"), {**values, "n": FEW + 1}).scalar_one() > FEW
+    shape = "walk" if one.sqlite or many else "few"
     found: list[Hit] = []
     place, chunk = (before, min(limit + 20, CHUNK) if holds else limit) if after is None else (after, limit)
     while len(found) < limit:
         chunk = min(chunk, 5 * CHUNK)
-        shape = "walk" if one.sqlite or many else "few"
         direction = "newer" if after is not None else "older" if place is not None else ""
         rows: Sequence[Any] = execute(_statement(one, shape, direction=direction), {**values, "n": chunk, "place": place}).all()
         found += [Hit(row[0], row[1]) for row in rows if holds is None or row[2] == 0 or holds(row[3:])]
@@ -205,8 +202,12 @@ def _kept(shape: _Shape) -> sa.Select[Any]:
     return _build(shape, ())
 
 
+_WAYS = {"size": "long", "documents": "long"}  # which stretches are gone through
+
+
 def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     docs, table, big = table_of(Document), shape.table, sa.BigInteger()
+    several: Any = None
     if shape.sqlite:
         fts = sa.table("core_search_fts", sa.column("rowid", big))
         key: Any = fts.c.rowid
@@ -216,7 +217,8 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
         where: list[Any] = [docs.c.resource == sa.bindparam("r"), sa.text("core_search_fts MATCH :q")]
         where += [_beyond(key, shape)] if shape.direction else []
     else:
-        source, where = (_one_by_one(shape), []) if shape.form in ("walk", "few") else (docs, _matching(docs))
+        several = stretches.series(_WAYS.get(shape.form) or shape.direction or "older") if shape.form not in ("order", "few") else None
+        source, where = stretches.matching(docs, *([_beyond(docs.c.id, shape)] if shape.direction else []), stretch=several is not None), []
         key, record = source.c.id, source.c.record_id
     if shape.joined:
         source = source.join(table, table.c.id == record)
@@ -225,7 +227,7 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     unsure: sa.ColumnElement[int] = sa.case((_sure(shape), 0), else_=1) if shape.read else sa.literal_column("0", sa.Integer())
     limit = sa.bindparam("n", type_=big)
     if shape.form in ("size", "documents"):
-        few = sa.select(unsure.label("unsure")).select_from(source).where(*where).limit(limit).subquery()
+        few = sa.select(unsure.label("unsure")).select_from(source if several is None else several.join(source, sa.true())).where(*where).limit(limit).subquery()
         if shape.form == "documents":
             return sa.select(sa.func.count()).select_from(few)
         waiting = _waiting(shape).scalar_subquery()
@@ -234,8 +236,12 @@ def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Se
     if shape.form == "order":
         ids = sa.select(table.c.id, unsure, *texts).select_from(source).where(*where)
         return ids.order_by(*plans.ordering(table, shape.order, shape.descending))
-    query = sa.select(key, table.c.id, unsure, *texts).select_from(source).where(*where)
-    return query.order_by(_towards(key, shape)).limit(limit)
+    if several is None:
+        query = sa.select(key, table.c.id, unsure, *texts).select_from(source).where(*where)
+        return query.order_by(_towards(key, shape)).limit(limit)
+    found = stretches.walk(several, sa.select(key.label("key"), table.c.id.label("record")).select_from(source).where(*where).order_by(_towards(key, shape)), limit, newer=shape.direction == "newer")
+    query = sa.select(found.c.key, found.c.record, unsure, *texts).order_by(_towards(found.c.key, shape))
+    return query.join_from(found, table, table.c.id == found.c.record).where(marked(table.name)) if shape.read else query
 
 
 def _towards(key: Any, shape: _Shape) -> Any:
@@ -245,27 +251,6 @@ def _towards(key: Any, shape: _Shape) -> Any:
 def _beyond(key: Any, shape: _Shape) -> sa.ColumnElement[bool]:
     place = sa.bindparam("place", type_=sa.BigInteger())
     return key > place if shape.direction == "newer" else key < place  # type: ignore[no-any-return]
-
-
-def _matching(docs: sa.Table) -> list[Any]:
-    """On PostgreSQL: the documents by the index of words. An expression in place of the column, as the tokens name the
-    resource: no other index need find all its documents."""
-    return [docs.c.resource + "" == sa.bindparam("r"), sa.text("core_search.vector @@ CAST(:q AS tsquery)")]
-
-
-def _one_by_one(shape: _Shape) -> sa.Subquery:
-    """On PostgreSQL: documents in the order of their keys, from which hits are taken until there are enough. The planner knows
-    little of how words and scopes are spread and would rather sort all; OFFSET 0 is where it stops thinking."""
-    docs = table_of(Document)
-    found: Any = docs
-    where: list[Any]
-    if shape.form == "walk":  # a function in place of the operator: no index of words, the newest are walked through
-        where = [docs.c.resource == sa.bindparam("r"), sa.text("ts_match_vq(core_search.vector, CAST(:q AS tsquery))")]
-    else:
-        found, where = sa.select(docs.c.id, docs.c.record_id).where(*_matching(docs)).cte("few").prefix_with("MATERIALIZED"), []
-    where += [_beyond(found.c.id, shape)] if shape.direction else []
-    query = sa.select(found.c.id, found.c.record_id).where(*where).order_by(_towards(found.c.id, shape))
-    return query.offset(sa.literal_column("0")).subquery("documents")
 
 
 def _waiting(shape: _Shape) -> sa.Select[Any]:

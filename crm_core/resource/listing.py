@@ -198,10 +198,10 @@ def _searched(query: Query, order: Order) -> Page:
         size = hit_count(query)
         if size.n <= COUNT_LIMIT:
             return _cut(query, order, sorted_hits(query, order))
-        found = hits.newest(_look(query), limit=query.limit + 1, many=size.many)
+        found = hits.newest(_look(query), limit=query.limit + 1, many=True)
     else:
         before, after = (document, None) if query.after else (None, document)
-        found = hits.newest(_look(query), limit=query.limit + 1, before=before, after=after)
+        found = hits.newest(_look(query), limit=query.limit + 1, before=before, after=after, many=True)
     more, found = len(found) > query.limit, found[: query.limit]
     if document is not None and query.before:
         if not more and len(found) < query.limit:

@@ -2,6 +2,8 @@
 
 import random
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from hypothesis import strategies as st
 from crm_core.access.actor import Actor
 from crm_core.access.models import Scope as Reach
 from crm_core.data.session import session
+from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import runner
-from crm_core.resource import hits, listing
+from crm_core.resource import hits, listing, stretches
 from crm_core.text import tokens
 from tests.support.firm import PEOPLE, Firm
 
@@ -73,15 +76,44 @@ actors = st.builds(
 )
 
 
+@pytest.fixture
+def far_apart(filled: Firm) -> Iterator[Firm]:
+    """The documents as they lie among millions of others: in stretches of every length."""
+    dice, keys = random.Random(7), [r["id"] for r in filled.sql("SELECT id FROM core_search ORDER BY id DESC")]
+    places, place = [], 5_000_000
+    for at, _key in enumerate(keys):
+        place -= dice.choice((1, 3, 300, 5_000) if at < 30 else (40, 9_000, 70_000))
+        places.append(place)
+    moves = [{"old": old, "new": new} for old, new in zip(keys, places, strict=True)]
+    with filled.site.engines.write.begin() as conn:
+        conn.execute(sa.text("UPDATE core_search SET id = :new WHERE id = :old"), moves, execution_options={UNSCOPED: "tests"})
+    yield filled
+    with filled.site.engines.write.begin() as conn:
+        conn.execute(sa.text("UPDATE core_search SET id = :old WHERE id = :new"), moves, execution_options={UNSCOPED: "tests"})
+
+
 @pytest.mark.parametrize("way", ["scope in the question", "scope asked of the rows", "many hits"])
 def test_what_is_found_is_what_holds_the_words_under_the_scope(way: str, filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     if way == "scope asked of the rows":
         monkeypatch.setattr(hits, "TOKEN_LIMIT", 0)
     if way == "many hits":
-        monkeypatch.setattr(listing, "COUNT_LIMIT", 5)
-        monkeypatch.setattr(hits, "FEW", 3)
-        monkeypatch.setattr(hits, "CHUNK", 4)
+        _few_are_many(monkeypatch)
+    _found_is_what_holds_the_words(filled)
 
+
+@pytest.mark.parametrize("shared_firm", ["postgresql"], indirect=True)
+def test_hits_far_apart_are_found_stretch_by_stretch(far_apart: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    _few_are_many(monkeypatch)
+    _found_is_what_holds_the_words(far_apart)
+
+
+def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "COUNT_LIMIT", 5)
+    monkeypatch.setattr(hits, "FEW", 3)
+    monkeypatch.setattr(hits, "CHUNK", 4)
+
+
+def _found_is_what_holds_the_words(filled: Firm) -> None:
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(who=actors, text=st.sampled_from(WORDS), limit=st.integers(1, 20))
     def same(who: Actor, text: str, limit: int) -> None:
@@ -130,6 +162,31 @@ def test_many_hits_come_newest_first_and_pages_go_back(filled: Firm, monkeypatch
         for page in range(len(pages) - 1, 0, -1):
             query.before = pages[page].previous
             assert listing.page(query).ids == pages[page - 1].ids
+
+
+@pytest.mark.parametrize("shared_firm", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("way", ["older", "newer", "long"])
+def test_every_document_lies_in_one_stretch_and_stretches_follow_in_order(way: str, filled: Firm) -> None:
+    bits, query = {"#": 9, "##": 14, "###": 19}, sa.select(stretches.series(way)).order_by("step")
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(newest=st.integers(1, 2**23), share=st.floats(0, 1))
+    def covered(newest: int, share: float) -> None:
+        place = int(newest * share)
+        with filled.site.engines.write.connect().execution_options(**{UNSCOPED: "tests"}) as conn:
+            conn.execute(sa.text("INSERT INTO core_search (id, resource, record_id, tokens) VALUES (:id, 'alone', 1, '')"), {"id": newest + 10**7})
+            words = [row.word for row in conn.execute(query, {"r": "alone", "kind": "ab", "place": None if way == "long" else place + 10**7})]
+            conn.rollback()
+        parts = [(int(number) << bits[mark], (int(number) + 1) << bits[mark]) for mark, number in (re.fullmatch(r"'ab(#+)(\d+)'", word).groups() for word in words)]  # type: ignore[union-attr]
+        if way == "newer":
+            assert all(one[1] == two[0] for one, two in pairwise(parts)) and len(parts) <= 200
+            assert place == newest or (parts[0][0] <= place + 10**7 + 1 and parts[-1][1] > newest + 10**7)
+        else:
+            last = newest if way == "long" else place - 1
+            assert all(one[0] == two[1] for one, two in pairwise(parts)) and parts[0][1] > last + 10**7 and parts[-1][0] == 0
+            assert len(parts) <= 200
+
+    covered()
 
 
 def test_words_and_filters_together(filled: Firm) -> None:

@@ -19,9 +19,10 @@ def upgrade() -> None:
         return
     op.execute(
         "ALTER TABLE core_search ADD COLUMN vector tsvector GENERATED ALWAYS AS "
-        "(array_to_tsvector(array_remove(string_to_array(tokens, ' '), ''))) STORED"
+        "(array_to_tsvector(array_remove(string_to_array(tokens, ' '), '') || ARRAY[left(tokens, 2) || '#' || (id >> 9)::text, "
+        "left(tokens, 2) || '##' || (id >> 14)::text, left(tokens, 2) || '###' || (id >> 19)::text])) STORED"
     )
-    op.execute("CREATE INDEX ix_core_search_vector ON core_search USING gin (vector) WITH (gin_pending_list_limit = 2048)")
+    op.execute("CREATE INDEX ix_core_search_vector ON core_search USING gin (vector) WITH (gin_pending_list_limit = 256)")
 
 
 def downgrade() -> None:
