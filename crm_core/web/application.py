@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm_core.kernel.config import LOOPBACK
 from crm_core.kernel.site import Site
-from crm_core.web import atlas, csrf, errors, frame, guards, live, notes, plain, session
+from crm_core.web import atlas, csrf, errors, frame, guards, live, notes, plain, session, writing
 from crm_core.web.access import body_limit_of, by_token, check_declared, enter
 from crm_core.web.headers import Headers
 from crm_core.web.menu import slots
@@ -49,6 +49,7 @@ class Application(flask.Flask):
 
     request_class = guards.Request
     json_provider_class = guards.Json
+    jinja_environment = writing.Environment
     jinja_options = {"undefined": StrictUndefined, "autoescape": True}
 
     def __init__(self, site: Site) -> None:
