@@ -12,7 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -97,7 +97,7 @@ class Engines:
         else:
             # Neither compiling nor parallel workers: they cost more to begin than a page may take.
             options = (f"-c timezone=UTC -c jit=off -c max_parallel_workers_per_gather=0 -c statement_timeout={STATEMENT_SECONDS}s -c lock_timeout=10s "
-                       "-c idle_in_transaction_session_timeout=15min")
+                       f"-c idle_in_transaction_session_timeout=15min{'' if write else ' -c default_transaction_read_only=on'}")
             url = self.url.set(drivername="postgresql+psycopg")
             _translate_once()
             engine = sa.create_engine(
@@ -108,7 +108,7 @@ class Engines:
                 pool_use_lifo=True,  # the connection used last has the statements of pages prepared
                 hide_parameters=True,  # values of people do not belong into tracebacks and logs (S21)
                 connect_args={"options": options},
-                execution_options={} if write else {"postgresql_readonly": True},
+                **({} if write else {"isolation_level": "AUTOCOMMIT"}),  # a page needs no way to the server for BEGIN and COMMIT
             )
             event.listen(engine, "do_execute", _by_values)
             engine.dialect.do_ping = _ping_seldom(engine.dialect.do_ping)  # type: ignore[assignment,method-assign]
@@ -191,16 +191,6 @@ def roomy(conn: sa.Connection) -> Iterator[None]:
         yield
     finally:
         raw.execute("pragma cache_size=-4000")
-
-
-def end_reading(conn: sa.Connection) -> None:
-    """End a transaction that only read by a commit: after a rollback the driver throws away what PostgreSQL has prepared for
-    this connection, so each page would have all its statements read anew."""
-    if conn.dialect.name != "sqlite" and not conn.invalidated:
-        raw: Any = conn.connection.driver_connection
-        if raw.info.transaction_status.name == "INTRANS":
-            with suppress(raw.Error):  # the server is gone: closing the session tells it
-                raw.commit()
 
 
 def plan_anew(conn: sa.Connection, anew: bool) -> None:

@@ -12,7 +12,7 @@ from crm_core.data.engine import STATEMENT_SECONDS
 SECONDS = 3.0
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock: about a millisecond
 
-_TIMEOUT = "SELECT set_config('statement_timeout', %s, true)"
+_TIMEOUT = "SELECT set_config('statement_timeout', %s, %s)"
 
 
 class TooLong(Exception):
@@ -44,14 +44,22 @@ def _sqlite(raw: Any, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _postgres(raw: Any, seconds: float) -> Iterator[None]:
-    raw.execute("SAVEPOINT crm_limited")
-    raw.execute(_TIMEOUT, [str(int(seconds * 1000))])
+    """What reads stands in no transaction, so nothing has to be kept from failing with the statement."""
+    alone = bool(raw.autocommit)
+    if not alone:
+        raw.execute("SAVEPOINT crm_limited")
+    raw.execute(_TIMEOUT, [str(int(seconds * 1000)), not alone])
     try:
         yield
     except sa.exc.OperationalError as error:
         if getattr(error.orig, "sqlstate", "") != "57014":
             raise
-        raw.execute("ROLLBACK TO SAVEPOINT crm_limited")
+        if not alone:
+            raw.execute("ROLLBACK TO SAVEPOINT crm_limited")
         raise TooLong from None
-    raw.execute("RELEASE SAVEPOINT crm_limited")
-    raw.execute(_TIMEOUT, [str(STATEMENT_SECONDS * 1000)])
+    finally:
+        if alone and not raw.closed:
+            raw.execute(_TIMEOUT, [str(STATEMENT_SECONDS * 1000), False])
+    if not alone:
+        raw.execute("RELEASE SAVEPOINT crm_limited")
+        raw.execute(_TIMEOUT, [str(STATEMENT_SECONDS * 1000), True])

@@ -17,7 +17,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from crm_core.data.engine import Engines, end_reading, plan_anew
+from crm_core.data.engine import Engines, plan_anew
 from crm_core.data.wall import FLUSHING
 
 
@@ -123,8 +123,6 @@ class Work:
     def end_reading(self) -> None:
         """Give the read connection back; the next question sees the present."""
         if self.reader is not None:
-            if self.reader.in_transaction() and self.reader.is_active:
-                end_reading(self.reader.connection())
             self.reader.close()
             self.reader = None
 

@@ -26,6 +26,7 @@ from crm_core.kernel.i18n import _
 from crm_core.resource.changes import unscoped
 
 KEPT = dt.timedelta(days=90)
+AT_ONCE = 20  # rows that are read at a time
 LOOKED = 300  # rows of the stream one page looks at, at most
 SET = 500  # ids in one of them
 
@@ -179,7 +180,7 @@ def page(after: Place | None, names: Sequence[str], limit: int) -> Page:
     that is kept. Raises Gone where the place is not known any more."""
     conn = current_work().session.connection()
     here = sa.tuple_(_table.c.tx, _table.c.id)
-    query = sa.select(*_row).where(*_ended(conn.dialect)).order_by(_table.c.tx, _table.c.id).limit(LOOKED)
+    query = sa.select(*_row).where(*_ended(conn.dialect)).order_by(_table.c.tx, _table.c.id)
     if after is None:
         after = Place()
     elif after.id:
@@ -190,7 +191,7 @@ def page(after: Place | None, names: Sequence[str], limit: int) -> Page:
         query = query.where(here > (after.tx, after.id) if after.taken < 0 else here >= (after.tx, after.id))
     found: dict[tuple[str, int], Seen] = {}
     place, wanted, rows = after, set(names), 0
-    for row in conn.execute(query, execution_options={"yield_per": 20}):
+    for row in _looked_at(conn, query):
         rows += 1
         ids = row.ids if row.resource in wanted else []
         start = after.taken if row.id == after.id and row.tx == after.tx else 0
@@ -203,6 +204,17 @@ def page(after: Place | None, names: Sequence[str], limit: int) -> Page:
         if len(found) >= limit:
             return Page(list(found.values()), place, True)
     return Page(list(found.values()), place, rows == LOOKED)
+
+
+def _looked_at(conn: sa.Connection, query: sa.Select[Any]) -> Iterator[Any]:
+    """The first rows, a few at a time: one may name very many records, and often the first ones are a page."""
+    rest = query
+    for _part in range(0, LOOKED, AT_ONCE):
+        part = conn.execute(rest.limit(AT_ONCE)).all()
+        yield from part
+        if len(part) < AT_ONCE:
+            return
+        rest = query.where(sa.tuple_(_table.c.tx, _table.c.id) > (part[-1].tx, part[-1].id))
 
 
 def _add(found: dict[tuple[str, int], Seen], row: Any, ids: Sequence[int]) -> None:
