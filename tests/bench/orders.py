@@ -1,5 +1,6 @@
-"""A list of very many orders, the page of one, and confirming one of fifty lines: `python -m tests.bench.orders [--orders 100000] [--rounds 20]`.
-Milliseconds of the processor (medians) beside the bare statements that find the same rows; on SQLite, without network or server."""
+"""Lists of very many orders, the page of one, the board of 5,000 open opportunities, and confirming an order of fifty lines:
+`python -m tests.bench.orders [--orders 100000] [--rounds 20]`. Milliseconds of the processor (medians): the whole page, all its statements
+by themselves, and the bare statements that find the same rows; on SQLite, without network or server."""
 
 from __future__ import annotations
 
@@ -60,24 +61,55 @@ def median(rounds: int, call: Callable[[int], object]) -> float:
     return round(statistics.median(taken), 2)
 
 
+def statements_of(house: House, call: Callable[[], object]) -> list[tuple[str, Any]]:
+    """What a page asks of the database, to be asked again by itself."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append((statement, parameters))
+
+    call()  # what is asked once in a while, as who is signed in
+    sa.event.listen(house.site.engines.read, "before_cursor_execute", note)
+    call()
+    sa.event.remove(house.site.engines.read, "before_cursor_execute", note)
+    return asked
+
+
+def by_itself(house: House, rounds: int, asked: list[tuple[str, Any]]) -> float:
+    """These statements, without anything around them."""
+    with house.site.engines.read.connect() as conn:
+        cursor = conn.connection.cursor()
+        return median(rounds, lambda _n: [cursor.execute(statement, parameters).fetchall() for statement, parameters in asked])
+
+
 def measure(house: House, count: int, rounds: int) -> dict[str, Any]:
     boss, ann = house.person("boss", roles=["administrator"]), house.person("ann", roles=["user"])
     began = time.perf_counter()
     customers = fill(house, ann, count)
+    chances(house, customers, ann)
     found: dict[str, Any] = {"orders": count, "filled, s": round(time.perf_counter() - began, 1)}
     everybody, own = boss.browser(), ann.browser()
-    bare = {
-        "newest": "SELECT * FROM sales_order WHERE deleted_at IS NULL ORDER BY updated_at DESC, id DESC LIMIT 51",
-        "confirmed": "SELECT * FROM sales_order WHERE deleted_at IS NULL AND state = 'confirmed' ORDER BY updated_at DESC, id DESC LIMIT 51",
-        "of a customer": f"SELECT * FROM sales_order WHERE deleted_at IS NULL AND customer_id = {customers[7]} ORDER BY updated_at DESC, id DESC LIMIT 51",
+    names = "customer.name, owner.name FROM sales_order AS o JOIN core_customer AS customer ON customer.id = o.customer_id LEFT JOIN core_user AS owner ON owner.id = o.owner_id"
+    newest = f"SELECT o.*, {names} WHERE o.deleted_at IS NULL {{}} ORDER BY o.updated_at DESC, o.id DESC LIMIT 51"
+    counted = "SELECT count(*) FROM (SELECT 1 FROM sales_order WHERE deleted_at IS NULL AND {} LIMIT 1001)"
+    middle = count // 2
+    pages: dict[str, tuple[str, list[str]]] = {  # address, and the least that must be asked for what it shows
+        "list, newest": ("/sales/order", [newest.format("")]),
+        "list, confirmed": ("/sales/order?state.any=confirmed", [newest.format("AND state = 'confirmed'"), counted.format("state = 'confirmed'")]),
+        "list, of a customer": (f"/sales/order?customer.any={customers[7]}", [newest.format(f"AND o.customer_id = {customers[7]}"), counted.format(f"customer_id = {customers[7]}")]),
+        "page": (f"/sales/order/{middle}", [
+            f"SELECT o.*, {names} WHERE o.id = {middle}", f"SELECT * FROM sales_order_item WHERE order_id = {middle} ORDER BY id",
+            f"SELECT line.*, u.name FROM core_timeline AS line LEFT JOIN core_user AS u ON u.id = line.actor_id WHERE subject = 'sales.order' AND subject_id = {middle} ORDER BY at DESC, line.id DESC LIMIT 20"]),
+        "board of opportunities": ("/sales/opportunity?outcome.any=open&look=board", [
+            "SELECT stage_id, count(*), sum(worth) FROM sales_opportunity WHERE deleted_at IS NULL AND outcome = 'open' GROUP BY stage_id",
+            *(f"SELECT o.*, customer.name FROM sales_opportunity AS o JOIN core_customer AS customer ON customer.id = o.customer_id WHERE o.deleted_at IS NULL AND outcome = 'open' AND stage_id = {stage} ORDER BY o.updated_at DESC, o.id DESC LIMIT 50" for stage in stages(house))]),
     }
-    asked = {"newest": "/sales/order", "confirmed": "/sales/order?state.any=confirmed", "of a customer": f"/sales/order?customer.any={customers[7]}"}
-    for name, path in asked.items():
-        with house.site.engines.read.connect() as conn:
-            found[f"list, {name}, bare SQL"] = median(rounds, lambda _n, name=name, conn=conn: conn.execute(sa.text(bare[name]), execution_options={UNSCOPED: "bench"}).all())
-        found[f"list, {name}"] = median(rounds, lambda _n, path=path: everybody("GET", path).get_data())
-        found[f"list, {name}, of one's own"] = median(rounds, lambda _n, path=path: own("GET", path).get_data())
-    found["page"] = median(rounds, lambda n: everybody("GET", f"/sales/order/{count // 2 + n}").get_data())
+    for name, (path, bare) in pages.items():
+        found[name] = {
+            "page": median(rounds, lambda _n, path=path: everybody("GET", path).get_data()), "page of somebody with a twentieth": median(rounds, lambda _n, path=path: own("GET", path).get_data()),
+            "its statements": by_itself(house, rounds, statements_of(house, lambda path=path: everybody("GET", path).get_data())), "bare": by_itself(house, rounds, [(one, ()) for one in bare]),
+        }
     orders = house.resource("sales.order")
     with boss.work():
         drafts = orders.write([{"customer": customers[n], "items": [{"what": f"Item {k}", "quantity": 1000, "price": 100_00, "rate": 1300} for k in range(LINES)]} for n in range(rounds + 2)])
@@ -88,6 +120,21 @@ def measure(house: House, count: int, rounds: int) -> dict[str, Any]:
 
     found[f"confirm {LINES} lines"] = median(rounds, confirm)
     return found
+
+
+def stages(house: House) -> list[int]:
+    with house.site.system("bench") as work:
+        return list(work.session.scalars(sa.text("SELECT id FROM sales_stage ORDER BY id")))
+
+
+def chances(house: House, customers: list[int], owner: Any) -> None:
+    """5,000 open opportunities in all stages."""
+    places = stages(house)
+    with house.system():
+        house.resource("sales.opportunity").write([
+            {"name": f"商机{n}", "customer": customers[n % CUSTOMERS], "stage": places[n % (len(places) - 2)], "amount": 1_000_00 + n, "owner": owner.id, "department": owner.department} for n in range(5_000)])
+        with writing() as db:
+            db.execute(sa.text("ANALYZE"))
 
 
 def main() -> None:
