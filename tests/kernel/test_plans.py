@@ -97,7 +97,6 @@ def test_a_page_whose_question_failed_leaves_a_connection_that_answers(site: Sit
         with pytest.raises(sa.exc.DBAPIError):
             current_work().session.execute(sa.text("SELECT 1 / 0"))
     with site.work(known[1]):
-        assert list(current_work().session.execute(KEPT)) == []  # after a rollback the driver forgets them
         assert ask() == 1
 
 
@@ -106,5 +105,6 @@ def test_a_server_that_goes_in_the_middle_of_a_page_is_an_outage_like_any_other(
         mine = current_work().session.scalar(sa.text("SELECT pg_backend_pid()"))
         with site.engines.write.connect() as other:
             other.execute(sa.text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": mine})
+        ask()
     with site.work(known[1]):
         assert ask() == 1
