@@ -135,7 +135,7 @@ class PricedLines(Resource):
         """Its picker offers the products that can be chosen."""
         found = super()._declared
         product = found["product"]
-        return {**found, "product": replace(product, info={**product.info, "offers": (("life.any", ",".join(self.lives)),)})}
+        return {**found, "product": replace(product, info={**product.info, "offers": (("life.any", ",".join(self.lives)), ("varied.eq", "no"))})}
 
     @property
     def label_field(self) -> str:
