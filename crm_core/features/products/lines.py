@@ -25,6 +25,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as member
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -183,19 +184,22 @@ class PricedLines(Resource):
                 row["price"] = None  # it has a price, but not in this currency or unit: `check` says why
         _say([(before[rows[n]["id"]], rows[n]) for n in headed])
 
-    def measure(self, heads: Sequence[int], earliest: dt.date | None = None) -> list[str]:
+    def measure(self, heads: Sequence[int], earliest: dt.date | None = None, stands: Mapping[int, tuple[int | None, str | None]] = MappingProxyType({})) -> list[str]:
         """Ask the price lists anew for the list price of each line of these documents, for what their heads say now; prices stay. A day before
-        `earliest` counts as that day. In a write transaction, a fixed number of statements. Returns, in words, why lines have none that are of
-        products with a price."""
+        `earliest` counts as that day; `stands`: id of a line → list price and reason of the document it was agreed in, which it keeps. In a write
+        transaction, a fixed number of statements. Returns, in words, why lines have none that are of products with a price."""
         table, connection = self.table, current_work().session.connection()
         wanted = sa.select(table).where(among(table.c[self._head], sorted(heads)), table.c.deleted_at.is_(None), table.c.product_id.is_not(None)).order_by(table.c.id)
         lines: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(wanted, execution_options=unscoped("list prices of lines")).mappings()]
         of, shelf = self._heads(lines), Shelf({line["product_id"] for line in lines})
         lines = [line for line in lines if line["product_id"] in shelf.facts]
+        kept = [(line, *stands[line["id"]]) for line in lines if line["id"] in stands]
+        lines = [line for line in lines if line["id"] not in stands]
         asks = [_ask(line, of.get(line[self._head])) for line in lines]
         asks = [replace(ask, day=max(ask.day, earliest)) if ask.day is not None and earliest is not None else ask for ask in asks]
         found = of_shelf(shelf, asks, buyers({head.customer for head in of.values() if head.customer}))
-        other = [{"b_id": line["id"], "list_price": one.price, "why": one.why} for line, one in zip(lines, found, strict=True) if one.price != line["list_price"]]
+        now = [*((line, one.price, one.why) for line, one in zip(lines, found, strict=True)), *kept]
+        other = [{"b_id": line["id"], "list_price": price, "why": why} for line, price, why in now if price != line["list_price"]]
         if other:
             values: dict[str, Any] = {"list_price": sa.bindparam("list_price"), "why": sa.bindparam("why")}
             connection.execute(sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(values), other, execution_options=unscoped("list prices of lines"))

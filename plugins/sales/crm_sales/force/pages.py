@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Missing, access, my_id, session, site, today
 from crm_sales import _
-from crm_sales.force import figures, forecast, territories
+from crm_sales.force import checks, figures, forecast, territories
 from crm_sales.force import targets as goals
 from crm_sales.force.models import DID
 from crm_sales.policies import services as policies
@@ -140,6 +140,11 @@ def _work(person):
 
 def territory_of(customer_id):
     return {"fits": territories.of_customer(customer_id)}
+
+
+def limits_beside(name):
+    """The limits that hold for the reader today, and what of the draft is over them."""
+    return lambda record_id: {**limits(record_id), "over": [one.said for one in checks.would_be_over(name, record_id)]}
 
 
 def limits(_record_id):
