@@ -26,14 +26,14 @@ from dataclasses import dataclass, replace
 from dataclasses import field as member
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.bulk import among
-from crm_core.data.session import current_work, system_scope
+from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.money.api import no_fractions, rounding, step, tax_included
 from crm_core.features.products import configuring, wishes
 from crm_core.features.products.models import LIVES
@@ -121,6 +121,14 @@ class Head:
     made_of: Mapping[str, int] = member(default_factory=dict)
 
 
+class Repriced(NamedTuple):
+    """A line that was priced anew: what it is, and its prices for one."""
+
+    what: str
+    was: int
+    now: int
+
+
 class PricedLines(Resource):
     """Base of their resource: works out what a line comes to, in the currency of its head. Who overrides `derive`, `check` or `written`
     calls this one first."""
@@ -204,6 +212,23 @@ class PricedLines(Resource):
             values: dict[str, Any] = {"list_price": sa.bindparam("list_price"), "why": sa.bindparam("why")}
             connection.execute(sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(values), other, execution_options=unscoped("list prices of lines"))
         return [one.why for line, one in zip(lines, found, strict=True) if one.price is None and _has_price(shelf.facts[line["product_id"]])]
+
+    def anew(self, head: int) -> tuple[list[Repriced], list[str]]:
+        """Price all lines of a document anew by the price lists, for what its head says now, under the rights of who acts on it: prices that were written or
+        agreed go, discounts stay, as do lines of other words and those the lists know no price of now. Returns those that have another price, and
+        what those are called that stay. Raises Invalid."""
+        model, link = self.model, getattr(self.model, self._head)
+        rows = session.scalars(sa.select(model).where(link == head, model.deleted_at.is_(None)).order_by(model.id)).all()
+        was = {row.id: row.price for row in rows}
+        known = [{name: getattr(row, name) for name in ("product_id", "quantity", "unit_id", "configuration")} for row in rows]
+        of = self._heads([{self._head: head}]).get(head)
+        sold = [(row, _ask(line, of)) for row, line in zip(rows, known, strict=True) if line["product_id"]]
+        found = of_shelf(Shelf({ask.product for _row, ask in sold}), [ask for _row, ask in sold], buyers({of.customer} if of is not None and of.customer else ()))
+        stays = {row.id for (row, _ask_), one in zip(sold, found, strict=True) if one.price is None}
+        asked = {row.id for row, _ask_ in sold} - stays
+        self.head.write([{"id": head, "items": [{"id": row.id, **({"price": None} if row.id in asked else {})} for row in rows]}])
+        now = session.scalars(sa.select(model).where(link == head, model.deleted_at.is_(None)).order_by(model.id).execution_options(populate_existing=True)).all()
+        return [Repriced(row.what, was[row.id], row.price) for row in now if row.price != was.get(row.id)], [row.what for row in now if row.id in stays]
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         now = [as_written(row, before) for row in rows]
