@@ -150,4 +150,4 @@ def limits_beside(name):
 def limits(_record_id):
     """The limits that hold for the reader today."""
     me = my_id()
-    return {"limits": [{"name": one.name, "kind": KINDS[str(one.kind)], "limit": policies.said(one)} for one in (policies.limits_of(me, today()) if me is not None else ())]}
+    return {"over": [], "limits": [{"name": one.name, "kind": KINDS[str(one.kind)], "limit": policies.said(one)} for one in (policies.limits_of(me, today()) if me is not None else ())]}
