@@ -326,9 +326,10 @@ def test_the_picker_of_a_line_offers_what_is_on_sale(shop: House, admin: Person,
     assert {hit["label"] for hit in web("GET", f"{url}&q=picked").json["hits"]} == {"Picked sold"}
     assert {hit["label"] for hit in web("GET", "/lookup/core.product?q=picked").json["hits"]} == {"Picked sold", "Picked planned", "Picked old"}
     cover = make("core.product", name="Picked cover", price=1_00)
-    linen = make("core.product", name="Picked cover linen", parent=cover)
+    linen = make("core.product", name="Picked cover linen", parent=cover, code="PCL", price=1_250_50)
     named = lambda url: {hit["label"] for hit in web("GET", f"{url}&q=picked cover").json["hits"]}
     assert named(url) == {"Picked cover linen"}, "a line offers variants, which can be saved, and not what they are variants of"
+    assert [hit["sub"] for hit in web("GET", f"{url}&q=picked cover").json["hits"]] == ["PCL · 1,250.50"], "what tells products apart"
     assert named("/lookup/core.product?") == {"Picked cover", "Picked cover linen"}
     assert "choose one of them" in refused(shop, [{"product": cover}])["product"] and quote(shop, [{"product": linen}])
     with shop.system():

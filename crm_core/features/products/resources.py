@@ -103,6 +103,7 @@ class Products(Bilingual):
     filters = "category", "kind", "life", "parent", "varied", "price", "code", "owner"
     virtual = (variants.VariedField(name="varied", label=_("Has variants on sale")),)
     search = "name", "english", "code"
+    said = "code", "price"
     sorts = "name", "-updated_at"
     status = "life"
     subtitle = "code", "category", "parent"

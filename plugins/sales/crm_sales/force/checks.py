@@ -11,6 +11,8 @@ from crm_sales.policies import services as policies
 from crm_sales.policies.models import Kind
 from crm_sales.quotes.models import Quote, QuoteItem
 
+OFFERS = {"sales.quote": ("send", Quote, QuoteItem, QuoteItem.quote_id), "sales.order": ("confirm", Order, OrderItem, OrderItem.order_id)}
+
 
 def quotes_sent(event):
     """Discounts, the allowance and lines without a list price of quotes, by the policies of the day on which they are sent, whatever day stands on them."""
@@ -54,9 +56,8 @@ def _of_order(who, day, order, items, quoted, same, given):
 
 def would_be_over(name, record_id):
     """What of a draft is over a limit of who reads it, as its lines stand now, for him to know before he sends or confirms it."""
-    head, line, link = {"sales.quote": (Quote, QuoteItem, QuoteItem.quote_id), "sales.order": (Order, OrderItem, OrderItem.order_id)}[name]
-    who, day = my_id(), today()
-    resource, act = site().registry.resource(name), {"sales.quote": "send", "sales.order": "confirm"}[name]
+    act, head, line, link = OFFERS[name]
+    who, day, resource = my_id(), today(), site().registry.resource(name)
     if who is None or not resource.may(act) or not resource.sees(record_id, act):
         return []
     ((document, items),) = _documents(head, line, link, [record_id])

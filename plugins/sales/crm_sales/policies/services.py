@@ -183,7 +183,7 @@ def over_unlisted(user_id, day, given, currency, agreed=()):
     worth, whole = sum(one.asked for _at, one in mine), whole_of(given)[0]
     limits = narrowest(holding(Kind.unlisted, day), standing_of(user_id))
     if not limits:
-        found = [one for one in limits_of(user_id, day) if one.kind == Kind.allowance or (one.kind == Kind.discount and one.percent < amounts.WHOLE)]
+        found = [one for one in limits_of(user_id, day, (Kind.discount, Kind.allowance)) if one.percent is None or one.percent < amounts.WHOLE]
         return [Over(one, _("“%(what)s” has no list price by which your limit could be measured (%(policy)s): choose a product", what=what, policy=one.name)) for one in found[:1]]
     if any(worth * amounts.WHOLE <= whole * (one.percent or 0) for one in limits):
         return []
@@ -225,10 +225,10 @@ def over_amount(kind, user_id, day, amount, expense=None):
     return [Over(limit, _("%(amount)s is more than the limit of %(limit)s (%(policy)s)", amount=_money(amount), limit=_money(limit.amount), policy=limit.name))]
 
 
-def limits_of(user_id, day):
+def limits_of(user_id, day, kinds=tuple(Kind)):
     """The limits that hold for somebody on a day, for him to read: policies by kind, the narrowest of each category."""
     standing, found = standing_of(user_id), []
-    for kind in Kind:
+    for kind in kinds:
         policies = holding(kind, day)
         for key in dict.fromkeys((one.category_id, one.expense) for one in policies):
             found += narrowest([one for one in policies if (one.category_id, one.expense) == key], standing, (key[0],) if key[0] is not None else ())
