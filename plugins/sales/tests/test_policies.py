@@ -1,4 +1,7 @@
-"""Limits are kept where a quote is sent, an order confirmed and an expense claimed; who exceeds one has the right to, or asks."""
+"""Limits are kept where a quote is sent, an order confirmed and an expense claimed; who exceeds one has the right to, or asks.
+
+Long because all limits are tried in one shop, each at all of its doors.
+"""
 
 import datetime as dt
 
