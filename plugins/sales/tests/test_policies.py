@@ -375,6 +375,7 @@ def _lines(house, order):
 
 def test_an_order_of_a_quote_is_measured_by_what_the_quote_was(house, shop, quoted):
     assert [one.list_price for one in _lines(house, quoted)] == [15_000, 15_000]
+    assert "your limit is" not in shop.ann.browser()("GET", f"/sales/order/{quoted}/panel/limits").text
     shop.tell(shop.ann, OrdersConfirming((quoted,)))
     assert [(one.price, one.list_price) for one in _lines(house, quoted)] == [(10_000, 10_000), (9_500, 10_000)]
     with pytest.raises(OverLimit, match="your limit is 1 % \\(Now\\)"):  # the very same, not made of it

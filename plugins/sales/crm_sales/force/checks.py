@@ -66,7 +66,8 @@ def would_be_over(name, record_id):
     if head is Quote:
         return _of_quote(who, day, document, policies.given_away(items))
     quoted = _quotes_of([document]).get(document.id, [])
-    return _of_order(who, day, document, items, quoted, _unchanged(items, quoted), policies.given_away(items))
+    same = _unchanged(items, quoted)
+    return _of_order(who, day, document, items, quoted, same, policies.given_away(items, {line: there.list_price for line, there in same.items()}))
 
 
 def _measured(name, ids, stands=()):

@@ -118,17 +118,20 @@ def regions_above(region):
 # --- what is over a limit ----------------------------------------------------------------------------------------------
 
 
-def given_away(items):
-    """What is given away in priced lines (rows with product_id, what, quantity, list_price, price and discount)."""
+def given_away(items, stands=()):
+    """What is given away in priced lines (rows with product_id, what, quantity, list_price, price and discount). `stands`: id of a line → the list price it is
+    measured by in place of its own."""
+    stands = dict(stands)
     ids = sorted({one.product_id for one in items if one.product_id is not None})
     with system_scope("categories of products") as db:
         categories = dict(db.execute(sa.select(Product.id, Product.category_id).where(Product.id.in_(ids))).all()) if ids else {}
     found = []
     for one in items:
         price = one.price or 0
+        by = stands.get(one.id, one.list_price) if stands else one.list_price
         asked = one.quantity * price * (amounts.WHOLE - one.discount)
-        listed = max(one.quantity * max(price, one.list_price or 0) * amounts.WHOLE, asked, 0)  # a line below nothing, by price or quantity, is let off as a whole
-        found.append(Given(one.product_id, categories.get(one.product_id), listed, asked, one.what or "", one.unit_id, one.quantity, one.product_id is not None and bool(one.list_price)))
+        listed = max(one.quantity * max(price, by or 0) * amounts.WHOLE, asked, 0)  # a line below nothing, by price or quantity, is let off as a whole
+        found.append(Given(one.product_id, categories.get(one.product_id), listed, asked, one.what or "", one.unit_id, one.quantity, one.product_id is not None and bool(by)))
     return found
 
 
