@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ class Make:
     today: dt.date = field(default_factory=today)
     made: dict[str, object] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
+    last: list[Callable[[], None]] = field(default_factory=list)  # called when every package has filled in what it has: who reckons with that of others
 
     def password(self, login: str) -> str:
         """A fresh random password for a person of the demo; it is shown once and kept in the site's folder."""

@@ -178,4 +178,5 @@ def on_merge(resource: str, kept: int, gone: "tuple[int, ...]", conflicts: "list
 @hookspec
 def demo_data(make: Any) -> None:
     """Fill the demo company: once, in load order, within one write transaction of the house. `make` is a `kernel.demo.Make`:
-    `make.password(login)`, `make.dice`, `make.day(-30)`, `make.made` for what a later package needs."""
+    `make.password(login)`, `make.dice`, `make.day(-30)`, `make.made` for what a later package needs, `make.last`
+    for what is done when all have filled."""

@@ -59,6 +59,7 @@ class Resource:
     columns: ClassVar[tuple[str, ...]] = ()  # of the list; people may choose others
     filters: ClassVar[tuple[str, ...]] = ()  # fields the list can be asked for
     search: ClassVar[tuple[str, ...]] = ()  # fields in which words are looked for
+    said: ClassVar[tuple[str, ...]] = ()  # fields that pickers say beside its name; else what tells most records apart (web/lookups.py)
     search_names: ClassVar[tuple[str, ...]] = ("name",)  # of those: found by pinyin and initials too
     sorts: ClassVar[tuple[str, ...]] = ("-updated_at",)  # fields with an index each; the first is how a list begins
     form: ClassVar[tuple[Section, ...]] = ()  # groups of a long form

@@ -1,6 +1,7 @@
 """Rail, top bar and foot: shell for everybody, frame for who is signed in. Made once a request, when first drawn."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,11 +11,12 @@ import flask
 from markupsafe import Markup
 
 from crm_core import __version__
+from crm_core.data.session import acting_as
 from crm_core.kernel import clock
 from crm_core.kernel.calling import shown
 from crm_core.kernel.declare import Menu
 from crm_core.kernel.i18n import LANGUAGES, _, html_lang, language, listed
-from crm_core.kernel.site import site
+from crm_core.kernel.site import actor, site
 from crm_core.web import csrf, notes, urls
 from crm_core.web.menu import Group, creatable, entry_url, menu, module, shown_count, slots
 from crm_core.web.render import person
@@ -37,7 +39,8 @@ def current() -> Frame | None:
     if found is None or not found.session_id:
         return None
     if "frame" not in flask.g:
-        flask.g.frame = _frame(found)
+        with acting_as(found.actor) if actor() is None else nullcontext():  # on a page the house draws, he sees his own menu, not the house's
+            flask.g.frame = _frame(found)
     return flask.g.frame  # type: ignore[no-any-return]
 
 

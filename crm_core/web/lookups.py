@@ -51,7 +51,7 @@ def _labelled(source: Any, ids: list[int], beside: Mapping[str, str] | None = No
     if not ids:
         return
     fields = source.fields()
-    subs = [fields[n] for n in SAID if n in fields and n != source.label_field][:3]
+    subs = [fields[n] for n in source.said or SAID if n in fields and n != source.label_field][:3]
     columns = [getattr(source.model, f.column).label(f"s{i}") for i, f in enumerate(subs)]
     rows = {r.id: r for r in session.execute(sa.select(source.model.id, source.label_column.label("label"), *columns).where(source.model.id.in_(ids)))}
     remarks = source.remarks_beside(ids, beside) if beside else source.remarks(ids)

@@ -154,3 +154,15 @@ def test_list_prices_are_measured_anew_and_prices_stay(shop: House, make: Make, 
     with shop.system(), writing():
         items.measure([made], earliest=clock.today())
     assert priced(shop, made)[0] == (100_00, 130_00)
+
+
+def test_all_lines_are_priced_anew_as_the_head_stands(shop: House, make: Make, friends: dict[str, int]) -> None:
+    product = make("core.product", name="Anew", price=10_00)
+    gone = make("core.product", name="Gone", price=20_00)
+    made = quote(shop, [{"product": product, "price": 7_00, "discount": 5_00}, {"product": gone}, {"what": "Words", "price": 1_00}], customer=friends["other"])
+    with shop.system():
+        shop.resource("core.product").write([{"id": product, "price": 11_00}, {"id": gone, "price": None}])
+        items = shop.resource("sales.quote").line_resource("items")
+        assert items.anew(made) == ([("Anew", 7_00, 11_00)], ["Gone"])
+        assert items.anew(made) == ([], ["Gone"])
+    assert priced(shop, made) == [(11_00, 11_00), (20_00, 20_00), (1_00, None)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -320,9 +321,19 @@ def test_the_picker_of_a_line_offers_what_is_on_sale(shop: House, admin: Person,
         shop.resource("core.product").write([{"id": made, "life": Life.phased_out}])
     web = admin.browser()
     page = web("GET", f"/sales/quote/{quoted}/edit").text
-    (url,) = set(re.findall(r"/lookup/core\.product[^\"]*", page))
+    (url,) = {unescape(one) for one in re.findall(r"/lookup/core\.product[^\"]*", page)}
     assert line.product_id == made and "Picked old" in page, "what was chosen before is named"
     assert {hit["label"] for hit in web("GET", f"{url}&q=picked").json["hits"]} == {"Picked sold"}
     assert {hit["label"] for hit in web("GET", "/lookup/core.product?q=picked").json["hits"]} == {"Picked sold", "Picked planned", "Picked old"}
+    cover = make("core.product", name="Picked cover", price=1_00)
+    linen = make("core.product", name="Picked cover linen", parent=cover, code="PCL", price=1_250_50)
+    named = lambda url: {hit["label"] for hit in web("GET", f"{url}&q=picked cover").json["hits"]}
+    assert named(url) == {"Picked cover linen"}, "a line offers variants, which can be saved, and not what they are variants of"
+    assert [hit["sub"] for hit in web("GET", f"{url}&q=picked cover").json["hits"]] == ["PCL · 1,250.50"], "what tells products apart"
+    assert named("/lookup/core.product?") == {"Picked cover", "Picked cover linen"}
+    assert "choose one of them" in refused(shop, [{"product": cover}])["product"] and quote(shop, [{"product": linen}])
+    with shop.system():
+        shop.resource("core.product").write([{"id": linen, "life": Life.phased_out}])
+    assert named(url) == {"Picked cover"} and quote(shop, [{"product": cover}]), "without a variant on sale it is sold itself"
     assert web("GET", "/lookup/core.product?nonsense.any=x&q=picked").status_code == 200
     assert web("GET", "/lookup/core.product?life.any=nonsense").status_code == 400

@@ -5,12 +5,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.base import table_of
-from crm_core.data.session import current_work
+from crm_core.data.session import current_work, session
 from crm_core.features.customers.api import Dealing
 from crm_core.features.dealings import house, reckoning
+from crm_core.features.dealings.models import About, Answer, ValueClass, ValueProposal
 from crm_core.features.dealings.proposing import CLASS, CUSTOMER, open_all
 from crm_core.features.rules.api import save
 from crm_core.kernel import clock
+from crm_core.kernel.site import site
 from crm_core.resource.changes import unscoped
 
 DIRECTOR = "sunli"
@@ -33,6 +35,19 @@ def fill(make: Any) -> None:
         _playbook("看重建议的客户：顾问式跟进", "extrinsic", [
             _task("了解 {name} 下季度的打算，带上两个方案", 5), {"do": "wait", "with": {"days": "30"}}, _task("请专家答复 {name} 的问题", 5)])
         _playbook("看重价格的客户：简化下单", "intrinsic", [_task("把价目表和下单方式发给 {name}，不再无事拜访", 3)])
+    _decided(make)
+
+
+def _decided(make: Any) -> None:
+    """Of each class one proposal was taken; the others wait."""
+    proposals = site().registry.resource("core.value_proposal")
+    for value_class in ValueClass:
+        waiting = sa.select(ValueProposal.id).where(
+            ValueProposal.about == About.value, ValueProposal.value_class == value_class, ValueProposal.answer == Answer.open).order_by(ValueProposal.year.desc(), ValueProposal.id).limit(1)
+        found = session.scalar(waiting)
+        if found is not None:
+            with make.at(1, 16, DIRECTOR):
+                proposals.run("accept", [found])
 
 
 def _task(title: str, days: int) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def register_roles() -> list[RoleTemplate]:
 
 @hookimpl
 def demo_data(make: Any) -> None:
-    demo.fill(make)
+    make.last.append(lambda: demo.fill(make))  # of all that plugins tell of the customers of the demo
 
 
 @hookimpl

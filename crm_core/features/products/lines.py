@@ -25,14 +25,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as member
 from functools import cached_property
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from crm_core.data import types as t
 from crm_core.data.bulk import among
-from crm_core.data.session import current_work, system_scope
+from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.money.api import no_fractions, rounding, step, tax_included
 from crm_core.features.products import configuring, wishes
 from crm_core.features.products.models import LIVES
@@ -120,6 +121,14 @@ class Head:
     made_of: Mapping[str, int] = member(default_factory=dict)
 
 
+class Repriced(NamedTuple):
+    """A line that was priced anew: what it is, and its prices for one."""
+
+    what: str
+    was: int
+    now: int
+
+
 class PricedLines(Resource):
     """Base of their resource: works out what a line comes to, in the currency of its head. Who overrides `derive`, `check` or `written`
     calls this one first."""
@@ -135,7 +144,7 @@ class PricedLines(Resource):
         """Its picker offers the products that can be chosen."""
         found = super()._declared
         product = found["product"]
-        return {**found, "product": replace(product, info={**product.info, "offers": (("life.any", ",".join(self.lives)),)})}
+        return {**found, "product": replace(product, info={**product.info, "offers": (("life.any", ",".join(self.lives)), ("varied.eq", "no"))})}
 
     @property
     def label_field(self) -> str:
@@ -183,23 +192,43 @@ class PricedLines(Resource):
                 row["price"] = None  # it has a price, but not in this currency or unit: `check` says why
         _say([(before[rows[n]["id"]], rows[n]) for n in headed])
 
-    def measure(self, heads: Sequence[int], earliest: dt.date | None = None) -> list[str]:
+    def measure(self, heads: Sequence[int], earliest: dt.date | None = None, stands: Mapping[int, tuple[int | None, str | None]] = MappingProxyType({})) -> list[str]:
         """Ask the price lists anew for the list price of each line of these documents, for what their heads say now; prices stay. A day before
-        `earliest` counts as that day. In a write transaction, a fixed number of statements. Returns, in words, why lines have none that are of
-        products with a price."""
+        `earliest` counts as that day; `stands`: id of a line → list price and reason of the document it was agreed in, which it keeps. In a write
+        transaction, a fixed number of statements. Returns, in words, why lines have none that are of products with a price."""
         table, connection = self.table, current_work().session.connection()
         wanted = sa.select(table).where(among(table.c[self._head], sorted(heads)), table.c.deleted_at.is_(None), table.c.product_id.is_not(None)).order_by(table.c.id)
         lines: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(wanted, execution_options=unscoped("list prices of lines")).mappings()]
         of, shelf = self._heads(lines), Shelf({line["product_id"] for line in lines})
         lines = [line for line in lines if line["product_id"] in shelf.facts]
+        kept = [(line, *stands[line["id"]]) for line in lines if line["id"] in stands]
+        lines = [line for line in lines if line["id"] not in stands]
         asks = [_ask(line, of.get(line[self._head])) for line in lines]
         asks = [replace(ask, day=max(ask.day, earliest)) if ask.day is not None and earliest is not None else ask for ask in asks]
         found = of_shelf(shelf, asks, buyers({head.customer for head in of.values() if head.customer}))
-        other = [{"b_id": line["id"], "list_price": one.price, "why": one.why} for line, one in zip(lines, found, strict=True) if one.price != line["list_price"]]
+        now = [*((line, one.price, one.why) for line, one in zip(lines, found, strict=True)), *kept]
+        other = [{"b_id": line["id"], "list_price": price, "why": why} for line, price, why in now if price != line["list_price"]]
         if other:
             values: dict[str, Any] = {"list_price": sa.bindparam("list_price"), "why": sa.bindparam("why")}
             connection.execute(sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(values), other, execution_options=unscoped("list prices of lines"))
         return [one.why for line, one in zip(lines, found, strict=True) if one.price is None and _has_price(shelf.facts[line["product_id"]])]
+
+    def anew(self, head: int) -> tuple[list[Repriced], list[str]]:
+        """Price all lines of a document anew by the price lists, for what its head says now, under the rights of who acts on it: prices that were written or
+        agreed go, discounts stay, as do lines of other words and those the lists know no price of now. Returns those that have another price, and
+        what those are called that stay. Raises Invalid."""
+        model, link = self.model, getattr(self.model, self._head)
+        rows = session.scalars(sa.select(model).where(link == head, model.deleted_at.is_(None)).order_by(model.id)).all()
+        was = {row.id: row.price for row in rows}
+        known = [{name: getattr(row, name) for name in ("product_id", "quantity", "unit_id", "configuration")} for row in rows]
+        of = self._heads([{self._head: head}]).get(head)
+        sold = [(row, _ask(line, of)) for row, line in zip(rows, known, strict=True) if line["product_id"]]
+        found = of_shelf(Shelf({ask.product for _row, ask in sold}), [ask for _row, ask in sold], buyers({of.customer} if of is not None and of.customer else ()))
+        stays = {row.id for (row, _ask_), one in zip(sold, found, strict=True) if one.price is None}
+        asked = {row.id for row, _ask_ in sold} - stays
+        self.head.write([{"id": head, "items": [{"id": row.id, **({"price": None} if row.id in asked else {})} for row in rows]}])
+        now = session.scalars(sa.select(model).where(link == head, model.deleted_at.is_(None)).order_by(model.id).execution_options(populate_existing=True)).all()
+        return [Repriced(row.what, was[row.id], row.price) for row in now if row.price != was.get(row.id)], [row.what for row in now if row.id in stays]
 
     def check(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, list[Any]]]:
         now = [as_written(row, before) for row in rows]

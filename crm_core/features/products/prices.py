@@ -32,6 +32,7 @@ from crm_core.features.products.models import (
 )
 from crm_core.features.products.price_models import PriceLine, PriceList
 from crm_core.features.products.units import ratio
+from crm_core.features.products.variants import on_sale
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, language
 from crm_core.resource.figures import PercentField, QuantityField, house_currency
@@ -141,11 +142,10 @@ def _facts(ids: Collection[int]) -> dict[int, Facts]:
         return {}
     parent, category = aliased(Product), aliased(ProductCategory)
     has = [sa.exists().where(child.product_id == Product.id, child.deleted_at.is_(None)).label(name) for child, name in ((ProductPart, "parts"), (ProductChoice, "choices"))]
-    variant = aliased(Product)
     query = sa.select(
         Product.id, Product.name, Product.english, Product.kind, Product.life, sa.func.coalesce(Product.price, parent.price).label("price"), Product.tax,
         sa.func.coalesce(Product.unit_id, parent.unit_id).label("unit"), Product.parent_id, sa.func.coalesce(Product.category_id, parent.category_id).label("category"),
-        category.parent_id.label("above"), *has, sa.exists().where(variant.parent_id == Product.id, variant.deleted_at.is_(None), variant.life == Life.sold).label("variants"),
+        category.parent_id.label("above"), *has, on_sale(Product.id).label("variants"),
     ).outerjoin(parent, parent.id == Product.parent_id).outerjoin(category, category.id == sa.func.coalesce(Product.category_id, parent.category_id))
     with system_scope("products of lines") as db:
         rows = db.execute(query.where(among(Product.id, sorted(ids)))).all()

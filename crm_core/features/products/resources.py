@@ -100,8 +100,10 @@ class Products(Bilingual):
     singular = _("Product")
     icon = "package"
     columns = "name", "code", "category", "kind", "unit", "price", "life"
-    filters = "category", "kind", "life", "parent", "price", "code", "owner"
+    filters = "category", "kind", "life", "parent", "varied", "price", "code", "owner"
+    virtual = (variants.VariedField(name="varied", label=_("Has variants on sale")),)
     search = "name", "english", "code"
+    said = "code", "price"
     sorts = "name", "-updated_at"
     status = "life"
     subtitle = "code", "category", "parent"

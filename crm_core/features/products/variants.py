@@ -1,19 +1,41 @@
 """Variants 规格: a product for each combination of the values by which those of one differ."""
 
+from dataclasses import dataclass
 from itertools import product as combinations
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
+from crm_core.data.base import table_of
 from crm_core.data.session import session, system_scope
-from crm_core.features.products.models import Product, ProductAttribute
+from crm_core.data.wall import marked
+from crm_core.features.products.models import Life, Product, ProductAttribute
 from crm_core.features.products.pricing import split
 from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
+from crm_core.resource.fields import BooleanField
 
 MOST = 200
 KEPT = ("kind", "life", "category_id", "unit_id", "tax", "term", "term_unit", "issues", "copies", "renewal", "notice")
+
+
+def on_sale(product: Any) -> sa.ColumnElement[bool]:
+    """Whether a product, by its id, has variants on sale: then they are sold, and it is not itself."""
+    variant = table_of(Product).alias()
+    return sa.exists().where(marked(Product.__tablename__), variant.c.parent_id == product, variant.c.deleted_at.is_(None), variant.c.life == Life.sold)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariedField(BooleanField):
+    """The filter "has variants on sale"; pickers of what can be sold ask for those that have none."""
+
+    column: str = "id"
+    operators: ClassVar[tuple[str, ...]] = ("eq",)
+
+    def condition(self, operator: str, values: tuple[Any, ...], entity: Any) -> sa.ColumnElement[bool]:
+        has = on_sale((entity.c if isinstance(entity, sa.FromClause) else entity).id)
+        return has if values[0] else sa.not_(has)
 
 
 def make(row: Any) -> None:

@@ -1,4 +1,7 @@
-"""Limits are kept where a quote is sent, an order confirmed and an expense claimed; who exceeds one has the right to, or asks."""
+"""Limits are kept where a quote is sent, an order confirmed and an expense claimed; who exceeds one has the right to, or asks.
+
+Long because all limits are tried in one shop, each at all of its doors.
+"""
 
 import datetime as dt
 
@@ -7,7 +10,7 @@ from crm_sales.api import OrdersConfirming, QuotesSent
 from crm_sales.policies.models import Exceeded, Policy
 from crm_sales.quotes.models import Quote
 
-from crm_core.sdk import Invalid, OverLimit, Refused, emit, session, site, writing
+from crm_core.sdk import Invalid, OverLimit, Refused, emit, now, session, site, writing
 from crm_core.testing import doing
 
 SELLER = {
@@ -185,8 +188,7 @@ def test_with_a_flow_it_is_handed_in_and_carried_out_when_all_have_agreed(flowin
     with pytest.raises(OverLimit):  # one that says it comes from it, and was not made of it
         shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", discount=2_000, quote=over),)))
     order = shop.document("sales.order", discount=2_000, quote=over)
-    with house.system(), writing():
-        session.connection().execute(Quote.__table__.update().values(order_id=order), execution_options={"crm_unscoped": "tests"})
+    _became(house, over, order)
     shop.tell(shop.ann, OrdersConfirming((order,)))  # what was agreed to is not asked again
     for more in ({"discount": 2_100}, {"quantity": 1_001}):
         with shop.ann.work():
@@ -195,6 +197,11 @@ def test_with_a_flow_it_is_handed_in_and_carried_out_when_all_have_agreed(flowin
             shop.tell(shop.ann, OrdersConfirming((order,)))
     with pytest.raises(OverLimit):  # the approval of one is none of another
         shop.tell(shop.ann, QuotesSent((shop.document(discount=2_000),)))
+
+
+def _became(house, quote, order):
+    with house.system(), writing():
+        session.connection().execute(Quote.__table__.update().where(Quote.id == quote).values(order_id=order), execution_options={"crm_unscoped": "tests"})
 
 
 def test_over_the_api_and_in_bulk_it_is_handed_in_as_well(flowing, house, shop):
@@ -287,3 +294,149 @@ def test_where_a_list_price_is_not_known_a_limit_lets_nothing_pass(shop, make):
     shop.policy()
     with pytest.raises(Refused, match="There is no rate of GBP"):
         shop.tell(shop.ann, QuotesSent((quote,)))
+
+
+# --- what no list price measures ---------------------------------------------------------------------------------------
+
+
+def _of(shop, make, *items, name="sales.quote", **more):
+    return make(name, owner=shop.ann, customer=shop.customer, items=list(items), **more)
+
+
+@pytest.mark.parametrize(("name", "event"), [("sales.quote", QuotesSent), ("sales.order", OrdersConfirming)])
+def test_a_limit_is_not_evaded_by_the_words_of_a_line(shop, make, name, event):
+    free, priced = {"what": "Page", "quantity": 1_000, "price": 6_000}, {"product": shop.product, "quantity": 1_000}
+    nothing = make.product(name="Without a price")
+    mine = _of(shop, make, priced, free, name=name)
+    shop.tell(shop.ann, event((mine,)))  # nobody is limited
+    shop.policy()
+    for one in (mine, _of(shop, make, {"product": nothing, "quantity": 1_000, "price": 6_000}, name=name)):
+        with pytest.raises(OverLimit, match="has no list price by which your limit could be measured \\(Limit\\): choose a product.*ask for approval"):
+            shop.tell(shop.ann, event((one,)))
+    shop.tell(shop.ann, event((_of(shop, make, priced, {"what": "Gift", "quantity": 1_000, "price": 0}, name=name),)))
+    shop.policy(kind="unlisted", percent=2_000, name="Words")  # a fifth of the whole
+    shop.tell(shop.ann, event((_of(shop, make, priced, {**free, "price": 2_500}, name=name),)))
+    with pytest.raises(OverLimit, match="“Page” and the like have no list price: 25.01, 20.01 % of the whole, your limit is 20 % \\(Words\\)"):
+        shop.tell(shop.ann, event((_of(shop, make, priced, {**free, "price": 1_500}, {**free, "what": "Paper", "price": 1_001}, name=name),)))
+    shop.policy(kind="unlisted", percent=0, amount=6_000, name="Mine", place=shop.ann.department)
+    shop.tell(shop.ann, event((mine,)))
+    with pytest.raises(OverLimit, match="your limit is 0 % / 60.00 \\(Mine\\)"):
+        shop.tell(shop.ann, event((_of(shop, make, priced, {**free, "price": 6_001}, name=name),)))
+    shop.tell(shop.boss, event((_of(shop, make, priced, {**free, "price": 9_000}, name=name),)))
+
+
+def test_a_line_below_nothing_is_one_by_its_quantity_too(shop, make):
+    shop.policy(kind="allowance", percent=None, amount=500, name="Off")
+    shop.policy(kind="unlisted", percent=9_000)
+    page = {"product": shop.product, "quantity": 1_000}
+    shop.tell(shop.ann, QuotesSent((_of(shop, make, page, {"what": "Less", "quantity": -1_000, "price": 500}),)))
+    with pytest.raises(OverLimit, match="5.01 is let off altogether"):
+        shop.tell(shop.ann, QuotesSent((_of(shop, make, page, {"what": "Less", "quantity": -1_000, "price": 501}),)))
+    with pytest.raises(OverLimit, match="6.00 is let off altogether"):  # what is added elsewhere does not make up for it
+        shop.tell(shop.ann, QuotesSent((_of(shop, make, {**page, "discount": 600}, {"what": "More", "quantity": -2_000, "price": -500}),)))
+
+
+def test_a_draft_says_beforehand_what_is_over_a_limit(shop, make):
+    shop.policy(name="Ten")
+    quote, order = (_of(shop, make, {"what": "Words", "quantity": 1_000, "price": 5}, name=name) for name in ("sales.quote", "sales.order"))
+    for path in (f"/sales/quote/{quote}", f"/sales/order/{order}"):
+        page = shop.ann.browser()("GET", f"{path}/panel/limits")
+        assert "“Words” has no list price by which your limit could be measured (Ten)" in page.text
+
+
+# --- an order keeps what its quote was measured by ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def quoted(house, shop, make):
+    """An order of two lines made of a quote that was within the limits; since then the list price rose, and limits are narrower."""
+    shop.policy(name="Then", percent=1_000)
+    items = [{"product": shop.product, "quantity": 1_000, "discount": 1_000}, {"product": shop.product, "quantity": 2_000, "price": 9_500}]
+    quote = _of(shop, make, *items)
+    quotes = house.resource("sales.quote")
+    with shop.ann.work():
+        quotes.run("send", [quote])
+        quotes.run("accept", [quote], {"signer": "Mr Li"})
+    with house.system():
+        of("core.product").write([{"id": shop.product, "price": 15_000}])
+    shop.policy(name="Now", percent=100, place=shop.ann.department)
+    shop.policy(name="No allowance", kind="allowance", percent=None, amount=0)
+    with shop.ann.work():
+        quotes.run("order", [quote])
+    with house.system():
+        return session.get(Quote, quote).order_id
+
+
+def _lines(house, order):
+    with house.system():
+        model = of("sales.order").line_resource("items").model
+        return list(session.scalars(sa_all(model).where(model.order_id == order)))
+
+
+def test_an_order_of_a_quote_is_measured_by_what_the_quote_was(house, shop, quoted):
+    assert [one.list_price for one in _lines(house, quoted)] == [15_000, 15_000]
+    assert "your limit is" not in shop.ann.browser()("GET", f"/sales/order/{quoted}/panel/limits").text
+    shop.tell(shop.ann, OrdersConfirming((quoted,)))
+    assert [(one.price, one.list_price) for one in _lines(house, quoted)] == [(10_000, 10_000), (9_500, 10_000)]
+    with pytest.raises(OverLimit, match="your limit is 1 % \\(Now\\)"):  # the very same, not made of it
+        shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", discount=500),)))
+
+
+def test_a_line_that_was_agreed_once_is_not_there_twice(house, shop, make):
+    shop.policy(percent=1_000)
+    line = {"product": shop.product, "quantity": 1_000, "discount": 900}
+    quote = _of(shop, make, line)
+    quotes = house.resource("sales.quote")
+    with shop.ann.work():
+        quotes.run("send", [quote])
+        quotes.run("accept", [quote], {"signer": "Mr Li"})
+        quotes.run("order", [quote])
+    with house.system():
+        order = session.get(Quote, quote).order_id
+    shop.policy(percent=100, place=shop.ann.department)
+    (first,) = _lines(house, order)
+    with shop.ann.work():
+        of("sales.order").write([{"id": order, "items": [{"id": first.id}, line]}])
+    with pytest.raises(OverLimit, match="9 % below"):
+        shop.tell(shop.ann, OrdersConfirming((order,)))
+    with shop.ann.work():
+        of("sales.order").write([{"id": order, "items": [{"id": first.id}]}])
+    shop.tell(shop.ann, OrdersConfirming((order,)))
+
+
+@pytest.mark.parametrize("change", [{"quantity": 999}, {"quantity": 1_001}, {"discount": 1_001}, {"discount": 0, "price": 8_999}, {"product": None, "what": "Page"}])
+def test_a_line_changed_afterwards_is_measured_anew(house, shop, quoted, change):
+    first, second = _lines(house, quoted)
+    with shop.ann.work():
+        of("sales.order").write([{"id": quoted, "items": [{"id": first.id, **change}, {"id": second.id}]}])
+    with pytest.raises(OverLimit, match="(Now|No allowance)"):
+        shop.tell(shop.ann, OrdersConfirming((quoted,)))
+
+
+def test_a_line_of_ones_own_words_stays_as_it_was_agreed(house, shop, make):
+    shop.policy(kind="unlisted", percent=5_000, name="Half")
+    quote = _of(shop, make, {"product": shop.product, "quantity": 1_000}, {"what": "Freight", "quantity": 1_000, "price": 5_000})
+    shop.tell(shop.ann, QuotesSent((quote,)))
+    order = _of(shop, make, {"product": shop.product, "quantity": 1_000}, {"what": "Freight", "quantity": 1_000, "price": 5_000}, name="sales.order", quote=quote)
+    with house.system(), writing():
+        session.get(Quote, quote).sent_at = now()
+        session.flush()
+    _became(house, quote, order)
+    shop.policy(kind="unlisted", percent=0, name="None", place=shop.ann.department)
+    shop.policy()
+    shop.tell(shop.ann, OrdersConfirming((order,)))
+    first, second = _lines(house, order)
+    for change in ({"price": 5_100}, {"price": 4_900}, {"what": "Page"}):
+        with shop.ann.work():
+            of("sales.order").write([{"id": order, "items": [{"id": first.id}, {"id": second.id, "price": 5_000, "what": "Freight", **change}]}])
+        with pytest.raises(OverLimit, match="have no list price"):
+            shop.tell(shop.ann, OrdersConfirming((order,)))
+
+
+def test_what_was_only_said_to_be_of_a_quote_is_measured_like_any(shop, make, house):
+    quote = shop.document(discount=2_000)
+    order = shop.document("sales.order", discount=2_000, quote=quote)
+    _became(house, quote, order)
+    shop.policy()
+    with pytest.raises(OverLimit):  # the quote was never sent
+        shop.tell(shop.ann, OrdersConfirming((order,)))

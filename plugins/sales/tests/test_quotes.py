@@ -448,6 +448,13 @@ def accepts(house, quote, signer="Li", **more):
     return he("POST", f"{address}?lang=en", {"seal": seal(page), "csrf_token": csrf(page), "answer": "accept", "signer": signer, "agreed": "1", **more})
 
 
+def test_each_figure_of_the_public_page_says_what_it_is_to_a_visitor_and_to_who_sent_it(house, ann, offer):
+    run(house, ann, "send", quote := offer())
+    page, own = (he("GET", f"/sales/quotes/{token(house, quote)}?lang=en").text for he in (visitor(house), ann.browser()))
+    assert 'data-label="Amount">180.00</td>' in own
+    assert 'data-label="Quantity">2</td>' in page and 'data-label="Price">100.00</td>' in page and 'data-label="Amount">180.00</td>' in page
+
+
 def test_what_was_removed_is_on_no_public_page(house, ann, offer, today):
     from crm_core.kernel import clock
 

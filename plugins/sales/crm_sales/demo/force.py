@@ -15,6 +15,7 @@ def fill(make):
     with make.at(30, 9, "sunli"):
         of("sales.policy").write([
             {"name": "折扣上限", "kind": "discount", "percent": 1_000, "begins": year},
+            {"name": "目录外项目上限", "kind": "unlisted", "percent": 3_000, "amount": 30_000_000, "begins": year},
             {"name": "单笔让利上限", "kind": "allowance", "amount": 500_000, "begins": year},
             {"name": "差旅报销上限", "kind": "expense", "expense": "travel", "amount": 200_000, "begins": year},
             {"name": "招待费上限", "kind": "expense", "expense": "meals", "amount": 50_000, "begins": year},

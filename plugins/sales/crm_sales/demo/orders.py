@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from crm_core.sdk import Contact, Customer, Product, session, site
 from crm_sales.credit import services as credit
+from crm_sales.demo import seekers
 from crm_sales.orders.models import Fate, Order, OrderItem, Subscription
 from crm_sales.receivables.models import Invoice, State
 from crm_sales.settings import CreditSettings
@@ -24,6 +25,7 @@ def fill(make):
     for month in range(MONTHS, 0, -1):
         for login, found in firms.items():
             _month(make, login, found, known, 30 * month - make.dice.randint(3, 20))
+    seekers.fill(make)
     _ended(make)
     _adverts(make)
     day = make.day(0)

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Missing, access, my_id, session, site, today
 from crm_sales import _
-from crm_sales.force import figures, forecast, territories
+from crm_sales.force import checks, figures, forecast, territories
 from crm_sales.force import targets as goals
 from crm_sales.force.models import DID
 from crm_sales.policies import services as policies
-from crm_sales.policies.models import KINDS
+from crm_sales.policies.models import KINDS, Kind
 from crm_sales.settings import COUNTS, Counts, ForceSettings
 
 URL, TRY = "/sales/force", "/sales/force/territories"
@@ -142,7 +142,16 @@ def territory_of(customer_id):
     return {"fits": territories.of_customer(customer_id)}
 
 
-def limits(_record_id):
-    """The limits that hold for the reader today."""
-    me = my_id()
-    return {"limits": [{"name": one.name, "kind": KINDS[str(one.kind)], "limit": policies.said(one)} for one in (policies.limits_of(me, today()) if me is not None else ())]}
+OFFERED = Kind.discount, Kind.allowance, Kind.unlisted
+LIMITS = {"sales.quote": OFFERED, "sales.order": (*OFFERED, Kind.region, Kind.channel), "sales.claim": (Kind.expense,)}  # what is asked of which documents
+
+
+def limits(name):
+    """The limits of such documents that hold for the reader today, and what of the draft is over them."""
+    def beside(record_id):
+        me = my_id()
+        held = policies.limits_of(me, today(), LIMITS[name]) if me is not None else ()
+        return {"over": [one.said for one in checks.would_be_over(name, record_id)] if name in checks.OFFERS else (),
+                "limits": [{"name": one.name, "kind": KINDS[str(one.kind)], "limit": policies.said(one)} for one in held]}
+
+    return beside

@@ -26,7 +26,7 @@ from crm_core.sdk import (
     system_scope,
     today,
 )
-from crm_sales import _
+from crm_sales import _, repricing
 from crm_sales.orders import running, services
 from crm_sales.orders.models import (
     Advert,
@@ -101,6 +101,7 @@ class Orders(Resource):
     actions = (
         Action("confirm", _("Confirm"), services.confirm, when=lambda o: o.state == State.draft, icon="circle-check", primary=True, whole=True,
                fields=(Field(name="why", column="", label=_("Why in spite of a warning"), length=255),)),
+        Action("take_prices", _("Take today's prices"), repricing.take("sales.order"), when=lambda o: o.state == State.draft, icon="refresh", order=52, bulk=False),
         Action("deliver", _("Deliver the rest"), services.deliver, when=lambda o: o.state == State.confirmed and o.delivered < 100_00, icon="truck-delivery", primary=True, whole=True,
                fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
         Action("deliver_part", _("Deliver a part, or take back"), services.deliver_part, when=lambda o: o.state in services.GOING, icon="truck", bulk=False, button=False,

@@ -125,7 +125,7 @@ def demo_data(make):
 
 # What somebody may do with quotes who does not see what is earned by them (`sales.quote.sensitive`: the margin).
 QUOTING = tuple(f"sales.quote.{verb}" for verb in (
-    "read", "create", "update", "delete", "export", "import", "print", "assign", "send", "accept", "decline", "order", "contract", "reduce", "new_version", "withdraw", "new_link"))
+    "read", "create", "update", "delete", "export", "import", "print", "assign", "send", "accept", "decline", "order", "contract", "reduce", "take_prices", "new_version", "withdraw", "new_link"))
 WORK = ("sales.quote.*", "sales.contract.*")
 READ = ("sales.clause.read",)
 

@@ -15,6 +15,7 @@ class Kind(enum.StrEnum):
 
     discount = "discount"
     allowance = "allowance"
+    unlisted = "unlisted"
     region = "region"
     channel = "channel"
     expense = "expense"
@@ -22,7 +23,8 @@ class Kind(enum.StrEnum):
 
 
 KINDS = {
-    "discount": _("Discount of a line"), "allowance": _("Allowance on a document"), "region": _("Regions one may sell to"), "channel": _("Channels one may sell through"),
+    "discount": _("Discount of a line"), "allowance": _("Allowance on a document"), "unlisted": _("Lines without a list price"),
+    "region": _("Regions one may sell to"), "channel": _("Channels one may sell through"),
     "expense": _("Expense claim"), "commission": _("Commission of a month"),
 }
 

@@ -28,7 +28,7 @@ class Policies(Resource):
         Section(_("Editions"), ("edition", "follows"), folded=True),
     )
     shown_if = {
-        "percent": ("kind", "discount"), "amount": ("kind", "allowance", "expense", "commission"), "regions": ("kind", "region"), "channels": ("kind", "channel"),
+        "percent": ("kind", "discount", "unlisted"), "amount": ("kind", "allowance", "unlisted", "expense", "commission"), "regions": ("kind", "region"), "channels": ("kind", "channel"),
         "category": ("kind", "discount"), "expense": ("kind", "expense")}
     files = False
     settled = (services.BEGUN,)
@@ -43,14 +43,14 @@ class Policies(Resource):
 
     def derive(self, rows, before):
         for row in rows:
-            if str(as_written(row, before).get("kind")) != "discount":
+            if str(as_written(row, before).get("kind")) not in ("discount", "unlisted"):
                 row["percent"] = None
 
     def check(self, rows, before):
         faults = services.ended(rows, before)
         for at, row in enumerate(rows):
             now = as_written(row, before)
-            needed = {"discount": "percent", "region": "regions", "channel": "channels"}.get(str(now.get("kind")), "amount")
+            needed = {"discount": "percent", "unlisted": "percent", "region": "regions", "channel": "channels"}.get(str(now.get("kind")), "amount")
             if at not in faults and not (now.get(needed) or (now.get(needed) == 0 and needed in ("percent", "amount"))):
                 faults[at] = {needed: [_("This is required.")]}
         return faults

@@ -40,7 +40,7 @@ class Over(NamedTuple):
 
 class Given(NamedTuple):
     """What is given away in a line: its product and category, what it would come to by list and what it comes to, in hundredths of 10^-7 of the currency
-    (exact: nothing is rounded), and what it is called."""
+    (exact: nothing is rounded), and what it is called. `known`: a list price says what it would come to."""
 
     product: int | None
     category: int | None
@@ -49,6 +49,7 @@ class Given(NamedTuple):
     what: str
     unit: int | None = None
     quantity: int = 0
+    known: bool = True
 
 
 # --- which policy ------------------------------------------------------------------------------------------------------
@@ -117,31 +118,34 @@ def regions_above(region):
 # --- what is over a limit ----------------------------------------------------------------------------------------------
 
 
-def given_away(items):
-    """What is given away in priced lines (rows with product_id, what, quantity, list_price, price and discount)."""
+def given_away(items, stands=()):
+    """What is given away in priced lines (rows with product_id, what, quantity, list_price, price and discount). `stands`: id of a line → the list price it is
+    measured by in place of its own."""
+    stands = dict(stands)
     ids = sorted({one.product_id for one in items if one.product_id is not None})
     with system_scope("categories of products") as db:
         categories = dict(db.execute(sa.select(Product.id, Product.category_id).where(Product.id.in_(ids))).all()) if ids else {}
     found = []
     for one in items:
         price = one.price or 0
-        listed = max(price, one.list_price or 0, 0)  # a line below nothing is let off as a whole
-        found.append(Given(one.product_id, categories.get(one.product_id), one.quantity * listed * amounts.WHOLE, one.quantity * price * (amounts.WHOLE - one.discount), one.what or "",
-                           one.unit_id, one.quantity))
+        by = stands.get(one.id, one.list_price) if stands else one.list_price
+        asked = one.quantity * price * (amounts.WHOLE - one.discount)
+        listed = max(one.quantity * max(price, by or 0) * amounts.WHOLE, asked, 0)  # a line below nothing, by price or quantity, is let off as a whole
+        found.append(Given(one.product_id, categories.get(one.product_id), listed, asked, one.what or "", one.unit_id, one.quantity, one.product_id is not None and bool(by)))
     return found
 
 
 def over_discount(user_id, day, given, agreed=()):
     """Lines whose price is further below the list price than the seller may go, whether by a discount, by a lower price, or by a line below
-    nothing, which counts for all of them alike. `agreed`: lines that were agreed to already."""
+    nothing, which counts for all of them alike. `agreed`: places of lines that were agreed to already."""
     policies = [one for one in holding(Kind.discount, day) if one.percent is not None]
     if not policies:
         return []
     standing, above, found = standing_of(user_id), above_of({one.category for one in given}), []
     full, rest = whole_of(given)
-    for one in given:
+    for at, one in enumerate(given):
         mine = narrowest(policies, standing, above.get(one.category, ()))
-        if not mine or one in agreed or one.listed <= 0 or full <= 0:
+        if not mine or at in agreed or one.listed <= 0 or full <= 0:
             continue
         limit = max(mine, key=lambda policy: policy.percent)
         if one.asked * rest * amounts.WHOLE < one.listed * full * (amounts.WHOLE - limit.percent):
@@ -169,6 +173,29 @@ def over_allowance(user_id, day, given, currency):
     if worth <= limit.amount:
         return []
     return [Over(limit, _("%(off)s is let off altogether, your limit is %(limit)s (%(policy)s)", off=_money(worth), limit=_money(limit.amount), policy=limit.name))]
+
+
+def over_unlisted(user_id, day, given, currency, agreed=()):
+    """Lines that no list price measures: in words of one's own, or of a product without a price. Who is limited in what he gives away could call anything so, at
+    any price; so he has as much of them as a policy says, a share of the document or an amount, whichever lets more pass; without one, none. Lines below
+    nothing are let off, and counted there. `agreed`: places of lines that were agreed to already."""
+    mine = [(at, one) for at, one in enumerate(given) if one.asked > 0 and not one.known]
+    what = next((one.what for at, one in mine if at not in agreed), None)
+    if what is None:
+        return []
+    worth, whole = sum(one.asked for _at, one in mine), whole_of(given)[0]
+    limits = narrowest(holding(Kind.unlisted, day), standing_of(user_id))
+    if not limits:
+        found = [one for one in limits_of(user_id, day, (Kind.discount, Kind.allowance)) if one.percent is None or one.percent < amounts.WHOLE]
+        return [Over(one, _("“%(what)s” has no list price by which your limit could be measured (%(policy)s): choose a product", what=what, policy=one.name)) for one in found[:1]]
+    if any(worth * amounts.WHOLE <= whole * (one.percent or 0) for one in limits):
+        return []
+    amount = money.in_house(amounts.divide(worth, amounts.PIECE * amounts.WHOLE, money.rounding(), money.step(currency)), currency, day)
+    if any(amount <= (one.amount or 0) for one in limits):
+        return []
+    best = max(limits, key=lambda one: (one.percent or 0, one.amount or 0))
+    return [Over(best, _("“%(what)s” and the like have no list price: %(amount)s, %(percent)s %% of the whole, your limit is %(limit)s (%(policy)s)", what=what,
+                         amount=_money(amount), percent=_percent(-(-worth * amounts.WHOLE // whole)), limit=said(best), policy=best.name))]
 
 
 def over_place(user_id, day, customer_id):
@@ -201,10 +228,10 @@ def over_amount(kind, user_id, day, amount, expense=None):
     return [Over(limit, _("%(amount)s is more than the limit of %(limit)s (%(policy)s)", amount=_money(amount), limit=_money(limit.amount), policy=limit.name))]
 
 
-def limits_of(user_id, day):
+def limits_of(user_id, day, kinds=tuple(Kind)):
     """The limits that hold for somebody on a day, for him to read: policies by kind, the narrowest of each category."""
     standing, found = standing_of(user_id), []
-    for kind in Kind:
+    for kind in kinds:
         policies = holding(kind, day)
         for key in dict.fromkeys((one.category_id, one.expense) for one in policies):
             found += narrowest([one for one in policies if (one.category_id, one.expense) == key], standing, (key[0],) if key[0] is not None else ())
@@ -296,6 +323,7 @@ def _money(value):
 
 def said(policy):
     """The limit of a policy in figures; "" where it is one of words."""
-    if policy.percent is not None and policy.kind == Kind.discount:
-        return f"{_percent(policy.percent)} %"
+    if policy.percent is not None and policy.kind in (Kind.discount, Kind.unlisted):
+        share = f"{_percent(policy.percent)} %"
+        return f"{share} / {_money(policy.amount)}" if policy.amount is not None and policy.kind == Kind.unlisted else share
     return _money(policy.amount) if policy.amount is not None else ""

@@ -19,7 +19,7 @@ from crm_core.sdk import (
     session,
     today,
 )
-from crm_sales import _
+from crm_sales import _, repricing
 from crm_sales.quotes import services
 from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
@@ -58,6 +58,7 @@ class Quotes(Resource):
         Action("contract", _("Make a contract"), services.to_contract, when=services.may_become("contract_id"), icon="file-text", order=31, bulk=False),
         Action("reduce", _("Discount on the whole"), services.reduce, when=services.in_state(State.draft), icon="tag", order=40, bulk=False, quiet=True,
                fields=(PercentField(name="percent", column="", label=_("Discount"), required=True),)),
+        Action("take_prices", _("Take today's prices"), repricing.take("sales.quote"), when=services.in_state(State.draft), icon="refresh", order=39, bulk=False),
         Action("new_version", _("New version"), services.new_version, when=services.may_replace, icon="copy", order=41, bulk=False),
         Action("withdraw", _("Withdraw the customer's link"), services.withdraw, when=lambda quote: bool(quote.link), icon="eye-off", order=50, bulk=False, quiet=True),
         Action("new_link", _("New link for the customer"), services.new_link, when=services.in_state(State.sent, State.accepted), icon="link", order=51, bulk=False, quiet=True),
