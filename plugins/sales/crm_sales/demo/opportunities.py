@@ -86,7 +86,15 @@ def _open(make, deals, line, held):
             row["forecast"] = deals.all_fields["forecast"].load("committed" if stage.position >= 6 else "best" if stage.position >= 4 else "pipeline")
             if number % 3 == 0:
                 row |= {"next_step": dice.choice(["送方案", "电话确认预算", "约见总经理", "寄样刊"]), "next_day": make.day(dice.randint(-2, 12))}
-            deals.write([row])
+            deals.write([{**row, **_team(users, row["owner"], number)}])
+
+
+def _team(users, owner, number):
+    """Some are worked on by two, who share them."""
+    if number % 6 != 3:
+        return {}
+    other = next(users[login] for login in SELLERS[number % 5:] + SELLERS if users[login] != owner)
+    return {"members": [{"user": owner, "part": "主谈", "share": 6_000}, {"user": other, "part": "方案与报价", "share": 4_000}]}
 
 
 def _known(resource, row):

@@ -35,10 +35,10 @@ def ranking():
 
 
 @pages.get("/sales/forecast")
-@access("sales.opportunity.read")
+@access("sales.opportunity_share.read")
 def expected():
-    fields = site().registry.resource("sales.opportunity").fields()
-    if not {"worth", "weighted", "expected", "owner"} <= fields.keys():
+    fields = site().registry.resource("sales.opportunity_share").fields()
+    if not {"whole", "worth", "weighted", "day", "forecast", "owner"} <= fields.keys():
         raise Missing(_("This page was not found."))
     by = "department" if flask.request.args.get("by") == "department" and "department" in fields else "owner"
     did = _counts()
@@ -111,7 +111,7 @@ def one(person):
 
 # What of a person's stands on his page: the resource, what of it is under way, and the column of whose it is.
 WORK = (
-    ("sales.opportunity", (("outcome.any", "open"),), "owner"), ("sales.quote", (("state.any", "draft,sent"),), "owner"), ("sales.order", (("state.any", "draft,confirmed"),), "owner"),
+    ("sales.opportunity", (("outcome.any", "open"),), "owner"), ("sales.opportunity_share", (("outcome.any", "open"),), "owner"), ("sales.quote", (("state.any", "draft,sent"),), "owner"), ("sales.order", (("state.any", "draft,confirmed"),), "owner"),
     ("sales.claim", (("state.any", "draft,claimed"),), "owner"), ("core.task", (("done_at.empty", "1"),), "owner"), ("core.customer", (), "owner"),
     ("core.note", (("kind.any", "feedback"),), "created_by"), ("core.journal", (), "owner"), ("sales.statement", (), "owner"),
 )

@@ -20,12 +20,13 @@ from crm_core.sdk import (
     session,
 )
 from crm_sales import _
-from crm_sales.opportunities import services
+from crm_sales.opportunities import services, sharing
 from crm_sales.opportunities.models import (
     Competitor,
     Opportunity,
     OpportunityItem,
     OpportunityMember,
+    OpportunityShare,
     Outcome,
     Pipeline,
     Stage,
@@ -190,6 +191,7 @@ class Opportunities(Resource):
             services.next_steps(ids)
         elif verb == "delete":
             services.announce(ids)
+        sharing.share_out(ids)
 
     def board_words(self, field, filters):
         """The stages of the pipeline that was asked for, else of the usual one."""
@@ -212,6 +214,23 @@ class OpportunityItems(PricedLines):
         heads = {as_written(row, before)["opportunity_id"] for row in rows}
         ended = set(session.scalars(select(Opportunity.id).where(Opportunity.id.in_(heads), Opportunity.outcome != Outcome.open)))
         super().follow_head([row for row in rows if as_written(row, before)["opportunity_id"] not in ended], before)
+
+
+class OpportunityShares(Resource):
+    model = OpportunityShare
+    label, singular = _("Shares of opportunities"), _("Share of an opportunity")
+    icon = "users"
+    columns = "name", "customer", "stage", "day", "percent", "whole", "worth", "weighted", "owner"
+    filters = "opportunity", "customer", "stage", "outcome", "forecast", "day", "worth", "percent", "owner", "department"
+    search = ("name",)
+    sorts = "-day", "-updated_at"
+    status = "outcome"
+    verbs = "read", "export"
+    readonly = True
+    files = False
+    in_palette = False
+    beside = ((_("Forecast"), "/sales/forecast"),)
+    help = _("Whose an opportunity is: by the shares of its team, else its owner’s. The parts come to its amount exactly; the forecast counts them.")
 
 
 class StageVisits(Resource):

@@ -23,6 +23,7 @@ from crm_core.sdk import (
 from crm_sales import _
 from crm_sales.api import OpportunitiesClosed, OpportunitiesReopened
 from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
+from crm_sales.opportunities.sharing import follow_weights, share_out
 from crm_sales.opportunities.usual import usual_pipeline
 from crm_sales.settings import DealSettings
 
@@ -279,6 +280,7 @@ def finish_sale(ids):
             if last is not None:
                 row.stage_id = last.id
         db.flush()
+    share_out(ids)
 
 
 # --- next steps as tasks ---------------------------------------------------------------------------------------------------
@@ -349,6 +351,7 @@ def follow_stages(ids):
             entered = db.scalars(select(Opportunity.stage_on).where(*here).distinct().limit(5_000)).all()
             for day in entered:
                 db.execute(update(Opportunity).where(*here, Opportunity.stage_on == day).values(stale_on=stale_on(stage, day)).execution_options(synchronize_session=False))
+            follow_weights(db, stage.id)
 
 
 def _part(worth, percent):

@@ -30,6 +30,7 @@ from crm_sales.opportunities.resources import (
     Competitors,
     Opportunities,
     OpportunityItems,
+    OpportunityShares,
     Pipelines,
     Stages,
     StageVisits,
@@ -44,7 +45,7 @@ leads.unwilling.append(silent_leads)
 def register_resources():
     return [
         Leads, LeadRules, ScoreRules, LeadForms,
-        Pipelines, Stages, Competitors, Opportunities, OpportunityItems, StageVisits,
+        Pipelines, Stages, Competitors, Opportunities, OpportunityItems, OpportunityShares, StageVisits,
         CallScripts, CallLists, CallEntries, Calls,
     ]
 
@@ -75,11 +76,12 @@ def register_panels():
         Related("core.customer", Calls, order=59),
         Related("core.customer", Leads, order=39),
         Related("core.customer", Opportunities, order=40),
+        Related("sales.opportunity", OpportunityShares, order=61),
         Related("sales.opportunity", StageVisits, order=60),
     ]
 
 
-WORK = ("core.customer.call_list", "core.mail.lead", "sales.call_list.*", "sales.lead.*", "sales.opportunity.*")
+WORK = ("core.customer.call_list", "core.mail.lead", "sales.call_list.*", "sales.lead.*", "sales.opportunity.*", "sales.opportunity_share.*")
 READ = ("sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim", "sales.call_script.read")
 
 
@@ -90,6 +92,16 @@ def register_roles():
         RoleTemplate("supervisor", "", {**dict.fromkeys(WORK, "subtree"), **dict.fromkeys(READ, "all")}),
         RoleTemplate("decision-maker", "", {**dict.fromkeys(WORK, "all"), **dict.fromkeys(READ, "all")}),
     ]
+
+
+@hookimpl
+def field_access(actor, resource, field):
+    """Who is not shown a figure of opportunities is not shown anybody's share of it."""
+    if resource == "sales.opportunity_share" and (whole := SAME.get(field)) is not None and actor.rule("sales.opportunity", whole) == "hidden":
+        return "hidden"
+
+
+SAME = {"whole": "worth", "worth": "worth", "weighted": "weighted", "customer": "customer", "stage": "stage", "forecast": "forecast", "day": "expected", "days_open": "days_open", "percent": "members"}
 
 
 @hookimpl

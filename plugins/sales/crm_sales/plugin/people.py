@@ -9,6 +9,7 @@ from crm_core.sdk import (
     Panel,
     Permission,
     PrintTemplate,
+    RecordsChanged,
     Related,
     RoleTemplate,
     RuleAction,
@@ -21,6 +22,7 @@ from crm_sales.api import (
     InvoicesIssued,
     OpportunitiesClosed,
     OpportunitiesReopened,
+    OpportunitiesShared,
     OrdersCancelled,
     OrdersConfirmed,
     OrdersConfirming,
@@ -100,6 +102,8 @@ def register_listeners():
         Listen(PaymentsAllocated, listening.allocated, acts="system", name="sales.force.allocated", label=_("Count money received for salespeople")),
         Listen(OpportunitiesClosed, listening.won, acts="system", name="sales.force.won", label=_("Count opportunities won for salespeople")),
         Listen(OpportunitiesReopened, listening.won, acts="system", name="sales.force.reopened", label=_("Take back what was counted for opportunities")),
+        Listen(OpportunitiesShared, listening.won, acts="system", name="sales.force.shared", label=_("Count opportunities won for salespeople")),
+        Listen(RecordsChanged, listening.order_made, inside=True, acts="system", name="sales.force.order_made"),
     ]
 
 
