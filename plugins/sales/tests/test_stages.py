@@ -6,7 +6,7 @@ import pytest
 from crm_sales.opportunities.models import Opportunity, Stage
 from sqlalchemy import select
 
-from crm_core.sdk import Invalid, session
+from crm_core.sdk import Forbidden, Invalid, session, tasks
 from plugins.sales.tests.deal_shop import NAME, row_of
 
 
@@ -64,3 +64,34 @@ def test_open_ones_follow_their_stage(house, deal):
     found = row_of(house, one, "probability", "weighted", "stale_on", "stage_on")
     assert (found.probability, found.weighted) == (800, 8_000_00)
     assert found.stale_on == found.stage_on + dt.timedelta(days=10)
+
+
+def tasks_of(house, deal):
+    with house.system():
+        return {(one.title, one.owner_id, one.done_at is None) for one in session.scalars(select(tasks.Task).where(tasks.Task.subject == NAME, tasks.Task.subject_id == deal))}
+
+
+def test_the_tasks_of_a_stage_go_out_once_and_along_with_the_opportunity(house, deal, ann, somebody, today):
+    bob, boss, second = somebody(), somebody(roles=["decision-maker", "sales-manager"]), stages_of(house)[1]
+    with boss.work():
+        house.resource("sales.stage").write([{"id": second.id, "tasks": [{"what": "Agree on a day", "days": 3}, {"what": "Send the floor plan", "days": 0}]}])
+    one = deal()
+    assert tasks_of(house, one) == set(), "not yet there"
+    act(ann, house, "advance", one)
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, True), ("Send the floor plan", ann.id, True)}
+    with ann.work():
+        first = session.scalar(select(tasks.Task.id).where(tasks.Task.title == "Agree on a day"))
+        house.resource("core.task").run("done", [first], {})
+        house.resource(NAME).write([{"id": one, "stage": stages_of(house)[0].id}])
+    act(ann, house, "advance", one)
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, False), ("Send the floor plan", ann.id, True)}, "each goes out once"
+    with boss.work():
+        house.resource(NAME).write([{"id": one, "owner": bob.id}])
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, False), ("Send the floor plan", bob.id, True)}, "what is left goes to the new owner"
+    act(boss, house, "lose", one, lost_reason="price")
+    assert not any(still for _title, _owner, still in tasks_of(house, one))
+
+
+def test_a_salesperson_does_not_set_the_process(house, ann):
+    with ann.work(), pytest.raises(Forbidden):
+        house.resource("sales.stage").write([{"id": 1, "tasks": [{"what": "Nothing"}]}])

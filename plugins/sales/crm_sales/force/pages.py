@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Missing, access, my_id, session, site, today
 from crm_sales import _
-from crm_sales.force import figures, forecast, territories
+from crm_sales.force import entered, figures, forecast, territories
 from crm_sales.force import targets as goals
 from crm_sales.force.models import DID
 from crm_sales.policies import services as policies
@@ -45,6 +45,17 @@ def expected():
     months, aims = forecast.months(today(), by, did)
     tabs = [("owner", _("By person")), *([("department", _("By department"))] if "department" in fields else [])]
     return flask.render_template("sales/forecast.html", months=months, by=by, tabs=tabs, list_url=forecast.LIST, aims=aims, did=did, counts=COUNTS)
+
+
+@pages.get("/sales/forecast/entered")
+@access("sales.forecast_entry.read")
+def forecasts_entered():
+    """What people say the months will bring, beside what is computed, and what came of it."""
+    fields = site().registry.resource("sales.opportunity_share").fields()
+    if not {"worth", "weighted", "day", "forecast", "owner"} <= fields.keys() or not {"month", "committed", "best", "owner"} <= site().registry.resource(entered.NAME).fields().keys():
+        raise Missing(_("This page was not found."))
+    ahead, over = entered.months(today())
+    return flask.render_template("sales/entered.html", ahead=ahead, over=over, money=money)
 
 
 def _counts():

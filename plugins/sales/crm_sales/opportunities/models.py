@@ -70,6 +70,15 @@ class Stage(Vocabulary, Model):
         return self.name
 
 
+class StageTask(Vocabulary, Model):
+    """Something that is to be done when an opportunity enters a stage: a line of its form."""
+
+    __tablename__ = "sales_stage_task"
+    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"))
+    what: Mapped[t.Line] = mapped_column(info={"label": _("Task")})
+    days: Mapped[int] = mapped_column(default=3, info={"label": _("Within so many days"), "minimum": 0, "maximum": 365})
+
+
 class Competitor(Vocabulary, Model):
     """Who else bids for our deals."""
 
@@ -153,7 +162,7 @@ class OpportunityShare(Owned, Model):
     forecast: Mapped[Forecast] = mapped_column(info={"label": _("Forecast"), "labels": FORECASTS})
     day: Mapped[t.Day | None] = mapped_column(info={"label": _("Close date"), "help": _("The expected one, or the day it was closed on.")})
     days_open: Mapped[int | None] = mapped_column(info={"label": _("Days to close")})
-    percent: Mapped[t.Percent] = mapped_column(info={"label": _("Share")})
+    percent: Mapped[t.Percent] = mapped_column(info={"label": _("Share of the whole")})
     whole: Mapped[t.Money] = mapped_column(info={"label": _("The whole amount"), "house": True})
     worth: Mapped[t.Money] = mapped_column(info={"label": _("Amount of the share"), "house": True})
     weighted: Mapped[t.Money] = mapped_column(info={"label": _("Weighted amount"), "house": True})

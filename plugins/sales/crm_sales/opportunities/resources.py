@@ -20,7 +20,7 @@ from crm_core.sdk import (
     session,
 )
 from crm_sales import _
-from crm_sales.opportunities import services, sharing
+from crm_sales.opportunities import process, services, sharing
 from crm_sales.opportunities.models import (
     Competitor,
     Opportunity,
@@ -30,6 +30,7 @@ from crm_sales.opportunities.models import (
     Outcome,
     Pipeline,
     Stage,
+    StageTask,
     StageVisit,
 )
 from crm_sales.opportunities.usual import first_stage, usual_pipeline
@@ -51,7 +52,8 @@ class Stages(Bilingual):
     columns = "name", "english", "pipeline", "position", "probability", "share", "days", "outcome"
     filters = "pipeline", "outcome"
     search = "name", "english"
-    help = _("What must be filled in before an opportunity enters a stage, how long it may stay there, and how probable a deal is then.")
+    lines = (Lines("tasks", StageTask, ("what", "days"), _("Tasks of the stage")),)
+    help = _("What must be filled in before an opportunity enters a stage, how long it may stay there, how probable a deal is then, and which tasks its owner is given.")
 
     def remarks(self, ids):
         """Two pipelines may have stages of one name."""
@@ -191,6 +193,7 @@ class Opportunities(Resource):
             services.next_steps(ids)
         elif verb == "delete":
             services.announce(ids)
+        process.ended(ids)
         sharing.share_out(ids)
 
     def board_words(self, field, filters):

@@ -22,6 +22,7 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.api import OpportunitiesClosed, OpportunitiesReopened
+from crm_sales.opportunities import process
 from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
 from crm_sales.opportunities.sharing import follow_weights, share_out
 from crm_sales.opportunities.usual import usual_pipeline
@@ -141,7 +142,7 @@ def pass_on(ids):
     """Keep the stages opportunities were in. Twice does no more than once."""
     with system_scope("stages of opportunities") as db:
         columns = (Opportunity.id, Opportunity.stage_id, Opportunity.owner_id, Opportunity.department_id, Opportunity.team_id, Opportunity.stage_on)
-        rows = db.execute(select(*columns).where(Opportunity.id.in_(ids))).all()
+        rows, moved = db.execute(select(*columns).where(Opportunity.id.in_(ids))).all(), []
         there = {one.opportunity_id: one for one in db.scalars(select(StageVisit).where(StageVisit.opportunity_id.in_(ids), StageVisit.until.is_(None), StageVisit.deleted_at.is_(None)))}
         for row in rows:
             visit, day = there.get(row.id), row.stage_on or today()
@@ -152,7 +153,10 @@ def pass_on(ids):
             db.add(StageVisit(
                 opportunity_id=row.id, stage_id=row.stage_id, entered=day, by_id=getattr(actor(), "user_id", None),
                 owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id))
+            moved.append(row.id)
         db.flush()
+    if moved:
+        process.entered(moved)
 
 
 def announce(ids):

@@ -5,6 +5,7 @@ from crm_core.sdk import (
     Job,
     Listen,
     Menu,
+    OwnersChanged,
     RecordsChanged,
     Related,
     RoleTemplate,
@@ -25,6 +26,7 @@ from crm_sales.leads import panels as lead_panels
 from crm_sales.leads import services as leads
 from crm_sales.leads.resources import LeadForms, LeadRules, Leads, ScoreRules
 from crm_sales.opportunities import reports as opportunity_reports
+from crm_sales.opportunities import process
 from crm_sales.opportunities import services as opportunities
 from crm_sales.opportunities.resources import (
     Competitors,
@@ -84,6 +86,8 @@ def register_panels():
 WORK = ("core.customer.call_list", "core.mail.lead", "sales.call_list.*", "sales.lead.*", "sales.opportunity.*", "sales.opportunity_share.*")
 READ = ("sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim", "sales.call_script.read")
 
+MANAGE = tuple(f"sales.{what}.{verb}" for what in ("pipeline", "stage", "competitor", "lead_rule", "score_rule", "call_script") for verb in ("read", "create", "update", "delete"))
+
 
 @hookimpl
 def register_roles():
@@ -91,6 +95,7 @@ def register_roles():
         RoleTemplate("user", "", {**dict.fromkeys(WORK, "own"), **dict.fromkeys(READ, "all")}),
         RoleTemplate("supervisor", "", {**dict.fromkeys(WORK, "subtree"), **dict.fromkeys(READ, "all")}),
         RoleTemplate("decision-maker", "", {**dict.fromkeys(WORK, "all"), **dict.fromkeys(READ, "all")}),
+        RoleTemplate("sales-manager", _("Sales manager"), dict.fromkeys((*READ, *MANAGE), "all")),
     ]
 
 
@@ -157,6 +162,7 @@ def register_timeline():
 def register_listeners():
     return [
         Listen(LeadsArrived, leads.on_arrival, inside=True, acts="system", name="sales.leads.give_out"),
+        Listen(OwnersChanged, process.handed_on, inside=True, acts="system", name="sales.opportunities.handed_on"),
         Listen(RecordsChanged, opportunities.heard_of_tasks, inside=True, acts="system", name="sales.opportunities.tasks"),
     ]
 
