@@ -95,3 +95,24 @@ def test_the_tasks_of_a_stage_go_out_once_and_along_with_the_opportunity(house, 
 def test_a_salesperson_does_not_set_the_process(house, ann):
     with ann.work(), pytest.raises(Forbidden):
         house.resource("sales.stage").write([{"id": 1, "tasks": [{"what": "Nothing"}]}])
+
+
+def test_a_desk_has_a_pipeline_of_its_own_and_is_offered_no_other(house, deal, ann, somebody, make):
+    bob = somebody()
+    with house.system():
+        desk = house.resource("core.team").write([{"name": "Institutions", "members": [{"user": ann.id}]}])[0]
+        other = house.resource("core.team").write([{"name": "Retail"}])[0]
+        own, foreign = house.resource("sales.pipeline").write([{"name": "Institutions", "for_team": desk}, {"name": "Retail", "for_team": other}])
+        stage = house.resource("sales.stage").write([{"name": "Tender", "pipeline": own, "position": 1}, {"name": "Shop window", "pipeline": foreign, "position": 1}])[0]
+    offered = lambda who, name: {one["label"] for one in who.browser()("GET", f"/lookup/{name}?mine.eq=1").json["hits"]}
+    assert offered(ann, "sales.pipeline") == {"Institutions"} and offered(ann, "sales.stage") == {"Tender"}
+    assert {"Institutions", "Retail"}.isdisjoint(offered(bob, "sales.pipeline")) and len(offered(bob, "sales.pipeline")) == 1
+    assert len(offered(somebody(roles=["decision-maker", "sales-manager"]), "sales.pipeline")) == 3
+    page = ann.browser()("GET", "/sales/opportunity/new").text
+    assert "mine.eq=1" in page or "mine=1" in page
+    one = deal()
+    assert row_of(house, one, "pipeline_id", "stage_id", "team_id") == (own, stage, desk)
+    with house.system():
+        house.resource("core.team").write([{"id": desk, "members": [{"user": ann.id}, {"user": bob.id}]}])
+    board = ann.browser()("GET", "/sales/opportunity?outcome.any=open&look=board").text
+    assert "Tender" in board and "Shop window" not in board and "Spring fair stand" in board

@@ -92,6 +92,9 @@ class Competitor(Vocabulary, Model):
         return self.name
 
 
+MINE = {"offers": (("mine.eq", "1"),)}  # a form offers the pipelines of one’s desk, with their stages
+
+
 class Opportunity(PricedHead, Owned, Model):
     """What might become a deal with a customer."""
 
@@ -100,8 +103,8 @@ class Opportunity(PricedHead, Owned, Model):
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     contact_id: Mapped[t.Id | None] = t.Link("core.contact", _("Contact"))
-    pipeline_id: Mapped[t.Id] = t.Link("sales.pipeline", _("Pipeline"), default=usual_pipeline)
-    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"), default=usual_stage)
+    pipeline_id: Mapped[t.Id] = t.Link("sales.pipeline", _("Pipeline"), default=usual_pipeline, info=MINE)
+    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"), default=usual_stage, info=MINE)
     amount: Mapped[t.Money | None] = mapped_column(info={"label": _("Expected amount"), "help": _("With products on it: what they come to.")})
     expected: Mapped[t.Day | None] = mapped_column(info={"label": _("Expected close date")})
     chance: Mapped[t.Percent | None] = mapped_column(info={"label": _("Own estimate"), "help": _("Your own win probability; left out: that of the stage.")})

@@ -33,7 +33,7 @@ from crm_sales.opportunities.models import (
     StageTask,
     StageVisit,
 )
-from crm_sales.opportunities.usual import first_stage, usual_pipeline
+from crm_sales.opportunities.usual import MineField, first_stage, usual_pipeline
 
 
 class Pipelines(Bilingual):
@@ -42,7 +42,9 @@ class Pipelines(Bilingual):
     icon = "filter"
     columns = "name", "english", "for_department", "for_team", "position"
     search = "name", "english"
-    help = _("A pipeline is a way along which opportunities move. A desk may have its own: new opportunities of its people begin in it.")
+    filters = "for_team", "for_department", "mine"
+    virtual = (MineField(name="mine", column="id", label=_("For me")),)
+    help = _("A pipeline is a way along which opportunities move. A desk may have its own: its people are offered it and no other, and their new opportunities begin in it and are the desk’s.")
 
 
 class Stages(Bilingual):
@@ -50,7 +52,8 @@ class Stages(Bilingual):
     label, singular = _("Stages"), _("Stage")
     icon = "progress"
     columns = "name", "english", "pipeline", "position", "probability", "share", "days", "outcome"
-    filters = "pipeline", "outcome"
+    filters = "pipeline", "outcome", "mine"
+    virtual = (MineField(name="mine", column="pipeline_id", label=_("For me")),)
     search = "name", "english"
     lines = (Lines("tasks", StageTask, ("what", "days"), _("Tasks of the stage")),)
     help = _("What must be filled in before an opportunity enters a stage, how long it may stay there, how probable a deal is then, and which tasks its owner is given.")
@@ -133,6 +136,7 @@ class Opportunities(Resource):
 
     def derive(self, rows, before):
         known, rates = services.stages(), {}
+        services.put_on_desks(rows)
         for row in rows:
             services.settle(row, as_written(row, before), before.get(row.get("id", 0)), known)
             services.weigh(row, as_written(row, before), rates)

@@ -73,6 +73,15 @@ def begin(resource, rows):
             row["stage"] = next((one.id for one in of_pipeline(known, pipeline)), None)
 
 
+def put_on_desks(rows):
+    """New opportunities in the pipeline of a team are that team's: a desk works on them together."""
+    new = [row for row in rows if row.get("id") is None and row.get("team_id") is None and row.get("pipeline_id") is not None]
+    if new:
+        desks = dict(session.execute(select(Pipeline.id, Pipeline.for_team_id).where(Pipeline.id.in_({row["pipeline_id"] for row in new}), Pipeline.for_team_id.is_not(None))).all())
+        for row in new:
+            row["team_id"] = desks.get(row["pipeline_id"])
+
+
 def settle(row, now, old, known):
     """What follows from the stage of one row about to be written: its state, its days, its probability. `now`: as it will be, `old`: as it was."""
     if old and row.get("pipeline_id", old["pipeline_id"]) != old["pipeline_id"] and row.get("stage_id", old["stage_id"]) == old["stage_id"]:
