@@ -25,8 +25,8 @@ from crm_sales.leads import pages as lead_pages
 from crm_sales.leads import panels as lead_panels
 from crm_sales.leads import services as leads
 from crm_sales.leads.resources import LeadForms, LeadRules, Leads, ScoreRules
-from crm_sales.opportunities import reports as opportunity_reports
 from crm_sales.opportunities import process
+from crm_sales.opportunities import reports as opportunity_reports
 from crm_sales.opportunities import services as opportunities
 from crm_sales.opportunities.resources import (
     Competitors,
