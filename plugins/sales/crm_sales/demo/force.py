@@ -56,6 +56,6 @@ def _forecasts(make, entries):
     after = (make.today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
     for login, days, committed, best, note in (("lina", 5, 120_000, 210_000, None), ("liuyang", 4, 90_000, 160_000, None), ("liuyang", 1, 110_000, 160_000, "年度框架合作已口头确认")):
         with make.at(days, 17, login):
-            entries.write([{"month": after, "committed": committed * 100, "best": best * 100, "note": note}])
+            entries.write([{"month": after, "owner": make.made["users"][login], "committed": committed * 100, "best": best * 100, "note": note}])
     with make.at(0, 9, "chenxiaoyan"):
         entries.write([{"month": after, "owner": make.made["users"]["liuyang"], "committed": 80_000 * 100, "best": 120_000 * 100, "note": "合同未到，先按保守数"}])
