@@ -113,6 +113,7 @@ _WHERE = {
     "site": ("crm_core.kernel.site", "site"),
     "Event": ("crm_core.kernel.events", "Event"),  # base of events: frozen dataclasses with ids
     "RecordsAssigned": ("crm_core.resource.after", "RecordsAssigned"),  # core's events
+    "OwnersChanged": ("crm_core.resource.after", "OwnersChanged"),  # from whom to whom records went
     "RecordsChanged": ("crm_core.resource.after", "RecordsChanged"),
     "RecordsMerged": ("crm_core.resource.merging", "RecordsMerged"),
     "emit": ("crm_core.kernel.events", "emit"),

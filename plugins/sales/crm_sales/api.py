@@ -30,6 +30,13 @@ class OpportunitiesReopened(Event):
 
 
 @dataclass(frozen=True)
+class OpportunitiesShared(Event):
+    """Of opportunities that are won, the amount or who has which share in it changed."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class QuotesSent(Event):
     """Quotes are offered to their customers."""
 

@@ -6,7 +6,7 @@ import pytest
 from crm_sales.opportunities.models import Opportunity, Stage
 from sqlalchemy import select
 
-from crm_core.sdk import Invalid, session
+from crm_core.sdk import Forbidden, Invalid, session, tasks
 from plugins.sales.tests.deal_shop import NAME, row_of
 
 
@@ -64,3 +64,55 @@ def test_open_ones_follow_their_stage(house, deal):
     found = row_of(house, one, "probability", "weighted", "stale_on", "stage_on")
     assert (found.probability, found.weighted) == (800, 8_000_00)
     assert found.stale_on == found.stage_on + dt.timedelta(days=10)
+
+
+def tasks_of(house, deal):
+    with house.system():
+        return {(one.title, one.owner_id, one.done_at is None) for one in session.scalars(select(tasks.Task).where(tasks.Task.subject == NAME, tasks.Task.subject_id == deal))}
+
+
+def test_the_tasks_of_a_stage_go_out_once_and_along_with_the_opportunity(house, deal, ann, somebody, today):
+    bob, boss, second = somebody(), somebody(roles=["decision-maker", "sales-manager"]), stages_of(house)[1]
+    with boss.work():
+        house.resource("sales.stage").write([{"id": second.id, "tasks": [{"what": "Agree on a day", "days": 3}, {"what": "Send the floor plan", "days": 0}]}])
+    one = deal()
+    assert tasks_of(house, one) == set(), "not yet there"
+    act(ann, house, "advance", one)
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, True), ("Send the floor plan", ann.id, True)}
+    with ann.work():
+        first = session.scalar(select(tasks.Task.id).where(tasks.Task.title == "Agree on a day"))
+        house.resource("core.task").run("done", [first], {})
+        house.resource(NAME).write([{"id": one, "stage": stages_of(house)[0].id}])
+    act(ann, house, "advance", one)
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, False), ("Send the floor plan", ann.id, True)}, "each goes out once"
+    with boss.work():
+        house.resource(NAME).write([{"id": one, "owner": bob.id}])
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, False), ("Send the floor plan", bob.id, True)}, "what is left goes to the new owner"
+    act(boss, house, "lose", one, lost_reason="price")
+    assert not any(still for _title, _owner, still in tasks_of(house, one))
+
+
+def test_a_salesperson_does_not_set_the_process(house, ann):
+    with ann.work(), pytest.raises(Forbidden):
+        house.resource("sales.stage").write([{"id": 1, "tasks": [{"what": "Nothing"}]}])
+
+
+def test_a_desk_has_a_pipeline_of_its_own_and_is_offered_no_other(house, deal, ann, somebody, make):
+    bob = somebody()
+    with house.system():
+        desk = house.resource("core.team").write([{"name": "Institutions", "members": [{"user": ann.id}]}])[0]
+        other = house.resource("core.team").write([{"name": "Retail"}])[0]
+        own, foreign = house.resource("sales.pipeline").write([{"name": "Institutions", "for_team": desk}, {"name": "Retail", "for_team": other}])
+        stage = house.resource("sales.stage").write([{"name": "Tender", "pipeline": own, "position": 1}, {"name": "Shop window", "pipeline": foreign, "position": 1}])[0]
+    offered = lambda who, name: {one["label"] for one in who.browser()("GET", f"/lookup/{name}?mine.eq=1").json["hits"]}
+    assert offered(ann, "sales.pipeline") == {"Institutions"} and offered(ann, "sales.stage") == {"Tender"}
+    assert {"Institutions", "Retail"}.isdisjoint(offered(bob, "sales.pipeline")) and len(offered(bob, "sales.pipeline")) == 1
+    assert len(offered(somebody(roles=["decision-maker", "sales-manager"]), "sales.pipeline")) == 3
+    page = ann.browser()("GET", "/sales/opportunity/new").text
+    assert "mine.eq=1" in page or "mine=1" in page
+    one = deal()
+    assert row_of(house, one, "pipeline_id", "stage_id", "team_id") == (own, stage, desk)
+    with house.system():
+        house.resource("core.team").write([{"id": desk, "members": [{"user": ann.id}, {"user": bob.id}]}])
+    board = ann.browser()("GET", "/sales/opportunity?outcome.any=open&look=board").text
+    assert "Tender" in board and "Shop window" not in board and "Spring fair stand" in board

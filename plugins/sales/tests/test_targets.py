@@ -151,7 +151,7 @@ def test_who_may_not_see_a_plan_or_its_figures_sees_no_target(house, shop, ann, 
     shop.plan(ann, {"metric": "sales.won", "target": 7_654_321})
     shop.did(400_00, what="won")
     chief, other = somebody(roles=["decision-maker"]), somebody(roles=["user"])
-    half = somebody(roles=[], grants={"sales.opportunity.read": "all", "sales.achievement.read": "all", "core.user.read": "all"})
+    half = somebody(roles=[], grants={"sales.opportunity_share.read": "all", "sales.achievement.read": "all", "core.user.read": "all"})
     addresses = ("/sales/forecast", "/sales/forecast?by=department", "/sales/force", "/sales/force/targets?of=won")
     for address in addresses:
         if address != "/sales/force":
@@ -159,7 +159,7 @@ def test_who_may_not_see_a_plan_or_its_figures_sees_no_target(house, shop, ann, 
         for who in (other, half):
             page = who.browser()("GET", address)
             assert page.status_code == 200 and "7,654,321" not in page.text and "7,653,921" not in page.text, address
-    whole = {name: "all" for name in ("sales.opportunity.read", "sales.achievement.read", "core.user.read", "core.plan.read")}
+    whole = {name: "all" for name in ("sales.opportunity_share.read", "sales.achievement.read", "core.user.read", "core.plan.read")}
     eve = somebody(roles=[], grants=whole)
     assert "7,654,321" in eve.browser()("GET", "/sales/forecast").text
     hide(house, eve, "core.plan_line", "target")

@@ -1,5 +1,7 @@
 """Policies, territories, commission and a partner of the demo company."""
 
+import datetime as dt
+
 from sqlalchemy import select
 
 from crm_core.sdk import Product, session, site
@@ -33,6 +35,7 @@ def fill(make):
     with make.at(2, 18, "liuyang"):
         of("sales.claim").write([{"day": make.day(-2), "kind": "travel", "amount": 86_000, "what": "成都展位现场勘查往返"}])
     _targets(make, of("core.plan"))
+    _forecasts(make, of("sales.forecast_entry"))
 
 
 def _targets(make, work):
@@ -47,3 +50,13 @@ def _targets(make, work):
         (ours,) = work.write([{"title": f"{year} 年营销中心订单目标", "span": "year", "begins": make.today, "everybody": True, "items": [
             {"metric": "sales.ordered", "target": 9_000_000}, *({"metric": "sales.ordered", "category": one, "target": 600_000} for one in wares)]}])
         work.run("divide", [ours])
+
+
+def _forecasts(make, entries):
+    """What two salespeople say the next month will bring, and what their superior makes of one."""
+    after = (make.today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    for login, days, committed, best, note in (("lina", 5, 120_000, 210_000, None), ("liuyang", 4, 90_000, 160_000, None), ("liuyang", 1, 110_000, 160_000, "年度框架合作已口头确认")):
+        with make.at(days, 17, login):
+            entries.write([{"month": after, "owner": make.made["users"][login], "committed": committed * 100, "best": best * 100, "note": note}])
+    with make.at(0, 9, "chenxiaoyan"):
+        entries.write([{"month": after, "owner": make.made["users"]["liuyang"], "committed": 80_000 * 100, "best": 120_000 * 100, "note": "合同未到，先按保守数"}])

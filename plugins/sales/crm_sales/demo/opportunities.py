@@ -38,6 +38,7 @@ def fill(make):
     for month in range(MONTHS, 0, -1):
         _month(make, deals, line, rivals, held, month * 30)
     _open(make, deals, line, held)
+    _process(make, registry)
     _leads(make, registry)
     _calls(make, registry, held)
 
@@ -86,7 +87,25 @@ def _open(make, deals, line, held):
             row["forecast"] = deals.all_fields["forecast"].load("committed" if stage.position >= 6 else "best" if stage.position >= 4 else "pipeline")
             if number % 3 == 0:
                 row |= {"next_step": dice.choice(["送方案", "电话确认预算", "约见总经理", "寄样刊"]), "next_day": make.day(dice.randint(-2, 12))}
-            deals.write([row])
+            deals.write([{**row, **_team(users, row["owner"], number)}])
+
+
+PROCESS = {2: (("约定拜访时间，确认到场人", 3), ("准备样刊与展位图", 3)), 4: (("填写需求清单", 5),), 6: (("方案送达三天内回访意见", 3), ("请主管看一遍报价", 2)), 7: (("合同原件归档", 7),)}
+
+
+def _process(make, registry):
+    """What the sales manager wants done in each stage, from now on."""
+    with make.at(1, 9, "admin"):
+        registry.resource("sales.stage").write([{"id": stage.id, "tasks": [{"what": what, "days": days} for what, days in PROCESS[stage.position]]}
+                                                for stage in stages().values() if stage.position in PROCESS])
+
+
+def _team(users, owner, number):
+    """Some are worked on by two, who share them."""
+    if number % 6 != 3:
+        return {}
+    other = next(users[login] for login in SELLERS[number % 5:] + SELLERS if users[login] != owner)
+    return {"members": [{"user": owner, "part": "主谈", "share": 6_000}, {"user": other, "part": "方案与报价", "share": 4_000}]}
 
 
 def _known(resource, row):

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Product, amounts, local, money, site, standing_of, system_scope, today
 from crm_sales.force.models import Achievement, Did, Share
-from crm_sales.opportunities.models import Opportunity, OpportunityItem, OpportunityMember
+from crm_sales.opportunities import sharing
+from crm_sales.opportunities.models import Opportunity, OpportunityItem
 from crm_sales.orders.models import Order, OrderItem
 from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment
 
@@ -178,15 +179,8 @@ def opportunity_doc(db, opportunity_id):
     parts = _parts(db, OpportunityItem, OpportunityItem.opportunity_id, one.id, one.currency, day)
     if not any(parts.values()):
         parts = {Part(): money.in_house(one.amount or 0, one.currency, day)}
-    return Doc(f"opportunity:{one.id}", Did.won, one.name, day, one.customer_id, None, one.owner_id, _team(db, one), parts, day)
-
-
-def _team(db, opportunity):
-    """The shares of those who worked on it, which are the whole where any are named; else it is its owner's."""
-    query = sa.select(OpportunityMember.user_id, sa.func.sum(OpportunityMember.share)).where(
-        OpportunityMember.opportunity_id == opportunity.id, OpportunityMember.share > 0, OpportunityMember.deleted_at.is_(None))
-    named = {person: int(share) for person, share in db.execute(query.group_by(OpportunityMember.user_id).order_by(OpportunityMember.user_id))}
-    return named or shares_of(None, opportunity.owner_id, db)
+    return Doc(f"opportunity:{one.id}", Did.won, one.name, day, one.customer_id, None, one.owner_id,
+               sharing.team_of(db, [one.id]).get(one.id) or shares_of(None, one.owner_id, db), parts, day)
 
 
 # --- keeping -----------------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from crm_sales import _
 from crm_sales.force import departments, figures
 from crm_sales.force.models import Achievement
 from crm_sales.months import month_of
-from crm_sales.opportunities.models import Forecast, Opportunity, Outcome, Stage
+from crm_sales.opportunities.models import Forecast, OpportunityShare, Outcome, Stage
 from crm_sales.opportunities.services import FEW
 
-LIST = "/sales/opportunity"
+LIST = "/sales/opportunity_share"
 MONTHS = 6
 MOST = 2_000  # rows of a page
 NUMBERS = ("number", "pipeline", "weighted", "history", "best", "committed", "won")
@@ -56,7 +56,7 @@ def months(day, by, did):
     first, last = parts[1].first, parts[MONTHS].last
     expected, fact, wanted = _expected(parts, by), achieved(first, last, by, did), targets(first, last, by, did)
     tree = departments.tree() if by == "department" else departments.Flat()
-    fields = site().registry.resource("sales.opportunity").fields()
+    fields = site().registry.resource("sales.opportunity_share").fields()
     names = fields[by].labels({who for who, *_rest in (*expected, *fact, *wanted) if who is not None})
     show, found = fields["worth"].show, []
     for span in parts:
@@ -89,10 +89,9 @@ def _whose(by, who, below):
 
 
 def _expected(parts, by):
-    """(whose, part of time) → its numbers. What was won counts in the month it was closed; open opportunities count whole for their owner."""
-    o, first = Opportunity, parts[1].first
-    day = sa.case((o.outcome == Outcome.won, o.closed), else_=o.expected)
-    span = sa.case((day.is_(None), "none"), *((day <= one.last, one.key) for one in parts if one.last is not None), else_="later").label("span")
+    """(whose, part of time) → its numbers. What was won counts in the month it was closed; of what several share each has his part."""
+    o, first = OpportunityShare, parts[1].first
+    span = sa.case((o.day.is_(None), "none"), *((o.day <= one.last, one.key) for one in parts if one.last is not None), else_="later").label("span")
     whose, is_open = getattr(o, f"{by}_id"), o.outcome == Outcome.open
     counted = is_open & (o.forecast != Forecast.omitted)
     chance = sa.case((Stage.share_of >= FEW, sa.func.coalesce(Stage.share, Stage.probability)), else_=Stage.probability)
@@ -102,11 +101,17 @@ def _expected(parts, by):
 
     query = sa.select(
         whose, span, total(counted, 1).label("number"), total(counted).label("pipeline"), total(counted, o.weighted).label("weighted"),
-        total(counted, (o.worth * chance * 2 + amounts.WHOLE) // (amounts.WHOLE * 2)).label("history"),
+        total(counted, _up_to(o, o.before + o.percent, chance) - _up_to(o, o.before, chance)).label("history"),
         total(is_open & o.forecast.in_([Forecast.best, Forecast.committed])).label("best"), total(is_open & (o.forecast == Forecast.committed)).label("committed"),
         total(o.outcome == Outcome.won).label("won"),
-    ).join(Stage, Stage.id == o.stage_id).where(is_open | ((o.outcome == Outcome.won) & (o.closed >= first))).group_by(whose, sa.text("span")).limit(MOST)
+    ).join(Stage, Stage.id == o.stage_id).where(is_open | ((o.outcome == Outcome.won) & (o.day >= first))).group_by(whose, sa.text("span")).limit(MOST)
     return {(row[0], row[1]): {name: int(row._mapping[name] or 0) for name in NUMBERS} for row in session.execute(query)}
+
+
+def _up_to(o, percent, chance):
+    """What of the whole weight by history falls to the shares up to this one: differences of these add up to it, in both databases."""
+    weight = (o.whole * chance * 2 + amounts.WHOLE) // (amounts.WHOLE * 2)
+    return (weight * percent * 2 + amounts.WHOLE) // (amounts.WHOLE * 2)
 
 
 def achieved(first, last, by, did):
@@ -159,9 +164,9 @@ def _cells(show, numbers, span, whose):
     days = ",".join(f"{day:%Y-%m-%d}" for day in (span.first, span.last) if day)
     when = lambda field: (
         (f"{field}.between", days) if span.first and span.last else (f"{field}.gte", days) if span.first else (f"{field}.lte", days) if span.last else (f"{field}.empty", "1"))
-    opened = ("outcome.any", "open"), when("expected"), *whose
+    opened = ("outcome.any", "open"), when("day"), *whose
     counted = *opened, ("forecast.any", "pipeline,best,committed")
     asked = {
         "number": counted, "pipeline": counted, "weighted": counted, "history": counted, "best": (*opened, ("forecast.any", "best,committed")),
-        "committed": (*opened, ("forecast.any", "committed")), "won": (("outcome.any", "won"), when("closed"), *whose)}
+        "committed": (*opened, ("forecast.any", "committed")), "won": (("outcome.any", "won"), when("day"), *whose)}
     return [(f"{numbers[name]:,}" if name == "number" else show(numbers[name]), f"{LIST}?{urlencode(args)}" if numbers[name] else "") for name, args in asked.items()]

@@ -1,9 +1,14 @@
 """What the sales force hears: after the transaction, as the house, so that whoever confirms an order need not see anybody's commission. All of
 them work on what is so when they are called: told twice or in another order they do no more than once."""
 
-from crm_core.sdk import session, today
+import sqlalchemy as sa
+
+from crm_core.sdk import session, site, system_scope, today
 from crm_sales.force import achieving, commission
 from crm_sales.force.commission_models import Basis, CommissionLine
+from crm_sales.force.models import Share
+from crm_sales.opportunities import sharing
+from crm_sales.orders.models import Order
 
 
 def _counts(doc):
@@ -86,3 +91,16 @@ def won(event):
             achieving.count(session, doc)
         else:
             achieving.take_back(session, f"opportunity:{one}", today())
+
+
+def order_made(event):
+    """An order that came of an opportunity begins with the shares of its team, inside the transaction; they can be changed until it is confirmed."""
+    if (event.resource, event.verb) != ("sales.order", "create"):
+        return
+    with system_scope("shares of the opportunity an order came of") as db:
+        query = sa.select(Order.id, Order.owner_id, Order.opportunity_id).where(Order.id.in_(event.ids), Order.opportunity_id.is_not(None))
+        orders = db.execute(query.where(sa.not_(sa.exists().where(Share.order_id == Order.id, Share.deleted_at.is_(None))))).all()
+        teams = sharing.team_of(db, {order.opportunity_id for order in orders}) if orders else {}
+        rows = [{"order": order.id, "person": person, "percent": percent} for order in orders for person, percent in teams.get(order.opportunity_id, {}).items() if person != order.owner_id]
+        if rows:
+            site().registry.resource("sales.share").write(rows)

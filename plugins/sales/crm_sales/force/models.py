@@ -114,3 +114,29 @@ class Claim(Owned, Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+# --- what people forecast ------------------------------------------------------------------------------------------------
+
+
+class ForecastEntry(Owned, Model):
+    """What somebody said on a day that a month will bring, with what is won already, or what his superior made of it. Said again it is another row: the
+    last one counts, and what was said before stays to be seen. Beside it stands what followed from his opportunities on that day."""
+
+    __tablename__ = "sales_forecast_entry"
+    name: Mapped[t.Line] = mapped_column(info={"label": _("Forecast"), "readonly": True})
+    month: Mapped[t.Day] = mapped_column(info={"label": _("Month"), "help": _("Any day of it.")})
+    committed: Mapped[t.Money] = mapped_column(info={"label": _("Committed"), "minimum": 0, "help": _("What the month brings for sure, with what is won in it already.")})
+    best: Mapped[t.Money] = mapped_column(info={"label": _("Best case"), "minimum": 0, "help": _("What it brings if all goes well: never less than what is committed.")})
+    note: Mapped[t.Line | None] = mapped_column(info={"label": _("Why")})
+    corrected: Mapped[bool] = mapped_column(default=False, info={"label": _("By a superior"), "readonly": True})
+    said_on: Mapped[t.Day] = mapped_column(info={"label": _("Said on"), "readonly": True})
+    won: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Won by then"), "readonly": True})
+    sure: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: committed"), "readonly": True})
+    probable: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: probable"), "readonly": True})
+    possible: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: best case"), "readonly": True})
+
+    __table_args__ = (sa.Index("ix_sales_forecast_entry_month", "month", "owner_id", "id"), sa.Index("ix_sales_forecast_entry_order", "month", "id"))
+
+    def __str__(self) -> str:
+        return self.name

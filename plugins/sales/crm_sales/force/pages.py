@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Missing, access, my_id, session, site, today
 from crm_sales import _
-from crm_sales.force import checks, figures, forecast, territories
+from crm_sales.force import checks, entered, figures, forecast, territories
 from crm_sales.force import targets as goals
 from crm_sales.force.models import DID
 from crm_sales.policies import services as policies
@@ -35,16 +35,27 @@ def ranking():
 
 
 @pages.get("/sales/forecast")
-@access("sales.opportunity.read")
+@access("sales.opportunity_share.read")
 def expected():
-    fields = site().registry.resource("sales.opportunity").fields()
-    if not {"worth", "weighted", "expected", "owner"} <= fields.keys():
+    fields = site().registry.resource("sales.opportunity_share").fields()
+    if not {"whole", "worth", "weighted", "day", "forecast", "owner"} <= fields.keys():
         raise Missing(_("This page was not found."))
     by = "department" if flask.request.args.get("by") == "department" and "department" in fields else "owner"
     did = _counts()
     months, aims = forecast.months(today(), by, did)
     tabs = [("owner", _("By person")), *([("department", _("By department"))] if "department" in fields else [])]
     return flask.render_template("sales/forecast.html", months=months, by=by, tabs=tabs, list_url=forecast.LIST, aims=aims, did=did, counts=COUNTS)
+
+
+@pages.get("/sales/forecast/entered")
+@access("sales.forecast_entry.read")
+def forecasts_entered():
+    """What people say the months will bring, beside what is computed, and what came of it."""
+    fields = site().registry.resource("sales.opportunity_share").fields()
+    if not {"worth", "weighted", "day", "forecast", "owner"} <= fields.keys() or not {"month", "committed", "best", "owner"} <= site().registry.resource(entered.NAME).fields().keys():
+        raise Missing(_("This page was not found."))
+    ahead, over = entered.months(today())
+    return flask.render_template("sales/entered.html", ahead=ahead, over=over, money=money)
 
 
 def _counts():
@@ -111,7 +122,7 @@ def one(person):
 
 # What of a person's stands on his page: the resource, what of it is under way, and the column of whose it is.
 WORK = (
-    ("sales.opportunity", (("outcome.any", "open"),), "owner"), ("sales.quote", (("state.any", "draft,sent"),), "owner"), ("sales.order", (("state.any", "draft,confirmed"),), "owner"),
+    ("sales.opportunity", (("outcome.any", "open"),), "owner"), ("sales.opportunity_share", (("outcome.any", "open"),), "owner"), ("sales.quote", (("state.any", "draft,sent"),), "owner"), ("sales.order", (("state.any", "draft,confirmed"),), "owner"),
     ("sales.claim", (("state.any", "draft,claimed"),), "owner"), ("core.task", (("done_at.empty", "1"),), "owner"), ("core.customer", (), "owner"),
     ("core.note", (("kind.any", "feedback"),), "created_by"), ("core.journal", (), "owner"), ("sales.statement", (), "owner"),
 )

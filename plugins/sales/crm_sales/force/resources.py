@@ -12,15 +12,16 @@ from crm_core.sdk import (
     Section,
     Settled,
     as_written,
+    my_id,
     session,
     site,
     system_scope,
     today,
 )
 from crm_sales import _
-from crm_sales.force import claims, commission
+from crm_sales.force import claims, commission, entered
 from crm_sales.force.commission_models import CommissionLine, CommissionPolicy, PayBasis, PayState, Statement, Tier
-from crm_sales.force.models import Achievement, Claim, ClaimState, Share, Territory
+from crm_sales.force.models import Achievement, Claim, ClaimState, ForecastEntry, Share, Territory
 from crm_sales.orders.models import Order
 from crm_sales.policies import services as policies
 
@@ -256,3 +257,51 @@ class PayBases(Resource):
 
     def defaults(self):
         return {"begins": today().replace(day=1)}
+
+
+class ForecastEntries(Resource):
+    model = ForecastEntry
+    label, singular = _("Entered forecasts"), _("Forecast of a month")
+    icon = "chart-line"
+    columns = "name", "owner", "said_on", "committed", "best", "corrected", "won", "sure", "probable", "possible", "note"
+    filters = "month", "owner", "department", "corrected", "said_on", "committed", "best"
+    search = "name", "note"
+    search_names = ()
+    sorts = "-month", "-updated_at"
+    verbs = "read", "create", "export"
+    files = False
+    in_palette = False
+    form = (Section(_("Forecast of a month"), ("month", "owner", "committed", "best", "note")), Section(_("How it stood then"), ("name", "said_on", "corrected", "won", "sure", "probable", "possible"), folded=True))
+    beside = ((_("Forecast"), "/sales/forecast"), (_("Month by month"), "/sales/forecast/entered"))
+    help = _("What salespeople say a month will bring, and what their superiors make of it. The last word counts; what was said before stays.")
+
+    def defaults(self):
+        return {"month": today().replace(day=1)}
+
+    def derive(self, rows, before):
+        now, me = today(), my_id()
+        rows = [row for row in rows if row.get("id") is None]
+        for row in rows:
+            if row.get("month") is not None:
+                row["month"] = row["month"].replace(day=1)
+            row |= {"name": f"{row['month']:%Y-%m}" if row.get("month") else "", "said_on": row.get("said_on") or now, "corrected": me is not None and row.get("owner_id") != me}
+        months = sorted({row["month"] for row in rows if row.get("month") is not None})
+        if months:
+            sums = entered.computed(months[0], entered.first_of(months[-1], 1), {row.get("owner_id") for row in rows} - {None})
+            for row in rows:
+                row |= sums.get((row.get("owner_id"), row.get("month")), entered.Computed())._asdict()
+
+    def check(self, rows, before):
+        faults, now = {}, today().replace(day=1)
+        for at, row in enumerate(rows):
+            if row.get("id") is not None:
+                faults[at] = {"month": [_("What was said stays: say it again, and the last word counts.")]}
+            elif row.get("owner_id") is None:
+                faults[at] = {"owner": [_("A forecast is somebody’s.")]}
+            elif row.get("month") is not None and row["month"] < now and my_id() is not None:
+                faults[at] = {"month": [_("This month is over: what was forecast of it stays as it is.")]}
+            elif (row.get("committed") or 0) < 0:
+                faults[at] = {"committed": [_("An amount is not less than nothing.")]}
+            elif None not in (row.get("best"), row.get("committed")) and row["best"] < row["committed"]:
+                faults[at] = {"best": [_("The best case holds what is committed: it is not less.")]}
+        return faults

@@ -169,6 +169,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_credit')),
         sa.UniqueConstraint('customer_id', name=op.f('uq_sales_credit_customer_id'))
     )
+    op.create_table('sales_forecast_entry',
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('month', sa.Date(), nullable=False),
+        sa.Column('committed', sa.BigInteger(), nullable=False),
+        sa.Column('best', sa.BigInteger(), nullable=False),
+        sa.Column('note', sa.String(length=255), nullable=True),
+        sa.Column('corrected', sa.Boolean(), nullable=False),
+        sa.Column('said_on', sa.Date(), nullable=False),
+        sa.Column('won', sa.BigInteger(), nullable=False),
+        sa.Column('sure', sa.BigInteger(), nullable=False),
+        sa.Column('probable', sa.BigInteger(), nullable=False),
+        sa.Column('possible', sa.BigInteger(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_forecast_entry_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_forecast_entry_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_forecast_entry_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_forecast_entry'))
+    )
     op.create_table('sales_lead_form',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('heading', sa.String(length=255), nullable=False),
@@ -586,6 +617,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_opportunity_team_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity'))
     )
+    op.create_table('sales_stage_task',
+        sa.Column('stage_id', ID, nullable=False),
+        sa.Column('what', sa.String(length=255), nullable=False),
+        sa.Column('days', sa.BigInteger(), nullable=False),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['stage_id'], ['sales_stage.id'], name=op.f('fk_sales_stage_task_stage_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_stage_task'))
+    )
     op.create_table('sales_lead',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('name_key', sa.String(length=80).with_variant(sa.String(length=80, collation='C'), 'postgresql'), nullable=False),
@@ -695,6 +743,42 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_opportunity_member_opportunity_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_sales_opportunity_member_user_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity_member'))
+    )
+    op.create_table('sales_opportunity_share',
+        sa.Column('opportunity_id', ID, nullable=False),
+        sa.Column('name', sa.String(length=200), nullable=False),
+        sa.Column('customer_id', ID, nullable=False),
+        sa.Column('stage_id', ID, nullable=False),
+        sa.Column('outcome', sa.String(length=40), nullable=False),
+        sa.Column('forecast', sa.String(length=40), nullable=False),
+        sa.Column('day', sa.Date(), nullable=True),
+        sa.Column('days_open', sa.BigInteger(), nullable=True),
+        sa.Column('percent', sa.Integer(), nullable=False),
+        sa.Column('whole', sa.BigInteger(), nullable=False),
+        sa.Column('worth', sa.BigInteger(), nullable=False),
+        sa.Column('weighted', sa.BigInteger(), nullable=False),
+        sa.Column('before', sa.Integer(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('custom', JSON, nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_opportunity_share_customer_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_opportunity_share_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['opportunity_id'], ['sales_opportunity.id'], name=op.f('fk_sales_opportunity_share_opportunity_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_opportunity_share_owner_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['stage_id'], ['sales_stage.id'], name=op.f('fk_sales_opportunity_share_stage_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_opportunity_share_team_id'), ondelete='RESTRICT'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_opportunity_share'))
     )
     op.create_table('sales_opportunity_stage',
         sa.Column('opportunity_id', ID, nullable=False),
@@ -1751,6 +1835,16 @@ def upgrade() -> None:
         batch.create_index('ix_sales_commission_policy_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_commission_policy_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_sales_commission_policy_follows', ['follows_id'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_forecast_entry') as batch:
+        batch.create_index('ix_sales_forecast_entry_department_id_month', ['department_id', 'month', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_forecast_entry_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_forecast_entry_month', ['month', 'owner_id', 'id'], unique=False)
+        batch.create_index('ix_sales_forecast_entry_order', ['month', 'id'], unique=False)
+        batch.create_index('ix_sales_forecast_entry_owner_id_month', ['owner_id', 'month', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_forecast_entry_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_forecast_entry_team_id_month', ['team_id', 'month', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_forecast_entry_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_forecast_entry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_lead_rule') as batch:
         batch.create_index(batch.f('ix_sales_lead_rule_industry_id'), ['industry_id'], unique=False)
         batch.create_index(batch.f('ix_sales_lead_rule_region_id'), ['region_id'], unique=False)
@@ -1841,6 +1935,8 @@ def upgrade() -> None:
         batch.create_index('ix_sales_payment_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_payment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_payment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_stage_task') as batch:
+        batch.create_index(batch.f('ix_sales_stage_task_stage_id'), ['stage_id'], unique=False)
     with op.batch_alter_table('sales_opportunity') as batch:
         batch.create_index('ix_sales_opportunity_amount', ['amount', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_opportunity_competitor_id'), ['competitor_id'], unique=False)
@@ -1899,6 +1995,21 @@ def upgrade() -> None:
     with op.batch_alter_table('sales_opportunity_member') as batch:
         batch.create_index(batch.f('ix_sales_opportunity_member_opportunity_id'), ['opportunity_id'], unique=False)
         batch.create_index(batch.f('ix_sales_opportunity_member_user_id'), ['user_id'], unique=False)
+    with op.batch_alter_table('sales_opportunity_share') as batch:
+        batch.create_index(batch.f('ix_sales_opportunity_share_customer_id'), ['customer_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_share_day', ['outcome', 'day'], unique=False)
+        batch.create_index('ix_sales_opportunity_share_department_id_day', ['department_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_share_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_opportunity_share_opportunity_id'), ['opportunity_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_share_order', ['day', 'id'], unique=False)
+        batch.create_index('ix_sales_opportunity_share_owner_id_day', ['owner_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_share_owner_id_outcome_day', ['owner_id', 'outcome', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_opportunity_share_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_opportunity_share_stage_id'), ['stage_id'], unique=False)
+        batch.create_index('ix_sales_opportunity_share_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_opportunity_share_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
+        batch.create_index('ix_sales_opportunity_share_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_opportunity_share', ['opportunity_id', 'owner_id'], unique=True)
     with op.batch_alter_table('sales_opportunity_stage') as batch:
         batch.create_index(batch.f('ix_sales_opportunity_stage_by_id'), ['by_id'], unique=False)
         batch.create_index('ix_sales_opportunity_stage_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -2244,9 +2355,11 @@ def downgrade() -> None:
     op.drop_table('sales_call_entry')
     op.drop_table('sales_quote')
     op.drop_table('sales_opportunity_stage')
+    op.drop_table('sales_opportunity_share')
     op.drop_table('sales_opportunity_member')
     op.drop_table('sales_opportunity_item')
     op.drop_table('sales_lead')
+    op.drop_table('sales_stage_task')
     op.drop_table('sales_opportunity')
     op.drop_table('sales_tier')
     op.drop_table('sales_stage')
@@ -2263,6 +2376,7 @@ def downgrade() -> None:
     op.drop_table('sales_pay_basis')
     op.drop_table('sales_lead_rule')
     op.drop_table('sales_lead_form')
+    op.drop_table('sales_forecast_entry')
     op.drop_table('sales_credit')
     op.drop_table('sales_competitor')
     op.drop_table('sales_commission_policy')

@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, Vocabulary, t
@@ -69,6 +70,15 @@ class Stage(Vocabulary, Model):
         return self.name
 
 
+class StageTask(Vocabulary, Model):
+    """Something that is to be done when an opportunity enters a stage: a line of its form."""
+
+    __tablename__ = "sales_stage_task"
+    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"))
+    what: Mapped[t.Line] = mapped_column(info={"label": _("Task")})
+    days: Mapped[int] = mapped_column(default=3, info={"label": _("Within so many days"), "minimum": 0, "maximum": 365})
+
+
 class Competitor(Vocabulary, Model):
     """Who else bids for our deals."""
 
@@ -82,6 +92,9 @@ class Competitor(Vocabulary, Model):
         return self.name
 
 
+MINE = {"offers": (("mine.eq", "1"),)}  # a form offers the pipelines of one’s desk, with their stages
+
+
 class Opportunity(PricedHead, Owned, Model):
     """What might become a deal with a customer."""
 
@@ -90,8 +103,8 @@ class Opportunity(PricedHead, Owned, Model):
     name_key: Mapped[t.SortKey] = t.sort_key("name")
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     contact_id: Mapped[t.Id | None] = t.Link("core.contact", _("Contact"))
-    pipeline_id: Mapped[t.Id] = t.Link("sales.pipeline", _("Pipeline"), default=usual_pipeline)
-    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"), default=usual_stage)
+    pipeline_id: Mapped[t.Id] = t.Link("sales.pipeline", _("Pipeline"), default=usual_pipeline, info=MINE)
+    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"), default=usual_stage, info=MINE)
     amount: Mapped[t.Money | None] = mapped_column(info={"label": _("Expected amount"), "help": _("With products on it: what they come to.")})
     expected: Mapped[t.Day | None] = mapped_column(info={"label": _("Expected close date")})
     chance: Mapped[t.Percent | None] = mapped_column(info={"label": _("Own estimate"), "help": _("Your own win probability; left out: that of the stage.")})
@@ -134,6 +147,36 @@ class OpportunityMember(PartOf("opportunity"), Model):
     user_id: Mapped[t.Id] = t.Link("core.user", _("Colleague"))
     part: Mapped[t.Line | None] = mapped_column(info={"label": _("What he does")})
     share: Mapped[t.Percent | None] = mapped_column(info={"label": _("Share")})
+
+
+KEPT = {"on_delete": "keep"}  # what only follows an opportunity keeps nothing from being deleted
+
+
+class OpportunityShare(Owned, Model):
+    """What of an opportunity is somebody's: his share by its team, all of it where none is said. Kept by the house; the forecast and everything that
+    says whose what is count these, and the parts of an opportunity come to it exactly."""
+
+    __tablename__ = "sales_opportunity_share"
+    opportunity_id: Mapped[t.Id] = t.Link("sales.opportunity", _("Opportunity"), info=KEPT)
+    name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"), info=KEPT)
+    stage_id: Mapped[t.Id] = t.Link("sales.stage", _("Stage"), info=KEPT)
+    outcome: Mapped[Outcome] = mapped_column(info={"label": _("State"), "labels": OUTCOMES, "looks": LOOKS})
+    forecast: Mapped[Forecast] = mapped_column(info={"label": _("Forecast"), "labels": FORECASTS})
+    day: Mapped[t.Day | None] = mapped_column(info={"label": _("Close date"), "help": _("The expected one, or the day it was closed on.")})
+    days_open: Mapped[int | None] = mapped_column(info={"label": _("Days to close")})
+    percent: Mapped[t.Percent] = mapped_column(info={"label": _("Share of the whole")})
+    whole: Mapped[t.Money] = mapped_column(info={"label": _("The whole amount"), "house": True})
+    worth: Mapped[t.Money] = mapped_column(info={"label": _("Amount of the share"), "house": True})
+    weighted: Mapped[t.Money] = mapped_column(info={"label": _("Weighted amount"), "house": True})
+    before: Mapped[t.Percent] = mapped_column(info={"kind": "internal"})  # the shares of those before him, so that parts that are worked out add up
+
+    __table_args__ = (
+        sa.Index("uq_sales_opportunity_share", "opportunity_id", "owner_id", unique=True), sa.Index("ix_sales_opportunity_share_day", "outcome", "day"),
+        sa.Index("ix_sales_opportunity_share_order", "day", "id"))
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class StageVisit(PartOf("opportunity"), Model):

@@ -5,7 +5,7 @@ from sqlalchemy import Float, case, cast, func, select
 from crm_core.sdk import Card, Column, Metric, Report, Status, actor, cells, session, today
 from crm_sales import _
 from crm_sales.opportunities.models import Opportunity, Outcome, Stage
-from crm_sales.opportunities.resources import Opportunities, StageVisits
+from crm_sales.opportunities.resources import Opportunities, OpportunityShares, StageVisits
 from crm_sales.opportunities.services import open_sums, shown
 
 SOON = 7  # days before it stands still
@@ -28,17 +28,14 @@ def velocity(rows):
     """Deals won within a year: how many, how long they took, what one brings, by whom."""
     return (
         select(rows.c.owner_id, func.count().label("number"), cast(func.avg(rows.c.days_open), Float).label("average"), func.sum(rows.c.worth).label("worth"))
-        .where(rows.c.outcome == Outcome.won, rows.c.closed >= _year_ago()).group_by(rows.c.owner_id).order_by(func.sum(rows.c.worth).desc()))
+        .where(rows.c.outcome == Outcome.won, rows.c.day >= _year_ago()).group_by(rows.c.owner_id).order_by(func.sum(rows.c.worth).desc()))
 
 
-def _closed_by(column):
-    def ask(rows):
-        won, lost = (func.sum(case((rows.c.outcome == outcome, 1), else_=0)) for outcome in (Outcome.won, Outcome.lost))
-        return (
-            select(rows.c[column], won.label("won"), lost.label("lost"), func.sum(case((rows.c.outcome == Outcome.lost, rows.c.worth), else_=0)).label("worth"))
-            .where(rows.c.outcome != Outcome.open, rows.c.closed >= _year_ago()).group_by(rows.c[column]).order_by(func.count().desc(), rows.c[column]))
-
-    return ask
+def closed_by_person(rows):
+    won, lost = (func.sum(case((rows.c.outcome == outcome, 1), else_=0)) for outcome in (Outcome.won, Outcome.lost))
+    return (
+        select(rows.c.owner_id, won.label("won"), lost.label("lost"), func.sum(case((rows.c.outcome == Outcome.lost, rows.c.worth), else_=0)).label("worth"))
+        .where(rows.c.outcome != Outcome.open, rows.c.day >= _year_ago()).group_by(rows.c.owner_id).order_by(func.count().desc(), rows.c.owner_id))
 
 
 def _lost_by(column):
@@ -68,8 +65,8 @@ NUMBER = {"number": _("How many")}
 REPORTS = [
     Report("pipeline", _("Open opportunities by stage"), of=Opportunities, query=by_stage, order=20, icon="filter", heads=NUMBER),
     Report("funnel", _("Sales funnel"), of=StageVisits, query=reached, order=21, icon="filter", heads={"number": _("Came this far within a year"), "average": _("Days in it on average")}),
-    Report("velocity", _("How fast deals are made"), of=Opportunities, query=velocity, order=22, icon="clock", heads={"number": _("Deals won"), "average": _("Days to close on average")}),
-    Report("closed_by_person", _("Won and lost by person"), of=Opportunities, query=_closed_by("owner_id"), order=23, icon="trophy", heads={
+    Report("velocity", _("How fast deals are made"), of=OpportunityShares, query=velocity, order=22, icon="clock", heads={"number": _("Deals won"), "average": _("Days to close on average")}),
+    Report("closed_by_person", _("Won and lost by person"), of=OpportunityShares, query=closed_by_person, order=23, icon="trophy", heads={
         "won": _("Won"), "lost": _("Lost"), "worth": _("Amount lost")}),
     Report("lost_reasons", _("Why deals are lost"), of=Opportunities, query=_lost_by("lost_reason"), order=24, icon="x", heads=NUMBER),
     Report("won_reasons", _("Why deals are won"), of=Opportunities, query=won_for, order=25, icon="trophy", heads=NUMBER),
@@ -82,7 +79,7 @@ def mine_by_stage(rows):
 
 
 def mine_still(rows):
-    """What of mine stands still."""
+    """What of mine stands still, whole: it is its owner who moves it."""
     return (
         select(rows.c.stage_id, func.count().label("number"), func.sum(rows.c.worth).label("worth"))
         .join(Stage, Stage.id == rows.c.stage_id).where(rows.c.owner_id == actor().user_id, rows.c.outcome == Outcome.open, rows.c.stale_on <= today())
@@ -90,7 +87,7 @@ def mine_still(rows):
 
 
 CARDS = [
-    Card("my_pipeline", _("My open opportunities"), of=Opportunities, query=mine_by_stage, order=30, icon="target", heads=NUMBER),
+    Card("my_pipeline", _("My open opportunities"), of=OpportunityShares, query=mine_by_stage, order=30, icon="target", heads=NUMBER),
     Card("my_still", _("My opportunities that stand still"), of=Opportunities, query=mine_still, chart="", order=31, icon="hourglass-low", heads=NUMBER),
 ]
 

@@ -20,18 +20,20 @@ from crm_core.sdk import (
     session,
 )
 from crm_sales import _
-from crm_sales.opportunities import services
+from crm_sales.opportunities import process, services, sharing
 from crm_sales.opportunities.models import (
     Competitor,
     Opportunity,
     OpportunityItem,
     OpportunityMember,
+    OpportunityShare,
     Outcome,
     Pipeline,
     Stage,
+    StageTask,
     StageVisit,
 )
-from crm_sales.opportunities.usual import first_stage, usual_pipeline
+from crm_sales.opportunities.usual import MineField, first_stage, usual_pipeline
 
 
 class Pipelines(Bilingual):
@@ -40,7 +42,9 @@ class Pipelines(Bilingual):
     icon = "filter"
     columns = "name", "english", "for_department", "for_team", "position"
     search = "name", "english"
-    help = _("A pipeline is a way along which opportunities move. A desk may have its own: new opportunities of its people begin in it.")
+    filters = "for_team", "for_department", "mine"
+    virtual = (MineField(name="mine", column="id", label=_("For me")),)
+    help = _("A pipeline is a way along which opportunities move. A desk may have its own: its people are offered it and no other, and their new opportunities begin in it and are the desk’s.")
 
 
 class Stages(Bilingual):
@@ -48,9 +52,11 @@ class Stages(Bilingual):
     label, singular = _("Stages"), _("Stage")
     icon = "progress"
     columns = "name", "english", "pipeline", "position", "probability", "share", "days", "outcome"
-    filters = "pipeline", "outcome"
+    filters = "pipeline", "outcome", "mine"
+    virtual = (MineField(name="mine", column="pipeline_id", label=_("For me")),)
     search = "name", "english"
-    help = _("What must be filled in before an opportunity enters a stage, how long it may stay there, and how probable a deal is then.")
+    lines = (Lines("tasks", StageTask, ("what", "days"), _("Tasks of the stage")),)
+    help = _("What must be filled in before an opportunity enters a stage, how long it may stay there, how probable a deal is then, and which tasks its owner is given.")
 
     def remarks(self, ids):
         """Two pipelines may have stages of one name."""
@@ -130,6 +136,7 @@ class Opportunities(Resource):
 
     def derive(self, rows, before):
         known, rates = services.stages(), {}
+        services.put_on_desks(rows)
         for row in rows:
             services.settle(row, as_written(row, before), before.get(row.get("id", 0)), known)
             services.weigh(row, as_written(row, before), rates)
@@ -190,6 +197,8 @@ class Opportunities(Resource):
             services.next_steps(ids)
         elif verb == "delete":
             services.announce(ids)
+        process.ended(ids)
+        sharing.share_out(ids)
 
     def board_words(self, field, filters):
         """The stages of the pipeline that was asked for, else of the usual one."""
@@ -212,6 +221,23 @@ class OpportunityItems(PricedLines):
         heads = {as_written(row, before)["opportunity_id"] for row in rows}
         ended = set(session.scalars(select(Opportunity.id).where(Opportunity.id.in_(heads), Opportunity.outcome != Outcome.open)))
         super().follow_head([row for row in rows if as_written(row, before)["opportunity_id"] not in ended], before)
+
+
+class OpportunityShares(Resource):
+    model = OpportunityShare
+    label, singular = _("Shares of opportunities"), _("Share of an opportunity")
+    icon = "users"
+    columns = "name", "customer", "stage", "day", "percent", "whole", "worth", "weighted", "owner"
+    filters = "opportunity", "customer", "stage", "outcome", "forecast", "day", "worth", "percent", "owner", "department"
+    search = ("name",)
+    sorts = "-day", "-updated_at"
+    status = "outcome"
+    verbs = "read", "export"
+    readonly = True
+    files = False
+    in_palette = False
+    beside = ((_("Forecast"), "/sales/forecast"),)
+    help = _("Whose an opportunity is: by the shares of its team, else its owner’s. The parts come to its amount exactly; the forecast counts them.")
 
 
 class StageVisits(Resource):

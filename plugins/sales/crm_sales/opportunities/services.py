@@ -22,7 +22,9 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.api import OpportunitiesClosed, OpportunitiesReopened
+from crm_sales.opportunities import process
 from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
+from crm_sales.opportunities.sharing import follow_weights, share_out
 from crm_sales.opportunities.usual import usual_pipeline
 from crm_sales.settings import DealSettings
 
@@ -69,6 +71,15 @@ def begin(resource, rows):
             pipeline = row["pipeline"] = first
         if not row.get("stage"):
             row["stage"] = next((one.id for one in of_pipeline(known, pipeline)), None)
+
+
+def put_on_desks(rows):
+    """New opportunities in the pipeline of a team are that team's: a desk works on them together."""
+    new = [row for row in rows if row.get("id") is None and row.get("team_id") is None and row.get("pipeline_id") is not None]
+    if new:
+        desks = dict(session.execute(select(Pipeline.id, Pipeline.for_team_id).where(Pipeline.id.in_({row["pipeline_id"] for row in new}), Pipeline.for_team_id.is_not(None))).all())
+        for row in new:
+            row["team_id"] = desks.get(row["pipeline_id"])
 
 
 def settle(row, now, old, known):
@@ -140,7 +151,7 @@ def pass_on(ids):
     """Keep the stages opportunities were in. Twice does no more than once."""
     with system_scope("stages of opportunities") as db:
         columns = (Opportunity.id, Opportunity.stage_id, Opportunity.owner_id, Opportunity.department_id, Opportunity.team_id, Opportunity.stage_on)
-        rows = db.execute(select(*columns).where(Opportunity.id.in_(ids))).all()
+        rows, moved = db.execute(select(*columns).where(Opportunity.id.in_(ids))).all(), []
         there = {one.opportunity_id: one for one in db.scalars(select(StageVisit).where(StageVisit.opportunity_id.in_(ids), StageVisit.until.is_(None), StageVisit.deleted_at.is_(None)))}
         for row in rows:
             visit, day = there.get(row.id), row.stage_on or today()
@@ -151,7 +162,10 @@ def pass_on(ids):
             db.add(StageVisit(
                 opportunity_id=row.id, stage_id=row.stage_id, entered=day, by_id=getattr(actor(), "user_id", None),
                 owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id))
+            moved.append(row.id)
         db.flush()
+    if moved:
+        process.entered(moved)
 
 
 def announce(ids):
@@ -279,6 +293,7 @@ def finish_sale(ids):
             if last is not None:
                 row.stage_id = last.id
         db.flush()
+    share_out(ids)
 
 
 # --- next steps as tasks ---------------------------------------------------------------------------------------------------
@@ -349,6 +364,7 @@ def follow_stages(ids):
             entered = db.scalars(select(Opportunity.stage_on).where(*here).distinct().limit(5_000)).all()
             for day in entered:
                 db.execute(update(Opportunity).where(*here, Opportunity.stage_on == day).values(stale_on=stale_on(stage, day)).execution_options(synchronize_session=False))
+            follow_weights(db, stage.id)
 
 
 def _part(worth, percent):

@@ -1,8 +1,11 @@
 """Where an opportunity begins of which nobody says it: the pipeline of the team or department of who makes it, its first stage."""
 
+from dataclasses import dataclass
+
+import sqlalchemy as sa
 from sqlalchemy import select
 
-from crm_core.sdk import Department, actor, session, system_scope
+from crm_core.sdk import BooleanField, Department, actor, session, site, standing_of, system_scope
 
 
 def pipelines_of(who):
@@ -45,3 +48,30 @@ def first_stage(pipeline):
     from crm_sales.opportunities.models import Stage
 
     return session.scalar(select(Stage.id).where(Stage.pipeline_id == pipeline, Stage.deleted_at.is_(None)).order_by(Stage.position, Stage.id).limit(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MineField(BooleanField):
+    """A filter: whether a pipeline, or the one of a stage, is for who asks: of his team or of the nearest department that has its own, else of the whole
+    house. For who sets pipelines, all are."""
+
+    kept = False
+    operators = ("eq",)
+
+    def condition(self, operator, values, entity):
+        column = getattr(entity.c if isinstance(entity, sa.FromClause) else entity, self.column)
+        mine = column.in_(own_pipelines())
+        return mine if values[0] else sa.not_(mine)
+
+
+def own_pipelines():
+    """The pipelines of who acts, as a sub-select."""
+    from crm_sales.opportunities.models import Pipeline
+
+    who, every = actor(), select(Pipeline.id).where(Pipeline.deleted_at.is_(None))
+    if getattr(who, "user_id", None) is None or site().registry.resource("sales.pipeline").may("update"):
+        return every
+    teams, above = tuple(getattr(who, "teams", ())), standing_of(who.user_id).departments
+    of_house = every.where(Pipeline.for_team_id.is_(None), Pipeline.for_department_id.is_(None))
+    his = sa.or_(Pipeline.for_team_id.in_(teams), sa.and_(Pipeline.for_team_id.is_(None), Pipeline.for_department_id.in_(above)))
+    return sa.union(every.where(his), of_house.where(~sa.exists(every.where(his))))

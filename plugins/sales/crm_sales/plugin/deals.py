@@ -5,6 +5,7 @@ from crm_core.sdk import (
     Job,
     Listen,
     Menu,
+    OwnersChanged,
     RecordsChanged,
     Related,
     RoleTemplate,
@@ -24,12 +25,14 @@ from crm_sales.leads import pages as lead_pages
 from crm_sales.leads import panels as lead_panels
 from crm_sales.leads import services as leads
 from crm_sales.leads.resources import LeadForms, LeadRules, Leads, ScoreRules
+from crm_sales.opportunities import process
 from crm_sales.opportunities import reports as opportunity_reports
 from crm_sales.opportunities import services as opportunities
 from crm_sales.opportunities.resources import (
     Competitors,
     Opportunities,
     OpportunityItems,
+    OpportunityShares,
     Pipelines,
     Stages,
     StageVisits,
@@ -44,7 +47,7 @@ leads.unwilling.append(silent_leads)
 def register_resources():
     return [
         Leads, LeadRules, ScoreRules, LeadForms,
-        Pipelines, Stages, Competitors, Opportunities, OpportunityItems, StageVisits,
+        Pipelines, Stages, Competitors, Opportunities, OpportunityItems, OpportunityShares, StageVisits,
         CallScripts, CallLists, CallEntries, Calls,
     ]
 
@@ -75,12 +78,15 @@ def register_panels():
         Related("core.customer", Calls, order=59),
         Related("core.customer", Leads, order=39),
         Related("core.customer", Opportunities, order=40),
+        Related("sales.opportunity", OpportunityShares, order=61),
         Related("sales.opportunity", StageVisits, order=60),
     ]
 
 
-WORK = ("core.customer.call_list", "core.mail.lead", "sales.call_list.*", "sales.lead.*", "sales.opportunity.*")
+WORK = ("core.customer.call_list", "core.mail.lead", "sales.call_list.*", "sales.lead.*", "sales.opportunity.*", "sales.opportunity_share.*")
 READ = ("sales.pipeline.read", "sales.stage.read", "sales.competitor.read", "sales.lead.brief.read", "sales.lead.brief.claim", "sales.call_script.read")
+
+MANAGE = tuple(f"sales.{what}.{verb}" for what in ("pipeline", "stage", "competitor", "lead_rule", "score_rule", "call_script") for verb in ("read", "create", "update", "delete"))
 
 
 @hookimpl
@@ -89,7 +95,18 @@ def register_roles():
         RoleTemplate("user", "", {**dict.fromkeys(WORK, "own"), **dict.fromkeys(READ, "all")}),
         RoleTemplate("supervisor", "", {**dict.fromkeys(WORK, "subtree"), **dict.fromkeys(READ, "all")}),
         RoleTemplate("decision-maker", "", {**dict.fromkeys(WORK, "all"), **dict.fromkeys(READ, "all")}),
+        RoleTemplate("sales-manager", _("Sales manager"), dict.fromkeys((*READ, *MANAGE), "all")),
     ]
+
+
+@hookimpl
+def field_access(actor, resource, field):
+    """Who is not shown a figure of opportunities is not shown anybody's share of it."""
+    if resource == "sales.opportunity_share" and (whole := SAME.get(field)) is not None and actor.rule("sales.opportunity", whole) == "hidden":
+        return "hidden"
+
+
+SAME = {"whole": "worth", "worth": "worth", "weighted": "weighted", "customer": "customer", "stage": "stage", "forecast": "forecast", "day": "expected", "days_open": "days_open", "percent": "members"}
 
 
 @hookimpl
@@ -145,6 +162,7 @@ def register_timeline():
 def register_listeners():
     return [
         Listen(LeadsArrived, leads.on_arrival, inside=True, acts="system", name="sales.leads.give_out"),
+        Listen(OwnersChanged, process.handed_on, inside=True, acts="system", name="sales.opportunities.handed_on"),
         Listen(RecordsChanged, opportunities.heard_of_tasks, inside=True, acts="system", name="sales.opportunities.tasks"),
     ]
 

@@ -9,6 +9,7 @@ from crm_core.sdk import (
     Panel,
     Permission,
     PrintTemplate,
+    RecordsChanged,
     Related,
     RoleTemplate,
     RuleAction,
@@ -21,6 +22,7 @@ from crm_sales.api import (
     InvoicesIssued,
     OpportunitiesClosed,
     OpportunitiesReopened,
+    OpportunitiesShared,
     OrdersCancelled,
     OrdersConfirmed,
     OrdersConfirming,
@@ -34,6 +36,7 @@ from crm_sales.force.resources import (
     Claims,
     CommissionLines,
     CommissionPolicies,
+    ForecastEntries,
     PayBases,
     Shares,
     Statements,
@@ -49,7 +52,7 @@ from crm_sales.settings import ForceSettings, PartnerSettings
 def register_resources():
     return [
         Policies, Exceptions,
-        Territories, Shares, Achievements, Claims, CommissionPolicies, Statements, CommissionLines, PayBases,
+        Territories, Shares, ForecastEntries, Achievements, Claims, CommissionPolicies, Statements, CommissionLines, PayBases,
         Partners, Deals, Funds, FundUses,
     ]
 
@@ -57,6 +60,7 @@ def register_resources():
 @hookimpl
 def register_menu():
     return [
+        Menu(_("Forecast"), "/sales/forecast", "sales", "chart-line", order=21, name="forecast", permission="sales.opportunity_share.read"),
         Menu(_("Sales force"), pages.URL, "sales", "trophy", order=80, name="force", permission="sales.achievement.read"),
         Menu(_("Commission statements"), Statements, "sales", order=81),
         Menu(_("Expense claims"), Claims, "sales", order=82),
@@ -100,6 +104,8 @@ def register_listeners():
         Listen(PaymentsAllocated, listening.allocated, acts="system", name="sales.force.allocated", label=_("Count money received for salespeople")),
         Listen(OpportunitiesClosed, listening.won, acts="system", name="sales.force.won", label=_("Count opportunities won for salespeople")),
         Listen(OpportunitiesReopened, listening.won, acts="system", name="sales.force.reopened", label=_("Take back what was counted for opportunities")),
+        Listen(OpportunitiesShared, listening.won, acts="system", name="sales.force.shared", label=_("Count opportunities won for salespeople")),
+        Listen(RecordsChanged, listening.order_made, inside=True, acts="system", name="sales.force.order_made"),
     ]
 
 
@@ -167,7 +173,7 @@ def demo_data(make):
 READ = ("sales.policy.read", "sales.territory.read")
 
 
-FORCE = ("sales.share.*", "sales.partner.*", "sales.partner_deal.read", "sales.partner_deal.create", "sales.partner_deal.update", "sales.partner_deal.won", "sales.partner_deal.lost", "sales.fund.read",
+FORCE = ("sales.share.*", "sales.forecast_entry.read", "sales.forecast_entry.create", "sales.forecast_entry.export", "sales.partner.*", "sales.partner_deal.read", "sales.partner_deal.create", "sales.partner_deal.update", "sales.partner_deal.won", "sales.partner_deal.lost", "sales.fund.read",
          *(f"sales.fund_use.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "ask", "settle", "give_up")),
          *(f"sales.claim.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "claim")))
 SEE = ("sales.achievement.read", "sales.achievement.export", "sales.statement.read", "sales.statement.export", "sales.statement.print", "sales.pay_basis.read", "sales.exceeded.read", "sales.exceeded.export",
@@ -183,4 +189,5 @@ def register_roles():
         RoleTemplate("user", "", {**dict.fromkeys((*FORCE, *SEE), "own"), **dict.fromkeys(READ, "all"), **KNOW}),
         RoleTemplate("supervisor", "", {**dict.fromkeys((*FORCE, *SEE, *LEAD), "subtree"), **dict.fromkeys(READ, "all"), **KNOW}),
         RoleTemplate("decision-maker", "", {**dict.fromkeys((*FORCE, *SEE, *LEAD, *RULE), "all"), **dict.fromkeys(READ, "all"), **KNOW}),
+        RoleTemplate("sales-manager", _("Sales manager"), dict.fromkeys((*READ, "sales.territory.create", "sales.territory.update", "sales.territory.delete"), "all")),
     ]

@@ -1,0 +1,49 @@
+"""The tasks of a stage: what the sales manager sets goes out to the owner of each opportunity that enters it."""
+
+import datetime as dt
+
+from sqlalchemy import select, update
+
+from crm_core.sdk import system_scope, tasks, today, worktime
+from crm_sales import _
+from crm_sales.opportunities.models import Opportunity, Outcome, StageTask
+
+NAME, KEY = "sales.opportunity", "sales.stage:"  # and of their keys: the opportunity, the task of the stage
+
+
+def entered(ids):
+    """These opportunities have come to the stage they are in: its tasks go out, each once for an opportunity, however often it comes there."""
+    with system_scope("tasks of stages") as db:
+        columns = Opportunity.id, Opportunity.owner_id, StageTask.id, StageTask.what, StageTask.days
+        rows = db.execute(select(*columns).join(StageTask, StageTask.stage_id == Opportunity.stage_id).where(
+            Opportunity.id.in_(ids), Opportunity.owner_id.is_not(None), StageTask.deleted_at.is_(None)).order_by(Opportunity.id, StageTask.id)).all()
+        if not rows:
+            return
+        keys = {f"{KEY}{one}/{task}" for one, _owner, task, _what, _days in rows}
+        there = set(db.scalars(select(tasks.Task.source_key).where(tasks.Task.source_key.in_(keys))))
+    for one, owner, task, what, days in rows:
+        if f"{KEY}{one}/{task}" not in there:
+            tasks.give_by_rule(_("Sales"), f"{KEY}{one}/{task}", owner, what, due=worktime.shift(today() + dt.timedelta(days=days), 0), about=(NAME, one), locked=False)
+
+
+def ended(ids):
+    """Of what is lost or deleted nothing is left to do."""
+    with system_scope("tasks of opportunities that are over") as db:
+        over = select(Opportunity.id).where(Opportunity.id.in_(ids), (Opportunity.outcome == Outcome.lost) | Opportunity.deleted_at.is_not(None))
+        keys = db.scalars(select(tasks.Task.source_key).where(
+            tasks.Task.subject == NAME, tasks.Task.subject_id.in_(over), tasks.Task.source_key.startswith(KEY), tasks.Task.done_at.is_(None), tasks.Task.deleted_at.is_(None))).all()
+    for key in keys:
+        tasks.finish(key)
+
+
+def handed_on(event):
+    """What somebody still had to do for an opportunity goes with it to its new owner."""
+    if event.resource != NAME:
+        return
+    with system_scope("tasks of opportunities that changed hands") as db:
+        t = tasks.Task
+        for one, before, after in zip(event.ids, event.before, event.after, strict=True):
+            if before is not None and after is not None:
+                db.execute(update(t).where(
+                    t.subject == NAME, t.subject_id == one, t.source_key.startswith(KEY), t.owner_id == before, t.done_at.is_(None), t.deleted_at.is_(None),
+                ).values(owner_id=after).execution_options(synchronize_session=False))
