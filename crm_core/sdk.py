@@ -30,6 +30,7 @@ _WHERE = {
     "ChoiceField": ("crm_core.resource.choices", "ChoiceField"),
     "RefField": ("crm_core.resource.references", "RefField"),
     "PercentField": ("crm_core.resource.figures", "PercentField"),
+    "FileField": ("crm_core.resource.enclosed", "FileField"),  # a file, sent along or one of the record's: the act gets its id
     "EnumField": ("crm_core.resource.fields", "EnumField"),
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
+from crm_core.resource.enclosed import FileField
 from crm_core.resource.fields import Bad, Field
 from crm_core.resource.layout import rules as layout_rules
 from crm_core.resource.references import RefField, RefsField, SeveralField
@@ -21,7 +22,7 @@ from crm_core.web.viewmodels import Section as SectionView
 
 CONTROLS = {
     "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "decimal": "number", "money": "money",
-    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references", "sealed": "password",
+    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references", "sealed": "password", "file": "file",
 }
 DATES_URL = "/dates"
 CHECKED = ("phone", "email", "url", "integer", "decimal", "money", "hours")  # kinds that are looked at when somebody leaves their box
@@ -62,6 +63,9 @@ def control(
         field = field.refs
     if isinstance(field, RefsField):
         return _references(field, text, given, labels or {})
+    if isinstance(field, FileField):
+        there = tuple(Choice(str(one.id), one.name, str(one.id) == text) for one in field.offered())
+        return FormField(**{**given, "choices": there, "accept": field.accept, "wide": True})
     if isinstance(field, RefField):
         return _reference(field, text, given, labels or {})
     options = getattr(field, "options", None)

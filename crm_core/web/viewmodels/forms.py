@@ -71,6 +71,7 @@ class FormField:
     ``preview_url`` takes a POST of the form while somebody writes and answers with what comes of the text.
     ``picks``: a select for each group of ``choices``, all of one name, and a free text (``shown``) sent as ``NAME__text``.
     ``beside``: fields of the form that go along with a look-up as ``with.NAME``, for what it says of its hits.
+    ``file``: ``choices`` are files that can be named instead of sending one, under the same name.
     ``when``: it shows only while this field has one of these values ("a,b"; "*": any).
     """
 
