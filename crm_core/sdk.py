@@ -95,6 +95,7 @@ _WHERE = {
     "access": ("crm_core.access.doors", "access"),
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
+    "form": ("crm_core.web.questions", "form"),  # fields on a page of one's own: form(RefField(…), given=request.args or None)
     "body_limit": ("crm_core.web.access", "body_limit"),  # a page that takes more than 2 MB: @body_limit(file_limit) for one with a file
     "file_limit": ("crm_core.features.files.pages", "limit"),
     "throttle": ("crm_core.access.ledgers", "attempt"),  # count tries at public doors: throttle({"quotes:1.2.3.4": 60}).wait is nothing, or seconds to wait

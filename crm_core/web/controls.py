@@ -25,6 +25,7 @@ CONTROLS = {
     "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references", "sealed": "password", "file": "file",
 }
 DATES_URL = "/dates"
+SMALL = ("date", "money", "integer", "decimal", "currency", "minutes", "hours")  # kinds that need less than half a line
 CHECKED = ("phone", "email", "url", "integer", "decimal", "money", "hours")  # kinds that are looked at when somebody leaves their box
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
@@ -43,6 +44,7 @@ def control(
         "name": prefix + field.name, "label": field.label, "value": text, "required": field.required and not field.readonly,
         "readonly": field.readonly, "corner": field.help, "error": error, "maxlength": field.length or 0,
         "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices", "addresses") or field.name == "name" or bool(field.info.get("wide")),
+        "small": bool(field.info.get("small", field.kind in SMALL and not field.help)),  # a help beside the label wants its room
     }
     if field.info.get("placeholder"):
         given["placeholder"] = field.info["placeholder"]

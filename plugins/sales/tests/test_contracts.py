@@ -97,6 +97,7 @@ def test_the_signed_copy_is_said_with_its_day_and_who_signed(house, ann, as_user
     assert (now.signed_file_id, now.signed_on, now.partner, now.signatory, now.state) == (scan, day, "Mr Wang", "Ms Sun", State.signed)
     box = browser("GET", f"/sales/contract/{contract}/panel/beside").text
     assert "scan.pdf" in box and "Mr Wang" in box
+    assert f'/sales/contract/{contract}/panel/beside' in browser("GET", f"/sales/contract/{contract}").text  # a page without a time line has it too
     run(house, ann, "signed_copy", contract, file=photo)  # the wrong one was chosen: corrected, and undone like any act
     assert facts(house, contract).signed_file_id == photo
     bob = as_user("bob", {"sales.contract.*": "own"})

@@ -222,7 +222,7 @@ def test_territories_are_tried_without_changing_anything(west, make, house):
     assert "go to Ann: territory all" in browser("GET", f"/sales/force/territories?region={west.province}&size=large").text
     assert "go to Bob: territory city" in browser("GET", f"/sales/force/territories?customer={customer}").text
     assert "go to Bob: territory city" in browser("GET", "/sales/force/territories?customer=Lotus+Tea").text
-    assert "There is no such word" in browser("GET", "/sales/force/territories?region=Atlantis").text
+    assert "There is no such record" in browser("GET", "/sales/force/territories?region=Atlantis").text
     assert west.owner(customer) == west.ann.id
     theirs = make.customer(owner=west.cid, name="Not yours", region=west.city)
     with west.ann.work():
