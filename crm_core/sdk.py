@@ -32,6 +32,7 @@ _WHERE = {
     "PercentField": ("crm_core.resource.figures", "PercentField"),
     "FileField": ("crm_core.resource.enclosed", "FileField"),  # a file, sent along or one of the record's: the act gets its id
     "EnumField": ("crm_core.resource.fields", "EnumField"),
+    "same_lines": ("crm_core.resource.samelines", "same_lines"),  # lines of one record as lines of another: the quote's in its order
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
@@ -40,7 +41,6 @@ _WHERE = {
     "PricedLine": ("crm_core.features.products.api", "PricedLine"),
     "PricedLines": ("crm_core.features.products.api", "PricedLines"),
     "priced": ("crm_core.features.products.api", "priced"),
-    "same_line": ("crm_core.features.products.api", "same_line"),  # a priced line as a line of another document
     "prices": ("crm_core.features.products.api", "prices"),  # what a set of products costs a customer, and why
     "Ask": ("crm_core.features.products.api", "Ask"),
     "convert": ("crm_core.features.products.api", "convert"),  # a quantity in another unit

@@ -17,6 +17,7 @@ from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.resource.settings import put
 from crm_core.sdk import session, writing
+from plugins.sales.tests import papers
 
 WORK = {"sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all", "core.task.*": "own"}
 
@@ -39,8 +40,7 @@ def draft(house, make, ann):
 
 
 def run(house, who, name, row, of="sales.contract", **given):
-    with who.work():
-        house.resource(of).run(name, [row], given)
+    papers.run(house, who, name, row, of, **given)
 
 
 def signed(house, who, contract):
@@ -50,10 +50,7 @@ def signed(house, who, contract):
 
 
 def facts(house, row, model=Contract):
-    with house.system():
-        found = session.get(model, row)
-        session.expunge(found)
-        return found
+    return papers.facts(house, row, model)
 
 
 def lines(house, model, contract):

@@ -8,8 +8,21 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from crm_core.sdk import Refused, actor, amounts, emit, files, money, on_timeline, session, site, tasks, today
-from crm_sales import _, copying
+from crm_core.sdk import (
+    Refused,
+    actor,
+    amounts,
+    emit,
+    files,
+    money,
+    on_timeline,
+    same_lines,
+    session,
+    site,
+    tasks,
+    today,
+)
+from crm_sales import _
 from crm_sales.api import ContractsSigned
 from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem, ContractMilestone, ContractPayment, State
@@ -125,7 +138,7 @@ def _again(contract, **more):
     resource = site().registry.resource(NAME)
     values = {"name": contract.name, "customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "currency": contract.currency,
               "owner": contract.owner_id, "partner": contract.partner, "signatory": contract.signatory}
-    lines = {one.name: copying.lines(resource, one.name, contract) for one in resource.lines if one.name in ("items", "parties", "clauses")}
+    lines = {one.name: same_lines(resource, one.name, contract.id) for one in resource.lines if one.name in ("items", "parties", "clauses")}
     (made,) = resource.write([{**{n: v for n, v in values.items() if v is not None}, **lines, **more}])
     return session.get_one(Contract, made)
 
@@ -178,7 +191,7 @@ def to_order(contract):
     values = {"customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "quote": contract.quote_id,
               "contract": contract.id, "currency": contract.currency, "day": today(), "owner": contract.owner_id}
     (contract.order_id,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
-                                        "items": copying.lines(resource, "items", contract, into)}])
+                                        "items": same_lines(resource, "items", contract.id, into)}])
     session.flush()
     on_timeline(_("made an order of a contract"), "core.customer", contract.customer_id, record=("sales.order", contract.order_id))
 
