@@ -30,7 +30,9 @@ _WHERE = {
     "ChoiceField": ("crm_core.resource.choices", "ChoiceField"),
     "RefField": ("crm_core.resource.references", "RefField"),
     "PercentField": ("crm_core.resource.figures", "PercentField"),
+    "FileField": ("crm_core.resource.enclosed", "FileField"),  # a file, sent along or one of the record's: the act gets its id
     "EnumField": ("crm_core.resource.fields", "EnumField"),
+    "same_lines": ("crm_core.resource.samelines", "same_lines"),  # lines of one record as lines of another: the quote's in its order
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
@@ -39,7 +41,6 @@ _WHERE = {
     "PricedLine": ("crm_core.features.products.api", "PricedLine"),
     "PricedLines": ("crm_core.features.products.api", "PricedLines"),
     "priced": ("crm_core.features.products.api", "priced"),
-    "same_line": ("crm_core.features.products.api", "same_line"),  # a priced line as a line of another document
     "prices": ("crm_core.features.products.api", "prices"),  # what a set of products costs a customer, and why
     "Ask": ("crm_core.features.products.api", "Ask"),
     "convert": ("crm_core.features.products.api", "convert"),  # a quantity in another unit
@@ -94,6 +95,7 @@ _WHERE = {
     "access": ("crm_core.access.doors", "access"),
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
+    "form": ("crm_core.web.questions", "form"),  # fields on a page of one's own: form(RefField(…), given=request.args or None)
     "body_limit": ("crm_core.web.access", "body_limit"),  # a page that takes more than 2 MB: @body_limit(file_limit) for one with a file
     "file_limit": ("crm_core.features.files.pages", "limit"),
     "throttle": ("crm_core.access.ledgers", "attempt"),  # count tries at public doors: throttle({"quotes:1.2.3.4": 60}).wait is nothing, or seconds to wait

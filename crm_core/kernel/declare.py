@@ -74,7 +74,8 @@ class Action:
     of the record, which must be filled in then, and `Field(…)` for anything else (or a function of the resource that gives
     them). Form, JSON body and check come from them. `fit(rows)` says what of them is otherwise for the records it is about,
     `{"amount": {"default": rows[0].remaining}}`: what a field begins with, offers or says beside it. The rows are as who acts may
-    see them, what is hidden from him is None.
+    see them, what is hidden from him is None. A `FileField(…)` among them is a file that is sent along or chosen among those of the record:
+    `call` gets its id. Of many records at once no file is asked, and an act that must have one is no bulk act.
     """
 
     name: str

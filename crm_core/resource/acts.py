@@ -16,7 +16,7 @@ from crm_core.data.session import current_work, session, writing
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import asking, changes
+from crm_core.resource import asking, changes, enclosed
 from crm_core.resource.fields import Field, clean_values
 from crm_core.resource.references import RefField
 from crm_core.resource.seen import Seen
@@ -33,7 +33,7 @@ def fields_of(resource: Any, action: Action, ids: Sequence[int] = ()) -> dict[st
         rows = session.scalars(resource.visible(action.name).where(resource.model.id.in_(ids)).order_by(resource.model.id)).all()
         for name, otherwise in (action.fit([Seen(resource, row) for row in rows]) if rows else {}).items():
             found[name] = replace(found[name], **otherwise)
-    return found
+    return enclosed.fitted(found, resource, ids)
 
 
 def values(resource: Any, action: Action, given: Mapping[str, Any], how: str = "load", ids: Sequence[int] = ()) -> dict[str, Any]:
@@ -77,12 +77,12 @@ def run(resource: Any, name: str, ids: Sequence[int], given: Mapping[str, Any] |
         work.info["verb"] = name
         try:
             if action.whole:
-                _whole(resource, action, list(dict.fromkeys(ids)), asked)
+                _whole(resource, action, list(dict.fromkeys(ids)), enclosed.hung(resource, ids[0], asked) if ids else asked)
             else:
                 for row_id in ids:
                     row = resource.get(row_id, name)
                     _possible(resource, action, row)
-                    action.call(row, **asked)
+                    action.call(row, **enclosed.hung(resource, row_id, asked))
                     work.session.flush()
         finally:
             work.info["verb"] = before

@@ -11,7 +11,7 @@ from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work, writing
 from crm_core.kernel.errors import Invalid, OverLimit, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import changes, settled
+from crm_core.resource import changes, enclosed, settled
 from crm_core.resource.changes import same
 
 DONE = _("Proposed. A reviewer looks at it; until then everything stays as it is.")
@@ -115,7 +115,7 @@ def gate(resource: Any, verb: str, ids: Sequence[int]) -> None:
 def submit(resource: Any, verb: str, row_id: int, values: Mapping[str, Any] | None = None, why: Any = "") -> Asked:
     """Ask for approval of what needs it. Raises Refused when it cannot be asked for."""
     with writing(), changes.change("submit", resource=resource.name) as change:
-        return Asked(slots.submit(resource, verb, row_id, values or {}, str(why)), change)
+        return Asked(slots.submit(resource, verb, row_id, enclosed.hung(resource, row_id, values or {}), str(why)), change)
 
 
 def over(resource: Any, act: str, row_id: int, values: Mapping[str, Any], limit: OverLimit) -> Asked:

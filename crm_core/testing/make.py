@@ -41,10 +41,12 @@ class Make:
 
     def given(self, fields: Mapping[str, Field], owner: "Person | None" = None) -> dict[str, Any] | None:
         """What an act is given: a value for each field it must have, or None when one cannot be made up."""
-        found = {}
+        found: dict[str, Any] = {}
         with self.house.system():
             for name, field in fields.items():
-                if isinstance(field, RefField):
+                if field.kind == "file":  # of the record itself, which is not known here
+                    found[name] = None
+                elif isinstance(field, RefField):
                     key = self._target(field, owner, "Test", ())
                     found[name] = [key] if isinstance(field, RefsField) and key is not None else key
                 else:

@@ -28,7 +28,7 @@ __all__ = [
 _BODY = "__crm_body__"
 
 
-def body_limit(size: int | Callable[[], int]) -> Callable[[View], View]:
+def body_limit(size: int | Callable[[], int | None]) -> Callable[[View], View]:
     """This route takes bodies up to `size` bytes (uploads), or what a function says at the time; others take 2 MB."""
 
     def decorate(view: View) -> View:

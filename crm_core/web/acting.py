@@ -1,6 +1,7 @@
 """Acts on one record from its page: what the act asks in a small form, then the act, then Undo."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import flask
@@ -9,7 +10,8 @@ from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import Forbidden, Invalid, Missing, OverLimit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import acts, asking, telling
+from crm_core.resource import acts, asking, enclosed, telling
+from crm_core.resource.fields import Field
 from crm_core.web import bulk, controls, urls, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage, FormField
@@ -28,8 +30,16 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
             raise Missing(_("This page was not found."))
         return page_of("bulk_form.html", _ask(resource, action, row_id, {}, {}, at))
     texts = controls.read(fields, form)
+    with ExitStack() as files:
+        return _done(resource, action, row_id, texts, files, at, more)
+
+
+def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], files: ExitStack, at: str, more: Mapping[str, Any]) -> Any:
+    name, form = action.name, flask.request.form
+    fields = acts.fields_of(resource, action)
     try:
-        values = acts.values(resource, action, texts, "parse", [row_id])
+        sent = _sent(resource, action, fields, row_id, files)
+        values = acts.values(resource, action, {**texts, **sent}, "parse", [row_id])
         if asking.needed(resource, f"do:{name}", [row_id]):
             return handed_in(resource, row_id, asking.submit(resource, f"do:{name}", row_id, values))
         change = resource.run(name, [row_id], {**values, **more})
@@ -49,6 +59,30 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         return flask.redirect(urls.safe_path(form["back"]), 303)
     there = resource.brief_resource is not None or resource.sees(row_id)  # what was given away may be out of sight
     return flask.redirect(ways.to_record(resource, row_id) if there else ways.to_list(resource), 303)
+
+
+def _sent(resource: Any, action: Action, fields: Mapping[str, Field], row_id: int, files: ExitStack) -> dict[str, Any]:
+    """The files that came with the form, by their field: on the disk, and gone again unless the act hangs them on its record. Raises
+    Missing before that for a record one may not do this on, Invalid."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        one = flask.request.files.get(name) if isinstance(field, enclosed.FileField) else None
+        if one is None or not one.filename or enclosed.slots.take is None:
+            continue
+        resource.get(row_id, action.name)
+        try:
+            found[name] = files.enter_context(enclosed.slots.take(one.filename, one.stream))
+        except Invalid as bad:
+            raise Invalid({name: [bad.first]}) from None
+    return found
+
+
+def limit() -> int | None:
+    """How large the body of an act may be: with a file, where it asks for one."""
+    names = flask.request.view_args or {}
+    resource = site().registry.resources.get(f"{names.get('package')}.{names.get('path')}")
+    action = resource.all_actions.get(names.get("action")) if resource is not None else None
+    return enclosed.slots.limit() if action is not None and enclosed.slots.limit is not None and enclosed.asked(action) else None
 
 
 def handed_in(resource: Any, row_id: int, asked: asking.Asked) -> Any:

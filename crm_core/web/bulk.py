@@ -10,7 +10,7 @@ from crm_core.data.session import session, writing
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _, ngettext
-from crm_core.resource import acts, listing
+from crm_core.resource import acts, enclosed, listing
 from crm_core.resource import bulk as work
 from crm_core.resource.fields import Field
 from crm_core.text.numbers import whole
@@ -74,7 +74,7 @@ def answer(resource: Any, name: str) -> Any:
         if len(ids) > leading.most:
             raise Refused(_("At most %(n)s records can be taken. Choose fewer.", n=leading.most))
         return flask.redirect(leading.url(ids), 303)
-    if name not in LABELS and not (name in resource.all_actions and resource.all_actions[name].bulk):
+    if name not in LABELS and not (name in resource.all_actions and enclosed.many(resource.all_actions[name])):
         raise Missing(_("There is no such action."))
     _need(resource, work.verb_of(name))
     from crm_core.web.bulkediting import Editing
@@ -107,8 +107,9 @@ class Asked:
         return self.action.label if self.action is not None else LABELS[self.name]
 
     def fields(self) -> dict[str, Field]:
-        """What is asked, as it fits the chosen rows."""
-        return acts.fields_of(self.resource, self.action, self.ids if self.query is None else ()) if self.action is not None else {}
+        """What is asked, as it fits the chosen rows; a file is of one record."""
+        found = acts.fields_of(self.resource, self.action, self.ids if self.query is None else ()) if self.action is not None else {}
+        return {name: field for name, field in found.items() if not isinstance(field, enclosed.FileField)}
 
     def form(self, texts: Mapping[str, str] | None = None, faults: Mapping[str, Any] | None = None) -> BulkFormPage:
         """The question, as it is first asked or with what is wrong."""

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.resource.choices import ChoiceField
+from crm_core.resource.enclosed import FileField
 from crm_core.resource.fields import Bad, Field
 from crm_core.resource.layout import rules as layout_rules
 from crm_core.resource.references import RefField, RefsField, SeveralField
@@ -21,9 +22,10 @@ from crm_core.web.viewmodels import Section as SectionView
 
 CONTROLS = {
     "note": "textarea", "phone": "phone", "email": "email", "url": "url", "integer": "number", "decimal": "number", "money": "money",
-    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references", "sealed": "password",
+    "boolean": "tick", "date": "date", "datetime": "datetime", "choices": "choices", "ref": "reference", "refs": "references", "several": "references", "sealed": "password", "file": "file",
 }
 DATES_URL = "/dates"
+SMALL = ("date", "money", "integer", "decimal", "currency", "minutes", "hours")  # kinds that need less than half a line
 CHECKED = ("phone", "email", "url", "integer", "decimal", "money", "hours")  # kinds that are looked at when somebody leaves their box
 _LINE = re.compile(r"^(?P<lines>[a-z_]+)-(?P<n>\d{1,4})-(?P<name>[a-z_]+)$")
 MAX_LINES = 500
@@ -42,6 +44,7 @@ def control(
         "name": prefix + field.name, "label": field.label, "value": text, "required": field.required and not field.readonly,
         "readonly": field.readonly, "corner": field.help, "error": error, "maxlength": field.length or 0,
         "control": CONTROLS.get(field.kind, "text"), "wide": field.kind in ("note", "choices", "addresses") or field.name == "name" or bool(field.info.get("wide")),
+        "small": bool(field.info.get("small", field.kind in SMALL and not field.help)),  # a help beside the label wants its room
     }
     if field.info.get("placeholder"):
         given["placeholder"] = field.info["placeholder"]
@@ -62,6 +65,9 @@ def control(
         field = field.refs
     if isinstance(field, RefsField):
         return _references(field, text, given, labels or {})
+    if isinstance(field, FileField):
+        there = tuple(Choice(str(one.id), one.name, str(one.id) == text) for one in field.offered())
+        return FormField(**{**given, "choices": there, "accept": field.accept, "wide": True})
     if isinstance(field, RefField):
         return _reference(field, text, given, labels or {})
     options = getattr(field, "options", None)

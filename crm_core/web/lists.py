@@ -12,7 +12,7 @@ from crm_core.kernel.calling import shown
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource import conditions, edits, listing, orders, plans, sensitive
+from crm_core.resource import conditions, edits, enclosed, listing, orders, plans, sensitive
 from crm_core.resource.fields import Field, MoneyField
 from crm_core.resource.kept import by_ids
 from crm_core.resource.references import RefField, named
@@ -254,7 +254,7 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
         to.append(Act(label, urls.of_act(resource, None, f"bulk/{name}"), icon, "post", danger=danger, dialog=dialog, download=download))
 
     for action in resource.shown_actions():
-        if action.bulk:
+        if enclosed.many(action):
             add(action.name, action.label, action.icon or "player-play", to=more if action.danger or len(acts) >= 2 else acts, danger=action.danger)
     if resource.mergeable and resource.may("merge") and resource.may("update") and resource.may("delete"):
         more.append(Act(_("Merge"), urls.of_act(resource, None, "merge"), "git-merge", "post"))

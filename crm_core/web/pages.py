@@ -36,7 +36,7 @@ from crm_core.web import (
     viewing,
     ways,
 )
-from crm_core.web.access import resource_access, signed_in
+from crm_core.web.access import body_limit, resource_access, signed_in
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import PanelView
 
@@ -170,6 +170,7 @@ def delete(package: str, path: str, row_id: int) -> Any:
 
 @blueprint.route(f"{ROW}/do/<action>", methods=["GET", "POST"])
 @resource_access("read")
+@body_limit(acting.limit)
 def act(package: str, path: str, row_id: int, action: str) -> Any:
     return acting.answer(resource_at(package, path), action, row_id)
 

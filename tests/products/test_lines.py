@@ -11,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.products.api import Ask, Priced, convert, prices, same_line
+from crm_core.features.products.api import Ask, Priced, convert, prices
 from crm_core.features.products.models import How, Life, Wish
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import in_language
 from crm_core.resource import undo
+from crm_core.resource.samelines import same_lines
 from crm_core.testing.house import House, Person
 from crm_core.testing.statements import sent
 from tests.products.conftest import Make
@@ -110,7 +111,7 @@ def test_only_what_is_on_sale_can_be_chosen_and_what_was_chosen_stays(shop: Hous
     assert change(shop, made, line, quantity=2_000).quantity == 2_000
     with shop.system():  # the order of a quote that was accepted before
         order = shop.resource("sales.order").write([{"customer": session.scalar(sa.select(shop.resource("sales.quote").model.customer_id).where(
-            shop.resource("sales.quote").model.id == made)), "quote": made, "items": [same_line(line)]}])
+            shop.resource("sales.quote").model.id == made)), "quote": made, "items": same_lines(shop.resource("sales.quote"), "items", made, shop.resource("sales.order"))}])
         assert order
         with pytest.raises(Invalid):
             shop.resource("sales.order").write([{"customer": make("core.customer", name="C"), "quote": made, "items": [
@@ -187,7 +188,7 @@ def test_choices_are_checked_priced_written_out_and_counted_as_wishes(shop: Hous
 
     assert wished() == [("a ribbon", True), ("封面：布面", False), ("烫印：烫金", False)]
     with shop.system():
-        shop.resource("sales.order").write([{"customer": make("core.customer", name="D"), "quote": made, "items": [same_line(line)]}])
+        shop.resource("sales.order").write([{"customer": make("core.customer", name="D"), "quote": made, "items": same_lines(shop.resource("sales.quote"), "items", made, shop.resource("sales.order"))}])
     assert len(wished()) == 3, "what a quote wished is not wished again by its order"
     change(shop, made, line, configuration={"封面": "纸面"})
     assert wished() == [("封面：纸面", False)]

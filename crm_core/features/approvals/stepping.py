@@ -226,7 +226,7 @@ def _carry_out(found: Any) -> None:
                 _write(resource, found)
             else:
                 name = found.proposal["act"] if found.transition == flows.OVER else found.transition.removeprefix(flows.ACT)
-                resource.run(name, [found.subject_id], acts.values(resource, resource.all_actions[name], (found.proposal or {}).get("given", {})))
+                resource.run(name, [found.subject_id], acts.values(resource, resource.all_actions[name], (found.proposal or {}).get("given", {}), ids=[found.subject_id]))
     except (CrmError, KeyError) as error:
         raise Refused(_("“%(name)s” cannot be done: %(why)s Send it back, so that its author sees to it.", name=title_of(found), why=error)) from None
 

@@ -6,16 +6,18 @@ import flask
 
 from crm_core.features.files import rest, services, store, views
 from crm_core.features.files.models import Attachment
-from crm_core.features.files.pages import pages
+from crm_core.features.files.pages import limit, pages
 from crm_core.features.files.resources import Attachments
 from crm_core.features.files.settings import FileSettings
 from crm_core.kernel.declare import Column, Job, Listen, Menu
 from crm_core.kernel.hookspecs import hookimpl
 from crm_core.kernel.i18n import _
+from crm_core.resource import enclosed
 from crm_core.resource.purge import RecordsPurged
 from crm_core.web import abouts, lines, records
 
 assert rest  # its routes are on the API's blueprint
+enclosed.slots = enclosed.Slots(services.enclosed, services.hang_enclosed, views.named, limit)
 records.dressers.append(views.of_record)
 lines.pictured.append((views.ask, views.pictures))
 

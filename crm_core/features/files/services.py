@@ -24,6 +24,7 @@ from crm_core.kernel.errors import Conflict, Invalid, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource.changes import change, unscoped
+from crm_core.resource.enclosed import Enclosed
 from crm_core.resource.purge import RecordsPurged
 
 NAME = "core.attachment"
@@ -88,6 +89,25 @@ def brought(files: Sequence[tuple[str, IO[bytes]]]) -> Iterator[tuple[list[Broug
             except (Invalid, store.TooLarge):
                 refused.append(called)
         yield found, refused
+
+
+@contextmanager
+def enclosed(name: str, source: IO[bytes]) -> Iterator[Enclosed]:
+    """A file that comes with the form of an act: its bytes are on the disk, and go again unless the act hangs it on its record
+    (`hang_enclosed`). Raises Invalid with the sentence for who sent it."""
+    called = kinds.clean_name(name)
+    try:
+        with ExitStack() as stack:
+            yield Enclosed(called, stack.enter_context(_taken(called, source)))
+    except store.TooLarge as large:
+        raise Invalid({"file": [large.message]}) from None
+
+
+def hang_enclosed(subject: str, subject_id: int, file: Enclosed) -> int:
+    """Put it on the record its act is done on, inside `writing()`: who may do the act may bring what it asks for. Its id."""
+    holder_of(subject)
+    with change("file", resource=NAME):
+        return _hang(subject, subject_id, file.name, file.taken, None)
 
 
 def hang(subject: str, subject_id: int, files: Sequence[Brought]) -> None:

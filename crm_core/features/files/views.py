@@ -51,6 +51,12 @@ def pictures_of(subject: str, ids: Sequence[int]) -> dict[int, list[Picture]]:
     return found
 
 
+def named(subject: str, ids: Sequence[int]) -> list[Any]:
+    """Id and name of the files on these records of a resource that the reader may see, the first one first: one statement."""
+    a = Attachment
+    return list(session.execute(sa.select(a.id, a.name).where(a.subject == subject, among(a.subject_id, list(ids))).order_by(a.id).limit(50))) if ids else []
+
+
 def of_record(resource: Any, row: Any, page: Any) -> Any:
     """The tab of a record's files: those on it, then those on its parts (pictures of visits, cards of contacts) with where they are."""
     if page.body != "files":

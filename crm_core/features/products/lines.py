@@ -12,7 +12,7 @@
     lines = (priced(OrderItem),)                        # of the resource of orders
 
 A price that is left out is that of the price lists for the head's `customer_id`, `day` and currency; the unit, the tax rate and the words of
-the line are those of the product. What is copied from another document keeps its price: `same_line(item)`.
+the line are those of the product. What is copied from another document keeps its price (resource/samelines.py).
 
 When the head changes in one of these, with its lines or alone, prices that followed the price lists follow them again; one that somebody wrote
 stays, as does one that was `agreed` in the document it was made of, and its list price is asked for anew: what is given away is measured by the
@@ -54,7 +54,6 @@ MOST = 10**15  # what a line may come to, in hundredths: sums of lines stay with
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
 HEAD = ("currency", "customer_id", "day")  # and of the head
 FOLLOW, MEASURE = object(), object()  # in place of a list price: it is asked for anew, and the price follows it where it did so far, or stays
-COPIED = ("product_id", "what", "quantity", "unit_id", "configuration", "price", "discount", "rate")
 
 
 class PricedHead:
@@ -104,11 +103,6 @@ class PricedLine:
 def priced(model: Any, label: Any = None, columns: Sequence[str] = COLUMNS) -> Lines:
     """The priced lines of a resource's form."""
     return Lines("items", model, tuple(columns), label or _("Items"), first=True, repeats=True, ahead=True, shown=SHOWN if tuple(columns) == COLUMNS else (), follows=HEAD)
-
-
-def same_line(item: Any) -> dict[str, Any]:
-    """A priced line as a line of another document: field → value for `write`, with the price that was agreed."""
-    return {name.removesuffix("_id"): getattr(item, name) for name in COPIED}
 
 
 @dataclass(frozen=True)

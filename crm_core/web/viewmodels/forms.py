@@ -66,11 +66,12 @@ class FormField:
     ``shown`` its words, ``lookup_url`` the JSON of all regions. ``tick``: ``value`` "1" is on; an always-sent hidden
     ``NAME__sent`` tells a switched-off tick from an absent field. ``choices`` and ``references`` send it too.
     ``date``: text, words allowed ("下周三"); ``dates_url`` reads them on leaving. ``unit`` stands inside at the right
-    (currency, 元, %). ``wide``: the whole line instead of half. ``creates``: a name that is not found may be taken as a new
+    (currency, 元, %). ``wide``: the whole line instead of half, ``small``: less, up to four a line. ``creates``: a name that is not found may be taken as a new
     one. ``check_url`` takes a POST of ``field`` and ``value`` on leaving and answers JSON ``{"error": "…"}``. ``again``: another choice asks for the form anew (the value's control follows it).
     ``preview_url`` takes a POST of the form while somebody writes and answers with what comes of the text.
     ``picks``: a select for each group of ``choices``, all of one name, and a free text (``shown``) sent as ``NAME__text``.
     ``beside``: fields of the form that go along with a look-up as ``with.NAME``, for what it says of its hits.
+    ``file``: ``choices`` are files that can be named instead of sending one, under the same name.
     ``when``: it shows only while this field has one of these values ("a,b"; "*": any).
     """
 
@@ -85,6 +86,7 @@ class FormField:
     warning: Words = ""
     corner: Words = ""
     wide: bool = False
+    small: bool = False
     placeholder: Words = ""
     choices: tuple[Choice, ...] = ()
     picked: tuple[Picked, ...] = ()

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.features.approvals import drawing, running
+from crm_core.features.approvals.models import Approval
 from crm_core.features.files import api as files
 from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import Invalid, Refused
-from crm_core.resource import asking
 from crm_core.resource.settings import put
 from crm_core.sdk import session, writing
+from plugins.sales.tests import papers
 
 WORK = {"sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all", "core.task.*": "own"}
 
@@ -39,8 +40,7 @@ def draft(house, make, ann):
 
 
 def run(house, who, name, row, of="sales.contract", **given):
-    with who.work():
-        house.resource(of).run(name, [row], given)
+    papers.run(house, who, name, row, of, **given)
 
 
 def signed(house, who, contract):
@@ -50,10 +50,7 @@ def signed(house, who, contract):
 
 
 def facts(house, row, model=Contract):
-    with house.system():
-        found = session.get(model, row)
-        session.expunge(found)
-        return found
+    return papers.facts(house, row, model)
 
 
 def lines(house, model, contract):
@@ -87,7 +84,7 @@ def test_the_signed_copy_is_said_with_its_day_and_who_signed(house, ann, as_user
         strange = files.put("sales.contract", other, "other.pdf", io.BytesIO(b"%PDF-1.4 other")).id
     with ann.work(), pytest.raises(Refused, match="which of its files"):
         house.resource("sales.contract").run("sign", [contract])
-    at = f"/sales/contract/{contract}/signed"
+    at = f"/sales/contract/{contract}/do/signed_copy"
     assert "scan.pdf" in browser("GET", at).text and "other.pdf" not in browser("GET", at).text
     assert browser("POST", at, {"file": str(strange)}).status_code == 422 and browser("POST", at, {"file": ""}).status_code == 422
     day = today - dt.timedelta(days=3)
@@ -97,10 +94,32 @@ def test_the_signed_copy_is_said_with_its_day_and_who_signed(house, ann, as_user
     assert (now.signed_file_id, now.signed_on, now.partner, now.signatory, now.state) == (scan, day, "Mr Wang", "Ms Sun", State.signed)
     box = browser("GET", f"/sales/contract/{contract}/panel/beside").text
     assert "scan.pdf" in box and "Mr Wang" in box
+    assert f'/sales/contract/{contract}/panel/beside' in browser("GET", f"/sales/contract/{contract}").text  # a page without a time line has it too
     run(house, ann, "signed_copy", contract, file=photo)  # the wrong one was chosen: corrected, and undone like any act
     assert facts(house, contract).signed_file_id == photo
     bob = as_user("bob", {"sales.contract.*": "own"})
     assert bob.browser()("GET", at).status_code == 404 and bob.browser()("POST", at, {"file": str(scan)}).status_code == 404
+
+
+def test_it_is_signed_with_the_copy_that_is_sent_along(house, ann, as_user, draft, today):
+    """One form: the file is on the contract if and only if that is signed."""
+    contract, browser = draft(), ann.browser()
+    at = f"/sales/contract/{contract}/do/sign"
+    assert 'enctype="multipart/form-data"' in browser("GET", at).text
+
+    def send(name, what, who=browser, **more):
+        return who("POST", at, {"file": (io.BytesIO(what), name), **more}).status_code
+
+    def of_it():
+        with ann.work():
+            return [one.name for one in files.on("sales.contract", [contract])]
+
+    assert send("tool.exe", b"MZ", signed_on="") == 422 and send("empty.pdf", b"") == 422 and send("scan.pdf", b"%PDF-1.4 x", signed_on="nonsense") == 422
+    assert send("scan.pdf", b"%PDF-1.4 x", as_user("bob", {"sales.contract.*": "own"}).browser()) == 404
+    assert of_it() == [] and facts(house, contract).state == State.draft
+    assert send("scan.pdf", b"%PDF-1.4 x") == 303
+    assert (facts(house, contract).state, facts(house, contract).signed_on, of_it()) == (State.signed, today, ["scan.pdf"])
+    assert send("again.pdf", b"%PDF-1.4 y") == 409 and of_it() == ["scan.pdf"]
 
 
 def test_a_house_may_sign_without_a_file(house, ann, draft):
@@ -122,14 +141,16 @@ def test_a_flow_of_approval_stands_before_signing(house, ann, as_user, draft):
     contracts = house.resource("sales.contract")
     with ann.work(), pytest.raises(Refused, match="approval"):
         contracts.run("sign", [large])
-    with ann.work():
-        asked = asking.submit(contracts, "do:sign", large)
+    assert ann.browser()("POST", f"/sales/contract/{large}/do/sign", {"file": (io.BytesIO(b"%PDF-1.4 x"), "scan.pdf")}).status_code == 303
+    with house.system():
+        asked = session.query(Approval).one()
+        (scan,) = (one.id for one in files.on("sales.contract", [large]))  # whoever decides can look at it
     assert facts(house, large).state == State.draft
     with ann.work(), pytest.raises(Invalid):
         contracts.write([{"id": large, "name": "Changed meanwhile"}])
     with boss.work():
-        running.agree(asked.number)
-    assert facts(house, large).state == State.signed
+        running.agree(asked.id)
+    assert (facts(house, large).state, facts(house, large).signed_file_id) == (State.signed, scan)
 
 
 # --- what is paid and done ---------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from crm_core.features.approvals import drawing, running
 from crm_core.kernel.errors import Conflict, Invalid, Missing, Refused
 from crm_core.resource import asking, undo
 from crm_core.sdk import document, session, writing
+from plugins.sales.tests import papers
 
 WORK = {"core.mail.*": "own", "sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all"}
 
@@ -42,15 +43,11 @@ def offer(house, make, ann):
 
 
 def run(house, who, name, quote, **given):
-    with who.work():
-        house.resource("sales.quote").run(name, [quote], given)
+    papers.run(house, who, name, quote, "sales.quote", **given)
 
 
 def facts(house, quote):
-    with house.system():
-        row = session.get(Quote, quote)
-        session.expunge(row)
-        return row
+    return papers.facts(house, quote, Quote)
 
 
 def token(house, quote):

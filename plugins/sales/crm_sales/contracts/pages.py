@@ -1,71 +1,14 @@
-"""Contracts on paper, and the box beside them; the page on which the signed copy is put."""
+"""Contracts on paper, and the box beside them."""
 
-import flask
 from markupsafe import Markup
 from sqlalchemy import select
 
-from crm_core.sdk import (
-    Bad,
-    DateField,
-    Invalid,
-    Missing,
-    Refused,
-    Status,
-    access,
-    body_limit,
-    cells,
-    file_limit,
-    files,
-    session,
-    site,
-)
+from crm_core.sdk import DateField, Status, cells, files, session, site
 from crm_sales import _, paper
 from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import Contract, ContractClause, ContractItem, ContractMilestone, ContractParty, State
 
-pages = flask.Blueprint("sales_contracts", __name__)
 DAY = DateField(name="day", column="", label="")
-
-
-@pages.get("/sales/contract/<int:row_id>/signed")
-@access("sales.contract.signed_copy")
-def signed(row_id):
-    return _page(site().registry.resource(services.NAME).get(row_id, "signed_copy"))
-
-
-def _page(contract, note="", typed=None):
-    found = [(one.id, one.name) for one in reversed(files.on(services.NAME, [contract.id], limit=50))]
-    values = typed or {"signed_on": contract.signed_on or "", "partner": contract.partner or "", "signatory": contract.signatory or "",
-                       "file": str(contract.signed_file_id or (found[0][0] if found else ""))}
-    try:
-        site().registry.resource(services.NAME).may_hold(contract.id)
-        may = True
-    except Missing:
-        may = False
-    return flask.render_template("sales/contract_signed.html", contract=contract, files=found, typed=values, note=note, may=may)
-
-
-@pages.post("/sales/contract/<int:row_id>/signed")
-@access("sales.contract.signed_copy")
-@body_limit(file_limit)
-def keep_signed(row_id):
-    """A file that is sent along is put on the contract; it, or the one that was chosen, is the signed copy."""
-    contracts, form = site().registry.resource(services.NAME), flask.request.form
-    contract, sent = contracts.get(row_id, "signed_copy"), flask.request.files.get("paper")
-    asked = {field.name: field for field in contracts.all_actions["signed_copy"].fields}
-    try:
-        values = {name: asked[name].parse(form.get(name, "").strip()) for name in ("signed_on", "partner", "signatory")}
-        chosen = form.get("file", "")
-        if sent is not None and sent.filename:
-            values["file"] = files.put(services.NAME, row_id, sent.filename, sent.stream, key=form.get("key", "")).id
-        elif chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
-            values["file"] = int(chosen)
-        else:
-            raise Invalid({"file": [_("Choose a file first.")]})
-        contracts.run("signed_copy", [row_id], values)
-    except (Invalid, Bad, Refused) as bad:
-        return _page(contract, bad.first if isinstance(bad, Invalid) else bad.message, form), 422
-    return flask.redirect(f"/sales/contract/{row_id}", 303)
 
 
 def by_hand(code):

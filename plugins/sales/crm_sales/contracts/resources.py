@@ -7,7 +7,7 @@ from crm_core.sdk import (
     Bilingual,
     DateField,
     Field,
-    IntegerField,
+    FileField,
     Lines,
     NoteField,
     PricedLines,
@@ -75,9 +75,10 @@ class Contracts(Resource):
     settled = (Settled("state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")),)
     actions = (
         Action("sign", _("Signed"), services.sign, when=services.in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
-               fields=(DateField(name="signed_on", column="", label=_("Signed on")),)),
-        Action("signed_copy", _("Signed copy"), services.signed_copy, when=services.in_state(State.draft, State.signed, State.done), icon="file-text", order=12, bulk=False, button=False,
-               fields=(IntegerField(name="file", column="", label=_("File"), required=True), DateField(name="signed_on", column="", label=_("Signed on")),
+               fields=(FileField(name="file", label=_("Signed copy")), DateField(name="signed_on", column="", label=_("Signed on"))), fit=services.so_far),
+        Action("signed_copy", _("Signed copy"), services.signed_copy, when=services.in_state(State.draft, State.signed, State.done), icon="file-text", order=12, quiet=True,
+               fit=services.who_signed,
+               fields=(FileField(name="file", label=_("File"), required=True), DateField(name="signed_on", column="", label=_("Signed on")),
                        Field(name="partner", column="", label=_("Signs for the customer"), length=255), Field(name="signatory", column="", label=_("Signs for us"), length=255))),
         Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False),
         Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False),

@@ -8,8 +8,21 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from crm_core.sdk import Invalid, Refused, actor, amounts, emit, files, money, on_timeline, session, site, tasks, today
-from crm_sales import _, copying
+from crm_core.sdk import (
+    Refused,
+    actor,
+    amounts,
+    emit,
+    files,
+    money,
+    on_timeline,
+    same_lines,
+    session,
+    site,
+    tasks,
+    today,
+)
+from crm_sales import _
 from crm_sales.api import ContractsSigned
 from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem, ContractMilestone, ContractPayment, State
@@ -53,21 +66,31 @@ def plan_of(contract):
 # --- signing -----------------------------------------------------------------------------------------------------------
 
 
-def sign(contract, signed_on=None):
-    """It binds from now on. A flow of approval may stand before this act; the signed paper must be among its files where the house says so."""
+def so_far(contracts):
+    """What the forms of signing begin with: what was said before."""
+    return {"file": {"default": contracts[0].signed_file_id}, "signed_on": {"default": contracts[0].signed_on}}
+
+
+def who_signed(contracts):
+    return {**so_far(contracts), "partner": {"default": contracts[0].partner}, "signatory": {"default": contracts[0].signatory}}
+
+
+def sign(contract, signed_on=None, file=None):
+    """It binds from now on, by this file of its. A flow of approval may stand before this act; the signed paper must be among its files where the house says so."""
     contract = _now(contract, State.draft)
     if not session.scalar(select(func.count()).select_from(ContractItem).where(ContractItem.contract_id == contract.id)):
         raise Refused(_("Say first what was agreed: a contract needs an item."))
     plan = plan_of(contract)
     if plan and sum(amount for _line, amount in plan) != contract.total:
         raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=_said(sum(a for _l, a in plan)), total=_said(contract.total)))
+    contract.signed_file_id = file or contract.signed_file_id
     if contract.signed_file_id is None:  # one file on a contract is its signed copy; of several somebody says which (signed_copy)
         found = [one.id for one in files.on(NAME, [contract.id], limit=2)]
         contract.signed_file_id = found[0] if len(found) == 1 else None
         if found and contract.signed_file_id is None and QuoteSettings.now().signed_file:
             raise Refused(_("Say which of its files is the signed copy."))
     if QuoteSettings.now().signed_file and contract.signed_file_id is None:
-        raise Refused(_("Put the signed paper on the contract first (Files)."))
+        raise Refused(_("Choose the signed paper, or put it on the contract first (Files)."))
     for line, amount in plan:
         line.amount = amount
     contract.state, contract.signed_on = State.signed, signed_on or contract.signed_on or today()
@@ -81,10 +104,8 @@ def sign(contract, signed_on=None):
 
 def signed_copy(contract, file, signed_on=None, partner=None, signatory=None):
     """This file of its is the copy that bears the signatures: from which day, of whom. It can be said before the contract is signed here, and corrected
-    as long as it is not cancelled. Raises Invalid."""
+    as long as it is not cancelled."""
     contract = _now(contract, State.draft, State.signed, State.done)
-    if file not in {one.id for one in files.on(NAME, [contract.id])}:
-        raise Invalid({"file": [_("This file is not on the contract.")]})
     contract.signed_file_id = file
     contract.signed_on, contract.partner, contract.signatory = signed_on or contract.signed_on, partner or contract.partner, signatory or contract.signatory
     session.flush()
@@ -117,7 +138,7 @@ def _again(contract, **more):
     resource = site().registry.resource(NAME)
     values = {"name": contract.name, "customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "currency": contract.currency,
               "owner": contract.owner_id, "partner": contract.partner, "signatory": contract.signatory}
-    lines = {one.name: copying.lines(resource, one.name, contract) for one in resource.lines if one.name in ("items", "parties", "clauses")}
+    lines = {one.name: same_lines(resource, one.name, contract.id) for one in resource.lines if one.name in ("items", "parties", "clauses")}
     (made,) = resource.write([{**{n: v for n, v in values.items() if v is not None}, **lines, **more}])
     return session.get_one(Contract, made)
 
@@ -170,7 +191,7 @@ def to_order(contract):
     values = {"customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "quote": contract.quote_id,
               "contract": contract.id, "currency": contract.currency, "day": today(), "owner": contract.owner_id}
     (contract.order_id,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
-                                        "items": copying.lines(resource, "items", contract, into)}])
+                                        "items": same_lines(resource, "items", contract.id, into)}])
     session.flush()
     on_timeline(_("made an order of a contract"), "core.customer", contract.customer_id, record=("sales.order", contract.order_id))
 

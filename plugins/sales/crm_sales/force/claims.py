@@ -8,12 +8,12 @@ from crm_sales.policies.models import Kind
 from crm_sales.settings import ForceSettings
 
 
-def claim(row):
-    """Ask for the money. Raises Refused without a receipt, OverLimit over the limit of a policy."""
+def claim(row, receipt=None):
+    """Ask for the money, with a receipt that is sent along or is among its files. Raises Refused without a receipt, OverLimit over the limit of a policy."""
     if row.state not in (ClaimState.draft, ClaimState.refused):
         raise Refused(_("This is claimed already."))
     if ForceSettings.now().receipts and not files.on("sales.claim", [row.id]):
-        raise Refused(_("Put the receipt on it first, as a file."))
+        raise Refused(_("Send the receipt along, as a file."))
     over = policies.over_amount(Kind.expense, row.owner_id, row.day, money.in_house(row.amount, row.currency, row.day), row.kind)
     policies.settle("sales.claim", row.id, row.number, row.owner_id, row.department_id, row.day, over)
     row.state = ClaimState.claimed

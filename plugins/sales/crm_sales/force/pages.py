@@ -1,11 +1,12 @@
 """Pages of the sales force: who achieved what in a month, a year against its targets, a person's work; and what its boxes on records say."""
 
 import datetime as dt
+from dataclasses import replace
 
 import flask
 import sqlalchemy as sa
 
-from crm_core.sdk import Missing, access, my_id, session, site, today
+from crm_core.sdk import Missing, RefField, access, form, my_id, session, site, today
 from crm_sales import _
 from crm_sales.force import checks, entered, figures, forecast, territories
 from crm_sales.force import targets as goals
@@ -15,7 +16,8 @@ from crm_sales.policies.models import KINDS, Kind
 from crm_sales.settings import COUNTS, Counts, ForceSettings
 
 URL, TRY = "/sales/force", "/sales/force/territories"
-WORDS = 400  # of a list, that are offered while typing
+WHERE = "region", "industry", "size"  # what territories go by
+ONE = RefField(name="customer", column="", target="core.customer", label=_("Or a customer there is"))
 pages = flask.Blueprint("sales_force", __name__)
 
 
@@ -81,31 +83,14 @@ def targets_of_year():
 @access("sales.territory.read")
 def try_territories():
     """Which territory a customer lies in that there is, or might be; and what assigning all by territory would change. Nothing is changed here."""
-    registry, given, faults = site().registry, {name: flask.request.args.get(name, "").strip()[:200] for name in ("customer", "region", "industry", "size")}, {}
-    customers, found = registry.resource("core.customer"), None
-    fields, words = customers.fields(), {}
-    if given["customer"]:
-        words["customer"] = _word(customers, given["customer"], _("There is no such customer, or several are called so."), "customer", faults)
-        found = territories.of_customer(words["customer"]) if words["customer"] is not None else None
-    elif any(given.values()):
-        for name in ("region", "industry"):
-            words[name] = _word(registry.resource(f"core.{name}"), given[name], _("There is no such word."), name, faults) if given[name] else None
-        if not faults:
-            found = territories.said(territories.fitting(territories.Someone(words["region"], words["industry"], given["size"] or None)))
-    lists = {name: list(registry.resource(f"core.{name}").labels(session.scalars(sa.select(registry.resource(f"core.{name}").model.id).order_by(sa.text("id")).limit(WORDS)).all()).values())
-             for name in ("region", "industry")}
-    sizes = fields["size"].options() if "size" in fields else []
-    return flask.render_template("sales/try_territories.html", given=given, faults=faults, found=found, lists=lists, sizes=sizes, url=TRY,
-                                 moves=territories.moves() if customers.may("by_territory") else None)
-
-
-def _word(resource, text, said, name, faults):
-    """The record that is called so, or has this number."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-    found = number if number is not None and resource.labels([number]) else resource.by_name([text]).get(text)
-    if found is None:
-        faults[name] = said
-    return found
+    customers, found = site().registry.resource("core.customer"), None
+    fields = customers.fields()
+    asked = form(*(replace(fields[name], required=False, readonly=False, default=None) for name in WHERE if name in fields), ONE, given=flask.request.args or None)
+    if asked.values["customer"] is not None:
+        found = territories.of_customer(asked.values["customer"])
+    elif any(asked.values.values()):
+        found = territories.said(territories.fitting(territories.Someone(*map(asked.values.get, WHERE))))
+    return flask.render_template("sales/try_territories.html", controls=asked.controls, found=found, url=TRY, moves=territories.moves() if customers.may("by_territory") else None)
 
 
 @pages.get(f"{URL}/<int:person>")

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from crm_core.sdk import (
     Action,
     DateField,
+    FileField,
     Lines,
     NoteField,
     Refused,
@@ -130,7 +131,8 @@ class Claims(Resource):
     settled = (Settled("state", (ClaimState.draft, ClaimState.refused), _("It is claimed already and stays as it is."), fixed=("day", "kind", "amount", "currency", "customer")),)
     help = _("What was laid out, with its receipt. More than a policy allows needs approval.")
     actions = (
-        Action("claim", _("Claim"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True),
+        Action("claim", _("Claim"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True,
+               fields=(FileField(name="receipt", label=_("Receipt")),)),
         Action("approve", _("Approve"), claims.approve, when=lambda row: row.state == ClaimState.claimed, icon="check", primary=True,
                fields=(NoteField(name="answer", column="", label=_("Answer")),)),
         Action("refuse", _("Refuse"), claims.refuse, when=lambda row: row.state == ClaimState.claimed, icon="x", fields=(

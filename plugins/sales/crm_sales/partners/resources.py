@@ -1,6 +1,6 @@
 """What people see of partners."""
 
-from crm_core.sdk import Action, Lines, MoneyField, NoteField, Resource, Section, Settled, as_written, today
+from crm_core.sdk import Action, FileField, Lines, MoneyField, NoteField, Resource, Section, Settled, as_written, today
 from crm_sales import _
 from crm_sales.partners import services
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, Spending, UseState
@@ -83,7 +83,8 @@ class FundUses(Resource):
                fields=(MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that was requested.")), _ANSWER),
                fit=lambda rows: {"amount": {"default": rows[0].asked}}),
         Action("refuse", _("Refuse"), services.refuse_use, when=lambda row: row.state == UseState.asked, icon="x", fields=(_NEEDED,)),
-        Action("settle", _("Settle"), services.settle, when=lambda row: row.state == UseState.approved, icon="cash", primary=True, confirm=_("Settle what was spent? What is left goes back to the fund.")),
+        Action("settle", _("Settle"), services.settle, when=lambda row: row.state == UseState.approved, icon="cash", primary=True, confirm=_("Settle what was spent? What is left goes back to the fund."),
+               fields=(FileField(name="evidence", label=_("Evidence")),)),
         Action("give_up", _("Give up"), services.give_up, when=lambda row: row.state == UseState.approved, icon="arrow-back-up", quiet=True),
     )
 

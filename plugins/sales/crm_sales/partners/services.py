@@ -86,13 +86,13 @@ def refuse_use(use, answer):
     use.state, use.answer = UseState.refused, answer
 
 
-def settle(use):
-    """What was spent is paid, at most what was approved; what is left of it goes back to the fund. Raises Refused without evidence."""
+def settle(use, evidence=None):
+    """What was spent is paid, by evidence that is sent along or is among its files, at most what was approved; what is left of it goes back to the fund. Raises Refused without evidence."""
     fund = _held(use)
     if use.state != UseState.approved:
         raise Refused(_("Only what was approved is settled, and once."))
     if use.spent <= 0 or not files.on("sales.fund_use", [use.id]):
-        raise Refused(_("Say what was spent, and put the evidence on it as a file."))
+        raise Refused(_("Say what was spent, and send the evidence along as a file."))
     paid = min(use.spent, use.approved)
     if not _add(fund, approved=paid - use.approved, settled=paid):
         raise Refused(_("The fund does not have this."))

@@ -87,7 +87,7 @@ def register_print_templates():
 
 @hookimpl
 def register_blueprints():
-    return [quote_pages.pages, contract_pages.pages]
+    return [quote_pages.pages]
 
 
 @hookimpl

@@ -22,11 +22,12 @@ from crm_core.sdk import (
     notify,
     now,
     on_timeline,
+    same_lines,
     session,
     site,
     today,
 )
-from crm_sales import _, copying
+from crm_sales import _
 from crm_sales.api import QuotesAccepted, QuotesSent
 from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
@@ -110,7 +111,7 @@ def new_version(quote):
     (made,) = resource.write([{
         "number": f"{base}/{quote.edition + 1}", "name": quote.name, "customer": quote.customer_id, "contact": quote.contact_id,
         "opportunity": quote.opportunity_id, "currency": quote.currency, "terms": quote.terms, "note": quote.note,
-        "items": copying.lines(resource, "items", quote)}])
+        "items": same_lines(resource, "items", quote.id)}])
     new = session.get_one(Quote, made)
     new.first_id, new.edition = first, quote.edition + 1
     quote.latest = False
@@ -164,7 +165,7 @@ def _become(quote, target, column, more):
     values = {"customer": quote.customer_id, "contact": quote.contact_id, "opportunity": quote.opportunity_id, "quote": quote.id,
               "currency": quote.currency, "day": today(), "owner": quote.owner_id, "terms": quote.terms, **more}
     (made,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
-                           "items": copying.lines(resource, "items", quote, into)}])
+                           "items": same_lines(resource, "items", quote.id, into)}])
     setattr(quote, column, made)
     session.flush()
     on_timeline(_("made an order of a quote") if column == "order_id" else _("made a contract of a quote"),
@@ -194,7 +195,7 @@ def of_opportunity(opportunity):
     """A quote with the customer, currency and items of an opportunity."""
     resource, source = site().registry.resource(NAME), site().registry.resource("sales.opportunity")
     resource.write([{"name": opportunity.name, "customer": opportunity.customer_id, "contact": opportunity.contact_id, "opportunity": opportunity.id,
-                     "currency": opportunity.currency, "items": copying.lines(source, "items", opportunity, resource)}])
+                     "currency": opportunity.currency, "items": same_lines(source, "items", opportunity.id, resource)}])
 
 
 # --- the public address ------------------------------------------------------------------------------------------------
