@@ -440,5 +440,6 @@ def test_a_warning_that_is_a_task_names_no_amount(shop: Office) -> None:
 def test_a_proposal_asks_once_of_the_customer(office: Office) -> None:
     """Twice, and PostgreSQL, as long as it knows little of a table, tries each customer with each: minutes for ten thousand of them."""
     with office.site.system("test"):
-        asked = {(kind.about, kind.value): [str(one(kind)).count("FROM core_customer \n") for one in (views.proposing._wanted, views.proposing._ended)] for kind in views.proposing.kinds(House(money=[1, 2, 3, 4]))}
+        asked = {(kind.about, kind.value): [str(sa.select(table.id).where(one(kind))).count("FROM core_customer \n") for table, one in (
+            (CustomerValue, views.proposing._wanted), (ValueProposal, views.proposing._ended))] for kind in views.proposing.kinds(House(money=[1, 2, 3, 4]))}
     assert {tuple(times) for key, times in asked.items() if key[0] != "key"} == {(1, 0)} and asked["key", None] == [1, 1]
