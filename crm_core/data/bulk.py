@@ -91,6 +91,22 @@ def into(table: sa.Table) -> sa.Insert:
     return sa.insert(table).inline()
 
 
+def update(table: sa.Table, rows: Sequence[Mapping[str, Any]], reason: str) -> None:
+    """Write into rows of the running write transaction: each has its `id` and the same columns. One statement on PostgreSQL, one prepared on SQLite.
+    Nothing is checked, no scope is asked for the `reason`."""
+    if not rows:
+        return
+    conn, options = current_work().session.connection(), {UNSCOPED: reason}
+    names = [name for name in rows[0] if name != "id"]
+    if conn.dialect.name == "postgresql":
+        listed = [sa.literal(list(map(itemgetter(name), rows)), postgresql.ARRAY(table.c[name].type)) for name in ("id", *names)]
+        new = sa.func.unnest(*listed).table_valued(*(sa.column(f"n_{name}", table.c[name].type) for name in ("id", *names))).render_derived()
+        conn.execute(sa.update(table).where(table.c.id == new.c.n_id).values({name: new.c[f"n_{name}"] for name in names}), execution_options=options)
+        return
+    statement = sa.update(table).where(table.c.id == sa.bindparam("n_id")).values({name: sa.bindparam(f"n_{name}") for name in names})
+    conn.execute(statement, [{f"n_{name}": row[name] for name in ("id", *names)} for row in rows], execution_options=options)
+
+
 def _copy(conn: sa.Connection, table: sa.Table, plan: _Plan, rows: Sequence[Mapping[str, Any]]) -> None:
     from psycopg import sql
 

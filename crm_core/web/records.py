@@ -45,7 +45,8 @@ from crm_core.web.viewmodels import PanelView as PanelModel
 dressers: list[Callable[[Any, Any, RecordPage], RecordPage]] = []  # slot: what features say on pages of many resources
 PLACE = ("tab", *ways.ARGS)  # arguments of a record's page that are none of the list on it
 SUB_ICONS = {"phone": "phone", "mobile": "phone", "email": "mail", "website": "world", "region": "map-pin", "industry": "building-factory-2",
-             "customer": "building", "position": "id-badge-2"}
+             "customer": "building", "position": "id-badge-2", "contact": "user"}
+KIND_ICONS = {"money": "cash", "date": "calendar"}
 
 
 def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> RecordPage:
@@ -93,7 +94,7 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
         lines=tuple(facts.lines_table(resource, declared, rows, names, row) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names, found) if body in ("panorama", "history", "facts") else None,
         side=_side(resource, row_id) if body == home else (),
-        phone=_phone(resource, seen, sheet=bool(sheet)), sheet=sheet,
+        phone=_phone(resource, seen, shown[1], sheet=bool(sheet)), sheet=sheet,
     )
     if body == "list":
         view = replace(view, related=_related(resource, row, related[tab]))
@@ -197,7 +198,8 @@ def _sub(resource: Any, fields: Mapping[str, Field], row: Any, names: Mapping[st
         if isinstance(field, RefField) and field.target not in render.WORDS and field.target != "core.user":
             url = urls.of_name(site().registry, field.target, value)
         if text:
-            found.append(SubFact(text, SUB_ICONS.get(name, resource.icon), url))
+            own = field.resource.icon if isinstance(field, RefField) and field.resource is not None else KIND_ICONS.get(field.kind)
+            found.append(SubFact(text, SUB_ICONS.get(name) or own or resource.icon, url))
     return tuple(found)
 
 
@@ -331,13 +333,15 @@ def _side(resource: Any, row_id: int) -> tuple[PanelModel, ...]:
     )
 
 
-def _phone(resource: Any, row: Any, *, sheet: bool) -> tuple[PhoneAct, ...]:
+def _phone(resource: Any, row: Any, primary: Act | None, *, sheet: bool) -> tuple[PhoneAct, ...]:
     found = []
     number = getattr(row, "mobile", None) or getattr(row, "phone", None)
     if number:
         found.append(PhoneAct(_("Call"), "phone", cells.call_url(number)))
     if resource.may("update") and facts.his(resource, row, "update"):
         found.append(PhoneAct(_("Edit"), "pencil", ways.to_act(resource, row.id, "edit"), main=not resource.timeline))
+    if primary is not None and primary.icon != "pencil":
+        found.append(PhoneAct(primary.label, primary.icon, act=primary))
     if sheet:
         found.append(PhoneAct(_("More"), "dots", opens="sheet-more"))
     return tuple(found)

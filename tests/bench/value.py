@@ -67,7 +67,10 @@ def fill(site: Any, customers: int, each: int) -> None:
 def served(pid: int) -> float:
     """Processor time of a database server so far, all its processes together; 0 without one."""
     def used(one: str, fields: int) -> float:
-        words = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        try:
+            words = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it is gone
+            return 0.0
         return sum(map(int, words[11 : 11 + fields])) / 100 if one == str(pid) or words[1] == str(pid) else 0.0
 
     return used(str(pid), 4) + sum(used(one.name, 2) for one in Path("/proc").iterdir() if one.name.isdigit() and one.name != str(pid)) if pid else 0.0

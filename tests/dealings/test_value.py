@@ -14,6 +14,7 @@ from crm_core.data.session import acting_as, session, writing
 from crm_core.features.customers.dealings import Deal, Dealing, record_dealings
 from crm_core.features.customers.tags import of as of_records
 from crm_core.features.dealings import chances, demo, likely, views
+from crm_core.features.dealings.house import House
 from crm_core.features.dealings.models import Answer, Care, CustomerValue, Stage, StageMove, ValueClass, ValueProposal
 from crm_core.features.rules.models import Rule
 from crm_core.features.tasks.api import Task
@@ -434,3 +435,11 @@ def test_a_warning_that_is_a_task_names_no_amount(shop: Office) -> None:
         with shop.site.system("tests") as work:
             (text,) = work.session.scalars(sa.select(Task.text).where(Task.done_at.is_(None)))
         assert text == "最近三次交易额远低于通常水平。" and not any(figure in text for figure in (f"{row.year // 100:,}", f"{row.year_before // 100:,}", "1,234", "9,876"))
+
+
+def test_a_proposal_asks_once_of_the_customer(office: Office) -> None:
+    """Twice, and PostgreSQL, as long as it knows little of a table, tries each customer with each: minutes for ten thousand of them."""
+    with office.site.system("test"):
+        asked = {(kind.about, kind.value): [str(sa.select(table.id).where(one(kind))).count("FROM core_customer \n") for table, one in (
+            (CustomerValue, views.proposing._wanted), (ValueProposal, views.proposing._ended))] for kind in views.proposing.kinds(House(money=[1, 2, 3, 4]))}
+    assert {tuple(times) for key, times in asked.items() if key[0] != "key"} == {(1, 0)} and asked["key", None] == [1, 1]

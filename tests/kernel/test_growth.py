@@ -76,9 +76,33 @@ def test_a_full_table_is_not_looked_at_for_a_few_rows_more(site: Site) -> None:
         assert current_work().session.scalar(KNOWN) == 5_000
 
 
+@postgresql
+def test_before_work_that_asks_much_a_table_that_others_filled_is_looked_at(site: Site) -> None:
+    with site.work(known[1]):
+        with writing() as db:
+            put(2_000)
+            db.execute(sa.text("SELECT pg_stat_force_next_flush()"))
+        current_work().end_reading()
+    with site.work(known[1]) as another:
+        growth.make_known(another, [grown])
+        assert current_work().session.scalar(KNOWN) == 2_000
+
+
+@postgresql
+def test_a_table_of_which_few_rows_changed_is_not_looked_at_again(site: Site) -> None:
+    with site.work(known[1]) as work:
+        with writing() as db:
+            put(growth.LEAST - 1)
+            db.execute(sa.text("SELECT pg_stat_force_next_flush()"))
+        current_work().end_reading()
+        growth.make_known(work, [grown])
+        assert (current_work().session.scalar(KNOWN) or 0) <= 0
+
+
 def test_it_is_nothing_on_the_other_engine_and_for_small_sets(site: Site) -> None:
     with site.work(known[1]) as work:
         with writing():
             put(growth.LEAST - 1)
         growth.look_again(work)
+        growth.make_known(work, [grown])
         assert work.grown[grown] == growth.LEAST - 1 and not work.looked_at

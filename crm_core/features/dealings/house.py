@@ -67,20 +67,24 @@ def pasts(ids: Sequence[int], today: dt.date) -> Iterator[tuple[int, Past]]:
     d = _dealings.c
     amount = sa.func.coalesce(d.amount, 0)
     known = sa.and_(d.cost.is_not(None), d.day > today - dt.timedelta(days=histories.YEAR))
-    day = sa.type_coerce(d.day, sa.String()) if current_work().session.connection().dialect.name == "sqlite" else d.day
+    # As the driver hands them over soonest: a day as the text it is kept as, or as the ordinal it becomes; sums of whole numbers as whole numbers.
+    small = current_work().session.connection().dialect.name == "sqlite"
+    day: Any = sa.type_coerce(d.day, sa.String()) if small else sa.type_coerce(d.day - _BEGIN + 1, sa.Integer())
+    sums = (sa.func.sum(one) for one in (amount, sa.case((known, amount)), sa.case((known, amount - d.cost))))
     query = (
-        sa.select(d.customer_id, day, sa.func.count(d.amount), sa.func.sum(amount), sa.func.sum(sa.case((known, amount))), sa.func.sum(sa.case((known, amount - d.cost))))
+        sa.select(d.customer_id, day, sa.func.count(d.amount), *(one if small else sa.cast(one, sa.BigInteger) for one in sums))
         .where(bulk.among(d.customer_id, ids), d.deleted_at.is_(None), d.day <= today).group_by(d.customer_id, d.day).order_by(d.customer_id, d.day)
     )
-    rows = current_work().session.connection().execute(query, execution_options=unscoped("the value of customers"))
+    rows = current_work().session.connection().execute(query, execution_options=unscoped("the value of customers")).all()
     yield from _joined(rows)
 
 
+_BEGIN = sa.literal_column("DATE '0001-01-01'", sa.Date())  # ordinal 1
 _ordinals: dict[Any, int] = {}
 
 
 def _ordinal(day: Any) -> int:
-    found = _ordinals[day] = (dt.date.fromisoformat(day) if isinstance(day, str) else day).toordinal()
+    found = _ordinals[day] = day if isinstance(day, int) else dt.date.fromisoformat(day).toordinal()
     return found
 
 

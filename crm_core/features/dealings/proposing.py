@@ -63,12 +63,13 @@ CLASS_HINTS = {
 
 
 class Kind(NamedTuple):
-    """One thing that can be proposed: which rows it is proposed for."""
+    """One thing that can be proposed: which rows it is proposed for, of which customers."""
 
     about: About
     column: str
     value: Any
     where: sa.ColumnElement[bool]
+    of: tuple[sa.ColumnElement[bool], ...] = ()
 
 
 def kinds(house: House) -> Iterator[Kind]:
@@ -82,9 +83,9 @@ def kinds(house: House) -> Iterator[Kind]:
     yield Kind(About.care, "care", Care.changing, sa.and_(before, worth, r.signs == 0, r.year * 100 >= r.year_before * now.falling,
                                                           sa.or_(r.year * 100 < r.year_before * now.care_fall, r.churn.is_not(None))))
     yield Kind(About.care, "care", Care.valued, sa.and_(before, r.signs == 0, r.year >= max(top, 1), r.churn.is_(None), r.year * 100 >= r.year_before * now.care_rise))
-    standing = sa.exists().where(_customers.c.id == r.customer_id, _customers.c.standing != KEY, _customers.c.blacklist.is_(None))
+    standing = _customers.c.standing != KEY, _customers.c.blacklist.is_(None)
     known = r.first_on <= clock.today() - dt.timedelta(days=now.key_least)
-    yield Kind(About.key, "", None, sa.and_(r.year >= max(house.key, 1), known, r.stage.in_((Stage.growing, Stage.stable)), standing))
+    yield Kind(About.key, "", None, sa.and_(r.year >= max(house.key, 1), known, r.stage.in_((Stage.growing, Stage.stable))), standing)
     strategic = r.year * 100 >= max(house.turnover, 1) * now.strategic
     yield Kind(About.value, "value_class", ValueClass.strategic, strategic)
     if house.margin:
@@ -123,8 +124,13 @@ def _same(kind: Kind) -> sa.ColumnElement[bool]:
 
 def _ended(kind: Kind) -> sa.ColumnElement[bool]:
     p = _proposals.c
-    still = sa.exists().where(_rows.c.customer_id == p.customer_id, _rows.c.deleted_at.is_(None), kind.where)
+    still = sa.exists().where(_rows.c.customer_id == p.customer_id, _rows.c.deleted_at.is_(None), kind.where, *([_customer(kind)] if kind.of else ()))
     return sa.and_(_same(kind), p.answer == Answer.open, sa.not_(still))
+
+
+def _customer(kind: Kind, *also: Any) -> sa.ColumnElement[bool]:
+    """One question: as two of the same table PostgreSQL would try each customer with each, as long as it knows little of them."""
+    return sa.exists().where(_customers.c.id == _rows.c.customer_id, *also, *kind.of)
 
 
 def _past(kind: Kind) -> list[int]:
@@ -142,7 +148,7 @@ def _wanted(kind: Kind) -> sa.ColumnElement[bool]:
     r, p = _rows.c, _proposals.c
     waits = sa.exists().where(p.customer_id == r.customer_id, p.about == kind.about, p.answer == Answer.open, p.deleted_at.is_(None))
     declined = sa.exists().where(p.customer_id == r.customer_id, _same(kind), p.answer == Answer.declined, p.answered_on > clock.today() - REST)
-    there = sa.exists().where(_customers.c.id == r.customer_id, _customers.c.deleted_at.is_(None))
+    there = _customer(kind, _customers.c.deleted_at.is_(None))
     new = [] if not kind.column else [sa.or_(r[kind.column].is_(None), r[kind.column] != kind.value)]
     return sa.and_(r.owner_id.is_not(None), r.deleted_at.is_(None), kind.where, *new, there, sa.not_(waits), sa.not_(declined))
 

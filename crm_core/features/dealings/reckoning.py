@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.data import bulk
+from crm_core.data import bulk, growth
 from crm_core.data.base import table_of
 from crm_core.data.mixins import new_public_ids
 from crm_core.data.session import current_work, writing
@@ -167,9 +167,7 @@ def _change(rows: Sequence[tuple[Mapping[str, Any], dict[str, Any]]]) -> None:
     if not rows:
         return
     names = sorted({name for _before, different in rows for name in different})
-    statement = sa.update(_rows).where(_rows.c.id == sa.bindparam("b_id")).values({name: sa.bindparam(f"b_{name}") for name in names})
-    current_work().session.connection().execute(statement, [
-        {"b_id": before["id"], **{f"b_{name}": different.get(name, before[name]) for name in names}} for before, different in rows], execution_options=_WHY)
+    bulk.update(_rows, [{"id": before["id"], **{name: different.get(name, before[name]) for name in names}} for before, different in rows], "the value of customers")
 
 
 # --- when ---------------------------------------------------------------------------------------------------------------
@@ -179,6 +177,7 @@ def run(job: Running) -> None:
     """The job: the house, then every customer who had something from us, then what is proposed."""
     today = clock.today()
     if "last" not in job.position:
+        growth.make_known(current_work(), (_customers, _dealings, _rows))
         house = houses.look(today)
         with job.write() as db:
             job.position |= {"last": 0, "first": db.connection().execute(sa.select(_rows.c.id).limit(1), execution_options=_WHY).first() is None}

@@ -58,7 +58,8 @@ class Act:
 @dataclass(frozen=True, slots=True)
 class PhoneAct:
     """One of up to five acts in the phone's bottom bar; the one with ``main`` is filled and stands in the middle.
-    ``opens``: id of a sheet on this page that it opens ("sheet-filter") instead of a URL; ``focus`` as in ``Act``."""
+    ``opens``: id of a sheet on this page that it opens ("sheet-filter") instead of a URL; ``focus`` as in ``Act``; ``act``: it does this, which may be
+    a form or a question."""
 
     label: Words
     icon: str
@@ -68,6 +69,7 @@ class PhoneAct:
     count: Words = ""
     opens: str = ""
     focus: str = ""
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,9 @@ class Contracts(Resource):
                fit=services.who_signed,
                fields=(FileField(name="file", label=_("File"), required=True), DateField(name="signed_on", column="", label=_("Signed on")),
                        Field(name="partner", column="", label=_("Signs for the customer"), length=255), Field(name="signatory", column="", label=_("Signs for us"), length=255))),
-        Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False),
-        Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False),
-        Action("amend", _("Amend"), services.amend, when=services.in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True),
+        Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False, makes="sales.order"),
+        Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False, makes="sales.contract"),
+        Action("amend", _("Amend"), services.amend, when=services.in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True, makes="sales.contract"),
         Action("done", _("Fulfilled"), services.finish, when=services.in_state(State.signed), icon="flag", order=40, bulk=False),
         Action("cancel", _("End it"), services.cancel, when=services.in_state(*services.LIVE), icon="x", order=50, bulk=False, danger=True, fields=(WHY,)),
     )

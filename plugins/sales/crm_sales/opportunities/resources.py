@@ -95,6 +95,7 @@ class Opportunities(Resource):
     search = ("name",)
     sorts = "-updated_at", "expected", "-amount", "name"
     status = "outcome"
+    subtitle = "customer", "stage", "amount", "expected"
     board = "stage"
     calendar = "expected"
     entry = (("outcome.any", "open"),)

@@ -86,6 +86,7 @@ class Orders(Resource):
     search_names = ()
     sorts = "-updated_at", "day", "customer"
     status = "state"
+    subtitle = "customer", "day", "total"
     calendar = "promised"
     limited = True
     importable = True

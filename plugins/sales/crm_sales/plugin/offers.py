@@ -65,7 +65,7 @@ def register_panels():
 
 @hookimpl
 def register_actions():
-    return [Action("quote", _("Quote"), quotes.of_opportunity, on="sales.opportunity", icon="file-text", order=30, bulk=False)]
+    return [Action("quote", _("Make a quote"), quotes.of_opportunity, on="sales.opportunity", icon="file-text", order=30, bulk=False, makes="sales.quote")]
 
 
 @hookimpl

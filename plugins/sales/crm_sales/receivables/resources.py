@@ -44,6 +44,7 @@ class Invoices(Resource):
     search_names = ()
     sorts = "-updated_at", "due", "day", "customer"
     status = "state"
+    subtitle = "customer", "due", "total"
     calendar = "due"
     timeline = True
     verbs = ("read", "create", "update", "delete", "export", "print", "assign")
@@ -230,11 +231,11 @@ class Allocations(Resource):
 
 
 ORDER_ACTIONS = (
-    Action("invoice", _("Invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, OrderState.cancelled) and o.invoiced < o.total,
-           icon="file-invoice", primary=True, order=55, whole=True, fields=lambda _r: [
+    Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, OrderState.cancelled) and o.invoiced < o.total,
+           icon="file-invoice", primary=True, order=55, whole=True, makes="sales.invoice", fields=lambda _r: [
                DateField(name="day", column="", label=_("Day"), default=today()), BooleanField(name="ahead", column="", label=_("Also what has not gone out yet")),
                Field(name="title", column="", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
                Field(name="tax_number", column="", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60)]),
     Action("credit_returns", _("Credit what came back"), services.credit_returns, on="sales.order", when=lambda o: o.invoiced > 0 and o.state != OrderState.draft, icon="receipt",
-           order=72, quiet=True, whole=True, fields=(Field(name="reason", column="", label=_("Reason"), length=255),)),
+           order=72, quiet=True, whole=True, makes="sales.invoice", fields=(Field(name="reason", column="", label=_("Reason"), length=255),)),
 )
