@@ -113,7 +113,7 @@ class Table:
     def _records(self, owner: Person, about: tuple[str, ...]) -> tuple[int, ...]:
         """A record of somebody's of each of these; a later one belongs to the earlier ones where it points at them."""
         if (owner.id, about) not in self._kept:
-            made: dict[str, int] = {}
+            made: dict[str, Any] = {}
             for name in about:
                 if name == "core.user":
                     made[name] = owner.id
