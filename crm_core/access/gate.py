@@ -15,8 +15,9 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapper, ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, Mapper, ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.util import ClauseAdapter
 
 from crm_core.access.actor import Actor
 from crm_core.access.scope import EVERYTHING, NOTHING, Scope
@@ -73,6 +74,18 @@ def _gate(state: ORMExecuteState) -> None:
 Scopes = tuple[Scope | None, ...]
 
 
+class _OfEach(LoaderCriteriaOption):
+    """`with_loader_criteria` says a plain criterion of the class itself where an alias of it is joined `ON` a condition written by hand,
+    so that the alias's rows would come past it. Here it is said of the alias. (A lambda would be said of it, but is kept by where it is written.)"""
+
+    __slots__ = ()
+    _traverse_internals = LoaderCriteriaOption._traverse_internals  # what it is kept by
+
+    def _resolve_where_criteria(self, ext_info: Any) -> sa.ColumnElement[bool]:
+        found = super()._resolve_where_criteria(ext_info)
+        return ClauseAdapter(ext_info.selectable).traverse(found) if ext_info.is_aliased_class else found
+
+
 def _narrow(statement: Any, classes: tuple[Any, ...], read: Scopes, also: Scopes, with_deleted: bool) -> Any:
     """The statement with the criteria of these scopes, one a class; `also`: those of the verb of a bulk update or delete."""
     options = []
@@ -86,7 +99,7 @@ def _narrow(statement: Any, classes: tuple[Any, ...], read: Scopes, also: Scopes
             criteria.append(model.deleted_at.is_(None))
         if criteria:
             whole = sa.and_(*criteria)
-            options.append(with_loader_criteria(model, whole, include_aliases=True))
+            options.append(_OfEach(model, whole, include_aliases=True))
     return statement.options(*options)
 
 

@@ -26,18 +26,20 @@ def contract(name: str) -> Any:
     return test_contract
 
 
-def doors(name: str) -> Any:
-    """A test that asks every route with every resource of the plugin as people who may not: nothing is told, nothing changes."""
-    return _looked("doors", name)
+def doors(name: str, table: str = "", nth: int = 1) -> Any:
+    """A test that asks every route with every resource of the plugin as people who may not: nothing is told, nothing changes.
+    `table`: the status by which each kind of person is answered by each page the plugin has made by hand; docs/extend.md shows one.
+    `nth`: of the routes each n-th, where all are too many."""
+    return _looked("doors", name, table, nth)
 
 
-def silence(name: str) -> Any:
-    """A test that what happens to records one may not see changes no byte of what one is told."""
-    return _looked("silence", name)
+def silence(name: str, nth: int = 1) -> Any:
+    """A test that what happens to records one may not see changes no byte of what one is told. `nth`: of the questions each n-th."""
+    return _looked("silence", name, nth)
 
 
-def _looked(what: str, name: str) -> Any:
-    def test(tmp_path: Any, request: Any) -> None:
+def _looked(what: str, name: str, *more: Any) -> Any:
+    def test(tmp_path: Any, request: Any, walk_database: str) -> None:
         from importlib import import_module
 
         from crm_core.kernel import checkout, plugins
@@ -45,7 +47,8 @@ def _looked(what: str, name: str) -> Any:
 
         if name not in plugins.discover():
             checkout.put_on_path(request.config.rootpath)
-        found = [f"{place.path}:{place.line}: {text}" for place, text in import_module(f"crm_core.testing.walks.{what}").look(Subject(name, tmp_path))]
+        subject = Subject(name, tmp_path, walk_database)
+        found = [f"{place.path}:{place.line}: {text}" for place, text in import_module(f"crm_core.testing.walks.{what}").look(subject, *more)]
         assert not found, "\n" + "\n".join(found)
 
     return test

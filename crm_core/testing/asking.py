@@ -62,8 +62,8 @@ def doors(stage: Stage) -> Iterator[Door]:
                 public = (declared(stage.house.app, rule.endpoint) or ("",))[0] == "public"
                 numbers = [name for name in sorted(rule.arguments) if "int:" + name in rule.rule or f"_id:{name}" in rule.rule]
                 if len(numbers) == len(rule.arguments):
-                    named = _named(stage, rule, numbers[0]) if numbers else None
-                    yield Door(method, rule.endpoint, named, tuple((one, MISSING + 1) for one in numbers[1:]), numbers[0] if numbers else "", public)
+                    about = named(stage, rule, numbers[0]) if numbers else None
+                    yield Door(method, rule.endpoint, about, tuple((one, MISSING + 1) for one in numbers[1:]), numbers[0] if numbers else "", public)
 
 
 def _filled(stage: Stage, rule: Rule, resource: Any) -> Iterator[tuple[tuple[tuple[str, Any], ...], str]]:
@@ -84,11 +84,12 @@ def _filled(stage: Stage, rule: Rule, resource: Any) -> Iterator[tuple[tuple[tup
         yield tuple(values.items()), row
 
 
-def _named(stage: Stage, rule: Rule, name: str) -> Any:
-    """The resource whose record a hand-made address names: by its parameter (`quote_id`, `call_list`), else by its own words (`/sales/order/<int:row_id>`)."""
+def named(stage: Stage, rule: Rule, name: str) -> Any:
+    """The resource whose record a hand-made address names: by its parameter (`quote_id`, `call_list`), else by its own words (`/sales/order/<int:row_id>`).
+    Of core's, the parameter alone tells (`customer_id`)."""
     words = [name.removesuffix("_id"), *re.findall(r"/(\w+)", rule.rule)[1:2]]
-    known = [stage.registry.resources[full] for word in words if (full := f"{stage.subject.name}.{word}") in stage.registry.resources]
-    return known[0] if known else None
+    wanted = [*(f"{stage.subject.name}.{word}" for word in words), f"core.{words[0]}"]
+    return next((stage.registry.resources[one] for one in wanted if one in stage.registry.resources), None)
 
 
 class Caller:

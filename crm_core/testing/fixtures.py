@@ -51,6 +51,14 @@ def house(plugins: list[str], tmp_path: Path, request: pytest.FixtureRequest) ->
     made.close()
 
 
+@pytest.fixture
+def walk_database(request: pytest.FixtureRequest) -> str:
+    """The URL of the empty database on which `doors()` and `silence()` walk; "": SQLite."""
+    if url := str(request.config.getoption("--database", default="")):
+        _empty(url)
+    return url
+
+
 def _empty(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as conn:

@@ -44,10 +44,10 @@ class Finding:
 
 
 class Subject:
-    """One plugin that is being checked."""
+    """One plugin that is being checked. `database`: the URL of an empty PostgreSQL database for its one house, else each has SQLite in its folder."""
 
-    def __init__(self, name: str, home: Path) -> None:
-        self.name, self._home = name, home
+    def __init__(self, name: str, home: Path, database: str = "") -> None:
+        self.name, self._home, self._database = name, home, database
         self.found = plugins.discover()[name]
         spec = importlib.util.find_spec(self.found.module)
         assert spec is not None and spec.origin is not None, self.found.error
@@ -158,7 +158,8 @@ class Subject:
 
     def house(self) -> House:
         """A new house with the plugin switched on. Raises what switching on raises."""
-        return House(Path(tempfile.mkdtemp(dir=self._home)), self._names, like=self._empty_house)
+        home = Path(tempfile.mkdtemp(dir=self._home))
+        return House(home, self._names, self._database) if self._database else House(home, self._names, like=self._empty_house)
 
 
 Check = Callable[[Subject], Iterator[tuple[Place, Any]]]

@@ -23,7 +23,7 @@ _TRACE = re.compile(rf"^(BEGIN|SET LOCAL|SELECT|INSERT INTO ({'|'.join(TRACES)})
 
 
 class Watch:
-    """On PostgreSQL nothing is put back: only what must change nothing is tried there."""
+    """On PostgreSQL nothing is put back: only what should change nothing is tried there."""
 
     def __init__(self, site: Site) -> None:
         self.site, self.engine = site, site.engines.write
@@ -56,7 +56,8 @@ class Watch:
         self.whole = self.digest()
 
     def restore(self) -> None:
-        """The database as it was when the watch began."""
+        """The database as it was when the watch began; here, where nothing is put back, the watch begins anew."""
+        self.begin()
 
     def close(self) -> None:
         event.remove(self.engine, "before_cursor_execute", self._note)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, with_loader_criteria
 
 from crm_core.access import gate
 from crm_core.access.actor import Actor
@@ -349,3 +349,32 @@ def test_a_field_rule_binds_when_every_role_that_lets_him_read_carries_it(fresh:
     fresh.rights_changed()
     with fresh.as_user("uma"):  # the reader's role shows the price, so it is shown
         assert "price" in fresh.things.fields()
+
+
+@pytest.mark.parametrize("outer", [False, True], ids=["join", "outerjoin"])
+def test_an_alias_that_is_joined_by_hand_shows_no_more_than_the_class(filled: Firm, outer: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The criterion of a class that stands in a statement twice is said of each of the two."""
+    other = aliased(Thing)
+
+    def reached() -> tuple[set[int], set[int]]:
+        query = sa.select(Thing.id, other.id).join(other, other.id != Thing.id, isouter=outer)
+        with filled.as_user("uma"):
+            found = session.execute(query).all()
+        return {one for one, _other in found}, {two for _one, two in found if two is not None}
+
+    with filled.as_user("uma"):
+        seen = set(session.scalars(sa.select(Thing.id)))
+    assert len(rows_of(filled)) > len(seen) > 2
+    assert reached() == (seen, seen)
+    filled.site.cache.clear()
+    monkeypatch.setattr(gate, "_OfEach", with_loader_criteria)  # negative control: SQLAlchemy's own way
+    assert reached()[1] > seen
+
+
+def test_a_statement_with_an_alias_keeps_who_asks_apart(filled: Firm) -> None:
+    """The form of it that SQLAlchemy keeps is not handed to somebody else."""
+    other = aliased(Thing)
+    query = sa.select(other.id).select_from(Thing).join(other, other.id == Thing.id)
+    for login in ("uma", "udo", "tom", "uma"):
+        with filled.as_user(login):
+            assert set(session.scalars(query)) == set(session.scalars(sa.select(Thing.id)))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from crm_core.app import create_app
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
 from crm_core.features.files import api as files
@@ -21,6 +23,7 @@ from crm_core.kernel.errors import Invalid, Missing, Refused
 from crm_core.kernel.models import OutboxRow
 from crm_core.resource import sealed, timeline, undo
 from crm_core.resource.changes import Change, History
+from crm_core.testing.clients import signed_in
 from tests.customers.office import Office
 from tests.mail.conftest import LOGIN, PASSWORD, Sink, box
 
@@ -330,6 +333,14 @@ def test_a_team_shares_a_box(office: Office, sink: Sink) -> None:
     for who, sees in (("chen", True), ("li", True), ("wang", False), ("sun", False)):
         with office.as_(who):
             assert ([one.id for one in session.scalars(office.resource("mail").visible())] == [mail]) is sees
+
+    def page(who: str) -> str:
+        return re.sub(r"<[^>]+>|\s+", " ", signed_in(create_app(office.site), office.site, office.people[who])("GET", f"/core/mail/{mail}", Accept_Language="en").text)
+
+    linked = page("li")
+    assert "hidden record" not in linked and re.search(r"From box +Fair office", linked)
+    office.revoke("seller", "core.mail_account.read")  # whoever reads the mail knows whose it is
+    assert re.search(r"From box +Fair office", page("li"))
 
 
 def test_other_features_send_through_the_api(office: Office, sink: Sink) -> None:

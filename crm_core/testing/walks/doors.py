@@ -15,10 +15,12 @@ from crm_core.resource.references import RefField, RefsField
 from crm_core.testing.asking import MISSING, Caller, Door, doors, likeness
 from crm_core.testing.stage import CANARY, Stage
 from crm_core.testing.subject import Place, Subject
+from crm_core.testing.table import Table
 from crm_core.testing.watch import Watch, watched
 
 
-def look(subject: Subject) -> Iterator[tuple[Place, str]]:
+def look(subject: Subject, table: str = "", nth: int = 1) -> Iterator[tuple[Place, str]]:
+    """`table`: what the pages made by hand answer whom (crm_core/testing/table.py); `nth`: of the doors each n-th."""
     with Stage(subject) as stage, clock.freeze(clock.now()):
         hosts = stage.host(stage.ann)
         mine = {**hosts, **stage.fill(stage.ann, on=hosts)}
@@ -26,9 +28,11 @@ def look(subject: Subject) -> Iterator[tuple[Place, str]]:
         gone = _thrown_away(stage)
         reader = stage.house.person("reader", {f"{p.name}.*.read": "all" for p in stage.registry.packages} | {"core.customer.read": "all"})
         nobody = stage.house.person("nobody", {})
-        every = list(doors(stage))
+        writer = stage.house.person("writer", {f"core.{name}.*": "own" for name in ("task", "appointment", "mail", "message")})  # about whatever he may see, which is nothing
+        every = [door for door in doors(stage) if stage.house.site.engines.is_sqlite or not door.own][::nth]  # what is the reader's own changes, and only SQLite is put back
+        said = Table(stage, table, subject.literal(subject.name)) if table and stage.house.site.engines.is_sqlite else None
         stage.house.app.config["TESTING"] = False
-        people = {"ann": Caller(stage, stage.ann), "reader": Caller(stage, reader), "nobody": Caller(stage, nobody), "": Caller(stage, None)}
+        people = {"ann": Caller(stage, stage.ann), "reader": Caller(stage, reader), "nobody": Caller(stage, nobody), "writer": Caller(stage, writer), "": Caller(stage, None)}
         for caller in people.values():  # a token notes when it was last used
             caller.program("GET", "/core/customer")
         with watched(stage.house.site) as watch:
@@ -37,6 +41,8 @@ def look(subject: Subject) -> Iterator[tuple[Place, str]]:
                 if (place, text) not in seen:
                     seen.add((place, text))
                     yield place, text
+            if said is not None:
+                yield from said.walk(watch)
 
 
 def _thrown_away(stage: Stage) -> dict[str, int]:
@@ -71,6 +77,7 @@ def _walk(stage: Stage, watch: Watch, people: Mapping[str, Caller], every: list[
         if not door.safe and not door.own and not door.public:
             yield from _refused(watch, people["reader"], door, foreign.get(name, mine.get(name, MISSING)), place, "reader")
     yield from _names(stage, watch, people["ann"], mine, foreign)
+    yield from _abouts(stage, watch, people["writer"], foreign)
 
 
 def _place(stage: Stage, door: Door) -> Place:
@@ -128,6 +135,8 @@ def _names(stage: Stage, watch: Watch, ann: Caller, mine: Mapping[str, int], for
         place = stage.subject.of(type(resource))
         fields = {n: f for n, f in resource.all_fields.items() if isinstance(f, RefField) and not f.readonly and f.target in foreign}
         base = (("package", resource.package), ("path", resource.path))
+        if "create" in resource.verbs:
+            yield from _named(stage, watch, ann, Door("POST", "api.create", resource, base, ""), MISSING, fields, {}, foreign, place)
         if "update" in resource.verbs and resource.name in mine:
             door = Door("PATCH", "api.change", resource, base, "row_id")
             yield from _named(stage, watch, ann, door, mine[resource.name], fields, {}, foreign, place)
@@ -154,6 +163,26 @@ def _named(stage: Stage, watch: Watch, ann: Caller, door: Door, row: int, fields
             changed = _left(watch) or changed
         if told[0] != told[1] or told[1][0] < 400 or changed:
             yield place, f"{door} takes a record of somebody else in {name}, or tells that it is there: {changed or told[1][0]}"
+
+
+def _abouts(stage: Stage, watch: Watch, writer: Caller, foreign: Mapping[str, int]) -> Iterator[tuple[Place, str]]:
+    """Tasks, mails and whatever else is written about any record are written about none that one may not see, nor do their forms and lists tell of it."""
+    kinds = [one for one in stage.registry.resources.values() if "create" in one.verbs and one.package == "core" and getattr(one.all_fields.get("subject"), "kind", "") == "anyref"]
+    hidden = [one for one in stage.resources if one.name in foreign and is_scoped(one.model)]
+    for at, resource in enumerate(hidden):
+        for kind in kinds if len(hidden) < len(kinds) else kinds[at % len(kinds):][:1]:  # each with some, all with all would be too many
+            base = (("package", kind.package), ("path", kind.path))
+            given = {kind.label_field: "x", **({"receivers": "x@example.com", "hold": True} if kind.name == "core.mail" else {})}
+            for method, endpoint in (("POST", "api.create"), ("POST", "pages.new"), ("GET", "pages.new"), ("GET", "api.index")):
+                door, told, changed = Door(method, endpoint, kind, base, ""), [], ""
+                for number in (MISSING, foreign[resource.name]):
+                    ends = (".eq", ".eq") if endpoint.endswith("index") else ("", "")
+                    asked = f"?subject{ends[0]}={resource.name}&subject_id{ends[1]}={number}" if method == "GET" else ""
+                    answer = writer(door, sent={**given, "subject": resource.name, "subject_id": number}, asked=asked)
+                    told.append((answer.status_code, re.sub(rf"(subject_id\D{{1,40}}){number}\b", r"\1#", likeness(answer, number)[1])))
+                    changed = _left(watch) or changed
+                if told[0] != told[1] or changed or (method == "POST" and told[1][0] < 400):
+                    yield stage.subject.of(type(resource)), f"{door} is written about a record that one may not see, or tells that it is there: {changed or told[1][0]}"
 
 
 def _again(watch: Watch) -> None:

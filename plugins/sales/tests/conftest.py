@@ -17,6 +17,7 @@ from crm_core.testing.fixtures import (  # noqa: F401
     run_job,
     site,
     today,
+    walk_database,
 )
 from crm_core.testing.house import House
 from plugins.sales.tests.deal_shop import ann, deal  # noqa: F401

@@ -170,7 +170,7 @@ money.terms.append(crediting.terms)  # receivables ask for days to pay, which cr
 
 # A person works on orders of his own; who passes reviews, lets stopped orders go on, and counts money, is somebody else.
 WORK = ("sales.subscription.*", "core.customer.order_again", "sales.advert.plan", "sales.run.appeared", "sales.run.missed", "sales.run.again",
-        *(f"sales.order.{act}" for act in ("read", "create", "update", "delete", "export", "import", "print", "assign", "take_prices", "confirm", "deliver", "cancel", "invoice", "credit_returns", "plan_runs")),
+        *(f"sales.order.{act}" for act in ("read", "create", "update", "delete", "export", "import", "print", "assign", "take_prices", "confirm", "deliver", "deliver_part", "cancel", "invoice", "credit_returns", "plan_runs")),
         *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind", "remind_by_mail")), "sales.payment.read", "sales.payment.export", "sales.payment.print")
 MONEY = ("sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",
          "sales.subscription.read", "core.customer.read", "core.customer.set_credit", "sales.credit.*", "sales.stop.*")
