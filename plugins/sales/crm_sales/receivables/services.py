@@ -25,7 +25,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _
-from crm_sales.api import InvoicesCancelled, InvoicesIssued, PaymentsAllocated
+from crm_sales.api import InvoicesCancelled, InvoicesIssued, InvoicesWrittenOff, PaymentsAllocated
 from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract
 from crm_sales.orders import services as orders
@@ -157,7 +157,7 @@ def void(invoice_row, reason: str):
 
 def write_off(invoice_row, reason: str):
     """Nobody believes any more that what remains of an invoice is paid 坏账核销: from today on it is a loss, and is asked for no more. That it was late
-    still counts for the customer's credit. Money that comes for it after all makes the loss smaller."""
+    still counts for the customer's credit. Money that comes for it after all makes the loss smaller. What was paid for it in commission goes back (force.listening)."""
     hold([invoice_row.id])
     session.refresh(invoice_row)
     if invoice_row.state != State.issued or invoice_row.remaining <= 0:
@@ -346,7 +346,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     than an invoice asks for, or more allocated than a payment is."""
     payments, every = sorted(set(payments)), hold(invoices, payments)
     money_of: dict[int, list[int]] = {}
-    came, went, over = [], [], set()
+    came, went, over, moved = [], [], set(), []
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
             Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
@@ -362,6 +362,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             notes = sorted((row for row in rows.values() if row.credits_id == root.id and _asked(row)), key=lambda row: row.id)
             paid, last = got.get(root.id, (0, root.day))
             if not _asked(root):
+                moved += [root.id] if root.written else []
                 _keep(db, root, 0, 0, 0, None)
                 over.add(root.id)
                 continue
@@ -373,6 +374,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
             left = root.total - paid - credited
             lost = left if root.written_on is not None and left > 0 else 0
+            moved += [root.id] if lost != root.written else []
             over |= set() if left > lost else {root.id}
             _keep(db, root, paid, credited, left - lost, root.written_on if lost else max([last or today(), *(row.day for row in notes)]) if not left else None, lost)
             for note in notes:
@@ -403,7 +405,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     tasks.finish_all([reminder_key(one, level) for one in over for level in range(1, rows[one].asked + 1)])
     if came or went:
         _told(rows, [*came, *went])
-    for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went)):
+    for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went), (InvoicesWrittenOff, moved)):
         if ids:
             emit(event(tuple(ids)))
 
