@@ -1028,6 +1028,7 @@ def upgrade() -> None:
         sa.Column('amount', sa.BigInteger(), nullable=True),
         sa.Column('due', sa.Date(), nullable=True),
         sa.Column('milestone', sa.String(length=255), nullable=True),
+        sa.Column('invoiced', sa.BigInteger(), nullable=False),
         sa.Column('paid', sa.BigInteger(), nullable=False),
         sa.Column('remaining', sa.BigInteger(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
@@ -1272,6 +1273,8 @@ def upgrade() -> None:
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('order_id', ID, nullable=True),
         sa.Column('contract_id', ID, nullable=True),
+        sa.Column('instalment_id', ID, nullable=True),
+        sa.Column('turn', sa.BigInteger(), nullable=False),
         sa.Column('credits_id', ID, nullable=True),
         sa.Column('title', sa.String(length=255), nullable=True),
         sa.Column('tax_number', sa.String(length=60), nullable=True),
@@ -1315,10 +1318,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['credits_id'], ['sales_invoice.id'], name=op.f('fk_sales_invoice_credits_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_invoice_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_invoice_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['instalment_id'], ['sales_contract_payment.id'], name=op.f('fk_sales_invoice_instalment_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_invoice_order_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_invoice_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_invoice_team_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice'))
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice')),
+        sa.UniqueConstraint('instalment_id', 'turn', name=op.f('uq_sales_invoice_instalment_id_turn'))
     )
     op.create_table('sales_order_item',
         sa.Column('order_id', ID, nullable=False),
@@ -2093,6 +2098,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_invoice_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_invoice_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_invoice_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_invoice_instalment_id'), ['instalment_id'], unique=False)
         batch.create_index('ix_sales_invoice_late', ['due', 'id'], unique=False, sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
         batch.create_index('ix_sales_invoice_open', ['customer_id', 'due', 'id'], unique=False, sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
         batch.create_index(batch.f('ix_sales_invoice_order_id'), ['order_id'], unique=False)

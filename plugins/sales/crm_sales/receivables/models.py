@@ -35,6 +35,8 @@ class Invoice(PricedHead, Owned, Model):
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"), info={"readonly": True})
     contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"))
+    instalment_id: Mapped[t.Id | None] = t.Link("sales.contract_payment", _("Instalment"), info={"readonly": True})
+    turn: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how many invoices of its instalment there were before
     credits_id: Mapped[t.Id | None] = t.Link("sales.invoice", _("Credit note for"), info={"readonly": True})
     title: Mapped[t.Line | None] = mapped_column(info={"label": _("Invoice title"), "help": _("Left out: the customer's name.")})
     tax_number: Mapped[t.Code | None] = mapped_column(info={"label": _("Tax number"), "help": _("Left out: the customer's credit code.")})
@@ -57,7 +59,8 @@ class Invoice(PricedHead, Owned, Model):
     step: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how late its owner was last told it is
     asked: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # of which level of reminder its owner has had a task
 
-    __table_args__ = (sa.Index("ix_sales_invoice_open", "customer_id", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")),
+    __table_args__ = (sa.UniqueConstraint("instalment_id", "turn"),
+                      sa.Index("ix_sales_invoice_open", "customer_id", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")),
                       sa.Index("ix_sales_invoice_late", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")))
 
     def __str__(self) -> str:

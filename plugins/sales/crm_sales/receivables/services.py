@@ -27,7 +27,7 @@ from crm_core.sdk import (
 from crm_sales import _
 from crm_sales.api import InvoicesCancelled, InvoicesIssued, InvoicesWrittenOff, PaymentsAllocated
 from crm_sales.contracts import paying
-from crm_sales.contracts.models import Contract
+from crm_sales.contracts.models import Contract, ContractPayment
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Delivery, DeliveryItem, Order, OrderItem
 from crm_sales.orders.models import State as OrderState
@@ -65,6 +65,9 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
     items, billed, made = orders._items(ids), _billed(ids), []
     heads = {one.id: one for one in session.scalars(sa.select(Order).where(Order.id.in_(ids)).execution_options(populate_existing=True))}
     names = _titles({one.customer_id for one in heads.values()})
+    with system_scope("contracts that are invoiced by their plan") as db:
+        planned = set(db.scalars(sa.select(ContractPayment.contract_id).where(
+            ContractPayment.contract_id.in_({one.contract_id for one in heads.values() if one.contract_id}), ContractPayment.invoiced > 0, ContractPayment.deleted_at.is_(None))))
     for order_id in sorted(heads):
         order = heads[order_id]
         if order.state not in orders.GOING and not (order.state == OrderState.cancelled and order.delivered):
@@ -75,6 +78,8 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
             upto = one.quantity if ahead and order.state != OrderState.cancelled else one.delivered
             if upto > had[0]:
                 lines.append(_line(one, upto - had[0], upto, had, money.step(order.currency)))
+        if lines and order.contract_id in planned:
+            raise Refused(_("The contract of %(number)s is invoiced by its instalments.", number=order.number))
         if lines:
             day = day or today()
             made.append(_issue(Invoice(
@@ -434,13 +439,18 @@ def _deals_of(ids: Sequence[int]) -> list[Deal]:
     with system_scope("deals of invoices") as db:
         rows = db.execute(sa.select(
             InvoiceItem.id, InvoiceItem.what, InvoiceItem.product_id, InvoiceItem.quantity, InvoiceItem.amount, Invoice.id.label("of"), Invoice.customer_id, Invoice.day, Invoice.number, Invoice.rate,
-            Invoice.credits_id, Invoice.state).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
+            Invoice.credits_id, Invoice.order_id, Invoice.state).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
                 Invoice.id.in_(ids), InvoiceItem.item_id.is_(None), InvoiceItem.deleted_at.is_(None)).order_by(InvoiceItem.id)).all() if ids else ()
     return [Deal(
         customer=one.customer_id, key=f"{'credit' if one.credits_id else 'invoice'}/{one.id}", kind=_("Credit note") if one.credits_id else _("Invoice"), day=one.day, number=one.number,
         products=one.what, product=one.product_id, about=("sales.invoice", one.of),
-        amount=orders.in_house(one.amount, one.rate) if one.state != State.cancelled else 0,
-        quantity=(one.quantity if one.state != State.cancelled else 0) if one.product_id else None) for one in rows]
+        amount=0 if _no_deal(one) else orders.in_house(one.amount, one.rate),
+        quantity=(0 if _no_deal(one) else one.quantity) if one.product_id else None) for one in rows]
+
+
+def _no_deal(one) -> bool:
+    """An invoice that is cancelled, or for an instalment of a contract that has an order: what the customer has is told of that."""
+    return one.state == State.cancelled or (one.order_id is not None and one.credits_id is None)
 
 
 def _noted_deals(ids: Sequence[int]) -> list[Deal]:
