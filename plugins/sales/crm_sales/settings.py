@@ -39,6 +39,7 @@ REMINDING = {"off": _("Nothing: people remind"), "task": _("Its owner has a task
 class OrderSettings(Settings):
     name = "orders"
     label = _("Orders and money")
+    pages = ((_("Wording of reminders"), "/sales/reminder_text", "mail"),)
     reviews: bool = Setting(True, _("Advertisements run only after contract and finance review"))
     renewal_days: int = Setting(30, _("So many days before its end a subscription is a task of its owner’s"), minimum=1, maximum=180)
     days: int = Setting(30, _("Days to pay, where a customer has no term of his own"), minimum=0, maximum=365)

@@ -22,8 +22,9 @@ def contract(shop, *plan, total=100_00, sign=True, **values):  # noqa: F811
     """A signed contract of an item with instalments of (amount, due)."""
     with shop.house.system():
         put(QuoteSettings, {"signed_file": False})
-    made = shop.write("sales.contract", owner=shop.ann.id, customer=shop.customer, name="Advertising", items=[{"what": "Pages", "quantity": 1000, "price": total, "rate": 600}],
-                      payments=[{"what": f"Instalment {n}", "amount": amount, "due": due} for n, (amount, due) in enumerate(plan, 1)], **values)
+    made = shop.write("sales.contract", owner=shop.ann.id, name="Advertising", items=[{"what": "Pages", "quantity": 1000, "price": total, "rate": 600}],
+                      payments=[{"what": f"Instalment {n}", "amount": amount, "due": due} for n, (amount, due) in enumerate(plan, 1)],
+                      **{"customer": shop.customer, **values})
     if sign:
         shop.run("sign", made, resource="sales.contract")
     return made

@@ -325,6 +325,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_sales_policy_role_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_policy'))
     )
+    op.create_table('sales_reminder_text',
+        sa.Column('level', sa.String(length=40), nullable=False),
+        sa.Column('language', sa.String(length=40), nullable=False),
+        sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_reminder_text'))
+    )
     op.create_table('sales_score_rule',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('fields', JSON, nullable=False),
@@ -1724,6 +1741,9 @@ def upgrade() -> None:
         batch.create_index('ix_sales_competitor_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_lead_form') as batch:
         batch.create_index('ix_sales_lead_form_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_reminder_text') as batch:
+        batch.create_index('ix_sales_reminder_text_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_reminder_text', ['level', 'language'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_score_rule') as batch:
         batch.create_index('ix_sales_score_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_call_list') as batch:
@@ -2263,6 +2283,7 @@ def downgrade() -> None:
     op.drop_table('sales_territory')
     op.drop_table('sales_statement')
     op.drop_table('sales_score_rule')
+    op.drop_table('sales_reminder_text')
     op.drop_table('sales_policy')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')

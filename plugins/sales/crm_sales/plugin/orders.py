@@ -27,10 +27,10 @@ from crm_sales.orders import services as ordering
 from crm_sales.orders.models import Advert, Order, Subscription
 from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
-from crm_sales.receivables import instalments, papers, reminding, reports
+from crm_sales.receivables import instalments, papers, reminding, reports, wording
 from crm_sales.receivables import resources as receivables
 from crm_sales.receivables import services as money
-from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments, Reminders
+from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments, Reminders, ReminderTexts
 from crm_sales.settings import CreditSettings, OrderSettings
 
 
@@ -38,7 +38,7 @@ from crm_sales.settings import CreditSettings, OrderSettings
 def register_resources():
     return [
         Orders, OrderItems, Deliveries, DeliveryItems, Adverts, Runs, Subscriptions,
-        Invoices, InvoiceItems, Reminders, Payments, Allocations,
+        Invoices, InvoiceItems, Reminders, ReminderTexts, Payments, Allocations,
         credit.Credits, credit.Stops,
     ]
 
@@ -52,6 +52,7 @@ def register_menu():
         Menu(_("Invoices"), Invoices, "sales", order=60),
         Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Credit"), credit.Credits, "sales", order=72),
+        Menu(_("Wording of reminders"), ReminderTexts, "words", order=74, permission="sales.reminder_text.update"),
         Menu(_("Stopped orders"), credit.Stops, "sales", order=74),
     ]
 
@@ -112,7 +113,7 @@ def register_jobs():
 
 @hookimpl
 def register_blueprints():
-    return [order_pages]
+    return [order_pages, wording.pages]
 
 
 @hookimpl

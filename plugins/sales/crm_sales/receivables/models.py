@@ -6,7 +6,7 @@ import enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, amounts, t
+from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, Vocabulary, amounts, t
 from crm_sales import _
 
 
@@ -89,6 +89,42 @@ class Reminder(PartOf("invoice"), Model):
     mail_id: Mapped[t.Id | None] = t.Ref("core.mail", on_delete="clear", info={"label": _("Mail")})
 
     __table_args__ = (sa.UniqueConstraint("invoice_id", "level"),)
+
+
+class Level(enum.StrEnum):
+    """How firmly a reminder speaks."""
+
+    first = "first"
+    second = "second"
+    last = "last"
+
+
+class Tongue(enum.StrEnum):
+    """In which language."""
+
+    zh = "zh"
+    en = "en"
+
+
+LEVELS = {"first": _("First reminder"), "second": _("Second reminder"), "last": _("Last reminder")}
+TONGUES = {"zh": _("Chinese"), "en": _("English")}
+PREVIEW = "/sales/reminder_text/preview"
+LIVE = sa.text("deleted_at IS NULL")
+
+
+class ReminderText(Vocabulary, Model):
+    """What the house says in reminders of a level, in a language; where it says nothing the usual words stand (wording.py)."""
+
+    __tablename__ = "sales_reminder_text"
+    level: Mapped[Level] = mapped_column(default=Level.first, info={"label": _("Level"), "labels": LEVELS})
+    language: Mapped[Tongue] = mapped_column(default=Tongue.zh, info={"label": _("Language"), "labels": TONGUES})
+    title: Mapped[t.Line | None] = mapped_column(info={"label": _("Subject"), "help": _("Left out: the usual one.")})
+    text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text"), "preview": PREVIEW, "help": _("Left out: the usual words, as the preview shows them.")})
+
+    __table_args__ = (sa.Index("uq_sales_reminder_text", "level", "language", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),)
+
+    def __str__(self) -> str:
+        return f"{LEVELS[str(self.level)]} · {TONGUES[str(self.language)]}"
 
 
 class Way(enum.StrEnum):

@@ -29,8 +29,18 @@ from crm_sales import _
 from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract
 from crm_sales.orders.models import State as OrderState
-from crm_sales.receivables import instalments, reminding, services
-from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, Reminder, State, Way
+from crm_sales.receivables import instalments, reminding, services, wording
+from crm_sales.receivables.models import (
+    WAYS,
+    Allocation,
+    Invoice,
+    InvoiceItem,
+    Payment,
+    Reminder,
+    ReminderText,
+    State,
+    Way,
+)
 
 REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
 
@@ -140,6 +150,34 @@ class Reminders(Resource):
     def held(self, ids):
         """A mail that has left is not taken back."""
         return set(ids)
+
+
+class ReminderTexts(Resource):
+    model = ReminderText
+    label, singular = _("Wording of reminders"), _("Wording of a reminder")
+    icon = "mail"
+    columns = "level", "language", "title", "text"
+    filters = "level", "language"
+    search = "title", "text"
+    search_names = ()
+    sorts = ("-updated_at",)
+    files = in_palette = False
+    unique = (("level", "language"),)
+    help = _("What reminders say by level and language, before they list what is owed. Where nothing stands here, the usual words are said.")
+
+    @property
+    def label_field(self):
+        return "level"
+
+    def title(self, row):
+        return str(row)
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            if found := {name: [fault] for name in ("title", "text") if (fault := wording.wrong(row.get(name) or ""))}:
+                faults[at] = found
+        return faults
 
 
 class Payments(Resource):
