@@ -319,7 +319,7 @@ def test_an_instalment_is_invoiced_once_whoever_is_at_it(busy):
     with busy.house.system():
         put(QuoteSettings, {"signed_file": False})
     one = busy.write("sales.contract", customer=busy.customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}],
-                     payments=[{"what": "First", "share": 30_00, "due": busy.today.isoformat()}, {"what": "Rest", "share": 70_00}])
+                     payments=[{"what": "First", "share": 30_00, "due": busy.today}, {"what": "Rest", "share": 70_00}])
     busy.run("sign", one, resource="sales.contract")
     line, actor = busy.all("sales.contract_payment", contract_id=one)[0].id, busy.boss.actor
 
