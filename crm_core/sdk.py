@@ -108,6 +108,7 @@ _WHERE = {
     "customers": ("crm_core.features.customers", "api"),  # customers.add_note(…), customers.may_reach(…)
     "cells": ("crm_core.web", "cells"),  # what a computed column shows: cells.status(Status(words, icon, colour))
     "Status": ("crm_core.web.viewmodels", "Status"),
+    "letters": ("crm_core.web", "letters"),  # texts of one's own with words to be filled in: letters.filled(text, names, values), .problem, .live for its preview
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts

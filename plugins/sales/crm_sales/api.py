@@ -101,6 +101,13 @@ class InvoicesCancelled(Event):
 
 
 @dataclass(frozen=True)
+class InvoicesWrittenOff(Event):
+    """What of invoices is written off is another amount: they were written off, asked for again, or money came after all."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class PaymentsAllocated(Event):
     """Money received was counted for invoices (`ids` of allocations), or, `taken_back`, it is not any more."""
 

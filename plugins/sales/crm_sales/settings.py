@@ -39,9 +39,11 @@ REMINDING = {"off": _("Nothing: people remind"), "task": _("Its owner has a task
 class OrderSettings(Settings):
     name = "orders"
     label = _("Orders and money")
+    pages = ((_("Wording of reminders"), "/sales/reminder_text", "mail"),)
     reviews: bool = Setting(True, _("Advertisements run only after contract and finance review"))
     renewal_days: int = Setting(30, _("So many days before its end a subscription is a task of its owner’s"), minimum=1, maximum=180)
     days: int = Setting(30, _("Days to pay, where a customer has no term of his own"), minimum=0, maximum=365)
+    instalments: bool = Setting(False, _("An instalment of a contract that is due is a task of its owner’s, until it is invoiced"))
     first: int = Setting(1, _("Owner is told of an unpaid invoice after so many days"), minimum=1, maximum=365)
     second: int = Setting(15, _("and again after"), minimum=1, maximum=365)
     third: int = Setting(30, _("and a third time after"), minimum=1, maximum=365)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_core.resource.settings import put
-from crm_core.sdk import Invalid, Refused, amounts, session
+from crm_core.sdk import Invalid, Refused, amounts, session, system_scope, writing
 from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 from tests.support import ENGINES
@@ -315,6 +315,28 @@ def test_money_for_several_invoices_of_a_contract_at_once_is_laid_to_its_plan_on
     assert (busy.row("sales.contract", one).paid, [row.paid for row in busy.all("sales.contract_payment", contract_id=one)]) == (80_00, [30_00, 50_00])
 
 
+def test_an_instalment_is_invoiced_once_whoever_is_at_it(busy):
+    with busy.house.system():
+        put(QuoteSettings, {"signed_file": False})
+    one = busy.write("sales.contract", customer=busy.customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}],
+                     payments=[{"what": "First", "share": 30_00, "due": busy.today}, {"what": "Rest", "share": 70_00}])
+    busy.run("sign", one, resource="sales.contract")
+    line, actor = busy.all("sales.contract_payment", contract_id=one)[0].id, busy.boss.actor
+
+    def invoice(n):
+        with busy.house.site.work(actor):
+            if n % 2:
+                busy.resource("sales.contract").run("invoice_due", [one])
+            else:
+                busy.resource("sales.contract_payment").run("invoice", [line])
+
+    assert at_once(6, invoice) == 1
+    made, = busy.all(Invoice, contract_id=one)
+    with pytest.raises(sa.exc.IntegrityError), busy.house.system(), writing() as db:  # the control: without the question the key still holds
+        db.add(Invoice(customer_id=made.customer_id, contract_id=one, instalment_id=line, turn=0, currency="CNY", day=busy.today))
+        db.flush()
+
+
 def test_nothing_is_invoiced_or_paid_twice_and_numbers_have_no_gaps(busy):
     customer, actor = busy.new_customer(), busy.boss.actor
     order = busy.order((5000, 10_00), customer=customer)
@@ -397,3 +419,85 @@ def test_without_the_lock_they_are(busy, monkeypatch):
 
     assert at_once(2, allocate) == 2
     assert sum(one.amount for one in busy.all(Allocation, invoice_id=invoice)) == 200_00
+
+
+def test_an_invoice_is_written_off_once_and_never_for_more_than_was_not_paid(busy):
+    """Several write it off, and money comes: by its act, and by a payment that names the invoice."""
+    actor = busy.boss.actor
+
+    def off(row):
+        busy.resource("sales.invoice").run("write_off", [row], {"reason": "gone"})
+
+    def pay(row, amount):
+        busy.resource("sales.invoice").run("pay", [row], {"amount": amount})
+
+    def came(row, amount):
+        busy.resource("sales.payment").write([{"customer": busy.customer, "day": busy.today, "amount": amount, "allocations": [{"invoice": row, "amount": amount}]}])
+
+    for works, ends, *acts in (
+            ({1}, {("lost", 0, 100_00)}, off, off, off),
+            ({1}, {("lost", 0, 100_00), ("paid", 100_00, 0)}, off, lambda row: pay(row, 100_00)),
+            ({1, 2}, {("lost", 0, 100_00), ("lost", 40_00, 60_00)}, off, lambda row: pay(row, 40_00)),  # the act of an invoice that is lost is gone, money that is booked for it counts
+            ({3}, {("lost", 70_00, 30_00)}, off, lambda row: came(row, 30_00), lambda row: came(row, 40_00)),
+            ({1, 2}, {("lost", 60_00, 40_00), ("paid", 100_00, 0)}, off, lambda row: came(row, 60_00), lambda row: came(row, 100_00))):
+        made = invoiced(busy, 100_00)
+
+        def go(n, made=made, acts=acts):
+            with busy.house.site.work(actor):
+                acts[n](made)
+
+        assert at_once(len(acts), go) in works
+        one = busy.row("sales.invoice", made)
+        assert (str(one.state), one.paid, one.written) in ends and one.paid + one.written + one.remaining == 100_00
+        assert sum(row.amount for row in busy.all(Allocation, invoice_id=made)) == one.paid
+
+
+def partly_paid(busy):
+    """An invoice of 100, and the payment that 40 of it were paid with."""
+    invoice = invoiced(busy, 100_00)
+    return invoice, busy.write("sales.payment", customer=busy.customer, day=busy.today, amount=40_00, allocations=[{"invoice": invoice, "amount": 40_00}])
+
+
+def by_act(busy, invoice):
+    busy.resource("sales.invoice").run("write_off", [invoice], {"reason": "gone"})
+
+
+def back_and_off(busy, invoice, payment, off=by_act):
+    """The payment is taken back and the rest written off in the same moment. Returns the invoice."""
+    actor = busy.boss.actor
+
+    def go(n):
+        with busy.house.site.work(actor):
+            if n:
+                off(busy, invoice)
+            else:
+                busy.resource("sales.payment").run("take_back", [payment], {"reason": "it bounced"})
+
+    assert at_once(2, go) == 2
+    return busy.row("sales.invoice", invoice)
+
+
+def test_money_that_is_taken_back_meanwhile_is_lost_too(busy):
+    one = back_and_off(busy, *partly_paid(busy))
+    assert (str(one.state), one.paid, one.written, one.remaining) == ("lost", 0, 100_00, 0)
+
+
+def test_without_the_lock_what_was_written_off_is_open_again(busy, monkeypatch):
+    """The negative control: who takes money back in the same moment has not seen that the invoice was written off."""
+    if busy.engine == "sqlite":
+        pytest.skip("one writer at a time: there is nothing the lock could keep")
+    both, real, made = threading.Barrier(2), services._keep, partly_paid(busy)
+
+    def keep(*given):
+        both.wait(timeout=20)
+        real(*given)
+
+    def off(_busy, invoice):  # what the act does in the end: the act itself, like all that is changed by hand, also holds its record
+        with writing(), system_scope("a test") as db:
+            db.execute(sa.update(Invoice).where(Invoice.id == invoice).values(written_on=busy.today).execution_options(synchronize_session=False))
+            services.settle([invoice])
+
+    monkeypatch.setattr(services, "hold", lambda invoices, _payments=(): sorted(set(invoices)))
+    monkeypatch.setattr(services, "_keep", keep)
+    one = back_and_off(busy, *made, off)
+    assert one.written_on is not None and (str(one.state), one.paid, one.written) != ("lost", 0, 100_00)

@@ -9,7 +9,7 @@ from email.policy import default
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
-from crm_sales.receivables import reminding
+from crm_sales.receivables import reminding, wording
 from crm_sales.receivables.models import Invoice, Reminder
 from crm_sales.settings import OrderSettings
 
@@ -17,7 +17,7 @@ from crm_core.features.messages.models import Notice
 from crm_core.kernel import clock
 from crm_core.kernel.outbox import drain
 from crm_core.resource.settings import put
-from crm_core.sdk import Refused, session
+from crm_core.sdk import Forbidden, Invalid, Refused, in_language, session
 from plugins.sales.tests.money_shop import shop, the_day  # noqa: F401
 from tests.mail.conftest import free_port
 
@@ -206,3 +206,47 @@ def test_the_key_holds_where_the_program_would_not(shop):  # noqa: F811
     finally:
         reminding.levels = saved
     assert rows(shop, one) == [1] and shop.row("sales.invoice", one).reminded == 1 and shop.row(Invoice.__permission__, one).asked == 0
+
+
+def test_the_house_says_reminders_in_its_own_words(shop, sent):  # noqa: F811
+    texts = shop.resource("sales.reminder_text")
+    with shop.boss.work():
+        made, = texts.write([{"level": "first", "language": "en", "title": "You owe {{ amount }}", "text": "Dear {{ 客户 }}: {{ number }} has been due for {{ days }} days. Pay until {{ until }}."}])
+        for wrong in ({"text": "{{ salary }}"}, {"title": "{{ amount"}):
+            with pytest.raises(Invalid):
+                texts.write([{"level": "second", "language": "en", **wrong}])
+        with pytest.raises(Invalid):
+            texts.write([{"level": "first", "language": "en", "text": "another"}])
+    with pytest.raises(Forbidden), shop.ann.work():
+        texts.write([{"level": "last", "language": "en", "text": "pay"}])
+    one = late(shop, 10, shop.new_customer(name="Red Ltd", email="pay@red.example", wish_language="en"), 1_234_50)
+    number, until = shop.row("sales.invoice", one).number, (shop.today + dt.timedelta(days=7)).isoformat()
+    remind(shop, one)
+    ((_to, subject, text),) = sent()
+    assert subject == "You owe 1,234.50 CNY" and f"Dear Red Ltd: {number} has been due for 10 days. Pay until {until}." in " ".join(text.split())
+    assert "escaped your notice" not in text and "1,234.50 CNY" in text
+    chinese = late(shop, 10, shop.new_customer(email="pay@yellow.example", wish_language="zh"))
+    remind(shop, chinese)
+    assert "You owe" not in sent()[0][1], "in another language the usual words stand"
+    with later(shop, 7):
+        remind(shop, one)
+        assert sent()[0][1].startswith("Second")
+    browser = shop.boss.browser()
+    paper = browser("GET", f"/core/customer/{shop.row('sales.invoice', one).customer_id}/print/reminder").text
+    assert f"{number} has been due for 10 days" in paper and "Dear customer, these invoices" not in paper
+    with shop.boss.work():
+        texts.delete([made])
+    shown = browser("POST", wording.PREVIEW, {"level": "last", "language": "zh", "title": "", "text": ""}).text
+    assert "12,800.00 CNY" not in shown and ("最后" in shown or "Last" in shown)
+    assert "12,800.00 CNY" in browser("POST", wording.PREVIEW, {"level": "last", "language": "en", "text": "Pay {{ amount }} & <b>"}).text
+    assert "&lt;b&gt;" in browser("POST", wording.PREVIEW, {"level": "x", "language": "fr", "text": "<b>"}).text
+    assert "salary" in browser("POST", wording.PREVIEW, {"level": "last", "language": "en", "text": "{{ salary }}"}).text
+    assert shop.ann.browser()("POST", wording.PREVIEW, {"text": "x"}).status_code in (403, 404)
+
+
+def test_every_language_has_usual_words_for_every_level(shop):  # noqa: F811
+    with shop.house.system():
+        for code in ("zh_Hans_CN", "en"):
+            with in_language(code):
+                said = [wording.usual(level, 7) for level in (1, 2, 3)]
+                assert len({one.text for one in said}) == len({one.title for one in said}) == 3 and all("7" in one.text for one in said)

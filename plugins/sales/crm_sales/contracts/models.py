@@ -90,7 +90,8 @@ class ContractParty(PartOf("contract"), Model):
 
 
 class ContractPayment(PartOf("contract"), Model):
-    """When how much is paid: a share of the total or an amount, on a day or with a milestone. What of it was paid follows from receipts (paying.py)."""
+    """When how much is paid: a share of the total or an amount, on a day or with a milestone. What of it was invoiced and paid follows from invoices and
+    receipts (paying.py)."""
 
     __tablename__ = "sales_contract_payment"
     contract_id: Mapped[t.Id] = t.Link("sales.contract", _("Contract"))
@@ -99,6 +100,7 @@ class ContractPayment(PartOf("contract"), Model):
     amount: Mapped[t.Money | None] = mapped_column(info={"label": _("Amount"), "help": _("Left out: the share.")})
     due: Mapped[t.Day | None] = mapped_column(info={"label": _("Due")})
     milestone: Mapped[t.Line | None] = mapped_column(info={"label": _("or with")})
+    invoiced: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Invoiced"), "readonly": True})
     paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid so far"), "readonly": True})
     remaining: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining"), "readonly": True})
 

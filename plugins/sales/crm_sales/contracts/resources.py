@@ -58,7 +58,7 @@ class Contracts(Resource):
     spans = "begins", "ends"
     lines = (
         priced(ContractItem),
-        Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "paid", "remaining"), _("Payment plan")),
+        Lines("payments", ContractPayment, ("what", "share", "amount", "due", "milestone", "invoiced", "paid", "remaining"), _("Payment plan")),
         Lines("milestones", ContractMilestone, ("name", "day", "done"), _("Milestones")),
         Lines("parties", ContractParty, ("name", "role", "signatory"), _("Further parties")),
         Lines("clauses", ContractClause, ("clause", "title", "text"), _("Clauses")),
@@ -116,8 +116,8 @@ class ContractPayments(Resource):
     model = ContractPayment
     label, singular = _("Instalments"), _("Instalment")
     icon = "cash"
-    columns = "what", "contract", "amount", "due", "milestone", "paid", "remaining", "late"
-    filters = "contract", "due", "amount", "paid", "remaining"
+    columns = "what", "contract", "amount", "due", "milestone", "invoiced", "invoices", "paid", "remaining", "late"
+    filters = "contract", "due", "amount", "invoiced", "paid", "remaining"
     search = ("what",)
     search_names = ()
     sorts = "due", "-updated_at"

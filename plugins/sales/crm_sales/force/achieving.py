@@ -130,6 +130,31 @@ def credits_of(db, order_id, invoice_id):
     return found
 
 
+class Loss(NamedTuple):
+    """What of something is written off, of how much, in its currency."""
+
+    part: int
+    whole: int
+
+
+def lost_of_invoice(db, invoice_id):
+    """What of an invoice is written off, tax and all; None where it does not count (any more)."""
+    invoice = db.get(Invoice, invoice_id)
+    if invoice is None or invoice.total <= 0 or invoice_doc(db, invoice_id) is None:
+        return None
+    return Loss(invoice.written, invoice.written if invoice.written and invoice.written == invoice.total - invoice.credited else invoice.total)
+
+
+def lost_of_order(db, order_id):
+    """What of an order is written off on its invoices; None where it does not count (any more)."""
+    order = db.get(Order, order_id) if order_id is not None else None
+    if order is None or order.total <= 0 or (order_doc(db, order_id) is None and delivered_doc(db, order_id)[0] is None):
+        return None
+    sums = sa.select(sa.func.sum(Invoice.written), sa.func.sum(Invoice.total)).where(Invoice.order_id == order_id, Invoice.deleted_at.is_(None), Invoice.state != "cancelled", Invoice.state != "draft")
+    lost, asked = (int(one or 0) for one in db.execute(sums).one())
+    return Loss(lost, lost if lost and lost == asked and order.invoiced >= order.total else order.total)
+
+
 def allocation_doc(db, allocation_id):
     """Money received for an invoice, without the tax in it, told apart as the invoice is; or paid back on a credit note, at the rate at which it came."""
     allocation = db.get(Allocation, allocation_id)

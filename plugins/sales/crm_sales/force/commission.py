@@ -147,12 +147,45 @@ def give_back(db, means, day, cause, base=None):
     gone = _taken(db, [line.id for line, _owner in lines])
     left = [Left(line.own - gone.get(line.id, Left(0, 0)).base, line.amount - gone.get(line.id, Left(0, 0)).amount) for line, _owner in lines]
     back = take(left, sum(one.base for one in left) if base is None else base)
-    _write([{
-        "statement": statements[owner], "key": f"{cause}/{line.id}", "day": day, "document": line.document, "customer": line.customer_id, "order": line.order_id,
-        "basis": line.basis, "source": line.source, "category": line.category_id, "policy": line.policy_id, "seller": line.seller_id, "base": -one.base, "rate": line.rate,
-        "whole": -one.amount, "percent": line.percent, "own": -one.base, "amount": -one.amount, "back_of": line.id,
-        "rule": str(_("taken back: %(rule)s", rule=line.rule))[:255]}
+    _write([_back_of(line, statements[owner], f"{cause}/{line.id}", day, one.base, one.amount, _("taken back: %(rule)s", rule=line.rule))
         for (line, owner), one in zip(lines, back, strict=True) if one.base or one.amount])
+
+
+def keep_back(db, means, day, cause, part, whole, rise=True):
+    """What of the lines that `means` means is held back because `part` of `whole` is lost: the same share of each, never more than is left of it, and all
+    that is left where all is lost. What `cause` holds back already counts, so that it can be said again, and with a smaller part gives the rest back.
+    `rise=False`: only gives back."""
+    where = [CommissionLine.back_of_id.is_(None), *means]
+    people = db.scalars(sa.select(Statement.owner_id).where(Statement.id.in_(sa.select(CommissionLine.statement_id).where(*where)))).all()
+    statements = {person: open_statement(db, person, day) for person in sorted(set(people))}  # held from here on: one counts after the other
+    lines = db.execute(sa.select(CommissionLine, Statement.owner_id).join(Statement, Statement.id == CommissionLine.statement_id).where(*where).order_by(CommissionLine.id)).all()
+    gone, rows = _taken(db, [line.id for line, _owner in lines]), []
+    query = sa.select(CommissionLine.back_of_id, sa.func.sum(CommissionLine.own), sa.func.sum(CommissionLine.amount), sa.func.count()).where(
+        CommissionLine.back_of_id.in_([line.id for line, _owner in lines]), CommissionLine.key.startswith(f"{cause}/", autoescape=True)).group_by(CommissionLine.back_of_id)
+    mine = {row[0]: (Left(-int(row[1]), -int(row[2])), row[3]) for row in db.execute(query)} if lines else {}
+    for line, owner in lines:
+        (held, turn), taken = mine.get(line.id, (Left(0, 0), 0)), gone.get(line.id, Left(0, 0))
+        there = Left(line.own - taken.base + held.base, line.amount - taken.amount + held.amount)  # what nothing else has taken back
+        target = lost_of(there, line.own, part, whole)
+        base, amount = target.base - held.base, target.amount - held.amount
+        if (base or amount) and (rise or base <= 0):
+            rule = _("written off: %(rule)s", rule=line.rule) if base > 0 else _("asked for again: %(rule)s", rule=line.rule)
+            rows.append(_back_of(line, statements[owner], f"{cause}/{line.id}/{turn}", day, base, amount, rule))
+    _write(rows)
+
+
+def lost_of(there, own, part, whole):
+    """What of a line is held back: `there` is what nothing else took back, `own` its base when it was earned."""
+    base = there.base if part >= whole else min(there.base, amounts.divide(own * part, whole))
+    return Left(base, there.amount if base == there.base else amounts.divide(there.amount * base, there.base))
+
+
+def _back_of(line, statement, key, day, base, amount, rule):
+    """A line that takes so much of another back."""
+    return {
+        "statement": statement, "key": key, "day": day, "document": line.document, "customer": line.customer_id, "order": line.order_id,
+        "basis": line.basis, "source": line.source, "category": line.category_id, "policy": line.policy_id, "seller": line.seller_id, "base": -base, "rate": line.rate,
+        "whole": -amount, "percent": line.percent, "own": -base, "amount": -amount, "back_of": line.id, "rule": str(rule)[:255]}
 
 
 def take_no_more(db, cause, day):

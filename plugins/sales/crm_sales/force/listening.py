@@ -17,7 +17,24 @@ def _counts(doc):
         if turn:
             commission.give_back(session, [CommissionLine.source == doc.source], today(), f"again:{doc.source}")
         commission.earn(session, doc, turn)
-    _credits(doc.order, doc.invoice)
+    _less(doc.order, doc.invoice)
+
+
+def _less(order, invoice):
+    """What credit notes and losses take: first what is lost no more is there again, so that credit notes find what they take back."""
+    _losses(order, invoice, rise=False)
+    _credits(order, invoice)
+    _losses(order, invoice)
+
+
+def _losses(order, invoice, rise=True):
+    """What is written off holds back the same share of what was paid on the order and on the invoice; commission on money received is for what came in,
+    and stays."""
+    for basis, means, cause, loss in (
+            (Basis.order, CommissionLine.order_id == order, f"lost:order:{order}", achieving.lost_of_order(session, order) if order is not None else None),
+            (Basis.invoice, CommissionLine.source == f"invoice:{invoice}", f"lost:invoice:{invoice}", achieving.lost_of_invoice(session, invoice) if invoice is not None else None)):
+        if loss is not None:
+            commission.keep_back(session, [means, CommissionLine.basis == basis], today(), cause, *loss, rise=rise)
 
 
 def _credits(order, invoice):
@@ -71,6 +88,13 @@ def uninvoiced(event):
         if achieving.invoice_doc(session, one) is None:
             achieving.take_back(session, f"invoice:{one}", today())
             commission.give_back(session, [CommissionLine.source == f"invoice:{one}"], today(), f"void:{one}")
+
+
+def written_off(event):
+    """Written off, asked for again, or a smaller loss."""
+    for one in event.ids:
+        if (doc := achieving.invoice_doc(session, one)) is not None:
+            _less(doc.order, doc.invoice)
 
 
 def allocated(event):

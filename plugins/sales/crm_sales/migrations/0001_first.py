@@ -356,6 +356,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['role_id'], ['core_role.id'], name=op.f('fk_sales_policy_role_id'), ondelete='RESTRICT'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_policy'))
     )
+    op.create_table('sales_reminder_text',
+        sa.Column('level', sa.String(length=40), nullable=False),
+        sa.Column('language', sa.String(length=40), nullable=False),
+        sa.Column('title', sa.String(length=255), nullable=True),
+        sa.Column('text', sa.Text(), nullable=True),
+        sa.Column('public_id', sa.String(length=32), nullable=False),
+        sa.Column('version', sa.Integer(), nullable=False),
+        sa.Column('created_at', AT, nullable=False),
+        sa.Column('created_by_id', ID, nullable=True),
+        sa.Column('updated_at', AT, nullable=False),
+        sa.Column('updated_by_id', ID, nullable=True),
+        sa.Column('deleted_at', AT, nullable=True),
+        sa.Column('deleted_change_id', ID, nullable=True),
+        sa.Column('merged_into_id', ID, nullable=True),
+        sa.Column('id', ID, nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_reminder_text'))
+    )
     op.create_table('sales_score_rule',
         sa.Column('name', sa.String(length=200), nullable=False),
         sa.Column('fields', JSON, nullable=False),
@@ -1112,6 +1129,7 @@ def upgrade() -> None:
         sa.Column('amount', sa.BigInteger(), nullable=True),
         sa.Column('due', sa.Date(), nullable=True),
         sa.Column('milestone', sa.String(length=255), nullable=True),
+        sa.Column('invoiced', sa.BigInteger(), nullable=False),
         sa.Column('paid', sa.BigInteger(), nullable=False),
         sa.Column('remaining', sa.BigInteger(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
@@ -1356,6 +1374,8 @@ def upgrade() -> None:
         sa.Column('customer_id', ID, nullable=False),
         sa.Column('order_id', ID, nullable=True),
         sa.Column('contract_id', ID, nullable=True),
+        sa.Column('instalment_id', ID, nullable=True),
+        sa.Column('turn', sa.BigInteger(), nullable=False),
         sa.Column('credits_id', ID, nullable=True),
         sa.Column('title', sa.String(length=255), nullable=True),
         sa.Column('tax_number', sa.String(length=60), nullable=True),
@@ -1399,10 +1419,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['credits_id'], ['sales_invoice.id'], name=op.f('fk_sales_invoice_credits_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['customer_id'], ['core_customer.id'], name=op.f('fk_sales_invoice_customer_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['department_id'], ['core_department.id'], name=op.f('fk_sales_invoice_department_id'), ondelete='RESTRICT'),
+        sa.ForeignKeyConstraint(['instalment_id'], ['sales_contract_payment.id'], name=op.f('fk_sales_invoice_instalment_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_sales_invoice_order_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['owner_id'], ['core_user.id'], name=op.f('fk_sales_invoice_owner_id'), ondelete='RESTRICT'),
         sa.ForeignKeyConstraint(['team_id'], ['core_team.id'], name=op.f('fk_sales_invoice_team_id'), ondelete='RESTRICT'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice'))
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_invoice')),
+        sa.UniqueConstraint('instalment_id', 'turn', name=op.f('uq_sales_invoice_instalment_id_turn'))
     )
     op.create_table('sales_order_item',
         sa.Column('order_id', ID, nullable=False),
@@ -1803,6 +1825,9 @@ def upgrade() -> None:
         batch.create_index('ix_sales_competitor_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_lead_form') as batch:
         batch.create_index('ix_sales_lead_form_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+    with op.batch_alter_table('sales_reminder_text') as batch:
+        batch.create_index('ix_sales_reminder_text_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_reminder_text', ['level', 'language'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_score_rule') as batch:
         batch.create_index('ix_sales_score_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_call_list') as batch:
@@ -2204,6 +2229,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_invoice_department_id_due', ['department_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_invoice_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_invoice_due', ['due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index(batch.f('ix_sales_invoice_instalment_id'), ['instalment_id'], unique=False)
         batch.create_index('ix_sales_invoice_late', ['due', 'id'], unique=False, sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
         batch.create_index('ix_sales_invoice_open', ['customer_id', 'due', 'id'], unique=False, sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
         batch.create_index(batch.f('ix_sales_invoice_order_id'), ['order_id'], unique=False)
@@ -2370,6 +2396,7 @@ def downgrade() -> None:
     op.drop_table('sales_territory')
     op.drop_table('sales_statement')
     op.drop_table('sales_score_rule')
+    op.drop_table('sales_reminder_text')
     op.drop_table('sales_policy')
     op.drop_table('sales_pipeline')
     op.drop_table('sales_payment')

@@ -252,7 +252,7 @@ def settle(ids: Sequence[int], money_of: Mapping[int, tuple[int, int]] | None = 
         for order in db.scalars(sa.select(Order).where(Order.id.in_(ids)).order_by(Order.id)).all():
             invoiced, paid = (money_of or {}).get(order.id, (order.invoiced, order.paid))
             share, items = _share(lines[order.id]), lines[order.id]
-            settled = order.id not in open_ and all(not one.amount or billed[one.id].net >= one.delivered for one in items)
+            settled = order.id not in open_ and (invoiced >= order.total > 0 or all(not one.amount or billed[one.id].net >= one.delivered for one in items))
             gone = any(one.delivered for one in items) and all(one.quantity - one.delivered <= min(billed[one.id].back, one.quantity - billed[one.id].net, billed[one.id].came) for one in items)
             if (order.delivered, order.invoiced, order.paid) != (share, invoiced, paid):
                 db.execute(sa.update(Order).where(Order.id == order.id).values(delivered=share, invoiced=invoiced, paid=paid).execution_options(synchronize_session=False))

@@ -16,7 +16,7 @@ from crm_core.sdk import (
     hookimpl,
 )
 from crm_sales import _
-from crm_sales.api import OrdersCancelled, OrdersConfirming
+from crm_sales.api import OrdersCancelled, OrdersConfirmed, OrdersConfirming
 from crm_sales.credit import panels as account
 from crm_sales.credit import resources as credit
 from crm_sales.credit import services as crediting
@@ -27,10 +27,10 @@ from crm_sales.orders import services as ordering
 from crm_sales.orders.models import Advert, Order, Subscription
 from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
-from crm_sales.receivables import papers, reminding, reports
+from crm_sales.receivables import instalments, papers, reminding, reports, wording
 from crm_sales.receivables import resources as receivables
 from crm_sales.receivables import services as money
-from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments, Reminders
+from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments, Reminders, ReminderTexts
 from crm_sales.settings import CreditSettings, OrderSettings
 
 
@@ -38,7 +38,7 @@ from crm_sales.settings import CreditSettings, OrderSettings
 def register_resources():
     return [
         Orders, OrderItems, Deliveries, DeliveryItems, Adverts, Runs, Subscriptions,
-        Invoices, InvoiceItems, Reminders, Payments, Allocations,
+        Invoices, InvoiceItems, Reminders, ReminderTexts, Payments, Allocations,
         credit.Credits, credit.Stops,
     ]
 
@@ -52,6 +52,7 @@ def register_menu():
         Menu(_("Invoices"), Invoices, "sales", order=60),
         Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Credit"), credit.Credits, "sales", order=72),
+        Menu(_("Wording of reminders"), ReminderTexts, "words", order=74, permission="sales.reminder_text.update"),
         Menu(_("Stopped orders"), credit.Stops, "sales", order=74),
     ]
 
@@ -73,6 +74,7 @@ def register_panels():
         Related("sales.advert", Runs, order=10),
         Related("sales.contract", Orders, order=12),
         Related("sales.contract", Invoices, order=13),
+        Related("sales.contract_payment", Invoices, order=10),
         Related("sales.order", Deliveries, order=8),
         Related("sales.order", Invoices, order=10),
         Related("sales.order", Adverts, order=12),
@@ -86,13 +88,14 @@ def register_panels():
 @hookimpl
 def register_actions():
     again = Action("order_again", _("Order again"), ordering_again.again, on="core.customer", icon="shopping-cart", order=45, bulk=False, quiet=True, makes="sales.order")
-    return [again, *receivables.ORDER_ACTIONS, *credit.ORDER_ACTIONS, *credit.CUSTOMER_ACTIONS]
+    return [again, *receivables.ORDER_ACTIONS, *receivables.CONTRACT_ACTIONS, *credit.ORDER_ACTIONS, *credit.CUSTOMER_ACTIONS]
 
 
 @hookimpl
 def register_listeners():
     return [
         Listen(OrdersConfirming, crediting.check, inside=True, label=_("Check the credit of who orders")),
+        Listen(OrdersConfirmed, instalments.adopt, inside=True, label=_("What was invoiced of a contract’s plan is invoiced of its order")),
         Listen(OrdersCancelled, crediting.ended, inside=True, label=_("Stopped orders that are cancelled wait no more")),
     ]
 
@@ -102,6 +105,7 @@ def register_jobs():
     return [
         Job("subscriptions", ordering.remind_ends, every="every day at 07:00", label=_("Tasks for subscriptions about to end")),
         Job("overdue", money.tell_late, every="every day at 07:10", label=_("Tell owners of late invoices")),
+        Job("instalments", instalments.ask, every="every day at 07:20", label=_("Tasks for instalments that are due")),
         Job("reminders", reminding.remind_late, every="every day at 08:10", label=_("Remind of late invoices, by task or mail")),
         Job("credit", crediting.propose, every="every day at 03:40", label=_("Propose credit from payments")),
     ]
@@ -109,7 +113,7 @@ def register_jobs():
 
 @hookimpl
 def register_blueprints():
-    return [order_pages]
+    return [order_pages, wording.pages]
 
 
 @hookimpl
@@ -117,6 +121,7 @@ def register_columns():
     return [
         Column("core.customer", "receivable", _("Owed"), account.receivable),
         Column("core.customer", "overdue", _("Overdue"), account.overdue),
+        Column("sales.contract_payment", "invoices", _("Invoices"), instalments.of_instalments),
         Column("sales.order", "payment", _("Payment"), progress.payments(Order)),
         Column("sales.advert", "payment", _("Payment"), progress.payments(Advert)),
         Column("sales.subscription", "payment", _("Payment"), progress.payments(Subscription)),
@@ -171,8 +176,9 @@ money.terms.append(crediting.terms)  # receivables ask for days to pay, which cr
 # A person works on orders of his own; who passes reviews, lets stopped orders go on, and counts money, is somebody else.
 WORK = ("sales.subscription.*", "core.customer.order_again", "sales.advert.plan", "sales.run.appeared", "sales.run.missed", "sales.run.again",
         *(f"sales.order.{act}" for act in ("read", "create", "update", "delete", "export", "import", "print", "assign", "take_prices", "confirm", "deliver", "deliver_part", "cancel", "invoice", "credit_returns", "plan_runs")),
-        *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind", "remind_by_mail")), "sales.payment.read", "sales.payment.export", "sales.payment.print")
-MONEY = ("sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",
+        *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind", "remind_by_mail")), "sales.payment.read", "sales.payment.export", "sales.payment.print",
+        "sales.contract_payment.invoice")
+MONEY = ("sales.contract.read", "sales.contract.invoice_due", "sales.contract_payment.invoice", "sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",
          "sales.subscription.read", "core.customer.read", "core.customer.set_credit", "sales.credit.*", "sales.stop.*")
 
 

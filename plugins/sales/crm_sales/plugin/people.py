@@ -20,6 +20,7 @@ from crm_sales import _
 from crm_sales.api import (
     InvoicesCancelled,
     InvoicesIssued,
+    InvoicesWrittenOff,
     OpportunitiesClosed,
     OpportunitiesReopened,
     OpportunitiesShared,
@@ -101,6 +102,7 @@ def register_listeners():
         Listen(OrdersCancelled, listening.cancelled, acts="system", name="sales.force.cancelled", label=_("Take back what was counted for orders")),
         Listen(InvoicesIssued, listening.invoiced, acts="system", name="sales.force.invoiced", label=_("Count invoices for salespeople")),
         Listen(InvoicesCancelled, listening.uninvoiced, acts="system", name="sales.force.uninvoiced", label=_("Take back what was counted for invoices")),
+        Listen(InvoicesWrittenOff, listening.written_off, acts="system", name="sales.force.written_off", label=_("Hold back commission for what is written off")),
         Listen(PaymentsAllocated, listening.allocated, acts="system", name="sales.force.allocated", label=_("Count money received for salespeople")),
         Listen(OpportunitiesClosed, listening.won, acts="system", name="sales.force.won", label=_("Count opportunities won for salespeople")),
         Listen(OpportunitiesReopened, listening.won, acts="system", name="sales.force.reopened", label=_("Take back what was counted for opportunities")),

@@ -6,7 +6,7 @@ import enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, amounts, t
+from crm_core.sdk import Model, Owned, PartOf, PricedHead, PricedLine, Vocabulary, amounts, t
 from crm_sales import _
 
 
@@ -35,6 +35,8 @@ class Invoice(PricedHead, Owned, Model):
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"), info={"readonly": True})
     contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"))
+    instalment_id: Mapped[t.Id | None] = t.Link("sales.contract_payment", _("Instalment"), info={"readonly": True})
+    turn: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how many invoices of its instalment there were before
     credits_id: Mapped[t.Id | None] = t.Link("sales.invoice", _("Credit note for"), info={"readonly": True})
     title: Mapped[t.Line | None] = mapped_column(info={"label": _("Invoice title"), "help": _("Left out: the customer's name.")})
     tax_number: Mapped[t.Code | None] = mapped_column(info={"label": _("Tax number"), "help": _("Left out: the customer's credit code.")})
@@ -57,7 +59,8 @@ class Invoice(PricedHead, Owned, Model):
     step: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how late its owner was last told it is
     asked: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # of which level of reminder its owner has had a task
 
-    __table_args__ = (sa.Index("ix_sales_invoice_open", "customer_id", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")),
+    __table_args__ = (sa.UniqueConstraint("instalment_id", "turn"),
+                      sa.Index("ix_sales_invoice_open", "customer_id", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")),
                       sa.Index("ix_sales_invoice_late", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")))
 
     def __str__(self) -> str:
@@ -86,6 +89,42 @@ class Reminder(PartOf("invoice"), Model):
     mail_id: Mapped[t.Id | None] = t.Ref("core.mail", on_delete="clear", info={"label": _("Mail")})
 
     __table_args__ = (sa.UniqueConstraint("invoice_id", "level"),)
+
+
+class Level(enum.StrEnum):
+    """How firmly a reminder speaks."""
+
+    first = "first"
+    second = "second"
+    last = "last"
+
+
+class Tongue(enum.StrEnum):
+    """In which language."""
+
+    zh = "zh"
+    en = "en"
+
+
+LEVELS = {"first": _("First reminder"), "second": _("Second reminder"), "last": _("Last reminder")}
+TONGUES = {"zh": _("Chinese"), "en": _("English")}
+PREVIEW = "/sales/reminder_text/preview"
+LIVE = sa.text("deleted_at IS NULL")
+
+
+class ReminderText(Vocabulary, Model):
+    """What the house says in reminders of a level, in a language; where it says nothing the usual words stand (wording.py)."""
+
+    __tablename__ = "sales_reminder_text"
+    level: Mapped[Level] = mapped_column(default=Level.first, info={"label": _("Level"), "labels": LEVELS})
+    language: Mapped[Tongue] = mapped_column(default=Tongue.zh, info={"label": _("Language"), "labels": TONGUES})
+    title: Mapped[t.Line | None] = mapped_column(info={"label": _("Subject"), "help": _("Left out: the usual one.")})
+    text: Mapped[t.Note | None] = mapped_column(info={"label": _("Text"), "preview": PREVIEW, "help": _("Left out: the usual words, as the preview shows them.")})
+
+    __table_args__ = (sa.Index("uq_sales_reminder_text", "level", "language", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),)
+
+    def __str__(self) -> str:
+        return f"{LEVELS[str(self.level)]} · {TONGUES[str(self.language)]}"
 
 
 class Way(enum.StrEnum):

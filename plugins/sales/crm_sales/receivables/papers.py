@@ -4,10 +4,12 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import session, site, today
+from crm_core.sdk import CompanySettings, session, site, today
 from crm_sales import _
 from crm_sales.orders.panels import day_said, said
+from crm_sales.receivables import wording
 from crm_sales.receivables.models import Invoice, Payment, State
+from crm_sales.receivables.reminding import steps
 from crm_sales.receivables.services import OPEN
 
 
@@ -59,4 +61,13 @@ def reminder_values(customer):
     sums: dict[str, int] = {}
     for one, _days in rows:
         sums[one.currency] = sums.get(one.currency, 0) + one.remaining
-    return {"rows": rows, "sums": sorted(sums.items()), "day": day_said(day), "said": said, "day_said": day_said}
+    return {"rows": rows, "sums": sorted(sums.items()), "words": _said(customer, rows, sums, day), "day": day_said(day), "said": said, "day_said": day_said}
+
+
+def _said(customer, rows, sums, day):
+    """What the house says on the level that the latest invoice has reached, if it says anything of its own."""
+    late = max((days for _one, days in rows), default=0)
+    level = max(1, sum(1 for days in steps() if late >= days))
+    if not rows or (mine := wording.own(level)) is None or not mine.text:
+        return ""
+    return wording.of(level, wording.values(customer.name, [one.number for one, _days in rows], sums, late, CompanySettings.now().called(), day)).text

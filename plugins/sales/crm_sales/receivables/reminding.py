@@ -30,6 +30,7 @@ from crm_core.sdk import (
 from crm_sales import _
 from crm_sales.orders.models import Order
 from crm_sales.paper import shown
+from crm_sales.receivables import wording
 from crm_sales.receivables.models import Invoice, Reminder, State
 from crm_sales.receivables.services import hold, reminder_key
 from crm_sales.settings import OrderSettings, Reminding
@@ -37,16 +38,6 @@ from crm_sales.settings import OrderSettings, Reminding
 NAME = "sales.invoice"
 MOST = 100  # customers of one act
 LATE = Invoice.state == State.issued, Invoice.remaining > 0, Invoice.due.is_not(None)
-TITLES = _("Reminder: invoices that are due"), _("Second reminder: invoices that are due"), _("Last reminder: invoices that are due")
-
-
-def words_of(level: int, days: int):
-    """What a reminder of this level says."""
-    if level == 1:
-        return _("perhaps it escaped your notice: what is listed below is due and we have not received it yet. Please pay it within %(days)s days.", days=days)
-    if level == 2:
-        return _("we have reminded you of what is listed below and have still not received it. Please pay it within %(days)s days, or tell us what stands in the way.", days=days)
-    return _("in spite of our reminders what is listed below is still not paid. Please pay it within %(days)s days; otherwise we can deliver nothing further on account and must take further steps.", days=days)
 
 
 def steps() -> list[int]:
@@ -114,7 +105,7 @@ def _send(customer: int, invoices: Sequence, found, day: dt.date, sender: int | 
     level = max(found[one.id] for one in invoices)
     every = session.scalars(sa.select(Invoice).where(Invoice.customer_id == customer, *LATE, Invoice.due < day).order_by(Invoice.due, Invoice.id).limit(200)).all()
     with in_language({"zh": "zh", None: site().config.language}.get(reach.wishes.language, "en")):
-        title, text = str(TITLES[level - 1]), _text(customer, about, level, every, day, invoices[0])
+        title, text = _letter(customer, about, level, every, day, invoices[0])
     made = mail.send(None, reach.to, title, text, about=about, sender_id=sender)
     for one in invoices:
         owners = {name: getattr(one, name) for name in ("owner_id", "department_id", "team_id")}
@@ -137,8 +128,8 @@ def _receiver(customer: int, orders: Sequence[int]):
     raise Refused(reach.why)
 
 
-def _text(customer: int, about, level: int, rows: Sequence, day: dt.date, of) -> str:
-    """The mail, in the language that is spoken now: greeting, words of the level, what is owed, who wrote it."""
+def _letter(customer: int, about, level: int, rows: Sequence, day: dt.date, of) -> tuple[str, str]:
+    """Subject and text of the mail, in the language that is spoken now: greeting, words of the level, what is owed, who wrote it."""
     with system_scope("names in a reminder") as db:
         name = site().registry.resource(about[0]).model.name
         called = db.scalar(sa.select(name).where(site().registry.resource(about[0]).model.id == about[1])) or ""
@@ -150,13 +141,13 @@ def _text(customer: int, about, level: int, rows: Sequence, day: dt.date, of) ->
         lines.append(_("%(number)s of %(day)s, due %(due)s, %(late)s days late: %(remaining)s %(currency)s", number=one.number, day=one.day.isoformat(), due=one.due.isoformat(),
                        late=(day - one.due).days, remaining=shown(one.remaining, one.currency), currency=one.currency))
     total = [_("In all: %(sum)s %(currency)s", sum=shown(sum_, currency), currency=currency) for currency, sum_ in sorted(sums.items())]
-    words = words_of(level, OrderSettings.now().remind_within)
     company = CompanySettings.now(of.department_id)
+    words = wording.of(level, wording.values(called, [one.number for one in rows], sums, max((day - one.due).days for one in rows), company.called(), day))
     bank = [_("Bank: %(bank)s, account %(account)s", bank=company.bank, account=company.bank_account)] if company.bank_account else []
     who = " · ".join(str(part) for part in ((by.name, by.phone) if by is not None else ()) if part)
-    parts = [_("Dear %(name)s,", name=called), words, "\n".join(str(one) for one in (*lines, *total)), *bank,
+    parts = [_("Dear %(name)s,", name=called), words.text, "\n".join(str(one) for one in (*lines, *total)), *bank,
              _("If you have paid in the meantime, please take this letter as settled."), "\n".join(str(one) for one in (company.called(), who) if one)]
-    return "\n\n".join(str(part) for part in parts if part)
+    return words.title, "\n\n".join(str(part) for part in parts if part)
 
 
 # --- by itself ------------------------------------------------------------------------------------------------------------

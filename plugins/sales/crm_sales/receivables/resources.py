@@ -26,10 +26,21 @@ from crm_core.sdk import (
     writing,
 )
 from crm_sales import _
+from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract
 from crm_sales.orders.models import State as OrderState
-from crm_sales.receivables import reminding, services
-from crm_sales.receivables.models import WAYS, Allocation, Invoice, InvoiceItem, Payment, Reminder, State, Way
+from crm_sales.receivables import instalments, reminding, services, wording
+from crm_sales.receivables.models import (
+    WAYS,
+    Allocation,
+    Invoice,
+    InvoiceItem,
+    Payment,
+    Reminder,
+    ReminderText,
+    State,
+    Way,
+)
 
 REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
 
@@ -39,7 +50,7 @@ class Invoices(Resource):
     label, singular = _("Invoices"), _("Invoice")
     icon = "file-invoice"
     columns = "number", "customer", "day", "due", "total", "remaining", "state", "owner"
-    filters = "state", "customer", "day", "due", "total", "remaining", "written_on", "order", "contract", "owner"
+    filters = "state", "customer", "day", "due", "total", "remaining", "written_on", "order", "contract", "instalment", "owner"
     search = "number", "title", "tax_number"
     search_names = ()
     sorts = "-updated_at", "due", "day", "customer"
@@ -142,6 +153,34 @@ class Reminders(Resource):
         return set(ids)
 
 
+class ReminderTexts(Resource):
+    model = ReminderText
+    label, singular = _("Wording of reminders"), _("Wording of a reminder")
+    icon = "mail"
+    columns = "level", "language", "title", "text"
+    filters = "level", "language"
+    search = "title", "text"
+    search_names = ()
+    sorts = ("-updated_at",)
+    files = in_palette = False
+    unique = (("level", "language"),)
+    help = _("What reminders say by level and language, before they list what is owed. Where nothing stands here, the usual words are said.")
+
+    @property
+    def label_field(self):
+        return "level"
+
+    def title(self, row):
+        return str(row)
+
+    def check(self, rows, before):
+        faults = {}
+        for at, row in enumerate(rows):
+            if found := {name: [fault] for name in ("title", "text") if (fault := wording.wrong(row.get(name) or ""))}:
+                faults[at] = found
+        return faults
+
+
 class Payments(Resource):
     model = Payment
     label, singular = _("Payments received"), _("Payment received")
@@ -230,12 +269,19 @@ class Allocations(Resource):
         services.allocated(ids)
 
 
+TITLES = (
+    Field(name="title", column="", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
+    Field(name="tax_number", column="", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60))
+CONTRACT_ACTIONS = (
+    Action("invoice", _("Invoice this instalment"), instalments.invoice, on="sales.contract_payment", when=lambda one: not one.invoiced and (one.amount or 0) > 0, icon="file-invoice",
+           primary=True, whole=True, fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), *TITLES]),
+    Action("invoice_due", _("Invoice what is due"), instalments.invoice_due, on="sales.contract", when=lambda one: one.state in paying.ASKED, icon="file-invoice", order=22,
+           whole=True, fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), *TITLES]),
+)
 ORDER_ACTIONS = (
     Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, OrderState.cancelled) and o.invoiced < o.total,
            icon="file-invoice", primary=True, order=55, whole=True, makes="sales.invoice", fields=lambda _r: [
-               DateField(name="day", column="", label=_("Day"), default=today()), BooleanField(name="ahead", column="", label=_("Also what has not gone out yet")),
-               Field(name="title", column="", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
-               Field(name="tax_number", column="", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60)]),
+               DateField(name="day", column="", label=_("Day"), default=today()), BooleanField(name="ahead", column="", label=_("Also what has not gone out yet")), *TITLES]),
     Action("credit_returns", _("Credit what came back"), services.credit_returns, on="sales.order", when=lambda o: o.invoiced > 0 and o.state != OrderState.draft, icon="receipt",
            order=72, quiet=True, whole=True, makes="sales.invoice", fields=(Field(name="reason", column="", label=_("Reason"), length=255),)),
 )

@@ -25,9 +25,9 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _
-from crm_sales.api import InvoicesCancelled, InvoicesIssued, PaymentsAllocated
+from crm_sales.api import InvoicesCancelled, InvoicesIssued, InvoicesWrittenOff, PaymentsAllocated
 from crm_sales.contracts import paying
-from crm_sales.contracts.models import Contract
+from crm_sales.contracts.models import Contract, ContractPayment
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Delivery, DeliveryItem, Order, OrderItem
 from crm_sales.orders.models import State as OrderState
@@ -65,6 +65,9 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
     items, billed, made = orders._items(ids), _billed(ids), []
     heads = {one.id: one for one in session.scalars(sa.select(Order).where(Order.id.in_(ids)).execution_options(populate_existing=True))}
     names = _titles({one.customer_id for one in heads.values()})
+    with system_scope("contracts that are invoiced by their plan") as db:
+        planned = set(db.scalars(sa.select(ContractPayment.contract_id).where(
+            ContractPayment.contract_id.in_({one.contract_id for one in heads.values() if one.contract_id}), ContractPayment.invoiced > 0, ContractPayment.deleted_at.is_(None))))
     for order_id in sorted(heads):
         order = heads[order_id]
         if order.state not in orders.GOING and not (order.state == OrderState.cancelled and order.delivered):
@@ -75,6 +78,8 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
             upto = one.quantity if ahead and order.state != OrderState.cancelled else one.delivered
             if upto > had[0]:
                 lines.append(_line(one, upto - had[0], upto, had, money.step(order.currency)))
+        if lines and order.contract_id in planned:
+            raise Refused(_("The contract of %(number)s is invoiced by its instalments.", number=order.number))
         if lines:
             day = day or today()
             made.append(_issue(Invoice(
@@ -157,7 +162,7 @@ def void(invoice_row, reason: str):
 
 def write_off(invoice_row, reason: str):
     """Nobody believes any more that what remains of an invoice is paid 坏账核销: from today on it is a loss, and is asked for no more. That it was late
-    still counts for the customer's credit. Money that comes for it after all makes the loss smaller."""
+    still counts for the customer's credit. Money that comes for it after all makes the loss smaller. What was paid for it in commission goes back (force.listening)."""
     hold([invoice_row.id])
     session.refresh(invoice_row)
     if invoice_row.state != State.issued or invoice_row.remaining <= 0:
@@ -346,7 +351,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     than an invoice asks for, or more allocated than a payment is."""
     payments, every = sorted(set(payments)), hold(invoices, payments)
     money_of: dict[int, list[int]] = {}
-    came, went, over = [], [], set()
+    came, went, over, moved = [], [], set(), []
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
             Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
@@ -362,6 +367,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             notes = sorted((row for row in rows.values() if row.credits_id == root.id and _asked(row)), key=lambda row: row.id)
             paid, last = got.get(root.id, (0, root.day))
             if not _asked(root):
+                moved += [root.id] if root.written else []
                 _keep(db, root, 0, 0, 0, None)
                 over.add(root.id)
                 continue
@@ -373,6 +379,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
             left = root.total - paid - credited
             lost = left if root.written_on is not None and left > 0 else 0
+            moved += [root.id] if lost != root.written else []
             over |= set() if left > lost else {root.id}
             _keep(db, root, paid, credited, left - lost, root.written_on if lost else max([last or today(), *(row.day for row in notes)]) if not left else None, lost)
             for note in notes:
@@ -403,7 +410,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     tasks.finish_all([reminder_key(one, level) for one in over for level in range(1, rows[one].asked + 1)])
     if came or went:
         _told(rows, [*came, *went])
-    for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went)):
+    for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went), (InvoicesWrittenOff, moved)):
         if ids:
             emit(event(tuple(ids)))
 
@@ -432,13 +439,18 @@ def _deals_of(ids: Sequence[int]) -> list[Deal]:
     with system_scope("deals of invoices") as db:
         rows = db.execute(sa.select(
             InvoiceItem.id, InvoiceItem.what, InvoiceItem.product_id, InvoiceItem.quantity, InvoiceItem.amount, Invoice.id.label("of"), Invoice.customer_id, Invoice.day, Invoice.number, Invoice.rate,
-            Invoice.credits_id, Invoice.state).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
+            Invoice.credits_id, Invoice.order_id, Invoice.state).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
                 Invoice.id.in_(ids), InvoiceItem.item_id.is_(None), InvoiceItem.deleted_at.is_(None)).order_by(InvoiceItem.id)).all() if ids else ()
     return [Deal(
         customer=one.customer_id, key=f"{'credit' if one.credits_id else 'invoice'}/{one.id}", kind=_("Credit note") if one.credits_id else _("Invoice"), day=one.day, number=one.number,
         products=one.what, product=one.product_id, about=("sales.invoice", one.of),
-        amount=orders.in_house(one.amount, one.rate) if one.state != State.cancelled else 0,
-        quantity=(one.quantity if one.state != State.cancelled else 0) if one.product_id else None) for one in rows]
+        amount=0 if _no_deal(one) else orders.in_house(one.amount, one.rate),
+        quantity=(0 if _no_deal(one) else one.quantity) if one.product_id else None) for one in rows]
+
+
+def _no_deal(one) -> bool:
+    """An invoice that is cancelled, or for an instalment of a contract that has an order: what the customer has is told of that."""
+    return one.state == State.cancelled or (one.order_id is not None and one.credits_id is None)
 
 
 def _noted_deals(ids: Sequence[int]) -> list[Deal]:
