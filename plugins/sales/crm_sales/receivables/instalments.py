@@ -38,7 +38,7 @@ def lines_of(items: Sequence, before: int, amount: int, whole: int, step: int, s
     made = []
     for one, first, last in zip(items, had, now, strict=True):
         net, pieces = ([amounts.divide(of * upto, whole, money.rounding(), size) for upto in (before, before + amount)] for of, size in ((one.net, step), (one.quantity, 1)))
-        if last != first:
+        if last != first or net[1] != net[0]:
             made.append({**{name: getattr(one, name) for name in (*COPIED, *FURTHER)}, "what": f"{one.what} ({said})"[:255], "quantity": pieces[1] - pieces[0],
                          "net": net[1] - net[0], "tax": last - first - net[1] + net[0], "amount": last - first, "fixed": True})
     return made
