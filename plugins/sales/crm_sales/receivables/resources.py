@@ -173,6 +173,10 @@ class ReminderTexts(Resource):
     def title(self, row):
         return str(row)
 
+    def example(self, make, owner):
+        """There is one of each level and language, so another is the one that is there."""
+        return session.scalar(sa.select(ReminderText.id).where(ReminderText.deleted_at.is_(None)).order_by(ReminderText.id).limit(1))
+
     def check(self, rows, before):
         faults = {}
         for at, row in enumerate(rows):
