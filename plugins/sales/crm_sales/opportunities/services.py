@@ -372,23 +372,7 @@ def _part(worth, percent):
     return (worth * percent * 2 + amounts.WHOLE) // (amounts.WHOLE * 2)
 
 
-# --- what every house has --------------------------------------------------------------------------------------------------
-
-STEPS = (  # the house's eight selling steps
-    ("寻找准客户", "Find a prospect", "open", 500, 30), ("约见拜访", "Arrange a visit", "open", 1000, 21), ("建立信任", "Win trust", "open", 2000, 30),
-    ("挖掘需求", "Dig out needs", "open", 3500, 30), ("研究方案", "Work out a solution", "open", 5000, 21), ("提出方案", "Propose", "open", 7000, 21),
-    ("签约承诺", "Sign", "won", 10000, None), ("客户满意", "Customer satisfied", "won", 10000, None))
-
-
-def put_pipeline():
-    """The pipeline every house begins with; what is there is left as people made it."""
-    if session.scalar(select(Pipeline.id).limit(1)) is not None:
-        return
-    pipelines, steps = site().registry.resource("sales.pipeline"), site().registry.resource("sales.stage")
-    (made,) = pipelines.write([{"name": "八步销售流程", "english": "Eight selling steps", "code": "eight", "position": 0}])
-    steps.write([
-        {"pipeline": made, "name": name, "english": english, "position": at, "outcome": Outcome(outcome), "probability": chance, "days": days}
-        for at, (name, english, outcome, chance, days) in enumerate(STEPS, 1)])
+# --- what others ask -------------------------------------------------------------------------------------------------------
 
 
 def open_sums(ids):
@@ -396,7 +380,6 @@ def open_sums(ids):
     rows = session.execute(select(Opportunity.customer_id, func.sum(Opportunity.worth)).where(
         Opportunity.customer_id.in_(ids), Opportunity.outcome == Outcome.open, Opportunity.deleted_at.is_(None)).group_by(Opportunity.customer_id))
     return {customer: int(total) for customer, total in rows}
-
 
 
 def shown(amount):

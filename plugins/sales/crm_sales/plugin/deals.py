@@ -38,6 +38,7 @@ from crm_sales.opportunities.resources import (
     StageVisits,
 )
 from crm_sales.opportunities.words import WORDS as OPPORTUNITY_WORDS
+from crm_sales.opportunities.words import put_pipeline
 from crm_sales.settings import DealSettings, LeadSettings
 
 leads.unwilling.append(silent_leads)
@@ -181,7 +182,7 @@ def install(first):
     for name, rows in {**leads.WORDS, **OPPORTUNITY_WORDS, **CALL_WORDS}.items():
         put_words(name, rows)
     leads.put_rules()
-    opportunities.put_pipeline()
+    put_pipeline()
 
 
 @hookimpl

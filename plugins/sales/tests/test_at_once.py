@@ -1,0 +1,271 @@
+"""Nothing is delivered, invoiced, paid or written off twice, however many are at it at once; on both engines, with negative controls."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from crm_sales.orders.models import Delivery
+from crm_sales.receivables import services
+from crm_sales.receivables.models import Allocation, Invoice, Payment
+from crm_sales.settings import QuoteSettings
+
+from crm_core.resource.settings import put
+from crm_core.sdk import system_scope, writing
+from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
+from tests.support import ENGINES
+from tests.support.fixtures import postgres  # noqa: F401
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def busy(request, empty_house, plugins, tmp_path_factory):
+    """A house on each engine, in which many are at work at once."""
+    if request.param == "sqlite":
+        made, url = Shop(tmp_path_factory.mktemp("busy"), plugins, like=empty_house), None
+    else:
+        cluster = request.getfixturevalue("postgres")
+        url = cluster.create()
+        made = Shop(tmp_path_factory.mktemp("busy"), plugins, url=url)
+    made.engine = request.param
+    yield made
+    made.house.close()
+    if url:
+        cluster.drop(url)
+
+
+def at_once(count, call):
+    """Do it in so many threads; how many times it worked, and what was refused."""
+    ready, worked, refused = threading.Barrier(count), [], []
+
+    def one(n):
+        ready.wait()
+        try:
+            call(n)
+            worked.append(n)
+        except CrmError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=one, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(worked) + len(refused) == count
+    return len(worked)
+
+
+def test_nothing_goes_out_twice(busy):
+    order = busy.order((5000, 10_00))
+    part = {"parts": {busy.items(order)[0].id: 1000}}
+    actor = busy.boss.actor
+
+    def send(_n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.order").run("deliver_part", [order], part)
+
+    assert at_once(12, send) == 5
+    assert busy.items(order)[0].delivered == 5000
+    assert len(busy.all(Delivery, order_id=order)) == 5
+
+
+def test_money_for_several_invoices_of_a_contract_at_once_is_laid_to_its_plan_once(busy):
+    with busy.house.system():
+        put(QuoteSettings, {"signed_file": False})
+    one = busy.write("sales.contract", customer=busy.customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}],
+                     payments=[{"what": "First", "share": 30_00}, {"what": "Rest", "share": 70_00}])
+    busy.run("sign", one, resource="sales.contract")
+    invoices, actor = [invoiced(busy, 20_00, contract=one) for _n in range(4)], busy.boss.actor
+
+    def pay(n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.invoice").run("pay", [invoices[n]], {})
+
+    assert at_once(4, pay) == 4
+    assert (busy.row("sales.contract", one).paid, [row.paid for row in busy.all("sales.contract_payment", contract_id=one)]) == (80_00, [30_00, 50_00])
+
+
+def test_an_instalment_is_invoiced_once_whoever_is_at_it(busy):
+    with busy.house.system():
+        put(QuoteSettings, {"signed_file": False})
+    one = busy.write("sales.contract", customer=busy.customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}],
+                     payments=[{"what": "First", "share": 30_00, "due": busy.today}, {"what": "Rest", "share": 70_00}])
+    busy.run("sign", one, resource="sales.contract")
+    line, actor = busy.all("sales.contract_payment", contract_id=one)[0].id, busy.boss.actor
+
+    def invoice(n):
+        with busy.house.site.work(actor):
+            if n % 2:
+                busy.resource("sales.contract").run("invoice_due", [one])
+            else:
+                busy.resource("sales.contract_payment").run("invoice", [line])
+
+    assert at_once(6, invoice) == 1
+    made, = busy.all(Invoice, contract_id=one)
+    with pytest.raises(sa.exc.IntegrityError), busy.house.system(), writing() as db:  # the control: without the question the key still holds
+        db.add(Invoice(customer_id=made.customer_id, contract_id=one, instalment_id=line, turn=0, currency="CNY", day=busy.today))
+        db.flush()
+
+
+def test_nothing_is_invoiced_or_paid_twice_and_numbers_have_no_gaps(busy):
+    customer, actor = busy.new_customer(), busy.boss.actor
+    order = busy.order((5000, 10_00), customer=customer)
+    busy.run("deliver", order)
+
+    def invoice(_n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.order").run("invoice", [order])
+
+    assert at_once(8, invoice) == 1
+    made, = busy.all(Invoice, order_id=order)
+
+    def pay(_n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.invoice").run("pay", [made.id], {"amount": 20_00})
+
+    assert at_once(8, pay) == 2
+    assert busy.row("sales.invoice", made.id).remaining == 10_00
+
+    def issue(n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.invoice").write([{"customer": customer, "items": [{"what": f"n{n}", "quantity": 1000, "price": 1_00}]}])
+
+    assert at_once(50, issue) == 50
+    numbers = sorted(int(one.number.rpartition("-")[2]) for one in busy.all(Invoice))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_same_key_twenty_times_is_one_payment(busy):
+    customer = busy.new_customer()
+    api = busy.boss.api()
+    body = {"customer": customer, "day": busy.today.isoformat(), "amount": 100_00}
+    answers = []
+
+    def send(_n):
+        answer = api("POST", "/sales/payment", body, Idempotency_Key="k-1")
+        answers.append((answer.status_code, answer.get_json().get("id") if answer.status_code == 201 else None))
+
+    at_once(20, send)
+    assert len(busy.all(Payment, customer_id=customer)) == 1
+    made = {one for status, one in answers if status == 201}
+    assert len(made) == 1 and {status for status, _one in answers} <= {201, 409}
+    assert api("POST", "/sales/payment", {**body, "amount": 1}, Idempotency_Key="k-1").status_code == 422
+    assert api("POST", "/sales/payment", body, Idempotency_Key="k-2").status_code == 201  # the control: another key is another payment
+    assert len(busy.all(Payment, customer_id=customer)) == 2
+
+
+def test_two_payments_are_not_both_counted_for_one_invoice(busy):
+    customer, actor = busy.new_customer(), busy.boss.actor
+    invoice = invoiced(busy, 100_00, customer=customer)
+    payments = [busy.write("sales.payment", customer=customer, day=busy.today, amount=100_00) for _n in range(4)]
+
+    def allocate(n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.payment").run("allocate", [payments[n]])
+
+    assert at_once(4, allocate) == 1
+    assert sum(one.amount for one in busy.all(Allocation, invoice_id=invoice)) == 100_00
+
+
+def test_without_the_lock_they_are(busy, monkeypatch):
+    """The negative control: that it is the lock which keeps two from both paying the same invoice."""
+    if busy.engine == "sqlite":
+        pytest.skip("one writer at a time: there is nothing the lock could keep")
+    customer, actor = busy.new_customer(), busy.boss.actor
+    invoice = invoiced(busy, 100_00, customer=customer)
+    payments = [busy.write("sales.payment", customer=customer, day=busy.today, amount=100_00) for _n in range(2)]
+    both, real = threading.Barrier(2), services._keep
+
+    def keep(*given):  # both have counted what was paid by now, and neither has seen the other
+        both.wait(timeout=20)
+        real(*given)
+
+    monkeypatch.setattr(services, "hold", lambda invoices, _payments=(): sorted(set(invoices)))
+    monkeypatch.setattr(services, "_keep", keep)
+
+    def allocate(n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.payment").run("allocate", [payments[n]])
+
+    assert at_once(2, allocate) == 2
+    assert sum(one.amount for one in busy.all(Allocation, invoice_id=invoice)) == 200_00
+
+
+def test_an_invoice_is_written_off_once_and_never_for_more_than_was_not_paid(busy):
+    """Several write it off, and money comes: by its act, and by a payment that names the invoice."""
+    actor = busy.boss.actor
+
+    def off(row):
+        busy.resource("sales.invoice").run("write_off", [row], {"reason": "gone"})
+
+    def pay(row, amount):
+        busy.resource("sales.invoice").run("pay", [row], {"amount": amount})
+
+    def came(row, amount):
+        busy.resource("sales.payment").write([{"customer": busy.customer, "day": busy.today, "amount": amount, "allocations": [{"invoice": row, "amount": amount}]}])
+
+    for works, ends, *acts in (
+            ({1}, {("lost", 0, 100_00)}, off, off, off),
+            ({1}, {("lost", 0, 100_00), ("paid", 100_00, 0)}, off, lambda row: pay(row, 100_00)),
+            ({1, 2}, {("lost", 0, 100_00), ("lost", 40_00, 60_00)}, off, lambda row: pay(row, 40_00)),  # the act of an invoice that is lost is gone, money that is booked for it counts
+            ({3}, {("lost", 70_00, 30_00)}, off, lambda row: came(row, 30_00), lambda row: came(row, 40_00)),
+            ({1, 2}, {("lost", 60_00, 40_00), ("paid", 100_00, 0)}, off, lambda row: came(row, 60_00), lambda row: came(row, 100_00))):
+        made = invoiced(busy, 100_00)
+
+        def go(n, made=made, acts=acts):
+            with busy.house.site.work(actor):
+                acts[n](made)
+
+        assert at_once(len(acts), go) in works
+        one = busy.row("sales.invoice", made)
+        assert (str(one.state), one.paid, one.written) in ends and one.paid + one.written + one.remaining == 100_00
+        assert sum(row.amount for row in busy.all(Allocation, invoice_id=made)) == one.paid
+
+
+def partly_paid(busy):
+    """An invoice of 100, and the payment that 40 of it were paid with."""
+    invoice = invoiced(busy, 100_00)
+    return invoice, busy.write("sales.payment", customer=busy.customer, day=busy.today, amount=40_00, allocations=[{"invoice": invoice, "amount": 40_00}])
+
+
+def by_act(busy, invoice):
+    busy.resource("sales.invoice").run("write_off", [invoice], {"reason": "gone"})
+
+
+def back_and_off(busy, invoice, payment, off=by_act):
+    """The payment is taken back and the rest written off in the same moment. Returns the invoice."""
+    actor = busy.boss.actor
+
+    def go(n):
+        with busy.house.site.work(actor):
+            if n:
+                off(busy, invoice)
+            else:
+                busy.resource("sales.payment").run("take_back", [payment], {"reason": "it bounced"})
+
+    assert at_once(2, go) == 2
+    return busy.row("sales.invoice", invoice)
+
+
+def test_money_that_is_taken_back_meanwhile_is_lost_too(busy):
+    one = back_and_off(busy, *partly_paid(busy))
+    assert (str(one.state), one.paid, one.written, one.remaining) == ("lost", 0, 100_00, 0)
+
+
+def test_without_the_lock_what_was_written_off_is_open_again(busy, monkeypatch):
+    """The negative control: who takes money back in the same moment has not seen that the invoice was written off."""
+    if busy.engine == "sqlite":
+        pytest.skip("one writer at a time: there is nothing the lock could keep")
+    both, real, made = threading.Barrier(2), services._keep, partly_paid(busy)
+
+    def keep(*given):
+        both.wait(timeout=20)
+        real(*given)
+
+    def off(_busy, invoice):  # what the act does in the end: the act itself, like all that is changed by hand, also holds its record
+        with writing(), system_scope("a test") as db:
+            db.execute(sa.update(Invoice).where(Invoice.id == invoice).values(written_on=busy.today).execution_options(synchronize_session=False))
+            services.settle([invoice])
+
+    monkeypatch.setattr(services, "hold", lambda invoices, _payments=(): sorted(set(invoices)))
+    monkeypatch.setattr(services, "_keep", keep)
+    one = back_and_off(busy, *made, off)
+    assert one.written_on is not None and (str(one.state), one.paid, one.written) != ("lost", 0, 100_00)
