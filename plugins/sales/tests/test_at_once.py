@@ -12,6 +12,7 @@ from crm_sales.settings import QuoteSettings
 from crm_core.resource.settings import put
 from crm_core.sdk import system_scope, writing
 from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
+from plugins.sales.tests.test_receivables import invoiced
 from tests.support import ENGINES
 from tests.support.fixtures import postgres  # noqa: F401
 
