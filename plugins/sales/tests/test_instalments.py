@@ -183,6 +183,17 @@ def test_what_is_not_signed_or_invoiced_otherwise_is_not_invoiced_by_the_plan(sh
         shop.run("invoice", order)
 
 
+def test_what_another_invoice_of_the_contract_paid_is_not_asked_for_again(shop, today):  # noqa: F811
+    one = contract(shop, (40_00, today), (60_00, today))
+    first, second = plan_of(shop, one)
+    pay(shop, ordered(shop, one, (1000, 40_00)), 40_00)
+    actions = shop.boss.browser()("GET", f"/sales/contract_payment/{first}").text
+    assert f"/sales/contract_payment/{first}/do/invoice" not in actions
+    assert f"/sales/contract_payment/{second}/do/invoice" in shop.boss.browser()("GET", f"/sales/contract_payment/{second}").text
+    shop.run("invoice_due", one, resource="sales.contract")
+    assert [row.invoiced for row in shop.all(ContractPayment, contract_id=one)] == [0, 60_00]
+
+
 def test_an_order_of_the_contract_knows_what_of_the_plan_was_invoiced_and_is_told_once(shop, today):  # noqa: F811
     customer = shop.new_customer()
     one = contract(shop, (30_00, today), (70_00, None), customer=customer)

@@ -249,13 +249,15 @@ def _job(shop, name):  # noqa: F811
     shop.house.run_job(name)
 
 
-def test_on_the_page_part_of_it_goes_out(shop):  # noqa: F811
+def test_on_the_page_part_of_it_goes_out(shop, today):  # noqa: F811
     order = shop.order((3000, 10_00), (2000, 5_00))
     first, second = shop.items(order)
     browser = shop.boss.browser()
-    assert "Item 2" in browser("GET", f"/sales/order/{order}/parts").text
+    page = browser("GET", f"/sales/order/{order}/parts").text
+    assert "Item 2" in page and f'name="day" value="{today}"' in page
     assert browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "4", f"n{second.id}": ""}).status_code == 409
-    assert browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "x"}).status_code == 422
+    wrong = browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "x", "day": "2026-03-02", "waybill": "SF 1"})
+    assert wrong.status_code == 422 and 'value="2026-03-02"' in wrong.text and 'value="SF 1"' in wrong.text, "what was typed stays"
     assert browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "1.5", f"n{second.id}": "", "day": "", "waybill": "SF 1"}).status_code == 303
     assert [one.delivered for one in shop.items(order)] == [1500, 0]
     api = shop.boss.api()

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import flask
 
-from crm_core.sdk import Bad, Invalid, Missing, access, session, site
+from crm_core.sdk import Bad, Invalid, Missing, access, session, site, today
 from crm_sales import _
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels
@@ -19,7 +19,7 @@ WHERE = "/sales/order/<int:row_id>/parts"
 def parts(row_id):
     orders = site().registry.resource("sales.order")
     order = orders.get(row_id, "deliver_part")
-    return flask.render_template("sales/order_parts.html", order=order, items=panels.progress(row_id)["items"], typed={}, note="")
+    return flask.render_template("sales/order_parts.html", order=order, items=panels.progress(row_id)["items"], typed={}, day=today(), waybill="", note="")
 
 
 @pages.post(WHERE)
@@ -40,7 +40,8 @@ def send(row_id):
             raise Invalid({"parts": [_("Say what goes out.")]}, _("Say what goes out."))
         orders.run("deliver_part", [row_id], values)
     except Invalid as bad:
-        return flask.render_template("sales/order_parts.html", order=session.get(Order, row_id), items=panels.progress(row_id)["items"], typed=typed, note=bad.first), 422
+        return flask.render_template("sales/order_parts.html", order=session.get(Order, row_id), items=panels.progress(row_id)["items"], typed=typed,
+                                     day=form.get("day", ""), waybill=form.get("waybill", ""), note=bad.first), 422
     return flask.redirect(f"/sales/order/{row_id}", 303)
 
 

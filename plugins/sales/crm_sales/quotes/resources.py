@@ -52,7 +52,7 @@ class Quotes(Resource):
     actions = (
         Action("send", _("Send"), services.send, when=services.in_state(State.draft), icon="send", primary=True, order=10,
                confirm=_("Offer this quote? It cannot be changed afterwards; a new version can be made.")),
-        Action("accept", _("Accepted"), services.accept, when=services.in_state(State.sent), icon="check", order=20, bulk=False, fields=(NAMED,)),
+        Action("accept", _("Accepted"), services.accept, when=services.in_state(State.sent), icon="check", primary=True, order=20, bulk=False, fields=(NAMED,)),
         Action("decline", _("Declined"), services.decline, when=services.in_state(State.sent), icon="x", order=21, bulk=False, fields=(WHY,)),
         Action("order", _("Make an order"), services.to_order, when=services.may_become("order_id"), icon="shopping-cart", order=30, bulk=False, primary=True, makes="sales.order"),
         Action("contract", _("Make a contract"), services.to_contract, when=services.may_become("contract_id"), icon="file-text", order=31, bulk=False, makes="sales.contract"),

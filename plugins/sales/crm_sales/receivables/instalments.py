@@ -102,9 +102,9 @@ def _may(head, line, asked: int):
 
 
 def invoice_due(_resource, ids: Sequence[int], day: dt.date | None = None, title: str | None = None, tax_number: str | None = None) -> list[int]:
-    """Invoice all instalments of these contracts that are due and not invoiced yet."""
+    """Invoice all instalments of these contracts that are due and not invoiced yet; what other invoices of the contract have paid already is not asked for again."""
     found = session.scalars(sa.select(ContractPayment.id).where(
-        ContractPayment.contract_id.in_(ids), ContractPayment.due <= today(), ContractPayment.invoiced == 0, ContractPayment.amount > 0).order_by(ContractPayment.id).limit(500)).all()
+        ContractPayment.contract_id.in_(ids), ContractPayment.due <= today(), ContractPayment.invoiced == 0, ContractPayment.remaining > 0).order_by(ContractPayment.id).limit(500)).all()
     if not found:
         raise Refused(_("No instalment is due that is not invoiced yet."))
     return invoice(_resource, found, day, title, tax_number)

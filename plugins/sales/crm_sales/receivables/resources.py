@@ -277,7 +277,7 @@ TITLES = (
     Field(name="title", column="", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
     Field(name="tax_number", column="", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60))
 CONTRACT_ACTIONS = (
-    Action("invoice", _("Invoice this instalment"), instalments.invoice, on="sales.contract_payment", when=lambda one: not one.invoiced and (one.amount or 0) > 0, icon="file-invoice",
+    Action("invoice", _("Invoice this instalment"), instalments.invoice, on="sales.contract_payment", when=lambda one: not one.invoiced and (one.remaining or 0) > 0, icon="file-invoice",
            primary=True, whole=True, fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), *TITLES]),
     Action("invoice_due", _("Invoice what is due"), instalments.invoice_due, on="sales.contract", when=lambda one: one.state in paying.ASKED, icon="file-invoice", order=22,
            whole=True, fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), *TITLES]),
