@@ -26,7 +26,7 @@ class Slots:
 
     take: Callable[[str, IO[bytes]], AbstractContextManager[Enclosed]] | None = None
     hang: Callable[[str, int, Enclosed], int] = lambda _subject, _row_id, _file: 0
-    on: Callable[[str, Sequence[int]], Sequence[Any]] = lambda _subject, _ids: ()
+    on: Callable[..., Sequence[Any]] = lambda _subject, _ids, _only=None: ()  # subject, ids of records, ids of files or None for the newest
     limit: Callable[[], int] | None = None
 
 
@@ -53,12 +53,13 @@ class FileField(RefField):
 
     def resolve(self, values: Iterable[Any]) -> dict[Any, Any]:
         wanted = list(values)
-        known = {one.id for one in self.offered()} if any(isinstance(one, int) for one in wanted) else set()
+        asked = [one for one in wanted if isinstance(one, int)]
+        known = {one.id for one in slots.on(*self.on, asked)} if asked and self.on is not None else set()
         return {value: value for value in wanted if isinstance(value, Enclosed) or value in known}
 
     def offered(self) -> Sequence[Any]:
         """The files that can be named, the newest first."""
-        return () if self.on is None else list(reversed(slots.on(*self.on)))
+        return () if self.on is None else slots.on(*self.on)
 
     def schema(self) -> dict[str, Any]:
         return {**super().schema(), "description": "id of a file of this record"}

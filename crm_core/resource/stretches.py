@@ -28,9 +28,9 @@ _NEWER = """
     UNION ALL SELECT '##', 14, n FROM generate_series((first >> 14) + 2, least(((first >> 19) + 2 << 5) - 1, newest >> 14)) AS n
     UNION ALL SELECT '###', 19, n FROM generate_series((first >> 19) + 2, newest >> 19) AS n"""
 _LONG = "SELECT '###' AS mark, 19 AS bits, n FROM generate_series(newest >> 19, 0, -1) AS n"
-_WAYS = {
-    "older": ("coalesce(CAST(:place AS bigint) - 1, newest)", _OLDER, "DESC"),
-    "newer": ("CAST(:place AS bigint) + 1", _NEWER, "ASC"),
+_WAYS = {  # a place comes out of an address: never beyond the newest; where there is none, least() leaves it out
+    "older": ("least(CAST(:place AS bigint) - 1, newest)", _OLDER, "DESC"),
+    "newer": ("least(CAST(:place AS bigint), newest) + 1", _NEWER, "ASC"),
     "long": ("newest", _LONG, "DESC"),
 }
 
@@ -42,7 +42,7 @@ def series(way: str) -> sa.CTE:
     first, stretches, order = _WAYS[way]
     text = sa.text(f"""
         SELECT row_number() OVER (ORDER BY n << bits {order}) AS step, '''' || CAST(:kind AS text) || mark || n || '''' AS word
-        FROM (SELECT newest, {first} AS first FROM (SELECT max(id) AS newest FROM core_search WHERE resource = :r) AS known OFFSET 0) AS ends, LATERAL ({stretches}) AS part""")
+        FROM (SELECT newest, {first} AS first FROM (SELECT max(id) AS newest FROM core_search WHERE resource = :r) AS known WHERE newest IS NOT NULL OFFSET 0) AS ends, LATERAL ({stretches}) AS part""")
     return text.columns(sa.column("step", _BIG), sa.column("word", sa.String())).cte("stretches").prefix_with("MATERIALIZED")
 
 

@@ -51,10 +51,12 @@ def pictures_of(subject: str, ids: Sequence[int]) -> dict[int, list[Picture]]:
     return found
 
 
-def named(subject: str, ids: Sequence[int]) -> list[Any]:
-    """Id and name of the files on these records of a resource that the reader may see, the first one first: one statement."""
+def named(subject: str, ids: Sequence[int], only: Sequence[int] | None = None) -> list[Any]:
+    """Id and name of the files on these records of a resource that the reader may see, the newest first, fifty at most; `only`: of these. One statement."""
     a = Attachment
-    return list(session.execute(sa.select(a.id, a.name).where(a.subject == subject, among(a.subject_id, list(ids))).order_by(a.id).limit(50))) if ids else []
+    query = sa.select(a.id, a.name).where(a.subject == subject, among(a.subject_id, list(ids)), a.deleted_at.is_(None))
+    query = query if only is None else query.where(a.id.in_(list(only)))
+    return list(session.execute(query.order_by(a.id.desc()).limit(50))) if ids else []
 
 
 def of_record(resource: Any, row: Any, page: Any) -> Any:

@@ -13,8 +13,7 @@ GET    sales_calls.work                                                 303    4
 POST   sales_calls.following                                            401    403    403  404      303        303              404                  303
 POST   sales_calls.answer        sales.call_list,sales.call_entry       401    403    403  404      303        303              404                  303
 POST   sales_calls.result        sales.call_list,sales.call_entry       401    403    403  404      422        422              404                  422
-GET    sales_contracts.signed                                           303    403    403  404      200        200              404                  200
-POST   sales_contracts.keep_signed                                      401    403    403  404      422        422              404                  422
+GET    sales_force.forecasts_entered                                    303    403    200  200      200        200              200                  200
 GET    sales_force.ranking                                              303    403    200  200      200        200              200                  200
 GET    sales_force.expected                                             303    403    200  200      200        200              200                  200
 GET    sales_force.targets_of_year                                      303    403    200  200      200        200              200                  200
@@ -25,6 +24,7 @@ POST   sales_leads.send                                                 403    4
 GET    sales_orders.parts                                               303    403    403  404      200        200              404                  200
 POST   sales_orders.send                                                401    403    403  404      422        422              404                  422
 POST   sales_orders.again                                               401    403    403  404      409        409              404                  409  # nothing was ordered
+POST   sales_reminders.preview                                          401    403    403  403      403        403              403                  403
 GET    sales_quotes.show                                                404    404    404  404      404        404              404                  404
 GET    sales_quotes.as_pdf                                              404    404    404  404      404        404              404                  404
 POST   sales_quotes.answer                                              403    404    404  404      404        404              404                  404

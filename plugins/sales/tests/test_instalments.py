@@ -194,6 +194,27 @@ def test_what_another_invoice_of_the_contract_paid_is_not_asked_for_again(shop, 
     assert [row.invoiced for row in shop.all(ContractPayment, contract_id=one)] == [0, 60_00]
 
 
+@pytest.mark.parametrize("first", ["credited", "ordered"])
+def test_an_instalment_credited_and_invoiced_anew_takes_nothing_off_the_turnover(shop, today, first):  # noqa: F811
+    customer = shop.new_customer()
+    one = contract(shop, (30_00, today), (70_00, None), customer=customer)
+    line, rest = plan_of(shop, one)
+    if first == "ordered":
+        shop.run("order", one, resource="sales.contract")
+    deposit = ask(shop, line)
+    shop.run("credit", deposit.id, {"reason": "wrong title"}, resource="sales.invoice")
+    made = [ask(shop, line), ask(shop, rest)]
+    if first == "credited":
+        shop.run("order", one, resource="sales.contract")
+    order = shop.row("sales.contract", one).order_id
+    shop.run("confirm", order)
+    shop.run("deliver", order)
+    for invoice in made:
+        pay(shop, invoice.id, invoice.total)
+    assert str(shop.row("sales.order", order).state) == "done"
+    assert sum(deal.amount for deal in shop.all("core.dealing", source="sales", customer_id=customer)) == 100_00
+
+
 def test_an_order_of_the_contract_knows_what_of_the_plan_was_invoiced_and_is_told_once(shop, today):  # noqa: F811
     customer = shop.new_customer()
     one = contract(shop, (30_00, today), (70_00, None), customer=customer)

@@ -128,6 +128,7 @@ def cancel(contract, reason=None):
     contract.state, contract.reason = State.cancelled, reason
     session.flush()
     tasks.finish(_warning(contract.id))
+    tasks.finish_all([paying.due_key(one) for one in session.scalars(select(ContractPayment.id).where(ContractPayment.contract_id == contract.id))])
     on_timeline(_("ended a contract before its time"), "core.customer", contract.customer_id, record=(NAME, contract.id), body=reason)
 
 

@@ -57,7 +57,7 @@ def computed(first, last, people=None):
         s.day >= first, s.day <= last, s.owner_id.is_not(None), sa.or_(is_open, won))
     if people is not None:
         query = query.where(s.owner_id.in_(people))
-    rows = session.execute(query.group_by(s.owner_id, month).order_by(month, s.owner_id).limit(MOST))
+    rows = session.execute(query.group_by(s.owner_id, month).order_by(month.desc(), s.owner_id).limit(MOST))
     return {(who, dt.date.fromisoformat(f"{text}-01")): Computed(int(had), *(int(had) + int(one) for one in more)) for who, text, had, *more in rows}
 
 
@@ -66,9 +66,9 @@ def said(first, last):
     e = ForecastEntry
     key = e.owner_id, e.month, e.corrected
     ends = sa.select(sa.func.min(e.id).label("first"), sa.func.max(e.id).label("last")).where(e.month >= first, e.month <= last).group_by(*key).subquery()
-    query = sa.select(e).where(e.month >= first, e.month <= last, sa.or_(e.id.in_(sa.select(ends.c.first)), e.id.in_(sa.select(ends.c.last)))).order_by(e.id).limit(MOST)
+    query = sa.select(e).where(e.month >= first, e.month <= last, sa.or_(e.id.in_(sa.select(ends.c.first)), e.id.in_(sa.select(ends.c.last)))).order_by(e.id.desc()).limit(MOST)
     found = {}
-    for one in session.scalars(query):
+    for one in reversed(session.scalars(query).all()):
         had = found.get((one.owner_id, one.month), Said())
         found[one.owner_id, one.month] = had._replace(corrected=one) if one.corrected else had._replace(first=had.first or one, last=one)
     return found

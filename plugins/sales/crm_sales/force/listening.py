@@ -15,9 +15,16 @@ def _counts(doc):
     turn = achieving.count(session, doc)
     if turn is not None:
         if turn:
+            _no_loss(doc.source, doc.order, doc.invoice)
             commission.give_back(session, [CommissionLine.source == doc.source], today(), f"again:{doc.source}")
         commission.earn(session, doc, turn)
     _less(doc.order, doc.invoice)
+
+
+def _no_loss(source, order, invoice):
+    """A document that counts anew or no more: what a loss held back of its lines is there again, so that all of them is taken back, and once."""
+    for cause in [f"lost:order:{order}"] * (order is not None) + [f"lost:invoice:{invoice}"] * (invoice is not None):
+        commission.keep_back(session, [CommissionLine.source == source], today(), cause, 0, 1)
 
 
 def _less(order, invoice):
@@ -64,6 +71,7 @@ def cancelled(event):
             continue
         doc, whole = achieving.delivered_doc(session, one)
         mine = [CommissionLine.source == f"order:{one}"]
+        _no_loss(f"order:{one}", one, None)
         if doc is None:
             achieving.take_back(session, f"order:{one}", today())
             commission.give_back(session, mine, today(), f"cancel:{one}")
@@ -87,6 +95,7 @@ def uninvoiced(event):
     for one in event.ids:
         if achieving.invoice_doc(session, one) is None:
             achieving.take_back(session, f"invoice:{one}", today())
+            _no_loss(f"invoice:{one}", None, one)
             commission.give_back(session, [CommissionLine.source == f"invoice:{one}"], today(), f"void:{one}")
 
 

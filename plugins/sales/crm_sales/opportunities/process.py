@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import select, update
 
-from crm_core.sdk import system_scope, tasks, today, worktime
+from crm_core.sdk import standing_of, system_scope, tasks, today, worktime
 from crm_sales import _
 from crm_sales.opportunities.models import Opportunity, Outcome, StageTask
 
@@ -41,9 +41,11 @@ def handed_on(event):
     if event.resource != NAME:
         return
     with system_scope("tasks of opportunities that changed hands") as db:
-        t = tasks.Task
+        t, homes = tasks.Task, {}
         for one, before, after in zip(event.ids, event.before, event.after, strict=True):
             if before is not None and after is not None:
+                if after not in homes:
+                    homes[after] = next(iter(standing_of(after).departments), None)
                 db.execute(update(t).where(
                     t.subject == NAME, t.subject_id == one, t.source_key.startswith(KEY), t.owner_id == before, t.done_at.is_(None), t.deleted_at.is_(None),
-                ).values(owner_id=after).execution_options(synchronize_session=False))
+                ).values(owner_id=after, department_id=homes[after]).execution_options(synchronize_session=False))

@@ -65,13 +65,16 @@ class MineField(BooleanField):
 
 
 def own_pipelines():
-    """The pipelines of who acts, as a sub-select."""
+    """Ids of the pipelines of who acts: those of his teams, else of the nearest department above him that has some, else of the whole house."""
     from crm_sales.opportunities.models import Pipeline
 
-    who, every = actor(), select(Pipeline.id).where(Pipeline.deleted_at.is_(None))
+    who = actor()
+    rows = session.execute(select(Pipeline.id, Pipeline.for_team_id, Pipeline.for_department_id).where(Pipeline.deleted_at.is_(None)).order_by(Pipeline.position, Pipeline.id).limit(1_000)).all()
     if getattr(who, "user_id", None) is None or site().registry.resource("sales.pipeline").may("update"):
-        return every
-    teams, above = tuple(getattr(who, "teams", ())), standing_of(who.user_id).departments
-    of_house = every.where(Pipeline.for_team_id.is_(None), Pipeline.for_department_id.is_(None))
-    his = sa.or_(Pipeline.for_team_id.in_(teams), sa.and_(Pipeline.for_team_id.is_(None), Pipeline.for_department_id.in_(above)))
-    return sa.union(every.where(his), of_house.where(~sa.exists(every.where(his))))
+        return [row.id for row in rows]
+    of_department = {}
+    for row in rows:
+        if row.for_team_id is None:
+            of_department.setdefault(row.for_department_id, []).append(row.id)
+    teams = [row.id for row in rows if row.for_team_id is not None and row.for_team_id in getattr(who, "teams", ())]
+    return teams or next((of_department[one] for one in (*standing_of(who.user_id).departments, None) if one in of_department), [])

@@ -21,6 +21,7 @@ from crm_core.sdk import (
     Section,
     Settled,
     as_written,
+    money,
     priced,
     session,
     system_scope,
@@ -118,6 +119,12 @@ class Orders(Resource):
                fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),
     )
     help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")
+
+    def check(self, rows, before):
+        named = {at: now for at, row in enumerate(rows) if (now := as_written(row, before)).get("contract_id")}
+        kept = dict(session.execute(sa.select(Contract.id, Contract.currency).where(Contract.id.in_({now["contract_id"] for now in named.values()}))).all()) if named else {}
+        return {at: {"contract": [_("The contract is in another currency.")]} for at, now in named.items()
+                if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
 
     def written(self, verb, ids, change):
         if verb == "delete":

@@ -140,13 +140,14 @@ paying.receivables.plan = _plan
 
 def ask(job):
     """The job of every morning, where the house wants it: an instalment that is due and not invoiced is a task of the contract's owner."""
-    last = 0
+    last, asked = 0, sa.select(sa.func.coalesce(sa.func.sum(Invoice.total), 0)).where(  # more than the contract is not invoiced
+        Invoice.contract_id == Contract.id, Invoice.currency == Contract.currency, ASKED).scalar_subquery()
     while OrderSettings.now().instalments:
         with job.write():
             rows = session.execute(sa.select(ContractPayment.id, ContractPayment.what, ContractPayment.due, Contract.number, Contract.owner_id).join(
                 Contract, Contract.id == ContractPayment.contract_id).where(
                     Contract.state.in_(paying.ASKED), Contract.deleted_at.is_(None), Contract.owner_id.is_not(None), ContractPayment.deleted_at.is_(None), ContractPayment.due <= today(),
-                    ContractPayment.invoiced == 0, ContractPayment.remaining > 0, ContractPayment.id > last).order_by(ContractPayment.id).limit(200)).all()
+                    ContractPayment.invoiced == 0, ContractPayment.remaining > 0, ContractPayment.amount <= Contract.total - asked, ContractPayment.id > last).order_by(ContractPayment.id).limit(200)).all()
             for row in rows:
                 tasks.give_by_rule(_("Sales"), paying.due_key(row.id), row.owner_id, _("Invoice “%(what)s” of %(number)s", what=row.what, number=row.number), due=row.due,
                                    about=("sales.contract_payment", row.id), locked=False)

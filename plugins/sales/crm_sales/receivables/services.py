@@ -354,7 +354,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     came, went, over, moved = [], [], set(), []
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
-            Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
+            Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.turn, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
             Invoice.remaining, Invoice.open_worth, Invoice.settled, Invoice.asked, Invoice.written, Invoice.written_on, Invoice.written_worth).where(Invoice.id.in_(every)))}
         got: dict[int, tuple[int, dt.date]] = {row[0]: (int(row[1]), row[2]) for row in db.execute(
             sa.select(Allocation.invoice_id, sa.func.sum(Allocation.amount), sa.func.max(Payment.day)).join(Payment, Payment.id == Allocation.payment_id).where(
@@ -426,7 +426,7 @@ def _not_twice(db, ids: Sequence[int]):
 
 def _told(rows, ids: Sequence[int]):
     """Core hears of what customers had by these invoices, or had not after all: by those of an order as far as it was told of the order."""
-    hand = [one for one in ids if rows[one].order_id is None]
+    hand = [one for one in ids if rows[one].order_id is None or rows[one].turn]
     if deals := _deals_of(hand):
         record_dealings("sales", deals)
     if of := sorted({rows[one].order_id for one in ids if rows[one].order_id}):
@@ -439,7 +439,7 @@ def _deals_of(ids: Sequence[int]) -> list[Deal]:
     with system_scope("deals of invoices") as db:
         rows = db.execute(sa.select(
             InvoiceItem.id, InvoiceItem.what, InvoiceItem.product_id, InvoiceItem.quantity, InvoiceItem.amount, Invoice.id.label("of"), Invoice.customer_id, Invoice.day, Invoice.number, Invoice.rate,
-            Invoice.credits_id, Invoice.order_id, Invoice.state).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
+            Invoice.credits_id, Invoice.order_id, Invoice.state, _anew().label("anew")).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
                 Invoice.id.in_(ids), InvoiceItem.item_id.is_(None), InvoiceItem.deleted_at.is_(None)).order_by(InvoiceItem.id)).all() if ids else ()
     return [Deal(
         customer=one.customer_id, key=f"{'credit' if one.credits_id else 'invoice'}/{one.id}", kind=_("Credit note") if one.credits_id else _("Invoice"), day=one.day, number=one.number,
@@ -449,13 +449,21 @@ def _deals_of(ids: Sequence[int]) -> list[Deal]:
 
 
 def _no_deal(one) -> bool:
-    """An invoice that is cancelled, or for an instalment of a contract that has an order: what the customer has is told of that."""
-    return one.state == State.cancelled or (one.order_id is not None and one.credits_id is None)
+    """An invoice that is cancelled, or for an instalment of a contract that has an order: what the customer has is told of that. One made in place of
+    another that was credited is a deal, as the credit note is: both together are nothing."""
+    return one.state == State.cancelled or (one.order_id is not None and one.credits_id is None and not one.anew)
+
+
+def _anew():
+    """Whether an instalment was invoiced before, and all of that was credited."""
+    one = sa.orm.aliased(Invoice)
+    return sa.and_(Invoice.credits_id.is_(None), sa.exists().where(
+        one.instalment_id == Invoice.instalment_id, one.turn == Invoice.turn - 1, one.credits_id.is_(None), one.state != State.cancelled))
 
 
 def _noted_deals(ids: Sequence[int]) -> list[Deal]:
     with system_scope("credit notes of orders") as db:
-        notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), Invoice.credits_id.is_not(None), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
+        notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), sa.or_(Invoice.credits_id.is_not(None), _anew()), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
     return _deals_of(notes)
 
 
