@@ -28,6 +28,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _, repricing
+from crm_sales.contracts.models import Contract
 from crm_sales.orders import running, services
 from crm_sales.orders.models import (
     Advert,
