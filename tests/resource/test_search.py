@@ -16,7 +16,7 @@ from crm_core.access.models import Scope as Reach
 from crm_core.data.session import session
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import runner
-from crm_core.resource import hits, listing, stretches
+from crm_core.resource import cursors, hits, listing, stretches
 from crm_core.text import tokens
 from tests.support.firm import PEOPLE, Firm
 
@@ -162,6 +162,18 @@ def test_many_hits_come_newest_first_and_pages_go_back(filled: Firm, monkeypatch
         for page in range(len(pages) - 1, 0, -1):
             query.before = pages[page].previous
             assert listing.page(query).ids == pages[page - 1].ids
+
+
+def test_a_place_that_nobody_was_given_is_only_the_beginning_or_the_end(filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "COUNT_LIMIT", 5)
+    with filled.as_user("ada"):
+        first = listing.page(asked(filled, "有限", limit=5))
+        query = asked(filled, "有限", limit=5)
+        for place in (2**62, 2**63 - 1):
+            query.after, query.before = cursors.encode(listing.NEWEST, (None, place)), ""
+            assert listing.page(query).ids == first.ids
+            query.after, query.before = "", cursors.encode(listing.NEWEST, (None, place))
+            assert listing.page(query).ids == first.ids
 
 
 @pytest.mark.parametrize("shared_firm", ["postgresql"], indirect=True)
