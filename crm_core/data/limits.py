@@ -12,7 +12,7 @@ from crm_core.data.engine import STATEMENT_SECONDS
 SECONDS = 3.0
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock: about a millisecond
 
-_TIMEOUT = "SELECT set_config('statement_timeout', %s, %s)"
+_TIMEOUT = "SELECT set_config('statement_timeout', %s, true)"
 
 
 class TooLong(Exception):
@@ -44,22 +44,12 @@ def _sqlite(raw: Any, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _postgres(raw: Any, seconds: float) -> Iterator[None]:
-    """What reads stands in no transaction, so nothing has to be kept from failing with the statement."""
-    alone = bool(raw.autocommit)
-    if not alone:
-        raw.execute("SAVEPOINT crm_limited")
-    raw.execute(_TIMEOUT, [str(int(seconds * 1000)), not alone])
     try:
-        yield
+        with raw.transaction():  # a savepoint where one runs already
+            raw.execute(_TIMEOUT, [str(int(seconds * 1000))])
+            yield
+            raw.execute(_TIMEOUT, [str(STATEMENT_SECONDS * 1000)])
     except sa.exc.OperationalError as error:
         if getattr(error.orig, "sqlstate", "") != "57014":
             raise
-        if not alone:
-            raw.execute("ROLLBACK TO SAVEPOINT crm_limited")
         raise TooLong from None
-    finally:
-        if alone and not raw.closed:
-            raw.execute(_TIMEOUT, [str(STATEMENT_SECONDS * 1000), False])
-    if not alone:
-        raw.execute("RELEASE SAVEPOINT crm_limited")
-        raw.execute(_TIMEOUT, [str(STATEMENT_SECONDS * 1000), True])

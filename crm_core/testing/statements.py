@@ -8,13 +8,15 @@ import sqlalchemy as sa
 
 
 @contextmanager
-def sent(engine: sa.Engine) -> Iterator[list[str]]:
-    """The statements that go to an engine meanwhile, without BEGIN: `with sent(site.engines.read) as statements:`."""
+def sent(engine: sa.Engine, values: list[Any] | None = None) -> Iterator[list[str]]:
+    """The statements that go to an engine meanwhile, without BEGIN: `with sent(site.engines.read) as statements:`. `values`: gets the parameters of each."""
     statements: list[str] = []
 
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         if not statement.startswith("BEGIN"):
             statements.append(statement)
+            if values is not None:
+                values.append(parameters)
 
     sa.event.listen(engine, "before_cursor_execute", note)
     try:

@@ -22,6 +22,7 @@ from crm_core.data.session import writing
 from crm_core.data.wall import UNSCOPED
 from crm_core.kernel import clock
 from crm_core.testing.house import House
+from crm_core.testing.statements import sent
 
 CUSTOMERS, AT_ONCE, LINES = 1_000, 20_000, 50
 
@@ -63,17 +64,11 @@ def median(rounds: int, call: Callable[[int], object]) -> float:
 
 def statements_of(house: House, call: Callable[[], object]) -> list[tuple[str, Any]]:
     """What a page asks of the database, to be asked again by itself."""
-    asked: list[tuple[str, Any]] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            asked.append((statement, parameters))
-
+    values: list[Any] = []
     call()  # what is asked once in a while, as who is signed in
-    sa.event.listen(house.site.engines.read, "before_cursor_execute", note)
-    call()
-    sa.event.remove(house.site.engines.read, "before_cursor_execute", note)
-    return asked
+    with sent(house.site.engines.read, values) as statements:
+        call()
+    return list(zip(statements, values, strict=True))
 
 
 def by_itself(house: House, rounds: int, asked: list[tuple[str, Any]]) -> float:

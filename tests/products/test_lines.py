@@ -235,6 +235,8 @@ def test_a_set_of_lines_asks_as_much_as_one(shop: House, make: Make) -> None:
     customer = make("core.customer", name="Many")
     products = [make("core.product", name=f"N{n}", price=n * 100) for n in range(6)]
     counts = []
+    with shop.system():
+        prices([Ask(products[0])], customer=customer)  # what is asked once in a while
     for few in (1, 6):
         with shop.system(), sent(shop.site.engines.read) as statements:
             prices([Ask(p) for p in products[:few]], customer=customer)

@@ -32,7 +32,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from crm_core.data import types as t
-from crm_core.data.bulk import among
+from crm_core.data.bulk import among, update
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.money.api import no_fractions, rounding, step, tax_included
 from crm_core.features.products import configuring, wishes
@@ -201,10 +201,7 @@ class PricedLines(Resource):
         asks = [replace(ask, day=max(ask.day, earliest)) if ask.day is not None and earliest is not None else ask for ask in asks]
         found = of_shelf(shelf, asks, buyers({head.customer for head in of.values() if head.customer}))
         now = [*((line, one.price, one.why) for line, one in zip(lines, found, strict=True)), *kept]
-        other = [{"b_id": line["id"], "list_price": price, "why": why} for line, price, why in now if price != line["list_price"]]
-        if other:
-            values: dict[str, Any] = {"list_price": sa.bindparam("list_price"), "why": sa.bindparam("why")}
-            connection.execute(sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(values), other, execution_options=unscoped("list prices of lines"))
+        update(table, [{"id": line["id"], "list_price": price, "why": why} for line, price, why in now if price != line["list_price"]], "list prices of lines")
         return [one.why for line, one in zip(lines, found, strict=True) if one.price is None and _has_price(shelf.facts[line["product_id"]])]
 
     def anew(self, head: int) -> tuple[list[Repriced], list[str]]:

@@ -12,6 +12,7 @@ from crm_core.sdk import (
     Refused,
     actor,
     amounts,
+    as_written,
     emit,
     files,
     money,
@@ -61,6 +62,14 @@ def plan_of(contract):
     """The lines of its payment plan, and what each comes to."""
     lines = session.scalars(select(ContractPayment).where(ContractPayment.contract_id == contract.id).order_by(ContractPayment.id)).all()
     return list(zip(lines, instalments(contract.total, [(one.share, one.amount if one.share is None else None) for one in lines], money.step(contract.currency)), strict=True))
+
+
+def of_another_currency(rows, before):
+    """Faults of documents that are about to be written and name a contract in another currency than theirs. One statement."""
+    named = {at: now for at, row in enumerate(rows) if (now := as_written(row, before)).get("contract_id")}
+    kept = dict(session.execute(select(Contract.id, Contract.currency).where(Contract.id.in_({now["contract_id"] for now in named.values()}))).all()) if named else {}
+    return {at: {"contract": [_("The contract is in another currency.")]} for at, now in named.items()
+            if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
 
 
 # --- signing -----------------------------------------------------------------------------------------------------------

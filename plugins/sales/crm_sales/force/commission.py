@@ -138,10 +138,7 @@ def _taken(db, ids):
 
 def give_back(db, means, day, cause, base=None):
     """Take back what is left of the lines that `means` (conditions) means, or of so much of their base. `cause` names what made it, and does so once."""
-    where = [CommissionLine.back_of_id.is_(None), *means]
-    people = db.scalars(sa.select(Statement.owner_id).where(Statement.id.in_(sa.select(CommissionLine.statement_id).where(*where)))).all()
-    statements = {person: open_statement(db, person, day) for person in sorted(set(people))}
-    lines = db.execute(sa.select(CommissionLine, Statement.owner_id).join(Statement, Statement.id == CommissionLine.statement_id).where(*where).order_by(CommissionLine.id)).all()
+    statements, lines = _lines_of(db, means, day)
     if base is not None and lines and db.scalar(sa.select(CommissionLine.id).where(CommissionLine.key.in_([f"{cause}/{line.id}" for line, _owner in lines])).limit(1)) is not None:
         return
     gone = _taken(db, [line.id for line, _owner in lines])
@@ -151,14 +148,20 @@ def give_back(db, means, day, cause, base=None):
         for (line, owner), one in zip(lines, back, strict=True) if one.base or one.amount])
 
 
+def _lines_of(db, means, day):
+    """The open statements of whom these lines were earned by, held from here on, so that one counts after the other; and the lines with whose they are."""
+    where = [CommissionLine.back_of_id.is_(None), *means]
+    people = db.scalars(sa.select(Statement.owner_id).where(Statement.id.in_(sa.select(CommissionLine.statement_id).where(*where)))).all()
+    statements = {person: open_statement(db, person, day) for person in sorted(set(people))}
+    lines = db.execute(sa.select(CommissionLine, Statement.owner_id).join(Statement, Statement.id == CommissionLine.statement_id).where(*where).order_by(CommissionLine.id)).all()
+    return statements, lines
+
+
 def keep_back(db, means, day, cause, part, whole, rise=True):
     """What of the lines that `means` means is held back because `part` of `whole` is lost: the same share of each, never more than is left of it, and all
     that is left where all is lost. What `cause` holds back already counts, so that it can be said again, and with a smaller part gives the rest back.
     `rise=False`: only gives back."""
-    where = [CommissionLine.back_of_id.is_(None), *means]
-    people = db.scalars(sa.select(Statement.owner_id).where(Statement.id.in_(sa.select(CommissionLine.statement_id).where(*where)))).all()
-    statements = {person: open_statement(db, person, day) for person in sorted(set(people))}  # held from here on: one counts after the other
-    lines = db.execute(sa.select(CommissionLine, Statement.owner_id).join(Statement, Statement.id == CommissionLine.statement_id).where(*where).order_by(CommissionLine.id)).all()
+    statements, lines = _lines_of(db, means, day)
     gone, rows = _taken(db, [line.id for line, _owner in lines]), []
     query = sa.select(CommissionLine.back_of_id, sa.func.sum(CommissionLine.own), sa.func.sum(CommissionLine.amount), sa.func.count()).where(
         CommissionLine.back_of_id.in_([line.id for line, _owner in lines]), CommissionLine.key.startswith(f"{cause}/", autoescape=True)).group_by(CommissionLine.back_of_id)

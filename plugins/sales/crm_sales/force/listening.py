@@ -23,8 +23,16 @@ def _counts(doc):
 
 def _no_loss(source, order, invoice):
     """A document that counts anew or no more: what a loss held back of its lines is there again, so that all of them is taken back, and once."""
-    for cause in [f"lost:order:{order}"] * (order is not None) + [f"lost:invoice:{invoice}"] * (invoice is not None):
+    for cause, _lines, _lost in _may_be_lost(order, invoice):
         commission.keep_back(session, [CommissionLine.source == source], today(), cause, 0, 1)
+
+
+def _may_be_lost(order, invoice):
+    """What can be written off of these: how it is called, the commission it holds back, and how much of it is lost."""
+    if order is not None:
+        yield f"lost:order:{order}", [CommissionLine.order_id == order, CommissionLine.basis == Basis.order], lambda: achieving.lost_of_order(session, order)
+    if invoice is not None:
+        yield f"lost:invoice:{invoice}", [CommissionLine.source == f"invoice:{invoice}", CommissionLine.basis == Basis.invoice], lambda: achieving.lost_of_invoice(session, invoice)
 
 
 def _less(order, invoice):
@@ -37,11 +45,9 @@ def _less(order, invoice):
 def _losses(order, invoice, rise=True):
     """What is written off holds back the same share of what was paid on the order and on the invoice; commission on money received is for what came in,
     and stays."""
-    for basis, means, cause, loss in (
-            (Basis.order, CommissionLine.order_id == order, f"lost:order:{order}", achieving.lost_of_order(session, order) if order is not None else None),
-            (Basis.invoice, CommissionLine.source == f"invoice:{invoice}", f"lost:invoice:{invoice}", achieving.lost_of_invoice(session, invoice) if invoice is not None else None)):
-        if loss is not None:
-            commission.keep_back(session, [means, CommissionLine.basis == basis], today(), cause, *loss, rise=rise)
+    for cause, lines, lost in _may_be_lost(order, invoice):
+        if (loss := lost()) is not None:
+            commission.keep_back(session, lines, today(), cause, *loss, rise=rise)
 
 
 def _credits(order, invoice):

@@ -5,25 +5,40 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from crm_core.sdk import BooleanField, Department, actor, session, site, standing_of, system_scope
+from crm_core.sdk import BooleanField, Department, actor, session, site, system_scope
 
 
 def pipelines_of(who):
-    """Pipelines, those that are meant for who acts first: of a team of his, of the nearest department above him, of the whole house."""
+    """Ids of pipelines, those that are meant for who acts first: of a team of his, of the nearest department above him, of the whole house."""
+    return [one for _place, one in _placed(who)]
+
+
+def own_pipelines():
+    """Ids of the pipelines of who acts: those of his teams, else of the nearest department above him that has some, else of the whole house."""
+    placed = _placed(actor())
+    if getattr(actor(), "user_id", None) is None or site().registry.resource("sales.pipeline").may("update"):
+        return [one for _place, one in placed]
+    return [one for place, one in placed if place == placed[0][0] != OTHERS]
+
+
+OTHERS = (3, 0)
+
+
+def _placed(who):
+    """(how near it is to who acts, id) of each pipeline, the nearest first."""
     from crm_sales.opportunities.models import Pipeline
 
-    above = _departments(getattr(who, "department_id", None))
-    teams = getattr(who, "teams", ())
+    above, teams = _departments(getattr(who, "department_id", None)), getattr(who, "teams", ())
 
     def place(one):
         if one.for_team_id is not None:
-            return (0, 0) if one.for_team_id in teams else (3, 0)
+            return (0, 0) if one.for_team_id in teams else OTHERS
         if one.for_department_id is not None:
-            return (1, above.index(one.for_department_id)) if one.for_department_id in above else (3, 0)
+            return (1, above.index(one.for_department_id)) if one.for_department_id in above else OTHERS
         return 2, 0
 
-    rows = session.scalars(select(Pipeline).where(Pipeline.deleted_at.is_(None)).order_by(Pipeline.position, Pipeline.id).limit(100)).all()
-    return [one.id for one in sorted(rows, key=place)]
+    rows = session.execute(select(Pipeline.id, Pipeline.for_team_id, Pipeline.for_department_id).where(Pipeline.deleted_at.is_(None)).order_by(Pipeline.position, Pipeline.id).limit(1_000)).all()
+    return [(place(one), one.id) for one in sorted(rows, key=place)]
 
 
 def _departments(department):
@@ -62,19 +77,3 @@ class MineField(BooleanField):
         column = getattr(entity.c if isinstance(entity, sa.FromClause) else entity, self.column)
         mine = column.in_(own_pipelines())
         return mine if values[0] else sa.not_(mine)
-
-
-def own_pipelines():
-    """Ids of the pipelines of who acts: those of his teams, else of the nearest department above him that has some, else of the whole house."""
-    from crm_sales.opportunities.models import Pipeline
-
-    who = actor()
-    rows = session.execute(select(Pipeline.id, Pipeline.for_team_id, Pipeline.for_department_id).where(Pipeline.deleted_at.is_(None)).order_by(Pipeline.position, Pipeline.id).limit(1_000)).all()
-    if getattr(who, "user_id", None) is None or site().registry.resource("sales.pipeline").may("update"):
-        return [row.id for row in rows]
-    of_department = {}
-    for row in rows:
-        if row.for_team_id is None:
-            of_department.setdefault(row.for_department_id, []).append(row.id)
-    teams = [row.id for row in rows if row.for_team_id is not None and row.for_team_id in getattr(who, "teams", ())]
-    return teams or next((of_department[one] for one in (*standing_of(who.user_id).departments, None) if one in of_department), [])

@@ -21,14 +21,13 @@ from crm_core.sdk import (
     Section,
     Settled,
     as_written,
-    money,
     priced,
     session,
     system_scope,
     today,
 )
 from crm_sales import _, repricing
-from crm_sales.contracts.models import Contract
+from crm_sales.contracts.services import of_another_currency
 from crm_sales.orders import running, services
 from crm_sales.orders.models import (
     Advert,
@@ -122,10 +121,7 @@ class Orders(Resource):
     help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")
 
     def check(self, rows, before):
-        named = {at: now for at, row in enumerate(rows) if (now := as_written(row, before)).get("contract_id")}
-        kept = dict(session.execute(sa.select(Contract.id, Contract.currency).where(Contract.id.in_({now["contract_id"] for now in named.values()}))).all()) if named else {}
-        return {at: {"contract": [_("The contract is in another currency.")]} for at, now in named.items()
-                if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
+        return of_another_currency(rows, before)
 
     def written(self, verb, ids, change):
         if verb == "delete":

@@ -27,7 +27,7 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.contracts import paying
-from crm_sales.contracts.models import Contract
+from crm_sales.contracts.services import of_another_currency
 from crm_sales.orders.models import State as OrderState
 from crm_sales.receivables import instalments, reminding, services, wording
 from crm_sales.receivables.models import (
@@ -86,10 +86,7 @@ class Invoices(Resource):
         return "number"
 
     def check(self, rows, before):
-        named = {at: now for at, row in enumerate(rows) if (now := as_written(row, before)).get("contract_id")}
-        kept = dict(session.execute(sa.select(Contract.id, Contract.currency).where(Contract.id.in_({now["contract_id"] for now in named.values()}))).all()) if named else {}
-        return {at: {"contract": [_("The contract is in another currency.")]} for at, now in named.items()
-                if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
+        return of_another_currency(rows, before)
 
     def held(self, ids):
         """What was issued stays, also when its making is undone: numbers have no gaps."""
