@@ -80,7 +80,7 @@ class Scope:
             return sa.true()
         columns = entity.c if isinstance(entity, sa.FromClause) else entity
         parts = [_among(getattr(columns, column), values) for column, values in self.branches]
-        parts += [along(entity, path, sa.literal(ids, Several()), by_row=True) for path, ids in self.shared]
+        parts += [along(entity, path, _Value(ids, Several()), by_row=True) for path, ids in self.shared]
         return sa.or_(*parts) if parts else _NO_ROW
 
     def marked(self, entity: Any, table: str) -> sa.ColumnElement[bool]:
@@ -342,10 +342,23 @@ def narrowed(scope: Scope, within: Iterable[Any]) -> Scope:
     return Narrowed(base=scope, within=found)
 
 
+class _Value(sa.BindParameter[Any]):
+    """A parameter that stays as it is wherever it stands. Of others the ORM makes annotated copies, and whenever the statement is
+    asked finds them again by `copy == original`, for which SQL of a comparison is built: a hundred times a page."""
+
+    inherit_cache = True
+
+    def __init__(self, value: Any, kind: sa.types.TypeEngine[Any], **how: Any) -> None:
+        super().__init__(None, value, kind, unique=True, **how)
+
+    def _annotate(self, values: Any) -> "_Value":
+        return self
+
+
 def _among(column: Any, values: tuple[int, ...]) -> sa.ColumnElement[bool]:
     if len(values) > FEW:
-        return one_of(column, sa.literal(values, Several()))
-    found: sa.ColumnElement[bool] = column == values[0] if len(values) == 1 else column.in_(values)
+        return one_of(column, _Value(values, Several()))
+    found: sa.ColumnElement[bool] = column == _Value(values[0], column.type) if len(values) == 1 else column.in_(_Value(list(values), column.type, expanding=True))
     return found
 
 

@@ -1,8 +1,8 @@
 """Asking the search index: how many hits, the newest of them, or a few in any order; under the actor's scope, his filters and
 the fields he may see.
 
-Scope tokens stand in the question when the scope has few values, so a narrow actor does not pay for common words; the record's
-own columns are asked in any case. Tokens of one word may stand apart in a document, so hits of longer words are compared with
+Scope tokens stand in the question when the scope has few values, so a narrow actor does not pay for common words; of many values
+the documents are asked, which carry the scope, so that only hits meet their records; those are asked in any case. Tokens of one word may stand apart in a document, so hits of longer words are compared with
 the text: most are seen to be true by the database (`_sure`), the others are looked at here.
 """
 
@@ -23,7 +23,7 @@ from crm_core.resource.plans import Sought, execute, sought
 from crm_core.resource.search import SCOPE_TOKENS, Document, Waiting, kind_of, words_of
 from crm_core.text import tokens
 
-TOKEN_LIMIT = 50  # more scope values than these are checked after the match
+TOKEN_LIMIT = 50  # more scope values than these are asked of the documents that match
 CHUNK = 1_000
 FEW = 1_000  # on PostgreSQL: up to this many documents are taken and sorted, of more the newest are walked through
 WAITING = 10_000  # of the records that wait for being indexed, the first are looked at
@@ -75,6 +75,12 @@ class Look:
         what = self.what
         return is_scoped(self.resource.model) and not what.scope.everything and len(self._tokens()) <= TOKEN_LIMIT
 
+    @property
+    def carried(self) -> bool:
+        """Whether the scope is asked of the documents."""
+        scope = self.what.scope
+        return is_scoped(self.resource.model) and not (scope.everything or scope.shared or self.told)
+
     def _tokens(self) -> list[str]:
         """What the documents of his records carry. Of what is shared they may carry more than holds today: it is joined."""
         scope = self.what.scope
@@ -85,7 +91,7 @@ class Look:
     def joined(self) -> bool:
         """Whether the index does not know everything that is asked: then hits meet their records before they are counted."""
         what = self.what
-        return bool(self.checked or what.pins or what.conditions or what.within.ways or what.scope.shared or not (what.scope.everything or self.told))
+        return bool(self.checked or what.pins or what.conditions or what.within.ways or what.scope.shared)
 
     def values(self) -> dict[str, Any]:
         what, kind = self.what, kind_of(self.resource.name)
@@ -178,6 +184,7 @@ class _Shape(NamedTuple):
     words: int
     scope: tuple[str, ...]
     wide: bool
+    carried: bool
     pins: tuple[str, ...]
     within: tuple[str, ...]
     order: tuple[tuple[str, bool], ...]
@@ -193,7 +200,7 @@ def _statement(one: Look, form: str, order: tuple[tuple[str, bool], ...] = (), d
     pins, within = plans.asked(what)
     shape = _Shape(
         form, one.resource.table, one.sqlite, joined, read, len(one.question.words) if one.checked else 0,
-        tuple(column for column, _values in what.scope.ways), plans.is_wide(what.scope), pins, within, order, descending, direction, one.resource.is_brief)
+        tuple(column for column, _values in what.scope.ways), plans.is_wide(what.scope), one.carried, pins, within, order, descending, direction, one.resource.is_brief)
     return _kept(shape) if not what.conditions else _build(shape, what.conditions)
 
 
@@ -208,17 +215,18 @@ _WAYS = {"size": "long", "documents": "long"}  # which stretches are gone throug
 def _build(shape: _Shape, conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
     docs, table, big = table_of(Document), shape.table, sa.BigInteger()
     several: Any = None
+    asked = plans.reached(docs, shape.scope, wide=shape.wide) if shape.carried else []
     if shape.sqlite:
         fts = sa.table("core_search_fts", sa.column("rowid", big))
         key: Any = fts.c.rowid
         # The plus signs keep SQLite from turning the join round: the index first, then the document, then the record.
         source: Any = fts.join(docs, docs.c.id == sa.literal_column("+core_search_fts.rowid", big))
         record: Any = sa.literal_column("+core_search.record_id", big)
-        where: list[Any] = [docs.c.resource == sa.bindparam("r"), sa.text("core_search_fts MATCH :q")]
+        where: list[Any] = [docs.c.resource == sa.bindparam("r"), sa.text("core_search_fts MATCH :q"), *asked]
         where += [_beyond(key, shape)] if shape.direction else []
     else:
         several = stretches.series(_WAYS.get(shape.form) or shape.direction or "older") if shape.form not in ("order", "few") else None
-        source, where = stretches.matching(docs, *([_beyond(docs.c.id, shape)] if shape.direction else []), stretch=several is not None), []
+        source, where = stretches.matching(docs, *asked, *([_beyond(docs.c.id, shape)] if shape.direction else []), stretch=several is not None), []
         key, record = source.c.id, source.c.record_id
     if shape.joined:
         source = source.join(table, table.c.id == record)

@@ -42,6 +42,11 @@ class Document(Model):
     resource: Mapped[str] = mapped_column(sa.String(80))
     record_id: Mapped[t.Id]
     tokens: Mapped[str] = mapped_column(sa.Text())
+    # The scope of the record: a reach of many values is asked of the documents, before their records are looked for.
+    owner_id: Mapped[t.Id | None]
+    department_id: Mapped[t.Id | None]
+    team_id: Mapped[t.Id | None]
+    giver_id: Mapped[t.Id | None]
     __table_args__ = (
         sa.Index("uq_core_search_record", "resource", "record_id", unique=True),
         sa.Index("ix_core_search_newest", "resource", "id"),
@@ -87,11 +92,12 @@ def index(resource: Any, ids: Sequence[int], ready: Mapping[tuple[Any, ...], str
     """Write the documents of these records from what the table says now. `ready`: documents that were made before."""
     faces = _faces(resource)
     makes = [(face.name, documents(face)) for face in faces]
+    carried = [column for column in BRANCHES if column in resource.table.c] if is_scoped(resource.model) else []
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
         rows, shared = _rows(resource, part, lock=True), sharing.tokens_of(resource, part)
         values = [
-            {"resource": name, "record_id": row.id, "tokens": (ready or {}).get((name, *row)) or document(row._mapping)}
+            {"resource": name, "record_id": row.id, "tokens": (ready or {}).get((name, *row)) or document(row._mapping), **{c: row._mapping[c] for c in carried}}
             for row in rows for name, document in makes
         ]
         for value in values if shared else ():

@@ -151,17 +151,17 @@ def statements(w: Words, regions: tuple[int, int], industries: tuple[int, int], 
     full, brief, contact = "core.customer", "core.customer.brief", "core.contact"
     kind, person = search.kind_of(full), search.kind_of(contact)
     yield f"""
-        INSERT INTO core_search (id, resource, record_id, tokens)
-        SELECT {base} + id - :first + 1, '{full}', id,
+        INSERT INTO core_search (id, resource, record_id, owner_id, department_id, tokens)
+        SELECT {base} + id - :first + 1, '{full}', id, owner_id, department_id,
             {document(full, "words || ' ' || keys", inside(kind, "phone", 11), f"' {kind}kp_' || phone", f"' {kind}kh'", inside(kind, "substr(code, 4)", 7))}
         FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
     yield f"""
-        INSERT INTO core_search (id, resource, record_id, tokens)
-        SELECT {base} + {CHUNK} + id - :first + 1, '{brief}', id, {document(brief, "words")}
+        INSERT INTO core_search (id, resource, record_id, owner_id, department_id, tokens)
+        SELECT {base} + {CHUNK} + id - :first + 1, '{brief}', id, owner_id, department_id, {document(brief, "words")}
         FROM core_customer c JOIN bench_name b ON b.name = c.name WHERE id BETWEEN :first AND :last"""
     yield f"""
-        INSERT INTO core_search (id, resource, record_id, tokens)
-        SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, '{contact}', id, {document(contact, "words", f"' {person}kn_' || said || '_' || customer_id || ' {person}kp_' || mobile", inside(person, "mobile", 11))}
+        INSERT INTO core_search (id, resource, record_id, owner_id, department_id, tokens)
+        SELECT {base} + {CHUNK} * 2 + id - :first * 2 + 2, '{contact}', id, owner_id, department_id, {document(contact, "words", f"' {person}kn_' || said || '_' || customer_id || ' {person}kp_' || mobile", inside(person, "mobile", 11))}
         FROM core_contact c JOIN bench_person b ON b.name = c.name WHERE id BETWEEN :first * 2 - 1 AND :last * 2"""
 
 

@@ -481,6 +481,10 @@ def upgrade() -> None:
         sa.Column('resource', sa.String(length=80), nullable=False),
         sa.Column('record_id', ID, nullable=False),
         sa.Column('tokens', sa.Text(), nullable=False),
+        sa.Column('owner_id', ID, nullable=True),
+        sa.Column('department_id', ID, nullable=True),
+        sa.Column('team_id', ID, nullable=True),
+        sa.Column('giver_id', ID, nullable=True),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_core_search'))
     )
     op.create_table('core_search_waiting',
