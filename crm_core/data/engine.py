@@ -91,7 +91,7 @@ class Engines:
     def _make(self, write: bool) -> sa.Engine:
         if self.is_sqlite:
             engine = sa.create_engine(
-                self.url, pool_size=self._threads, max_overflow=self._threads, hide_parameters=True, json_deserializer=_value
+                self.url, pool_size=self._threads, max_overflow=self._threads, hide_parameters=True, json_deserializer=_value, json_serializer=_said
             )
             prepare_sqlite(engine, write=write)
         else:
@@ -106,6 +106,8 @@ class Engines:
                 max_overflow=self._threads,
                 pool_pre_ping=True,
                 pool_use_lifo=True,  # the connection used last has the statements of pages prepared
+                json_deserializer=_received,
+                json_serializer=_said,
                 hide_parameters=True,  # values of people do not belong into tracebacks and logs (S21)
                 connect_args={"options": options},
                 **({} if write else {"isolation_level": "AUTOCOMMIT"}),  # a page needs no way to the server for BEGIN and COMMIT
@@ -207,9 +209,20 @@ def sqlite_version_ok() -> bool:
 
 
 _decode = json.JSONDecoder().raw_decode
+_encode = json.JSONEncoder().encode
+
+
+def _said(value: Any) -> str:
+    """The text of a JSON column; see `_value` for why."""
+    return _encode(value) if value or not isinstance(value, (list, dict)) else "[]" if isinstance(value, list) else "{}"
 
 
 def _value(text: str) -> Any:
     """A JSON column as SQLite hands it over. Most are an empty list or object, and a page reads hundreds of them; what stands there was
     written by `json.dumps`, so nothing stands around the value."""
     return [] if text == "[]" else {} if text == "{}" else _decode(text)[0]
+
+
+def _received(text: bytes) -> Any:
+    """The same as PostgreSQL hands it over, which writes it itself."""
+    return [] if text == b"[]" else {} if text == b"{}" else _decode(text.decode())[0]
