@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import aliased, with_loader_criteria
 
-from crm_core.access import gate
+from crm_core.access import gate, scope
 from crm_core.access.actor import Actor
 from crm_core.access.gate import DELETED, scope_for, visible
 from crm_core.access.models import Scope as Reach
@@ -18,7 +18,7 @@ from crm_core.access.models import User
 from crm_core.access.scope import EVERYTHING, NOTHING, Scope, unite
 from crm_core.data.session import NoActor, acting_as, current_work, session, system_scope, work, writing
 from crm_core.kernel.errors import Forbidden, Missing
-from crm_core.resource.kept import kept
+from crm_core.resource.kept import Ask, gather, kept
 from tests.bare.models import Piece, Shelf, Thing
 from tests.support.firm import PEOPLE, Firm
 
@@ -93,6 +93,29 @@ def test_a_kept_statement_is_narrowed_once_for_each_scope(filled: Firm) -> None:
         mine, made = _seen_by(filled, login)
         assert mine == made
     assert gate._kept.cache_info().hits >= len(PEOPLE)
+
+
+def _compared(firm: Firm, monkeypatch: pytest.MonkeyPatch, name: str) -> int:
+    """How many comparisons of SQL are built when what was asked before is asked again, by somebody of several departments."""
+    who, built = an_actor(("bare.thing.read", Reach.subtree), below=(2, 3)), list[Any]()
+    names = kept(lambda: sa.select(Thing.id, Thing.name.label(name)).where(Thing.name != sa.bindparam("name", type_=sa.String())))()
+    make = sa.ColumnElement.operate
+    with firm.site.work(who):
+        gather({"one": Ask(names, {"name": "a"}), "two": Ask(names, {"name": "b"})})
+        monkeypatch.setattr(sa.ColumnElement, "operate", lambda one, *rest, **how: built.append(one) or make(one, *rest, **how))
+        gather({"one": Ask(names, {"name": "c"}), "two": Ask(names, {"name": "d"})})
+    monkeypatch.undo()
+    return len(built)
+
+
+def test_values_of_a_scope_are_not_compared_as_sql_each_time(filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _compared(filled, monkeypatch, "a") == 0
+
+
+def test_values_that_the_orm_annotates_would_be(filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scope._Value, "_annotate", sa.BindParameter._annotate)
+    gate._kept.cache_clear()
+    assert _compared(filled, monkeypatch, "b") > 0
 
 
 def test_keeping_by_the_statement_alone_would_be_noticed(filled: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
