@@ -42,9 +42,10 @@ from crm_core.resource.settled import Settled
 if TYPE_CHECKING:
     from crm_core.kernel.registry import Registry
 
-__all__ = ["VERBS", "Lines", "Part", "Resource", "Section", "Settled"]
+__all__ = ["LISTS", "VERBS", "Lines", "Part", "Resource", "Section", "Settled"]
 
 VERBS = ("read", "create", "update", "delete", "export", "import", "print", "assign")
+LISTS = ("columns", "filters", "search", "said", "sorts", "subtitle", "brief", "gantt", "spans", "known_by")  # attributes that name fields
 
 
 class Resource:
@@ -112,6 +113,9 @@ class Resource:
         super().__init_subclass__(**kwargs)
         if "model" not in cls.__dict__:
             return
+        for attribute in LISTS:  # `search = "name"` is one field, not its letters
+            if isinstance(one := getattr(cls, attribute), str):
+                setattr(cls, attribute, (one,))
         cls.name = cls.__dict__.get("name") or resource_name(cls.model)
         cls.model.__permission__ = cls.name
         cls.singular = cls.singular or cls.label
