@@ -342,7 +342,7 @@ class Resource:
         found = {}
         for name, one in every.items():
             rule = who.rule(self.rules_of, name) if who is not None else None
-            if rule is Rule.hidden:
+            if rule is Rule.hidden or (who is not None and self._asleep(one)):
                 continue
             if rule is Rule.readonly and not one.readonly:
                 one = replace(one, readonly=True)
@@ -354,6 +354,11 @@ class Resource:
         if who is not None:
             who.shown[self.name, writing] = every, found
         return dict(found)
+
+    def _asleep(self, field: Field) -> bool:
+        """Whether a field points at records of a plugin that is switched off: nobody can read or choose one, and what is chosen stays."""
+        package = getattr(field, "target", "").partition(".")[0]
+        return bool(package) and self.registry.package(package) is None
 
     @property
     def rules_of(self) -> str:

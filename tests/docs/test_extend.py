@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -226,3 +228,12 @@ def test_a_hook_that_will_go_is_told_beside_who_uses_it(monkeypatch: pytest.Monk
     registry = Registry((core(), Package("old", "Old", "1.0", "tests", (module,))))
     assert [(package, words in sentence) for package, sentence in registry.deprecated] == [("old", True)]
     assert Registry((core(),)).deprecated == ()
+
+
+def test_beside_sales_who_has_paid_gets_one_gift(extras: Shelf) -> None:
+    """The test that the page shows, run as its author would run it."""
+    (extras.folder / "pyproject.toml").write_text('[project]\nname = "crm-extras"\n[project.entry-points."crm.plugins"]\nextras = "crm_extras"\n', "utf-8")
+    extras.declare("sales", "crm_sales", "crm-sales")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "crm_core.testing", "-p", "no:cacheprovider", "tests"], cwd=extras.folder, env=extras.environment,
+                          capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout[-3000:] + done.stderr[-1000:]

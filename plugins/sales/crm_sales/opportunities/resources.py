@@ -139,7 +139,7 @@ class Opportunities(Resource):
         known, rates = services.stages(), {}
         services.put_on_desks(rows)
         for row in rows:
-            services.settle(row, as_written(row, before), before.get(row.get("id", 0)), known)
+            services.derive_stage(row, as_written(row, before), before.get(row.get("id", 0)), known)
             services.weigh(row, as_written(row, before), rates)
 
     def check(self, rows, before):
