@@ -34,6 +34,7 @@ _WHERE = {
     "EnumField": ("crm_core.resource.fields", "EnumField"),
     "same_lines": ("crm_core.resource.samelines", "same_lines"),  # lines of one record as lines of another: the quote's in its order
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
+    "Place": ("crm_core.resource.places", "Place"),  # `place = Place()`: its records stand on a map (docs/map.md)
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
     "Product": ("crm_core.features.products.api", "Product"),
@@ -95,6 +96,10 @@ _WHERE = {
     "access": ("crm_core.access.doors", "access"),
     "public": ("crm_core.access.doors", "public"),
     "signed_in": ("crm_core.access.doors", "signed_in"),
+    "atlas": ("crm_core.web", "atlas"),  # a map on a page of one's own: atlas.view(_("Route"), points=(MapPoint(…),))
+    "MapPoint": ("crm_core.web.viewmodels", "MapPoint"),
+    "MapLine": ("crm_core.web.viewmodels", "MapLine"),
+    "MapRegion": ("crm_core.web.viewmodels", "MapRegion"),
     "form": ("crm_core.web.questions", "form"),  # fields on a page of one's own: form(RefField(…), given=request.args or None)
     "body_limit": ("crm_core.web.access", "body_limit"),  # a page that takes more than 2 MB: @body_limit(file_limit) for one with a file
     "file_limit": ("crm_core.features.files.pages", "limit"),
@@ -114,6 +119,7 @@ _WHERE = {
     "actor": ("crm_core.kernel.site", "actor"),  # who acts
     "my_id": ("crm_core.kernel.site", "my_id"),  # his number; None: the house itself
     "site": ("crm_core.kernel.site", "site"),
+    "open_site": ("crm_core.app", "open_site"),  # for a command of one's own: with open_site().system("gifts"): …
     "Event": ("crm_core.kernel.events", "Event"),  # base of events: frozen dataclasses with ids
     "RecordsAssigned": ("crm_core.resource.after", "RecordsAssigned"),  # core's events
     "OwnersChanged": ("crm_core.resource.after", "OwnersChanged"),  # from whom to whom records went

@@ -9,6 +9,8 @@ from typing import Any
 
 from crm_core import sdk
 from crm_core.data import types
+from crm_core.kernel.events import Event
+from crm_core.resource.fields import Field
 from crm_core.resource.resource import Resource
 
 INFO = {  # what a column says of itself besides its type (resource/inspection.py)
@@ -18,6 +20,12 @@ INFO = {  # what a column says of itself besides its type (resource/inspection.p
     "looks": "icon and colour of an enum's values: `{\"out\": (\"truck\", \"amber\")}`",
     "readonly": "`True`: in no form, import or interface; services and actions change it",
     "minimum": "of a whole number; `maximum` likewise",
+    "sensitive": "`True`: only for who has the right `….sensitive` of the record",
+    "offers": "filters of the records a picker offers: `((\"life.any\", \"sold\"),)`",
+    "on_delete": "of a reference: `\"keep\"`, or `\"clear\"`, where what it points at is deleted; else deleting is refused",
+    "house": "`True`: money in the currency of the house, whatever the record's is",
+    "small": "`True`: several stand on one line of the form; `wide`: it takes the whole line",
+    "kind": "`\"internal\"`: no field that anybody sees, only your own code reads it",
 }
 
 
@@ -50,16 +58,44 @@ def _groups() -> Iterator[tuple[str, list[str]]]:
 
 def _one(name: str, thing: Any) -> Iterator[str]:
     yield from (f"### {name}", "")
+    if inspect.ismodule(thing):
+        yield from (inspect.getdoc(thing) or "", "", *_module(name, thing), "")
+        return
     if inspect.isclass(thing) or inspect.isfunction(thing):
-        said = re.sub(r"<factory>", "…", str(inspect.signature(thing)))
-        said = re.sub(r"\b(?:collections\.abc|typing|crm_core(?:\.\w+)+)\.", "", said)
-        if thing is not Resource and said != "()" and "*args" not in said:
+        said = _signature(thing)
+        if thing is not Resource and said not in ("()", "(**kwargs)") and "*args" not in said:
             yield from ("```python", f"{name}{said}", "```", "")
     doc = inspect.getdoc(thing) if inspect.isclass(thing) or inspect.isfunction(thing) else inspect.getdoc(type(thing))
     if name == "hookimpl":
         doc = "Stands above each function of `plugin.py` that is named like a [hook](hooks.md)."
-    if doc:
+    if doc and not doc.startswith(f"{name}("):  # what a dataclass says that says nothing
         yield from (doc, "")
+
+
+def _signature(thing: Any) -> str:
+    """How it is called. Of a kind of field only what it has besides those of every `Field`, which “…” stands for."""
+    found = inspect.signature(thing)
+    if inspect.isclass(thing) and issubclass(thing, Field) and thing is not Field:
+        said = str(found.replace(parameters=[one for one in found.parameters.values() if one.name in thing.__annotations__ and one.name != "kind"]))
+        said = "(…)" if said in ("()", "() -> None") else f"(…, {said[1:].removeprefix('*, ')}"
+    else:
+        said = str(found)
+    return re.sub(r"\b(?:collections\.abc|typing|crm_core(?:\.\w+)+)\.", "", re.sub(r"<factory>", "…", said))
+
+
+def _module(name: str, module: Any) -> Iterator[str]:
+    """The functions and events of a part of the sdk that is a module: `tasks.give(title, *, receiver=None, …)`, each with what it does."""
+    public = getattr(module, "__all__", None) or [one for one, found in vars(module).items() if getattr(found, "__module__", "") == module.__name__ and one[0] != "_"]
+    for one in public:
+        found = getattr(module, one)
+        if inspect.isfunction(found):
+            bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in inspect.signature(found).parameters.values()]
+            said = f"`{name}.{one}{inspect.Signature(bare)}`"
+        elif inspect.isclass(found) and issubclass(found, Event):
+            said = f"event `{name}.{one}`"
+        else:
+            continue
+        yield f"- {said}: {' '.join((inspect.getdoc(found) or '').split())}"
 
 
 def _attributes() -> Iterator[str]:

@@ -21,7 +21,7 @@ def command(check: bool) -> int:
     if home is None:
         raise CrmError(_("The documentation is not part of an installed package; use the source folder."))
     with in_language(SOURCE):
-        texts = pages(fresh_root(), open_site().registry)
+        texts = pages(fresh_root(), open_site(plugins=()).registry)  # whatever the site has switched on
     stale = [name for name, text in texts.items()
              if not (home / name).is_file() or (home / name).read_text(encoding="utf-8") != text]
     if check:

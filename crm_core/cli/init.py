@@ -49,7 +49,8 @@ def command(demo: bool, if_missing: bool, new_link: bool, level: str | None) -> 
         with found.system("level"):
             put(House, {"level": Level(level)})
     if done.first:
-        say(_("Made a site in %(folder)s. Start it: crm serve", folder=found.home))
+        say(_("Made a site in %(folder)s. It is being filled with a demo company, which takes minutes.", folder=found.home) if demo
+            else _("Made a site in %(folder)s. Start it: crm serve", folder=found.home))
     if not anybody(found):
         if demo:
             from crm_core.cli.demo import fill, show_passwords, with_plugins

@@ -249,7 +249,7 @@ class RuleTrigger:
     """When a rule of the house begins (features/rules). It is one of three kinds:
 
     `heard(heard)`: records were written in one of the ways of `verbs` (create, update, delete, restore); gives the ids of those the rule
-    is about, of `heard.ids`. `due(ask)`: looked at once a day, gives a `features.rules.Due`. Neither: its package says when,
+    is about, of `heard.ids`. `due(ask)`: looked at once a day, gives a `RuleDue`. Neither: its package says when,
     by `sdk.start_rules(name, resource, ids, occasion)`.
 
     `fields` are what it asks in the editor, as those of an `Action`, or a function of the resource; `say` gives its half of the sentence
@@ -355,7 +355,7 @@ class ChannelAccount:
 @dataclass(frozen=True)
 class Channel:
     """A service that takes short messages (SMS, a robot of a group chat). `send(account, to, text)` hands one over, outside of a
-    transaction, through `outbound.call`; it raises `NotTaken` (any CrmError) where it was not taken, and is then tried again; `NotNow` where it takes no more for now. `to` is whom it is
+    transaction, through `call`; it raises `NotTaken` (any CrmError) where it was not taken, and is then tried again; `NotNow` where it takes no more for now. `to` is whom it is
     for as the service knows him; `needs_receiver`: without one it cannot be sent."""
 
     name: str

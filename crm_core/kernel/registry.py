@@ -5,7 +5,8 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
@@ -98,8 +99,8 @@ class Registry:
         listeners = self._all("register_listeners")
         self.listeners: Mapping[type, tuple[Listen, ...]] = _grouped(listeners, "event")
         self.listener: Mapping[str, Listen] = self._named(listeners, "listener", key="key")
-        self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
         self._events(listeners)
+        self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
         self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
         self.channels: Mapping[str, Channel] = self._named(self._all("register_channels"), "channel")
         self.rule_triggers: Mapping[str, RuleTrigger] = self._named(self._all("register_rule_triggers"), "rule trigger")
@@ -118,6 +119,8 @@ class Registry:
         """Rows of deliveries name an event by its class: two classes of one name would be taken for each other."""
         heard: dict[str, Listen] = {}
         for one in listeners:
+            if not (inspect.isclass(one.event) and is_dataclass(one.event)):
+                raise PackageFault(self.package_of(one), f"TypeError: {one.call.__qualname__} of {self._said(one)} listens to {one.event!r}, which is no event; an event is a frozen dataclass")
             first = heard.setdefault(one.event.__name__, one)
             if first.event is not one.event:
                 self._collide("event", one.event.__name__, first, one)
@@ -149,7 +152,12 @@ class Registry:
 
     def resource(self, name: Any) -> Any:
         """The resource by name (`core.customer`) or by its class; raises KeyError."""
-        return self.resources[name if isinstance(name, str) else name.name]
+        wanted = name if isinstance(name, str) else name.name
+        try:
+            return self.resources[wanted]
+        except KeyError:
+            near = get_close_matches(wanted, self.resources, n=1)
+            raise KeyError(f"there is no resource “{wanted}”" + (f"; “{near[0]}” may be meant" if near else "")) from None
 
     def deciders(self, hook: str) -> list[tuple[str, Any]]:
         """(package, function) of a live hook, in load order; the function takes any of the hook's arguments it does not want."""

@@ -36,10 +36,11 @@ class Bad(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A line of text, and the base of all other kinds."""
+    """A line of text, and the base of all other kinds. A page or an act asks for `Field(name="gift", label=_("Gift"), required=True)`: `name` is
+    what the value is called in the form, in JSON and as an argument of the act. Fields of records follow from their columns."""
 
     name: str  # in JSON, forms and filters
-    column: str  # in the table
+    column: str = ""  # in the table; "": it only asks
     label: Any
     required: bool = False
     length: int | None = None
@@ -166,6 +167,8 @@ class NameField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteField(Field):
+    """Text of several lines."""
+
     kind: str = "note"
     operators: ClassVar[tuple[str, ...]] = ("contains", "roughly", "empty", "filled")
 
@@ -234,6 +237,8 @@ class UrlField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class IntegerField(Field):
+    """A whole number, from `minimum` to `maximum`."""
+
     kind: str = "integer"
     minimum: int = -INT64
     maximum: int = INT64
@@ -318,6 +323,8 @@ class MoneyField(IntegerField):
 
 @dataclass(frozen=True, kw_only=True)
 class BooleanField(Field):
+    """Yes or no."""
+
     kind: str = "boolean"
     operators: ClassVar[tuple[str, ...]] = ("eq",)
 
@@ -345,6 +352,8 @@ class BooleanField(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class DateField(Field):
+    """A day."""
+
     kind: str = "date"
     operators: ClassVar[tuple[str, ...]] = ("eq", "gte", "lte", "between", "within", "empty", "filled")
 

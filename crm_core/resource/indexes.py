@@ -33,7 +33,10 @@ def add(cls: "type[Resource]") -> None:
                 sa.Index(name, *(table.c[c] for c in (*branch, column, "id")), **(teams if branch == ("team_id",) else live))
                 have.add(name)
     if cls.status and is_scoped(cls.model) and not cls.is_brief:  # "my key customers", the filter everybody keeps
-        columns = ("owner_id", fields_of(cls.model)[cls.status].column, sort_column(cls, cls.sort_keys()[0]), "id")
+        fields = fields_of(cls.model)
+        if cls.status not in fields:
+            raise TypeError(f"the status of {cls.name} is “{cls.status}”, which is no field of its table; it has {', '.join(fields)}")
+        columns = ("owner_id", fields[cls.status].column, sort_column(cls, cls.sort_keys()[0]), "id")
         sa.Index("_".join(["ix", table.name, *columns[:-1]])[:63], *(table.c[c] for c in columns), **live)
 
 

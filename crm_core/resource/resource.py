@@ -42,9 +42,10 @@ from crm_core.resource.settled import Settled
 if TYPE_CHECKING:
     from crm_core.kernel.registry import Registry
 
-__all__ = ["VERBS", "Lines", "Part", "Resource", "Section", "Settled"]
+__all__ = ["LISTS", "VERBS", "Lines", "Part", "Resource", "Section", "Settled"]
 
 VERBS = ("read", "create", "update", "delete", "export", "import", "print", "assign")
+LISTS = ("columns", "filters", "search", "said", "sorts", "subtitle", "brief", "gantt", "spans", "known_by")  # attributes that name fields
 
 
 class Resource:
@@ -112,6 +113,9 @@ class Resource:
         super().__init_subclass__(**kwargs)
         if "model" not in cls.__dict__:
             return
+        for attribute in LISTS:  # `search = "name"` is one field, not its letters
+            if isinstance(one := getattr(cls, attribute), str):
+                setattr(cls, attribute, (one,))
         cls.name = cls.__dict__.get("name") or resource_name(cls.model)
         cls.model.__permission__ = cls.name
         cls.singular = cls.singular or cls.label
@@ -338,7 +342,7 @@ class Resource:
         found = {}
         for name, one in every.items():
             rule = who.rule(self.rules_of, name) if who is not None else None
-            if rule is Rule.hidden:
+            if rule is Rule.hidden or (who is not None and self._asleep(one)):
                 continue
             if rule is Rule.readonly and not one.readonly:
                 one = replace(one, readonly=True)
@@ -350,6 +354,11 @@ class Resource:
         if who is not None:
             who.shown[self.name, writing] = every, found
         return dict(found)
+
+    def _asleep(self, field: Field) -> bool:
+        """Whether a field points at records of a plugin that is switched off: nobody can read or choose one, and what is chosen stays."""
+        package = getattr(field, "target", "").partition(".")[0]
+        return bool(package) and self.registry.package(package) is None
 
     @property
     def rules_of(self) -> str:

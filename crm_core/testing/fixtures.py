@@ -1,12 +1,12 @@
-"""Fixtures for tests of a plugin. The plugin is the one of the `pyproject.toml` above the tests; another set:
+"""Fixtures for tests of a plugin. The plugin is the one of the `pyproject.toml` above the tests; another set, for the tests of a file or of all:
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def plugins(): return ["visits", "sales"]
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.kernel import checkout, clock
+from crm_core.kernel.errors import CrmError
 from crm_core.kernel.outbox import drain
 from crm_core.testing.clients import Browser, Client
 from crm_core.testing.house import House, Person
@@ -27,26 +28,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def plugins(pytestconfig: pytest.Config) -> list[str]:
-    """Names of the plugins that are switched on, and with them what they require."""
+    """Names of the plugins that are switched on, and with them what they require: the one under test. A file of tests beside another plugin has
+    a fixture of this name, which returns `["visits", "sales"]`."""
     return [checkout.put_on_path(pytestconfig.rootpath)]
 
 
+_HOUSES = pytest.StashKey[dict[tuple[str, ...], Path]]()
+
+
+def _nobody_in(names: list[str], config: pytest.Config, factory: pytest.TempPathFactory) -> Path:
+    """The folder of a house with these plugins and nobody in it, made once for each set of them."""
+    made = config.stash.setdefault(_HOUSES, {})
+    if tuple(names) not in made:
+        with suppress(CrmError):  # the plugin under test is found, whatever set a file of tests wants
+            checkout.put_on_path(config.rootpath)
+        home = factory.mktemp("house")
+        House(home, names).close()
+        made[tuple(names)] = home
+    return made[tuple(names)]
+
+
 @pytest.fixture(scope="session")
-def empty_house(plugins: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_house(plugins: list[str], pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a house nobody lives in, made once; others begin with a copy of its database."""
-    home = tmp_path_factory.mktemp("house")
-    House(home, plugins).close()
-    return home
+    return _nobody_in(plugins, pytestconfig, tmp_path_factory)
 
 
 @pytest.fixture
-def house(plugins: list[str], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
+def house(plugins: list[str], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[House]:
     """A migrated site with the plugins switched on and nobody in it, fresh for this test."""
     if url := request.config.getoption("--database", default=""):
         _empty(url)
         made = House(tmp_path / "site", plugins, url)
     else:
-        made = House(tmp_path / "site", plugins, like=request.getfixturevalue("empty_house"))
+        made = House(tmp_path / "site", plugins, like=_nobody_in(plugins, request.config, tmp_path_factory))
     yield made
     made.close()
 

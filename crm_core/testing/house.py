@@ -15,6 +15,7 @@ from crm_core.features.people.roles import EVERYBODY
 from crm_core.features.people.services import accounts
 from crm_core.kernel import enabling, plugins
 from crm_core.kernel.config import Config
+from crm_core.kernel.errors import CrmError
 from crm_core.kernel.install import prepare
 from crm_core.kernel.site import Site
 from crm_core.testing.clients import Browser, Client, signed_in, token_of
@@ -63,6 +64,8 @@ class House:
         home.chmod(0o700)
         config = Config(site=home, database=database, language="en", debug=True)  # a part that fails says so
         found = plugins.discover()
+        if unknown := [name for name in names if name not in found]:
+            raise CrmError(f"There is no plugin {', '.join(unknown)} here; there are {', '.join(sorted(found))}.")
         every = tuple(dict.fromkeys(one for name in names for one in plugins.closure(name, found)))
         if like is not None:
             with closing(sqlite3.connect(like / "crm.db")) as old, closing(sqlite3.connect(home / "crm.db")) as new:

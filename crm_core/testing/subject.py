@@ -76,11 +76,16 @@ class Subject:
 
     def literal(self, *texts: str) -> Place:
         """Where the first of these texts stands in its Python; else its table of contents."""
-        for text in texts:
+        for text in filter(None, texts):
             for place, node in self.walk(ast.Constant):
                 if node.value == text:
                     return place
         return Place(self.folder / "plugin.py")
+
+    def function(self, words: str) -> Place | None:
+        """Where a function of its stands whose name is among these words."""
+        names = set(re.findall(r"\w+", words))
+        return next((place for place, node in self.walk(ast.FunctionDef) if node.name in names), None)
 
     def of(self, thing: Any) -> Place:
         """Where a class or function is written; else its table of contents."""
@@ -109,7 +114,7 @@ class Subject:
         manifest = self.found.manifest
         liked = [one for one in manifest.likes if one in found] if manifest is not None else []
         names = tuple(dict.fromkeys(one for each in [*liked, self.name] for one in plugins.closure(each, found)))
-        return open_site(config=Config(site=Path(tempfile.mkdtemp(dir=self._home)), language="en"), also=names)
+        return open_site(config=Config(site=Path(tempfile.mkdtemp(dir=self._home)), language="en", debug=True), also=names)  # debug: a bridge that fails is found, not noted
 
     @property
     def package(self) -> Package:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from crm_core.data.session import session
 from crm_core.features.customers.models import Customer
-from crm_core.resource.choices import Choice, words
+from crm_core.resource.choices import Choice, put_words, words
 from tests.support.people import Company
 
 SIZE = "/choices/core.size"
@@ -74,3 +74,13 @@ def test_all_lists_are_named_with_where_they_are_used(company: Company) -> None:
     page = company.client("admin").get("/choices").text
     assert "Form of address" in page and "Contacts" in page
     assert company.client("admin").get("/choices/core.nothing").status_code == 404
+
+
+def test_words_of_a_plugin_that_is_off_sleep_with_it(company: Company) -> None:
+    admin = company.client("admin")
+    with company.site.system("tests"):
+        put_words("asleep.result", (("reached", "Reached", "接通"),))
+    assert "asleep.result" not in admin.get("/choices").text
+    assert admin.get("/choices/asleep.result").status_code == 404
+    with company.site.system("tests"):
+        assert set(words("asleep.result")) == {"reached"}, "and are there when it is on again"

@@ -72,3 +72,15 @@ def test_every_setting_that_the_operating_page_names_is_there() -> None:
     text = (DOCS / "operate.md").read_text("utf-8")
     named = set(re.findall(r"^([a-z_]+) = ", text, re.MULTILINE))
     assert named and named <= set(Config.__dataclass_fields__)
+
+
+def test_the_readme_of_sales_names_every_event_and_leads_where_it_says() -> None:
+    home = DOCS.parent / "plugins/sales"
+    text = (home / "README.md").read_text("utf-8")
+    events = re.findall(r"^class (\w+)\(Event\)", (home / "crm_sales/api.py").read_text("utf-8"), re.MULTILINE)
+    assert events and [name for name in events if f"`{name}`" not in text] == []
+    package = home / "crm_sales"
+    assert [path for path in re.findall(r"`([a-z_]+/(?:\w+\.py)?)`", text) if not path.startswith("bridges/") and not (package / path).exists()] == []
+    for names, file in re.findall(r"((?:`\w+`(?:, and | and |, )?)+) in `(\w+/\w+\.py)`", text):
+        source = (package / file).read_text("utf-8")
+        assert [name for name in re.findall(r"`(\w+)`", names) if not re.search(rf"\b{name}\b", source)] == [], file

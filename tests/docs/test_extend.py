@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -226,3 +228,25 @@ def test_a_hook_that_will_go_is_told_beside_who_uses_it(monkeypatch: pytest.Monk
     registry = Registry((core(), Package("old", "Old", "1.0", "tests", (module,))))
     assert [(package, words in sentence) for package, sentence in registry.deprecated] == [("old", True)]
     assert Registry((core(),)).deprecated == ()
+
+
+TASKS = """
+def test_a_gift_is_one_task_until_it_is_given(make, run_job, as_user, today):
+    ann = as_user("ann", {"extras.*": "own", "core.customer.*": "own", "core.task.*": "own"})
+    gift = make("extras.gift", owner=ann, name="Tea", given=None)
+    for _twice in range(2):
+        run_job("extras.ask")
+    assert [one["done_at"] for one in ann.api()("GET", "/core/task").json["items"]] == [None]
+    ann.api()("PATCH", f"/extras/gift/{gift}", {"given": today.isoformat()})
+    assert all(one["done_at"] for one in ann.api()("GET", "/core/task").json["items"])
+"""
+
+
+def test_beside_sales_who_has_paid_gets_one_gift_and_a_task_ends_with_its_cause(extras: Shelf) -> None:
+    """The test that the page shows, run as its author would run it, and one of its tasks."""
+    (extras.folder / "tests/test_tasks.py").write_text(TASKS, "utf-8")
+    (extras.folder / "pyproject.toml").write_text('[project]\nname = "crm-extras"\n[project.entry-points."crm.plugins"]\nextras = "crm_extras"\n', "utf-8")
+    extras.declare("sales", "crm_sales", "crm-sales")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "crm_core.testing", "-p", "no:cacheprovider", "tests"], cwd=extras.folder, env=extras.environment,
+                          capture_output=True, text=True, check=False)
+    assert "2 passed" in done.stdout, done.stdout[-3000:] + done.stderr[-1000:]

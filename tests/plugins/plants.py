@@ -86,6 +86,7 @@ LISTEN = """
 
 PLANTS = {
     "a hook without its mark": Plant("files", "hooks", "register_menu", "crm_visits/plugin.py", new="\n\ndef register_menu():  # here\n    return []\n"),
+    "a hook that is misspelt": Plant("files", "hooks", "“register_panels” may be meant", "crm_visits/plugin.py", new="\n\n@hookimpl\ndef register_panles():  # here\n    return []\n"),
     "a template beside its folder": Plant("files", "templates", "visit.html", "crm_visits/templates/visit.html", new="{{ page }}"),
     "a template of others": Plant("files", "templates", "record.html", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/x")
@@ -130,6 +131,34 @@ PLANTS = {
     def register_menu():
         return [Menu(_("Later"), "/visits/visit", icon="banana", permission="visits.visit.read")]  # here
     """),
+    "an event that is not there": Plant("event", "loading", "has no “RecordsChange”; it has RecordsChanged", "crm_visits/bridges/visits.py", new="""
+    from crm_core.sdk import RecordsChange  # here
+    """),
+    "a listener of a name": Plant("heard", "loading", "'VisitSeen', which is no event", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Listen
+    def heard(event):  # here
+        pass
+    @hookimpl
+    def register_listeners():
+        return [Listen("VisitSeen", heard)]
+    """),
+    "a field that is not there": Plant("misspelt", "spelling", "no field “custmer”; “customer” may be meant", "crm_visits/resources.py",
+                                       'columns = "name", "customer", "day", "owner"', 'columns = "name", "custmer", "day", "owner"  # here'),
+    "a word that a resource does not have": Plant("misspelt", "spelling", "“importable” may be meant", "crm_visits/resources.py", "importable = True", "importble = True  # here"),
+    "a section that is not there": Plant("misspelt", "spelling", "no section “custumers”", "crm_visits/resources.py", 'menu = "customers"', 'menu = "custumers"  # here'),
+    "a slot that is not there": Plant("misspelt", "spelling", "no resource “core.custmer”", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Related, RoleTemplate
+    @hookimpl
+    def register_panels():
+        return [Related("core.custmer", Visits)]  # here
+    """),
+    "a right that is not there": Plant("misspelt", "spelling", "no right “visits.vist.*”", "crm_visits/plugin.py", new="""
+    @hookimpl
+    def register_roles():
+        return [RoleTemplate("user", "", {"visits.vist.*": "own", "sales.order.read": "own"})]  # here the second is of a plugin that is not there
+    """),
+    "a reference to nothing": Plant("misspelt", "spelling", "no resource “core.product_catgory”", "crm_visits/models.py", "    note:",
+                                    '    of_id: Mapped[t.Id | None] = t.Ref("core.product_catgory")  # here\n    note:'),
     "an action of others": Plant("action", "loading", "assign", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Action
     from crm_visits.models import _

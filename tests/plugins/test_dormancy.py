@@ -107,3 +107,36 @@ def test_what_was_undone_while_it_slept_is_undone_for_it_when_it_wakes(shelf: Sh
     assert rows(shelf)["of a"][2] == "2"
     shelf.crm("plugin", "enable", "visits")
     assert rows(shelf)["of a"][2] == "1"
+
+
+REFERS = MODELS.replace("        def __str__", '        order_id: Mapped[t.Id | None] = t.Ref("orders.thing", info={{"label": "Order"}})\n\n        def __str__')
+ANN = """
+    from crm_core.access.actor import load_actor
+    from crm_core.data.session import acting_as
+    ann = load_actor(site, db, 1)
+"""
+
+
+def test_a_field_that_points_at_what_sleeps_is_gone_and_what_it_holds_is_not(shelf: Shelf) -> None:
+    shelf.put("orders")
+    shelf.put("visits", models=REFERS)
+    shelf.ready("orders", "visits")
+    shelf.run("""
+        (root,) = R("core.role").write([{"code": "root", "name": "root", "grants": [{"permission": "*", "scope": "all"}]}])
+        R("core.user").write([{"login": "ann", "name": "Ann", "language": "en", "roles": [{"role": root}]}])
+        R("orders.thing").write([{"name": "SO-1"}])
+        R("visits.thing").write([{"name": "of it", "order": 1, "owner": 1}])
+    """)
+    seen = ANN + """
+    with acting_as(ann):
+        print("order" in R("visits.thing").fields(), R("visits.thing").get(1).order_id)
+    """
+    assert shelf.run(seen) == "True 1"
+    assert shelf.crm("plugin", "disable", "orders").returncode == 0
+    assert shelf.run(seen) == "False 1"
+    shelf.run(ANN + """
+    with acting_as(ann):
+        R("visits.thing").write([{"id": 1, "name": "changed meanwhile"}])
+    """)
+    assert shelf.crm("plugin", "enable", "orders").returncode == 0
+    assert shelf.run(seen) == "True 1"

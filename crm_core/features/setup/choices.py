@@ -50,6 +50,11 @@ def uses() -> dict[str, list[tuple[Any, Field]]]:
     return found
 
 
+def _asleep(name: str) -> bool:
+    """Whether a list is of a plugin that is switched off: its words sleep with it, and nobody here knows what it is called."""
+    return site().registry.package(name.partition(".")[0]) is None
+
+
 def _title(name: str, used: dict[str, list[tuple[Any, Field]]]) -> str:
     return str(choices.titles[name]) if name in choices.titles else str(used[name][0][1].label) if name in used else name
 
@@ -65,7 +70,7 @@ def index() -> Any:
     lists = [
         ChoiceList(_title(name, used), f"{URL}/{name}", listed(dict.fromkeys(str(r.label) for r, _field in used.get(name, ()))),
                    ngettext("%(n)s word", "%(n)s words", counts.get(name, [0])[0]))
-        for name in dict.fromkeys((*used, *sorted(counts)))
+        for name in dict.fromkeys((*used, *sorted(counts))) if name in used or not _asleep(name)
     ]
     sub = _("What people choose from in forms. Records keep what was chosen, whatever a word is called later.")
     return page_of("choices.html", ChoiceListsPage(_("Choice lists"), sub, tuple(lists)))
@@ -77,7 +82,7 @@ def show(name: str) -> Any:
     """The words of one list."""
     rows = _rows(name)
     used = uses()
-    if not rows and name not in used:
+    if name not in used and (not rows or _asleep(name)):
         raise Missing(_("There is no such list."))
     drawn = {r.code: _drawn(name, r) for r in rows}
     page = ChoiceWordsPage(

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from crm_core.kernel import hookspecs
@@ -13,8 +14,13 @@ HOOKS = frozenset(name for name, function in vars(hookspecs).items() if hasattr(
 
 def look(subject: Subject) -> Iterator[tuple[Place, Any]]:
     for path, tree in subject.sources.items():
-        if path.name != "plugin.py" and path.parent.name != "bridges":
+        if path.name != "plugin.py" and path.parent.name not in ("bridges", "plugin"):
             continue
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name in HOOKS and not any("hookimpl" in ast.unparse(d) for d in node.decorator_list):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            marked = any("hookimpl" in ast.unparse(one) for one in node.decorator_list)
+            if node.name in HOOKS and not marked:
                 yield Place(path, node.lineno), _("%(name)s is named like a hook but is not marked as one.", name=node.name)
+            elif marked and node.name not in HOOKS and (near := get_close_matches(node.name, HOOKS, n=1)):
+                yield Place(path, node.lineno), _("There is no hook “%(name)s”; “%(near)s” may be meant.", name=node.name, near=near[0])

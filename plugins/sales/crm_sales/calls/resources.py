@@ -89,8 +89,8 @@ REPORTS = [
     Report("calls_by_list", _("Calls by list"), of=Calls, query=_by("call_list_id"), order=42, icon="phone", heads=HEADS),
 ]
 FIELDS = [
-    RefField(name="call_list", column="", label=_("Call list"), target="sales.call_list"),
-    Field(name="name", column="", label=_("Or a new one"), length=200)]
+    RefField(name="call_list", label=_("Call list"), target="sales.call_list"),
+    Field(name="name", label=_("Or a new one"), length=200)]
 ACTIONS = [
     Action("call_list", _("Put on a call list"), services.put_customers, on="core.customer", icon="headset", whole=True, quiet=True, order=70, fields=FIELDS),
     Action("call_list", _("Put on a call list"), services.put_leads, on="sales.lead", icon="headset", whole=True, quiet=True, order=70, fields=FIELDS),

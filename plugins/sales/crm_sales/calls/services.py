@@ -27,7 +27,7 @@ from crm_sales.leads.models import Lead
 from crm_sales.leads.models import State as LeadState
 
 LIST, ENTRY, CALL = "sales.call_list", "sales.call_entry", "sales.call"
-WORDS_OF_HIS = Field(name="answer", column="", label=_("Answers"), length=500)  # what somebody says when no answers are given to choose from
+WORDS_OF_HIS = Field(name="answer", label=_("Answers"), length=500)  # what somebody says when no answers are given to choose from
 HELD = dt.timedelta(minutes=30)  # so long a line is on somebody's screen
 AGAIN = {"no_answer", "busy", "call_back"}  # results after which one calls again
 NEVER, WRONG = "do_not_call", "wrong_number"

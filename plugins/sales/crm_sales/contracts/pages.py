@@ -8,7 +8,7 @@ from crm_sales import _, paper
 from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import Contract, ContractClause, ContractItem, ContractMilestone, ContractParty, State
 
-DAY = DateField(name="day", column="", label="")
+DAY = DateField(name="day", label="")
 
 
 def by_hand(code):

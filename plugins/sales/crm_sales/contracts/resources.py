@@ -33,7 +33,7 @@ from crm_sales.contracts.models import (
     State,
 )
 
-WHY = NoteField(name="reason", column="", label=_("Reason"), required=True, length=2_000)
+WHY = NoteField(name="reason", label=_("Reason"), required=True, length=2_000)
 
 
 class Clauses(Bilingual):
@@ -75,11 +75,11 @@ class Contracts(Resource):
     settled = (Settled("state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")),)
     actions = (
         Action("sign", _("Signed"), services.sign, when=services.in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
-               fields=(FileField(name="file", label=_("Signed copy")), DateField(name="signed_on", column="", label=_("Signed on"))), fit=services.so_far),
+               fields=(FileField(name="file", label=_("Signed copy")), DateField(name="signed_on", label=_("Signed on"))), fit=services.so_far),
         Action("signed_copy", _("Signed copy"), services.signed_copy, when=services.in_state(State.draft, State.signed, State.done), icon="file-text", order=12, quiet=True,
                fit=services.who_signed,
-               fields=(FileField(name="file", label=_("File"), required=True), DateField(name="signed_on", column="", label=_("Signed on")),
-                       Field(name="partner", column="", label=_("Signs for the customer"), length=255), Field(name="signatory", column="", label=_("Signs for us"), length=255))),
+               fields=(FileField(name="file", label=_("File"), required=True), DateField(name="signed_on", label=_("Signed on")),
+                       Field(name="partner", label=_("Signs for the customer"), length=255), Field(name="signatory", label=_("Signs for us"), length=255))),
         Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False, primary=True,
                makes="sales.order"),
         Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False, makes="sales.contract"),
@@ -152,7 +152,7 @@ class ContractMilestones(Resource):
     sorts = "day", "-updated_at"
     verbs = ("read", "export")
     actions = (Action("reach", _("Done"), services.reach, when=lambda one: one.done is None, icon="check",
-                      fields=(DateField(name="done", column="", label=_("Done on"), help=_("Empty: today.")),)),)
+                      fields=(DateField(name="done", label=_("Done on"), help=_("Empty: today.")),)),)
 
 
 class ContractClauses(Resource):

@@ -40,8 +40,8 @@ class Stops(Resource):
     model = Stop
     label, singular = _("Stopped orders"), _("Stopped order")
     icon = "hand-stop"
-    columns = "order", "words", "owed", "limit", "outcome", "day", "owner"
-    filters = "outcome", "order", "day", "owner"
+    columns = "order", "words", "owed", "limit", "outcome", "day"
+    filters = "outcome", "order", "day"
     search = ("words",)
     search_names = ()
     readonly = True
@@ -59,10 +59,10 @@ class Stops(Resource):
 
 CUSTOMER_ACTIONS = (
     Action("set_credit", _("Set credit"), services.set_credit, on="core.customer", icon="gauge", order=65, quiet=True, fit=services.as_set, fields=lambda _r: [
-        EnumField(name="grade", column="", label=_("Grade"), members=Grade, labels=GRADES, required=True), MoneyField(name="limit", column="", label=_("Limit")),
-        site().registry.resource("sales.credit").all_fields["days"], Field(name="why", column="", label=_("Reason"), length=255)]),
+        EnumField(name="grade", label=_("Grade"), members=Grade, labels=GRADES, required=True), MoneyField(name="limit", label=_("Limit")),
+        site().registry.resource("sales.credit").all_fields["days"], Field(name="why", label=_("Reason"), length=255)]),
 )
 ORDER_ACTIONS = (
     Action("release", _("Release"), services.release, on="sales.order", icon="lock-open", order=51, whole=True, primary=True, when=lambda order: order.state == State.held,
-           fields=(Field(name="why", column="", label=_("Reason"), length=255),)),
+           fields=(Field(name="why", label=_("Reason"), length=255),)),
 )

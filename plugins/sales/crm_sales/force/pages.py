@@ -17,7 +17,7 @@ from crm_sales.settings import COUNTS, Counts, ForceSettings
 
 URL, TRY = "/sales/force", "/sales/force/territories"
 WHERE = "region", "industry", "size"  # what territories go by
-ONE = RefField(name="customer", column="", target="core.customer", label=_("Or a customer there is"))
+ONE = RefField(name="customer", target="core.customer", label=_("Or a customer there is"))
 pages = flask.Blueprint("sales_force", __name__)
 
 

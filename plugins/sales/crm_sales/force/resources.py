@@ -134,9 +134,9 @@ class Claims(Resource):
         Action("claim", _("Claim"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True,
                fields=(FileField(name="receipt", label=_("Receipt")),)),
         Action("approve", _("Approve"), claims.approve, when=lambda row: row.state == ClaimState.claimed, icon="check", primary=True,
-               fields=(NoteField(name="answer", column="", label=_("Answer")),)),
+               fields=(NoteField(name="answer", label=_("Answer")),)),
         Action("refuse", _("Refuse"), claims.refuse, when=lambda row: row.state == ClaimState.claimed, icon="x", fields=(
-            NoteField(name="answer", column="", label=_("Answer"), required=True),)),
+            NoteField(name="answer", label=_("Answer"), required=True),)),
         Action("pay", _("Paid"), claims.pay, when=lambda row: row.state == ClaimState.approved, icon="cash", primary=True, confirm=_("Was the money paid out?")),
     )
 
@@ -218,7 +218,7 @@ class CommissionLines(Resource):
     model = CommissionLine
     label, singular = _("Commission lines"), _("Commission line")
     icon = "list"
-    columns = "day", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule", "owner"
+    columns = "day", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule"
     filters = "day", "basis", "customer", "category", "policy", "order", "seller", "statement", "amount"
     search = ("document",)
     search_names = ()
@@ -247,7 +247,7 @@ class PayBases(Resource):
     help = _("What somebody gets each month besides commission; a statement takes it over when its month is closed.")
     actions = (
         Action("statements", _("Make the statements of a month"), commission.statements_of_month, icon="file-pencil", whole=True, fields=(
-            DateField(name="month", column="", label=_("Month"), help=_("Any day of it."), required=True),)),
+            DateField(name="month", label=_("Month"), help=_("Any day of it."), required=True),)),
     )
 
     @property

@@ -56,11 +56,11 @@ class Leads(Resource):
     actions = (
         Action("work", _("Take up"), services.work, when=lambda row: row.state == State.new and row.owner_id is not None, icon="player-play", order=5),
         Action("convert", _("Convert"), services.convert, when=is_open, icon="user-plus", order=6, primary=True, bulk=False, makes="sales.opportunity", fit=lambda rows: {"opportunity": {"default": rows[0].interest}}, fields=lambda resource: [
-            RefField(name="customer", column="", label=_("Customer that is there already"), target="core.customer", help=_("Empty: a new customer is made, with the contact.")),
-            BooleanField(name="deal", column="", label=_("Make an opportunity"), default=True),
-            Field(name="opportunity", column="", label=_("Name of the opportunity"), length=200, help=_("Empty: what he is interested in."))]),
+            RefField(name="customer", label=_("Customer that is there already"), target="core.customer", help=_("Empty: a new customer is made, with the contact.")),
+            BooleanField(name="deal", label=_("Make an opportunity"), default=True),
+            Field(name="opportunity", label=_("Name of the opportunity"), length=200, help=_("Empty: what he is interested in."))]),
         Action("disqualify", _("Disqualify"), services.disqualify, when=is_open, icon="x", order=7, fields=lambda resource: [
-            replace(resource.all_fields["reason"], required=True, readonly=False), Field(name="why", column="", label=_("In words"), length=500)]),
+            replace(resource.all_fields["reason"], required=True, readonly=False), Field(name="why", label=_("In words"), length=500)]),
         Action("reopen", _("Reopen"), services.reopen, when=lambda row: row.state == State.disqualified, icon="arrow-back-up", order=8, quiet=True),
         Action("give_back", _("Return to the pool"), services.give_back, when=lambda row: is_open(row) and row.owner_id is not None, icon="ripple", order=20, quiet=True),
         Action("distribute", _("Give out by rules"), services.distribute, when=is_open, icon="users", order=21, whole=True, quiet=True),

@@ -120,9 +120,9 @@ class Opportunities(Resource):
         Action("advance", _("To the next stage"), services.advance, when=is_open, icon="arrow-right", order=5, primary=True),
         Action("win", _("Won"), services.win, when=is_open, icon="trophy", order=6, fields=lambda resource: [_open_to(resource, "won_reason", False)]),
         Action("lose", _("Lost"), services.lose, when=is_open, icon="x", order=7, fields=lambda resource: [
-            _open_to(resource, "lost_reason", True), _open_to(resource, "competitor", False), Field(name="why", column="", label=_("In words"), length=500)]),
+            _open_to(resource, "lost_reason", True), _open_to(resource, "competitor", False), Field(name="why", label=_("In words"), length=500)]),
         Action("satisfied", _("Call-back done"), services.satisfied, when=lambda row: row.outcome == Outcome.won and row.satisfaction is None, icon="phone", order=8, primary=True, bulk=False,
-               fields=["satisfaction", Field(name="said", column="", label=_("What he says"), length=2_000)]),
+               fields=["satisfaction", Field(name="said", label=_("What he says"), length=2_000)]),
         Action("reopen", _("Reopen"), services.reopen, when=lambda row: not is_open(row), icon="arrow-back-up", order=20, quiet=True),
     )
 
@@ -139,7 +139,7 @@ class Opportunities(Resource):
         known, rates = services.stages(), {}
         services.put_on_desks(rows)
         for row in rows:
-            services.settle(row, as_written(row, before), before.get(row.get("id", 0)), known)
+            services.derive_stage(row, as_written(row, before), before.get(row.get("id", 0)), known)
             services.weigh(row, as_written(row, before), rates)
 
     def check(self, rows, before):
@@ -246,7 +246,7 @@ class StageVisits(Resource):
     label, singular = _("Stage history"), _("Time in a stage")
     icon = "history"
     columns = "stage", "entered", "until", "days", "by"
-    filters = "opportunity", "stage", "entered", "until", "days", "owner"
+    filters = "opportunity", "stage", "entered", "until", "days"
     sorts = ("-updated_at",)
     verbs = ("read", "export")
     files = False

@@ -82,7 +82,7 @@ def put_on_desks(rows):
             row["team_id"] = desks.get(row["pipeline_id"])
 
 
-def settle(row, now, old, known):
+def derive_stage(row, now, old, known):
     """What follows from the stage of one row about to be written: its state, its days, its probability. `now`: as it will be, `old`: as it was."""
     if old and row.get("pipeline_id", old["pipeline_id"]) != old["pipeline_id"] and row.get("stage_id", old["stage_id"]) == old["stage_id"]:
         first = next(iter(of_pipeline(known, row["pipeline_id"])), None)

@@ -21,7 +21,7 @@ from crm_sales.orders import again as ordering_again
 from crm_sales.orders import services
 from crm_sales.orders.models import FATE_LOOKS, FATES, Advert, Fate, Order, OrderItem, Run, Subscription
 
-_AMOUNT, _DAY = MoneyField(name="amount", column="", label=""), DateField(name="day", column="", label="")
+_AMOUNT, _DAY = MoneyField(name="amount", label=""), DateField(name="day", label="")
 said, day_said = _AMOUNT.show, _DAY.show  # an amount and a day, as people read them
 
 

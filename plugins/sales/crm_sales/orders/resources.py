@@ -44,8 +44,8 @@ from crm_sales.orders.models import (
 )
 
 MOST = 2**63 - 1
-PLAN = (EnumField(name="every", column="", label=_("How often"), members=running.Every, labels=running.EVERY, required=True, default=running.Every.half),
-        IntegerField(name="first", column="", label=_("Number of the first issue"), help=_("Left out: runs are called by their day."), minimum=0, maximum=1_000_000))
+PLAN = (EnumField(name="every", label=_("How often"), members=running.Every, labels=running.EVERY, required=True, default=running.Every.half),
+        IntegerField(name="first", label=_("Number of the first issue"), help=_("Left out: runs are called by their day."), minimum=0, maximum=1_000_000))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,13 +102,13 @@ class Orders(Resource):
     )
     actions = (
         Action("confirm", _("Confirm"), services.confirm, when=lambda o: o.state == State.draft, icon="circle-check", primary=True, whole=True,
-               fields=(Field(name="why", column="", label=_("Why in spite of a warning"), length=255),)),
+               fields=(Field(name="why", label=_("Why in spite of a warning"), length=255),)),
         Action("take_prices", _("Take today's prices"), repricing.take("sales.order"), when=lambda o: o.state == State.draft, icon="refresh", order=52, bulk=False),
         Action("deliver", _("Deliver the rest"), services.deliver, when=lambda o: o.state == State.confirmed and o.delivered < 100_00, icon="truck-delivery", primary=True, whole=True,
-               fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
+               fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), Field(name="waybill", label=_("Waybill"), length=255)]),
         Action("deliver_part", _("Deliver a part, or take back"), services.deliver_part, when=lambda o: o.state in services.GOING, icon="truck", bulk=False, button=False,
-               fields=lambda _r: [PartsField(name="parts", column="", label=_("Items"), required=True),
-                                  DateField(name="day", column="", label=_("Day"), default=today()), Field(name="waybill", column="", label=_("Waybill"), length=255)]),
+               fields=lambda _r: [PartsField(name="parts", label=_("Items"), required=True),
+                                  DateField(name="day", label=_("Day"), default=today()), Field(name="waybill", label=_("Waybill"), length=255)]),
         Action("plan_runs", _("Plan the advertisements"), running.plan_order, icon="calendar-event", order=58, bulk=False, fields=PLAN,
                when=lambda o: o.state != State.cancelled and running.needs_plan(o.id)),
         Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=60,
@@ -116,7 +116,7 @@ class Orders(Resource):
         Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,
                when=lambda o: o.finance_on is None and o.contract_on is not None and o.state in services.REVIEWED),
         Action("cancel", _("Cancel"), services.cancel, when=lambda o: o.state in (State.draft, State.held, State.confirmed), icon="x", order=80, danger=True, whole=True,
-               fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),
+               fields=(Field(name="reason", label=_("Reason"), required=True, length=255),)),
     )
     help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")
 
@@ -294,10 +294,10 @@ class Subscriptions(Resource):
     )
     actions = (
         Action("call", _("Note a call"), services.call, icon="phone", order=30, bulk=False,
-               fields=(NoteField(name="said", column="", label=_("What was said"), required=True, length=5_000), DateField(name="next_day", column="", label=_("Call again on")))),
+               fields=(NoteField(name="said", label=_("What was said"), required=True, length=5_000), DateField(name="next_day", label=_("Call again on")))),
         Action("renew", _("Renew"), services.renew, when=lambda one: one.term == Term.running, icon="refresh", primary=True),
         Action("end", _("Not renewed"), services.end, when=lambda one: one.term == Term.running, icon="x", order=80, danger=True,
-               fields=(Field(name="reason", column="", label=_("Reason"), required=True, length=255),)),
+               fields=(Field(name="reason", label=_("Reason"), required=True, length=255),)),
     )
     help = _("Copies that are sent for a term. One about to end is a task of its owner’s until it is renewed or not.")
 

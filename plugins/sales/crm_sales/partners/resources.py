@@ -5,8 +5,8 @@ from crm_sales import _
 from crm_sales.partners import services
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, Spending, UseState
 
-_ANSWER = NoteField(name="answer", column="", label=_("Answer"))
-_NEEDED = NoteField(name="answer", column="", label=_("Answer"), required=True)
+_ANSWER = NoteField(name="answer", label=_("Answer"))
+_NEEDED = NoteField(name="answer", label=_("Answer"), required=True)
 
 
 class Partners(Resource):
@@ -80,7 +80,7 @@ class FundUses(Resource):
     actions = (
         Action("ask", _("Request"), services.ask, when=lambda row: row.state in (UseState.draft, UseState.refused), icon="send", primary=True),
         Action("approve", _("Approve"), services.approve, when=lambda row: row.state == UseState.asked, icon="check", primary=True, bulk=False,
-               fields=(MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that was requested.")), _ANSWER),
+               fields=(MoneyField(name="amount", label=_("Amount"), help=_("Left out: all that was requested.")), _ANSWER),
                fit=lambda rows: {"amount": {"default": rows[0].asked}}),
         Action("refuse", _("Refuse"), services.refuse_use, when=lambda row: row.state == UseState.asked, icon="x", fields=(_NEEDED,)),
         Action("settle", _("Settle"), services.settle, when=lambda row: row.state == UseState.approved, icon="cash", primary=True, confirm=_("Settle what was spent? What is left goes back to the fund."),

@@ -24,8 +24,8 @@ from crm_sales.quotes import services
 from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
 
-NAMED = Field(name="signer", column="", label=_("Accepted by"), required=True)
-WHY = NoteField(name="reason", column="", label=_("Reason"), required=True, length=2_000)
+NAMED = Field(name="signer", label=_("Accepted by"), required=True)
+WHY = NoteField(name="reason", label=_("Reason"), required=True, length=2_000)
 
 
 class Quotes(Resource):
@@ -57,7 +57,7 @@ class Quotes(Resource):
         Action("order", _("Make an order"), services.to_order, when=services.may_become("order_id"), icon="shopping-cart", order=30, bulk=False, primary=True, makes="sales.order"),
         Action("contract", _("Make a contract"), services.to_contract, when=services.may_become("contract_id"), icon="file-text", order=31, bulk=False, makes="sales.contract"),
         Action("reduce", _("Discount on the whole"), services.reduce, when=services.in_state(State.draft), icon="tag", order=40, bulk=False, quiet=True,
-               fields=(PercentField(name="percent", column="", label=_("Discount"), required=True),)),
+               fields=(PercentField(name="percent", label=_("Discount"), required=True),)),
         Action("take_prices", _("Take today's prices"), repricing.take("sales.quote"), when=services.in_state(State.draft), icon="refresh", order=39, bulk=False),
         Action("new_version", _("New version"), services.new_version, when=services.may_replace, icon="copy", order=41, bulk=False, makes="sales.quote"),
         Action("withdraw", _("Withdraw the customer's link"), services.withdraw, when=lambda quote: bool(quote.link), icon="eye-off", order=50, bulk=False, quiet=True),

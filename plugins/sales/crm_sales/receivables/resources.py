@@ -42,7 +42,7 @@ from crm_sales.receivables.models import (
     Way,
 )
 
-REASON = Field(name="reason", column="", label=_("Reason"), required=True, length=255)
+REASON = Field(name="reason", label=_("Reason"), required=True, length=255)
 
 
 class Invoices(Resource):
@@ -66,12 +66,12 @@ class Invoices(Resource):
         Action("issue", _("Issue"), services.issue, when=lambda one: one.state == State.draft, icon="send", primary=True),
         Action("pay", _("Record payment"), services.pay, when=lambda one: one.state == State.issued and one.remaining != 0, icon="cash", primary=True, bulk=False,
                fit=lambda rows: {"amount": {"default": abs(rows[0].remaining or 0) or None}}, fields=lambda _r: [
-            DateField(name="day", column="", label=_("Day"), default=today()), MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that remains.")),
-            EnumField(name="way", column="", label=_("How it came"), members=Way, labels=WAYS, default=Way.bank), Field(name="reference", column="", label=_("Bank reference"), length=60)]),
+            DateField(name="day", label=_("Day"), default=today()), MoneyField(name="amount", label=_("Amount"), help=_("Left out: all that remains.")),
+            EnumField(name="way", label=_("How it came"), members=Way, labels=WAYS, default=Way.bank), Field(name="reference", label=_("Bank reference"), length=60)]),
         Action("remind_by_mail", _("Remind by mail"), reminding.remind_by_mail, when=reminding.late_enough, icon="mail", order=52, whole=True, final=True),
         Action("remind", _("Reminded"), services.remind, when=lambda one: one.state == State.issued and one.remaining > 0 and one.due is not None and one.due < today(), icon="bell", quiet=True),
         Action("credit", _("Credit note"), services.credit, when=lambda one: one.state in services.OPEN and one.total > 0, icon="receipt", order=70, quiet=True, bulk=False,
-               fields=(REASON, MoneyField(name="amount", column="", label=_("Amount"), help=_("Left out: all that is left of the invoice.")))),
+               fields=(REASON, MoneyField(name="amount", label=_("Amount"), help=_("Left out: all that is left of the invoice.")))),
         Action("write_off", _("Write off"), services.write_off, when=lambda one: one.state == State.issued and one.remaining > 0, icon="ban", order=75, quiet=True, bulk=False,
                danger=True, fields=(REASON,)),
         Action("ask_again", _("Ask for it again"), services.ask_again, when=lambda one: one.state == State.lost, icon="arrow-back-up", order=76, quiet=True, bulk=False),
@@ -271,18 +271,18 @@ class Allocations(Resource):
 
 
 TITLES = (
-    Field(name="title", column="", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
-    Field(name="tax_number", column="", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60))
+    Field(name="title", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
+    Field(name="tax_number", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60))
 CONTRACT_ACTIONS = (
     Action("invoice", _("Invoice this instalment"), instalments.invoice, on="sales.contract_payment", when=lambda one: not one.invoiced and (one.remaining or 0) > 0, icon="file-invoice",
-           primary=True, whole=True, fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), *TITLES]),
+           primary=True, whole=True, fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
     Action("invoice_due", _("Invoice what is due"), instalments.invoice_due, on="sales.contract", when=lambda one: one.state in paying.ASKED, icon="file-invoice", order=22,
-           whole=True, fields=lambda _r: [DateField(name="day", column="", label=_("Day"), default=today()), *TITLES]),
+           whole=True, fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
 )
 ORDER_ACTIONS = (
     Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, OrderState.cancelled) and o.invoiced < o.total,
            icon="file-invoice", primary=True, order=55, whole=True, makes="sales.invoice", fields=lambda _r: [
-               DateField(name="day", column="", label=_("Day"), default=today()), BooleanField(name="ahead", column="", label=_("Also what has not gone out yet")), *TITLES]),
+               DateField(name="day", label=_("Day"), default=today()), BooleanField(name="ahead", label=_("Also what has not gone out yet")), *TITLES]),
     Action("credit_returns", _("Credit what came back"), services.credit_returns, on="sales.order", when=lambda o: o.invoiced > 0 and o.state != OrderState.draft, icon="receipt",
-           order=72, quiet=True, whole=True, makes="sales.invoice", fields=(Field(name="reason", column="", label=_("Reason"), length=255),)),
+           order=72, quiet=True, whole=True, makes="sales.invoice", fields=(Field(name="reason", label=_("Reason"), length=255),)),
 )
