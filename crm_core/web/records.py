@@ -157,10 +157,10 @@ def _wanted(resource: Any, fields: Mapping[str, Field], row: Any, lines: Mapping
     for field in fields.values():
         want(field, getattr(row, field.column))
     for declared, rows in lines.items():
-        child = resource.line_resource(declared.name)
+        seen = resource.line_resource(declared.name).fields()
         for line in rows:
-            for name in {*declared.columns, *declared.shown}:
-                want(child.all_fields[name], getattr(line, child.all_fields[name].column))
+            for name in {*declared.columns, *declared.shown} & seen.keys():
+                want(seen[name], getattr(line, seen[name].column))
     by_column = {f.column: f for f in fields.values()}
     for entry in entries:
         if entry.kind == "record" and entry.record:
