@@ -1,9 +1,13 @@
-"""Who comes from outside, or with a token that speaks of little, at the doors that sales opens."""
+"""Who comes from outside, with a token that speaks of little, or from whom fields are hidden, at the doors that sales opens."""
 
 import pytest
+from crm_sales.orders.models import Order
+from crm_sales.quotes import services
 from crm_sales.quotes.models import State
 
-from crm_core.sdk import session
+from crm_core.kernel.errors import Refused
+from crm_core.resource import seen
+from crm_core.sdk import session, writing
 from plugins.sales.tests.test_quotes import WORK, ann, csrf, facts, offer, run, seal, token, visitor  # noqa: F401
 
 
@@ -41,12 +45,11 @@ def test_a_form_that_was_opened_before_is_worth_nothing_after(house, ann, offer,
     elif fate == "declined":
         assert answered(house, address, address, answer="decline", reason="Too dear").status_code == 303
     else:
-        with house.system():
+        with house.system(), writing():
             if fate == "deleted":
                 house.resource("sales.quote").delete([quote])
             else:
                 session.get_one(house.resource("sales.quote").model, quote).until = today.replace(year=today.year - 1)
-                session.commit()
         page = he("GET", address) if fate == "over" else page
     sent = {"seal": page.text.partition('name="seal" value="')[2].partition('"')[0], "csrf_token": csrf(page) if "csrf_token" in page.text else "", "answer": "accept", "signer": "Mallory", "agreed": "1"}
     assert he("POST", address, sent).status_code in (403, 404, 409)
@@ -102,3 +105,86 @@ def test_the_form_on_the_web_takes_nothing_but_what_it_asks(house, ann, make):  
 
 def offer_id(make, owner):
     return make.customer(owner=owner, name="Secret firm")
+
+
+def test_an_address_that_is_withdrawn_while_he_is_on_his_way_is_worth_nothing(house, ann, offer, monkeypatch):  # noqa: F811
+    """He asked in time and waits for the lock: what was withdrawn before he has it is not accepted."""
+    quote = offer()
+    run(house, ann, "send", quote)
+    address, he, locked = f"/sales/quotes/{token(house, quote)}?lang=en", visitor(house), services.locked
+    page = he("GET", address)
+
+    def after(number):
+        found = locked(number)
+        services.withdraw(found)
+        return found
+
+    monkeypatch.setattr(services, "locked", after)
+    sent = {"seal": seal(page), "csrf_token": csrf(page), "answer": "accept", "signer": "Mallory", "agreed": "1"}
+    assert he("POST", address, sent).status_code == 404 and facts(house, quote).state == State.sent
+    monkeypatch.setattr(services, "locked", locked)
+    assert he("POST", address, sent).status_code == 303, "without the other hand it is accepted"
+
+
+# --- fields that a role hides --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hal(house, as_user, offer):  # noqa: F811
+    """`hal("sales.order.total", …)`: somebody who may do all with sales, from whom these fields are hidden."""
+    def made(*fields, **more):
+        grants = [{"permission": one, "scope": "all"} for one in ("sales.*", "core.customer.*", "core.contact.*", "core.product.read", "core.user.brief.read")]
+        with house.system():
+            house.resource("core.role").write([{"code": "blind", "name": "Blind", "grants": grants, "rules": [
+                {"resource": one.rpartition(".")[0], "field": one.rpartition(".")[2], "rule": "hidden"} for one in fields]}])
+        return as_user("hal", roles=["blind"], **more)
+
+    return made
+
+
+def test_lines_are_not_carried_over_by_who_may_not_see_them(house, ann, offer, hal):  # noqa: F811
+    """Carried over they would tell him, left out another document would come of it: neither happens, wherever the field is hidden."""
+    he, quote = hal("sales.quote_item.discount", "sales.order_item.price", "sales.quote.terms"), offer(terms="Only for you")
+    run(house, ann, "send", quote)
+    run(house, ann, "accept", quote)
+    for act in ("order", "contract", "new_version"):
+        with he.work(), pytest.raises(Refused):
+            house.resource("sales.quote").run(act, [quote])
+    assert facts(house, quote).order_id is None
+    with house.system(), writing():
+        (role,) = (row for row in session.query(house.resource("core.role").model) if row.code == "blind")
+        house.resource("core.role").write([{"id": role.id, "rules": [{"resource": "sales.quote", "field": "terms", "rule": "hidden"}]}])
+    run(house, he, "order", quote)
+    with house.system():
+        made = session.get(Order, facts(house, quote).order_id)
+        assert (made.total, made.quote_id) == (230_00, quote), "what he may see is carried over whole"
+        assert "terms" not in house.resource("sales.order").fields() or not made.note
+
+
+HIDDEN = ("sales.order.total", "sales.invoice.total", "sales.contract.total", "sales.achievement.amount", "sales.credit.limit", "sales.run.evidence")
+
+
+def test_what_is_hidden_is_in_no_box_column_or_paper_of_sales(house, ann, offer, hal, make, monkeypatch):  # noqa: F811
+    he = hal(*HIDDEN, "sales.order_item.price").browser()
+    with house.system():
+        (order,) = house.resource("sales.order").write([{"customer": offer.customer, "owner": ann.id, "items": [{"what": "Board", "price": 77_123_45}]}])
+        house.resource("sales.order").run("confirm", [order])
+    firm, doors = f"/core/customer/{offer.customer}", {}
+    for path in (f"{firm}/panel/account", f"{firm}/panel/again", f"{firm}/print/statement", f"{firm}/print/reminder", "/sales/force", "/sales/force/targets"):
+        doors[path] = he("GET", path).status_code
+    assert set(doors.values()) == {404}, doors
+    columns = "number,payment,total"
+    seen_pages = [f"/sales/order?columns={columns}", f"/sales/order/{order}", f"/sales/order/{order}/panel/progress", f"/sales/order/{order}/edit", f"/sales/order/{order}/print"]
+    for path in seen_pages:
+        assert "77,123" not in (text := he("GET", path).text) and "7712345" not in text, path
+    assert "77,123" in ann.browser()("GET", f"/sales/order/{order}").text
+    monkeypatch.setattr(seen, "sees", lambda *_fields: True)  # negative control
+    assert he("GET", f"{firm}/panel/account").status_code == 200
+
+
+def test_every_page_of_roles_opens_with_all_acts_there_are(house, browser):
+    """An act is a verb as well where a resource has no others: the list of permissions names it."""
+    with house.system():
+        roles = [row.id for row in session.query(house.resource("core.role").model)]
+    for path in ["/core/role/new", *(f"/core/role/{one}{more}" for one in roles for more in ("", "/edit"))]:
+        assert browser("GET", path).status_code == 200, path
