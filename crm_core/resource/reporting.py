@@ -96,7 +96,9 @@ def _asks_hidden(query: sa.Select[Any]) -> bool:
     """Whether it counts, sums up or chooses by a field that is not for this person, of whichever records."""
     used: dict[str, set[str]] = {}
     for one in visitors.iterate(query):
-        table = one.table if isinstance(one, sa.ColumnClause) else None
+        if not isinstance(one, sa.ColumnClause):
+            continue
+        table: Any = one.table
         while isinstance(table, sa.sql.selectable.AliasedReturnsRows) and not table.name.startswith(SEEN):  # an alias of what is seen
             table = table.element
         if isinstance(table, sa.Subquery):

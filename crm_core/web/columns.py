@@ -21,7 +21,7 @@ def computed(resource: Any) -> Sequence[Any]:
     """Columns other packages and the resource itself compute for its list, less those a field rule hides by their name."""
     who = session.actor
     found = told(offered(site().registry.columns.get(resource.name, ())))
-    return tuple(c for c in found if who is None or who.rule(resource.rules_of, c.name) is not Rule.hidden)
+    return tuple(c for c in found if who is None or not any(name and who.rule(resource.rules_of, name) is Rule.hidden for name in (c.name, c.field)))
 
 
 def labels(resource: Any, fields: Mapping[str, Field]) -> dict[str, Any]:

@@ -165,7 +165,7 @@ HIDDEN = ("sales.order.total", "sales.invoice.total", "sales.contract.total", "s
 
 
 def test_what_is_hidden_is_in_no_box_column_or_paper_of_sales(house, ann, offer, hal, make, monkeypatch):  # noqa: F811
-    he = hal(*HIDDEN, "sales.order_item.price").browser()
+    he = hal(*HIDDEN, *(f"sales.{one}" for one in ("order.net", "order.tax", "order.worth", "order_item.price", "order_item.list_price", "order_item.net", "order_item.amount"))).browser()
     with house.system():
         (order,) = house.resource("sales.order").write([{"customer": offer.customer, "owner": ann.id, "items": [{"what": "Board", "price": 77_123_45}]}])
         house.resource("sales.order").run("confirm", [order])
