@@ -106,6 +106,8 @@ _WHERE = {
     "throttle": ("crm_core.access.ledgers", "attempt"),  # count tries at public doors: throttle({"quotes:1.2.3.4": 60}).wait is nothing, or seconds to wait
     "address": ("crm_core.web.requests", "address"),  # where the request comes from
     # at work
+    "Seen": ("crm_core.resource.seen", "Seen"),  # a row as the acting person may see it: what is hidden from him reads as None
+    "sees": ("crm_core.resource.seen", "sees"),  # whether the acting person may see these fields: sees("sales.invoice.total")
     "system_scope": ("crm_core.data.session", "system_scope"),  # the house itself asks: what must be seen whatever the acting person may see; without the recycle bin
     "with_deleted": ("crm_core.access.gate", "with_deleted"),  # meanwhile the house sees what lies in the recycle bin as well
     "alike": ("crm_core.resource.twins", "find"),  # likely duplicates of what somebody typed, as far as he may know of them

@@ -248,10 +248,11 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False, alon
     ).one_or_none()
     if user is None or not (user.active or whoever):
         return None
-    home = db.execute(sa.select(Department.name, Department.path).where(Department.id == user.department_id)).one_or_none()
+    deleted = {"crm_deleted": True}  # what lies in a department that is gone still lies below the one above it
+    home = db.execute(sa.select(Department.name, Department.path).where(Department.id == user.department_id), execution_options=deleted).one_or_none()
     below: tuple[int, ...] = ()
     if home is not None:
-        below = tuple(db.scalars(sa.select(Department.id).where(Department.path.startswith(home.path, autoescape=True))))
+        below = tuple(db.scalars(sa.select(Department.id).where(Department.path.startswith(home.path, autoescape=True)), execution_options=deleted))
     teams = tuple(db.scalars(
         sa.select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
         .where(TeamMember.user_id == user_id, TeamMember.deleted_at.is_(None), Team.deleted_at.is_(None))

@@ -2,9 +2,9 @@
 
 Always the *read* scope; `Resource.visible("delete")` adds the branches of another verb, and a bulk update or delete meets
 those of its own verb. Deleted rows are left out unless the statement asks for them (`execution_options(crm_deleted=True)`,
-the recycle bin); for the house as well where rows of plugins are asked for: it sees everybody's, but not what they have thrown away,
-unless the statement names `deleted_at` of the class itself or is `session.get` of this very row, or stands in `with_deleted()` (as all
-does that follows a deletion). Core's own code as the house says of each statement what it wants. No actor: the query raises.
+the recycle bin); for the house as well: it sees everybody's, but not what they have thrown away, unless the statement names
+`deleted_at` of the class itself or is `session.get` of this very row, is `unscoped`, or stands in `with_deleted()` (as all does that
+follows a deletion). No actor: the query raises.
 """
 
 from collections.abc import Iterator
@@ -48,9 +48,10 @@ def scope_for(actor: Actor, model: type, verb: str = "read") -> Scope:
 def _gate(state: ORMExecuteState) -> None:
     session: Session = state.session  # type: ignore[assignment]
     if session.system:
+        said = bool(state.execution_options.get(UNSCOPED))  # whoever asks, it is asked like this
         state.update_execution_options(**{UNSCOPED: session.system})
         by_key = isinstance(state.parameters, dict) and "pk_1" in state.parameters  # session.get: this very row, whatever became of it
-        if not (by_key or state.is_column_load or state.execution_options.get(DELETED) or session.info["work"].info.get(DELETED)):
+        if not (said or by_key or state.is_column_load or state.execution_options.get(DELETED) or session.info["work"].info.get(DELETED)):
             state.statement = _living(state.statement)
         return
     actor = session.actor
@@ -120,10 +121,10 @@ def with_deleted() -> Iterator[None]:
 
 
 def _living(statement: Any) -> Any:
-    """The house's statement without the rows in the recycle bin, of those classes of plugins whose `deleted_at` it does not name itself."""
+    """The house's statement without the rows in the recycle bin, of those classes whose `deleted_at` it does not name itself."""
     classes = _living_of.get(statement)
     if classes is None:
-        classes = tuple(model for model in _classes(statement) if not table_of(model).name.startswith("core_"))
+        classes = _classes(statement)
         if classes:
             named = {element.table for element in visitors.iterate(statement) if getattr(element, "name", "") == "deleted_at" and isinstance(element, sa.Column)}
             said = {getattr(getattr(table, "element", table), "name", "") for table in named}

@@ -40,7 +40,7 @@ class Panel:
     (`visits/panel.html` in the package's folder `templates`). Filled when it is seen, so it costs the page nothing.
 
     `on` names the resource, or is asked of each there is: `load` and `when` are then called with the resource first. `when` says whether the
-    reader has the box, where no `permission` does."""
+    reader has the box, where no `permission` does. `shows`: the fields it tells of (`sales.invoice.total`), without one of which it is not for him."""
 
     on: str | Callable[[Any], bool]
     name: str
@@ -51,6 +51,7 @@ class Panel:
     order: int = 50
     permission: str = ""
     when: Callable[..., bool] | None = None
+    shows: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ class Action:
 @dataclass(frozen=True)
 class Column:
     """A computed column for another's list: `load(ids) -> {id: value}`, one query a page, only when chosen. `field`: the
-    field it draws, if any; it is left out where that is the same in all rows (the tab of a record)."""
+    field it draws, if any; it is left out where that is the same in all rows (the tab of a record). `shows`: the fields of others it tells of
+    (`sales.order.total`), without one of which a reader has it not."""
 
     on: str
     name: str
@@ -111,6 +113,7 @@ class Column:
     order: int = 50
     kind: str = "line"
     field: str = ""
+    shows: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,8 @@ class Timeline:
 class PrintTemplate:
     """Another way to put a record on paper: `template` (`visits/letter.html`) gets `record` (values as they
     are stored), `fields` (as people read them: `{{ fields.deposit }}`, `{{ fields.deposit.label }}`), `lines` (`{% for item in
-    lines.items %}`, each with its fields) and what `values(record)` adds; of all that only what the reader may see."""
+    lines.items %}`, each with its fields) and what `values(record)` adds; of all that only what the reader may see. `shows`: the fields that
+    `values` tells of (`sales.invoice.total`), without one of which this paper is not for him."""
 
     on: str
     name: str
@@ -184,6 +188,7 @@ class PrintTemplate:
     values: Callable[[Any], Mapping[str, Any]] | None = None
     order: int = 50
     bare: bool = False  # it brings its own head and foot (a letterhead)
+    shows: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

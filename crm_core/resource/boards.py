@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data import inside
 from crm_core.data.bulk import among
 from crm_core.data.mixins import is_scoped
 from crm_core.data.session import session
@@ -74,8 +75,8 @@ def build(query: listing.Query, by: Field) -> Board:
     key = table.c[order.column] if order is not None and order.column in table.c else table.c.id
     down = order is None or order.descending
     # PostgreSQL takes a bare null for a text, and has no sum of texts.
-    total: sa.ColumnElement[Any] = table.c[amount.column] if amount is not None else sa.cast(sa.null(), sa.BigInteger)
-    inner = base(query).with_only_columns(table.c.id, table.c[by.column].label("word"), total.label("amount"), _currency(resource, amount).label("currency"), key.label("key")).limit(listing.SMALL + 1).subquery()
+    total: sa.ColumnElement[Any] = inside.column(table, amount.column) if amount is not None else sa.cast(sa.null(), sa.BigInteger)
+    inner = base(query).with_only_columns(table.c.id, inside.column(table, by.column).label("word"), total.label("amount"), _currency(resource, amount).label("currency"), key.label("key")).limit(listing.SMALL + 1).subquery()
     way = sa.desc if down else sa.asc
     ranked = sa.select(
         inner.c.id, inner.c.word, inner.c.currency, sa.func.count().over(partition_by=inner.c.word).label("n"),

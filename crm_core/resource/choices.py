@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_core.access.gate import DELETED
 from crm_core.access.rights import bump, made
 from crm_core.data import types as t
 from crm_core.data.base import Model
@@ -162,7 +163,7 @@ def put_words(list_name: str, rows: Iterable[tuple[Any, ...]]) -> None:
     """Install the words of a list: (code, en, zh[, icon, colour]). Words that are there already are left as people made them."""
     from crm_core.resource.changes import stamp
 
-    known = set(current_work().session.scalars(sa.select(Choice.code).where(Choice.list == list_name)))
+    known = set(current_work().session.scalars(sa.select(Choice.code).where(Choice.list == list_name), execution_options={DELETED: True}))
     for position, (code, en, zh, *look) in enumerate(rows):
         if code not in known:
             icon, colour = (*look, None, None)[:2]

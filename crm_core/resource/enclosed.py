@@ -77,11 +77,11 @@ def hung(resource: Any, row_id: int, values: Mapping[str, Any]) -> dict[str, Any
     return {n: slots.hang(resource.name, row_id, value) if isinstance(value, Enclosed) else value for n, value in values.items()}
 
 
-def asked(action: Any) -> list[FileField]:
-    """The files an act asks for."""
-    return [] if callable(action.fields) else [one for one in action.fields if isinstance(one, FileField)]
+def asked(resource: Any, action: Any) -> list[FileField]:
+    """The files an act on a record of this resource asks for."""
+    return [one for one in (action.fields(resource) if callable(action.fields) else action.fields) if isinstance(one, FileField)]
 
 
-def many(action: Any) -> bool:
+def many(resource: Any, action: Any) -> bool:
     """Whether an act is offered for many records at once: not when each must have a file of its own."""
-    return bool(action.bulk) and not any(one.required for one in asked(action))
+    return bool(action.bulk) and not any(one.required for one in asked(resource, action))

@@ -14,6 +14,7 @@ from crm_core.resource.fields import Field, MoneyField
 from crm_core.resource.plans import execute
 from crm_core.resource.references import RefField
 
+SEEN = "visible_"  # how a sub-select of what one may see is called (access/gate.py)
 MOST = 1_000  # rows of an answer; a person reads no more
 _COUNTED = {"count": _("How many"), "sum": _("Sum")}
 
@@ -80,8 +81,7 @@ def answer(report: Any) -> Answer:
     fields = {f.column: f for f in resource.fields().values()}
     amount = MoneyField(name="amount", column="", label="")
     said = [fields.get(c.key or "") or (amount if c.key in report.money else None) for c in columns]
-    used = {one.key for one in visitors.iterate(query) if isinstance(one, sa.ColumnClause) and one.table is rows_seen}
-    if used & ({f.column for f in resource.all_fields.values()} - fields.keys()):  # it counts, sums up or chooses by a field that is not for this person
+    if _asks_hidden(query):
         raise Missing(_("This page was not found."))
     rows: Sequence[Any] = execute(query.limit(MOST + 1), {}).all()
     names = _names(said[0], [row[0] for row in rows])
@@ -90,6 +90,21 @@ def answer(report: Any) -> Answer:
         for row in rows[:MOST]
     )
     return Answer(tuple(report.heads.get(c.key or "") or _head(c, f) for c, f in zip(columns, said, strict=True)), lines, len(rows) > MOST, tuple(said))
+
+
+def _asks_hidden(query: sa.Select[Any]) -> bool:
+    """Whether it counts, sums up or chooses by a field that is not for this person, of whichever records."""
+    used: dict[str, set[str]] = {}
+    for one in visitors.iterate(query):
+        if not isinstance(one, sa.ColumnClause):
+            continue
+        table: Any = one.table
+        while isinstance(table, sa.sql.selectable.AliasedReturnsRows) and not table.name.startswith(SEEN):  # an alias of what is seen
+            table = table.element
+        if isinstance(table, sa.Subquery):
+            used.setdefault(table.name.removeprefix(SEEN), set()).add(one.key)
+    resources = site().registry.resources.values() if used else ()
+    return any(used[r.table.name] & {f.column for n, f in r.all_fields.items() if n not in r.fields()} for r in resources if r.table.name in used and not r.is_brief)
 
 
 def _of(one: Any) -> Any:

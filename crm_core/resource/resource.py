@@ -285,6 +285,11 @@ class Resource:
             found[declared.name] = declared.parent or keys[0]
         return found
 
+    def line_fields(self, declared: Lines) -> dict[str, Field]:
+        """The fields of such lines as their form has them, as far as the actor may see them."""
+        seen = self.line_resource(declared.name).fields()
+        return {name: seen[name] for name in declared.columns if name in seen}
+
     def link_column(self, name: str) -> str:
         return self._links[name]
 

@@ -1,8 +1,26 @@
 """A record as one person may see it: whatever draws it, a field that is hidden from him reads as empty."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from crm_core.data.mixins import SCOPE_COLUMNS
+from crm_core.kernel.site import site
+
+
+def sees(*fields: str) -> bool:
+    """Whether the acting person may see all of these fields, such as `sales.invoice.total`; none of a resource that is not there now.
+    Raises KeyError for a field its resource does not have."""
+    for one in fields:
+        name, _dot, field = one.rpartition(".")
+        resource = site().registry.resources.get(name)
+        if resource is None or resource.all_fields[field].name not in resource.fields():
+            return False
+    return True
+
+
+def told(items: Iterable[Any]) -> list[Any]:
+    """Of boxes, columns and papers those whose reader may see all that they tell of (`shows`)."""
+    return [one for one in items if sees(*getattr(one, "shows", ()))]
 
 
 class Seen:

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crm_core.access.gate import DELETED
 from crm_core.access.rights import bump, made
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
@@ -152,7 +153,7 @@ def fill(_job: Any = None) -> int:
 
     year = clock.today().year
     with writing() as db:
-        known = {day.year for day in db.scalars(sa.select(SpecialDay.day))}
+        known = {day.year for day in db.scalars(sa.select(SpecialDay.day), execution_options={DELETED: True})}
         rows = [
             SpecialDay(day=dt.date.fromisoformat(one.getDay()), zh=one.getName(), en=_ENGLISH.get(one.getName(), one.getName()), worked=one.isWork())
             for each in range(year - 1, year + 3) if each not in known for one in HolidayUtil.getHolidays(each)

@@ -1,7 +1,8 @@
 """What authors test their plugins with. `pytest -p crm_core.testing` (or `pytest_plugins = "crm_core.testing"` in the `conftest.py`
 at the top) brings the fixtures of `crm_core/testing/fixtures.py`; `test_contract = contract("visits")` is the contract suite, which `crm plugin check` runs
 without pytest. `test_doors = doors("visits")` and `test_silence = silence("visits")` go through every door of its resources as people who may not,
-and compare what one is told before and after much has happened to records one may not see: a minute each for a large plugin."""
+and compare what one is told before and after much has happened to records one may not see; `test_hidden = hidden("visits")` looks for fields that are hidden
+from who may do all else: a minute each for a large plugin."""
 
 from typing import Any
 
@@ -31,6 +32,12 @@ def doors(name: str, table: str = "", nth: int = 1) -> Any:
     `table`: the status by which each kind of person is answered by each page the plugin has made by hand; docs/extend.md shows one.
     `nth`: of the routes each n-th, where all are too many."""
     return _looked("doors", name, table, nth)
+
+
+def hidden(name: str, nth: int = 1) -> Any:
+    """A test that what a role hides of the plugin's fields stands on no page, box, column, paper, form or answer, for who may do all
+    else with it. `nth`: of the questions each n-th."""
+    return _looked("hidden", name, nth)
 
 
 def silence(name: str, nth: int = 1) -> Any:

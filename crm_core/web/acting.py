@@ -13,6 +13,7 @@ from crm_core.kernel.site import site
 from crm_core.resource import acts, asking, enclosed, telling
 from crm_core.resource.fields import Field
 from crm_core.web import bulk, controls, urls, ways
+from crm_core.web.requests import maybe_me
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage, FormField
 
@@ -78,11 +79,13 @@ def _sent(resource: Any, action: Action, fields: Mapping[str, Field], row_id: in
 
 
 def limit() -> int | None:
-    """How large the body of an act may be: with a file, where it asks for one."""
+    """How large the body of an act may be: with a file, where it asks for one and he who sends it may do the act."""
     names = flask.request.view_args or {}
     resource = site().registry.resources.get(f"{names.get('package')}.{names.get('path')}")
-    action = resource.all_actions.get(names.get("action")) if resource is not None else None
-    return enclosed.slots.limit() if action is not None and enclosed.slots.limit is not None and enclosed.asked(action) else None
+    if resource is None or maybe_me() is None or enclosed.slots.limit is None:
+        return None
+    action = resource.all_actions.get(names.get("action") or names.get("verb"))
+    return enclosed.slots.limit() if action is not None and resource.may(action.name) and enclosed.asked(resource, action) else None
 
 
 def handed_in(resource: Any, row_id: int, asked: asking.Asked) -> Any:

@@ -74,7 +74,7 @@ def answer(resource: Any, name: str) -> Any:
         if len(ids) > leading.most:
             raise Refused(_("At most %(n)s records can be taken. Choose fewer.", n=leading.most))
         return flask.redirect(leading.url(ids), 303)
-    if name not in LABELS and not (name in resource.all_actions and enclosed.many(resource.all_actions[name])):
+    if name not in LABELS and not (name in resource.all_actions and enclosed.many(resource, resource.all_actions[name])):
         raise Missing(_("There is no such action."))
     _need(resource, work.verb_of(name))
     from crm_core.web.bulkediting import Editing

@@ -9,6 +9,7 @@ from crm_core.access.models import Rule
 from crm_core.data.session import session
 from crm_core.kernel.site import offered, site
 from crm_core.resource.fields import Field
+from crm_core.resource.seen import told
 from crm_core.web import settings
 from crm_core.web.viewmodels import ColumnChoice
 
@@ -19,8 +20,8 @@ NARROWEST, WIDEST = 4, 40  # in steps of 16 pixels: a class of the style sheet e
 def computed(resource: Any) -> Sequence[Any]:
     """Columns other packages and the resource itself compute for its list, less those a field rule hides by their name."""
     who = session.actor
-    found = offered(site().registry.columns.get(resource.name, ()))
-    return tuple(c for c in found if who is None or who.rule(resource.rules_of, c.name) is not Rule.hidden)
+    found = told(offered(site().registry.columns.get(resource.name, ())))
+    return tuple(c for c in found if who is None or not any(name and who.rule(resource.rules_of, name) is Rule.hidden for name in (c.name, c.field)))
 
 
 def labels(resource: Any, fields: Mapping[str, Field]) -> dict[str, Any]:

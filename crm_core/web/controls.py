@@ -193,8 +193,7 @@ def _first(messages: Any) -> Any:
 def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping[str, Any], currency: str = "", *, readonly: bool = False) -> LinesEditor:
     """The lines editor of one declaration, with a blank row for the script to copy; `currency`: of the record they are lines of."""
     declared = next(d for d in resource.lines if d.name == name)
-    child = resource.line_resource(name)
-    fields = {n: replace(child.all_fields[n], readonly=True) if readonly else child.all_fields[n] for n in declared.columns}
+    fields = {n: replace(f, readonly=True) if readonly else f for n, f in resource.line_fields(declared).items()}
     labels: dict[str, str] = {}
     for row in rows:
         labels.update(reference_labels(fields.values(), row))
@@ -211,8 +210,8 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
         return LineRow(key, controls, row.get("id", ""), removed=row.get("remove") == "1")
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {}), i) for i, row in enumerate(rows))
-    groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group else ()
-    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(child, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, many=len(fields) > COLUMNS,
+    groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group in fields else ()
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(resource, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, many=len(fields) > COLUMNS,
                        broad=BROAD < len(fields) <= COLUMNS, groups=groups, readonly=readonly)
 
 
@@ -222,10 +221,9 @@ def _figure(field: Field, key: str, text: str, labels: Mapping[str, str]) -> For
     return FormField(name=f"{key}-{field.name}", label=field.label, control="static", shown=shown, readonly=True)
 
 
-def blank(child: Any, declared: Any) -> dict[str, str]:
+def blank(resource: Any, declared: Any) -> dict[str, str]:
     """A new line: what its fields begin with."""
-    fields = {n: child.all_fields[n] for n in declared.columns}
-    return {n: f.text(begins) if (begins := f.begins_with()) is not None else "" for n, f in fields.items()}
+    return {n: f.text(begins) if (begins := f.begins_with()) is not None else "" for n, f in resource.line_fields(declared).items()}
 
 
 def _groups(by: Field, rows: tuple[LineRow, ...], texts: list[str]) -> tuple[LineGroup, ...]:
@@ -295,8 +293,7 @@ def read_lines(resource: Any, form: MultiDict[str, str]) -> dict[str, list[dict[
     for declared in resource.lines:
         if declared.name not in found and f"{declared.name}__sent" not in form:
             continue
-        child = resource.line_resource(declared.name)
-        fields = {n: child.all_fields[n] for n in declared.columns}
+        fields = resource.line_fields(declared)
         made: list[dict[str, str]] = []
         for n in sorted(found.get(declared.name, {})):
             key = f"{declared.name}-{n}-"
@@ -333,9 +330,8 @@ def parse_lines(
     result: dict[str, list[dict[str, Any]]] = {}
     for name, rows in lines.items():
         declared = next(d for d in resource.lines if d.name == name)
-        child = resource.line_resource(name)
-        fields = {n: child.all_fields[n] for n in declared.columns}
-        kept, defaults = result.setdefault(name, []), blank(child, declared)
+        fields = resource.line_fields(declared)
+        kept, defaults = result.setdefault(name, []), blank(resource, declared)
         for i, row in enumerate(rows):
             if row.get("remove") == "1":
                 continue

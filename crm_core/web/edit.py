@@ -80,12 +80,12 @@ def _texts(resource: Any, row: Any, fields: dict[str, Field]) -> dict[str, str]:
 
 def _line_texts(resource: Any, row: Any) -> dict[str, list[dict[str, str]]]:
     if row is None:
-        return {d.name: [controls.blank(resource.line_resource(d.name), d)] if d.first else [] for d in resource.lines}
+        return {d.name: [controls.blank(resource, d)] if d.first else [] for d in resource.lines}
     found: dict[str, list[dict[str, str]]] = {d.name: [] for d in resource.lines}
     for declared in resource.lines:
-        child = resource.line_resource(declared.name)
+        fields = resource.line_fields(declared)
         for line in lines_of(resource, declared, row.id):
-            texts = {n: child.all_fields[n].text(getattr(line, child.all_fields[n].column)) for n in declared.columns}
+            texts = {n: f.text(getattr(line, f.column)) for n, f in fields.items()}
             found[declared.name].append({**texts, "id": str(line.id)})
     return found
 

@@ -31,14 +31,19 @@ def words(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> s
     return field.show(value)
 
 
+def hidden(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> bool:
+    """Whether it points at a record the reader may not know."""
+    return isinstance(field, RefField) and value is not None and names.get(field.target, {}).get(value) is None
+
+
 def drawn(field: Field, value: Any, names: Mapping[str, Mapping[int, str]]) -> Any:
     """A fact's value: linked, called, mailed where that makes sense."""
     if isinstance(field, RefField):
         if value is None:
             return ""
-        name = names.get(field.target, {}).get(value)
-        if name is None:
+        if hidden(field, value, names):
             return _("hidden record")
+        name = names[field.target][value]
         if field.target == "core.user":
             return cells.who(render.person(name, value))
         target = field.resource
@@ -67,7 +72,7 @@ def groups(resource: Any, fields: Mapping[str, Field], row: Any, names: Any, cha
             if (value in (None, "", []) or value is False) and name not in resource.columns:
                 continue
             history = urls.of_act(resource, row.id, f"history/{name}") if field.column in changed and name not in STAMPS else ""
-            facts.append(Fact(field.label, drawn(field, value, names), history, wide=field.kind == "note"))
+            facts.append(Fact(field.label, drawn(field, value, names), history, wide=field.kind == "note", name=name, hidden=hidden(field, value, names)))
         if facts:
             title = section.label if section is not None else (_("Facts") if not resource.form else _("Record"))
             made.append(FactGroup(title, tuple(facts), edit if section is not None or not resource.form else ""))
@@ -82,18 +87,18 @@ def beside(resource: Any, fields: Mapping[str, Field], groups: Sequence[FactGrou
 
 
 def lines_table(resource: Any, declared: Any, rows: Sequence[Any], names: Any, of: Any = None) -> LinesTable:
-    """Parts of the record `of`, a row each; money in its currency."""
-    child = resource.line_resource(declared.name)
-    fields = [child.all_fields[n].of(of) for n in declared.shown or declared.columns]
-    if declared.group:
-        return _gathered(declared, child.all_fields[declared.group], [f for f in fields if f.name != declared.group], rows, names)
+    """Parts of the record `of`, a row each, as far as the reader may see their fields; money in its currency."""
+    seen = resource.line_resource(declared.name).fields()
+    fields = [seen[n].of(of) for n in declared.shown or declared.columns if n in seen]
+    if declared.group in seen:
+        return _gathered(declared, seen[declared.group], [f for f in fields if f.name != declared.group], rows, names)
     cells = [tuple(drawn(f, getattr(line, f.column), names) for f in fields) for line in rows]
     if declared.ahead and cells:  # what none of them has takes no room
         said = [i for i in range(len(fields)) if any(row[i] not in ("", None) for row in cells)]
         fields, cells = [fields[i] for i in said], [tuple(row[i] for i in said) for row in cells]
     return LinesTable(
         declared.label, tuple(f.label for f in fields), tuple(cells),
-        right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"), ahead=declared.ahead,
+        right=tuple(i for i, f in enumerate(fields) if f.numeric), empty=_("None yet"), ahead=declared.ahead, names=tuple(f.name for f in fields),
     )
 
 

@@ -254,7 +254,7 @@ def _bulk(resource: Any) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
         to.append(Act(label, urls.of_act(resource, None, f"bulk/{name}"), icon, "post", danger=danger, dialog=dialog, download=download))
 
     for action in resource.shown_actions():
-        if enclosed.many(action):
+        if enclosed.many(resource, action):
             add(action.name, action.label, action.icon or "player-play", to=more if action.danger or len(acts) >= 2 else acts, danger=action.danger)
     if resource.mergeable and resource.may("merge") and resource.may("update") and resource.may("delete"):
         more.append(Act(_("Merge"), urls.of_act(resource, None, "merge"), "git-merge", "post"))

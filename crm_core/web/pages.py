@@ -12,6 +12,7 @@ from crm_core.kernel.site import offered, site
 from crm_core.resource import asking, listing
 from crm_core.resource.conditions import dumps
 from crm_core.resource.fields import Bad
+from crm_core.resource.seen import told
 from crm_core.text.numbers import whole
 from crm_core.web import (
     acting,
@@ -198,7 +199,7 @@ def panel(package: str, path: str, row_id: int, name: str) -> Any:
 def print_by(package: str, path: str, row_id: int, name: str) -> Any:
     resource = _may(resource_at(package, path), "print")
     row = resource.get(row_id, "print")
-    found = next((t for t in offered(site().registry.print_templates.get(resource.name, ())) if t.name == name), None)
+    found = next((t for t in told(offered(site().registry.print_templates.get(resource.name, ()))) if t.name == name), None)
     if found is None:
         raise Missing(_("This page was not found."))
     drawn = shown(found, lambda: printing.by_template(resource, row, found), None)

@@ -1,6 +1,6 @@
 """A record on paper."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -74,13 +74,26 @@ class Written:
         return bool(self.text)
 
 
-def _written(resource: Any, rows: Sequence[Any], of: Any = None) -> list[dict[str, Written]]:
+class _Fields(dict[str, Written]):
+    """What a template finds of a row: what is hidden from the reader is empty, what there is not at all is the template's fault."""
+
+    def __init__(self, resource: Any, found: Mapping[str, Written]) -> None:
+        super().__init__(found)
+        self.resource = resource
+
+    def __missing__(self, name: str) -> Written:
+        if name not in self.resource.all_fields:
+            raise KeyError(name)
+        return Written("", "")
+
+
+def _written(resource: Any, rows: Sequence[Any], of: Any = None) -> Sequence[Mapping[str, Written]]:
     """What the reader may see of these rows, in words; names of what they point at are asked once a column. Money is in the currency of
     the record `of` whose lines they are, else of the one row."""
     of = of if of is not None else rows[0] if len(rows) == 1 else None
     fields = {n: f.of(of) for n, f in resource.fields().items() if f.column}
     shows = {n: render.renderer(f, [getattr(row, f.column) for row in rows], plain=True) for n, f in fields.items()}
-    return [{n: Written(f.label, str(shows[n](getattr(row, f.column)))) for n, f in fields.items()} for row in rows]
+    return [_Fields(resource, {n: Written(f.label, str(shows[n](getattr(row, f.column)))) for n, f in fields.items()}) for row in rows]
 
 
 def company() -> Any:

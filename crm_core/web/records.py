@@ -20,7 +20,7 @@ from crm_core.resource.fields import Field
 from crm_core.resource.filters import Filter
 from crm_core.resource.kept import Ask, gather, kept
 from crm_core.resource.references import LinkField, RefField, label_queries, labels_from, named
-from crm_core.resource.seen import Seen
+from crm_core.resource.seen import Seen, told
 from crm_core.text.names import avatar_text
 from crm_core.text.numbers import whole
 from crm_core.web import cells, chips, facts, lines, lists, render, urls, ways
@@ -116,7 +116,7 @@ def _note_reading(resource: Any, fields: Mapping[str, Field], row: Any, body: st
 def panels(resource: Any) -> tuple[Panel | Related, ...]:
     """What packages put on this resource's page and the actor may read."""
     found: list[Panel | Related] = []
-    for panel in offered(site().registry.panels.get(resource.name, ())):
+    for panel in told(offered(site().registry.panels.get(resource.name, ()))):
         if isinstance(panel, Related):
             if site().registry.resource(panel.resource).may("read"):
                 found.append(panel)
@@ -157,10 +157,10 @@ def _wanted(resource: Any, fields: Mapping[str, Field], row: Any, lines: Mapping
     for field in fields.values():
         want(field, getattr(row, field.column))
     for declared, rows in lines.items():
-        child = resource.line_resource(declared.name)
+        seen = resource.line_resource(declared.name).fields()
         for line in rows:
-            for name in {*declared.columns, *declared.shown}:
-                want(child.all_fields[name], getattr(line, child.all_fields[name].column))
+            for name in {*declared.columns, *declared.shown} & seen.keys():
+                want(seen[name], getattr(line, seen[name].column))
     by_column = {f.column: f for f in fields.values()}
     for entry in entries:
         if entry.kind == "record" and entry.record:
@@ -240,7 +240,7 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
     if resource.may("print") and "print" in resource.verbs:
         more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
         more += [Act(_("Print: %(what)s", what=one.label), urls.of_act(resource, row.id, f"print/{one.name}"), "printer")
-                 for one in offered(site().registry.print_templates.get(resource.name, ()))]
+                 for one in told(offered(site().registry.print_templates.get(resource.name, ())))]
     if resource.may("delete") and "delete" in resource.verbs and facts.his(resource, row, "delete"):
         sure = _("Delete “%(name)s”? It can be brought back from the recycle bin for 30 days.", name=resource.title(row))
         fields = (("version", str(row.version)),)

@@ -13,11 +13,12 @@ from sqlalchemy.orm import aliased, with_loader_criteria
 from crm_core.access import gate, scope
 from crm_core.access.actor import Actor
 from crm_core.access.gate import DELETED, scope_for, visible
+from crm_core.access.models import Role, User
 from crm_core.access.models import Scope as Reach
-from crm_core.access.models import User
 from crm_core.access.scope import EVERYTHING, NOTHING, Scope, unite
 from crm_core.data.session import NoActor, acting_as, current_work, session, system_scope, work, writing
 from crm_core.kernel.errors import Forbidden, Missing
+from crm_core.resource import changes
 from crm_core.resource.kept import Ask, gather, kept
 from tests.bare.models import Piece, Shelf, Thing
 from tests.support.firm import PEOPLE, Firm
@@ -401,3 +402,19 @@ def test_a_statement_with_an_alias_keeps_who_asks_apart(filled: Firm) -> None:
     for login in ("uma", "udo", "tom", "uma"):
         with filled.as_user(login):
             assert set(session.scalars(query)) == set(session.scalars(sa.select(Thing.id)))
+
+
+def test_so_it_does_with_its_own(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One rule for all tables; what a statement says itself (a key, `deleted_at`, `unscoped`) holds whoever asks."""
+    roles = firm.site.registry.resource("core.role")
+    with firm.house():
+        kept_one, gone = roles.write([{"code": "a", "name": "A"}, {"code": "b", "name": "B"}])
+        roles.delete([gone])
+    asked = sa.select(Role.id).where(Role.id.in_([kept_one, gone]))
+    with firm.house():
+        assert set(session.scalars(asked)) == {kept_one}
+        assert set(session.scalars(asked, execution_options=changes.unscoped("a test"))) == {kept_one, gone}
+        assert set(session.scalars(asked, execution_options={DELETED: True})) == {kept_one, gone} and session.get(Role, gone) is not None
+        assert roles.labels([kept_one, gone]) == {kept_one: "A"}
+        monkeypatch.setattr(gate, "_living", lambda statement: statement)  # negative control
+        assert set(session.scalars(asked)) == {kept_one, gone}

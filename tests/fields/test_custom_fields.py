@@ -15,7 +15,7 @@ from crm_core.data import inside
 from crm_core.kernel.errors import BadRequest, Invalid
 from crm_core.kernel.i18n import in_language
 from crm_core.kernel.runner import drain
-from crm_core.resource import listing, undo
+from crm_core.resource import boards, listing, undo
 from crm_core.resource.changes import unscoped
 from crm_core.resource.exchange import export
 from crm_core.testing.statements import sent
@@ -311,3 +311,14 @@ def test_a_computed_field_follows_an_object_changed_by_hand_too(office: Office) 
         with writing():
             customers.get(kept, "update").custom = {"x_copies": 5}
         assert customers.get(kept).custom == {"x_copies": 5, "x_class": "乙 5"}
+
+
+def test_a_board_has_them_as_its_columns_and_its_sum(all_kinds: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with all_kinds.as_("wang"):
+        customers = all_kinds.resource("customer")
+        customers.write([{"name": "乙", **typed(all_kinds)}, {"name": "丙", **typed(all_kinds), "x_link": "finished"}, {"name": "丁"}])
+        by, money = customers.fields()["x_link"], customers.fields()["x_budget"]
+        assert boards.choice_of(customers, "x_link") == by
+        monkeypatch.setattr(boards, "amount_of", lambda _resource: money)
+        board = boards.build(listing.parse(customers, []), by)
+        assert {pile.value: (pile.count, pile.totals.get("")) for pile in board.piles if pile.count} == {None: (1, None), "raw": (1, 800050), "finished": (1, 800050)}

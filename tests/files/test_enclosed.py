@@ -102,9 +102,9 @@ def test_files_of_others_cannot_be_named(house, make, ann, as_user, asks):
 
 def test_of_many_records_no_file_is_asked(house, make, ann, asks):
     seen = []
-    assert not enclosed.many(asks(lambda row, paper: None))
+    assert not enclosed.many(house.resource("core.customer"), asks(lambda row, paper: None))
     action = asks(lambda row, paper, word=None: seen.append(paper), required=False)
-    assert enclosed.many(action)
+    assert enclosed.many(house.resource("core.customer"), action)
     firms = [make.customer(owner=ann, name=name) for name in ("One", "Two")]
     form = ann.browser()("POST", "/core/customer/bulk/report", {"id": [str(one) for one in firms]}).text
     assert 'name="word"' in form and 'name="paper"' not in form

@@ -18,7 +18,7 @@ from crm_core.resource.references import RefField, named
 from crm_core.resource.show import show_moment
 from crm_core.text.numbers import whole
 from crm_core.web import acting, bulk, controls, edit, facts, render, urls, ways
-from crm_core.web.access import resource_access, signed_in
+from crm_core.web.access import body_limit, resource_access, signed_in
 from crm_core.web.pages import ROW, resource_at
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
@@ -82,6 +82,7 @@ def propose(package: str, path: str, row_id: int) -> Any:
 
 @pages.route(f"{ROW}/proposals/<int:number>/<any(accept, decline):verb>", methods=["GET", "POST"])
 @resource_access("read")
+@body_limit(acting.limit)
 def decide(package: str, path: str, row_id: int, number: int, verb: str) -> Any:
     """Accept or decline one proposal: the one that was read, none that came in its place."""
     return acting.answer(resource_at(package, path), verb, row_id, at=f"proposals/{number}/{verb}", proposal=number)

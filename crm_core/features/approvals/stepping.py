@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access import lines
+from crm_core.access.gate import DELETED
 from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import acting_as, session, system_scope
@@ -167,7 +168,7 @@ def _done(left: Sequence[Any]) -> None:
     """The tasks of these places end."""
     wanted = sa.or_(sa.false(), *(tasks.Task.source_key.startswith(key(one.approval_id, f"{one.id}:"), autoescape=True) for one in left))
     with system_scope("tasks of an approval") as db:
-        keys = list(db.scalars(sa.select(tasks.Task.source_key).where(wanted, tasks.Task.done_at.is_(None))))
+        keys = list(db.scalars(sa.select(tasks.Task.source_key).where(wanted, tasks.Task.done_at.is_(None)), execution_options={DELETED: True}))
     for known in keys:
         tasks.finish(known or "")
 

@@ -131,7 +131,7 @@ def show(number: int) -> Any:
     found = _seen(number)
     resource = site().registry.resource(found.subject)
     with system_scope("a record that somebody is asked about"):
-        row = session.scalars(sa.select(resource.model).where(resource.model.id == found.subject_id)).one_or_none()
+        row = session.get(resource.model, found.subject_id)
     sees = resource.may("read") and resource.sees(found.subject_id)
     shown = row is not None and row.deleted_at is None and (sees or found.state in ("open", "returned"))  # what became of it since is for who sees it
     fields = {n: f for n, f in resource.fields().items() if not f.sensitive}

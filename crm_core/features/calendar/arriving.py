@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope, writing
@@ -27,6 +28,7 @@ from crm_core.text.emails import email_key
 
 AHEAD = dt.timedelta(days=366)
 UNANSWERED = 2_000  # days
+THROWN = {DELETED: True}  # what somebody threw away is known: it is not put there again
 _appointments, _guests, _users = (table_of(model) for model in (Appointment, Guest, User))
 
 
@@ -68,7 +70,7 @@ def of_box(letter: Any, a: Any = Appointment) -> tuple[Any, ...]:
 
 
 def _home(db: Any, owner: int | None) -> int | None:
-    return db.execute(sa.select(User.department_id).where(User.id == owner)).scalar_one() if owner is not None else None
+    return db.execute(sa.select(User.department_id).where(User.id == owner), execution_options=THROWN).scalar_one() if owner is not None else None
 
 
 def _answer(said: itip.Said, letter: Any, key: str) -> None:
@@ -100,7 +102,7 @@ def _answer(said: itip.Said, letter: Any, key: str) -> None:
 
 def _invited(said: itip.Said, letter: Any, sender: mail.Addressee, key: str) -> None:
     with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
-        row = db.scalar(sa.select(Appointment).where(Appointment.uid == said.uid, *of_box(letter)).order_by(Appointment.id).limit(1))
+        row = db.scalar(sa.select(Appointment).where(Appointment.uid == said.uid, *of_box(letter)).order_by(Appointment.id).limit(1), execution_options=THROWN)
         first = mail.first_address(row.organizer) if row is not None else None
         if row is not None and (first is None or email_key(first.address) != key or said.sequence < row.sequence):
             return  # somebody else's, one's own, or older than what is known
@@ -145,7 +147,7 @@ def _invited_to_series(said: itip.Said, letter: Any, sender: mail.Addressee, key
     """A series with the days of a year, or some of its days by themselves. More of them come by the job of every night (growing.py)."""
     with writing(), change("invite", resource=NAME) as number, system_scope("an invitation that came by mail") as db:
         a = Appointment
-        rows: list[Any] = list(db.scalars(sa.select(a).where(a.uid == said.uid, *of_box(letter), a.of_id.is_(None)).order_by(a.id)))
+        rows: list[Any] = list(db.scalars(sa.select(a).where(a.uid == said.uid, *of_box(letter), a.of_id.is_(None)).order_by(a.id), execution_options=THROWN))
         first = mail.first_address(rows[0].organizer) if rows else None
         if rows and (first is None or email_key(first.address) != key or (said.whole and said.sequence < max(row.sequence for row in rows))):
             return
@@ -191,7 +193,7 @@ def _crowded(db: Any, letter: Any) -> bool:
     """Whether strangers have invited somebody, or a team, to so much that nobody has answered that of another series only its first day is taken."""
     a = Appointment
     query = sa.select(a.id).where(*of_box(letter), a.ends > clock.now(), a.answer == Answer.asked, a.organizer.is_not(None)).limit(UNANSWERED)
-    return len(db.scalars(query).all()) == UNANSWERED
+    return len(db.scalars(query, execution_options=THROWN).all()) == UNANSWERED
 
 
 def _known(uid: str, letter: Any) -> bool:
@@ -251,14 +253,14 @@ def more(db: Any, series: Any, row: Any) -> None:
     gets no more, and catches up when it is."""
     if row.answer not in (Answer.accepted, Answer.tentative):
         return
-    newest = db.scalar(sa.select(sa.func.max(Appointment.slot)).where(Appointment.series_id == series.id))
+    newest = db.scalar(sa.select(sa.func.max(Appointment.slot)).where(Appointment.series_id == series.id), execution_options=THROWN)
     with clock.in_zone(_free(sa.select(_users.c.timezone).where(_users.c.id == row.owner_id)).scalar() or site().config.timezone):
         last = clock.local(newest).date()
         said = itip.read((series.source or "").encode(), last + dt.timedelta(days=1), series.made_until)
         if said is None or not said.whole:
             return
         a = Appointment
-        have = set(db.scalars(sa.select(a.slot).where(a.series_id == series.id)))
+        have = set(db.scalars(sa.select(a.slot).where(a.series_id == series.id), execution_options=THROWN))
         for day in said.days:
             slot, times = day.at(), day.times()
             if slot is None or times is None or slot in have or day.off or clock.local(slot).date() <= last:

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, session, system_scope
@@ -45,7 +46,7 @@ def follow(ids: Sequence[int]) -> None:
         elif guest.deleted_at is None:
             guests[guest.appointment_id][guest.user_id] = guest
     with change("invite", resource=NAME) as number, system_scope("invitations of colleagues") as db:
-        copies = {(one.of_id, one.owner_id): one for one in db.scalars(sa.select(Appointment).where(Appointment.of_id.in_(numbers)))}
+        copies = {(one.of_id, one.owner_id): one for one in db.scalars(sa.select(Appointment).where(Appointment.of_id.in_(numbers)), execution_options={DELETED: True})}
         _put(db, own, guests, copies, _Told(number))
     for one in own:
         newest = _newest(one, by_mail.get(one.id, ()))
@@ -66,7 +67,7 @@ def _newest(one: Any, guests: Sequence[Any]) -> int:
 
 def _put(db: Any, own: Sequence[Any], guests: Mapping[int, Mapping[int, Any]], copies: Mapping[tuple[int | None, int | None], Any], told: "_Told") -> None:
     people = {who for found in guests.values() for who in found}
-    homes = {row.id: row.department_id for row in db.execute(sa.select(User.id, User.department_id).where(User.id.in_(people)))} if people else {}
+    homes = {row.id: row.department_id for row in db.execute(sa.select(User.id, User.department_id).where(User.id.in_(people)), execution_options={DELETED: True})} if people else {}
     places = _places({one.room_id for one in own if one.room_id is not None})
     grown: Mapping[int, Answer] | None = current_work().info.get(GROWN)
     new: list[tuple[Any, Any]] = []

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope
@@ -48,7 +49,7 @@ def take(row: Any) -> None:
     found, me = of_mail(row), my_id()
     a = Appointment
     with change("invite", resource=NAME) as number, system_scope("one of a team takes its invitation") as db:
-        rows = list(db.scalars(sa.select(a).where(a.uid == found.uid, *of_box(row)).order_by(a.id).with_for_update()))
+        rows = list(db.scalars(sa.select(a).where(a.uid == found.uid, *of_box(row)).order_by(a.id).with_for_update(), execution_options={DELETED: True}))
         if any(not free(one) for one in rows):
             raise Refused(_("A colleague has taken this into the calendar already."))
         if thrown := [one.id for one in rows if one.deleted_at is not None]:

@@ -314,10 +314,8 @@ def _addresses(resource: Any, row: Any, page: RecordPage) -> tuple[PanelView, ..
     """The addresses as the details have them: where, and what for."""
     if not page.lines or not page.lines[0].rows:
         return ()
-    rows = tuple(
-        PanelRow(_address(place, street), Markup(" · ").join(escape(p) for p in (purpose, postcode) if p))
-        for purpose, place, street, postcode in page.lines[0].rows
-    )
+    told = [dict(zip(page.lines[0].names, row, strict=True)) for row in page.lines[0].rows]  # without what is hidden from the reader
+    rows = tuple(PanelRow(_address(one.get("region", ""), one.get("street", "")), Markup(" · ").join(escape(p) for p in (one.get("purpose"), one.get("postcode")) if p)) for one in told)
     return (PanelView(page.lines[0].title, "map-pin", len(rows), rows, url=ways.to_record(resource, row.id, "facts")),)
 
 

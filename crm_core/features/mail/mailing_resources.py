@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.data.session import current_work, session
 from crm_core.features.files import api as files
 from crm_core.features.mail import accounts, composing, filling, mailing_views, mailings, receivers
@@ -101,7 +102,7 @@ def keep_course(event: UndoBegins) -> None:
     """Listener: what set a mail on its way or stopped it is never taken back, for a job goes by it; nor is a text that is going out.
     Raises Refused."""
     rows = session.execute(sa.select(History.old, Mailing.stage).join(Mailing, Mailing.id == History.row_id).where(
-        History.change_id.in_(event.ids), History.resource == mailings.NAME, History.verb == "update")).all()
+        History.change_id.in_(event.ids), History.resource == mailings.NAME, History.verb == "update"), execution_options={DELETED: True}).all()
     for old, stage in rows:
         if "run" in (old or {}) or (stage is not Stage.draft and (old or {}).keys() - ALWAYS):
             raise Refused(_("A mail that was sent off is not called back by Undo: “Stop” keeps what has not left yet."))

@@ -103,7 +103,7 @@ def dress_mail(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     if target is not None:
         numbers.append(Number(_("About"), target[0], url=target[1]))
     note = Note(_("What went wrong"), row.fault, "red" if row.box == Box.failed else "amber", "alert-triangle") if row.fault else page.note
-    page = replace(page, groups=_with_box(resource, row, page.groups), numbers=tuple(numbers), note=note, first=(*_drawn(row.html), *page.first),
+    page = replace(page, groups=_with_box(row, page.groups), numbers=tuple(numbers), note=note, first=(*_drawn(row.html), *page.first),
                    seen_url=f"/core/mail/{row.id}/read" if row.box == Box.received and row.read_at is None else "")
     if row.box in CHANGEABLE:
         return page
@@ -112,14 +112,11 @@ def dress_mail(resource: Any, row: Any, page: RecordPage) -> RecordPage:
     return replace(page, timeline=_conversation(filing.MAIL, mine)) if len(mine) > 1 else page
 
 
-def _with_box(resource: Any, row: Any, groups: tuple[FactGroup, ...]) -> tuple[FactGroup, ...]:
+def _with_box(row: Any, groups: tuple[FactGroup, ...]) -> tuple[FactGroup, ...]:
     """Who reads a mail of his or his team's knows the box it lies in by name, whether or not he may look at the box (its servers, its signature)."""
-    field, hidden = resource.fields().get("account"), str(_("hidden record"))
-    if field is None or not any(one.label == field.label and str(one.value) == hidden for group in groups for one in group.facts):
+    if not any(one.name == "account" and one.hidden for group in groups for one in group.facts) or (box := accounts.facts(row.account_id)) is None:
         return groups
-    if (box := accounts.facts(row.account_id)) is None:
-        return groups
-    return tuple(replace(group, facts=tuple(replace(one, value=box.name) if one.label == field.label else one for one in group.facts)) for group in groups)
+    return tuple(replace(group, facts=tuple(replace(one, value=box.name) if one.name == "account" else one for one in group.facts)) for group in groups)
 
 
 def dress_letter(resource: Any, row: Any, page: RecordPage) -> RecordPage:

@@ -89,7 +89,7 @@ def permissions() -> dict[str, str]:
         label = _whose(resource)
         if not resource.is_brief:
             found[f"{resource.name}.*"] = _join(label, VERBS["*"])
-        for verb in resource.verbs:
+        for verb in filter(VERBS.get, resource.verbs):  # the rest are its acts
             if not (resource.readonly and verb in ("create", "update", "delete", "import", "assign")):
                 found[f"{resource.name}.{verb}"] = _join(label, VERBS[verb])
         for name, action in resource.all_actions.items():

@@ -318,7 +318,7 @@ class FieldRules(Resource):
             name = row.get("field", old.get("field"))
             if resource is not None and name not in resource.all_fields:
                 found[i] = {"field": [_("%(what)s have no such field.", what=resource.label)]}
-            elif resource is not None and name == resource.label_field and row.get("rule", old.get("rule")) is not Rule.readonly:
+            elif resource is not None and name in (resource.label_field, *getattr(resource, "names", ())) and row.get("rule", old.get("rule")) is not Rule.readonly:
                 found[i] = {"field": [_("By this field records are named everywhere; it cannot be hidden.")]}
             if old and any(row.get(key, old[key]) != old[key] for key in ("resource", "field", "rule")):
                 self._not_mine([old])

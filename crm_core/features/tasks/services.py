@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.data import bulk
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.features.messages.api import COUNTED, notify, unread_count
@@ -48,10 +49,10 @@ def give_by_rule(
     from crm_core.access.models import User
 
     with writing(), change("task"), system_scope("a task given by a rule") as db:
-        open_one = db.scalar(sa.select(Task.id).where(Task.source_key == key, Task.done_at.is_(None)))
+        open_one = db.scalar(sa.select(Task.id).where(Task.source_key == key, Task.done_at.is_(None)), execution_options={DELETED: True})
         if open_one is not None:
             return open_one
-        home = db.execute(sa.select(User.department_id).where(User.id == receiver)).scalar_one()
+        home = db.execute(sa.select(User.department_id).where(User.id == receiver), execution_options={DELETED: True}).scalar_one()
         made = Task(
             title=str(title)[:200], text=text, due=due, priority="normal", subject=about[0] if about else None,
             subject_id=about[1] if about else None, locked=locked, source=words.keep(source), source_key=key,
@@ -65,7 +66,7 @@ def give_by_rule(
 def finish(key: str) -> bool:
     """End the open task of a rule, because its cause is gone; whether there was one."""
     with writing(), change("done"), system_scope("a task ends with its cause") as db:
-        found = db.scalar(sa.select(Task).where(Task.source_key == key, Task.done_at.is_(None)))
+        found = db.scalar(sa.select(Task).where(Task.source_key == key, Task.done_at.is_(None)), execution_options={DELETED: True})
         if found is None:
             return False
         found.state = State.done
@@ -78,7 +79,7 @@ def finish_all(keys: Sequence[str]) -> int:
     ended = 0
     for start in range(0, len(keys), 1_000):
         with writing(), change("done"), system_scope("a task ends with its cause") as db:
-            found = list(db.scalars(sa.select(Task).where(bulk.among(Task.source_key, keys[start : start + 1_000], sa.Text), Task.done_at.is_(None))))
+            found = list(db.scalars(sa.select(Task).where(bulk.among(Task.source_key, keys[start : start + 1_000], sa.Text), Task.done_at.is_(None)), execution_options={DELETED: True}))
             for task in found:
                 task.state = State.done
             db.flush()

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Refused
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, listed
 from crm_core.resource.choices import ChoicesField
 from crm_core.resource.exchange.cards import NewCards, OldCards, VCards
 from crm_core.resource.fields import Field
-from crm_core.resource.references import RefField
+from crm_core.resource.references import RefField, SeveralField
 from crm_core.text.csv_safe import kept, neutralise
 
 SHEET_ROWS = 50_000  # more than this in one workbook helps nobody and takes the memory of a worker
@@ -54,7 +54,15 @@ def draw_texts(field: Field, safe: Callable[[str], str]) -> Draw:
         return lambda values: [safe(field.cell(v)) if v else "" for v in values]
     if field.kind in ("money", "integer", "decimal", "date"):
         return lambda values: [field.text(v) if v is not None else "" for v in values]
-    return lambda values: ["" if not v else v if v[0].isalnum() else safe(v) for v in values]
+    if isinstance(field, SeveralField):
+        return lambda values: _several(field, values, safe)
+    # Most are texts; a length of time, a choice of options and whatever a plugin adds are written as their box takes them back.
+    return lambda values: ["" if v is None or v == "" else (v if v[0].isalnum() else safe(v)) if v.__class__ is str else safe(field.text(v)) for v in values]
+
+
+def _several(field: SeveralField, values: Sequence[Any], safe: Callable[[str], str]) -> list[str]:
+    known = field.refs.labels(one for v in values for one in v or ())
+    return [safe(listed(known[one] for one in v if one in known)) if v else "" for v in values]
 
 
 def _labels(field: RefField, values: Sequence[Any], safe: Callable[[str], str]) -> list[str]:

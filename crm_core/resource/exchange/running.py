@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.data.attempts import Redo
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
@@ -294,7 +295,7 @@ def _end(import_id: int, state: State, counts: Mapping[str, int]) -> None:
 
 def undone(event: ChangeUndone) -> None:
     """Listener inside the transaction: an import whose change was taken back says so."""
-    for row in session.scalars(sa.select(Import).where(Import.change_id.in_(event.ids))):
+    for row in session.scalars(sa.select(Import).where(Import.change_id.in_(event.ids)), execution_options={DELETED: True}):
         row.state = State.undone
 
 

@@ -36,12 +36,15 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Label and value. ``history_url`` answers ``field_history.html``, unfolded in place beneath the field."""
+    """Label and value. ``history_url`` answers ``field_history.html``, unfolded in place beneath the field. ``name`` is that of the
+    field, ``hidden`` says that it points at a record the reader may not know: what a page asks who has more to say of it."""
 
     label: Words
     value: Words
     history_url: str = ""
     wide: bool = False
+    name: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,8 @@ class PanelView:
 
 @dataclass(frozen=True, slots=True)
 class LinesTable:
-    """Parts of a record as a table: a role's grants, a customer's addresses. ``right``: indexes of numeric columns."""
+    """Parts of a record as a table: a role's grants, a customer's addresses. ``right``: indexes of numeric columns; ``names``: the fields
+    of the columns, where each is one."""
 
     title: Words
     columns: tuple[Words, ...]
@@ -217,6 +221,7 @@ class LinesTable:
     empty: Words = ""
     edit_url: str = ""
     ahead: bool = False  # on the first page of the record too
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from fnmatch import fnmatch
 
 import pytest
 
-from crm_core.testing import doors, silence
+from crm_core.testing import doors, hidden, silence
 
 # What each page that is no list, form or record page of its own answers whom. Every route has its line here (docs/extend.md, "Tests").
 PAGES = """
@@ -33,6 +33,7 @@ POST   sales_quotes.write                                               401    4
 
 test_doors = doors("sales", PAGES)
 test_silence = silence("sales")
+test_hidden = hidden("sales")
 
 
 class TestOnPostgresql:

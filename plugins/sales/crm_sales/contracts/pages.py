@@ -3,11 +3,12 @@
 from markupsafe import Markup
 from sqlalchemy import select
 
-from crm_core.sdk import DateField, Status, cells, files, session, site
+from crm_core.sdk import DateField, Seen, Status, cells, files, sees, session, site
 from crm_sales import _, paper
 from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import Contract, ContractClause, ContractItem, ContractMilestone, ContractParty, State
 
+OVERDUE = "sales.contract_payment.due", "sales.contract_payment.amount", "sales.contract_payment.paid"
 DAY = DateField(name="day", label="")
 
 
@@ -38,13 +39,14 @@ def beside(contract_id):
     first = contract.amends_id or contract.id
     family = session.scalars(select(Contract).where((Contract.id == first) | (Contract.amends_id == first)).order_by(Contract.id).limit(50)).all()
     signed = [one for one in family if one.state in (State.signed, State.done)]
+    money = sees("sales.contract.total", "sales.contract.currency")
     follows = session.scalar(select(Contract).where(Contract.renews_id == contract.id))
     return {"contract": contract, "languages": paper.LANGUAGES, "family": family, "renewed": follows,
             "before": session.get(Contract, contract.renews_id) if contract.renews_id else None,
-            "together": f"{paper.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 else "",
+            "together": f"{paper.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 and money else "",
             "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and site().registry.resource(services.NAME).may("signed_copy"),
-            "progress": services.progress([contract.id]).get(contract.id), "paid": paper.shown(contract.paid, contract.currency), "total": paper.shown(contract.total, contract.currency),
-            "late": paper.shown(found, contract.currency) if (found := paying.overdue([contract.id]).get(contract.id)) else ""}
+            "progress": services.progress([contract.id]).get(contract.id), "paid": paper.shown(contract.paid, contract.currency) if money and sees("sales.contract.paid") else "", "total": paper.shown(contract.total, contract.currency) if money else "",
+            "late": paper.shown(found, contract.currency) if sees(*OVERDUE) and (found := paying.overdue([contract.id]).get(contract.id)) else ""}
 
 
 def _copy(contract):
@@ -52,8 +54,9 @@ def _copy(contract):
     found = next((one for one in files.on(services.NAME, [contract.id]) if one.id == contract.signed_file_id), None) if contract.signed_file_id else None
     if found is None:
         return None
-    who = " · ".join(one for one in (contract.partner, contract.signatory) if one)
-    return {"name": found.name, "url": f"/core/attachment/{found.id}", "day": DAY.show(contract.signed_on) if contract.signed_on else "", "who": who}
+    seen = Seen(site().registry.resource(services.NAME), contract)
+    who = " · ".join(one for one in (seen.partner, seen.signatory) if one)
+    return {"name": found.name, "url": f"/core/attachment/{found.id}", "day": DAY.show(seen.signed_on) if seen.signed_on else "", "who": who}
 
 
 def overdue(ids):

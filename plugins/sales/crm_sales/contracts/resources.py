@@ -13,6 +13,7 @@ from crm_core.sdk import (
     PricedLines,
     Resource,
     Section,
+    Seen,
     Settled,
     as_written,
     language,
@@ -93,7 +94,8 @@ class Contracts(Resource):
         return "number"
 
     def title(self, row):
-        return f"{row.number} {row.name or ''}".strip()
+        row = Seen(self, row)
+        return f"{row.number or ''} {row.name or ''}".strip()
 
     def check(self, rows, before):
         faults = {}

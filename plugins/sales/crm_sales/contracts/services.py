@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from crm_core.sdk import (
     Refused,
+    Seen,
     actor,
     amounts,
     as_written,
@@ -197,9 +198,9 @@ def to_order(contract):
     if contract.order_id is not None:
         raise Refused(_("This was made of it already."))
     into, resource = site().registry.resource("sales.order"), site().registry.resource(NAME)
-    fields = into.fields(writing=True)
-    values = {"customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "quote": contract.quote_id,
-              "contract": contract.id, "currency": contract.currency, "day": today(), "owner": contract.owner_id}
+    fields, said = into.fields(writing=True), Seen(resource, contract)
+    values = {"customer": said.customer_id, "contact": said.contact_id, "opportunity": said.opportunity_id, "quote": said.quote_id,
+              "contract": contract.id, "currency": said.currency, "day": today(), "owner": contract.owner_id}
     (contract.order_id,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
                                         "items": same_lines(resource, "items", contract.id, into)}])
     session.flush()

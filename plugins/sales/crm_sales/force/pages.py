@@ -6,7 +6,7 @@ from dataclasses import replace
 import flask
 import sqlalchemy as sa
 
-from crm_core.sdk import Missing, RefField, access, form, my_id, session, site, today
+from crm_core.sdk import Missing, RefField, access, form, my_id, sees, session, site, today
 from crm_sales import _
 from crm_sales.force import checks, entered, figures, forecast, territories
 from crm_sales.force import targets as goals
@@ -26,9 +26,16 @@ def money(value):
     return site().registry.resource("sales.achievement").all_fields["amount"].show(value)
 
 
+def _achieved():
+    """Raises Missing for who may not see what there is to be ranked."""
+    if not sees("sales.achievement.amount", "sales.achievement.day", "sales.achievement.did", "sales.achievement.owner"):
+        raise Missing(_("This page was not found."))
+
+
 @pages.get(URL)
 @access("sales.achievement.read")
 def ranking():
+    _achieved()
     first, last = figures.month_of(flask.request.args.get("month", ""))
     before, after = (first - dt.timedelta(days=1)).replace(day=1), last + dt.timedelta(days=1)
     did = _counts()
@@ -69,6 +76,7 @@ def _counts():
 @pages.get(f"{URL}/targets")
 @access("sales.achievement.read")
 def targets_of_year():
+    _achieved()
     text = flask.request.args.get("year", "")
     first = dt.date(int(text), 1, 1) if text.isdigit() and 2000 <= int(text) <= 2200 else today().replace(month=1, day=1)
     by, did, ways = flask.request.args.get("by", ""), _counts(), goals.ways()
@@ -97,6 +105,7 @@ def try_territories():
 @access("sales.achievement.read")
 def one(person):
     """The business page of a person: what he has under way and has done, as far as its reader may see it, each with its list."""
+    _achieved()
     names = figures.names_of({person})
     if person not in names:
         raise Missing(_("This record was not found."))

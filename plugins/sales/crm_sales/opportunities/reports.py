@@ -111,7 +111,7 @@ def open_sum(ids):
 
 COLUMNS = [
     Column("sales.opportunity", "standing_still", _("Standing still"), standing_still, kind="status", field="stale_on"),
-    Column("core.customer", "open_opportunities", _("Open opportunities"), open_sum),
+    Column("core.customer", "open_opportunities", _("Open opportunities"), open_sum, shows=("sales.opportunity.worth", "sales.opportunity.outcome")),
 ]
 
 METRICS = [

@@ -6,11 +6,13 @@ from crm_core.sdk import (
     DateField,
     MoneyField,
     Region,
+    Seen,
     Status,
     User,
     cells,
     dealings,
     money,
+    sees,
     session,
     site,
     system_scope,
@@ -21,6 +23,10 @@ from crm_sales.orders import again as ordering_again
 from crm_sales.orders import services
 from crm_sales.orders.models import FATE_LOOKS, FATES, Advert, Fate, Order, OrderItem, Run, Subscription
 
+PAID = "sales.order.total", "sales.order.paid"
+ITEMS = "sales.order_item.what", "sales.order_item.quantity", "sales.order_item.delivered"
+AGAIN = "sales.order.customer", "sales.order.day", "sales.order_item.product", "sales.order_item.what", "sales.order_item.quantity", "sales.order_item.price"
+RUNS = "sales.run.day", "sales.run.issue", "sales.run.fate", "sales.advert.name"
 _AMOUNT, _DAY = MoneyField(name="amount", label=""), DateField(name="day", label="")
 said, day_said = _AMOUNT.show, _DAY.show  # an amount and a day, as people read them
 
@@ -30,11 +36,11 @@ def progress(order_id: int):
     order = session.get(Order, order_id)
     show = site().registry.resource("sales.order_item").all_fields["quantity"]
     rows = session.execute(sa.select(OrderItem.id, OrderItem.what, OrderItem.quantity, OrderItem.delivered).where(OrderItem.order_id == order_id).order_by(OrderItem.id)).all()
-    items = [{"id": row.id, "what": row.what, "ordered": show.show(row.quantity), "out": show.show(row.delivered), "rest": show.show(row.quantity - row.delivered),
+    items = [] if not sees(*ITEMS) else [{"id": row.id, "what": row.what, "ordered": show.show(row.quantity), "out": show.show(row.delivered), "rest": show.show(row.quantity - row.delivered),
               "typed": show.text(row.quantity - row.delivered), "open": row.quantity > row.delivered} for row in rows]
     may = order is not None and order.state in services.GOING and site().registry.resource("sales.order").may("deliver_part")
     return {"items": items, "url": f"/sales/order/{order_id}/parts" if may else "", "held": order is not None and order.state == "held",
-            "figures": [(order.total, order.invoiced, order.paid)] if order is not None else [], "said": said}
+            "figures": [(order.total, order.invoiced, order.paid)] if order is not None and sees(*PAID, "sales.order.invoiced") else [], "said": said}
 
 
 def again(customer_id: int):
@@ -82,12 +88,15 @@ def _order_box(order, **more):
         return {"order": None, **more}
     registry = site().registry
     contracts, people = registry.resource("sales.contract"), registry.resource("core.user")
+    order = Seen(registry.resource("sales.order"), order)
     contract = session.get(contracts.model, order.contract_id) if order.contract_id and contracts.may("read") and contracts.sees(order.contract_id) else None
     names = people.labels([one for one in (order.contract_by_id, order.finance_by_id) if one])
     reviews = [(label, day_said(day), names.get(by, "")) for label, day, by in (
         (_("Contract reviewed"), order.contract_on, order.contract_by_id), (_("Finance reviewed"), order.finance_on, order.finance_by_id)) if day is not None]
-    return {"order": order, "contract": contract, "contract_total": said(contract.total) if contract is not None else "", "reviews": reviews,
-            "guaranteed": day_said(order.guaranteed) if order.guaranteed else "", "payment": cells.status(standing(order)), **more}
+    contract = Seen(contracts, contract) if contract is not None else None
+    total = f"{said(contract.total)} {contract.currency or ''}" if contract is not None and contract.total is not None else ""
+    return {"order": order, "contract": contract, "contract_total": total, "reviews": reviews,
+            "guaranteed": day_said(order.guaranteed) if order.guaranteed else "", "payment": cells.status(standing(order)) if sees(*PAID) else "", **more}
 
 
 def _order_of(order_id):
@@ -108,7 +117,7 @@ def beside_subscription(subscription_id):
     customers = site().registry.resource("core.customer")
     region = session.scalar(sa.select(Region.name).join(customers.model, customers.model.region_id == Region.id).where(customers.model.id == one.customer_id))
     order = _order_of(item.order_id) if item is not None else None
-    return _order_box(order, amount=said(item.amount) if order is not None else "", taker=taker, region=region or "")
+    return _order_box(order, amount=said(item.amount) if order is not None and sees("sales.order_item.amount") else "", taker=taker, region=region or "")
 
 
 def runs_of_order(order_id):
@@ -121,10 +130,10 @@ def runs_of_advert(advert_id):
 
 def _runs(which, here):
     """What runs next, and what was to and is not marked yet: each with its acts for who may do them."""
-    resource = site().registry.resource("sales.run")
+    resource, told = site().registry.resource("sales.run"), sees("sales.run.evidence")
     rows = session.execute(sa.select(Run.id, Run.day, Run.issue, Run.fate, Run.evidence, Advert.name).join(Advert, Advert.id == Run.advert_id).where(which).order_by(
         sa.case((Run.fate == Fate.planned, 0), else_=1), Run.day, Run.id).limit(24)).all()
     counts = dict(session.execute(sa.select(Run.fate, sa.func.count()).join(Advert, Advert.id == Run.advert_id).where(which).group_by(Run.fate)).all())
     looks = {fate: cells.status(Status(FATES[fate.value], *FATE_LOOKS[fate.value])) for fate in Fate}
-    return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today()) for row in rows], "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
+    return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today(), row.evidence if told else "") for row in rows], "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
             "may": {name for name in ("appeared", "missed") if resource.may(name)}, "planned": Fate.planned, "here": here}

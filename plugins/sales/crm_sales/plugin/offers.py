@@ -71,8 +71,8 @@ def register_actions():
 @hookimpl
 def register_columns():
     return [Column("sales.contract", "progress", _("Progress"), lambda ids: {one: f"{done} %" for one, done in contracts.progress(ids).items()}),
-            Column("sales.contract", "overdue", _("Overdue"), contract_pages.overdue),
-            Column("sales.contract_payment", "late", _("Late"), contract_pages.late)]
+            Column("sales.contract", "overdue", _("Overdue"), contract_pages.overdue, shows=contract_pages.OVERDUE),
+            Column("sales.contract_payment", "late", _("Late"), contract_pages.late, shows=contract_pages.OVERDUE)]
 
 
 @hookimpl

@@ -64,11 +64,11 @@ def register_panels():
         Related("core.customer", Invoices, order=44),
         Related("core.customer", Payments, order=45),
         Related("core.customer", Subscriptions, order=46),
-        Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read"),
-        Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read"),
+        Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read", shows=account.ACCOUNT),
+        Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read", shows=progress.AGAIN),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
-        Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12),
-        Panel("sales.advert", "runs", _("Runs"), progress.runs_of_advert, "sales/runs.html", icon="calendar-event", order=10),
+        Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS),
+        Panel("sales.advert", "runs", _("Runs"), progress.runs_of_advert, "sales/runs.html", icon="calendar-event", order=10, shows=progress.RUNS),
         Panel("sales.advert", "order", _("Order and money"), progress.beside_advert, "sales/order_box.html", icon="coin", order=12),
         Panel("sales.subscription", "order", _("Order and money"), progress.beside_subscription, "sales/order_box.html", icon="coin", order=10),
         Related("sales.advert", Runs, order=10),
@@ -119,12 +119,12 @@ def register_blueprints():
 @hookimpl
 def register_columns():
     return [
-        Column("core.customer", "receivable", _("Owed"), account.receivable),
-        Column("core.customer", "overdue", _("Overdue"), account.overdue),
+        Column("core.customer", "receivable", _("Owed"), account.receivable, shows=account.OWED),
+        Column("core.customer", "overdue", _("Overdue"), account.overdue, shows=account.OWED),
         Column("sales.contract_payment", "invoices", _("Invoices"), instalments.of_instalments),
-        Column("sales.order", "payment", _("Payment"), progress.payments(Order)),
-        Column("sales.advert", "payment", _("Payment"), progress.payments(Advert)),
-        Column("sales.subscription", "payment", _("Payment"), progress.payments(Subscription)),
+        Column("sales.order", "payment", _("Payment"), progress.payments(Order), shows=progress.PAID),
+        Column("sales.advert", "payment", _("Payment"), progress.payments(Advert), shows=progress.PAID),
+        Column("sales.subscription", "payment", _("Payment"), progress.payments(Subscription), shows=progress.PAID),
     ]
 
 
@@ -160,8 +160,8 @@ def register_timeline():
 @hookimpl
 def register_print_templates():
     return [
-        PrintTemplate("core.customer", "statement", _("Statement of account"), "sales/account_statement.html", papers.statement_values),
-        PrintTemplate("core.customer", "reminder", _("Reminder of invoices"), "sales/reminder.html", papers.reminder_values),
+        PrintTemplate("core.customer", "statement", _("Statement of account"), "sales/account_statement.html", papers.statement_values, shows=papers.MOVED),
+        PrintTemplate("core.customer", "reminder", _("Reminder of invoices"), "sales/reminder.html", papers.reminder_values, shows=papers.LATE),
         PrintTemplate("sales.delivery", "slip", _("Delivery note"), "sales/delivery_slip.html"),
     ]
 

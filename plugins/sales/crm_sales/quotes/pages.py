@@ -35,6 +35,7 @@ PAPERS_OF = 60  # of one quote, from wherever
 HEAD = "number", "name", "customer", "contact", "day", "until", "currency", "net", "tax", "total", "terms", "note"  # what is printed of a quote
 LINES = "what", "quantity", "price", "discount", "rate", "amount"
 OFFERED = State.sent, State.accepted
+GONE = _("This quote is not here any more. Ask who sent it to you.")
 WHO = "a customer who holds the address of his quote"
 
 
@@ -89,7 +90,7 @@ def _wanted(token):
     """The quote of an address, for the house itself. Raises Missing."""
     quote = services.by_token(token)
     if quote is None:
-        raise Missing(_("This quote is not here any more. Ask who sent it to you."))
+        raise Missing(GONE)
     return quote
 
 
@@ -163,6 +164,8 @@ def answer(token):
         try:
             with writing():
                 quote = services.locked(quote.id)
+                if services.by_token(token) is None:  # it was withdrawn while he was on his way
+                    raise Missing(GONE)
                 if not secrets.compare_digest(form.get("seal", "").encode(), paper.seal(quote, items_of(quote)).encode()):
                     raise Refused(_("This quote was changed since you opened it. Please read it again."))
                 if accepts and quote.state == State.accepted and quote.signer == signer:

@@ -11,6 +11,7 @@ from crm_core.sdk import (
     Product,
     Resource,
     Section,
+    Seen,
     Settled,
     amounts,
     as_written,
@@ -72,7 +73,8 @@ class Quotes(Resource):
         return {"day": today(), "terms": QuoteSettings.now().terms or None}
 
     def title(self, row):
-        return f"{row.number} {row.name or ''}".strip()
+        row = Seen(self, row)
+        return f"{row.number or ''} {row.name or ''}".strip()
 
 
 class QuoteItems(PricedLines):

@@ -15,6 +15,7 @@ from crm_core.sdk import (
     Invalid,
     Missing,
     Refused,
+    Seen,
     amounts,
     emit,
     money,
@@ -147,23 +148,23 @@ def may_become(column):
 
 def to_order(quote):
     """An order with its items, once."""
-    _become(quote, "sales.order", "order_id", {})
+    _become(quote, "sales.order", "order_id")
 
 
 def to_contract(quote):
-    _become(quote, "sales.contract", "contract_id", {"name": quote.name})
+    _become(quote, "sales.contract", "contract_id", "name")
 
 
-def _become(quote, target, column, more):
+def _become(quote, target, column, *more):
     quote = _now(quote, State.accepted)
     if getattr(quote, column) is not None:
         raise Refused(_("This was made of it already."))
     if not quote.latest:
         raise Refused(_("There is a newer version already, or it became an order or a contract."))
     into, resource = site().registry.resource(target), site().registry.resource(NAME)
-    fields = into.fields(writing=True)
-    values = {"customer": quote.customer_id, "contact": quote.contact_id, "opportunity": quote.opportunity_id, "quote": quote.id,
-              "currency": quote.currency, "day": today(), "owner": quote.owner_id, "terms": quote.terms, **more}
+    fields, said = into.fields(writing=True), Seen(resource, quote)  # what is hidden from who acts is told him by no other document
+    values = {"customer": said.customer_id, "contact": said.contact_id, "opportunity": said.opportunity_id, "quote": quote.id,
+              "currency": said.currency, "day": today(), "owner": quote.owner_id, "terms": said.terms, **{n: getattr(said, n) for n in more}}
     (made,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
                            "items": same_lines(resource, "items", quote.id, into)}])
     setattr(quote, column, made)
@@ -194,8 +195,9 @@ def _won(quote):
 def of_opportunity(opportunity):
     """A quote with the customer, currency and items of an opportunity."""
     resource, source = site().registry.resource(NAME), site().registry.resource("sales.opportunity")
-    resource.write([{"name": opportunity.name, "customer": opportunity.customer_id, "contact": opportunity.contact_id, "opportunity": opportunity.id,
-                     "currency": opportunity.currency, "items": same_lines(source, "items", opportunity.id, resource)}])
+    said = Seen(source, opportunity)
+    resource.write([{"name": said.name, "customer": said.customer_id, "contact": said.contact_id, "opportunity": opportunity.id,
+                     "currency": said.currency, "items": same_lines(source, "items", opportunity.id, resource)}])
 
 
 # --- the public address ------------------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ from crm_sales.receivables.models import Invoice, Payment, State
 from crm_sales.receivables.reminding import steps
 from crm_sales.receivables.services import OPEN
 
+LATE = tuple(f"sales.invoice.{name}" for name in ("number", "customer", "day", "due", "state", "total", "remaining", "currency"))
+MOVED = *LATE, *(f"sales.payment.{name}" for name in ("number", "customer", "day", "amount", "currency"))
+
 
 def movements(customer: int, upto: dt.date) -> dict[str, list[tuple]]:
     """Currency → (day, what, number, amount) of all invoices, credit notes and payments of a customer up to a day, in order, as far as the reader may see them."""
