@@ -95,7 +95,8 @@ def register_actions():
 def register_listeners():
     return [
         Listen(OrdersConfirming, crediting.check, inside=True, label=_("Check the credit of who orders")),
-        Listen(OrdersConfirmed, instalments.adopt, inside=True, label=_("What was invoiced of a contract’s plan is invoiced of its order")),
+        Listen(OrdersConfirmed, money.follow, inside=True, label=_("What was invoiced of a contract’s plan is laid to its orders")),
+        Listen(OrdersCancelled, money.follow, inside=True, name="sales.receivables.released", label=_("What cancelled orders had of a contract’s plan is there for others")),
         Listen(OrdersCancelled, crediting.ended, inside=True, label=_("Stopped orders that are cancelled wait no more")),
     ]
 
