@@ -139,7 +139,7 @@ def territory_of(customer_id):
 
 
 OFFERED = Kind.discount, Kind.allowance, Kind.unlisted
-LIMITS = {"sales.quote": OFFERED, "sales.order": (*OFFERED, Kind.region, Kind.channel), "sales.claim": (Kind.expense,)}  # what is asked of which documents
+LIMITS = {"sales.quote": OFFERED, "sales.contract": OFFERED, "sales.order": (*OFFERED, Kind.region, Kind.channel), "sales.claim": (Kind.expense,)}  # what is asked of which documents
 
 
 def limits(name):

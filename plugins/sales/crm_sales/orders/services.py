@@ -57,10 +57,11 @@ REVIEWED = (State.held, State.confirmed)  # what is reviewed cannot be changed a
 class Money:
     """What receivables know of orders; they come later, so they say it themselves: item → what stands on invoices of it less what was credited, and
     what was credited; order → what of it was invoiced and paid, in its currency, and whether money is waited for, also of the other orders of the same
-    contracts; deals of credit notes that are for no item."""
+    contracts; what of one order that is by instalments of its contract; deals of credit notes that are for no item."""
 
     billed: Callable[[Sequence[int]], dict[int, tuple[int, int]]] = lambda _ids: {}
     money: Callable[[Iterable[int]], dict[int, tuple[int, int, bool]]] = lambda ids: dict.fromkeys(ids, (0, 0, False))
+    instalments: Callable[[int], tuple[int, int]] = lambda _order: (0, 0)
     deals: Callable[[Sequence[int]], list[Deal]] = lambda _ids: []
 
 

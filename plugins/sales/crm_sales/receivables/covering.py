@@ -70,12 +70,20 @@ def shares(parts: Sequence[int], upto: int, whole: int, step: int = 1) -> list[i
 
 def money(ids: Iterable[int]) -> dict[int, tuple[int, int, bool]]:
     """Order → what of it was invoiced and paid, and whether money is waited for: of these, and of the other orders of their contracts."""
+    return {one.order: (one.asked + share.asked, one.paid + share.came, one.open > 0 or share.closed < share.asked) for one, share in _laid(ids)}
+
+
+def of_instalments(order: int) -> tuple[int, int]:
+    """What of an order is invoiced, and paid, by instalments of its contract."""
+    return next(((share.asked, share.came) for one, share in _laid([order]) if one.order == order), (0, 0))
+
+
+def _laid(ids: Iterable[int]) -> list[tuple[Room, Share]]:
     with system_scope("what of orders was invoiced and paid") as db:
         rooms, pools = _rooms(db, orders.together(db, ids))
-        found = {one.order: (one.asked, one.paid, one.open > 0) for one in rooms}
+        found = [(one, Share()) for one in rooms if one.contract is None]
         for contract, mine in _by_contract(rooms).items():
-            for one, share in zip(mine, cover([one.room for one in mine], pools.get(contract, Share())), strict=True):
-                found[one.order] = one.asked + share.asked, one.paid + share.came, one.open > 0 or share.closed < share.asked
+            found += zip(mine, cover([one.room for one in mine], pools.get(contract, Share())), strict=True)
         return found
 
 

@@ -519,7 +519,7 @@ def _received(ids: Sequence[int]) -> dict[int, int]:
             Invoice.contract_id.in_(ids), Invoice.currency == Contract.currency, Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None)).group_by(Invoice.contract_id))}
 
 
-orders.receivables.billed, orders.receivables.money, orders.receivables.deals = _pieces, covering.money, _noted_deals
+orders.receivables.billed, orders.receivables.money, orders.receivables.instalments, orders.receivables.deals = _pieces, covering.money, covering.of_instalments, _noted_deals
 paying.receivables.received = _received
 
 
