@@ -40,7 +40,8 @@ class Panel:
     (`visits/panel.html` in the package's folder `templates`). Filled when it is seen, so it costs the page nothing.
 
     `on` names the resource, or is asked of each there is: `load` and `when` are then called with the resource first. `when` says whether the
-    reader has the box, where no `permission` does."""
+    reader has the box, where no `permission` does; `fits(record)` whether this record has it, as it stands now. `first`: it says what matters most now, and
+    stands above all else, filled with the page."""
 
     on: str | Callable[[Any], bool]
     name: str
@@ -51,6 +52,8 @@ class Panel:
     order: int = 50
     permission: str = ""
     when: Callable[..., bool] | None = None
+    fits: Callable[[Any], bool] | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True)

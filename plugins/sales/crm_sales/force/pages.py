@@ -142,6 +142,11 @@ OFFERED = Kind.discount, Kind.allowance, Kind.unlisted
 LIMITS = {"sales.quote": OFFERED, "sales.contract": OFFERED, "sales.order": (*OFFERED, Kind.region, Kind.channel), "sales.claim": (Kind.expense,)}  # what is asked of which documents
 
 
+def is_open(document):
+    """Whether limits may still stop a document: what was sent, signed, confirmed or handed in keeps what was agreed."""
+    return str(document.state) == "draft"
+
+
 def limits(name):
     """The limits of such documents that hold for the reader today, and what of the draft is over them."""
     def beside(record_id):

@@ -22,7 +22,6 @@ from crm_core.sdk import (
 from crm_sales import _, repricing
 from crm_sales.quotes import services
 from crm_sales.quotes.models import Quote, QuoteItem, State
-from crm_sales.settings import QuoteSettings
 
 NAMED = Field(name="signer", column="", label=_("Accepted by"), required=True)
 WHY = NoteField(name="reason", column="", label=_("Reason"), required=True, length=2_000)
@@ -69,7 +68,7 @@ class Quotes(Resource):
         return "number"
 
     def defaults(self):
-        return {"day": today(), "terms": QuoteSettings.now().terms or None}
+        return services.beginning()
 
     def title(self, row):
         return f"{row.number} {row.name or ''}".strip()
