@@ -74,6 +74,19 @@ def test_the_name_is_in_the_language_of_the_customer_or_of_who_writes(shop: Hous
     assert lines(shop, quote(shop, [{"product": product, "what": "我社年鉴"}]))[0].what == "我社年鉴"
 
 
+def test_words_of_ones_own_do_not_hide_which_product_they_are_for(shop: House, make: Make) -> None:
+    cheap, dear = make("core.product", name="贴纸", english="Sticker", price=1_00), make("core.product", name="Stand", price=1_000_00)
+    (line,) = lines(shop, made := quote(shop, [{"product": cheap, "what": "Stand of nine metres"}]))
+    assert line.what == "Sticker · Stand of nine metres"
+    line = change(shop, made, line, what="Stand of twelve metres")
+    assert line.what == "Sticker · Stand of twelve metres"
+    assert change(shop, made, line, quantity=2_000).what == line.what, "what stands is not written anew"
+    assert change(shop, made, line, what="贴纸，加急").what == "贴纸，加急"
+    line = change(shop, made, line, what="Sticker · with our name")
+    assert change(shop, made, line, product=dear, price=None).what == "Stand · with our name"
+    assert change(shop, made, line, product=None, what="Freight", price=5_00).what == "Freight"
+
+
 def test_words_and_price_follow_the_product_until_somebody_has_his_own(shop: House, make: Make) -> None:
     one, other = make("core.product", name="One", price=10_00), make("core.product", name="Other", price=20_00)
     (line,) = lines(shop, made := quote(shop, [{"product": one}]))

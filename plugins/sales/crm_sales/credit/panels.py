@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from crm_core.sdk import User, session, site, system_scope
+from crm_core.sdk import User, say_date, session, site, system_scope
 from crm_sales import _
 from crm_sales.credit.models import Credit, Outcome, Stop
 from crm_sales.credit.services import accounts
@@ -25,9 +25,13 @@ def stopped(order_id):
         stop = db.scalars(sa.select(Stop).where(Stop.order_id == order_id, Stop.outcome == Outcome.waiting, Stop.deleted_at.is_(None)).order_by(Stop.id.desc()).limit(1)).first()
         who = db.scalar(sa.select(User.name).where(User.id == stop.created_by_id)) if stop is not None and stop.created_by_id else ""
         customer = db.scalar(sa.select(orders.model.customer_id).where(orders.model.id == order_id))
-    when = "" if stop is None else _("Stopped by the rules of credit on %(day)s, when %(who)s confirmed it.", day=day_said(stop.day), who=who) if who else _(
-        "Stopped by the rules of credit on %(day)s, when it was confirmed.", day=day_said(stop.day))
-    return {"words": stop.words if stop is not None else "", "when": when, "may": orders.may("release") and orders.sees(order_id, "release"),
+    if stop is None:
+        words, when = [], ""
+    else:  # in the reader's language, of the figures of that day
+        words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []
+        words = [*words, *([_("%(amount)s is overdue.", amount=said(stop.overdue))] if stop.overdue else [])] or [stop.words]
+        when = _("Stopped by the rules of credit since %(day)s; %(who)s confirmed it.", day=say_date(stop.day), who=who or "—")
+    return {"words": words, "when": when, "may": orders.may("release") and orders.sees(order_id, "release"),
             "roles": ", ".join(_deciding()), "customer": customer if customers.may("read") and customers.sees(customer) else None}
 
 
