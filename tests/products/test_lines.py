@@ -93,7 +93,8 @@ def test_words_and_price_follow_the_product_until_somebody_has_his_own(shop: Hou
     line = change(shop, made, line, product=other, what="One", price=10_00, quantity=1_000)
     assert (line.what, line.price) == ("Other", 20_00)
     line = change(shop, made, line, what="Mine")
-    assert change(shop, made, line, product=one, what="Mine", price=15_00).what == "Mine"
+    assert line.what == "Other · Mine"
+    assert change(shop, made, line, product=one, what=line.what, price=15_00).what == "One · Mine"
     assert lines(shop, made)[0].price == 15_00
 
 
