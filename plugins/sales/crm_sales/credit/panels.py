@@ -25,8 +25,11 @@ def stopped(order_id):
         stop = db.scalars(sa.select(Stop).where(Stop.order_id == order_id, Stop.outcome == Outcome.waiting, Stop.deleted_at.is_(None)).order_by(Stop.id.desc()).limit(1)).first()
         who = db.scalar(sa.select(User.name).where(User.id == stop.created_by_id)) if stop is not None and stop.created_by_id else ""
         customer = db.scalar(sa.select(orders.model.customer_id).where(orders.model.id == order_id))
+    stops = site().registry.resource("sales.stop")
     if stop is None:
         words, when = [], ""
+    elif not stops.may("read") or not {"owed", "limit", "overdue"} <= stops.fields().keys():
+        words, when = [_("The customer owes more than he may.")], ""
     else:  # in the reader's language, of the figures of that day
         words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []
         words = [*words, *([_("%(amount)s is overdue.", amount=said(stop.overdue))] if stop.overdue else [])] or [stop.words]

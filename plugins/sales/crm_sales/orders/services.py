@@ -271,7 +271,7 @@ def settle(ids: Iterable[int]):
                 order.state, order.completed = State.done, today()
             elif order.state == State.done and not settled:  # a payment was taken back, or what was paid was credited
                 order.state, order.completed = State.confirmed, None
-        turned = [one.id for one in rows if sa.inspect(one).modified]
+        turned = [one.id for one in rows if one.contract_id and sa.inspect(one).modified]
         db.flush()
     if turned:  # one that is completed, or no more, has another place among the orders of its contract
         settle(turned)
