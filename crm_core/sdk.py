@@ -145,6 +145,7 @@ _WHERE = {
     "call": ("crm_core.kernel.outbound", "call"),  # another system, outside of transactions, past the guard of addresses
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
+    "say_date": ("crm_core.resource.show", "say_date"),  # a day inside a sentence: "until tomorrow"
     "instant": ("crm_core.kernel.clock", "instant"),  # when a day begins on the clock of who acts
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)

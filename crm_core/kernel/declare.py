@@ -40,7 +40,8 @@ class Panel:
     (`visits/panel.html` in the package's folder `templates`). Filled when it is seen, so it costs the page nothing.
 
     `on` names the resource, or is asked of each there is: `load` and `when` are then called with the resource first. `when` says whether the
-    reader has the box, where no `permission` does. `shows`: the fields it tells of (`sales.invoice.total`), without one of which it is not for him."""
+    reader has the box, where no `permission` does; `fits(record)` whether this record has it, as it stands now. `shows`: the fields it tells of
+    (`sales.invoice.total`), without one of which it is not for him. `first`: it says what matters most now, and stands above all else, filled with the page."""
 
     on: str | Callable[[Any], bool]
     name: str
@@ -52,6 +53,8 @@ class Panel:
     permission: str = ""
     when: Callable[..., bool] | None = None
     shows: Sequence[str] = ()
+    fits: Callable[[Any], bool] | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True)

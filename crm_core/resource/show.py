@@ -6,7 +6,7 @@ from functools import cache
 from babel.dates import format_date
 
 from crm_core.kernel import clock
-from crm_core.kernel.i18n import _, language, locale
+from crm_core.kernel.i18n import _, in_sentence, language, locale
 
 _SHORT = {"zh_Hans_CN": "M 月 d 日", "en": "d MMM"}
 
@@ -30,6 +30,12 @@ def show_date(day: dt.date, today: dt.date | None = None) -> str:
     if day.year == here.year:
         return _day_and_month(language(), day.month, day.day)
     return day.isoformat()
+
+
+def say_date(day: dt.date, today: dt.date | None = None) -> str:
+    """The same inside a sentence: "until tomorrow"."""
+    text = show_date(day, today)
+    return in_sentence(text) if abs((day - (today or clock.today())).days) <= 1 else text
 
 
 def show_moment(moment: dt.datetime, *, short: bool = False) -> str:

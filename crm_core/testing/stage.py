@@ -113,9 +113,11 @@ class Stage:
                 yield self.timelines[resource.name], f"{root}/{ids[resource.name]}"
 
     def _boxes(self, resource: Any, root: str, row_id: int) -> Iterator[tuple[Place, str]]:
-        """Its boxes beside a record, and its papers."""
+        """Its boxes beside a record, those that fit it, and its papers."""
+        with self.house.system():
+            row = resource.get(row_id)
         for panel in self.mine(self.registry.panels.get(resource.name, ())):
-            if isinstance(panel, Panel):
+            if isinstance(panel, Panel) and (panel.fits is None or panel.fits(row)):
                 yield self.subject.of(panel.load), f"{root}/{row_id}/panel/{panel.name}"
         for paper in self.mine(self.registry.print_templates.get(resource.name, ())):
             yield self.blame(paper, paper.values), f"{root}/{row_id}/print/{paper.name}"

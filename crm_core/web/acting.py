@@ -43,6 +43,7 @@ def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], 
         values = acts.values(resource, action, {**texts, **sent}, "parse", [row_id])
         if asking.needed(resource, f"do:{name}", [row_id]):
             return handed_in(resource, row_id, asking.submit(resource, f"do:{name}", row_id, values))
+        was = _standing(resource, row_id)
         change = resource.run(name, [row_id], {**values, **more})
     except OverLimit as limit:
         return handed_in(resource, row_id, asking.over(resource, name, row_id, values, limit))
@@ -52,14 +53,36 @@ def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], 
         return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields, at)), 422
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
-    bulk.say_undo(f"{action.label} · {said}" if (said := telling.told()) else action.label, None if action.final else change)
     target = site().registry.resources.get(action.makes)
-    if target is not None and (made := target.made_in(change)) is not None:
+    made = target.made_in(change) if target is not None else None
+    done = _made(target, made) if made is not None else _became(action.label, was, _standing(resource, row_id))
+    bulk.say_undo(" · ".join(str(one) for one in (done, telling.told()) if one), None if action.final else change)
+    if made is not None:
         return flask.redirect(ways.to_record(target, made), 303)
     if form.get("back"):
         return flask.redirect(urls.safe_path(form["back"]), 303)
     there = resource.brief_resource is not None or resource.sees(row_id)  # what was given away may be out of sight
     return flask.redirect(ways.to_record(resource, row_id) if there else ways.to_list(resource), 303)
+
+
+def _standing(resource: Any, row_id: int) -> tuple[str, str]:
+    """What a record is called and its state, in words; nothing of one that is out of sight or has none."""
+    field = resource.fields().get(resource.status) if resource.status else None
+    if field is None or not resource.sees(row_id):
+        return "", ""
+    row = resource.get(row_id)
+    return str(resource.title(row)), str(field.show(getattr(row, field.column)))
+
+
+def _became(label: Any, was: tuple[str, str], now: tuple[str, str]) -> Any:
+    """What a toast says of an act: what its record is now, where that is another thing than before."""
+    return _("%(name)s is now: %(state)s", name=now[0], state=now[1]) if now[1] and now[1] != was[1] else _("%(what)s: it is done", what=label)
+
+
+def _made(target: Any, made: int) -> Any:
+    """The same of an act that made another record."""
+    title = str(target.title(target.get(made))) if target.sees(made) else ""
+    return _("%(kind)s %(name)s was made", kind=target.singular, name=title)
 
 
 def _sent(resource: Any, action: Action, fields: Mapping[str, Field], row_id: int, files: ExitStack) -> dict[str, Any]:

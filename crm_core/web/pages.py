@@ -5,7 +5,6 @@ from typing import Any
 import flask
 
 from crm_core.kernel.calling import shown
-from crm_core.kernel.declare import Panel
 from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
@@ -186,8 +185,7 @@ def history(package: str, path: str, row_id: int, field: str) -> Any:
 @resource_access("read")
 def panel(package: str, path: str, row_id: int, name: str) -> Any:
     resource = resource_at(package, path)
-    resource.get(row_id)
-    found = next((p for p in records.panels(resource) if isinstance(p, Panel) and p.name == name), None)
+    found = next((p for p in records.boxes(resource, resource.get(row_id)) if p.name == name), None)
     if found is None:
         raise Missing(_("This page was not found."))
     failed = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)

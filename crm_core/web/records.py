@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import flask
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from crm_core.access import reads
 from crm_core.data.session import session
+from crm_core.kernel.calling import shown
 from crm_core.kernel.declare import Panel, Related
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
@@ -23,7 +25,7 @@ from crm_core.resource.references import LinkField, RefField, label_queries, lab
 from crm_core.resource.seen import Seen, told
 from crm_core.text.names import avatar_text
 from crm_core.text.numbers import whole
-from crm_core.web import cells, chips, facts, lines, lists, render, urls, ways
+from crm_core.web import cells, chips, facts, lines, lists, panelling, render, urls, ways
 from crm_core.web.badges import badges, via
 from crm_core.web.edit import lines_of
 from crm_core.web.lines import days
@@ -75,8 +77,8 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
     parts.update(asked)
     found = gather(parts)
     names = labels_from(found)
-    shown = _shown(resource, row)
-    sheet = tuple(act for act in (*shown[0], shown[1], *shown[2]) if act is not None and act.icon != "pencil")
+    heads = _shown(resource, row)
+    sheet = tuple(act for act in (*heads[0], heads[1], *heads[2]) if act is not None and act.icon != "pencil")
     groups = facts.groups(resource, fields, row, names, _changed_columns(found.get("history", ())))
     view = RecordPage(
         title=resource.title(row),
@@ -86,15 +88,15 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
         avatar=_avatar(resource, row), round_avatar=resource.name in ("core.contact", "core.user"), icon=resource.icon,
         status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
         sub=_sub(resource, fields, row, names),
-        acts=shown[0], primary=shown[1], more=shown[2],
+        acts=heads[0], primary=heads[1], more=heads[2],
         tabs=_tabs(resource, row_id, body, tab, related, found),
         end_tabs=(Tab(_("History"), ways.to_record(resource, row_id, "history"), body == "history", icon="history"),)
         if resource.timeline else (),
         groups=groups,
         lines=tuple(facts.lines_table(resource, declared, rows, names, row) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names, found) if body in ("panorama", "history", "facts") else None,
-        side=_side(resource, row_id) if body == home else (),
-        phone=_phone(resource, seen, shown[1], sheet=bool(sheet)), sheet=sheet,
+        side=_side(resource, row) if body == home else (), first=_first(resource, row) if body == home else (),
+        phone=_phone(resource, seen, heads[1], sheet=bool(sheet)), sheet=sheet,
     )
     if body == "list":
         view = replace(view, related=_related(resource, row, related[tab]))
@@ -326,11 +328,19 @@ def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields:
     return Timeline(days(resource, entries, fields, names, lines.pics(entries, found)), tabs, more, _("Nothing has happened here yet."))
 
 
-def _side(resource: Any, row_id: int) -> tuple[PanelModel, ...]:
-    return tuple(
-        PanelModel(p.label, p.icon or "puzzle", load_url=urls.of_act(resource, row_id, f"panel/{p.name}"))
-        for p in panels(resource) if isinstance(p, Panel)
-    )
+def boxes(resource: Any, row: Any) -> tuple[Panel, ...]:
+    """The boxes that this record has, of those its reader may read."""
+    return tuple(one for one in panels(resource) if isinstance(one, Panel) and (one.fits is None or shown(one, partial(one.fits, row), False)))
+
+
+def _side(resource: Any, row: Any) -> tuple[PanelModel, ...]:
+    return tuple(PanelModel(p.label, p.icon or "puzzle", load_url=urls.of_act(resource, row.id, f"panel/{p.name}")) for p in boxes(resource, row) if not p.first)
+
+
+def _first(resource: Any, row: Any) -> tuple[PanelModel, ...]:
+    """Boxes that are filled with the page, each in its own guard."""
+    return tuple(shown(p, partial(panelling.filled, p, row.id), PanelModel(p.label, p.icon or "puzzle", failed=True, load_url=urls.of_act(resource, row.id, f"panel/{p.name}")))
+                 for p in boxes(resource, row) if p.first)
 
 
 def _phone(resource: Any, row: Any, primary: Act | None, *, sheet: bool) -> tuple[PhoneAct, ...]:
@@ -358,13 +368,13 @@ def _brief(resource: Any, row_id: int) -> RecordPage:
         Fact(f.label, facts.drawn(f, getattr(row, f.column), names)) for n, f in fields.items() if n not in (resource.label_field, resource.status)
     )
     text = _("Held by %(name)s. This is the brief view.", name=owner) if owner else _("This is the brief view.")
-    shown = _shown(resource, row)
-    sheet = tuple(act for act in (*shown[0], shown[1], *shown[2]) if act is not None)
+    heads = _shown(resource, row)
+    sheet = tuple(act for act in (*heads[0], heads[1], *heads[2]) if act is not None)
     page = RecordPage(
         title=resource.title(row), crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row), avatar=Person(resource.title(row), resource.title(row)[:1], row.id % 6 + 1),
         status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
         body="panorama", groups=(FactGroup(_("Key facts"), few),), brief=Brief(text, render.person(owner, row.owner_id) if owner else None),
-        acts=shown[0], primary=shown[1], more=shown[2], sheet=sheet, phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if sheet else (),
+        acts=heads[0], primary=heads[1], more=heads[2], sheet=sheet, phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if sheet else (),
     )
     full = site().registry.resources[resource.rules_of]
     dressed: RecordPage = full.dress_brief(row, page)

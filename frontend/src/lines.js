@@ -42,3 +42,22 @@ on("click", "[data-remove-line]", (event, button) => {
   (near ? $("[data-remove-line]", near) : $("[data-add-line]", editor))?.focus();
   editor.dispatchEvent(new Event("input", { bubbles: true }));
 });
+
+// What can be chosen of a product stands in its line as soon as it is picked there.
+const choosing = (box) => box.dataset.name.endsWith("-product") && $(".picks", box.closest(".lrow"));
+on("picked", ".lrow .picker", (event, box) => {
+  const picks = choosing(box);
+  if (!picks) return;
+  const wish = $("input", picks);
+  for (const old of $$("select", picks)) old.remove();
+  const options = Map.groupBy(event.detail.choices ?? [], ([option]) => option);
+  for (const [option, choices] of options) {
+    const select = make("select", { class: "form-select", name: wish.name.replace(/__text$/, ""), "aria-label": option }, make("option", { value: "" }, `${option} —`));
+    for (const [, value, words] of choices) select.append(make("option", { value }, `${option}: ${words}`));
+    wish.before(select);
+  }
+});
+on("input", ".lrow .picker", (event, box) => {
+  const picks = choosing(box);
+  if (picks && !$("input[type=hidden]", box).value) for (const old of $$("select", picks)) old.remove();
+});

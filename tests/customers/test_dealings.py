@@ -7,9 +7,11 @@ import pytest
 from crm_core.features.customers import habits
 from crm_core.features.customers.dealings import record_dealing
 from crm_core.features.customers.habits import Deal
-from crm_core.kernel import clock
+from crm_core.kernel import clock, words
 from crm_core.kernel.errors import Missing
+from crm_core.kernel.i18n import _, in_language
 from crm_core.resource import timeline
+from crm_core.resource.show import say_date
 from tests.customers.office import Office
 
 CUSTOMER = "core.customer"
@@ -56,3 +58,21 @@ def test_the_panel_shows_them_without_what_the_reader_may_not_see(office: Office
     office.hide("seller", "core.dealing", "amount")
     with office.as_("chen"), clock.freeze(NOON):
         assert {"Usual amount", "2026"}.isdisjoint(str(row.title) for row in habits.panel(customer).rows)
+
+
+def test_a_line_of_a_dealing_is_in_the_language_of_its_reader(office: Office) -> None:
+    customer = office.customer("chen")
+    with office.as_("chen"), in_language("zh_Hans_CN"):
+        record_dealing(customer, source="sales", key="order/70", kind=_("Order"), day=D(2026, 3, 1), number="SO-70")
+    with office.as_("chen"):
+        (entry,) = timeline.of(CUSTOMER, customer, kind="business")
+        said = []
+        for code in ("en", "zh_Hans_CN"):
+            with in_language(code):
+                said.append(f"{words.read(entry.data['words'])}: {entry.title}")
+    assert said == ["recorded a dealing (Order): SO-70", "登记了往来（顺序）: SO-70"]
+
+
+def test_days_inside_a_sentence_are_small() -> None:
+    with in_language("en"):
+        assert [say_date(D(2026, 3, day), D(2026, 3, 5)) for day in (4, 5, 6, 9)] == ["yesterday", "today", "tomorrow", "9 Mar"]

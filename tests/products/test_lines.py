@@ -74,13 +74,27 @@ def test_the_name_is_in_the_language_of_the_customer_or_of_who_writes(shop: Hous
     assert lines(shop, quote(shop, [{"product": product, "what": "我社年鉴"}]))[0].what == "我社年鉴"
 
 
+def test_words_of_ones_own_do_not_hide_which_product_they_are_for(shop: House, make: Make) -> None:
+    cheap, dear = make("core.product", name="贴纸", english="Sticker", price=1_00), make("core.product", name="Stand", price=1_000_00)
+    (line,) = lines(shop, made := quote(shop, [{"product": cheap, "what": "Stand of nine metres"}]))
+    assert line.what == "Sticker · Stand of nine metres"
+    line = change(shop, made, line, what="Stand of twelve metres")
+    assert line.what == "Sticker · Stand of twelve metres"
+    assert change(shop, made, line, quantity=2_000).what == line.what, "what stands is not written anew"
+    assert change(shop, made, line, what="贴纸，加急").what == "贴纸，加急"
+    line = change(shop, made, line, what="Sticker · with our name")
+    assert change(shop, made, line, product=dear, price=None).what == "Stand · with our name"
+    assert change(shop, made, line, product=None, what="Freight", price=5_00).what == "Freight"
+
+
 def test_words_and_price_follow_the_product_until_somebody_has_his_own(shop: House, make: Make) -> None:
     one, other = make("core.product", name="One", price=10_00), make("core.product", name="Other", price=20_00)
     (line,) = lines(shop, made := quote(shop, [{"product": one}]))
     line = change(shop, made, line, product=other, what="One", price=10_00, quantity=1_000)
     assert (line.what, line.price) == ("Other", 20_00)
     line = change(shop, made, line, what="Mine")
-    assert change(shop, made, line, product=one, what="Mine", price=15_00).what == "Mine"
+    assert line.what == "Other · Mine"
+    assert change(shop, made, line, product=one, what=line.what, price=15_00).what == "One · Mine"
     assert lines(shop, made)[0].price == 15_00
 
 
@@ -177,6 +191,8 @@ def test_choices_are_checked_priced_written_out_and_counted_as_wishes(shop: Hous
         {"option": "烫印", "option_english": "Foil", "name": "烫金", "english": "Gold", "percent": 10_00, "optional": True}],
         combinations=[{"given": "烫金", "how": How.needs, "other": "布面"}])
     assert refused(shop, [{"product": book}]) == {"configuration": "Choose: 封面."}
+    (hit,) = admin.browser()("GET", "/lookup/core.product?q=Book").json["hits"]
+    assert hit["choices"] == [["Cover", "封面=布面", "Linen"], ["Cover", "封面=纸面", "纸面"], ["Foil", "烫印=烫金", "Gold"]], "they stand in the line as soon as it is picked"
     assert "goes only with: 布面" in refused(shop, [{"product": book, "configuration": {"封面": "纸面", "烫印": "烫金"}}])["configuration"]
     made = quote(shop, [{"product": book, "configuration": {"封面": "布面", "烫印": "烫金", "": "a ribbon"}}])
     (line,) = lines(shop, made)

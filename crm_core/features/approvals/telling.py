@@ -13,7 +13,7 @@ from crm_core.features.approvals.stepping import approval, place
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import actor, site
-from crm_core.resource.show import show_date, show_moment
+from crm_core.resource.show import say_date, show_moment
 from crm_core.web import facts, render, urls
 from crm_core.web.viewmodels import Act, PanelRow, PanelView, PrintTable, RecordPage, Status
 
@@ -58,7 +58,7 @@ def course(found: Any) -> PanelView:
             continue
         rows.append(PanelRow(label(step, number), need(step, stepping.added(found) if number == found.step else 0) if len(every) > 1 else ""))
         latest = {one.user_id: one for one in every}  # of who was asked twice the last time counts
-        rows += [PanelRow(names.get(one.user_id, "?"), _("until %(day)s", day=show_date(one.due)) if one.due and one.state == "open" else "", status=PLACES[one.state])
+        rows += [PanelRow(names.get(one.user_id, "?"), _("until %(day)s", day=say_date(one.due)) if one.due and one.state == "open" else "", status=PLACES[one.state])
                  for one in latest.values()]
     return PanelView(_("Steps"), "checklist", "", tuple(rows))
 

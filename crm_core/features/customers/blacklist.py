@@ -21,7 +21,7 @@ from crm_core.kernel.i18n import _
 from crm_core.resource import timeline
 from crm_core.resource.changes import unscoped
 from crm_core.resource.fields import DateField, EnumField, Field, NoteField
-from crm_core.resource.show import show_date
+from crm_core.resource.show import say_date
 
 KIND = "blacklist"  # of the list core.customer_kind
 PILLS = {"warn": _("Blacklisted: warns"), "refuse": _("Blacklisted: refuses")}
@@ -44,7 +44,7 @@ class Listed:
     def words(self) -> Any:
         if self.until is None:
             return _("This customer is on the blacklist.")
-        return _("This customer is on the blacklist until %(day)s.", day=show_date(self.until))
+        return _("This customer is on the blacklist until %(day)s.", day=say_date(self.until))
 
 
 def of_all(ids: Iterable[int]) -> dict[int, Listed]:

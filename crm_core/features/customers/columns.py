@@ -14,7 +14,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.declare import Column
 from crm_core.kernel.i18n import _
 from crm_core.resource.kept import among_ids, kept
-from crm_core.resource.show import show_date
+from crm_core.resource.show import say_date
 from crm_core.web import cells, render
 
 CUSTOMER, CONTACT = "core.customer", "core.contact"
@@ -77,7 +77,7 @@ def birthday(ids: Sequence[int]) -> Mapping[int, Any]:
 
 
 def birthday_words(day: Any, may_know: bool) -> Any:
-    return _("Birthday %(day)s", day=show_date(day)) if may_know else _("Birthday this week")
+    return _("Birthday %(day)s", day=say_date(day)) if may_know else _("Birthday this week")
 
 
 def may_know_dates() -> bool:

@@ -23,6 +23,7 @@ from crm_core.kernel.site import site
 from crm_core.resource import rows, timeline
 from crm_core.resource.after import finish
 from crm_core.resource.changes import change, unscoped
+from crm_core.resource.removal import restore_rows
 from crm_core.resource.resource import Resource
 
 NAME, CUSTOMER = "core.dealing", "core.customer"
@@ -114,7 +115,7 @@ class DealingsRecorded(Event):
 
 def record_dealings(source: str, deals: Sequence[Deal]) -> list[int]:
     """Tell core of dealings, in the caller's transaction; told again under the same `source` (the package) and `key` they are corrected, never
-    there twice: of two with one key in a set the last holds. A fixed number of statements a thousand. Returns their ids, in the order of `deals`.
+    there twice, and there again where an undo had taken them away: of two with one key in a set the last holds. A fixed number of statements a thousand. Returns their ids, in the order of `deals`.
 
         record_dealings("sales", [Deal(customer=7, key=f"order/{item.id}", kind=_("Order"), day=order.day, amount=item.amount, product=item.product_id)])
 
@@ -164,10 +165,13 @@ def _record(source: str, deals: Sequence[Deal], change: int) -> dict[str, int]:
     told_again = [{"id": there[deal.key]["id"], **_values(deal)} for deal in deals if deal.key in there]
     edits += rows.update(resource, told_again, {row["id"]: row for row in there.values()})
     finish(resource, edits, change)
+    gone = {there[deal.key]["id"] for deal in deals if deal.key in there and there[deal.key]["deleted_at"] is not None}
+    if gone:
+        restore_rows(resource, sorted(gone), change)
     known = any(package.name == source for package in site().registry.packages)
-    said, now = {"words": words.keep(_("recorded a dealing"))}, clock.now()
+    now, kinds = clock.now(), {deal.key: deal.kind for deal in deals}
     timeline.add_all([{
-        "subject": CUSTOMER, "subject_id": row["customer_id"], "kind": "dealing", "title": " · ".join(filter(None, (row["kind"], row["number"], row["products"]))),
-        "data": said, "record": NAME, "record_id": row["id"], "source": source if known else "core", "at": min(clock.instant(row["day"], dt.time(12)), now),
+        "subject": CUSTOMER, "subject_id": row["customer_id"], "kind": "dealing", "title": " · ".join(filter(None, (row["number"], row["products"]))),
+        "data": {"words": words.keep(_("recorded a dealing (%(kind)s)", kind=kinds[row["source_key"]]))}, "record": NAME, "record_id": row["id"], "source": source if known else "core", "at": min(clock.instant(row["day"], dt.time(12)), now),
     } for row in fresh])
     return {key: row["id"] for key, row in there.items()} | {row["source_key"]: row["id"] for row in fresh}

@@ -8,7 +8,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.i18n import _
 from crm_core.resource.changes import as_written
 from crm_core.resource.resource import Resource
-from crm_core.resource.show import show_date
+from crm_core.resource.show import say_date
 
 Rows = list[dict[str, Any]]
 Before = Mapping[int, Mapping[str, Any]]
@@ -128,7 +128,7 @@ class Posts(Resource):
         return "ended_on"
 
     def word(self, value: Any) -> Any:
-        return _("until %(day)s", day=show_date(value)) if value is not None else ""
+        return _("until %(day)s", day=say_date(value)) if value is not None else ""
 
 
 class Blacklistings(_ByChoice):

@@ -25,7 +25,7 @@ from crm_core.kernel.declare import PARTS
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import acts
-from crm_core.resource.show import show_date
+from crm_core.resource.show import say_date
 from crm_core.web import cells, urls
 from crm_core.web.viewmodels import Act, PanelRow, PanelView, Status
 
@@ -102,7 +102,7 @@ def _standing(row: Any, fields: Mapping[str, Any], today: Any) -> list[PanelRow 
     found: list[PanelRow | None] = []
     if "stage" in fields:
         why = _("By hand: %(why)s", why=row.hand_why if row.hand_why and "hand_why" in fields else "") if row.by_hand else saying.told(saying.stage, values, today, fields)
-        found.append(PanelRow(_("Stage since %(day)s", day=show_date(row.since)), why, status=look(STAGES, STAGE_LOOKS, row.stage)))
+        found.append(PanelRow(_("Stage since %(day)s", day=say_date(row.since)), why, status=look(STAGES, STAGE_LOOKS, row.stage)))
         if row.by_hand and row.rule_stage != row.stage and "rule_stage" in fields:
             found.append(PanelRow(_("By the rules"), saying.told(saying.stage, values, today, fields), status=look(STAGES, STAGE_LOOKS, row.rule_stage)))
     if row.churn is not None and "churn" in fields:

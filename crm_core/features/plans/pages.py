@@ -14,7 +14,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import actor, site
-from crm_core.resource.show import show_date, show_day_heading, show_moment
+from crm_core.resource.show import say_date, show_day_heading, show_moment
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, urls
 from crm_core.web.access import signed_in
@@ -58,7 +58,7 @@ def write() -> Any:
     _may("create")
     day = _day()
     diary.write(day, flask.request.form.get("text", "").strip()[:LONGEST])
-    bulk.say_undo(_("Journal of %(day)s saved", day=show_date(day)), None)
+    bulk.say_undo(_("Journal of %(day)s saved", day=say_date(day)), None)
     return flask.redirect(urls.address(diary.URL, [("day", day.isoformat())]), 303)
 
 

@@ -16,7 +16,7 @@ from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import timeline
 from crm_core.resource.kept import Ask, kept
-from crm_core.resource.show import show_date, show_moment
+from crm_core.resource.show import say_date, show_date, show_moment
 from crm_core.web import cells, render, urls
 from crm_core.web.viewmodels import Act, Number, PanelRow, PanelView, Status
 
@@ -91,7 +91,7 @@ def dress(row: Any, page: Any, found: Mapping[str, list[tuple[int, str]]]) -> An
         if site().registry.resource(BRIEF).may("claim") and pool.may_claim(actor(), rules.house().path(actor().department_id)):
             more.insert(0, Act(_("Claim"), urls.of_act(site().registry.resource(BRIEF), row.id, "do/claim"), "user-plus", "post"))
     elif row.protected_until is not None and row.protected_until >= clock.today():
-        marks.insert(0, Status(_("Protected until %(day)s", day=show_date(row.protected_until)), "shield-lock", "green"))
+        marks.insert(0, Status(_("Protected until %(day)s", day=say_date(row.protected_until)), "shield-lock", "green"))
     days = remaining(row)
     if days is not None and numbers and {"owner", "pool"} <= fields.keys():
         state = told(days)
@@ -136,7 +136,7 @@ def dress_brief(row: Any, page: Any) -> Any:
         counts = {kind: (n, at) for kind, n, at in db.execute(query)}
     last = max((at for _n, at in counts.values()), default=None)
     numbers = [Number(_("Last activity"), show_date(clock.local(last).date()) if last is not None else _("none yet"))]
-    numbers += [Number(label, str(counts[kind][0]), _("last %(day)s", day=show_date(clock.local(counts[kind][1]).date()))) for kind, label in KINDS.items() if kind in counts]
+    numbers += [Number(label, str(counts[kind][0]), _("last %(day)s", day=say_date(clock.local(counts[kind][1]).date()))) for kind, label in KINDS.items() if kind in counts]
     return replace(page, marks=tuple(marks), numbers=tuple(numbers[:6]))
 
 

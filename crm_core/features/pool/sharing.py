@@ -20,7 +20,7 @@ from crm_core.resource import acts, shares
 from crm_core.resource.kept import Ask, kept
 from crm_core.resource.merging import Merge, RecordsMerged
 from crm_core.resource.shares import Shared
-from crm_core.resource.show import show_date
+from crm_core.resource.show import say_date
 from crm_core.resource.undo import ChangeUndone
 from crm_core.web import facts, urls
 from crm_core.web.viewmodels import Act, PanelRow, PanelView, Status
@@ -155,7 +155,7 @@ def panel(row: Any, found: Mapping[str, list[tuple[int, str]]]) -> tuple[tuple[S
         return (), ()
     names = shares.called(some)
     mine = [one for one in some if one.user_id == who.user_id or one.team_id in who.teams]
-    marks = (Status(_("Shared with you until %(day)s", day=show_date(dt.date.fromisoformat(max(one.until for one in mine)))), "users", "acc"),) if mine else ()
+    marks = (Status(_("Shared with you until %(day)s", day=say_date(dt.date.fromisoformat(max(one.until for one in mine)))), "users", "acc"),) if mine else ()
     takes = resource.may("unshare") and acts.allows(resource, "unshare", row)
     rows = tuple(PanelRow(names[one], _said(one), acts=(_end(resource, row.id, one, names[one]),) if takes else ()) for one in some)
     add = Act(_("Share"), urls.of_act(resource, row.id, "do/share"), "plus", dialog=True) if may else None
@@ -163,7 +163,7 @@ def panel(row: Any, found: Mapping[str, list[tuple[int, str]]]) -> tuple[tuple[S
 
 
 def _said(one: Shared) -> str:
-    what = _("may change it until %(day)s", day=show_date(dt.date.fromisoformat(one.until))) if one.writes else _("until %(day)s", day=show_date(dt.date.fromisoformat(one.until)))
+    what = _("may change it until %(day)s", day=say_date(dt.date.fromisoformat(one.until))) if one.writes else _("until %(day)s", day=say_date(dt.date.fromisoformat(one.until)))
     return " · ".join(str(part) for part in (what, one.why) if part)
 
 

@@ -66,10 +66,9 @@ class ConfigurationField(Field):
                 chosen = self.parse(row.get(self.name, "")) or {}
             except Bad:
                 chosen = {}
-            offers = []
-            for choice in shelf.choices.get(i, ()) if shelf is not None else ():
-                option, word = shelf.chosen(i, choice.option, choice.name, language()) if shelf is not None else ("", "")
-                offers.append((option, f"{choice.option}={choice.name}", word, chosen.get(choice.option) == choice.name))
+            said = [(c, *shelf.chosen(i, c.option, c.name, language())) for c in shelf.choices.get(i, ())] if shelf is not None else []
+            called = {c.option: option for c, option, _word in reversed(said) if option != c.option}  # one option, though only one of its choices may say what it is called
+            offers = [(called.get(c.option, c.option), f"{c.option}={c.name}", word, chosen.get(c.option) == c.name) for c, _option, word in said]
             found.append((chosen.get(WISH, ""), tuple(offers)))
         return found
 

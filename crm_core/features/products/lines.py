@@ -53,6 +53,7 @@ SHOWN = ("product", "what", "quantity", "unit", "price", "why", "discount", "rat
 MOST = 10**15  # what a line may come to, in hundredths: sums of lines stay within 64 bits
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
 HEAD = ("currency", "customer_id", "day")  # and of the head
+NAMES = " · "  # between the name of a product and words of one's own
 FOLLOW, MEASURE = object(), object()  # in place of a list price: it is asked for anew, and the price follows it where it did so far, or stays
 
 
@@ -156,7 +157,7 @@ class PricedLines(Resource):
         headed = {n: row.pop("list_price") for n, row in enumerate(rows) if row.get("list_price") in (FOLLOW, MEASURE)}
         now = [as_written(row, before) for row in rows]
         moved = dict.fromkeys(n for n, row in enumerate(rows) if n in headed or _moved(row, before))  # in their order, and found at once
-        ids = {line["product_id"] for n, line in enumerate(now) if line.get("product_id") and (n in moved or not line.get("what") or line.get("rate") is None)}
+        ids = {line["product_id"] for n, line in enumerate(now) if line.get("product_id") and (n in moved or "what" in rows[n] or not line.get("what") or line.get("rate") is None)}
         shelf, heads = Shelf(ids | {old["product_id"] for n in moved if (old := before.get(rows[n].get("id") or 0)) and old.get("product_id")}), self._heads(now)
         at = [n for n in moved if now[n].get("product_id") in shelf.facts]
         known = buyers({head.customer for head in heads.values() if head.customer}) if at else {}
@@ -350,11 +351,23 @@ def _ask(line: Mapping[str, Any], head: Head | None) -> Ask:
                head.customer if head is not None else None, head.day if head is not None else None, head.currency if head is not None else None)
 
 
+def _names(shelf: Shelf, product: int | None) -> set[str]:
+    """What a product is called, in either language."""
+    facts = shelf.facts.get(product or 0)
+    return {facts.word(code) for code in ("zh", "en")} if facts is not None else set()
+
+
 def _words(line: Mapping[str, Any], old: Mapping[str, Any] | None, shelf: Shelf, code: str, *, anew: bool) -> str:
     """The words of a line: those somebody wrote, else the product's with what was chosen and what it is made of, in a language. Words that
-    were made so follow the product and the choices."""
-    told = line.get("what")
+    were made so follow the product and the choices. Words of one's own say which product they are for: where they do not name it, its name is put
+    before them, so that wherever the line is read, on paper and by who agrees to its price, nobody takes it for another thing."""
+    told, had = line.get("what"), (old or {}).get("product_id")
     if told and old is not None and told == old.get("what") and anew and old.get("product_id") in shelf.facts:
         was = {shelf.words(old["product_id"], old.get("configuration") or {}, one)[:255] for one in (code, "zh", "en")}
         told = "" if told in was else told
+    if told and (old is None or told != old.get("what") or had != line["product_id"]):
+        for name in _names(shelf, had) if had != line["product_id"] else ():
+            told = told.removeprefix(f"{name}{NAMES}")
+        if not any(name in told for name in _names(shelf, line["product_id"])):
+            told = f"{shelf.facts[line['product_id']].word(code)}{NAMES}{told}"[:255]
     return told or shelf.words(line["product_id"], line.get("configuration") or {}, code)[:255]

@@ -18,7 +18,7 @@ from crm_core.kernel.i18n import _, locale, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource import reporting
 from crm_core.resource.references import named
-from crm_core.resource.show import full_moment, show_date, show_moment
+from crm_core.resource.show import full_moment, say_date, show_moment
 from crm_core.web import render, settings, urls
 from crm_core.web.access import signed_in
 from crm_core.web.show import page_of
@@ -177,7 +177,7 @@ def _drawn(numbers: dict[str, int], gone: list[tuple[int, int]], oldest: dt.date
         HomeNumber(
             _("Late tasks"), _more(late, LIMIT),
             urls.address("/core/task", [*mine, ("done_at.empty", "1"), ("due.lte", (today - dt.timedelta(days=1)).isoformat())]),
-            remark=_("oldest: %(day)s", day=show_date(oldest)) if late and oldest else _("nothing is late"),
+            remark=_("oldest: %(day)s", day=say_date(oldest)) if late and oldest else _("nothing is late"),
             icon="alarm" if late else "circle-check", colour="red" if late else "green",
         ),
     )
@@ -199,7 +199,7 @@ def _silent() -> tuple[PanelView, ...]:
     """Customers one might call today."""
     customers = site().registry.resource("core.customer")
     rows = tuple(
-        PanelRow(one.name, _("last contact %(day)s", day=show_date(one.last)) if one.last else _("nobody has spoken with them yet"),
+        PanelRow(one.name, _("last contact %(day)s", day=say_date(one.last)) if one.last else _("nobody has spoken with them yet"),
                  ngettext("%(n)s day", "%(n)s days", one.days), url=urls.of_record(customers, one.id))
         for one in silent(SILENT)
     )

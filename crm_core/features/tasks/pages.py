@@ -12,7 +12,7 @@ from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource.changes import change
-from crm_core.resource.show import show_date
+from crm_core.resource.show import say_date
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, urls, ways
 from crm_core.web.access import signed_in
@@ -59,7 +59,7 @@ def later(task_id: int) -> Any:
     due = clock.today() + dt.timedelta(days=days)
     with writing(), change("save", resource=services.NAME) as number:
         tasks.write([{"id": tasks.get(task_id, "update").id, "due": due}])
-    bulk.say_undo(_("Put off until %(day)s", day=show_date(due)), number)
+    bulk.say_undo(_("Put off until %(day)s", day=say_date(due)), number)
     return flask.redirect(urls.safe_path(flask.request.form.get("back", "/")), 303)
 
 

@@ -49,7 +49,9 @@ def rows(items, currency):
     found = []
     for n, one in enumerate(items, 1):
         product = english.get(one.product_id)
-        said = product.english if product is not None and product.english and one.what == product.name and not _chinese() else one.what
+        said = one.what
+        if product is not None and product.english and not _chinese() and (said == product.name or said.startswith(f"{product.name} · ")):
+            said = product.english + said.removeprefix(product.name)
         found.append({"n": n, "what": said, "quantity": number(one.quantity, 3), "price": shown(one.price or 0, currency),
                       "discount": f"{number(one.discount, 2)} %" if one.discount else "", "rate": f"{number(one.rate, 2)} %", "amount": shown(one.amount, currency)})
     return found

@@ -5,7 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 from crm_sales.orders.models import Delivery
-from crm_sales.receivables import services
+from crm_sales.receivables import covering, services
 from crm_sales.receivables.models import Allocation, Invoice, Payment
 from crm_sales.settings import QuoteSettings
 
@@ -104,6 +104,31 @@ def test_an_instalment_is_invoiced_once_whoever_is_at_it(busy):
     with pytest.raises(sa.exc.IntegrityError), busy.house.system(), writing() as db:  # the control: without the question the key still holds
         db.add(Invoice(customer_id=made.customer_id, contract_id=one, instalment_id=line, turn=0, currency="CNY", day=busy.today))
         db.flush()
+
+
+def test_orders_of_a_contract_that_are_confirmed_cancelled_and_paid_at_once_share_what_came(busy):
+    with busy.house.system():
+        put(QuoteSettings, {"signed_file": False})
+    customer, actor = busy.new_customer(), busy.boss.actor
+    one = busy.write("sales.contract", owner=busy.ann.id, customer=customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}], payments=[{"what": "All", "share": 100_00}])
+    busy.run("sign", one, resource="sales.contract")
+    busy.run("invoice", busy.all("sales.contract_payment", contract_id=one)[0].id, resource="sales.contract_payment")
+    invoice, = busy.all(Invoice, contract_id=one)
+    before = busy.order((1000, 50_00), customer=customer, contract=one)
+    orders = [busy.order((1000, 40_00), customer=customer, contract=one, confirmed=False) for _n in range(3)]
+    acts = [*(("sales.order", "confirm", row, {}) for row in orders), *(("sales.invoice", "pay", invoice.id, {"amount": 30_00}) for _n in range(4)), ("sales.order", "cancel", before, {"reason": "x"})]
+
+    def act(n):
+        resource, name, row, values = acts[n]
+        with busy.house.site.work(actor):
+            busy.resource(resource).run(name, [row], values)
+
+    assert at_once(len(acts), act) == 7  # a fourth payment is more than the invoice
+    rows = [busy.row("sales.order", row) for row in (before, *orders)]
+    assert [(row.invoiced, row.paid) for row in rows] == [(0, 0), (40_00, 40_00), (40_00, 40_00), (20_00, 10_00)]
+    with busy.house.system():
+        assert {row.id: (row.invoiced, row.paid) for row in rows} == {key: found[:2] for key, found in covering.money(orders).items()}
+    assert sum(deal.amount for deal in busy.all("core.dealing", source="sales", customer_id=customer)) == 0  # all of it is for orders that are not delivered yet
 
 
 def test_nothing_is_invoiced_or_paid_twice_and_numbers_have_no_gaps(busy):

@@ -90,7 +90,12 @@ def test_others_are_stopped_until_somebody_releases_them(shop):  # noqa: F811
         shop.deliver(order, 1000)
     with pytest.raises(Forbidden):
         shop.run("release", order, who=shop.ann)
+    hers, his = (who.browser()("GET", f"/sales/order/{order}").text for who in (shop.ann, shop.wu))
+    for page in (hers, his):
+        assert "Owed and ordered would be 100.01, the limit is 100." in page and "confirmed it." in page
+    assert "Accountant" in hers and f"/sales/order/{order}/do/release" not in hers and "Release it with your reason" in his
     shop.run("release", order, {"why": "paid in cash"}, who=shop.wu)
+    assert "Owed and ordered would be" not in shop.ann.browser()("GET", f"/sales/order/{order}").text
     stop, = shop.all(Stop, order_id=order)
     assert (shop.row("sales.order", order).state, stop.outcome, stop.decided_by_id) == (State.confirmed, Outcome.released, shop.wu.id)
     other = shop.order((1000, 1), customer=customer)

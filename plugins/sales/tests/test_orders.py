@@ -68,8 +68,11 @@ def test_only_drafts_can_be_changed(shop):  # noqa: F811
     with pytest.raises(Invalid, match="Only drafts can be changed"):
         shop.write("sales.order", id=order, items=[])
     shop.write("sales.order", id=order, note="a note may be written always")
-    with pytest.raises(Refused, match="not deleted"), shop.boss.work():
+    with pytest.raises(Refused, match="Only drafts can be changed"), shop.boss.work():
         shop.resource("sales.order").delete([order])
+    pages = [shop.boss.browser()("GET", f"/sales/order/{one}").text for one in (shop.order(confirmed=False), order)]
+    assert [f"/sales/order/{one}/delete" in page for one, page in zip((order + 1, order), pages, strict=True)] == [True, False], "what is confirmed is cancelled"
+    assert ["panel/limits" in page for page in pages] == [True, False]
     with pytest.raises(Refused):
         shop.run("confirm", order)
 

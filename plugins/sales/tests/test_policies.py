@@ -1,4 +1,4 @@
-"""Limits are kept where a quote is sent, an order confirmed and an expense claimed; who exceeds one has the right to, or asks.
+"""Limits are kept where a quote is sent, a contract signed, an order confirmed and an expense claimed; who exceeds one has the right to, or asks.
 
 Long because all limits are tried in one shop, each at all of its doors.
 """
@@ -9,12 +9,14 @@ import pytest
 from crm_sales.api import OrdersConfirming, QuotesSent
 from crm_sales.policies.models import Exceeded, Policy
 from crm_sales.quotes.models import Quote
+from crm_sales.settings import QuoteSettings
 
+from crm_core.resource.settings import put
 from crm_core.sdk import Invalid, OverLimit, Refused, emit, now, session, site, writing
 from crm_core.testing import doing
 
 SELLER = {
-    "sales.quote.*": "all", "sales.order.*": "all", "sales.claim.*": "all", "sales.policy.*": "all", "core.customer.*": "all", "core.product.*": "all", "sales.exceeded.read": "all",
+    "sales.quote.*": "all", "sales.contract.*": "all", "sales.order.*": "all", "sales.claim.*": "all", "sales.policy.*": "all", "core.customer.*": "all", "core.product.*": "all", "sales.exceeded.read": "all",
     "core.product_category.*": "all"}
 
 
@@ -158,9 +160,9 @@ def flowing(house, shop):
         doing.draw("sales.quote", "over", [shop.boss.id])
 
 
-def _state(house, quote):
+def _state(house, row, name="sales.quote"):
     with house.system():
-        return str(session.get(Quote, quote).state)
+        return str(house.resource(name).get(row).state)
 
 
 def test_without_a_flow_the_act_is_refused_and_nothing_is_done(house, shop):
@@ -300,7 +302,7 @@ def test_where_a_list_price_is_not_known_a_limit_lets_nothing_pass(shop, make):
 
 
 def _of(shop, make, *items, name="sales.quote", **more):
-    return make(name, owner=shop.ann, customer=shop.customer, items=list(items), **more)
+    return make(name, owner=shop.ann, items=list(items), **{"customer": shop.customer, **more})
 
 
 @pytest.mark.parametrize(("name", "event"), [("sales.quote", QuotesSent), ("sales.order", OrdersConfirming)])
@@ -440,3 +442,84 @@ def test_what_was_only_said_to_be_of_a_quote_is_measured_like_any(shop, make, ho
     shop.policy()
     with pytest.raises(OverLimit):  # the quote was never sent
         shop.tell(shop.ann, OrdersConfirming((order,)))
+
+
+# --- contracts, and the orders that take of them -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def agreed(house, shop, make):
+    """Ten pages at 15 % off, to which somebody agreed who may, and freight in words of one's own; since then the list price rose and limits are narrower."""
+    with house.system():
+        put(QuoteSettings, {"signed_file": False})
+    shop.policy(name="Then", percent=1_000)
+    shop.policy(kind="allowance", percent=None, amount=1_000, name="Off")
+    contract = _of(shop, make, {"product": shop.product, "quantity": 10_000, "discount": 1_500}, {"what": "Freight", "quantity": 4_000, "price": 1_000}, name="sales.contract")
+    return contract
+
+
+def _sign(house, who, contract):
+    with who.work():
+        house.resource("sales.contract").run("sign", [contract])
+
+
+def test_a_contract_is_measured_when_it_is_signed_and_handed_in_where_a_flow_is(house, shop, agreed):
+    assert "Your limits" in shop.ann.browser()("GET", f"/sales/contract/{agreed}").text and "15 % below" in shop.ann.browser()("GET", f"/sales/contract/{agreed}/panel/limits").text
+    with pytest.raises(OverLimit, match="15 % below the list price, your limit is 10 % \\(Then\\).*150.00 is let off altogether, your limit is 10.00"):
+        _sign(house, shop.ann, agreed)
+    assert _state(house, agreed, "sales.contract") == "draft"
+    with house.system(), writing():
+        doing.draw("sales.contract", "over", [shop.boss.id])
+    answer = shop.ann.browser()("POST", f"/sales/contract/{agreed}/do/sign", {"signed_on": "2026-01-02"})
+    assert answer.status_code in (302, 303) and _state(house, agreed, "sales.contract") == "draft"
+    with shop.boss.work():
+        doing.answer(doing.waiting("sales.contract", agreed).id)
+    assert _state(house, agreed, "sales.contract") == "signed"
+    with house.system():
+        assert {one.subject for one in session.scalars(sa_all(Exceeded))} == {"sales.contract"}
+
+
+def test_what_an_order_takes_of_its_contract_is_not_asked_again_and_never_twice(house, shop, make, agreed, today):
+    _sign(house, shop.boss, agreed)
+    shop.policy(kind="unlisted", percent=0, name="None")
+    with house.system():
+        of("core.product").write([{"id": shop.product, "price": 15_000}])
+    pages, freight = {"product": shop.product, "discount": 1_500, "price": 10_000}, {"what": "Freight", "price": 1_000}
+
+    def order(*items, **more):
+        return _of(shop, make, *items, name="sales.order", contract=agreed, **more)
+
+    def confirm(made):
+        with shop.ann.work():
+            house.resource("sales.order").run("confirm", [made])
+
+    first = order({**pages, "quantity": 6_000}, {**freight, "quantity": 1_000})
+    assert "your limit is" not in shop.ann.browser()("GET", f"/sales/order/{first}/panel/limits").text
+    confirm(first)
+    assert _lines(house, first)[0].list_price == 10_000
+    for wrong in (order({**pages, "quantity": 5_000}), order({**pages, "quantity": 1_000, "price": 9_999}), order({**freight, "quantity": 1_000, "price": 1_001}),
+                  order({**freight, "quantity": 4_000}), order({**pages, "quantity": 1_000}, {"what": "Friendly price", "quantity": 1_000, "price": -1}),
+                  order({**pages, "quantity": 1_000}, customer=make.customer(name="Other"))):
+        with pytest.raises(OverLimit):
+            confirm(wrong)
+    with shop.ann.work():
+        house.resource("sales.order").run("cancel", [first], {"reason": "later"})
+    confirm(order({**pages, "quantity": 10_000}, {**freight, "quantity": 4_000}))
+    with pytest.raises(OverLimit):
+        confirm(order({**pages, "quantity": 1_000}))
+
+
+def test_a_contract_of_a_quote_is_not_asked_again_and_one_that_is_not_signed_allows_nothing(house, shop, make, agreed):
+    quotes = house.resource("sales.quote")
+    quote = _of(shop, make, {"product": shop.product, "quantity": 1_000, "discount": 900})
+    with shop.ann.work():
+        quotes.run("send", [quote])
+        quotes.run("accept", [quote], {"signer": "Mr Li"})
+        quotes.run("contract", [quote])
+    shop.policy(percent=100, place=shop.ann.department, name="Now")
+    with house.system():
+        made = session.get(Quote, quote).contract_id
+    _sign(house, shop.ann, made)
+    assert _state(house, made, "sales.contract") == "signed"
+    with pytest.raises(OverLimit):
+        shop.tell(shop.ann, OrdersConfirming((_of(shop, make, {"product": shop.product, "quantity": 1_000, "discount": 1_500}, name="sales.order", contract=agreed),)))

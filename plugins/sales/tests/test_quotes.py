@@ -11,10 +11,12 @@ import pytest
 from crm_sales.api import QuotesSent
 from crm_sales.quotes import pages, services
 from crm_sales.quotes.models import Quote, QuoteItem, State
+from crm_sales.settings import QuoteSettings
 
 from crm_core.features.approvals import drawing, running
 from crm_core.kernel.errors import Conflict, Invalid, Missing, Refused
 from crm_core.resource import asking, undo
+from crm_core.resource.settings import put
 from crm_core.sdk import document, session, writing
 from plugins.sales.tests import papers
 
@@ -58,8 +60,12 @@ def token(house, quote):
 def test_a_quote_is_sent_and_stays_as_it_is(house, ann, offer, today):
     quote = offer()
     assert facts(house, quote).total == 230_00
-    run(house, ann, "send", quote)
+    browser = ann.browser()
+    assert "panel/beside" in browser("GET", f"/sales/quote/{quote}").text
+    browser("POST", f"/sales/quote/{quote}/do/send")
+    sent = browser("GET", f"/sales/quote/{quote}").text
     row = facts(house, quote)
+    assert f"{row.number} Stand is now: Sent" in sent and f"/sales/quote/{quote}/delete" not in sent
     assert (row.state, row.day, row.until) == (State.sent, today, today + dt.timedelta(days=30))
     quotes = house.resource("sales.quote")
     with ann.work(), pytest.raises(Invalid) as wrong:
@@ -264,14 +270,18 @@ def test_what_was_made_of_it_is_taken_back_whole(house, ann, offer):
     run(house, ann, "order", quote)
 
 
-def test_an_opportunity_is_quoted_with_its_items(house, ann, make, offer):
+def test_an_opportunity_is_quoted_with_its_items(house, ann, make, offer, today):
+    with house.system():
+        put(QuoteSettings, {"terms": "30 days net"})
     opportunity = make("sales.opportunity", owner=ann, name="Fair", customer=offer.customer, items=[{"what": "Board", "quantity": 3_000, "price": 10_00}])
-    run_on = house.resource("sales.opportunity")
-    with ann.work():
-        run_on.run("quote", [opportunity])
+    browser = ann.browser()
+    there = browser("POST", f"/sales/opportunity/{opportunity}/do/quote")
+    page = browser("GET", there.location).text
+    assert "was made" in page and "/sales/quote/" in there.location
     with house.system():
         (quote,) = session.query(Quote).filter(Quote.opportunity_id == opportunity)
         assert (quote.name, quote.total, quote.owner_id, quote.state) == ("Fair", 30_00, ann.id, State.draft)
+        assert (quote.day, quote.until, quote.terms) == (today, today + dt.timedelta(days=30), "30 days net")
 
 
 def test_a_discount_on_the_whole_comes_off_each_tax_rate(house, ann, offer):

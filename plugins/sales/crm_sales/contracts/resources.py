@@ -54,6 +54,7 @@ class Contracts(Resource):
     filters = "state", "customer", "day", "begins", "ends", "signed_on", "total", "amends", "renews", "owner"
     search = "number", "name"
     status = "state"
+    limited = True
     importable = True
     calendar, gantt = "ends", ("begins", "ends")
     spans = "begins", "ends"

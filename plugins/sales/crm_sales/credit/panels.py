@@ -1,9 +1,10 @@
-"""How a customer stands: a box and columns beside the customer."""
+"""How a customer stands: a box and columns beside the customer; why an order is stopped, on its page."""
 
 import sqlalchemy as sa
 
-from crm_core.sdk import sees, session, site
-from crm_sales.credit.models import Credit
+from crm_core.sdk import User, say_date, sees, session, site, system_scope
+from crm_sales import _
+from crm_sales.credit.models import Credit, Outcome, Stop
 from crm_sales.credit.services import accounts
 from crm_sales.orders.panels import day_said, said
 
@@ -20,6 +21,35 @@ def account(customer_id):
     free = credit.limit - found.owed - found.ordered if credit is not None and credit.limit is not None else None
     return {"account": found, "credit": credit, "free": free, "set": sees(*CREDIT), "proposed": sees(*PROPOSED), "said": said, "day_said": day_said, "customer": customer_id,
             "may_print": site().registry.resource("core.customer").may("print"), "may_set": site().registry.resource("core.customer").may("set_credit")}
+
+
+def stopped(order_id):
+    """Why an order is stopped, by whose confirming and since when, and who decides: for whoever reads the order."""
+    orders, customers = site().registry.resource("sales.order"), site().registry.resource("core.customer")
+    with system_scope("why an order is stopped, for who reads it") as db:
+        stop = db.scalars(sa.select(Stop).where(Stop.order_id == order_id, Stop.outcome == Outcome.waiting, Stop.deleted_at.is_(None)).order_by(Stop.id.desc()).limit(1)).first()
+        who = db.scalar(sa.select(User.name).where(User.id == stop.created_by_id)) if stop is not None and stop.created_by_id else ""
+        customer = db.scalar(sa.select(orders.model.customer_id).where(orders.model.id == order_id))
+    stops = site().registry.resource("sales.stop")
+    if stop is None:
+        words, when = [], ""
+    elif not stops.may("read") or not {"owed", "limit", "overdue"} <= stops.fields().keys():
+        words, when = [_("The customer owes more than he may.")], ""
+    else:  # in the reader's language, of the figures of that day
+        words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []
+        words = [*words, *([_("%(amount)s is overdue.", amount=said(stop.overdue))] if stop.overdue else [])] or [stop.words]
+        when = _("Stopped by the rules of credit since %(day)s; %(who)s confirmed it.", day=say_date(stop.day), who=who or "—")
+    return {"words": words, "when": when, "may": orders.may("release") and orders.sees(order_id, "release"),
+            "roles": ", ".join(_deciding()), "customer": customer if customers.may("read") and customers.sees(customer) else None}
+
+
+def _deciding():
+    """The roles that may release orders, but for those that may everything."""
+    roles = site().registry.resource("core.role")
+    grants = roles.line_resource("grants").model
+    with system_scope("who decides on stopped orders") as db:
+        ids = db.scalars(sa.select(grants.role_id).where(grants.permission.in_(("sales.order.release", "sales.order.*", "sales.*")), grants.deleted_at.is_(None)).distinct()).all()
+        return list(roles.labels(ids).values())
 
 
 def _shown(ids, name):

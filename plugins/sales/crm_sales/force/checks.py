@@ -1,17 +1,27 @@
-"""Where policies are enforced: listeners inside the transaction in which a quote is sent, an order confirmed, an expense claimed. What they
-raise undoes it; `OverLimit` is handed in where administrators drew a flow for what goes over a limit."""
+"""Where policies are enforced: listeners inside the transaction in which a quote is sent, a contract signed, an order confirmed. What they
+raise undoes it; `OverLimit` is handed in where administrators drew a flow for what goes over a limit.
+
+Nothing is asked twice: lines that stand as in the quote a contract or an order was made of were measured there, and what an order takes of a signed
+contract was measured when that was signed, as far as the contract's other orders have not taken it."""
 
 from fractions import Fraction
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from crm_core.sdk import Refused, my_id, session, site, system_scope, today
+from crm_sales.contracts.models import Contract, ContractItem
+from crm_sales.contracts.models import State as ContractState
 from crm_sales.orders.models import Order, OrderItem
+from crm_sales.orders.models import State as OrderState
 from crm_sales.policies import services as policies
 from crm_sales.policies.models import Kind
 from crm_sales.quotes.models import Quote, QuoteItem
 
-OFFERS = {"sales.quote": ("send", Quote, QuoteItem, QuoteItem.quote_id), "sales.order": ("confirm", Order, OrderItem, OrderItem.order_id)}
+OFFERS = {"sales.quote": ("send", Quote, QuoteItem, QuoteItem.quote_id), "sales.contract": ("sign", Contract, ContractItem, ContractItem.contract_id),
+          "sales.order": ("confirm", Order, OrderItem, OrderItem.order_id)}
+MADE = {Contract: "contract_id", Order: "order_id"}  # where a quote says what became of it
+TAKEN = OrderState.held, OrderState.confirmed, OrderState.done, OrderState.cancelled  # orders that took of their contract; of a cancelled one what went out
 
 
 def quotes_sent(event):
@@ -28,30 +38,56 @@ def _of_quote(who, day, quote, given):
     return policies.over_discount(who, day, given) + policies.over_allowance(who, day, given, quote.currency) + policies.over_unlisted(who, day, given, quote.currency)
 
 
+def contracts_signed(event):
+    """The same of contracts, of who signs them."""
+    for contract, made, given, who, day in _measured_documents("sales.contract", event.ids):
+        policies.settle("sales.contract", contract.id, contract.number, who, contract.department_id, day, _of_made(who, day, contract, made, given))
+
+
 def orders_confirming(event):
-    """The same of orders, and where and to whom is sold: of who confirms them, not of who lets them go on later. Lines that stand as in the quote the
-    order was made of were measured there, by the policies and price lists of its day; what was agreed to in it is not asked again."""
-    documents = _documents(Order, OrderItem, OrderItem.order_id, event.ids)
-    quoted = _quotes_of([order for order, _items in documents])
-    same = {order.id: _unchanged(items, quoted.get(order.id, [])) for order, items in documents}
-    unknown = _measured("sales.order", event.ids, {line: (there.list_price, there.why) for found in same.values() for line, there in found.items()})
-    for order, items in _documents(Order, OrderItem, OrderItem.order_id, event.ids):
-        who, day = my_id() or order.owner_id, today()
+    """The same of orders, and where and to whom is sold: of who confirms them, not of who lets them go on later."""
+    for order, made, given, who, day in _measured_documents("sales.order", event.ids):
+        over = _of_made(who, day, order, made, given) + policies.over_place(who, day, order.customer_id)
+        policies.settle("sales.order", order.id, order.number, who, order.department_id, day, over)
+
+
+class Made(NamedTuple):
+    """A document's lines, and what they were made of: the lines of its quote; `kept`: its lines that are as they were there, or that it takes of its contract, id →
+    the line there."""
+
+    items: list
+    quoted: list
+    kept: dict
+    of_contract: bool = False
+
+
+def _measured_documents(name, ids):
+    """Documents with what they were made of, what is given away in them by the price lists of today, and who is limited."""
+    _act, head, line, link = OFFERS[name]
+    made = _made_of(_documents(head, line, link, ids))
+    unknown = _measured(name, ids, {line: (there.list_price, there.why) for one in made.values() for line, there in one.kept.items()})
+    for document, items in _documents(head, line, link, ids):
+        who, day = my_id() or document.owner_id, today()
         if who is not None:
-            over = _of_order(who, day, order, items, quoted.get(order.id, []), same[order.id], _given(items, unknown, day))
-            over += policies.over_place(who, day, order.customer_id)
-            policies.settle("sales.order", order.id, order.number, who, order.department_id, day, over)
+            yield document, made[document.id]._replace(items=items), _given(items, unknown, day), who, day
 
 
-def _of_order(who, day, order, items, quoted, same, given):
-    offered = policies.given_away(quoted)
-    agreed = {at for at, item in enumerate(items) if item.id in same}
-    if quoted and policies.let_pass("sales.quote", order.quote_id):
+def _of_made(who, day, document, made, given):
+    """What of a document that was made of another is over a limit: of what was not agreed there."""
+    agreed = {at for at, item in enumerate(made.items) if item.id in made.kept}
+    offered = policies.given_away(made.quoted)
+    if made.quoted and policies.let_pass("sales.quote", document.quote_id):
         agreed |= _as_quoted(given, offered)
-    over = policies.over_discount(who, day, given, agreed) + policies.over_unlisted(who, day, given, order.currency, agreed)
-    if not quoted or _off(given) > _off(offered):
-        over += policies.over_allowance(who, day, given, order.currency)
+    over = policies.over_discount(who, day, given, agreed) + policies.over_unlisted(who, day, given, document.currency, agreed)
+    if _gives_more(given, agreed) if made.of_contract else not made.quoted or _off(given) > _off(offered):
+        over += policies.over_allowance(who, day, given, document.currency)
     return over
+
+
+def _gives_more(given, agreed):
+    """Whether lines that were not agreed let anything off, lines below nothing counted in."""
+    full, rest = policies.whole_of(given)
+    return any(one.asked > 0 and one.listed * full > one.asked * rest for at, one in enumerate(given) if at not in agreed)
 
 
 def would_be_over(name, record_id):
@@ -65,9 +101,8 @@ def would_be_over(name, record_id):
         return []
     if head is Quote:
         return _of_quote(who, day, document, policies.given_away(items))
-    quoted = _quotes_of([document]).get(document.id, [])
-    same = _unchanged(items, quoted)
-    return _of_order(who, day, document, items, quoted, same, policies.given_away(items, {line: there.list_price for line, there in same.items()}))
+    made = _made_of([(document, items)])[document.id]
+    return _of_made(who, day, document, made, policies.given_away(items, {line: there.list_price for line, there in made.kept.items()}))
 
 
 def _measured(name, ids, stands=()):
@@ -98,14 +133,68 @@ def _documents(head, line, link, ids):
         return list(found.values())
 
 
-def _quotes_of(orders):
-    """Order → the lines of the quote that was sent, accepted and became it, where it is for the same customer in the same currency."""
-    quotes = {quote.id: (quote, items) for quote, items in _documents(Quote, QuoteItem, QuoteItem.quote_id, sorted({one.quote_id for one in orders if one.quote_id is not None}))}
+def _made_of(documents):
+    """Document → what it was made of: the contract it names, else its quote."""
+    heads = [document for document, _items in documents]
+    quotes, contracts, found = _quotes_of(heads), _contracts_of([one for one in heads if isinstance(one, Order)]), {}
+    for document, items in documents:
+        quoted = quotes.get(document.id, [])
+        if not quoted and document.id in contracts:
+            found[document.id] = Made(items, [], _taken(contracts[document.id], items), True)
+        else:
+            found[document.id] = Made(items, quoted, _unchanged(items, quoted))
+    return found
+
+
+def _quotes_of(documents):
+    """Document → the lines of the quote that was sent, accepted and became it, where it is for the same customer in the same currency."""
+    quotes = {quote.id: (quote, items) for quote, items in _documents(Quote, QuoteItem, QuoteItem.quote_id, sorted({one.quote_id for one in documents if one.quote_id is not None}))}
     found = {}
-    for order in orders:
-        quote, items = quotes.get(order.quote_id, (None, []))
-        if quote is not None and quote.deleted_at is None and quote.sent_at is not None and (quote.order_id, quote.customer_id, quote.currency) == (order.id, order.customer_id, order.currency):
-            found[order.id] = items
+    for one in documents:
+        quote, items = quotes.get(one.quote_id, (None, []))
+        if quote is not None and quote.deleted_at is None and quote.sent_at is not None and (getattr(quote, MADE[type(one)]), quote.customer_id, quote.currency) == (one.id, one.customer_id, one.currency):
+            found[one.id] = items
+    return found
+
+
+def _contracts_of(orders):
+    """Order → the lines of the signed contract it names, where it is for the same customer in the same currency, as [what is left, price, line] each, less what its
+    other orders took; who confirms one holds them all (orders.services.lock), so that two do not take the same."""
+    wanted, found = {one.contract_id for one in orders if one.contract_id is not None}, {}
+    if not wanted:
+        return found
+    with system_scope("contracts that orders take of") as db:
+        others = db.execute(sa.select(Order.id, Order.contract_id, Order.state).where(
+            Order.contract_id.in_(wanted), Order.state.in_(TAKEN), Order.deleted_at.is_(None), Order.id.not_in([one.id for one in orders])).order_by(Order.id)).all()
+    contracts = {contract.id: (contract, items) for contract, items in _documents(Contract, ContractItem, ContractItem.contract_id, sorted(wanted))}
+    taken = {order.id: items for order, items in _documents(Order, OrderItem, OrderItem.order_id, [row.id for row in others])}
+    for key in wanted:
+        contract, items = contracts.get(key, (None, []))
+        if contract is None or contract.deleted_at is not None or contract.state not in (ContractState.signed, ContractState.done):
+            continue
+        left = [[item.quantity, price / item.quantity, item] for item, price in _prices(items)]
+        for row in others:
+            if row.contract_id == key:
+                _taken(left, taken[row.id], row.state == OrderState.cancelled)
+        for order in orders:
+            if (order.contract_id, order.customer_id, order.currency) == (key, contract.customer_id, contract.currency):
+                found[order.id] = left
+    return found
+
+
+def _taken(left, items, stopped=False):
+    """Lines that take of what is left of a contract, which becomes less by them: id → its line there. As much as there is of the same product with the same
+    choices at no lower price, lines below nothing counted in; words without a list price at the very same. `stopped`: of what went out."""
+    found = {}
+    for item, price in sorted(_prices(items), key=lambda one: one[1] / one[0].quantity):
+        each, wanted = price / item.quantity, item.delivered if stopped else item.quantity
+        there = sorted((one for one in left if one[0] > 0 and _sort(one[2]) == _sort(item) and (each >= one[1] if one[2].list_price else each == one[1])), key=lambda one: -one[1])
+        if not there or sum(one[0] for one in there) < wanted:
+            continue
+        found[item.id] = there[0][2]
+        for one in there:
+            part = min(wanted, one[0])
+            one[0], wanted = one[0] - part, wanted - part
     return found
 
 
@@ -125,7 +214,11 @@ def _unchanged(items, quoted):
 
 
 def _what(item):
-    return item.product_id, item.unit_id, item.quantity, repr(sorted((item.configuration or {}).items())), None if item.product_id else item.what
+    return (*_sort(item), item.quantity)
+
+
+def _sort(item):
+    return item.product_id, item.unit_id, repr(sorted((item.configuration or {}).items())), None if item.product_id else item.what
 
 
 def _prices(items):

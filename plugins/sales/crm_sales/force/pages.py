@@ -148,7 +148,12 @@ def territory_of(customer_id):
 
 
 OFFERED = Kind.discount, Kind.allowance, Kind.unlisted
-LIMITS = {"sales.quote": OFFERED, "sales.order": (*OFFERED, Kind.region, Kind.channel), "sales.claim": (Kind.expense,)}  # what is asked of which documents
+LIMITS = {"sales.quote": OFFERED, "sales.contract": OFFERED, "sales.order": (*OFFERED, Kind.region, Kind.channel), "sales.claim": (Kind.expense,)}  # what is asked of which documents
+
+
+def is_open(document):
+    """Whether limits may still stop a document: what was sent, signed, confirmed or handed in keeps what was agreed."""
+    return str(document.state) == "draft"
 
 
 def limits(name):

@@ -52,7 +52,7 @@ class Order(PricedHead, Owned, Model):
     worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Total in the house's currency"), "readonly": True, "house": True})
     delivered: Mapped[t.Percent] = mapped_column(default=0, info={"label": _("Delivered"), "readonly": True})
     invoiced: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Invoiced"), "readonly": True})
-    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
+    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid so far"), "readonly": True})
     confirmed: Mapped[dt.date | None] = mapped_column(info={"label": _("Confirmed on"), "readonly": True})
     completed: Mapped[dt.date | None] = mapped_column(info={"label": _("Completed on"), "readonly": True})
     reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason"), "readonly": True})

@@ -39,8 +39,10 @@ def progress(order_id: int):
     items = [] if not sees(*ITEMS) else [{"id": row.id, "what": row.what, "ordered": show.show(row.quantity), "out": show.show(row.delivered), "rest": show.show(row.quantity - row.delivered),
               "typed": show.text(row.quantity - row.delivered), "open": row.quantity > row.delivered} for row in rows]
     may = order is not None and order.state in services.GOING and site().registry.resource("sales.order").may("deliver_part")
-    return {"items": items, "url": f"/sales/order/{order_id}/parts" if may else "", "held": order is not None and order.state == "held",
-            "figures": [(order.total, order.invoiced, order.paid)] if order is not None and sees(*PAID, "sales.order.invoiced") else [], "said": said}
+    money_seen = order is not None and sees(*PAID, "sales.order.invoiced")
+    by_plan = services.receivables.instalments(order_id) if money_seen and order.contract_id else (0, 0)
+    return {"items": items, "url": f"/sales/order/{order_id}/parts" if may else "", "by_plan": by_plan, "contract": order.contract_id if by_plan[0] else None,
+            "figures": [(order.total, order.invoiced, order.paid)] if money_seen else [], "said": said}
 
 
 def again(customer_id: int):

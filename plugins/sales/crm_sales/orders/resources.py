@@ -93,7 +93,7 @@ class Orders(Resource):
     importable = True
     timeline = True
     settled = (Settled("state", (State.draft,), _("Only drafts can be changed: this order is confirmed already. Cancel it, or deliver and take back."),
-                       free=("note", "promised", "guarantee", "guaranteed", "contact"), course=("state", "confirmed", "completed", "reason"), goes=True),)
+                       free=("note", "promised", "guarantee", "guaranteed", "contact"), course=("state", "confirmed", "completed", "reason")),)
     lines = (priced(OrderItem, columns=(*priced(OrderItem).columns, "begins", "ends")),)
     form = (
         Section(_("Order"), ("customer", "contact", "day", "currency", "promised", "items", "note")),

@@ -56,10 +56,12 @@ REVIEWED = (State.held, State.confirmed)  # what is reviewed cannot be changed a
 @dataclass
 class Money:
     """What receivables know of orders; they come later, so they say it themselves: item → what stands on invoices of it less what was credited, and
-    what was credited; those of orders of which an invoice waits for money; deals of credit notes that are for no item."""
+    what was credited; order → what of it was invoiced and paid, in its currency, and whether money is waited for, also of the other orders of the same
+    contracts; what of one order that is by instalments of its contract; deals of credit notes that are for no item."""
 
     billed: Callable[[Sequence[int]], dict[int, tuple[int, int]]] = lambda _ids: {}
-    waits: Callable[[Sequence[int]], set[int]] = lambda _ids: set()
+    money: Callable[[Iterable[int]], dict[int, tuple[int, int, bool]]] = lambda ids: dict.fromkeys(ids, (0, 0, False))
+    instalments: Callable[[int], tuple[int, int]] = lambda _order: (0, 0)
     deals: Callable[[Sequence[int]], list[Deal]] = lambda _ids: []
 
 
@@ -67,10 +69,17 @@ receivables = Money()
 
 
 def lock(ids: Iterable[int]):
-    """Hold these orders until the transaction ends, lowest id first, so that two who want several do not wait for each other. A reference to
-    an order is no reason to wait (`key_share`)."""
+    """Hold these orders, and all others of their contracts, with which they share what came in, until the transaction ends, lowest id first, so that two who
+    want several do not wait for each other. A reference to an order is no reason to wait (`key_share`)."""
     with system_scope("orders are held while they are counted") as db:
-        db.scalars(sa.select(Order.id).where(Order.id.in_(sorted(set(ids)))).order_by(Order.id).with_for_update(key_share=True)).all()
+        db.scalars(sa.select(Order.id).where(together(db, ids)).order_by(Order.id).with_for_update(key_share=True)).all()
+
+
+def together(db, ids: Iterable[int]):
+    """The condition that an order is one of these, or another of their contracts. One statement."""
+    wanted = sorted(set(ids))
+    contracts = db.scalars(sa.select(Order.contract_id).where(Order.id.in_(wanted), Order.contract_id.is_not(None)).distinct()).all() if wanted else ()
+    return sa.or_(Order.id.in_(wanted), Order.contract_id.in_(contracts)) if contracts else Order.id.in_(wanted)
 
 
 def _held(ids: Sequence[int]) -> list:
@@ -241,18 +250,20 @@ def counted(line_ids: Sequence[int]):
 # --- completing -----------------------------------------------------------------------------------------------------
 
 
-def settle(ids: Sequence[int], money_of: Mapping[int, tuple[int, int]] | None = None):
-    """Bring what follows from deliveries and money up to date: the share delivered, what was invoiced and paid (`money_of`: order → both, in its
-    currency, as receivables have them). **Here an order becomes completed**: when all of it went out, all that was not given back stands on invoices, and
-    of those nothing remains to be paid. What is credited and not invoiced again completes nothing."""
+def settle(ids: Iterable[int]):
+    """Bring what follows from deliveries and money up to date: the share delivered, what was invoiced and paid as receivables have it, of these and of the
+    orders that share a contract's money with them. **Here an order becomes completed**: when all of it went out, all that was not given back stands on
+    invoices, and of those nothing remains to be paid. What is credited and not invoiced again completes nothing."""
     if not ids:
         return
-    lines, billed, open_ = _items(ids), billing(ids), receivables.waits(ids)
+    wanted, money_of = set(ids), receivables.money(ids)
     with system_scope("how far orders are") as db:
-        for order in db.scalars(sa.select(Order).where(Order.id.in_(ids)).order_by(Order.id)).all():
-            invoiced, paid = (money_of or {}).get(order.id, (order.invoiced, order.paid))
+        rows = [one for one in db.scalars(sa.select(Order).where(Order.id.in_(wanted | money_of.keys())).order_by(Order.id)) if one.id in wanted or _moved(one, *money_of[one.id])]
+        lines, billed = _items([one.id for one in rows]), billing([one.id for one in rows])
+        for order in rows:
+            invoiced, paid, waits = money_of.get(order.id, (0, 0, False))
             share, items = _share(lines[order.id]), lines[order.id]
-            settled = order.id not in open_ and (invoiced >= order.total > 0 or all(not one.amount or billed[one.id].net >= one.delivered for one in items))
+            settled = not waits and (invoiced >= order.total > 0 or all(not one.amount or billed[one.id].net >= one.delivered for one in items))
             gone = any(one.delivered for one in items) and all(one.quantity - one.delivered <= min(billed[one.id].back, one.quantity - billed[one.id].net, billed[one.id].came) for one in items)
             if (order.delivered, order.invoiced, order.paid) != (share, invoiced, paid):
                 db.execute(sa.update(Order).where(Order.id == order.id).values(delivered=share, invoiced=invoiced, paid=paid).execution_options(synchronize_session=False))
@@ -260,7 +271,15 @@ def settle(ids: Sequence[int], money_of: Mapping[int, tuple[int, int]] | None = 
                 order.state, order.completed = State.done, today()
             elif order.state == State.done and not settled:  # a payment was taken back, or what was paid was credited
                 order.state, order.completed = State.confirmed, None
+        turned = [one.id for one in rows if one.contract_id and sa.inspect(one).modified]
         db.flush()
+    if turned:  # one that is completed, or no more, has another place among the orders of its contract
+        settle(turned)
+
+
+def _moved(order, invoiced: int, paid: int, waits: bool) -> bool:
+    """Whether the money of an order is another than it was, or may make it completed, or not completed any more."""
+    return (order.invoiced, order.paid) != (invoiced, paid) or (waits if order.state == State.done else order.state == State.confirmed and invoiced > 0)
 
 
 class Billed(NamedTuple):

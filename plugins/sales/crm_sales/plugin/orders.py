@@ -66,6 +66,7 @@ def register_panels():
         Related("core.customer", Subscriptions, order=46),
         Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read", shows=account.ACCOUNT),
         Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read", shows=progress.AGAIN),
+        Panel("sales.order", "stopped", _("Stopped by credit"), account.stopped, "sales/order_stop.html", icon="hand-stop", fits=lambda order: order.state == "held", first=True),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
         Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS),
         Panel("sales.advert", "runs", _("Runs"), progress.runs_of_advert, "sales/runs.html", icon="calendar-event", order=10, shows=progress.RUNS),
@@ -95,7 +96,8 @@ def register_actions():
 def register_listeners():
     return [
         Listen(OrdersConfirming, crediting.check, inside=True, label=_("Check the credit of who orders")),
-        Listen(OrdersConfirmed, instalments.adopt, inside=True, label=_("What was invoiced of a contract’s plan is invoiced of its order")),
+        Listen(OrdersConfirmed, money.follow, inside=True, label=_("What was invoiced of a contract’s plan is laid to its orders")),
+        Listen(OrdersCancelled, money.follow, inside=True, name="sales.receivables.released", label=_("What cancelled orders had of a contract’s plan is there for others")),
         Listen(OrdersCancelled, crediting.ended, inside=True, label=_("Stopped orders that are cancelled wait no more")),
     ]
 

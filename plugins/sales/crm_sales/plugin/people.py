@@ -18,6 +18,7 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.api import (
+    ContractsSigned,
     InvoicesCancelled,
     InvoicesIssued,
     InvoicesWrittenOff,
@@ -87,9 +88,10 @@ def register_panels():
         Related("sales.partner", Funds, order=11),
         Related("sales.fund", FundUses, order=10),
         Panel("core.customer", "territory", _("Territory"), pages.territory_of, "sales/territory.html", icon="map-pin", order=60, permission="sales.territory.read"),
-        Panel("sales.quote", "limits", _("Your limits"), pages.limits("sales.quote"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read"),
-        Panel("sales.order", "limits", _("Your limits"), pages.limits("sales.order"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read"),
-        Panel("sales.claim", "limits", _("Your limits"), pages.limits("sales.claim"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read"),
+        Panel("sales.quote", "limits", _("Your limits"), pages.limits("sales.quote"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
+        Panel("sales.contract", "limits", _("Your limits"), pages.limits("sales.contract"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
+        Panel("sales.order", "limits", _("Your limits"), pages.limits("sales.order"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
+        Panel("sales.claim", "limits", _("Your limits"), pages.limits("sales.claim"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
     ]
 
 
@@ -97,6 +99,7 @@ def register_panels():
 def register_listeners():
     return [
         Listen(QuotesSent, checks.quotes_sent, inside=True, name="sales.policies.quotes"),
+        Listen(ContractsSigned, checks.contracts_signed, inside=True, name="sales.policies.contracts"),
         Listen(OrdersConfirming, checks.orders_confirming, inside=True, name="sales.policies.orders"),
         Listen(OrdersConfirmed, listening.ordered, acts="system", name="sales.force.ordered", label=_("Count orders for salespeople")),
         Listen(OrdersCancelled, listening.cancelled, acts="system", name="sales.force.cancelled", label=_("Take back what was counted for orders")),

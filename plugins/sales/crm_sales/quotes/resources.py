@@ -23,7 +23,6 @@ from crm_core.sdk import (
 from crm_sales import _, repricing
 from crm_sales.quotes import services
 from crm_sales.quotes.models import Quote, QuoteItem, State
-from crm_sales.settings import QuoteSettings
 
 NAMED = Field(name="signer", label=_("Accepted by"), required=True)
 WHY = NoteField(name="reason", label=_("Reason"), required=True, length=2_000)
@@ -70,7 +69,7 @@ class Quotes(Resource):
         return "number"
 
     def defaults(self):
-        return {"day": today(), "terms": QuoteSettings.now().terms or None}
+        return services.beginning()
 
     def title(self, row):
         row = Seen(self, row)

@@ -80,6 +80,11 @@ def _until(day):
     return day + timedelta(days=QuoteSettings.now().valid_days)
 
 
+def beginning():
+    """What every quote begins with: its day, until when it is valid, and the house's terms."""
+    return {"day": today(), "until": _until(today()), "terms": QuoteSettings.now().terms or None}
+
+
 def accept(quote, signer=None, address=None):
     """The customer takes it. `signer`: who said so."""
     quote = _now(quote, State.sent)
@@ -111,7 +116,7 @@ def new_version(quote):
     base, first = quote.number.partition("/")[0], quote.first_id or quote.id
     (made,) = resource.write([{
         "number": f"{base}/{quote.edition + 1}", "name": quote.name, "customer": quote.customer_id, "contact": quote.contact_id,
-        "opportunity": quote.opportunity_id, "currency": quote.currency, "terms": quote.terms, "note": quote.note,
+        "opportunity": quote.opportunity_id, "currency": quote.currency, "until": _until(today()), "terms": quote.terms, "note": quote.note,
         "items": same_lines(resource, "items", quote.id)}])
     new = session.get_one(Quote, made)
     new.first_id, new.edition = first, quote.edition + 1
@@ -196,7 +201,7 @@ def of_opportunity(opportunity):
     """A quote with the customer, currency and items of an opportunity."""
     resource, source = site().registry.resource(NAME), site().registry.resource("sales.opportunity")
     said = Seen(source, opportunity)
-    resource.write([{"name": said.name, "customer": said.customer_id, "contact": said.contact_id, "opportunity": opportunity.id,
+    resource.write([{**beginning(), "name": said.name, "customer": said.customer_id, "contact": said.contact_id, "opportunity": opportunity.id,
                      "currency": said.currency, "items": same_lines(source, "items", opportunity.id, resource)}])
 
 

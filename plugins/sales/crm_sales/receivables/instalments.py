@@ -2,34 +2,26 @@
 tax too. Who is at it holds the orders of the contract, then the contract; the key (instalment, turn) of an invoice is there once whoever holds what.
 
 A contract is invoiced by its plan, or by its orders: what its invoices come to is never more than the contract, and an order of which the contract
-has invoiced instalments is not invoiced again. Such an invoice is its order's, where there is one: so that the order knows what was asked for and paid.
+has invoiced instalments is not invoiced again. What of such an invoice is for which order of the contract is said in covering.py.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Refused, amounts, money, record_dealings, session, system_scope, tasks, today
+from crm_core.sdk import Refused, amounts, money, session, system_scope, tasks, today
 from crm_sales import _
 from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem, ContractPayment
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Order
+from crm_sales.receivables.covering import ASKED, OPEN, shares
 from crm_sales.receivables.models import Invoice, State
-from crm_sales.receivables.services import FURTHER, OPEN, _deals_of, _due, _issue, _titles, settle
+from crm_sales.receivables.services import FURTHER, _due, _issue, _titles, settle
 from crm_sales.settings import OrderSettings
 
-ASKED = sa.and_(Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))
 COPIED = "product_id", "what", "list_price", "price", "discount", "rate"
-
-
-def shares(parts: Sequence[int], upto: int, whole: int, step: int = 1) -> list[int]:
-    """What of each of these amounts belongs to the first `upto` of `whole`, which is what they come to: each rounded, the rest on the largest."""
-    found = [amounts.divide(one * upto, whole, money.rounding(), step) for one in parts]
-    if found:
-        found[max(range(len(parts)), key=lambda at: abs(parts[at]))] += upto - sum(found)
-    return found
 
 
 def lines_of(items: Sequence, before: int, amount: int, whole: int, step: int, said: str) -> list[dict]:
@@ -42,14 +34,6 @@ def lines_of(items: Sequence, before: int, amount: int, whole: int, step: int, s
             made.append({**{name: getattr(one, name) for name in (*COPIED, *FURTHER)}, "what": f"{one.what} ({said})"[:255], "quantity": pieces[1] - pieces[0],
                          "net": net[1] - net[0], "tax": last - first - net[1] + net[0], "amount": last - first, "fixed": True})
     return made
-
-
-def orders_of(contracts: Iterable[int]) -> dict[int, int]:
-    """Contract → its order, the first of those that are carried out."""
-    with system_scope("orders of contracts") as db:
-        rows = db.execute(sa.select(Order.contract_id, sa.func.min(Order.id)).where(
-            Order.contract_id.in_(list(contracts)), Order.state.in_(orders.GOING), Order.deleted_at.is_(None)).group_by(Order.contract_id)).all()
-    return {contract: order for contract, order in rows}
 
 
 def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: str | None = None, tax_number: str | None = None) -> list[int]:
@@ -65,7 +49,7 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
             Invoice.instalment_id, sa.func.count()).where(Invoice.instalment_id.in_(ids)).group_by(Invoice.instalment_id)).all())
         asked = {row[0]: int(row[1]) for row in db.execute(sa.select(Invoice.contract_id, sa.func.sum(Invoice.total)).where(
             Invoice.contract_id.in_(contracts), Invoice.currency == Contract.currency, Contract.id == Invoice.contract_id, ASKED).group_by(Invoice.contract_id))}
-    of, names = orders_of(contracts), _titles({one.customer_id for one in heads.values()})
+    names = _titles({one.customer_id for one in heads.values()})
     for head in heads.values():
         before = 0
         for line in plans[head.id]:
@@ -76,7 +60,7 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
             asked[head.id] = asked.get(head.id, 0) + line.amount
             due = max(line.due, day) if line.due else _due([head.customer_id], day)[head.customer_id]
             made.append(_issue(Invoice(
-                customer_id=head.customer_id, order_id=of.get(head.id), contract_id=head.id, instalment_id=line.id, turn=turns.get(line.id, 0), currency=head.currency,
+                customer_id=head.customer_id, contract_id=head.id, instalment_id=line.id, turn=turns.get(line.id, 0), currency=head.currency,
                 title=title or names[head.customer_id][0], tax_number=tax_number or names[head.customer_id][1], day=day, due=due,
                 owner_id=head.owner_id, department_id=head.department_id, team_id=head.team_id), lines_of(items[head.id], start, line.amount, head.total, money.step(head.currency), line.what)))
     settle(made)
@@ -108,20 +92,6 @@ def invoice_due(_resource, ids: Sequence[int], day: dt.date | None = None, title
     if not found:
         raise Refused(_("No instalment is due that is not invoiced yet."))
     return invoice(_resource, found, day, title, tax_number)
-
-
-def adopt(event):
-    """An order of a contract is to be carried out: what was invoiced of the contract's plan before is invoiced of the order."""
-    with system_scope("invoices of a plan and their order") as db:
-        contracts = dict(db.execute(sa.select(Order.contract_id, Order.id).where(Order.id.in_(event.ids), Order.contract_id.is_not(None)).order_by(Order.id.desc())).all())
-        rows = db.execute(sa.select(Invoice.id, Invoice.contract_id).where(
-            Invoice.contract_id.in_(list(contracts)), Invoice.instalment_id.is_not(None), Invoice.order_id.is_(None), ASKED).order_by(Invoice.id)).all() if contracts else ()
-        for row in rows:
-            mine = sa.or_(Invoice.id == row.id, Invoice.credits_id == row.id)
-            db.execute(sa.update(Invoice).where(mine).values(order_id=contracts[row.contract_id]).execution_options(synchronize_session=False))
-    if found := [row.id for row in rows]:
-        record_dealings("sales", _deals_of(found))  # what the customer has is told of the order, once it is delivered
-        settle(found)
 
 
 def _plan(contracts: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -44,7 +44,7 @@ class Invoice(PricedHead, Owned, Model):
     due: Mapped[t.Day | None] = mapped_column(info={"label": _("Due")})
     rate: Mapped[t.Rate] = mapped_column(default=amounts.RATE, info={"label": _("Rate of the day"), "readonly": True})
     worth: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Total in the house's currency"), "readonly": True, "house": True})
-    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid"), "readonly": True})
+    paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid so far"), "readonly": True})
     credited: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Credited"), "readonly": True})
     remaining: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Remaining"), "readonly": True})
     written: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Written off"), "readonly": True})

@@ -280,7 +280,7 @@ CONTRACT_ACTIONS = (
            whole=True, fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
 )
 ORDER_ACTIONS = (
-    Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, OrderState.cancelled) and o.invoiced < o.total,
+    Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, *((OrderState.cancelled,) if o.delivered else ())) and o.invoiced < o.total,
            icon="file-invoice", primary=True, order=55, whole=True, makes="sales.invoice", fields=lambda _r: [
                DateField(name="day", label=_("Day"), default=today()), BooleanField(name="ahead", label=_("Also what has not gone out yet")), *TITLES]),
     Action("credit_returns", _("Credit what came back"), services.credit_returns, on="sales.order", when=lambda o: o.invoiced > 0 and o.state != OrderState.draft, icon="receipt",

@@ -20,6 +20,7 @@ from crm_core.sdk import (
     notify,
     record_dealings,
     session,
+    site,
     system_scope,
     tasks,
     today,
@@ -31,10 +32,11 @@ from crm_sales.contracts.models import Contract, ContractPayment
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Delivery, DeliveryItem, Order, OrderItem
 from crm_sales.orders.models import State as OrderState
+from crm_sales.receivables import covering
+from crm_sales.receivables.covering import OPEN, shares
 from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment, State
 from crm_sales.settings import OrderSettings
 
-OPEN = (State.issued, State.paid, State.lost)  # invoices that were asked for
 LIVE = sa.and_(InvoiceItem.deleted_at.is_(None), Invoice.deleted_at.is_(None), Invoice.state != State.cancelled)
 FURTHER = tuple(name for name in ("unit_id", "configuration", "why") if hasattr(InvoiceItem, name))  # what else a line says of its price
 # Days to pay of customers: the area of credit knows (it comes later, so it says so itself).
@@ -42,17 +44,22 @@ terms = [lambda _customers: {}]
 
 
 def hold(invoices: Iterable[int], payments: Iterable[int] = ()) -> list[int]:
-    """Hold what changes when something happens to these invoices: their orders, themselves with the invoices they credit and the notes that
-    credit them, payments. Returns the invoices."""
+    """Hold what changes when something happens to these invoices: their orders and those of their contracts, themselves with the invoices they credit and
+    the notes that credit them, payments. Returns the invoices."""
     with system_scope("money is held while it is counted") as db:
         wanted = sorted(set(invoices))
         roots = db.scalars(sa.select(sa.func.coalesce(Invoice.credits_id, Invoice.id)).where(Invoice.id.in_(wanted))).all()
-        orders.lock(i for i in db.scalars(sa.select(Invoice.order_id).where(Invoice.id.in_(roots))) if i)
+        of = db.execute(sa.select(Invoice.order_id, Invoice.contract_id).where(Invoice.id.in_(roots))).all()
+        orders.lock({row.order_id for row in of if row.order_id} | _orders_of(db, {row.contract_id for row in of if row.contract_id}))
         which = sa.or_(Invoice.id.in_(roots), Invoice.credits_id.in_(roots))
         found = db.scalars(sa.select(Invoice.id).where(which).order_by(Invoice.id).with_for_update(key_share=True)).all()
         if ids := sorted(set(payments)):
             db.scalars(sa.select(Payment.id).where(Payment.id.in_(ids)).order_by(Payment.id).with_for_update(key_share=True)).all()
         return list(found)
+
+
+def _orders_of(db, contracts: Iterable[int]) -> set[int]:
+    return set(db.scalars(sa.select(Order.id).where(Order.contract_id.in_(list(contracts)), Order.deleted_at.is_(None)))) if contracts else set()
 
 
 # --- invoicing orders -------------------------------------------------------------------------------------------------
@@ -350,7 +357,6 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     """Count anew what was paid and credited of these invoices, what remains, and how far their orders are. Raises Refused where more was paid
     than an invoice asks for, or more allocated than a payment is."""
     payments, every = sorted(set(payments)), hold(invoices, payments)
-    money_of: dict[int, list[int]] = {}
     came, went, over, moved = [], [], set(), []
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
@@ -390,12 +396,10 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
                     raise Refused(_("Of credit note %(number)s no more can be paid back.", number=note.number))
                 _keep(db, note, back, used, note.total + used - back, last if note.total + used == back else None)
         db.expire_all()
-        touched = sorted({row.order_id for row in rows.values() if row.order_id})
+        contracts = {row.contract_id for row in rows.values() if row.contract_id}
+        touched = {row.order_id for row in rows.values() if row.order_id} | _orders_of(db, contracts)
         if touched:
-            sums = sa.select(Invoice.order_id, sa.func.sum(Invoice.total), sa.func.sum(Invoice.paid)).where(
-                Invoice.order_id.in_(touched), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None)).group_by(Invoice.order_id)
             _not_twice(db, touched)
-            money_of = {order: [0, 0] for order in touched} | {row[0]: [int(row[1]), int(row[2])] for row in db.execute(sums)}
         if payments:
             spent = sa.select(sa.func.coalesce(sa.func.sum(Allocation.amount), 0)).where(
                 Allocation.payment_id == Payment.id, Allocation.deleted_at.is_(None), Allocation.returned.is_(None)).scalar_subquery()
@@ -405,17 +409,18 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
                 sa.and_(Payment.amount > 0, Payment.unallocated < 0), sa.and_(Payment.amount < 0, Payment.unallocated > 0), sa.and_(Payment.amount > 0, Payment.unallocated > Payment.amount)))).first()
             if wrong is not None:
                 raise Refused(_("More than payment %(number)s is cannot be counted for invoices.", number=wrong.number))
-    orders.settle(touched, {order: (found[0], found[1]) for order, found in money_of.items()})
-    paying.lay({row.contract_id for row in rows.values() if row.contract_id})
+    covering.name(contracts)
+    orders.settle(touched)
+    paying.lay(contracts)
     tasks.finish_all([reminder_key(one, level) for one in over for level in range(1, rows[one].asked + 1)])
     if came or went:
-        _told(rows, [*came, *went])
+        _told([*came, *went], contracts)
     for event, ids in ((InvoicesIssued, came), (InvoicesCancelled, went), (InvoicesWrittenOff, moved)):
         if ids:
             emit(event(tuple(ids)))
 
 
-def _not_twice(db, ids: Sequence[int]):
+def _not_twice(db, ids: Iterable[int]):
     """Raises Refused where more of an item stands on the invoices of these orders than was ordered (one that was cancelled counts again)."""
     number = db.scalar(sa.select(Order.number).join(OrderItem, OrderItem.order_id == Order.id).join(InvoiceItem, InvoiceItem.item_id == OrderItem.id).join(
         Invoice, Invoice.id == InvoiceItem.invoice_id).where(Order.id.in_(ids), LIVE).group_by(Order.number, OrderItem.id, OrderItem.quantity).having(
@@ -424,46 +429,77 @@ def _not_twice(db, ids: Sequence[int]):
         raise Refused(_("More would be invoiced of %(number)s than was ordered.", number=number))
 
 
-def _told(rows, ids: Sequence[int]):
+def _told(ids: Sequence[int], contracts: Iterable[int]):
     """Core hears of what customers had by these invoices, or had not after all: by those of an order as far as it was told of the order."""
-    hand = [one for one in ids if rows[one].order_id is None or rows[one].turn]
-    if deals := _deals_of(hand):
+    with system_scope("whose invoices are") as db:
+        rows = db.execute(sa.select(Invoice.id, Invoice.order_id, Invoice.turn).where(Invoice.id.in_(ids))).all()
+    if deals := _deals_of([row.id for row in rows if row.order_id is None or row.turn]):
         record_dealings("sales", deals)
-    if of := sorted({rows[one].order_id for one in ids if rows[one].order_id}):
+    _tell_plans(contracts)
+    if of := sorted({row.order_id for row in rows if row.order_id}):
         orders.retell(of)
 
 
+def _tell_plans(contracts: Iterable[int]):
+    """Core hears what of the instalments of these contracts is on no order, where it heard something else."""
+    with system_scope("invoices of plans, and what was told of them") as db:
+        contracts = list(contracts)
+        found = db.scalars(sa.select(Invoice.id).where(Invoice.contract_id.in_(contracts), Invoice.instalment_id.is_not(None), covering.ASKED)).all() if contracts else ()
+        notes = db.scalars(sa.select(Invoice.id).where(Invoice.credits_id.in_(found), Invoice.order_id.is_(None), covering.ASKED)).all() if found else ()
+        deals, dealings = _deals_of([*found, *notes]), site().registry.resource("core.dealing").model
+        had = dict(db.execute(sa.select(dealings.source_key, dealings.amount).where(dealings.source == "sales", dealings.source_key.in_([one.key for one in deals]))).all()) if deals else {}
+    if told := [one for one in deals if (one.amount or 0) != (had.get(one.key) or 0)]:
+        record_dealings("sales", told)
+
+
+def follow(event):
+    """Orders are to be carried out, or not: the money of the instalments of their contracts is laid to the orders anew; listens to OrdersConfirmed and
+    OrdersCancelled. Who is at it holds the orders of the contracts, their invoices, then the contracts."""
+    with system_scope("contracts whose money is laid anew") as db:
+        contracts = db.scalars(sa.select(Order.contract_id).where(Order.id.in_(event.ids), Order.contract_id.is_not(None)).distinct()).all()
+        if not contracts:
+            return
+        orders.lock(_orders_of(db, contracts))
+        hold(db.scalars(sa.select(Invoice.id).where(Invoice.contract_id.in_(contracts), Invoice.instalment_id.is_not(None))).all())
+        db.scalars(sa.select(Contract.id).where(Contract.id.in_(contracts)).order_by(Contract.id).with_for_update(key_share=True)).all()
+        touched = _orders_of(db, contracts)
+    moved = covering.name(contracts)
+    orders.settle(touched)
+    _tell_plans(contracts)
+    orders.retell(sorted(moved))
+
+
 def _deals_of(ids: Sequence[int]) -> list[Deal]:
-    """What customers had by lines of invoices that are for no order's item: those written by hand, and amounts that were credited. Nothing of one that
-    is cancelled."""
+    """What customers had by lines of invoices that are for no order's item: those written by hand, amounts that were credited, and what of instalments is on
+    no order. Nothing of one that is cancelled."""
     with system_scope("deals of invoices") as db:
         rows = db.execute(sa.select(
             InvoiceItem.id, InvoiceItem.what, InvoiceItem.product_id, InvoiceItem.quantity, InvoiceItem.amount, Invoice.id.label("of"), Invoice.customer_id, Invoice.day, Invoice.number, Invoice.rate,
-            Invoice.credits_id, Invoice.order_id, Invoice.state, _anew().label("anew")).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
+            Invoice.credits_id, Invoice.order_id, Invoice.contract_id, Invoice.instalment_id, Invoice.total, Invoice.state).join(Invoice, Invoice.id == InvoiceItem.invoice_id).where(
                 Invoice.id.in_(ids), InvoiceItem.item_id.is_(None), InvoiceItem.deleted_at.is_(None)).order_by(InvoiceItem.id)).all() if ids else ()
+    bare, lines, parts = covering.uncovered({one.contract_id for one in rows if one.instalment_id is not None}), {}, {}
+    for one in rows:
+        lines.setdefault(one.of, []).append(one)
+    for of, mine in lines.items():
+        head = mine[0]
+        if head.state == State.cancelled or (of not in bare and head.instalment_id is None and head.order_id is not None and head.credits_id is None):
+            upto = 0
+        else:
+            upto = bare.get(of, head.total)
+        if upto == head.total or not head.total:
+            parts |= {one.id: (one.amount, one.quantity) if upto else (0, 0) for one in mine}
+        else:
+            found = shares([one.amount for one in mine], upto, head.total)
+            parts |= {one.id: (part, amounts.divide(one.quantity * upto, head.total)) for one, part in zip(mine, found, strict=True)}
     return [Deal(
         customer=one.customer_id, key=f"{'credit' if one.credits_id else 'invoice'}/{one.id}", kind=_("Credit note") if one.credits_id else _("Invoice"), day=one.day, number=one.number,
-        products=one.what, product=one.product_id, about=("sales.invoice", one.of),
-        amount=0 if _no_deal(one) else orders.in_house(one.amount, one.rate),
-        quantity=(0 if _no_deal(one) else one.quantity) if one.product_id else None) for one in rows]
-
-
-def _no_deal(one) -> bool:
-    """An invoice that is cancelled, or for an instalment of a contract that has an order: what the customer has is told of that. One made in place of
-    another that was credited is a deal, as the credit note is: both together are nothing."""
-    return one.state == State.cancelled or (one.order_id is not None and one.credits_id is None and not one.anew)
-
-
-def _anew():
-    """Whether an instalment was invoiced before, and all of that was credited."""
-    one = sa.orm.aliased(Invoice)
-    return sa.and_(Invoice.credits_id.is_(None), sa.exists().where(
-        one.instalment_id == Invoice.instalment_id, one.turn == Invoice.turn - 1, one.credits_id.is_(None), one.state != State.cancelled))
+        products=one.what, product=one.product_id, about=("sales.invoice", one.of), amount=orders.in_house(parts[one.id][0], one.rate),
+        quantity=parts[one.id][1] if one.product_id else None) for one in rows]
 
 
 def _noted_deals(ids: Sequence[int]) -> list[Deal]:
     with system_scope("credit notes of orders") as db:
-        notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), sa.or_(Invoice.credits_id.is_not(None), _anew()), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
+        notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), sa.or_(Invoice.credits_id.is_not(None), covering.anew()), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
     return _deals_of(notes)
 
 
@@ -475,12 +511,6 @@ def _pieces(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
             Invoice, Invoice.id == InvoiceItem.invoice_id).where(Invoice.order_id.in_(ids), InvoiceItem.item_id.is_not(None), Invoice.state.in_(OPEN), LIVE).group_by(InvoiceItem.item_id))}
 
 
-def _waits(ids: Sequence[int]) -> set[int]:
-    """Those of these orders of which an invoice waits for money."""
-    with system_scope("invoices that wait for money") as db:
-        return set(db.scalars(sa.select(Invoice.order_id).where(Invoice.order_id.in_(ids), Invoice.remaining > 0, Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))))
-
-
 def _received(ids: Sequence[int]) -> dict[int, int]:
     """Contract → what was paid for its invoices in its currency, less what was credited after it was paid, whether or not it was paid back yet."""
     net = sa.case((Invoice.credits_id.is_(None), Invoice.paid), else_=Invoice.total + Invoice.credited)
@@ -489,7 +519,7 @@ def _received(ids: Sequence[int]) -> dict[int, int]:
             Invoice.contract_id.in_(ids), Invoice.currency == Contract.currency, Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None)).group_by(Invoice.contract_id))}
 
 
-orders.receivables.billed, orders.receivables.waits, orders.receivables.deals = _pieces, _waits, _noted_deals
+orders.receivables.billed, orders.receivables.money, orders.receivables.instalments, orders.receivables.deals = _pieces, covering.money, covering.of_instalments, _noted_deals
 paying.receivables.received = _received
 
 

@@ -1,0 +1,182 @@
+"""What of a contract's money is for which of its orders. What its instalments are invoiced for belongs to the contract, which may have several orders, one
+after another. What a bookkeeper expects of that:
+
+    room      of an order that is carried out: its total less what its own invoices ask for, so that nothing is covered twice; of a cancelled one what of it
+              went out, which stays owed; of any other nothing: what a cancelled order had is there for those after it
+    asked     what the invoices of instalments ask for, less credit notes, laid to the room of the orders as they were confirmed, the first first (of one
+              day the lower number); one that is completed keeps what completed it
+    closed    what of that nobody waits for any more, because it came or was written off, laid to what is asked, in the same order
+    came      what of it was received and not credited since, likewise
+
+So an order has never more than it comes to, all together never more than was invoiced and received, and no cent is on two of them. An order is paid when
+neither an invoice of its own nor its share of the instalments waits for money. What of an instalment's invoice is on no order is a dealing of its own; what is on
+one is told as that order's. Such an invoice names one order, the first on which some of it is, for as long as some of it is there: its contact is
+reminded, its sellers share the money.
+
+Nobody adds to figures: all is laid anew from the documents (`money`), while the orders of the contract are held (orders.services.lock).
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from crm_core.sdk import amounts, system_scope
+from crm_core.sdk import money as cash
+from crm_sales.contracts.paying import laid
+from crm_sales.orders import services as orders
+from crm_sales.orders.models import Order, OrderItem
+from crm_sales.orders.models import State as OrderState
+from crm_sales.receivables.models import Invoice, State
+
+OPEN = (State.issued, State.paid, State.lost)  # invoices that were asked for
+ASKED = sa.and_(Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))
+OWED = (*orders.GOING, OrderState.cancelled)
+
+
+class Share(NamedTuple):
+    """What invoices come to, less credit notes, or what of that is one order's: asked for, waited for no more, received."""
+
+    asked: int = 0
+    closed: int = 0
+    came: int = 0
+
+
+class Room(NamedTuple):
+    """An order, what of it a contract's instalments can cover, and what its own invoices come to: in all, what was paid, and what is waited for."""
+
+    order: int
+    contract: int | None
+    room: int
+    asked: int = 0
+    paid: int = 0
+    open: int = 0
+
+
+def cover(room: Sequence[int], pool: Share) -> list[Share]:
+    """What of a pool is on each order with so much room, the first first."""
+    asked = laid(room, pool.asked)
+    return [Share(*one) for one in zip(asked, laid(asked, pool.closed), laid(asked, pool.came), strict=True)]
+
+
+def shares(parts: Sequence[int], upto: int, whole: int, step: int = 1) -> list[int]:
+    """What of each of these amounts belongs to the first `upto` of `whole`, which is what they come to: each rounded, the rest on the largest."""
+    found = [amounts.divide(one * upto, whole, cash.rounding(), step) for one in parts]
+    if found:
+        found[max(range(len(parts)), key=lambda at: abs(parts[at]))] += upto - sum(found)
+    return found
+
+
+def money(ids: Iterable[int]) -> dict[int, tuple[int, int, bool]]:
+    """Order → what of it was invoiced and paid, and whether money is waited for: of these, and of the other orders of their contracts."""
+    return {one.order: (one.asked + share.asked, one.paid + share.came, one.open > 0 or share.closed < share.asked) for one, share in _laid(ids)}
+
+
+def of_instalments(order: int) -> tuple[int, int]:
+    """What of an order is invoiced, and paid, by instalments of its contract."""
+    return next(((share.asked, share.came) for one, share in _laid([order]) if one.order == order), (0, 0))
+
+
+def _laid(ids: Iterable[int]) -> list[tuple[Room, Share]]:
+    with system_scope("what of orders was invoiced and paid") as db:
+        rooms, pools = _rooms(db, orders.together(db, ids))
+        found = [(one, Share()) for one in rooms if one.contract is None]
+        for contract, mine in _by_contract(rooms).items():
+            found += zip(mine, cover([one.room for one in mine], pools.get(contract, Share())), strict=True)
+        return found
+
+
+def _by_contract(rooms: Iterable[Room]) -> dict[int, list[Room]]:
+    found: dict[int, list[Room]] = {}
+    for one in rooms:
+        if one.contract is not None:
+            found.setdefault(one.contract, []).append(one)
+    return found
+
+
+def _rooms(db, which) -> tuple[list[Room], dict[int, Share]]:
+    """These orders as they are covered, the first first, and what the instalments' invoices of their contracts come to. Three statements."""
+    rows = db.execute(sa.select(Order.id, Order.contract_id, Order.total, Order.state, Order.confirmed, Order.delivered).where(which, Order.deleted_at.is_(None))).all()
+    root = sa.orm.aliased(Invoice)
+    plan, open_ = root.instalment_id.is_not(None).label("plan"), sa.case((Invoice.remaining > 0, Invoice.remaining), else_=0)
+    key = Invoice.order_id, Invoice.contract_id, plan
+    sums = sa.select(*key, sa.func.sum(Invoice.total).label("total"), sa.func.sum(Invoice.paid).label("paid"), sa.func.sum(open_).label("open"), sa.func.sum(Invoice.written).label("written")).join(
+        root, root.id == sa.func.coalesce(Invoice.credits_id, Invoice.id)).where(
+            sa.or_(Invoice.order_id.in_([row.id for row in rows]), Invoice.contract_id.in_({row.contract_id for row in rows if row.contract_id})), ASKED).group_by(*key)
+    own, pools = {}, {}
+    for row in db.execute(sums) if rows else ():
+        total, paid, waits, written = (int(n or 0) for n in (row.total, row.paid, row.open, row.written))
+        if row.plan:
+            pools[row.contract_id] = Share(*(a + b for a, b in zip(pools.get(row.contract_id, Share()), (total, total - waits, total - waits - written), strict=True)))
+        elif row.order_id is not None:
+            own[row.order_id] = tuple(a + b for a, b in zip(own.get(row.order_id, (0, 0, 0)), (total, paid, waits), strict=True))
+    stopped = [row.id for row in rows if row.state == OrderState.cancelled and row.delivered]
+    went: dict[int, int] = {}
+    for row in db.execute(sa.select(OrderItem.order_id, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).where(OrderItem.order_id.in_(stopped), OrderItem.deleted_at.is_(None))) if stopped else ():
+        went[row.order_id] = went.get(row.order_id, 0) + (amounts.share(row.amount, [row.delivered, row.quantity - row.delivered])[0] if row.quantity else 0)
+    rooms = []
+    for row in sorted(rows, key=lambda row: (row.state != OrderState.done, row.confirmed or dt.date.max, row.id)):
+        mine = own.get(row.id, (0, 0, 0))
+        whole = row.total if row.state in orders.GOING else went.get(row.id, 0)
+        rooms.append(Room(row.id, row.contract_id, max(0, whole - mine[0]), *mine))
+    return rooms, pools
+
+
+def _invoices(db, contracts: Iterable[int]):
+    """Invoices of instalments of these contracts, the first first: what each asks for, and what credit notes leave of it. `anew`: an invoice of the same
+    instalment was credited before."""
+    note = sa.orm.aliased(Invoice)
+    left = sa.select(sa.func.coalesce(sa.func.sum(note.total), 0)).where(note.credits_id == Invoice.id, note.state.in_(OPEN), note.deleted_at.is_(None)).scalar_subquery()
+    return db.execute(sa.select(Invoice.id, Invoice.contract_id, Invoice.order_id, Invoice.total, (Invoice.total + left).label("left"), anew().label("anew")).where(
+        Invoice.contract_id.in_(list(contracts)), Invoice.instalment_id.is_not(None), ASKED).order_by(Invoice.id)).all()
+
+
+def anew():
+    """Whether an instalment was invoiced before, and all of that was credited."""
+    one = sa.orm.aliased(Invoice)
+    return sa.and_(Invoice.credits_id.is_(None), sa.exists().where(
+        one.instalment_id == Invoice.instalment_id, one.turn == Invoice.turn - 1, one.credits_id.is_(None), one.state != State.cancelled))
+
+
+def uncovered(contracts: Iterable[int]) -> dict[int, int]:
+    """Invoice of an instalment → what of it is on no order. One in place of another that was credited is not among them: it is a dealing, as the credit
+    note is, and both together are nothing."""
+    contracts, found = set(contracts), {}
+    if not contracts:
+        return found
+    with system_scope("what of contracts is on no order") as db:
+        rooms = _by_contract(_rooms(db, sa.and_(Order.contract_id.in_(contracts), Order.state.in_(OWED)))[0])
+        left = {one: sum(room.room for room in rooms.get(one, ())) for one in contracts}
+        for row in _invoices(db, contracts):
+            if not row.anew:
+                part = min(left[row.contract_id], row.total)
+                left[row.contract_id] -= part
+                found[row.id] = row.total - part
+    return found
+
+
+def name(contracts: Iterable[int]) -> set[int]:
+    """Each invoice of an instalment names the order it is for, with its credit notes: the one it named as long as some of it is there, else the first on which
+    some is, else none. Returns the orders that are named by others than before."""
+    contracts, moved = set(contracts), set()
+    if not contracts:
+        return moved
+    with system_scope("orders of instalments' invoices") as db:
+        rooms = _by_contract(_rooms(db, sa.and_(Order.contract_id.in_(contracts), Order.state.in_(OWED)))[0])
+        at = dict.fromkeys(contracts, 0)
+        for row in _invoices(db, contracts):
+            start, end = at[row.contract_id], at[row.contract_id] + max(row.left, 0)
+            at[row.contract_id] = end
+            here, begins = [], 0
+            for one in rooms.get(row.contract_id, ()):
+                if one.room and (start == end or (begins < end and begins + one.room > start)):  # of one that is credited whole nothing is anywhere
+                    here.append(one.order)
+                begins += one.room
+            order = row.order_id if row.order_id in here else next(iter(here), None)
+            if order != row.order_id:
+                moved |= {one for one in (order, row.order_id) if one is not None}
+                db.execute(sa.update(Invoice).where(sa.or_(Invoice.id == row.id, Invoice.credits_id == row.id)).values(order_id=order).execution_options(synchronize_session=False))
+        if moved:
+            db.expire_all()
+    return moved
