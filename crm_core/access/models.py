@@ -53,6 +53,10 @@ class Team(Vocabulary, Model):
 
     __tablename__ = "core_team"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    head_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True,
+        info={"label": _("Head"), "help": _("One of its members. What is delegated to heads (steps of approval, overdue tasks) comes to him where it is about the team's records. Empty: to who heads the department.")}
+    )
 
     def __str__(self) -> str:
         return self.name

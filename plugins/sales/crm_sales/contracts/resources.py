@@ -32,6 +32,7 @@ from crm_sales.contracts.models import (
     ContractPayment,
     State,
 )
+from crm_sales.opportunities.services import of_their_desk
 
 WHY = NoteField(name="reason", column="", label=_("Reason"), required=True, length=2_000)
 
@@ -94,6 +95,9 @@ class Contracts(Resource):
 
     def title(self, row):
         return f"{row.number} {row.name or ''}".strip()
+
+    def derive(self, rows, before):
+        of_their_desk(rows)
 
     def check(self, rows, before):
         faults = {}

@@ -82,6 +82,15 @@ def put_on_desks(rows):
             row["team_id"] = desks.get(row["pipeline_id"])
 
 
+def of_their_desk(rows):
+    """New documents that come of an opportunity belong to its team: a desk sees them, and its head decides what is over a limit."""
+    new = [row for row in rows if row.get("id") is None and row.get("team_id") is None and row.get("opportunity_id") is not None]
+    if new:
+        desks = dict(session.execute(select(Opportunity.id, Opportunity.team_id).where(Opportunity.id.in_({row["opportunity_id"] for row in new}), Opportunity.team_id.is_not(None))).all())
+        for row in new:
+            row["team_id"] = desks.get(row["opportunity_id"])
+
+
 def settle(row, now, old, known):
     """What follows from the stage of one row about to be written: its state, its days, its probability. `now`: as it will be, `old`: as it was."""
     if old and row.get("pipeline_id", old["pipeline_id"]) != old["pipeline_id"] and row.get("stage_id", old["stage_id"]) == old["stage_id"]:

@@ -20,6 +20,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _, repricing
+from crm_sales.opportunities.services import of_their_desk
 from crm_sales.quotes import services
 from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
@@ -73,6 +74,9 @@ class Quotes(Resource):
 
     def title(self, row):
         return f"{row.number} {row.name or ''}".strip()
+
+    def derive(self, rows, before):
+        of_their_desk(rows)
 
 
 class QuoteItems(PricedLines):
