@@ -32,6 +32,14 @@ def show_date(day: dt.date, today: dt.date | None = None) -> str:
     return day.isoformat()
 
 
+_MONTH = {"zh_Hans_CN": "y年M月", "en": "MMMM y"}
+
+
+def show_month(day: dt.date) -> str:
+    """The month of a day: October 2026, 2026年10月."""
+    return format_date(day, _MONTH[language()], locale=locale())
+
+
 def show_moment(moment: dt.datetime, *, short: bool = False) -> str:
     """Today with the time, up to six days in words, this year as day and month, else ISO."""
     here = clock.local(moment)

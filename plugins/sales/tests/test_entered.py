@@ -46,7 +46,7 @@ def test_what_is_said_stands_beside_what_is_computed_and_the_last_word_counts(ho
     assert (now["said"].first.committed, now["said"].last.committed, now["counts"]) == (50_00, 60_00, 60_00)
     assert (now["said"].last.sure, now["said"].last.possible) == (30_00, 50_00), "how it stood then is kept"
     page = ann.browser()("GET", "/sales/forecast/entered").text
-    assert ">60<" in page and f"{today():%Y-%m}" in page
+    assert ">60<" in page and f"{today():%B %Y}" in page
     listed = ann.browser()("GET", now["list"]).text
     assert ">50<" in listed and ">60<" in listed, "what was said before stays to be seen"
 

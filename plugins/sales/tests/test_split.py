@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.features.plans import metrics
-from crm_core.sdk import amounts, session, today
+from crm_core.sdk import amounts, session, show_month, today
 from crm_core.testing.doing import reporting, take_back
 from plugins.sales.tests.deal_shop import NAME
 from plugins.sales.tests.test_targets import hide
 
-MONTH = lambda: f"{today():%Y-%m}"
+MONTH = lambda: show_month(today())
 
 
 @pytest.fixture

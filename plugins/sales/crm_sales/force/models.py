@@ -125,7 +125,7 @@ class ForecastEntry(Owned, Model):
 
     __tablename__ = "sales_forecast_entry"
     name: Mapped[t.Line] = mapped_column(info={"label": _("Forecast"), "readonly": True})
-    month: Mapped[t.Day] = mapped_column(info={"label": _("Month"), "help": _("Any day of it.")})
+    month: Mapped[t.Day] = mapped_column(info={"label": _("Month"), "month": True, "help": _("Any day of it.")})
     committed: Mapped[t.Money] = mapped_column(info={"label": _("Committed"), "minimum": 0, "help": _("What the month brings for sure, with what is won in it already.")})
     best: Mapped[t.Money] = mapped_column(info={"label": _("Best case"), "minimum": 0, "help": _("What it brings if all goes well: never less than what is committed.")})
     note: Mapped[t.Line | None] = mapped_column(info={"label": _("Why")})

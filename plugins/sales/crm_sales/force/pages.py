@@ -6,7 +6,7 @@ from dataclasses import replace
 import flask
 import sqlalchemy as sa
 
-from crm_core.sdk import Missing, RefField, access, form, my_id, session, site, today
+from crm_core.sdk import Missing, RefField, access, form, my_id, session, show_month, site, today
 from crm_sales import _
 from crm_sales.force import checks, entered, figures, forecast, territories
 from crm_sales.force import targets as goals
@@ -32,7 +32,7 @@ def ranking():
     first, last = figures.month_of(flask.request.args.get("month", ""))
     before, after = (first - dt.timedelta(days=1)).replace(day=1), last + dt.timedelta(days=1)
     did = _counts()
-    return flask.render_template("sales/force.html", rows=figures.ranking(first, last, f"sales.{did}"), aimed=COUNTS[did], month=f"{first:%Y-%m}", before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
+    return flask.render_template("sales/force.html", rows=figures.ranking(first, last, f"sales.{did}"), aimed=COUNTS[did], month=show_month(first), before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
                                  did=DID, money=money, url=URL)
 
 
@@ -57,7 +57,7 @@ def forecasts_entered():
     if not {"worth", "weighted", "day", "forecast", "owner"} <= fields.keys() or not {"month", "committed", "best", "owner"} <= site().registry.resource(entered.NAME).fields().keys():
         raise Missing(_("This page was not found."))
     ahead, over = entered.months(today())
-    return flask.render_template("sales/entered.html", ahead=ahead, over=over, money=money)
+    return flask.render_template("sales/entered.html", ahead=ahead, over=over, money=money, said_month=show_month)
 
 
 def _counts():
@@ -102,7 +102,7 @@ def one(person):
         raise Missing(_("This record was not found."))
     first, last = figures.month_of("")
     row = next((one for one in figures.ranking(first, last, f"sales.{_counts()}") if one.person == person), None)
-    return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, work=_work(person), did=DID, money=money, url=URL, month=f"{first:%Y-%m}")
+    return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, work=_work(person), did=DID, money=money, url=URL, month=show_month(first))
 
 
 # What of a person's stands on his page: the resource, what of it is under way, and the column of whose it is.

@@ -271,6 +271,9 @@ def reopen(row):
     if not before:
         raise Refused(_("This pipeline has no stage for what is open."))
     back = stage if stage is not None and stage.outcome == Outcome.open else before[-1]
+    if stage is not None and stage.outcome == Outcome.lost:  # a pipeline with a stage for what is lost: where it was before that
+        came = session.scalars(select(StageVisit.stage_id).where(StageVisit.opportunity_id == row.id, StageVisit.stage_id.in_([one.id for one in before])).order_by(StageVisit.id.desc()).limit(1)).first()
+        back = known.get(came, back)
     _set(row, {**OPENED, "stage_id": back.id, "stage_on": today()})
 
 
