@@ -55,7 +55,7 @@ class Team(Vocabulary, Model):
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
     head_id: Mapped[t.Id | None] = mapped_column(
         sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True,
-        info={"label": _("Head"), "help": _("One of its members. What is delegated to heads (steps of approval, overdue tasks) comes to him where it is about the team's records. Empty: to who heads the department.")}
+        info={"label": _("Head"), "wide": True, "help": _("One of its members, who is asked what is delegated to heads (steps of approval, overdue tasks) about the team's records. Empty: who heads the department.")}
     )
 
     def __str__(self) -> str:

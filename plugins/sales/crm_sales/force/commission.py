@@ -79,19 +79,17 @@ def earn(db, doc, turn):
     for part, amount in doc.parts.items():
         parts[part.category] = parts.get(part.category, 0) + amount
     parts = dict(zip(parts, amounts.share(whole, [max(0, one) for one in parts.values()]), strict=True))  # what is below nothing is off all others
-    people = sorted({doc.seller, *doc.shares})
-    statements = {person: open_statement(db, person, doc.day) for person in people}  # held from here on: one counts after the other
     candidates = [one for one in policies.holding(None, doc.agreed, CommissionPolicy) if one.basis == basis]
-    if not candidates:
-        return
-    candidates = [one for one in candidates if one.customers in (Customers.any, _kind_of(db, doc))]
+    candidates = [one for one in candidates if one.customers in (Customers.any, _kind_of(db, doc))] if candidates else []
     standing, above = policies.standing_of(doc.seller), policies.above_of(parts)
+    rule = {category: max(mine, key=lambda one: (one.customers != Customers.any, one.id)) for category, base in parts.items()
+            if base > 0 and (mine := policies.narrowest(candidates, standing, above.get(category, ())))}
+    if not rule:
+        return  # for what earns nothing there is no statement
+    statements = {person: open_statement(db, person, doc.day) for person in sorted({doc.seller, *doc.shares})}  # held from here on: one counts after the other
     rows, had = [], {}
-    for category, base in parts.items():
-        mine = policies.narrowest(candidates, standing, above.get(category, ()))
-        if base <= 0 or not mine:
-            continue
-        policy = max(mine, key=lambda one: (one.customers != Customers.any, one.id))
+    for category, policy in rule.items():
+        base = parts[category]
         tiers = [(row.above, row.percent) for row in db.execute(sa.select(Tier.above, Tier.percent).where(
             Tier.commission_policy_id == policy.id, Tier.deleted_at.is_(None)).order_by(Tier.above, Tier.id))]
         if policy.id not in had:

@@ -133,7 +133,7 @@ class ForecastEntry(Owned, Model):
     said_on: Mapped[t.Day] = mapped_column(info={"label": _("Said on"), "readonly": True})
     won: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Won by then"), "readonly": True})
     sure: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: committed"), "readonly": True})
-    probable: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: probable"), "readonly": True})
+    probable: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: weighted"), "readonly": True})
     possible: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: best case"), "readonly": True})
 
     __table_args__ = (sa.Index("ix_sales_forecast_entry_month", "month", "owner_id", "id"), sa.Index("ix_sales_forecast_entry_order", "month", "id"))

@@ -49,7 +49,7 @@ def expected():
     return flask.render_template("sales/forecast.html", months=months, by=by, tabs=tabs, list_url=forecast.LIST, aims=aims, did=did, counts=COUNTS)
 
 
-@pages.get("/sales/forecast/entered")
+@pages.get(entered.PAGE)
 @access("sales.forecast_entry.read")
 def forecasts_entered():
     """What people say the months will bring, beside what is computed, and what came of it."""

@@ -22,6 +22,7 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.force import claims, commission, entered
+from crm_sales.force.achieving import home_of
 from crm_sales.force.commission_models import CommissionLine, CommissionPolicy, PayBasis, PayState, Statement, Tier
 from crm_sales.force.models import Achievement, Claim, ClaimState, ForecastEntry, Share, Territory
 from crm_sales.orders.models import Order
@@ -273,7 +274,7 @@ class ForecastEntries(Resource):
     model = ForecastEntry
     label, singular = _("Entered forecasts"), _("Forecast of a month")
     icon = "chart-line"
-    columns = "month", "owner", "said_on", "committed", "best", "corrected", "won", "sure", "probable", "possible", "note"
+    columns = "month", "owner", "said_on", "committed", "best", "note", "corrected", "won", "sure", "probable", "possible"
     filters = "month", "owner", "department", "corrected", "said_on", "committed", "best"
     search = "name", "note"
     search_names = ()
@@ -281,8 +282,9 @@ class ForecastEntries(Resource):
     verbs = "read", "create", "export"
     files = False
     in_palette = False
+    hidden_fields = "team", "department"
     form = (Section(_("Forecast of a month"), ("month", "owner", "committed", "best", "note")), Section(_("How it stood then"), ("name", "said_on", "corrected", "won", "sure", "probable", "possible"), folded=True))
-    beside = ((_("Forecast"), "/sales/forecast"), (_("Month by month"), "/sales/forecast/entered"))
+    beside = ((_("Forecast"), "/sales/forecast"), (_("Month by month"), entered.PAGE))
     help = _("What salespeople say a month will bring, and what their superiors make of it. The last word counts; what was said before stays.")
 
     def title(self, row):
@@ -297,6 +299,8 @@ class ForecastEntries(Resource):
         for row in rows:
             if row.get("month") is not None:
                 row["month"] = row["month"].replace(day=1)
+            if row.get("owner_id") is not None:  # it lies where he works, whoever corrects it
+                row["department_id"] = home_of(row["owner_id"])
             row |= {"name": f"{row['month']:%Y-%m}" if row.get("month") else "", "said_on": row.get("said_on") or now, "corrected": me is not None and row.get("owner_id") != me}
         months = sorted({row["month"] for row in rows if row.get("month") is not None})
         if months:
