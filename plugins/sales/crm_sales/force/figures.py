@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from crm_core.sdk import instant, plans, session, site, system_scope, today
+from crm_sales import _
 from crm_sales.force.models import Achievement, Did
 
 KINDS = ("visit", "call", "meeting")
@@ -47,6 +48,14 @@ def ranking(first, last, metric):
     found = [Row(one, names[one], wanted.get(one, 0), did.get(one, {}), kinds.get(one, {}), _reached(did.get(one, {}).get(aimed, 0), wanted.get(one, 0)))
              for one in names]
     return sorted(found, key=lambda row: (*(-row.did.get(what, 0) for what in (aimed, *reversed(Did))), -sum(row.kinds.values()), row.name))[:MOST]
+
+
+def together(rows):
+    """The line of all of them; None where there are not several."""
+    if len(rows) < 2:
+        return None
+    sums = lambda name: {key: sum(getattr(row, name).get(key, 0) for row in rows) for key in {key for row in rows for key in getattr(row, name)}}
+    return Row(0, str(_("All together")), sum(row.target for row in rows), sums("did"), sums("kinds"), None)
 
 
 def activity(first, last):

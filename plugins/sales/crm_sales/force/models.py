@@ -61,7 +61,7 @@ class Achievement(Owned, Model):
     nothing. Targets, rankings and reports count these."""
 
     __tablename__ = "sales_achievement"
-    did: Mapped[Did] = mapped_column(info={"label": _("What"), "labels": DID})
+    did: Mapped[Did] = mapped_column(info={"label": _("Kind of achievement"), "labels": DID})
     day: Mapped[dt.date] = mapped_column(info={"label": _("Day")})
     document: Mapped[t.Line] = mapped_column(info={"label": _("Document")})
     source: Mapped[str] = mapped_column(sa.String(60), info={"label": _("Source")})  # order:12, invoice:7, allocation:3, opportunity:5

@@ -32,7 +32,9 @@ def ranking():
     first, last = figures.month_of(flask.request.args.get("month", ""))
     before, after = (first - dt.timedelta(days=1)).replace(day=1), last + dt.timedelta(days=1)
     did = _counts()
-    return flask.render_template("sales/force.html", rows=figures.ranking(first, last, f"sales.{did}"), aimed=COUNTS[did], month=show_month(first), before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
+    rows = figures.ranking(first, last, f"sales.{did}")
+    records = lambda what, person: figures.records(what, first, last, (("owner.any", str(person)),) if person else ())
+    return flask.render_template("sales/force.html", rows=rows, every=figures.together(rows), records=records, aimed=COUNTS[did], month=show_month(first), before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
                                  did=DID, money=money, url=URL)
 
 
@@ -102,7 +104,8 @@ def one(person):
         raise Missing(_("This record was not found."))
     first, last = figures.month_of("")
     row = next((one for one in figures.ranking(first, last, f"sales.{_counts()}") if one.person == person), None)
-    return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, work=_work(person), did=DID, money=money, url=URL, month=show_month(first))
+    records = lambda what: figures.records(what, first, last, (("owner.any", str(person)),))
+    return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, records=records, work=_work(person), did=DID, money=money, url=URL, month=show_month(first))
 
 
 # What of a person's stands on his page: the resource, what of it is under way, and the column of whose it is.
@@ -111,6 +114,9 @@ WORK = (
     ("sales.claim", (("state.any", "draft,claimed"),), "owner"), ("core.task", (("done_at.empty", "1"),), "owner"), ("core.customer", (), "owner"),
     ("core.note", (("kind.any", "feedback"),), "created_by"), ("core.journal", (), "owner"), ("sales.statement", (), "owner"),
 )
+
+
+OWN = {"core.note": _("Feedback of customers")}  # what of it is shown has a name of its own
 
 
 def _work(person):
@@ -127,7 +133,7 @@ def _work(person):
             query = query.where(column.is_(None)) if field.endswith(".empty") else query.where(column.in_(value.split(",")))
         number = len(session.scalars(query.limit(101)).all())
         asked = "&".join(f"{key}={value}" for key, value in ((f"{whose}.any", person), *only))
-        found.append({"label": resource.label, "icon": resource.icon, "number": number, "url": f"/{name.replace('.', '/')}?{asked}"})
+        found.append({"label": OWN.get(name, resource.label), "icon": resource.icon, "number": number, "url": f"/{name.replace('.', '/')}?{asked}"})
     return found
 
 

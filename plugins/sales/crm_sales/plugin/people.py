@@ -15,6 +15,7 @@ from crm_core.sdk import (
     RuleAction,
     hookimpl,
     put_words,
+    show_month,
 )
 from crm_sales import _
 from crm_sales.api import (
@@ -143,7 +144,7 @@ def register_reports():
 
 @hookimpl
 def register_print_templates():
-    return [PrintTemplate("sales.statement", "statement", _("Commission statement"), "sales/statement.html")]
+    return [PrintTemplate("sales.statement", "statement", _("Commission statement"), "sales/statement.html", lambda statement: {"month": show_month(statement.month)})]
 
 
 @hookimpl
