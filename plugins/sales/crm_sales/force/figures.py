@@ -50,12 +50,13 @@ def ranking(first, last, metric):
     return sorted(found, key=lambda row: (*(-row.did.get(what, 0) for what in (aimed, *reversed(Did))), -sum(row.kinds.values()), row.name))[:MOST]
 
 
-def together(rows):
+def together(rows, aimed):
     """The line of all of them; None where there are not several."""
     if len(rows) < 2:
         return None
     sums = lambda name: {key: sum(getattr(row, name).get(key, 0) for row in rows) for key in {key for row in rows for key in getattr(row, name)}}
-    return Row(0, str(_("All together")), sum(row.target for row in rows), sums("did"), sums("kinds"), None)
+    target, did = sum(row.target for row in rows), sums("did")
+    return Row(0, str(_("All together")), target, did, sums("kinds"), _reached(did.get(str(aimed), 0), target))
 
 
 def activity(first, last):

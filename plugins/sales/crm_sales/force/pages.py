@@ -34,7 +34,7 @@ def ranking():
     did = _counts()
     rows = figures.ranking(first, last, f"sales.{did}")
     records = lambda what, person: figures.records(what, first, last, (("owner.any", str(person)),) if person else ())
-    return flask.render_template("sales/force.html", rows=rows, every=figures.together(rows), records=records, aimed=COUNTS[did], month=show_month(first), before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
+    return flask.render_template("sales/force.html", rows=rows, every=figures.together(rows, did), records=records, aimed=COUNTS[did], month=show_month(first), before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
                                  did=DID, money=money, url=URL)
 
 
