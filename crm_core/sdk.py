@@ -116,6 +116,7 @@ _WHERE = {
     "cells": ("crm_core.web", "cells"),  # what a computed column shows: cells.status(Status(words, icon, colour))
     "Status": ("crm_core.web.viewmodels", "Status"),
     "letters": ("crm_core.web", "letters"),  # texts of one's own with words to be filled in: letters.filled(text, names, values), .problem, .live for its preview
+    "show_month": ("crm_core.resource.show", "show_month"),  # October 2026, 2026年10月; `info={"month": True}` of a day shows it so
     "session": ("crm_core.data.session", "session"),  # the session of the running piece of work
     "writing": ("crm_core.data.session", "writing"),  # the write transaction
     "actor": ("crm_core.kernel.site", "actor"),  # who acts

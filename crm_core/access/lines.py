@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.access.models import Department, StandIn, User, UserRole, departments_of
+from crm_core.access.models import Department, StandIn, Team, User, UserRole, departments_of
 from crm_core.access.rights import made
 from crm_core.data import bulk
 from crm_core.data.session import Session, system_scope
@@ -74,6 +74,17 @@ def head_of(department_id: int | None) -> int | None:
         line = _heads(tree, department_id)
         able = _able(db, line)
     return next((one for one in line if one in able), None)
+
+
+def heads_of_teams(team_ids: Iterable[int]) -> dict[int, int]:
+    """Who heads each of these teams that has a head who may sign in."""
+    wanted = sorted(set(team_ids))
+    if not wanted:
+        return {}
+    with system_scope("who heads a team") as db:
+        query = sa.select(Team.id, Team.head_id).join(User, User.id == Team.head_id).where(
+            bulk.among(Team.id, wanted), Team.deleted_at.is_(None), User.active.is_(True), User.deleted_at.is_(None))
+        return {row.id: row.head_id for row in db.execute(query)}
 
 
 def members_of(department_id: int) -> list[int]:

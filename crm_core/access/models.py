@@ -53,6 +53,10 @@ class Team(Vocabulary, Model):
 
     __tablename__ = "core_team"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Name")})
+    head_id: Mapped[t.Id | None] = mapped_column(
+        sa.ForeignKey("core_user.id", ondelete="RESTRICT"), index=True,
+        info={"label": _("Head"), "wide": True, "help": _("One of its members, who is asked what is delegated to heads (steps of approval, overdue tasks) about the team's records. Empty: who heads the department.")}
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -149,7 +149,8 @@ class Metric:
     """What plans of work count by themselves: records of `of` whose day (field `at`) lies in the plan's time and whose person (field
     `by`) is the plan's, narrowed by filters of its list (`where`: `("kind.any", "visit")`): each one, or the sum of the field
     `total`. `at` and `by` are filters of that list too, so that a figure leads to the records behind it. `within`: references of `of`
-    (filters of its list) by which a line of a plan may name a part of it: "category", "product"."""
+    (filters of its list) by which a line of a plan may name a part of it: "category", "product". `once`: a reference of `of` (a filter of
+    its list, too): of several records that name the same, one counts, so that a deal which several share is one for their department."""
 
     name: str
     label: Any
@@ -160,6 +161,7 @@ class Metric:
     total: str = ""
     order: int = 50
     within: Sequence[str] = ()
+    once: str = ""
 
 
 @dataclass(frozen=True)

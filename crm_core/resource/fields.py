@@ -379,9 +379,11 @@ class DateField(Field):
         return value.isoformat() if value else None
 
     def show(self, value: Any) -> str:
-        from crm_core.resource.show import show_date
+        from crm_core.resource.show import show_date, show_month
 
-        return show_date(value) if value else ""
+        if not value:
+            return ""
+        return show_month(value) if self.info.get("month") else show_date(value)
 
     def text(self, value: Any) -> str:
         return value.isoformat() if value else ""

@@ -38,6 +38,14 @@ def say_date(day: dt.date, today: dt.date | None = None) -> str:
     return in_sentence(text) if abs((day - (today or clock.today())).days) <= 1 else text
 
 
+_MONTH = {"zh_Hans_CN": "y年M月", "en": "MMMM y"}
+
+
+def show_month(day: dt.date) -> str:
+    """The month of a day: October 2026, 2026年10月."""
+    return format_date(day, _MONTH[language()], locale=locale())
+
+
 def show_moment(moment: dt.datetime, *, short: bool = False) -> str:
     """Today with the time, up to six days in words, this year as day and month, else ISO."""
     here = clock.local(moment)

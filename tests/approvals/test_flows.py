@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from crm_core.access.models import Department, User
 from crm_core.data.session import session, writing
 from crm_core.features.approvals import api, drawing, flows, running
 from crm_core.features.customers.models import Customer
@@ -45,6 +46,32 @@ def told(office: Office, login: str) -> int:
 def standing(office: Office, customer: int) -> str | None:
     with office.site.system("tests") as work:
         return work.session.scalar(sa.select(Customer.note).where(Customer.id == customer))
+
+
+def test_of_what_belongs_to_a_team_its_head_is_asked_else_the_departments(office: Office) -> None:
+    """A step “head”: with a head, without one, of a head's own, of nobody's."""
+    people = office.people
+    with office.site.system("tests"), writing():
+        session.get_one(Department, office.departments["营销中心"]).owner_id = people["sun"]
+    with office.as_("sun"):
+        desk, bare = office.resource("team").write([
+            {"name": "Desk", "head": people["wang"], "members": [{"user": people["wang"]}, {"user": people["chen"]}]}, {"name": "Bare", "members": [{"user": people["chen"]}]}])
+    office.changed()
+    draw(office, {"name": "", "who": "head", "need": "any"})
+    of = lambda login, team: hand_in(office, _in_team(office, office.customer(login), team), login)
+    assert waits_for(office, of("chen", desk)) == {"wang"}
+    assert waits_for(office, of("chen", bare)) == waits_for(office, of("chen", None)) == {"sun"}
+    assert waits_for(office, of("wang", desk)) == {"sun"}, "of his own his head decides"
+    with office.site.system("tests"), writing():
+        session.get_one(User, people["wang"]).active = False
+    office.changed()
+    assert waits_for(office, of("chen", desk)) == {"sun"}, "who may not sign in is asked nothing"
+
+
+def _in_team(office: Office, customer: int, team: int | None) -> int:
+    with office.site.system("tests"), writing():
+        session.get_one(Customer, customer).team_id = team
+    return customer
 
 
 def test_step_by_step_and_its_author_is_told(office: Office) -> None:

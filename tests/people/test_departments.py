@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from crm_core.access.models import Department, TeamMember
+from crm_core.access import lines
+from crm_core.access.models import Department, Team, TeamMember
 from crm_core.features.people.services import accounts, departments
+from crm_core.kernel import runner
 from crm_core.kernel.errors import CrmError, Forbidden, Invalid, Refused
 from crm_core.resource import listing, undo
 from crm_core.resource.changes import Change
-from tests.support.people import Company
+from crm_core.resource.exchange import running
+from crm_core.resource.exchange.models import Import
+from tests.support.people import PASSWORD, Company
 
 
 def _paths(company: Company) -> dict[str, str]:
@@ -195,6 +200,43 @@ def test_members_of_a_team_are_lines_and_count_with_the_next_request(company: Co
     with company.as_("admin"):
         company.site.registry.resource("core.team").delete([team])
     assert company.actor("sue").teams == ()
+
+
+def test_the_head_of_a_team_is_one_of_its_members_whichever_door_it_comes_by(company: Company) -> None:
+    lina, sue = company.people["lina"], company.people["sue"]
+    with pytest.raises(Invalid) as bad:
+        _write(company, "admin", "core.team", name="Harbour", head=sue, members=[{"user": lina}])
+    assert set(bad.value.fields) == {"head"}
+    team = _write(company, "admin", "core.team", name="Harbour", head=sue, members=[{"user": lina}, {"user": sue}])
+    with company.site.system("test") as work:
+        members = {m.user_id: m.id for m in work.session.scalars(sa.select(TeamMember).where(TeamMember.team_id == team))}
+        assert lines.heads_of_teams([team, 999]) == {team: sue}
+    with pytest.raises(Invalid, match="one of its members"):  # nor does he leave it as its head
+        _write(company, "admin", "core.team", id=team, members=[{"id": members[lina]}])
+    _write(company, "admin", "core.user", id=sue, active=False)
+    with company.site.system("test"):
+        assert lines.heads_of_teams([team]) == {}, "who may not sign in decides nothing"
+    browser = company.client("admin")
+    assert "Sue" in browser.get("/core/team").text and 'name="head"' in browser.get(f"/core/team/{team}/edit").text
+    told = browser.post("/core/team/new", data={"name": "Pier", "head": str(lina), "proof_password": PASSWORD})
+    assert told.status_code == 422 and "is one of its members" in told.text
+
+
+def test_teams_come_from_a_file_with_head_and_members(company: Company, tmp_path: Path) -> None:
+    file = tmp_path / "teams.csv"
+    file.write_text("Name,Head,User\nPier,Lina,Lina\nPier,Lina,Sue\nQuay,Lina,Sue\n", encoding="utf-8")
+    with company.as_("admin"):
+        made = running.begin(company.site.registry.resource("core.team"), file.name, file)
+        running.start(made)
+        number = made.id
+    while runner.run_one(company.site):
+        pass
+    with company.site.system("test") as work:
+        done = work.session.get_one(Import, number)
+        assert (done.new + done.updated, done.refused) == (2, 1), "of one its head is no member"
+        team = work.session.scalars(sa.select(Team)).one()
+        members = set(work.session.scalars(sa.select(TeamMember.user_id).where(TeamMember.team_id == team.id)))
+    assert (team.name, team.head_id, members) == ("Pier", company.people["lina"], {company.people["lina"], company.people["sue"]})
 
 
 def test_nobody_without_the_right_makes_teams(company: Company) -> None:

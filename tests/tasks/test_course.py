@@ -6,8 +6,9 @@ from html import unescape
 
 import pytest
 
-from crm_core.access.models import Department
+from crm_core.access.models import Department, User
 from crm_core.data.session import session, writing
+from crm_core.features.customers.models import Customer
 from crm_core.features.messages import services as messages
 from crm_core.features.tasks import escalating, services
 from crm_core.features.tasks.models import Task
@@ -231,6 +232,27 @@ def test_who_heads_the_department_hears_once_of_what_is_overdue_where_that_is_on
     assert hour()[0].startswith("Overdue since 2026-11-19: One (")
     with office.site.system("tests"):
         assert session.get_one(Task, late[1]).escalated_at is not None
+
+
+def test_of_what_is_about_a_record_of_a_team_its_head_hears(office: Office) -> None:
+    people, mine = office.people, office.customer("li")
+    with office.as_("sun"):
+        desk, = office.resource("team").write([{"name": "Desk", "head": people["wang"], "members": [{"user": people["wang"]}]}])
+    with office.as_("li"), clock.freeze(MONDAY):
+        services.give("Of the desk", due=dt.date(2026, 11, 10), about=("core.customer", mine))
+        services.give("Of nobody", due=dt.date(2026, 11, 10))
+    with office.site.system("tests"), writing():
+        session.get_one(Customer, mine).team_id = desk
+        session.get_one(User, people["li"]).supervisor_id = people["sun"]
+        put(escalating.TaskSettings, {"escalates": True, "days": 3})
+    office.changed()
+    with clock.freeze(MONDAY):
+        with office.site.system("tests"), writing():
+            later(escalating.NAME)
+        drain(office.site)
+    for login, title in (("wang", "Of the desk"), ("sun", "Of nobody")):
+        with office.as_(login):
+            assert [str(words.read(n.text)).partition(": ")[2].partition(" (")[0] for n in messages.newest() if n.source] == [title]
 
 
 def test_the_next_step_is_set_from_the_page_of_any_record(house: Company) -> None:

@@ -25,7 +25,7 @@ DRAW = "core.flows"  # the permission to draw flows and to look into every appro
 SUBMIT, CREATE, UPDATE, DELETE, ACT = "submit", "create", "update", "delete", "do:"
 OVER = asking.OVER
 TRANSITIONS = {SUBMIT: _("Handed in by hand or by a rule"), CREATE: _("A new record"), UPDATE: _("A change"), DELETE: _("Deletion")}
-WHO = {"users": _("People"), "roles": _("Everybody with a role"), "head": _("Head of the author's department"), "supervisor": _("The author's superior")}
+WHO = {"users": _("People"), "roles": _("Everybody with a role"), "head": _("Head of the team the record belongs to, else of the author's department"), "supervisor": _("The author's superior")}
 NEED = {"any": _("One of them is enough"), "all": _("All of them"), "some": _("So many of them")}
 LATE = {"remind": _("remind"), "escalate": _("remind, then ask the superior too")}
 OWN = frozenset(("review_first", "review_second", "send_back", "propose", "propose_deletion", "accept", "decline", "assign"))  # acts no flow is for
@@ -144,17 +144,19 @@ def spread(steps: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return found
 
 
-def people(step: Mapping[str, Any], author: int) -> list[int]:
-    """Whom a step asks of what this author hands in, by id: never himself, nobody who may not sign in."""
+def people(step: Mapping[str, Any], author: int, team: int | None = None) -> list[int]:
+    """Whom a step asks of what this author hands in, by id: never himself, nobody who may not sign in. `team`: the one that the record belongs to."""
     who = step.get("who")
     if who == "users":
         found = able(step.get("users") or ())
     elif who == "roles":
         found = holders(step.get("roles") or ())
     elif who == "head":
-        with system_scope("the author of an approval") as db:
-            home = db.scalar(sa.select(User.department_id).where(User.id == author))
-        head = lines.head_of(home)
+        head = lines.heads_of_teams([team]).get(team) if team is not None else None
+        if head is None or head == author:
+            with system_scope("the author of an approval") as db:
+                home = db.scalar(sa.select(User.department_id).where(User.id == author))
+            head = lines.head_of(home)
         found = [(head if head != author else lines.supervisor_of(author)) or 0]
     elif who == "supervisor":
         level = int(step.get("level", 1))
@@ -200,11 +202,12 @@ def plan(steps: Sequence[Mapping[str, Any]], resource: Any, row_id: int, author:
     """What each of these steps (as `spread` gives them) means for a record and its author, from one on. Where nobody is found, or no step
     holds at all, administrators are asked: nothing is approved because nobody was there."""
     found: list[Planned] = []
+    team = _team(resource, row_id, changed) if any(step.get("who") == "head" for step in steps[start:]) else None
     for step in steps[start:]:
         if not holds(resource, step.get("when"), [row_id], {row_id: changed} if changed else None):
             found.append(Planned(step, skipped=_("its condition does not hold")))
             continue
-        asked = people(step, author)
+        asked = people(step, author, team)
         if not asked and int(step.get("level", 1)) > 1:
             found.append(Planned(step, skipped=_("there is nobody so far above the author")))
             continue
@@ -212,6 +215,17 @@ def plan(steps: Sequence[Mapping[str, Any]], resource: Any, row_id: int, author:
     if start == 0 and all(one.skipped for one in found):
         found.append(Planned({"name": "", "who": "nobody", "need": "any"}, tuple(administrators(author)), fallback=True))
     return found
+
+
+def _team(resource: Any, row_id: int, changed: Mapping[str, Any] | None) -> int | None:
+    """The team that a record belongs to, or is about to."""
+    if "team_id" not in resource.table.c:
+        return None
+    if changed and "team_id" in changed:
+        return changed["team_id"] or None
+    c = resource.table.c
+    found = session.connection().scalar(sa.select(c.team_id).where(c.id == row_id), execution_options=unscoped("the team of what approval is asked for"))
+    return int(found) if found is not None else None
 
 
 def faults(resource: Any, transition: str, draft: Mapping[str, Any]) -> list[Any]:

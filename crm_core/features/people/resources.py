@@ -16,7 +16,7 @@ from crm_core.data.mixins import SCOPE_COLUMNS
 from crm_core.data.session import current_work, system_scope, writing
 from crm_core.features.people import fields  # noqa: F401  its kinds are known before the resources are made
 from crm_core.features.people.services import departments, rights
-from crm_core.kernel.errors import Forbidden, Refused
+from crm_core.kernel.errors import Forbidden, Invalid, Refused
 from crm_core.kernel.i18n import _
 from crm_core.resource import search
 from crm_core.resource.changes import unscoped
@@ -252,11 +252,14 @@ class Teams(Resource):
     singular = _("Team")
     icon = "users-group"
     files = False
-    columns = ("name",)
+    importable = True
+    columns = "name", "head"
+    filters = ("head",)
     search = ("name",)
     sorts = "name", "-updated_at"
-    lines = (Lines("members", TeamMember, ("user",), _("Members"), first=True),)
-    help = _("People of several departments who work together. A right that reaches “team” reaches what their teams hold.")
+    known_by = ("name",)
+    lines = (Lines("members", TeamMember, ("user",), _("Members"), first=True, repeats=True),)
+    help = _("People of several departments who work together. A right that reaches “team” reaches what their teams hold; its head decides what is delegated to heads.")
 
     def check(self, rows: Rows, before: Before) -> Faults:
         _proof()
@@ -264,7 +267,17 @@ class Teams(Resource):
 
     def written(self, verb: str, ids: Sequence[int], change: int) -> None:
         rights.guard(_members(ids))
+        if verb != "delete" and (outside := _headed_from_outside(ids)):
+            raise Invalid({"head": [_("The head of “%(name)s” is one of its members.", name=outside)]})
         rights.note_change(self.name, verb, ids)
+
+
+def _headed_from_outside(ids: Sequence[int]) -> str:
+    """The name of one of these teams whose head is none of its members; "" where there is none."""
+    team, member = table_of(Team), table_of(TeamMember)
+    inside = sa.exists().where(member.c.team_id == team.c.id, member.c.user_id == team.c.head_id, member.c.deleted_at.is_(None))
+    query = sa.select(team.c.name).where(team.c.id.in_(ids), team.c.head_id.is_not(None), sa.not_(inside)).limit(1)
+    return current_work().session.connection().scalar(query) or ""
 
 
 def _members(ids: Sequence[int]) -> list[int]:

@@ -1,4 +1,5 @@
-"""What plans count by themselves: each metric is a list with its filter, so a figure and the records behind it cannot differ."""
+"""What plans count by themselves: each metric is a list with its filter, so a figure and the records behind it cannot differ (of one that counts each of
+several records `once`, what these name)."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -59,7 +60,7 @@ def state_of(wanted: Wanted) -> list[tuple[str, str]] | None:
     if one is None or not wanted.people or len(wanted.people) > MOST_PEOPLE:
         return None
     resource = site().registry.resources.get(one.of if isinstance(one.of, str) else one.of.name)
-    named = {one.at, one.by, *(name for name, _id in wanted.within)}
+    named = {one.at, one.by, *((one.once,) if one.once else ()), *(name for name, _id in wanted.within)}
     if resource is None or not resource.may("read") or not named <= resource.fields().keys() or not named <= set(resource.filters):
         return None
     if not {name for name, _id in wanted.within} <= set(one.within):
@@ -104,8 +105,8 @@ def _shown(wanted: Wanted, value: int) -> int:
 
 
 def _sum(wanted: Wanted, state: list[tuple[str, str]]) -> Any:
-    resource, total = _resource(wanted), site().registry.metrics[wanted.metric].total
+    resource, total, once = _resource(wanted), site().registry.metrics[wanted.metric].total, site().registry.metrics[wanted.metric].once
     query = boards.base(listing.parse(resource, state))
     field = resource.fields().get(total) if total else None
-    what = sa.func.sum(resource.table.c[field.column]) if field is not None else sa.func.count()
+    what = sa.func.sum(resource.table.c[field.column]) if field is not None else sa.func.count(sa.distinct(resource.table.c[resource.fields()[once].column])) if once else sa.func.count()
     return query.with_only_columns(what).order_by(None).scalar_subquery()

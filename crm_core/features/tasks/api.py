@@ -4,7 +4,17 @@ from crm_core.features.tasks import asking, repeats
 from crm_core.features.tasks.models import Task
 from crm_core.features.tasks.repeats import DaysField
 from crm_core.features.tasks.services import NAME as TASKS
-from crm_core.features.tasks.services import begin, count, counters, finish, finish_all, give, give_by_rule, waiting
+from crm_core.features.tasks.services import (
+    again,
+    begin,
+    count,
+    counters,
+    finish,
+    finish_all,
+    give,
+    give_by_rule,
+    waiting,
+)
 from crm_core.features.tasks.times import TimeField, read_when, say_minutes
 from crm_core.features.tasks.views import (
     GIVEN,
@@ -28,6 +38,7 @@ __all__ = [
     "Task",
     "TimeField",
     "WaitingTask",
+    "again",
     "asking",
     "begin",
     "by_due",

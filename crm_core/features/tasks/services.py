@@ -74,6 +74,22 @@ def finish(key: str) -> bool:
         return True
 
 
+def again(key: str, receiver: int | None = None) -> bool:
+    """Open the last task of a rule again that `finish` ended, because its cause is back, and give it to whoever has to do it now; whether there was
+    one. Who takes back a cause keeps in mind which tasks it ended: one that somebody ticked off looks the same."""
+    from crm_core.access.models import User
+
+    with writing(), change("reopen"), system_scope("a task begins again with its cause") as db:
+        found = db.scalar(sa.select(Task).where(Task.source_key == key, Task.deleted_at.is_(None)).order_by(Task.done_at.is_not(None), Task.id.desc()).limit(1))
+        if found is None or found.done_at is None:
+            return False
+        if receiver is not None and receiver != found.owner_id:
+            found.owner_id, found.department_id = receiver, db.scalar(sa.select(User.department_id).where(User.id == receiver))
+        found.state = State.open
+        db.flush()
+        return True
+
+
 def finish_all(keys: Sequence[str]) -> int:
     """The same of a set; how many there were. A fixed number of statements a thousand."""
     ended = 0

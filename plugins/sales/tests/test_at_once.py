@@ -4,11 +4,15 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from crm_sales.api import InvoicesIssued, InvoicesWrittenOff
+from crm_sales.force import achieving, listening
+from crm_sales.force.commission_models import CommissionLine
 from crm_sales.orders.models import Delivery
 from crm_sales.receivables import covering, services
 from crm_sales.receivables.models import Allocation, Invoice, Payment
 from crm_sales.settings import QuoteSettings
 
+from crm_core.kernel.outbox import drain
 from crm_core.resource.settings import put
 from crm_core.sdk import system_scope, writing
 from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
@@ -293,3 +297,85 @@ def test_without_the_lock_what_was_written_off_is_open_again(busy, monkeypatch):
     monkeypatch.setattr(services, "_keep", keep)
     one = back_and_off(busy, *made, off)
     assert one.written_on is not None and (str(one.state), one.paid, one.written) != ("lost", 0, 100_00)
+
+
+# --- commission --------------------------------------------------------------------------------------------------------
+
+
+def sold(busy):
+    """An invoice of 100 that earns 10 % of commission, of which nobody has heard, and the payment that 40 of it were paid with."""
+    if not busy.all("sales.commission_policy"):
+        busy.write("sales.commission_policy", name="Rule", basis="invoice", begins=busy.today.replace(day=1), tiers=[{"above": 0, "percent": 1_000}])
+    invoice = busy.write("sales.invoice", who=busy.ann, customer=busy.customer, day=busy.today, items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 0}])
+    busy.run("issue", invoice, resource="sales.invoice")
+    return invoice, busy.write("sales.payment", customer=busy.customer, day=busy.today, amount=40_00, allocations=[{"invoice": invoice, "amount": 40_00}])
+
+
+def hear(busy, listener, event):
+    """As the house hears it."""
+    with busy.house.system(), writing():
+        listener(event)
+
+
+def written_off(busy, invoice):
+    """The rest is written off, and heard of."""
+    busy.run("write_off", invoice, {"reason": "gone"}, resource="sales.invoice")
+    hear(busy, listening.written_off, InvoicesWrittenOff((invoice,)))
+
+
+def lines_of(busy, invoice):
+    return [one.amount for one in busy.all(CommissionLine, source=f"invoice:{invoice}")]
+
+
+def test_a_loss_is_held_back_as_it_is_in_the_end_whoever_hears_of_it(busy):
+    """Several hear of it at once: first with the invoice, then while money is taken back and all of it is lost. Nothing is held back twice, and given back."""
+    for _turn in range(3):
+        invoice, payment = sold(busy)
+
+        def go(n, invoice=invoice):
+            if n:
+                hear(busy, listening.invoiced, InvoicesIssued((invoice,)))
+            else:
+                written_off(busy, invoice)
+
+        assert at_once(2, go) == 2
+        assert lines_of(busy, invoice) == [10_00, -6_00]
+
+        def back(n, invoice=invoice, payment=payment):
+            if n == 0:
+                busy.run("take_back", payment, {"reason": "it bounced"}, resource="sales.payment")
+            hear(busy, listening.written_off, InvoicesWrittenOff((invoice,)))
+
+        assert at_once(4, back) == 4
+        assert lines_of(busy, invoice) == [10_00, -6_00, -4_00]
+        drain(busy.house.site)
+        assert lines_of(busy, invoice) == [10_00, -6_00, -4_00]
+
+
+@pytest.mark.parametrize("busy", ["postgresql"], indirect=True)  # SQLite has one writer at a time: there is nothing the lock could keep
+def test_without_the_lock_a_loss_is_missed(busy, monkeypatch):
+    """The negative control: commission is earned by who has read that nothing is lost, while who writes off sees no commission yet."""
+    invoice, _payment = sold(busy)
+    read, over, asked, real = threading.Event(), threading.Event(), [], achieving.lost_of_invoice
+
+    def lost(*given):
+        found = real(*given)
+        asked.append(found)
+        if len(asked) == 2:  # it is read twice: before credit notes, and after them
+            read.set()
+            assert over.wait(timeout=20)
+        return found
+
+    monkeypatch.setattr(listening, "_hold", lambda *_given, **_named: None)
+
+    def go(n):
+        if n:
+            hear(busy, listening.invoiced, InvoicesIssued((invoice,)))
+            return
+        assert read.wait(timeout=20)
+        written_off(busy, invoice)
+        over.set()
+
+    monkeypatch.setattr(achieving, "lost_of_invoice", lost)
+    assert at_once(2, go) == 2
+    assert lines_of(busy, invoice) == [10_00]

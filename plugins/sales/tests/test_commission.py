@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from crm_sales.api import InvoicesCancelled, InvoicesIssued, OrdersCancelled, OrdersConfirmed, PaymentsAllocated
 from crm_sales.force import commission
 from crm_sales.force.commission import Left, Slice
-from crm_sales.force.commission_models import CommissionLine, Statement
+from crm_sales.force.commission_models import CommissionLine, PayBasis, Statement
 from crm_sales.force.models import Achievement
 from hypothesis import given
 from hypothesis import strategies as st
@@ -256,6 +256,9 @@ def test_a_closed_month_stays_and_corrections_go_into_the_next(desk, house, as_u
         statements.run("close", [mine])
         row = statements.get(mine)
         assert (row.commission, row.fixed, row.due, str(row.state)) == (10_000, 500_000, 510_000, "closed")
+    with house.system():
+        house.resource("sales.pay_basis").write([{"id": session.scalar(sa.select(PayBasis.id)), "fixed": 1}])
+        assert statements.get(mine).due == 510_000, "what is closed stays"
     desk.cancel(order)
     with house.system():
         rows = session.execute(sa.select(Statement.month, Statement.commission).order_by(Statement.month)).all()
@@ -267,6 +270,31 @@ def test_a_closed_month_stays_and_corrections_go_into_the_next(desk, house, as_u
         statements.run("pay", [mine])
         with pytest.raises(Refused):
             statements.run("pay", [mine])
+
+
+def test_an_open_month_says_what_there_is_to_be_paid_so_far(desk, house, make, today):
+    desk.policy()
+    order = desk.order()
+    desk.confirm(order)
+
+    def so_far():
+        with house.system():
+            row = session.execute(sa.select(Statement.commission, Statement.fixed, Statement.due).where(Statement.owner_id == desk.ann.id)).one()
+            return tuple(row)
+
+    assert so_far() == (10_000, 0, 10_000)
+    basis = make("sales.pay_basis", owner=desk.ann, begins=desk.start, fixed=500_000)
+    make("sales.pay_basis", owner=desk.bob, begins=desk.start, fixed=7)
+    assert so_far() == (10_000, 500_000, 510_000)
+    desk.cancel(order)
+    assert so_far() == (0, 500_000, 500_000)
+    with house.system():
+        house.resource("sales.pay_basis").write([{"id": basis, "ends": desk.start, "begins": desk.start}])
+    assert so_far() == (0, 0, 0), "it holds no more on the last day of the month"
+    with house.system():
+        house.resource("sales.pay_basis").delete([basis])
+    assert so_far() == (0, 0, 0)
+    assert f"{today:%B %Y}" in desk.ann.browser()("GET", "/sales/statement").text
 
 
 def test_everybody_sees_his_own_and_nobody_writes(desk, house, as_user):

@@ -236,13 +236,15 @@ def test_the_preview_says_what_assigning_all_then_does(west, make, house):
     """As many as it says, from whom and to whom; a second time nobody moves."""
     west.territory("city", west.bob, regions=[west.province])
     west.territory("food", west.cid, industries=[west.food])
+    mine = None
     for owner, place in ((west.ann, {"region": west.city}), (west.ann, {"region": west.province}), (west.bob, {"region": west.city}), (west.ann, {"industry": west.tea}), (west.ann, {}), (None, {"region": west.city})):
-        make.customer(owner=owner, **place)
+        made = make.customer(owner=owner, **place)
+        mine = made if owner is west.ann else mine
     with west.chief.work():
         found = territories.moves()
     assert [(str(one), to, n) for one, to, n in found.moves] == [("Ann", "Bob", 2), ("Ann", "Cid", 1), ("Nobody", "Bob", 1)] and (found.stay, found.nowhere) == (1, 1)
-    with west.ann.work():
-        assert [n for _one, _to, n in territories.moves().moves] == [2, 1], "one counts what one may assign"
+    assert "would change hands" not in west.ann.browser()("GET", "/sales/force/territories").text, "who may assign nobody is not offered it"
+    assert west.ann.browser()("GET", f"/core/customer/{mine}/do/by_territory").status_code in (403, 404) and "do/by_territory" not in west.ann.browser()("GET", f"/core/customer/{mine}").text
     browser = west.chief.browser()
     page = browser("GET", "/sales/force/territories").text
     assert "4 customers would change hands" in page

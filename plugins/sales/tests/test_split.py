@@ -11,12 +11,13 @@ from crm_sales.settings import Counts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.sdk import amounts, session, today
+from crm_core.features.plans import metrics
+from crm_core.sdk import amounts, session, show_month, today
 from crm_core.testing.doing import reporting, take_back
 from plugins.sales.tests.deal_shop import NAME
 from plugins.sales.tests.test_targets import hide
 
-MONTH = lambda: f"{today():%Y-%m}"
+MONTH = lambda: show_month(today())
 
 
 @pytest.fixture
@@ -133,6 +134,26 @@ def test_what_is_won_counts_by_shares_also_when_they_change_later(house, split, 
     deliver()
     assert counted() == {bob.id: 200_00}
     assert numbers(figures(bob))[6] == "200"
+
+
+def test_a_deal_won_is_one_for_each_who_has_a_share_and_one_for_them_together(house, split, deal, ann, bob, boss, somebody):
+    eve = somebody()
+
+    def won(*people, of=boss):
+        wanted = metrics.Wanted("sales.deals_won", tuple(one.id for one in people), today(), today())
+        with of.work():
+            number = metrics.figures([wanted])[wanted]
+            return number, of.browser()("GET", metrics.url_of(wanted)).text.count("Shared stand")
+
+    before = won(ann)[0], won(ann, bob, eve)[0]
+    given_away = deal(name="Shared stand", members=[{"user": bob.id, "share": 9_999}, {"user": eve.id, "share": 1}, {"user": ann.id, "part": "keeps the desk"}])
+    both, alone = split(name="Shared stand"), deal(name="Shared stand")
+    with boss.work():
+        house.resource(NAME).run("win", [given_away, both, alone])
+        house.resource(NAME).run("lose", [split(name="Shared stand")], {"lost_reason": "price"})
+    assert won(ann)[0] - before[0] == 2 and won(bob)[0] == 2 and won(eve)[0] == 1, "by shares, however small, and not by whose record it is"
+    assert won(ann, bob, eve)[0] - before[1] == 3, "together each deal is one"
+    assert won(eve, of=eve)[0] == 1 and won(eve)[1] >= 1, "and leads to the records behind it"
 
 
 def _achieved(house, deal):

@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 from crm_sales.opportunities.models import Opportunity, Stage
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm_core.sdk import Forbidden, Invalid, session, tasks
+from crm_core.testing.doing import take_back
 from plugins.sales.tests.deal_shop import NAME, row_of
 
 
@@ -90,6 +91,70 @@ def test_the_tasks_of_a_stage_go_out_once_and_along_with_the_opportunity(house, 
     assert tasks_of(house, one) == {("Agree on a day", ann.id, False), ("Send the floor plan", bob.id, True)}, "what is left goes to the new owner"
     act(boss, house, "lose", one, lost_reason="price")
     assert not any(still for _title, _owner, still in tasks_of(house, one))
+
+
+def test_what_was_lost_by_mistake_has_the_tasks_of_its_stage_again(house, deal, ann, somebody):
+    """And none that was done, none of another stage, none twice; of a new owner they are his."""
+    bob, boss, (first, second, *_rest) = somebody(), somebody(roles=["decision-maker", "sales-manager"]), stages_of(house)
+    with boss.work():
+        house.resource("sales.stage").write([{"id": first.id, "tasks": [{"what": "Find the firm"}]}, {"id": second.id, "tasks": [{"what": "Agree on a day"}, {"what": "Send the floor plan"}]}])
+    one = deal()
+    act(ann, house, "advance", one)
+    with ann.work():
+        house.resource("core.task").run("done", [session.scalar(select(tasks.Task.id).where(tasks.Task.title == "Agree on a day"))], {})
+    before = {("Find the firm", ann.id, True), ("Agree on a day", ann.id, False), ("Send the floor plan", ann.id, True)}
+    assert tasks_of(house, one) == before
+    for turn in range(2):
+        act(ann, house, "lose", one, lost_reason="price")
+        assert not any(still for _title, _owner, still in tasks_of(house, one))
+        act(ann, house, "reopen", one)
+        assert tasks_of(house, one) == {("Find the firm", ann.id, False), *before} - {("Find the firm", ann.id, True)}, f"turn {turn}: what of the present stage was taken back, and nothing else"
+    act(ann, house, "lose", one, lost_reason="price")
+    with boss.work():
+        house.resource(NAME).write([{"id": one, "owner": bob.id}])
+    act(boss, house, "reopen", one)
+    assert ("Send the floor plan", bob.id, True) in tasks_of(house, one)
+    act(boss, house, "lose", one, lost_reason="price")
+    with bob.work():
+        house.resource(NAME).write([{"id": one, "stage": first.id}])  # by a form or the board it goes on, too
+    assert {("Find the firm", bob.id, True), ("Send the floor plan", bob.id, False)} <= tasks_of(house, one)
+    act(boss, house, "advance", one)
+    assert {("Find the firm", bob.id, True), ("Send the floor plan", bob.id, True)} <= tasks_of(house, one)
+    with house.system():
+        assert session.scalar(select(func.count()).select_from(tasks.Task).where(tasks.Task.subject == NAME, tasks.Task.subject_id == one)) == 3, "none is there twice"
+
+
+@pytest.mark.parametrize("how", ["lost", "deleted"])
+def test_taken_back_the_tasks_are_there_as_they_were(house, deal, ann, somebody, how):
+    boss, second = somebody(roles=["decision-maker", "sales-manager"]), stages_of(house)[1]
+    with boss.work():
+        house.resource("sales.stage").write([{"id": second.id, "tasks": [{"what": "Agree on a day"}]}])
+    one = deal()
+    act(ann, house, "advance", one)
+    change = act(boss, house, "lose", one, lost_reason="price") if how == "lost" else delete(boss, house, one)
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, False)}
+    with boss.work():
+        take_back(change)
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, True)}
+    act(ann, house, "lose", one, lost_reason="price")
+    act(ann, house, "reopen", one)
+    assert tasks_of(house, one) == {("Agree on a day", ann.id, True)}
+
+
+def delete(who, house, one):
+    with who.work():
+        return house.resource(NAME).delete([one])
+
+
+def test_where_a_pipeline_has_a_stage_for_what_is_lost_it_goes_back_to_where_it_was(house, deal, ann):
+    second = stages_of(house)[1]
+    with house.system():
+        house.resource("sales.stage").write([{"name": "Lost", "pipeline": second.pipeline_id, "position": 99, "outcome": "lost"}])
+    one = deal()
+    act(ann, house, "advance", one)
+    act(ann, house, "lose", one, lost_reason="price")
+    act(ann, house, "reopen", one)
+    assert row_of(house, one, "stage_id", "outcome") == (second.id, "open")
 
 
 def test_a_salesperson_does_not_set_the_process(house, ann):

@@ -11,7 +11,7 @@ from crm_core.access.models import FieldRule, Role, Rule
 from crm_core.features.plans import metrics, services
 from crm_core.features.plans.models import Plan, PlanLine
 from crm_core.resource.changes import stamp
-from crm_core.sdk import Invalid, plans, rights_changed, session, today, writing
+from crm_core.sdk import Invalid, plans, rights_changed, session, show_month, today, writing
 from crm_core.testing.statements import sent
 
 WON = Counts.won
@@ -124,7 +124,7 @@ def hide(house, who, resource, field):
 def this_month(who, by="owner", did=WON):
     with who.work():
         found, _aims = forecast.months(today(), by, did)
-        return next(one for one in found if one["label"] == f"{today():%Y-%m}")
+        return next(one for one in found if one["label"] == show_month(today()))
 
 
 def test_the_forecast_says_what_is_lacking_and_whether_it_can_be_reached(house, shop, ann, make):

@@ -33,6 +33,7 @@ from crm_sales.contracts.models import (
     ContractPayment,
     State,
 )
+from crm_sales.opportunities.services import of_their_desk
 
 WHY = NoteField(name="reason", label=_("Reason"), required=True, length=2_000)
 
@@ -97,6 +98,9 @@ class Contracts(Resource):
     def title(self, row):
         row = Seen(self, row)
         return f"{row.number or ''} {row.name or ''}".strip()
+
+    def derive(self, rows, before):
+        of_their_desk(rows)
 
     def check(self, rows, before):
         faults = {}

@@ -80,6 +80,11 @@ def delivered_doc(db, order_id):
     return doc._replace(day=today(), parts={part: amounts.part(amount, order.delivered, money.rounding()) for part, amount in doc.parts.items()}), sum(doc.parts.values())
 
 
+def invoices_of(db, allocations):
+    """The invoices that this money was counted for."""
+    return db.scalars(sa.select(Allocation.invoice_id).where(Allocation.id.in_(allocations))).all()
+
+
 def _origin(db, invoice):
     """The order of an invoice: whose it is, and the day whose policies hold."""
     order = db.get(Order, invoice.order_id) if invoice.order_id is not None else None
@@ -139,7 +144,7 @@ class Loss(NamedTuple):
 
 def lost_of_invoice(db, invoice_id):
     """What of an invoice is written off, tax and all; None where it does not count (any more)."""
-    invoice = db.get(Invoice, invoice_id)
+    invoice = db.get(Invoice, invoice_id, populate_existing=True)
     if invoice is None or invoice.total <= 0 or invoice_doc(db, invoice_id) is None:
         return None
     return Loss(invoice.written, invoice.written if invoice.written and invoice.written == invoice.total - invoice.credited else invoice.total)
@@ -147,7 +152,7 @@ def lost_of_invoice(db, invoice_id):
 
 def lost_of_order(db, order_id):
     """What of an order is written off on its invoices; None where it does not count (any more)."""
-    order = db.get(Order, order_id) if order_id is not None else None
+    order = db.get(Order, order_id, populate_existing=True) if order_id is not None else None
     if order is None or order.total <= 0 or (order_doc(db, order_id) is None and delivered_doc(db, order_id)[0] is None):
         return None
     sums = sa.select(sa.func.sum(Invoice.written), sa.func.sum(Invoice.total)).where(Invoice.order_id == order_id, Invoice.deleted_at.is_(None), Invoice.state != "cancelled", Invoice.state != "draft")

@@ -79,19 +79,17 @@ def earn(db, doc, turn):
     for part, amount in doc.parts.items():
         parts[part.category] = parts.get(part.category, 0) + amount
     parts = dict(zip(parts, amounts.share(whole, [max(0, one) for one in parts.values()]), strict=True))  # what is below nothing is off all others
-    people = sorted({doc.seller, *doc.shares})
-    statements = {person: open_statement(db, person, doc.day) for person in people}  # held from here on: one counts after the other
     candidates = [one for one in policies.holding(None, doc.agreed, CommissionPolicy) if one.basis == basis]
-    if not candidates:
-        return
-    candidates = [one for one in candidates if one.customers in (Customers.any, _kind_of(db, doc))]
+    candidates = [one for one in candidates if one.customers in (Customers.any, _kind_of(db, doc))] if candidates else []
     standing, above = policies.standing_of(doc.seller), policies.above_of(parts)
+    rule = {category: max(mine, key=lambda one: (one.customers != Customers.any, one.id)) for category, base in parts.items()
+            if base > 0 and (mine := policies.narrowest(candidates, standing, above.get(category, ())))}
+    if not rule:
+        return  # for what earns nothing there is no statement
+    statements = {person: open_statement(db, person, doc.day) for person in sorted({doc.seller, *doc.shares})}  # held from here on: one counts after the other
     rows, had = [], {}
-    for category, base in parts.items():
-        mine = policies.narrowest(candidates, standing, above.get(category, ()))
-        if base <= 0 or not mine:
-            continue
-        policy = max(mine, key=lambda one: (one.customers != Customers.any, one.id))
+    for category, policy in rule.items():
+        base = parts[category]
         tiers = [(row.above, row.percent) for row in db.execute(sa.select(Tier.above, Tier.percent).where(
             Tier.commission_policy_id == policy.id, Tier.deleted_at.is_(None)).order_by(Tier.above, Tier.id))]
         if policy.id not in had:
@@ -226,17 +224,36 @@ def make_statement(db, person, month):
     with system_scope("a statement"):
         try:
             with session.begin_nested():
-                site().registry.resource("sales.statement").write([{"name": f"{month:%Y-%m}", "month": month, "key": f"{person}/{month}", "owner": person, "department": home_of(person)}], kind="statement")
+                made = site().registry.resource("sales.statement").write([{"name": f"{month:%Y-%m}", "month": month, "key": f"{person}/{month}", "owner": person, "department": home_of(person)}], kind="statement")
+                so_far(session, Statement.id.in_(made))
         except Invalid:
             if session.scalar(sa.select(Statement.id).where(Statement.owner_id == person, Statement.month == month)) is None:
                 raise
 
 
-def fixed_pay(db, person, month):
-    """The fixed pay of somebody in a month: what holds on its last day."""
-    last = (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+def last_of(month):
+    return (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+
+
+def fixed_in(person, month):
+    """The fixed pay of somebody in a month, as a subquery: what holds on its last day."""
+    last = last_of(month)
     query = sa.select(PayBasis.fixed).where(PayBasis.owner_id == person, PayBasis.deleted_at.is_(None), PayBasis.begins <= last, sa.or_(PayBasis.ends.is_(None), PayBasis.ends >= last))
-    return int(db.scalar(query.order_by(PayBasis.begins.desc()).limit(1)) or 0)
+    return query.order_by(PayBasis.begins.desc(), PayBasis.id.desc()).limit(1).scalar_subquery()
+
+
+def fixed_pay(db, person, month):
+    return int(db.scalar(sa.select(fixed_in(person, month))) or 0)
+
+
+def so_far(db, *which):
+    """What statements that are not closed come to so far: the fixed pay of the month, as it stands, and the commission. `which`: conditions; a statement
+    for each month there is among them."""
+    is_open = Statement.state == PayState.open, Statement.deleted_at.is_(None), *which
+    for month in db.scalars(sa.select(Statement.month).where(*is_open).distinct().order_by(Statement.month)).all():
+        fixed = sa.func.coalesce(fixed_in(Statement.owner_id, month), 0)
+        other = sa.or_(Statement.fixed != fixed, Statement.due.is_(None), Statement.due != fixed + Statement.commission)
+        db.execute(sa.update(Statement).where(*is_open, Statement.month == month, other).values(fixed=fixed, due=fixed + Statement.commission).execution_options(synchronize_session=False))
 
 
 def close(statement):
@@ -257,7 +274,7 @@ def pay(statement):
     session.refresh(statement, with_for_update=True)
     if statement.state != PayState.closed:
         raise Refused(_("Only a closed statement is paid, and once."))
-    last = (statement.month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    last = last_of(statement.month)
     over = policies.over_amount(Kind.commission, statement.owner_id, last, statement.commission)
     policies.settle("sales.statement", statement.id, f"{statement.name}", statement.owner_id, statement.department_id, last, over)
     statement.state, statement.paid_on = PayState.paid, today()
@@ -275,8 +292,9 @@ def statements_of_month(resource, ids, month):
 
 def _write(rows):
     if rows:
-        with system_scope("commission"):
+        with system_scope("commission") as db:
             site().registry.resource("sales.commission_line").write(rows, kind="commission")
+            so_far(db, Statement.id.in_({row["statement"] for row in rows}))
 
 
 def _figure(value):

@@ -95,15 +95,16 @@ PAY_LOOKS = {"open": ("progress", "amber"), "closed": ("lock", "acc"), "paid": (
 
 
 class Statement(Owned, Model):
-    """What its owner gets for a month. Once it is closed corrections go into the next one that is open."""
+    """What its owner gets for a month: so far, with the fixed pay that holds for it, until it is closed; then corrections go into the next one that is
+    open."""
 
     __tablename__ = "sales_statement"
     name: Mapped[t.Line] = mapped_column(default="", info={"label": _("Statement")})
-    month: Mapped[dt.date] = mapped_column(info={"label": _("Month")})
+    month: Mapped[dt.date] = mapped_column(info={"label": _("Month"), "month": True})
     key: Mapped[str | None] = mapped_column(sa.String(60), info={"label": _("Key")})  # person and month: there is one
     commission: Mapped[int] = t.Total("items", "amount", info={"label": _("Commission")})
     fixed: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Fixed pay"), "readonly": True})
-    due: Mapped[t.Money | None] = mapped_column(info={"label": _("To be paid"), "readonly": True})
+    due: Mapped[t.Money | None] = mapped_column(info={"label": _("To be paid"), "readonly": True, "help": _("Of a month that is not closed: so far.")})
     state: Mapped[PayState] = mapped_column(default=PayState.open, info={"label": _("State"), "labels": PAY_STATES, "looks": PAY_LOOKS, "readonly": True})
     paid_on: Mapped[dt.date | None] = mapped_column(info={"label": _("Paid on"), "readonly": True})
 

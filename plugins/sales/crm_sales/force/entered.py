@@ -14,7 +14,7 @@ from crm_sales.months import month_of
 from crm_sales.opportunities.models import Forecast, OpportunityShare, Outcome
 from crm_sales.settings import Counts
 
-NAME, LIST = "sales.forecast_entry", "/sales/forecast_entry"
+NAME, LIST, PAGE = "sales.forecast_entry", "/sales/forecast_entry", "/sales/forecast/entered"
 AHEAD, BACK = 4, 6  # months that can be forecast on the page, and that are looked back at
 MOST = 4_000
 
@@ -120,7 +120,7 @@ def _line(who, name, month, sums, words, aim, may, own):
     return {"who": who, "name": name, "computed": sums, "said": words, "counts": value, "best": counts.best if counts is not None else sums.possible, "aim": aim, "own": own,
             "lacking": max(0, aim - value) if aim is not None else None, "won_url": shares("won"), "open_url": shares("open"),
             "list": f"{LIST}?{urlencode([('month.between', f'{month},{month}'), ('owner.any', who)])}",
-            "enter": f"{LIST}/new?{urlencode([*entry, *([] if own else [('owner', who)])])}" if may else "",
+            "enter": f"{LIST}/new?{urlencode([*entry, *([] if own else [('owner', who)]), ('back', PAGE)])}" if may else "",
             "off": round(100 * (sums.won - words.first.committed) / words.first.committed) if words.first is not None and words.first.committed else None}
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from crm_core.sdk import instant, plans, session, site, system_scope, today
+from crm_sales import _
 from crm_sales.force.models import Achievement, Did
 
 KINDS = ("visit", "call", "meeting")
@@ -35,18 +36,27 @@ def month_of(text):
 
 
 def ranking(first, last, metric):
-    """Everybody who achieved, planned or did anything from one day to another, the most received first: four questions."""
+    """Everybody who achieved, planned or did anything from one day to another, who has the most of what the target is of first: four questions."""
     rows = session.execute(sa.select(Achievement.owner_id, Achievement.did, sa.func.sum(Achievement.amount)).where(
         Achievement.day >= first, Achievement.day <= last, Achievement.owner_id.is_not(None)).group_by(Achievement.owner_id, Achievement.did).order_by(Achievement.owner_id).limit(4 * MOST))
-    did = {}
+    did, aimed = {}, metric.partition(".")[2]
     for person, what, amount in rows:
         did.setdefault(person, {})[str(what)] = int(amount)
     wanted = {person: target * 100 for (person, _month, _metric), target in plans.targets([metric], first, last).items()}
     kinds = activity(first, last)
     names = names_of({*did, *wanted, *kinds})
-    found = [Row(one, names[one], wanted.get(one, 0), did.get(one, {}), kinds.get(one, {}), _reached(did.get(one, {}).get(metric.partition(".")[2], 0), wanted.get(one, 0)))
+    found = [Row(one, names[one], wanted.get(one, 0), did.get(one, {}), kinds.get(one, {}), _reached(did.get(one, {}).get(aimed, 0), wanted.get(one, 0)))
              for one in names]
-    return sorted(found, key=lambda row: (-row.did.get(Did.received, 0), -row.did.get(Did.ordered, 0), -sum(row.kinds.values()), row.name))[:MOST]
+    return sorted(found, key=lambda row: (*(-row.did.get(what, 0) for what in (aimed, *reversed(Did))), -sum(row.kinds.values()), row.name))[:MOST]
+
+
+def together(rows, aimed):
+    """The line of all of them; None where there are not several."""
+    if len(rows) < 2:
+        return None
+    sums = lambda name: {key: sum(getattr(row, name).get(key, 0) for row in rows) for key in {key for row in rows for key in getattr(row, name)}}
+    target, did = sum(row.target for row in rows), sums("did")
+    return Row(0, str(_("All together")), target, did, sums("kinds"), _reached(did.get(str(aimed), 0), target))
 
 
 def activity(first, last):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Status, amounts, cells, plans, session, site
+from crm_core.sdk import Status, amounts, cells, plans, session, show_month, site
 from crm_sales import _
 from crm_sales.force import departments, figures
 from crm_sales.force.models import Achievement
@@ -39,7 +39,7 @@ def spans(day):
     yield Span("past", _("Overdue"), None, first - dt.timedelta(days=1))
     for number in range(MONTHS):
         start = _month(first, number)
-        yield Span(f"m{number}", f"{start:%Y-%m}", start, _month(first, number + 1) - dt.timedelta(days=1))
+        yield Span(f"m{number}", show_month(start), start, _month(first, number + 1) - dt.timedelta(days=1))
     yield Span("later", _("Later"), _month(first, MONTHS), None)
     yield Span("none", _("Without a day"), None, None)
 

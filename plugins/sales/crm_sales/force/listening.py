@@ -8,7 +8,16 @@ from crm_sales.force import achieving, commission
 from crm_sales.force.commission_models import Basis, CommissionLine
 from crm_sales.force.models import Share
 from crm_sales.opportunities import sharing
+from crm_sales.orders import services as orders
 from crm_sales.orders.models import Order
+from crm_sales.receivables import services as receivables
+
+
+def _hold(of_orders=(), invoices=()):
+    """Until this is counted what can be written off or credited of these stays as it is, and another listener about them waits: all that is read from here
+    on is read under their lock. An order is held before its invoices, as whoever books money does (`receivables.hold`)."""
+    orders.lock(of_orders)
+    receivables.hold_whole(invoices)
 
 
 def _counts(doc):
@@ -65,6 +74,7 @@ def _credits(order, invoice):
 
 
 def ordered(event):
+    _hold(event.ids)
     for one in event.ids:
         if (doc := achieving.order_doc(session, one)) is not None:
             _counts(doc)
@@ -72,6 +82,7 @@ def ordered(event):
 
 def cancelled(event):
     """What of an order was delivered before it was cancelled is paid, so it goes on counting."""
+    _hold(event.ids)
     for one in event.ids:
         if achieving.order_doc(session, one) is not None:
             continue
@@ -91,6 +102,7 @@ def cancelled(event):
 
 
 def invoiced(event):
+    _hold(invoices=event.ids)
     for one in event.ids:
         doc = achieving.invoice_doc(session, one)
         if doc is not None:
@@ -98,6 +110,7 @@ def invoiced(event):
 
 
 def uninvoiced(event):
+    _hold(invoices=event.ids)
     for one in event.ids:
         if achieving.invoice_doc(session, one) is None:
             achieving.take_back(session, f"invoice:{one}", today())
@@ -107,12 +120,14 @@ def uninvoiced(event):
 
 def written_off(event):
     """Written off, asked for again, or a smaller loss."""
+    _hold(invoices=event.ids)
     for one in event.ids:
         if (doc := achieving.invoice_doc(session, one)) is not None:
             _less(doc.order, doc.invoice)
 
 
 def allocated(event):
+    _hold(invoices=achieving.invoices_of(session, event.ids))
     for one in event.ids:
         if (doc := achieving.allocation_doc(session, one)) is not None:
             _counts(doc)

@@ -61,7 +61,7 @@ class Achievement(Owned, Model):
     nothing. Targets, rankings and reports count these."""
 
     __tablename__ = "sales_achievement"
-    did: Mapped[Did] = mapped_column(info={"label": _("What"), "labels": DID})
+    did: Mapped[Did] = mapped_column(info={"label": _("Kind of achievement"), "labels": DID})
     day: Mapped[dt.date] = mapped_column(info={"label": _("Day")})
     document: Mapped[t.Line] = mapped_column(info={"label": _("Document")})
     source: Mapped[str] = mapped_column(sa.String(60), info={"label": _("Source")})  # order:12, invoice:7, allocation:3, opportunity:5
@@ -125,7 +125,7 @@ class ForecastEntry(Owned, Model):
 
     __tablename__ = "sales_forecast_entry"
     name: Mapped[t.Line] = mapped_column(info={"label": _("Forecast"), "readonly": True})
-    month: Mapped[t.Day] = mapped_column(info={"label": _("Month"), "help": _("Any day of it.")})
+    month: Mapped[t.Day] = mapped_column(info={"label": _("Month"), "month": True, "help": _("Any day of it.")})
     committed: Mapped[t.Money] = mapped_column(info={"label": _("Committed"), "minimum": 0, "help": _("What the month brings for sure, with what is won in it already.")})
     best: Mapped[t.Money] = mapped_column(info={"label": _("Best case"), "minimum": 0, "help": _("What it brings if all goes well: never less than what is committed.")})
     note: Mapped[t.Line | None] = mapped_column(info={"label": _("Why")})
@@ -133,7 +133,7 @@ class ForecastEntry(Owned, Model):
     said_on: Mapped[t.Day] = mapped_column(info={"label": _("Said on"), "readonly": True})
     won: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Won by then"), "readonly": True})
     sure: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: committed"), "readonly": True})
-    probable: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: probable"), "readonly": True})
+    probable: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: weighted"), "readonly": True})
     possible: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Computed: best case"), "readonly": True})
 
     __table_args__ = (sa.Index("ix_sales_forecast_entry_month", "month", "owner_id", "id"), sa.Index("ix_sales_forecast_entry_order", "month", "id"))

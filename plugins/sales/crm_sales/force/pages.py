@@ -6,7 +6,7 @@ from dataclasses import replace
 import flask
 import sqlalchemy as sa
 
-from crm_core.sdk import Missing, RefField, access, form, my_id, sees, session, site, today
+from crm_core.sdk import Missing, RefField, access, form, my_id, sees, session, show_month, site, today
 from crm_sales import _
 from crm_sales.force import checks, entered, figures, forecast, territories
 from crm_sales.force import targets as goals
@@ -39,7 +39,9 @@ def ranking():
     first, last = figures.month_of(flask.request.args.get("month", ""))
     before, after = (first - dt.timedelta(days=1)).replace(day=1), last + dt.timedelta(days=1)
     did = _counts()
-    return flask.render_template("sales/force.html", rows=figures.ranking(first, last, f"sales.{did}"), aimed=COUNTS[did], month=f"{first:%Y-%m}", before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
+    rows = figures.ranking(first, last, f"sales.{did}")
+    records = lambda what, person: figures.records(what, first, last, (("owner.any", str(person)),) if person else ())
+    return flask.render_template("sales/force.html", rows=rows, every=figures.together(rows, did), records=records, aimed=COUNTS[did], month=show_month(first), before=f"{before:%Y-%m}", after=f"{after:%Y-%m}" if after <= today() else "",
                                  did=DID, money=money, url=URL)
 
 
@@ -56,7 +58,7 @@ def expected():
     return flask.render_template("sales/forecast.html", months=months, by=by, tabs=tabs, list_url=forecast.LIST, aims=aims, did=did, counts=COUNTS)
 
 
-@pages.get("/sales/forecast/entered")
+@pages.get(entered.PAGE)
 @access("sales.forecast_entry.read")
 def forecasts_entered():
     """What people say the months will bring, beside what is computed, and what came of it."""
@@ -64,7 +66,7 @@ def forecasts_entered():
     if not {"worth", "weighted", "day", "forecast", "owner"} <= fields.keys() or not {"month", "committed", "best", "owner"} <= site().registry.resource(entered.NAME).fields().keys():
         raise Missing(_("This page was not found."))
     ahead, over = entered.months(today())
-    return flask.render_template("sales/entered.html", ahead=ahead, over=over, money=money)
+    return flask.render_template("sales/entered.html", ahead=ahead, over=over, money=money, said_month=show_month)
 
 
 def _counts():
@@ -111,7 +113,8 @@ def one(person):
         raise Missing(_("This record was not found."))
     first, last = figures.month_of("")
     row = next((one for one in figures.ranking(first, last, f"sales.{_counts()}") if one.person == person), None)
-    return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, work=_work(person), did=DID, money=money, url=URL, month=f"{first:%Y-%m}")
+    records = lambda what: figures.records(what, first, last, (("owner.any", str(person)),))
+    return flask.render_template("sales/person.html", name=names[person], own=person == my_id(), row=row, records=records, work=_work(person), did=DID, money=money, url=URL, month=show_month(first))
 
 
 # What of a person's stands on his page: the resource, what of it is under way, and the column of whose it is.
@@ -120,6 +123,9 @@ WORK = (
     ("sales.claim", (("state.any", "draft,claimed"),), "owner"), ("core.task", (("done_at.empty", "1"),), "owner"), ("core.customer", (), "owner"),
     ("core.note", (("kind.any", "feedback"),), "created_by"), ("core.journal", (), "owner"), ("sales.statement", (), "owner"),
 )
+
+
+OWN = {"core.note": _("Feedback of customers")}  # what of it is shown has a name of its own
 
 
 def _work(person):
@@ -136,7 +142,7 @@ def _work(person):
             query = query.where(column.is_(None)) if field.endswith(".empty") else query.where(column.in_(value.split(",")))
         number = len(session.scalars(query.limit(101)).all())
         asked = "&".join(f"{key}={value}" for key, value in ((f"{whose}.any", person), *only))
-        found.append({"label": resource.label, "icon": resource.icon, "number": number, "url": f"/{name.replace('.', '/')}?{asked}"})
+        found.append({"label": OWN.get(name, resource.label), "icon": resource.icon, "number": number, "url": f"/{name.replace('.', '/')}?{asked}"})
     return found
 
 

@@ -15,12 +15,14 @@ from crm_core.sdk import (
     as_written,
     my_id,
     session,
+    show_month,
     site,
     system_scope,
     today,
 )
 from crm_sales import _
 from crm_sales.force import claims, commission, entered
+from crm_sales.force.achieving import home_of
 from crm_sales.force.commission_models import CommissionLine, CommissionPolicy, PayBasis, PayState, Statement, Tier
 from crm_sales.force.models import Achievement, Claim, ClaimState, ForecastEntry, Share, Territory
 from crm_sales.orders.models import Order
@@ -42,7 +44,7 @@ class Territories(Resource):
 
 class Shares(Resource):
     model = Share
-    label, singular = _("Shares"), _("Share")
+    label, singular = _("Shares"), _("Share of an order")
     icon = "users"
     columns = "person", "percent"
     search = ()
@@ -55,7 +57,7 @@ class Shares(Resource):
         return "person"
 
     def title(self, row):
-        return str(_("Share"))
+        return str(_("Share of an order"))
 
     def check(self, rows, before):
         """A whole is a whole; and shares are said before the order is confirmed."""
@@ -194,7 +196,7 @@ class Statements(Resource):
     label, singular = _("Commission statements"), _("Commission statement")
     icon = "file-spreadsheet"
     columns = "month", "owner", "commission", "fixed", "due", "state"
-    filters = "month", "state", "owner", "department", "commission"
+    filters = "month", "state", "owner", "department", "commission", "due"
     search = ("name",)
     search_names = ()
     sorts = "-month", "-updated_at"
@@ -206,12 +208,15 @@ class Statements(Resource):
     hidden_fields = "team", "key"
     lines = (Lines("items", CommissionLine, ("day", "document", "customer", "base", "rate", "whole", "percent", "amount", "rule"), _("Lines")),)
     form = (Section(_("Statement"), ("name", "month", "owner", "commission", "fixed", "due", "state", "paid_on", "items")),)
-    help = _("What somebody gets for a month, line by line. Once closed it stays: corrections go into the next one.")
+    help = _("What somebody gets for a month, line by line: until it is closed, so far. Then it stays, and corrections go into the next one.")
     actions = (
         Action("close", _("Close the month"), commission.close, when=lambda row: row.state == PayState.open, icon="lock", primary=True,
                confirm=_("Close it? What comes later goes into the next month.")),
         Action("pay", _("Paid"), commission.pay, when=lambda row: row.state == PayState.closed, icon="cash", primary=True, confirm=_("Was the money paid out?")),
     )
+
+    def title(self, row):
+        return show_month(row.month)
 
 
 class CommissionLines(Resource):
@@ -244,7 +249,7 @@ class PayBases(Resource):
     sorts = ("-begins", "-updated_at")
     files = False
     in_palette = False
-    help = _("What somebody gets each month besides commission; a statement takes it over when its month is closed.")
+    help = _("What somebody gets each month besides commission; statements that are not closed follow it.")
     actions = (
         Action("statements", _("Make the statements of a month"), commission.statements_of_month, icon="file-pencil", whole=True, fields=(
             DateField(name="month", label=_("Month"), help=_("Any day of it."), required=True),)),
@@ -260,12 +265,16 @@ class PayBases(Resource):
     def defaults(self):
         return {"begins": today().replace(day=1)}
 
+    def written(self, verb, ids, change):
+        with system_scope("statements that are open follow the pay basis") as db:
+            commission.so_far(db)
+
 
 class ForecastEntries(Resource):
     model = ForecastEntry
     label, singular = _("Entered forecasts"), _("Forecast of a month")
     icon = "chart-line"
-    columns = "name", "owner", "said_on", "committed", "best", "corrected", "won", "sure", "probable", "possible", "note"
+    columns = "month", "owner", "said_on", "committed", "best", "note", "corrected", "won", "sure", "probable", "possible"
     filters = "month", "owner", "department", "corrected", "said_on", "committed", "best"
     search = "name", "note"
     search_names = ()
@@ -273,9 +282,13 @@ class ForecastEntries(Resource):
     verbs = "read", "create", "export"
     files = False
     in_palette = False
+    hidden_fields = "team", "department"
     form = (Section(_("Forecast of a month"), ("month", "owner", "committed", "best", "note")), Section(_("How it stood then"), ("name", "said_on", "corrected", "won", "sure", "probable", "possible"), folded=True))
-    beside = ((_("Forecast"), "/sales/forecast"), (_("Month by month"), "/sales/forecast/entered"))
+    beside = ((_("Forecast"), "/sales/forecast"), (_("Month by month"), entered.PAGE))
     help = _("What salespeople say a month will bring, and what their superiors make of it. The last word counts; what was said before stays.")
+
+    def title(self, row):
+        return show_month(row.month)
 
     def defaults(self):
         return {"month": today().replace(day=1)}
@@ -286,6 +299,8 @@ class ForecastEntries(Resource):
         for row in rows:
             if row.get("month") is not None:
                 row["month"] = row["month"].replace(day=1)
+            if row.get("owner_id") is not None:  # it lies where he works, whoever corrects it
+                row["department_id"] = home_of(row["owner_id"])
             row |= {"name": f"{row['month']:%Y-%m}" if row.get("month") else "", "said_on": row.get("said_on") or now, "corrected": me is not None and row.get("owner_id") != me}
         months = sorted({row["month"] for row in rows if row.get("month") is not None})
         if months:

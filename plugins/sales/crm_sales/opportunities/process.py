@@ -9,6 +9,7 @@ from crm_sales import _
 from crm_sales.opportunities.models import Opportunity, Outcome, StageTask
 
 NAME, KEY = "sales.opportunity", "sales.stage:"  # and of their keys: the opportunity, the task of the stage
+OVER = "sales.stage.over:"  # in its place, of what was still to be done when the opportunity was lost or deleted
 
 
 def entered(ids):
@@ -19,10 +20,10 @@ def entered(ids):
             Opportunity.id.in_(ids), Opportunity.owner_id.is_not(None), StageTask.deleted_at.is_(None)).order_by(Opportunity.id, StageTask.id)).all()
         if not rows:
             return
-        keys = {f"{KEY}{one}/{task}" for one, _owner, task, _what, _days in rows}
+        keys = {f"{key}{one}/{task}" for one, _owner, task, _what, _days in rows for key in (KEY, OVER)}
         there = set(db.scalars(select(tasks.Task.source_key).where(tasks.Task.source_key.in_(keys))))
     for one, owner, task, what, days in rows:
-        if f"{KEY}{one}/{task}" not in there:
+        if not {f"{KEY}{one}/{task}", f"{OVER}{one}/{task}"} & there:
             tasks.give_by_rule(_("Sales"), f"{KEY}{one}/{task}", owner, what, due=worktime.shift(today() + dt.timedelta(days=days), 0), about=(NAME, one), locked=False)
 
 
@@ -34,6 +35,34 @@ def ended(ids):
             tasks.Task.subject == NAME, tasks.Task.subject_id.in_(over), tasks.Task.source_key.startswith(KEY), tasks.Task.done_at.is_(None), tasks.Task.deleted_at.is_(None))).all()
     for key in keys:
         tasks.finish(key)
+    _rename(keys, KEY, OVER)
+
+
+def resumed(ids):
+    """One that was lost by mistake, or deleted, goes on: what was still to be done of the stage it is in is to be done again, by whoever has it now.
+    What somebody has done stays done, and nothing is given twice."""
+    with system_scope("tasks of opportunities that go on") as db:
+        there = db.execute(select(tasks.Task.source_key, Opportunity.stage_id, Opportunity.owner_id).join(Opportunity, Opportunity.id == tasks.Task.subject_id).where(
+            tasks.Task.subject == NAME, tasks.Task.subject_id.in_(ids), tasks.Task.source_key.startswith(OVER), tasks.Task.deleted_at.is_(None),
+            Opportunity.outcome != Outcome.lost, Opportunity.deleted_at.is_(None), Opportunity.owner_id.is_not(None))).all()
+        if not there:
+            return
+        stages = dict(db.execute(select(StageTask.id, StageTask.stage_id).where(StageTask.id.in_({_task_of(key) for key, _stage, _owner in there}), StageTask.deleted_at.is_(None))).all())
+        back = {key: owner for key, stage, owner in there if stages.get(_task_of(key)) == stage}
+    for key, owner in back.items():
+        tasks.again(key, owner)
+    _rename(list(back), OVER, KEY)
+
+
+def _task_of(key):
+    return int(key.rpartition("/")[2])
+
+
+def _rename(keys, old, new):
+    """The keys of these tasks say from now on whether they wait for the opportunity to go on."""
+    with system_scope("tasks of opportunities") as db:
+        for key in keys:
+            db.execute(update(tasks.Task).where(tasks.Task.source_key == key).values(source_key=new + key.removeprefix(old)).execution_options(synchronize_session=False))
 
 
 def handed_on(event):

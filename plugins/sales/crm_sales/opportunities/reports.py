@@ -115,5 +115,6 @@ COLUMNS = [
 ]
 
 METRICS = [
-    Metric("sales.deals_won", _("Opportunities won"), of=Opportunities, at="closed", by="owner", where=(("outcome.any", "won"),)),
+    # Of a deal that several share each has one, and so have they together: their department's plan counts it once.
+    Metric("sales.deals_won", _("Opportunities won"), of=OpportunityShares, at="day", by="owner", where=(("outcome.any", "won"),), once="opportunity"),
 ]

@@ -199,6 +199,7 @@ class Opportunities(Resource):
         elif verb == "delete":
             services.announce(ids)
         process.ended(ids)
+        process.resumed(ids)
         sharing.share_out(ids)
 
     def board_words(self, field, filters):

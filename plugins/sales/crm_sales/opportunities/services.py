@@ -82,6 +82,15 @@ def put_on_desks(rows):
             row["team_id"] = desks.get(row["pipeline_id"])
 
 
+def of_their_desk(rows):
+    """New documents that come of an opportunity belong to its team: a desk sees them, and its head decides what is over a limit."""
+    new = [row for row in rows if row.get("id") is None and row.get("team_id") is None and row.get("opportunity_id") is not None]
+    if new:
+        desks = dict(session.execute(select(Opportunity.id, Opportunity.team_id).where(Opportunity.id.in_({row["opportunity_id"] for row in new}), Opportunity.team_id.is_not(None))).all())
+        for row in new:
+            row["team_id"] = desks.get(row["opportunity_id"])
+
+
 def derive_stage(row, now, old, known):
     """What follows from the stage of one row about to be written: its state, its days, its probability. `now`: as it will be, `old`: as it was."""
     if old and row.get("pipeline_id", old["pipeline_id"]) != old["pipeline_id"] and row.get("stage_id", old["stage_id"]) == old["stage_id"]:
@@ -262,6 +271,9 @@ def reopen(row):
     if not before:
         raise Refused(_("This pipeline has no stage for what is open."))
     back = stage if stage is not None and stage.outcome == Outcome.open else before[-1]
+    if stage is not None and stage.outcome == Outcome.lost:  # a pipeline with a stage for what is lost: where it was before that
+        came = session.scalars(select(StageVisit.stage_id).where(StageVisit.opportunity_id == row.id, StageVisit.stage_id.in_([one.id for one in before])).order_by(StageVisit.id.desc()).limit(1)).first()
+        back = known.get(came, back)
     _set(row, {**OPENED, "stage_id": back.id, "stage_on": today()})
 
 

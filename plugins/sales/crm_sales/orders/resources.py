@@ -28,6 +28,7 @@ from crm_core.sdk import (
 )
 from crm_sales import _, repricing
 from crm_sales.contracts.services import of_another_currency
+from crm_sales.opportunities.services import of_their_desk
 from crm_sales.orders import running, services
 from crm_sales.orders.models import (
     Advert,
@@ -119,6 +120,9 @@ class Orders(Resource):
                fields=(Field(name="reason", label=_("Reason"), required=True, length=255),)),
     )
     help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")
+
+    def derive(self, rows, before):
+        of_their_desk(rows)
 
     def check(self, rows, before):
         return of_another_currency(rows, before)

@@ -15,6 +15,7 @@ from crm_core.sdk import (
     RuleAction,
     hookimpl,
     put_words,
+    show_month,
 )
 from crm_sales import _
 from crm_sales.api import (
@@ -146,7 +147,7 @@ def register_reports():
 
 @hookimpl
 def register_print_templates():
-    return [PrintTemplate("sales.statement", "statement", _("Commission statement"), "sales/statement.html")]
+    return [PrintTemplate("sales.statement", "statement", _("Commission statement"), "sales/statement.html", lambda statement: {"month": show_month(statement.month)})]
 
 
 @hookimpl
@@ -181,9 +182,9 @@ READ = ("sales.policy.read", "sales.territory.read")
 FORCE = ("sales.share.*", "sales.forecast_entry.read", "sales.forecast_entry.create", "sales.forecast_entry.export", "sales.partner.*", "sales.partner_deal.read", "sales.partner_deal.create", "sales.partner_deal.update", "sales.partner_deal.won", "sales.partner_deal.lost", "sales.fund.read",
          *(f"sales.fund_use.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "ask", "settle", "give_up")),
          *(f"sales.claim.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "claim")))
-SEE = ("sales.achievement.read", "sales.achievement.export", "sales.statement.read", "sales.statement.export", "sales.statement.print", "sales.pay_basis.read", "sales.exceeded.read", "sales.exceeded.export",
-       "core.customer.by_territory")
-LEAD = ("sales.claim.approve", "sales.claim.refuse", "sales.fund_use.approve", "sales.fund_use.refuse", "sales.partner_deal.accept", "sales.partner_deal.refuse")
+SEE = ("sales.achievement.read", "sales.achievement.export", "sales.statement.read", "sales.statement.export", "sales.statement.print", "sales.pay_basis.read", "sales.exceeded.read", "sales.exceeded.export")
+LEAD = ("core.customer.by_territory",  # who may assign customers
+        "sales.claim.approve", "sales.claim.refuse", "sales.fund_use.approve", "sales.fund_use.refuse", "sales.partner_deal.accept", "sales.partner_deal.refuse")
 RULE = (EXCEED, "sales.policy.*", "sales.territory.*", "sales.commission_policy.*", "sales.pay_basis.*", "sales.statement.*", "sales.claim.pay", "sales.fund.*")
 KNOW = {"sales.commission_policy.read": "all"}
 

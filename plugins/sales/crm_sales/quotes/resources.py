@@ -21,6 +21,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _, repricing
+from crm_sales.opportunities.services import of_their_desk
 from crm_sales.quotes import services
 from crm_sales.quotes.models import Quote, QuoteItem, State
 
@@ -74,6 +75,9 @@ class Quotes(Resource):
     def title(self, row):
         row = Seen(self, row)
         return f"{row.number or ''} {row.name or ''}".strip()
+
+    def derive(self, rows, before):
+        of_their_desk(rows)
 
 
 class QuoteItems(PricedLines):

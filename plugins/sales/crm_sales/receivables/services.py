@@ -62,6 +62,18 @@ def _orders_of(db, contracts: Iterable[int]) -> set[int]:
     return set(db.scalars(sa.select(Order.id).where(Order.contract_id.in_(list(contracts)), Order.deleted_at.is_(None)))) if contracts else set()
 
 
+def hold_whole(invoices: Iterable[int]):
+    """Hold what these invoices are parts of: the order of each, of one without an order the invoice itself (of a credit note the one it credits).
+    Whoever changes what was paid, credited or written off of them holds that first. One step only: who holds an invoice and waits for its order is not waited for."""
+    with system_scope("money is held while it is counted") as db:
+        root = sa.func.coalesce(Invoice.credits_id, Invoice.id)
+        roots = db.execute(sa.select(Invoice.id, Invoice.order_id).where(Invoice.id.in_(sa.select(root).where(Invoice.id.in_(sorted(set(invoices))))))).all()
+        orders.lock(row.order_id for row in roots if row.order_id)
+        alone = [row.id for row in roots if not row.order_id]
+        if alone:
+            db.scalars(sa.select(Invoice.id).where(Invoice.id.in_(alone)).order_by(Invoice.id).with_for_update(key_share=True)).all()
+
+
 # --- invoicing orders -------------------------------------------------------------------------------------------------
 
 
