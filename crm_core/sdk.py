@@ -128,6 +128,7 @@ _WHERE = {
     "tell": ("crm_core.resource.telling", "tell"),  # tell who saves, or acts, what followed of it besides
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
+    "approvals": ("crm_core.features.approvals", "api"),  # approvals.draw(…), approvals.submit(…), approvals.waits(…)
     "plans": ("crm_core.features.plans", "api"),  # plans of work: plans.targets(metrics, first, last)
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "mail": ("crm_core.features.mail", "api"),  # mail.send(…) lets one go out, mail.draft(…) leaves it to be read and sent by its writer

@@ -53,6 +53,7 @@ class Contracts(Resource):
     filters = "state", "customer", "day", "begins", "ends", "signed_on", "total", "amends", "renews", "owner"
     search = "number", "name"
     status = "state"
+    subtitle = "customer", "total", "ends"
     importable = True
     calendar, gantt = "ends", ("begins", "ends")
     spans = "begins", "ends"
