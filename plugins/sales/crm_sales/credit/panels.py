@@ -10,11 +10,11 @@ from crm_sales.orders.panels import day_said, said
 
 def account(customer_id):
     """Balance, what is late, limit and grade, and what is proposed from which figures."""
-    found = accounts([customer_id], seen=True)[customer_id]
+    found, customers = accounts([customer_id], seen=True)[customer_id], site().registry.resource("core.customer")
     credit = session.scalars(sa.select(Credit).where(Credit.customer_id == customer_id)).one_or_none()
     free = credit.limit - found.owed - found.ordered if credit is not None and credit.limit is not None else None
     return {"account": found, "credit": credit, "free": free, "said": said, "day_said": day_said, "customer": customer_id,
-            "may_print": site().registry.resource("core.customer").may("print"), "may_set": site().registry.resource("core.customer").may("set_credit")}
+            **{name: customers.may(verb) and customers.sees(customer_id, verb) for name, verb in (("may_print", "print"), ("may_set", "set_credit"))}}
 
 
 def _shown(ids, name):

@@ -179,7 +179,7 @@ WORK = ("sales.subscription.*", "core.customer.order_again", "sales.advert.plan"
         *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind", "remind_by_mail")), "sales.payment.read", "sales.payment.export", "sales.payment.print",
         "sales.contract_payment.invoice")
 MONEY = ("sales.contract.read", "sales.contract.invoice_due", "sales.contract_payment.invoice", "sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",
-         "sales.subscription.read", "core.customer.read", "core.customer.set_credit", "sales.credit.*", "sales.stop.*", "sales.reminder_text.*")
+         "sales.subscription.read", "core.customer.read", "core.customer.print", "core.customer.set_credit", "sales.credit.*", "sales.stop.*", "sales.reminder_text.*")
 
 
 @hookimpl
