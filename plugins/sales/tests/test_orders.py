@@ -255,7 +255,8 @@ def test_on_the_page_part_of_it_goes_out(shop, today):  # noqa: F811
     browser = shop.boss.browser()
     page = browser("GET", f"/sales/order/{order}/parts").text
     assert "Item 2" in page and f'name="day" value="{today}"' in page
-    assert browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "4", f"n{second.id}": ""}).status_code == 409
+    much = browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "4", f"n{second.id}": "", "waybill": "SF 77"})
+    assert much.status_code == 409 and "are ordered, not more" in much.text and 'value="4"' in much.text and "SF 77" in much.text
     wrong = browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "x", "day": "2026-03-02", "waybill": "SF 1"})
     assert wrong.status_code == 422 and 'value="2026-03-02"' in wrong.text and 'value="SF 1"' in wrong.text, "what was typed stays"
     assert browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "1.5", f"n{second.id}": "", "day": "", "waybill": "SF 1"}).status_code == 303

@@ -32,6 +32,7 @@ from crm_sales.api import (
 )
 from crm_sales.demo import force as demo_force
 from crm_sales.demo import house as demo_house
+from crm_sales.demo import partners as demo_partners
 from crm_sales.force import checks, costs, listening, pages, reports, territories
 from crm_sales.force.resources import (
     Achievements,
@@ -172,6 +173,7 @@ def install(first):
 def demo_data(make):
     demo_house.fill(make)
     demo_force.fill(make)
+    demo_partners.fill(make)
 
 
 READ = ("sales.policy.read", "sales.territory.read")
