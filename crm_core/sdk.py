@@ -33,6 +33,7 @@ _WHERE = {
     "FileField": ("crm_core.resource.enclosed", "FileField"),  # a file, sent along or one of the record's: the act gets its id
     "EnumField": ("crm_core.resource.fields", "EnumField"),
     "same_lines": ("crm_core.resource.samelines", "same_lines"),  # lines of one record as lines of another: the quote's in its order
+    "Foretold": ("crm_core.resource.pieces", "Foretold"),  # what a line of a form would come to: `foretell` of its resource
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
     "Bilingual": ("crm_core.resource.bilingual", "Bilingual"),  # base of resources of words with a Chinese and an English name
