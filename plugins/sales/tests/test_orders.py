@@ -596,3 +596,16 @@ def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_on
     assert shop.wu.browser()("POST", f"/sales/again/{regular.customer}", sent).status_code == 403
     other = shop.house.person("nosy", roles=["user"])
     assert other.browser()("POST", f"/sales/again/{regular.customer}", sent).status_code == 404
+
+
+def test_nobody_is_offered_what_only_others_may_do_with_a_record(shop):  # noqa: F811
+    """Who may do something with records of his own and only read this one, as a head of department who keeps the books: no button leads to a page he does not have."""
+    order = shop.order((3000, 10_00))
+    head = shop.house.person("bookkeeping-head", roles=["supervisor", "accountant"], department="books")
+    page = shop.ann.browser()("GET", f"/sales/order/{order}").text
+    assert f"/sales/order/{order}/print" in page and "Deliver a part" in shop.ann.browser()("GET", f"/sales/order/{order}/panel/progress").text
+    page, panel = (head.browser()("GET", f"/sales/order/{order}{part}") for part in ("", "/panel/progress"))
+    assert page.status_code == panel.status_code == 200
+    assert f"/sales/order/{order}/print" not in page.text and "Deliver a part" not in panel.text
+    account = head.browser()("GET", f"/core/customer/{shop.customer}/panel/account").text
+    assert "print/statement" in account and head.browser()("GET", f"/core/customer/{shop.customer}/print/statement").status_code == 200
