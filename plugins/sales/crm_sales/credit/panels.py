@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from crm_core.sdk import session, site
-from crm_sales.credit.models import Credit
+from crm_sales.credit.models import Credit, Outcome, Stop
 from crm_sales.credit.services import accounts
 from crm_sales.orders.panels import day_said, said
 
@@ -21,6 +21,11 @@ def _shown(ids, name):
     if not site().registry.resource("sales.invoice").may("read"):
         return {}
     return {customer: said(getattr(found, name)) for customer, found in accounts(ids, seen=True).items() if getattr(found, name)}
+
+
+def stopped():
+    """The orders that wait for somebody to let them go on: counted in the menu."""
+    return sa.select(Stop.id).where(Stop.outcome == Outcome.waiting)
 
 
 def receivable(ids):
