@@ -31,7 +31,7 @@ def told(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], before: Ma
         if price is not None:
             quantity = 1000 if line.get("quantity") is None else line["quantity"]
             follow["amount"] = amounts.line(quantity, price, line.get("discount") or 0, rate or 0, included=included, how=how, step=step(currency))[2]
-        left_out = {"price": listed.get(n)}
+        left_out: dict[str, Any] = {"price": listed.get(n)}
         if product is not None:
             left_out |= {"what": shelf.words(product.id, line.get("configuration") or {}, language())[:255], "unit_id": product.unit_id, "rate": rate}
         found.append(Foretold(left_out, follow))

@@ -43,14 +43,15 @@ def items_of(model, column, head_id):
 
 
 def rows(items, currency):
-    """The lines of a document as they are read; a product is called by its English name on an English paper."""
+    """The lines of a document as they are read, with their units; a product is called by its English name on an English paper."""
+    units = site().registry.resource("core.unit").labels({one.unit_id for one in items if one.unit_id})
     ids = {one.product_id for one in items if one.product_id}
     english = {row.id: row for row in session.execute(select(Product.id, Product.name, Product.english).where(Product.id.in_(ids)))} if ids else {}
     found = []
     for n, one in enumerate(items, 1):
         product = english.get(one.product_id)
         said = product.english if product is not None and product.english and one.what == product.name and not _chinese() else one.what
-        found.append({"n": n, "what": said, "quantity": number(one.quantity, 3), "price": shown(one.price or 0, currency),
+        found.append({"n": n, "what": said, "quantity": f"{number(one.quantity, 3)} {units.get(one.unit_id, '')}".strip(), "price": shown(one.price or 0, currency),
                       "discount": f"{number(one.discount, 2)} %" if one.discount else "", "rate": f"{number(one.rate, 2)} %", "amount": shown(one.amount, currency)})
     return found
 
