@@ -28,6 +28,16 @@ def stopped():
     return sa.select(Stop.id).where(Stop.outcome == Outcome.waiting)
 
 
+def stopped_by(rows):
+    """The same by whose they are, on the home page of who may let them go on."""
+    number = sa.func.count()
+    return sa.select(rows.c.owner_id, number).where(rows.c.outcome == Outcome.waiting).group_by(rows.c.owner_id).order_by(number.desc(), rows.c.owner_id)
+
+
+def may_release():
+    return site().registry.resource("sales.order").may("release")
+
+
 def receivable(ids):
     return _shown(ids, "owed")
 

@@ -2,6 +2,7 @@
 
 from crm_core.sdk import (
     Action,
+    Card,
     Column,
     Cost,
     Job,
@@ -145,7 +146,8 @@ def register_reports():
 
 @hookimpl
 def register_cards():
-    return [*reports.CARDS]
+    stops = Card("stopped", _("Stopped orders"), of=credit.Stops, query=account.stopped_by, icon="hand-stop", order=7, waits="/sales/stop?outcome.any=waiting", when=account.may_release)
+    return [stops, *reports.CARDS]
 
 
 @hookimpl
