@@ -88,6 +88,7 @@ def test_others_are_stopped_until_somebody_releases_them(shop):  # noqa: F811
     assert shop.all(Stop, order_id=order)[0].outcome == Outcome.waiting
     with shop.wu.work():
         assert session.scalars(panels.stopped()).all() == [one.id for one in shop.all(Stop, outcome=Outcome.waiting)], "counted in the menu"
+    assert "Stopped orders" in shop.wu.browser()("GET", "/").text.partition("Waiting for me")[2], "and on the home page of who may let them go on"
     with pytest.raises(Refused):
         shop.deliver(order, 1000)
     with pytest.raises(Forbidden):

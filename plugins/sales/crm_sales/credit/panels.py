@@ -28,10 +28,9 @@ def stopped():
     return sa.select(Stop.id).where(Stop.outcome == Outcome.waiting)
 
 
-def stopped_by(rows):
-    """The same by whose they are, on the home page of who may let them go on."""
-    number = sa.func.count()
-    return sa.select(rows.c.owner_id, number).where(rows.c.outcome == Outcome.waiting).group_by(rows.c.owner_id).order_by(number.desc(), rows.c.owner_id)
+def waiting(rows):
+    """How many they are, on the home page of who may let them go on."""
+    return sa.select(rows.c.outcome, sa.func.count()).where(rows.c.outcome == Outcome.waiting).group_by(rows.c.outcome)
 
 
 def may_release():

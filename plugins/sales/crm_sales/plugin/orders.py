@@ -146,7 +146,7 @@ def register_reports():
 
 @hookimpl
 def register_cards():
-    stops = Card("stopped", _("Stopped orders"), of=credit.Stops, query=account.stopped_by, icon="hand-stop", order=7, waits="/sales/stop?outcome.any=waiting", when=account.may_release)
+    stops = Card("stopped", _("Stopped orders"), of=credit.Stops, query=account.waiting, icon="hand-stop", order=7, waits="/sales/stop?outcome.any=waiting", when=account.may_release)
     return [stops, *reports.CARDS]
 
 
