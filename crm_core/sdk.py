@@ -33,6 +33,7 @@ _WHERE = {
     "FileField": ("crm_core.resource.enclosed", "FileField"),  # a file, sent along or one of the record's: the act gets its id
     "EnumField": ("crm_core.resource.fields", "EnumField"),
     "same_lines": ("crm_core.resource.samelines", "same_lines"),  # lines of one record as lines of another: the quote's in its order
+    "Foretold": ("crm_core.resource.pieces", "Foretold"),  # what a line of a form would come to: `foretell` of its resource
     "Lines": ("crm_core.resource.resource", "Lines"),  # child rows inside the parent's form
     "Place": ("crm_core.resource.places", "Place"),  # `place = Place()`: its records stand on a map (docs/map.md)
     "Addressed": ("crm_core.resource.post", "Addressed"),  # `addressed = Addressed(…)`: labels and envelopes of its records
@@ -137,6 +138,7 @@ _WHERE = {
     "tell": ("crm_core.resource.telling", "tell"),  # tell who saves, or acts, what followed of it besides
     "start_rules": ("crm_core.features.rules.engine", "start"),  # begin the rules of a trigger of one's own
     "RuleDue": ("crm_core.features.rules.triggers", "Due"),  # what a trigger that goes by days answers
+    "approvals": ("crm_core.features.approvals", "api"),  # approvals.draw(…), approvals.submit(…), approvals.waits(…)
     "plans": ("crm_core.features.plans", "api"),  # plans of work: plans.targets(metrics, first, last)
     "notify": ("crm_core.features.messages.api", "notify"),  # tell a person something
     "mail": ("crm_core.features.mail", "api"),  # mail.send(…) lets one go out, mail.draft(…) leaves it to be read and sent by its writer

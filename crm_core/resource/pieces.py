@@ -1,8 +1,8 @@
 """What a resource's declaration is made of besides fields: sections of its form, lines inside it, and the parts the registry finds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -39,6 +39,14 @@ class Lines:
     group_label: Any = ""
     shown: tuple[str, ...] = ()  # the columns on the record's page and on paper, where they are others than in the form
     follows: tuple[str, ...] = ()  # columns of the record that its lines are worked out from: when one changes, all lines are written again (`Resource.follow_head`)
+
+
+class Foretold(NamedTuple):
+    """What a line of a form would come to (`foretell(head, lines)` of its resource, column → value as far as they can be read): values of
+    columns where nothing is written, and values that follow from what is."""
+
+    left_out: Mapping[str, Any]
+    follow: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

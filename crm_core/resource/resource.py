@@ -472,11 +472,6 @@ class Resource:
         """The same in a form that says this in other fields, as typed (a reference's `info={"beside": ("begins", "ends")}` names them)."""
         return self.remarks(ids)
 
-    def along(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-        """What the script of a form is told of records that a picker offers: id → values for JSON. `choices`: what can be chosen of it in the same
-        line, as [option, value, words] each."""
-        return {}
-
     def count_label(self, n: int) -> Any:
         return ngettext("%(n)s record", "%(n)s records", n)
 

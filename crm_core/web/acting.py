@@ -7,13 +7,13 @@ from typing import Any
 import flask
 
 from crm_core.kernel.declare import Action
-from crm_core.kernel.errors import Forbidden, Invalid, Missing, OverLimit
+from crm_core.kernel.errors import Forbidden, Invalid, Missing, OverLimit, Refused
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
 from crm_core.resource import acts, asking, enclosed, telling
 from crm_core.resource.fields import Field
 from crm_core.web import bulk, controls, urls, ways
-from crm_core.web.requests import maybe_me
+from crm_core.web.requests import maybe_me, wants_json
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage, FormField
 
@@ -32,7 +32,12 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         return page_of("bulk_form.html", _ask(resource, action, row_id, {}, {}, at))
     texts = controls.read(fields, form)
     with ExitStack() as files:
-        return _done(resource, action, row_id, texts, files, at, more)
+        try:
+            return _done(resource, action, row_id, texts, files, at, more)
+        except Refused as refused:  # the business says no: what was typed stays, and may be said otherwise
+            if not fields or wants_json():
+                raise
+            return page_of("bulk_form.html", _ask(resource, action, row_id, texts, {}, at, str(refused))), refused.status
 
 
 def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], files: ExitStack, at: str, more: Mapping[str, Any]) -> Any:
@@ -119,13 +124,13 @@ def handed_in(resource: Any, row_id: int, asked: asking.Asked) -> Any:
     return flask.redirect(ways.to_record(resource, row_id), 303)
 
 
-def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str) -> BulkFormPage:
+def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str, note: str = "") -> BulkFormPage:
     row = resource.get(row_id, action.name)
     asked = flask.request.values.get("back", "")  # from another page, such as home
     back = urls.safe_path(asked) if asked else ""
     return BulkFormPage(
         title=_("%(what)s: %(name)s", what=action.label, name=resource.title(row)), action=urls.of_act(resource, row_id, at or f"do/{action.name}"),
-        submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults, row), danger=action.danger,
+        submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults, row), danger=action.danger, note=note,
         back_url=back or urls.of_record(resource, row_id), hidden=(("back", back),) if back else (),
     )
 

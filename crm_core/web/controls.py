@@ -17,6 +17,7 @@ from crm_core.resource.references import RefField, RefsField, SeveralField
 from crm_core.resource.resource import Section
 from crm_core.text.numbers import whole
 from crm_core.web import render, urls
+from crm_core.web.foretelling import TOLD
 from crm_core.web.viewmodels import Choice, FormField, LineGroup, LineRow, LinesEditor, Picked
 from crm_core.web.viewmodels import Section as SectionView
 
@@ -203,16 +204,18 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
 
     def line(key: str, row: Mapping[str, str], found: Mapping[str, Any], at: int = -1) -> LineRow:
         controls = tuple(
-            _figure(f, key, row.get(n, ""), _of(f, labels)) if f.readonly and (f.numeric or readonly) else
+            replace(made, placeholder=row[TOLD + n]) if TOLD + n in row and not made.readonly else made for n, made in (
+            (n, _figure(f, key, row.get(n, ""), _of(f, labels)) if f.readonly and (f.numeric or readonly) else
             control(f, row.get(n, ""), error=_first(found.get(n)), prefix=f"{key}-", labels=_of(f, labels), currency=currency,
-                    picks=choices[n][at] if n in choices else None) for n, f in fields.items()
+                    picks=choices[n][at] if n in choices else None)) for n, f in fields.items())
         )
         return LineRow(key, controls, row.get("id", ""), removed=row.get("remove") == "1")
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {}), i) for i, row in enumerate(rows))
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group in fields else ()
     return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(resource, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, many=len(fields) > COLUMNS,
-                       broad=BROAD < len(fields) <= COLUMNS, groups=groups, readonly=readonly)
+                       broad=BROAD < len(fields) <= COLUMNS, groups=groups, readonly=readonly,
+                       tells=tuple(n for n, f in resource.all_fields.items() if f.column in declared.follows) if hasattr(resource.line_resource(name), "foretell") and not readonly else ())
 
 
 def _figure(field: Field, key: str, text: str, labels: Mapping[str, str]) -> FormField:

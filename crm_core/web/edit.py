@@ -22,7 +22,7 @@ from crm_core.resource.references import RefField
 from crm_core.resource.twins import Told
 from crm_core.text.alike import LIKELY
 from crm_core.text.numbers import whole
-from crm_core.web import bulk, controls, twins, urls, versions, ways
+from crm_core.web import bulk, controls, foretelling, twins, urls, versions, ways
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import (
     Act,
@@ -112,6 +112,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
         if place is not None and place < len(lines.get(name, ())):
             lines[name][place]["remove"] = "1"
         return _show(resource, row, fields, texts, {}, lines, {})
+    if sent.get("_tell"):
+        return _show(resource, row, fields, texts, {}, foretelling.lines(resource, fields, texts, lines), {})
     if sent.get("_ask"):
         return _ask(resource, row, fields, texts, lines)
     if sent.get("_claim"):

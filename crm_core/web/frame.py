@@ -67,8 +67,9 @@ def _common(theme: Any) -> dict[str, Any]:
 
 
 def role_name(name: str, msgid: str | None) -> Any:
-    """A preset's name is translated until somebody renames it."""
-    return _(msgid) if msgid else name
+    """A preset's name is translated, in the words of who brings it, until somebody renames it."""
+    brought = (role.label for role in site().registry.roles if msgid and getattr(role.label, "msgid", None) == msgid)
+    return next(brought, _(msgid) if msgid else name)
 
 
 def _frame(found: SignedIn) -> Frame:

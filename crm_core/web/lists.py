@@ -323,5 +323,6 @@ def _empty(resource: Any) -> Empty:
         steps.append(FirstStep(_("New %(what)s", what=in_sentence(resource.singular)), _("Enter one by hand."), urls.of_act(resource, None, "new"), "plus"))
     if resource.importable and resource.may("import"):
         steps.append(FirstStep(_("Import a file"), _("CSV, Excel or vCard."), urls.address("/import", [("to", resource.name)]), "file-import"))
-    text = resource.help if steps or "create" not in resource.verbs else _("You may not create these; ask your administrator.")
+    by_hand = "create" in resource.verbs or resource.importable
+    text = resource.help if steps or not by_hand else _("You may not create these; ask your administrator.")
     return Empty(_("%(what)s will be listed here", what=resource.label), text, tuple(steps))

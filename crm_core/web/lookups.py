@@ -44,8 +44,7 @@ def lookup(name: str, text: str, beside: Mapping[str, str] | None = None, offers
     query.text = text.strip()[:100]
     query.order = orders.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() and "updated_at" in source.fields() else "")
     ids = listing.page(query).ids if not text or source.search else []
-    along = source.along(ids) if ids else {}
-    return {"hits": [{**_hit(source, i, label, sub), **along.get(i, {})} for i, label, sub in _labelled(source, ids, beside)], "more": len(ids) >= HITS}
+    return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids, beside)], "more": len(ids) >= HITS}
 
 
 def _labelled(source: Any, ids: list[int], beside: Mapping[str, str] | None = None) -> Iterable[tuple[int, str, str]]:

@@ -239,7 +239,7 @@ def _shown(resource: Any, row: Any) -> tuple[tuple[Act, ...], Act | None, tuple[
         more.append(Act(_("Merge with another"), urls.of_act(resource, None, "merge", [("id", str(row.id))]), "git-merge"))
         if resource.may("create"):
             more.append(Act(_("Split"), urls.of_act(resource, row.id, "split"), "git-compare"))
-    if resource.may("print") and "print" in resource.verbs:
+    if resource.may("print") and "print" in resource.verbs and facts.his(resource, row, "print"):
         more.append(Act(_("Print"), urls.of_act(resource, row.id, "print"), "printer"))
         more += [Act(_("Print: %(what)s", what=one.label), urls.of_act(resource, row.id, f"print/{one.name}"), "printer")
                  for one in told(offered(site().registry.print_templates.get(resource.name, ())))]

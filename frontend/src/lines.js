@@ -1,5 +1,5 @@
 // Lines of parts inside their parent's form: rows come from the template, removed rows say so and stay unseen.
-import { $, $$, adopt, make, on } from "./dom.js";
+import { $, $$, adopt, make, on, page } from "./dom.js";
 
 function renumber(editor) {
   $$(".lrow:not(.gone)", editor).forEach((row, at) => {
@@ -43,21 +43,47 @@ on("click", "[data-remove-line]", (event, button) => {
   editor.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-// What can be chosen of a product stands in its line as soon as it is picked there.
-const choosing = (box) => box.dataset.name.endsWith("-product") && $(".picks", box.closest(".lrow"));
-on("picked", ".lrow .picker", (event, box) => {
-  const picks = choosing(box);
-  if (!picks) return;
-  const wish = $("input", picks);
-  for (const old of $$("select", picks)) old.remove();
-  const options = Map.groupBy(event.detail.choices ?? [], ([option]) => option);
-  for (const [option, choices] of options) {
-    const select = make("select", { class: "form-select", name: wish.name.replace(/__text$/, ""), "aria-label": option }, make("option", { value: "" }, `${option} —`));
-    for (const [, value, words] of choices) select.append(make("option", { value }, `${option}: ${words}`));
-    wish.before(select);
+// ---------- what lines would come to, told while they are filled in ----------
+let asked = 0;
+on("change", "form[data-form]", (event, form) => {
+  const field = event.target.closest("[data-field]")?.dataset.field ?? "";
+  const editors = $$("[data-tells]", form);
+  if (editors.some((one) => one.contains(event.target) || one.dataset.tells.split(" ").includes(field))) tell(form);
+});
+async function tell(form) {
+  const mine = (asked += 1);
+  const body = new FormData(form);
+  body.set("_tell", "1");
+  const answer = await page(form.action, { method: "POST", body }).catch(() => null); // without it all is told when it is saved
+  if (!answer || mine !== asked || !form.isConnected) return;
+  for (const editor of $$("[data-tells]", form)) {
+    const rows = $$(".lrow", editor);
+    const told = $$(`[data-lines="${editor.dataset.lines}"] .lrow`, answer.document);
+    if (rows.length === told.length) rows.forEach((row, at) => renew(row, told[at], body));
   }
-});
-on("input", ".lrow .picker", (event, box) => {
-  const picks = choosing(box);
-  if (picks && !$("input[type=hidden]", box).value) for (const old of $$("select", picks)) old.remove();
-});
+}
+function renew(row, told, sent) {
+  const fields = $$("[data-field]", told);
+  $$("[data-field]", row).forEach((field, at) => {
+    const fresh = fields[at];
+    const [still, now] = [$(".static", field), $(".static", fresh)];
+    if (still && now) return void (still.textContent = now.textContent);
+    const [picks, offered] = [$(".picks", field), $(".picks", fresh)];
+    if (picks && offered) return void choices(picks, offered, told.dataset.line, row.dataset.line);
+    const [box, other] = [$("input:not([type=hidden])", field), $("input:not([type=hidden])", fresh)];
+    if (!box || !other) return;
+    box.placeholder = other.placeholder;
+    if (box.value === sent.get(box.name) && !$("[data-picker]", field)) box.value = other.value;
+  });
+}
+// What can be chosen follows the product of the line.
+function choices(picks, offered, from, to) {
+  const said = (one) => $$("option", one).map((option) => option.value).join("\n");
+  if (said(picks) === said(offered)) return;
+  const wish = $("input", picks);
+  $$("select", picks).forEach((select) => select.remove());
+  for (const select of $$("select", offered)) {
+    select.name = select.name.replace(from, to);
+    wish.before(document.adoptNode(select));
+  }
+}

@@ -86,7 +86,6 @@ function take(hit) {
   }
   input.focus();
   changed(box);
-  box.dispatchEvent(new CustomEvent("picked", { bubbles: true, detail: hit }));
 }
 const isInput = "[data-picker] > input:not([type=hidden])";
 on("input", isInput, (event, input) => {

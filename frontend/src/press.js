@@ -1,5 +1,5 @@
 // Printing: what is changed shows at once what will come of it; a text that is written shows it while it is written.
-import { $, on } from "./dom.js";
+import { $, $$, on, ready } from "./dom.js";
 
 const fetched = async (url, body) => {
   const answer = await fetch(url, { method: "POST", body });
@@ -28,6 +28,7 @@ on("input", "[data-preview]", (event, box) => {
   waiting = setTimeout(() => show(box), 300);
 });
 on("change", "form:has([data-preview])", (event, form) => event.target.matches("[data-preview]") || show($("[data-preview]", form)));
+ready((root) => $$("[data-preview]", root).forEach(show)); // also of a text that is empty yet: what is said then
 on("focusin", "[data-preview]", (event, box) => $(".live", box.closest(".field")).childElementCount || show(box));
 on("click", "[data-word]", (event, button) => {
   const box = $("[data-preview]", button.closest(".field"));

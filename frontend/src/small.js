@@ -1,5 +1,5 @@
 // Small things: passwords shown, Caps Lock, copying a number, printing, uploads, ticks of the home page, re-planning.
-import { $, icon, on, postJson, ready, word } from "./dom.js";
+import { $, icon, make, on, postJson, ready, word } from "./dom.js";
 import { failNote } from "./nav.js";
 import { toast } from "./toasts.js";
 
@@ -18,9 +18,22 @@ for (const type of ["keydown", "keyup"]) {
     if (hint && event.getModifierState) hint.hidden = !event.getModifierState("CapsLock");
   });
 }
-on("click", "[data-copy]", (event, button) => {
-  navigator.clipboard?.writeText(button.dataset.copy).then(() => toast(word("done")));
+on("click", "[data-copy]", async (event, button) => {
+  const text = button.dataset.copy;
+  const done = await navigator.clipboard?.writeText(text).then(() => true, () => false) || copyByHand(text, button);
+  if (done) toast(word("done"));
 });
+// A house without a certificate: the browser lends its clipboard to nobody, but copies what is selected.
+function copyByHand(text, button) {
+  const area = make("textarea", { class: "vh" });
+  area.value = text;
+  button.after(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  button.focus();
+  return done;
+}
 on("click", "[data-print]", () => print());
 ready(() => {
   if ($("body > .paper, body > .drawings")) setTimeout(() => print(), 300);

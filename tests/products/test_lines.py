@@ -191,8 +191,6 @@ def test_choices_are_checked_priced_written_out_and_counted_as_wishes(shop: Hous
         {"option": "烫印", "option_english": "Foil", "name": "烫金", "english": "Gold", "percent": 10_00, "optional": True}],
         combinations=[{"given": "烫金", "how": How.needs, "other": "布面"}])
     assert refused(shop, [{"product": book}]) == {"configuration": "Choose: 封面."}
-    (hit,) = admin.browser()("GET", "/lookup/core.product?q=Book").json["hits"]
-    assert hit["choices"] == [["Cover", "封面=布面", "Linen"], ["Cover", "封面=纸面", "纸面"], ["Foil", "烫印=烫金", "Gold"]], "they stand in the line as soon as it is picked"
     assert "goes only with: 布面" in refused(shop, [{"product": book, "configuration": {"封面": "纸面", "烫印": "烫金"}}])["configuration"]
     made = quote(shop, [{"product": book, "configuration": {"封面": "布面", "烫印": "烫金", "": "a ribbon"}}])
     (line,) = lines(shop, made)

@@ -35,7 +35,7 @@ from crm_core.data import types as t
 from crm_core.data.bulk import among, update
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.money.api import no_fractions, rounding, step, tax_included
-from crm_core.features.products import configuring, wishes
+from crm_core.features.products import configuring, foretelling, wishes
 from crm_core.features.products.models import LIVES
 from crm_core.features.products.prices import Ask, Facts, Shelf, buyers, of_shelf
 from crm_core.features.products.units import ratio
@@ -43,7 +43,7 @@ from crm_core.kernel.i18n import _, language, ngettext
 from crm_core.resource.changes import as_written, unscoped
 from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
-from crm_core.resource.pieces import Lines
+from crm_core.resource.pieces import Foretold, Lines
 from crm_core.resource.resource import Resource
 from crm_core.resource.telling import tell
 from crm_core.text import amounts
@@ -186,6 +186,12 @@ class PricedLines(Resource):
             if price is None and product is not None and _has_price(product):
                 row["price"] = None  # it has a price, but not in this currency or unit: `check` says why
         _say([(before[rows[n]["id"]], rows[n]) for n in headed])
+
+    def foretell(self, head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[Foretold]:
+        """What lines of a form would come to, told while they are filled in."""
+        ids = [line["id"] for line in lines if line.get("id")]
+        rows = session.scalars(sa.select(self.model).where(among(self.model.id, ids))).all() if ids else ()
+        return foretelling.told(head, lines, {row.id: row for row in rows}, ASKED)
 
     def measure(self, heads: Sequence[int], earliest: dt.date | None = None, stands: Mapping[int, tuple[int | None, str | None]] = MappingProxyType({})) -> list[str]:
         """Ask the price lists anew for the list price of each line of these documents, for what their heads say now; prices stay. A day before

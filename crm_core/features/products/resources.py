@@ -173,11 +173,6 @@ class Products(Bilingual):
         """What most products are without is not said of them."""
         return replace(page, lines=tuple(one for one in page.lines if one.rows))
 
-    def along(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-        """What can be chosen of each, for the line it is picked in."""
-        offered = configuring.ConfigurationField(name="configuration", column="", label="").offered([{"product": str(one)} for one in ids])
-        return {one: {"choices": [[option, value, str(words)] for option, value, words, _chosen in choices]} for one, (_wish, choices) in zip(ids, offered, strict=True)}
-
     def _options(self, row: Mapping[str, Any]) -> list[Any]:
         """What is wrong with the options; lists that are not given stand as they are."""
         given = {}

@@ -49,6 +49,8 @@ def card(name: str) -> Any:
 
     def fill() -> PanelView:
         drawn = _drawn(one)
+        if not drawn.bars:
+            return PanelView(one.label, one.icon or "chart-bar", empty=_("There is nothing to count yet."))
         html = flask.render_template("parts/chart.html", page=drawn, rows=drawn.bars[:CARD_ROWS])
         return PanelView(one.label, one.icon or "chart-bar", html=Markup(html))  # the template has escaped what it was given
 

@@ -136,7 +136,8 @@ class LinesEditor:
     """Parts edited inside the parent's form. ``blank`` is a row whose key ends in ``-__n__``: the script copies it.
 
     Without scripts "Add row" submits the form with ``_add=NAME`` and "Remove" with ``_remove=KEY``: the view answers the
-    form again, saving nothing.
+    form again, saving nothing. With ``_tell`` it answers the form with what the lines would come to; ``tells`` names the fields of the record
+    they follow, where there is something to tell.
     """
 
     name: str
@@ -152,6 +153,7 @@ class LinesEditor:
     many: bool = False  # too many fields for that: a card each, and the form is wider
     broad: bool = False  # more columns than a form of ordinary width has room for
     groups: tuple[LineGroup, ...] = ()
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,13 +265,14 @@ class BulkFormPage:
     """``bulk_form.html``: what is going to happen to how many, with the fields the act needs; also any small question.
 
     ``hidden`` carries the ids (or ``all`` and the state) and ``go=1``; ``skipped``: "2 of them are not yours …".
-    ``edits`` stand before ``fields``; a ``preview`` stands in their place, with a way back to them.
+    ``edits`` stand before ``fields``; a ``preview`` stands in their place, with a way back to them. ``note``: why it was refused just now.
     """
 
     title: Words
     action: str
     submit: Words
     text: Words = ""
+    note: Words = ""
     skipped: Words = ""
     fields: tuple[FormField, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

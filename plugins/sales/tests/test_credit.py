@@ -3,14 +3,14 @@
 import datetime as dt
 
 import pytest
-from crm_sales.credit import services
+from crm_sales.credit import panels, services
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.credit.services import Paid, proposal
 from crm_sales.orders.models import State
 from crm_sales.receivables.models import Invoice
 from crm_sales.settings import CreditSettings
 
-from crm_core.sdk import Forbidden, Invalid, Refused
+from crm_core.sdk import Forbidden, Invalid, Refused, session
 from plugins.sales.tests.money_shop import shop, the_day  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 
@@ -86,6 +86,9 @@ def test_others_are_stopped_until_somebody_releases_them(shop):  # noqa: F811
     order = shop.order((1000, 100_01), customer=customer)
     assert shop.row("sales.order", order).state == State.held
     assert shop.all(Stop, order_id=order)[0].outcome == Outcome.waiting
+    with shop.wu.work():
+        assert session.scalars(panels.stopped()).all() == [one.id for one in shop.all(Stop, outcome=Outcome.waiting)], "counted in the menu"
+    assert "Stopped orders" in shop.wu.browser()("GET", "/").text.partition("Waiting for me")[2], "and on the home page of who may let them go on"
     with pytest.raises(Refused):
         shop.deliver(order, 1000)
     with pytest.raises(Forbidden):

@@ -19,8 +19,8 @@ def west(house, make, as_user):
     class West:
         ann, bob, cid = as_user("ann", roles=["user"]), as_user("bob", roles=["user"]), as_user("cid", roles=["user"])
         chief = as_user("chief", roles=["decision-maker"])
-        province = make("core.region", name="Sichuan")
-        city = make("core.region", name="Chengdu", parent=province)
+        province = make("core.region", name="Sichuan", english="Sichuan")
+        city = make("core.region", name="Chengdu", english="Chengdu", parent=province)
         food = make("core.industry", name="Food")
         tea = make("core.industry", name="Tea", parent=food)
 
@@ -197,7 +197,7 @@ def test_reports_are_exact_to_the_cent_and_results_are_by_person_region_and_mont
         assert lines == {"Ann": (0, 75_000, 75_000, big + 37_500), "Bob": (77_700, 25_000, 25_000, 12_500)}
         assert sum(line.numbers[-1] for line in doing.ask_report("achieved_product")) == big + 50_000
         assert [(line.label, *line.numbers[:2], line.numbers[-1]) for line in doing.ask_report("results")] == [
-            ("Ann", "Chengdu", f"{today:%Y-%m}", big), ("Ann", "", f"{today:%Y-%m}", 37_500), ("Bob", "", f"{today:%Y-%m}", 12_500)]
+            ("Ann", "Chengdu, Sichuan", f"{today:%Y-%m}", big), ("Ann", "", f"{today:%Y-%m}", 37_500), ("Bob", "", f"{today:%Y-%m}", 12_500)]
     with west.bob.work():
         assert [line.label for line in doing.ask_report("results")] == ["Bob"]
 

@@ -317,3 +317,12 @@ def test_a_board_adds_what_amounts_are_worth_and_never_two_currencies(house, dea
     assert "1,700" in page and "1,100<" not in page and "Amount in our currency" in page
     page = ann.browser()("GET", f"/sales/opportunity/{foreign}").text
     assert "GBP\u00a0100" in page and "GBP\u00a0700" not in page and "700" in page
+
+
+def test_its_time_line_says_where_it_went(house, deal, ann):
+    one = deal()
+    act(ann, house, "advance", one)
+    page = ann.browser()("GET", f"/sales/opportunity/{one}").text
+    line = page[page.index("changed"):]
+    assert "Find a prospect" in line and "Arrange a visit" in line
+    assert "Standing still from" not in line[:line.index("entered this record")]

@@ -258,7 +258,8 @@ def test_on_the_page_part_of_it_goes_out(shop, today):  # noqa: F811
     browser = shop.boss.browser()
     page = browser("GET", f"/sales/order/{order}/parts").text
     assert "Item 2" in page and f'name="day" value="{today}"' in page
-    assert browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "4", f"n{second.id}": ""}).status_code == 409
+    much = browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "4", f"n{second.id}": "", "waybill": "SF 77"})
+    assert much.status_code == 409 and "are ordered, not more" in much.text and 'value="4"' in much.text and "SF 77" in much.text
     wrong = browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "x", "day": "2026-03-02", "waybill": "SF 1"})
     assert wrong.status_code == 422 and 'value="2026-03-02"' in wrong.text and 'value="SF 1"' in wrong.text, "what was typed stays"
     assert browser("POST", f"/sales/order/{order}/parts", {f"n{first.id}": "1.5", f"n{second.id}": "", "day": "", "waybill": "SF 1"}).status_code == 303
@@ -598,3 +599,16 @@ def test_who_seeks_the_price_finds_the_short_way_open_and_pressed_twice_it_is_on
     assert shop.wu.browser()("POST", f"/sales/again/{regular.customer}", sent).status_code == 403
     other = shop.house.person("nosy", roles=["user"])
     assert other.browser()("POST", f"/sales/again/{regular.customer}", sent).status_code == 404
+
+
+def test_nobody_is_offered_what_only_others_may_do_with_a_record(shop):  # noqa: F811
+    """Who may do something with records of his own and only read this one, as a head of department who keeps the books: no button leads to a page he does not have."""
+    order = shop.order((3000, 10_00))
+    head = shop.house.person("bookkeeping-head", roles=["supervisor", "accountant"], department="books")
+    page = shop.ann.browser()("GET", f"/sales/order/{order}").text
+    assert f"/sales/order/{order}/print" in page and "Deliver a part" in shop.ann.browser()("GET", f"/sales/order/{order}/panel/progress").text
+    page, panel = (head.browser()("GET", f"/sales/order/{order}{part}") for part in ("", "/panel/progress"))
+    assert page.status_code == panel.status_code == 200
+    assert f"/sales/order/{order}/print" not in page.text and "Deliver a part" not in panel.text
+    account = head.browser()("GET", f"/core/customer/{shop.customer}/panel/account").text
+    assert "print/statement" in account and head.browser()("GET", f"/core/customer/{shop.customer}/print/statement").status_code == 200

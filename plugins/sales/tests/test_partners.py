@@ -173,3 +173,16 @@ def test_without_the_condition_more_would_be_approved(field, house, monkeypatch)
     with field.boss.work(), pytest.raises((sa.exc.IntegrityError, Refused, Invalid)):
         house.resource("sales.fund_use").run("approve", [one])
     assert _money(house, fund) == (5_000, 0, 0)
+
+
+def test_a_fund_is_whose_partner_it_is_for(field, house, today):
+    partner = field.partner("P")
+    with field.boss.work():
+        funds = house.resource("sales.fund")
+        fund = funds.write([{"name": "Half a year", "partner": partner, "begins": today, "ends": today, "amount": 100_000}])[0]
+    with field.ann.work():
+        assert house.resource("sales.fund").get(fund).owner_id == field.ann.id
+        use = house.resource("sales.fund_use").write([{"name": "Stand", "fund": fund, "asked": 40_000}])[0]
+        house.resource("sales.fund_use").run("ask", [use])
+    page = field.ann.browser()("GET", f"/sales/fund_use/{use}").text
+    assert "Amount requested" in page

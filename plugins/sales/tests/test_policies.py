@@ -52,7 +52,7 @@ def test_discount_is_limited_whether_it_is_called_one_or_the_price_is_lower(shop
     at_limit, discount, lower, both = (shop.document(discount=1_000), shop.document(discount=1_001), shop.document(price=8_999), shop.document(price=9_500, discount=600))
     shop.tell(shop.ann, QuotesSent((at_limit,)))
     for one in (discount, lower, both):
-        with pytest.raises(OverLimit, match="below the list price, your limit is 10 % \\(Limit\\).*ask for approval"):
+        with pytest.raises(OverLimit, match="below the list price, your limit is 10 % \\(Limit\\).*Ask somebody who may exceed"):
             shop.tell(shop.ann, QuotesSent((at_limit, one)))
 
 
@@ -313,7 +313,7 @@ def test_a_limit_is_not_evaded_by_the_words_of_a_line(shop, make, name, event):
     shop.tell(shop.ann, event((mine,)))  # nobody is limited
     shop.policy()
     for one in (mine, _of(shop, make, {"product": nothing, "quantity": 1_000, "price": 6_000}, name=name)):
-        with pytest.raises(OverLimit, match="has no list price by which your limit could be measured \\(Limit\\): choose a product.*ask for approval"):
+        with pytest.raises(OverLimit, match="has no list price by which your limit could be measured \\(Limit\\): choose a product.*Ask somebody who may exceed"):
             shop.tell(shop.ann, event((one,)))
     shop.tell(shop.ann, event((_of(shop, make, priced, {"what": "Gift", "quantity": 1_000, "price": 0}, name=name),)))
     shop.policy(kind="unlisted", percent=2_000, name="Words")  # a fifth of the whole

@@ -12,7 +12,8 @@ from crm_sales.receivables.reports import BUCKETS, bucket
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_core.sdk import Invalid, Refused, amounts, session
+from crm_core.sdk import Invalid, Refused, amounts, in_language, session
+from crm_core.web.frame import role_name
 from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
 from plugins.sales.tests.test_orders import _job
 from tests.support.fixtures import postgres  # noqa: F401
@@ -239,3 +240,23 @@ def test_papers_and_reports(shop):  # noqa: F811
         assert browser("GET", path).status_code == 200, path
     assert page.status_code == 200 and "Closing balance" in page.text
     assert browser("GET", f"/core/customer/{shop.customer}/print/reminder").status_code == 200
+
+
+def test_more_than_remains_is_said_in_the_form_where_what_was_typed_stays(shop):  # noqa: F811
+    order = shop.order((1000, 100_00))
+    shop.run("deliver", order)
+    shop.run("invoice", order)
+    (invoice,) = shop.all(Invoice, order_id=order)
+    answer = shop.boss.browser()("POST", f"/sales/invoice/{invoice.id}/do/pay", {"amount": "120", "reference": "BANK-7"})
+    assert answer.status_code == 422
+    assert "100.00 remain to be paid" in answer.text and "BANK-7" in answer.text
+    assert shop.all(Payment, customer_id=invoice.customer_id) == []
+
+
+def test_who_counts_the_money_words_the_reminders_and_is_called_so(shop):  # noqa: F811
+    browser = shop.wu.browser()
+    assert browser("GET", "/sales/reminder_text/new").status_code == 200
+    with shop.house.system(), in_language("zh_Hans_CN"):
+        assert str(role_name("Accountant", "Accountant")) == "财务"
+    page = browser("GET", "/sales/stop").text
+    assert "stopped until somebody releases them" in page and "ask your administrator" not in page

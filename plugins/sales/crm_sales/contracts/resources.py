@@ -56,6 +56,7 @@ class Contracts(Resource):
     search = "number", "name"
     status = "state"
     limited = True
+    subtitle = "customer", "total", "ends"
     importable = True
     calendar, gantt = "ends", ("begins", "ends")
     spans = "begins", "ends"

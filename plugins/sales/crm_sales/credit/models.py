@@ -60,6 +60,9 @@ OUTCOMES = {"waiting": _("Waiting"), "released": _("Released"), "ended": _("Ende
 OUTCOME_LOOKS = {"waiting": ("clock", "amber"), "released": ("circle-check", "green"), "ended": ("x", "")}
 
 
+WAITS = sa.text("outcome = 'waiting' AND deleted_at IS NULL")
+
+
 class Stop(PartOf("order"), Model):
     """An order that was stopped, or confirmed in spite of a warning, with the figures of that day."""
 
@@ -74,3 +77,5 @@ class Stop(PartOf("order"), Model):
     said: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason given")})
     decided_by_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": _("Decided by")})
     decided_on: Mapped[dt.date | None] = mapped_column(info={"label": _("Decided on")})
+
+    __table_args__ = (sa.Index("ix_sales_stop_waiting", "order_id", sqlite_where=WAITS, postgresql_where=WAITS),)

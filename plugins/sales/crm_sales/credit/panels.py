@@ -16,11 +16,11 @@ PROPOSED = tuple(f"sales.credit.{name}" for name in ("proposed", "proposed_on", 
 
 def account(customer_id):
     """Balance, what is late, limit and grade, and what is proposed from which figures."""
-    found = accounts([customer_id], seen=True)[customer_id]
+    found, customers = accounts([customer_id], seen=True)[customer_id], site().registry.resource("core.customer")
     credit = session.scalars(sa.select(Credit).where(Credit.customer_id == customer_id)).one_or_none()
     free = credit.limit - found.owed - found.ordered if credit is not None and credit.limit is not None else None
     return {"account": found, "credit": credit, "free": free, "set": sees(*CREDIT), "proposed": sees(*PROPOSED), "said": said, "day_said": day_said, "customer": customer_id,
-            "may_print": site().registry.resource("core.customer").may("print"), "may_set": site().registry.resource("core.customer").may("set_credit")}
+            **{name: customers.may(verb) and customers.sees(customer_id, verb) for name, verb in (("may_print", "print"), ("may_set", "set_credit"))}}
 
 
 def stopped(order_id):
@@ -56,6 +56,20 @@ def _shown(ids, name):
     if not site().registry.resource("sales.invoice").may("read"):
         return {}
     return {customer: said(getattr(found, name)) for customer, found in accounts(ids, seen=True).items() if getattr(found, name)}
+
+
+def stopped():
+    """The orders that wait for somebody to let them go on: counted in the menu."""
+    return sa.select(Stop.id).where(Stop.outcome == Outcome.waiting)
+
+
+def waiting(rows):
+    """How many they are, on the home page of who may let them go on."""
+    return sa.select(rows.c.outcome, sa.func.count()).where(rows.c.outcome == Outcome.waiting).group_by(rows.c.outcome)
+
+
+def may_release():
+    return site().registry.resource("sales.order").may("release")
 
 
 def receivable(ids):

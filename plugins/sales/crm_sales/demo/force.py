@@ -1,4 +1,4 @@
-"""Policies, territories, commission and a partner of the demo company."""
+"""Policies, territories, targets and commission of the demo company."""
 
 import datetime as dt
 

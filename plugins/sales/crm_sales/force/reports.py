@@ -8,7 +8,7 @@ from crm_core.sdk import Customer, Region, Report, site, today, visible
 from crm_sales import _
 from crm_sales.force.models import Did
 from crm_sales.force.territories import coverage
-from crm_sales.months import month_of
+from crm_sales.months import month_of, region_of
 
 
 def _sum(rows, did):
@@ -53,7 +53,7 @@ def regions_known():
 def results(rows):
     """Who achieved what in which month with customers of which region. Of a customer its reader may not see the region stays unnamed."""
     customers, regions = visible(Customer), sa.inspect(Region).local_table
-    region, month = sa.func.coalesce(regions.c.name, "").label("region"), month_of(rows.c.day).label("month")
+    region, month = region_of(regions).label("region"), month_of(rows.c.day).label("month")
     columns = [_sum(rows, did) for did in Did]
     return sa.select(rows.c.owner_id, region, month, *columns).outerjoin(customers, customers.c.id == rows.c.customer_id).outerjoin(
         regions, regions.c.id == customers.c.region_id).where(rows.c.day >= year_began()).group_by(rows.c.owner_id, region, month).order_by(

@@ -2279,6 +2279,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_stop_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_stop_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_stop_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_stop_waiting', ['order_id'], unique=False, sqlite_where=sa.text("outcome = 'waiting' AND deleted_at IS NULL"), postgresql_where=sa.text("outcome = 'waiting' AND deleted_at IS NULL"))
     with op.batch_alter_table('sales_advert') as batch:
         batch.create_index('ix_sales_advert_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_advert_item_id'), ['item_id'], unique=False)

@@ -102,7 +102,7 @@ class Opportunities(Resource):
     beside = ((_("Forecast"), "/sales/forecast"),)
     importable = True
     timeline = True
-    told = ("stage_id", "outcome", "amount", "expected", "owner_id")
+    told = ("stage_on", "stale_on", "weighted", "worth", "days_open")  # they follow from what is told
     form = (
         Section(_("Opportunity"), ("name", "customer", "contact", "pipeline", "stage", "amount", "currency", "expected", "items")),
         Section(_("What happens next"), ("next_step", "next_day", "forecast", "chance")),

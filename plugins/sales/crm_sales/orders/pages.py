@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import flask
 
-from crm_core.sdk import Bad, Invalid, Missing, access, session, site, today
+from crm_core.sdk import Bad, Invalid, Missing, Refused, access, session, site, today
 from crm_sales import _
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels
@@ -39,9 +39,9 @@ def send(row_id):
         if not values["parts"]:
             raise Invalid({"parts": [_("Say what goes out.")]}, _("Say what goes out."))
         orders.run("deliver_part", [row_id], values)
-    except Invalid as bad:
+    except (Invalid, Refused) as bad:  # what was typed stays
         return flask.render_template("sales/order_parts.html", order=session.get(Order, row_id), items=panels.progress(row_id)["items"], typed=typed,
-                                     day=form.get("day", ""), waybill=form.get("waybill", ""), note=bad.first), 422
+                                     day=form.get("day", ""), waybill=form.get("waybill", ""), note=bad.first if isinstance(bad, Invalid) else bad.message), bad.status
     return flask.redirect(f"/sales/order/{row_id}", 303)
 
 

@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from crm_core.sdk import (
     DateField,
     MoneyField,
-    Region,
     Seen,
     Status,
     User,
@@ -38,7 +37,7 @@ def progress(order_id: int):
     rows = session.execute(sa.select(OrderItem.id, OrderItem.what, OrderItem.quantity, OrderItem.delivered).where(OrderItem.order_id == order_id).order_by(OrderItem.id)).all()
     items = [] if not sees(*ITEMS) else [{"id": row.id, "what": row.what, "ordered": show.show(row.quantity), "out": show.show(row.delivered), "rest": show.show(row.quantity - row.delivered),
               "typed": show.text(row.quantity - row.delivered), "open": row.quantity > row.delivered} for row in rows]
-    may = order is not None and order.state in services.GOING and site().registry.resource("sales.order").may("deliver_part")
+    may = order is not None and order.state in services.GOING and (orders := site().registry.resource("sales.order")).may("deliver_part") and orders.sees(order.id, "deliver_part")
     money_seen = order is not None and sees(*PAID, "sales.order.invoiced")
     by_plan = services.receivables.instalments(order_id) if money_seen and order.contract_id else (0, 0)
     return {"items": items, "url": f"/sales/order/{order_id}/parts" if may else "", "by_plan": by_plan, "contract": order.contract_id if by_plan[0] else None,
@@ -117,7 +116,8 @@ def beside_subscription(subscription_id):
         item = db.execute(sa.select(OrderItem.order_id, OrderItem.amount).where(OrderItem.id == one.item_id)).one_or_none() if one.item_id else None
         taker = db.execute(sa.select(User.name, User.phone).where(User.id == one.taken_by_id)).one_or_none() if one.taken_by_id else None
     customers = site().registry.resource("core.customer")
-    region = session.scalar(sa.select(Region.name).join(customers.model, customers.model.region_id == Region.id).where(customers.model.id == one.customer_id))
+    where = session.scalar(sa.select(customers.model.region_id).where(customers.model.id == one.customer_id))
+    region = site().registry.resource("core.region").labels([where]).get(where) if where else ""
     order = _order_of(item.order_id) if item is not None else None
     return _order_box(order, amount=said(item.amount) if order is not None and sees("sales.order_item.amount") else "", taker=taker, region=region or "")
 
@@ -138,4 +138,4 @@ def _runs(which, here):
     counts = dict(session.execute(sa.select(Run.fate, sa.func.count()).join(Advert, Advert.id == Run.advert_id).where(which).group_by(Run.fate)).all())
     looks = {fate: cells.status(Status(FATES[fate.value], *FATE_LOOKS[fate.value])) for fate in Fate}
     return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today(), row.evidence if told else "") for row in rows], "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
-            "may": {name for name in ("appeared", "missed") if resource.may(name)}, "planned": Fate.planned, "here": here}
+            "may": {name for name in ("appeared", "missed") if rows and resource.may(name) and resource.sees(rows[0].id, name)}, "planned": Fate.planned, "here": here}

@@ -116,7 +116,7 @@ class Orders(Resource):
                when=lambda o: o.contract_on is None and o.state in services.REVIEWED and services.needs_review(o.id)),
         Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,
                when=lambda o: o.finance_on is None and o.contract_on is not None and o.state in services.REVIEWED),
-        Action("cancel", _("Cancel"), services.cancel, when=lambda o: o.state in (State.draft, State.held, State.confirmed), icon="x", order=80, danger=True, whole=True,
+        Action("cancel", _("Cancel the order"), services.cancel, when=lambda o: o.state in (State.draft, State.held, State.confirmed), icon="x", order=80, danger=True, whole=True,
                fields=(Field(name="reason", label=_("Reason"), required=True, length=255),)),
     )
     help = _("What customers have ordered. An order is confirmed, goes out in one or several deliveries, is invoiced and paid; then it is completed by itself.")

@@ -1,6 +1,21 @@
 """What people see of partners."""
 
-from crm_core.sdk import Action, FileField, Lines, MoneyField, NoteField, Resource, Section, Settled, as_written, today
+from sqlalchemy import select
+
+from crm_core.sdk import (
+    Action,
+    FileField,
+    Lines,
+    MoneyField,
+    NoteField,
+    Resource,
+    Section,
+    Settled,
+    as_written,
+    my_id,
+    session,
+    today,
+)
 from crm_sales import _
 from crm_sales.partners import services
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, Spending, UseState
@@ -52,6 +67,14 @@ class Funds(Resource):
     sorts = "name", "-updated_at"
     spans = "begins", "ends"
     help = _("What a partner may have for marketing in a period: never more is approved than there is.")
+
+    def derive(self, rows, before):
+        """Who sets up a fund for a partner of somebody else's gives it to him: he asks for the money."""
+        new = [row for row in rows if row.get("id") is None and row.get("owner_id") in (None, my_id())]
+        found = {one.id: one for one in session.scalars(select(Partner).where(Partner.id.in_({row.get("partner_id") for row in new}), Partner.owner_id.is_not(None)))} if new else {}
+        for row in new:
+            if (partner := found.get(row.get("partner_id"))) is not None:
+                row.update(owner_id=partner.owner_id, department_id=partner.department_id, team_id=partner.team_id)
 
     def check(self, rows, before):
         faults = {}

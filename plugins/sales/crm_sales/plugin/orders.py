@@ -2,6 +2,7 @@
 
 from crm_core.sdk import (
     Action,
+    Card,
     Column,
     Cost,
     Job,
@@ -53,7 +54,7 @@ def register_menu():
         Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Credit"), credit.Credits, "sales", order=72),
         Menu(_("Wording of reminders"), ReminderTexts, "words", order=74, permission="sales.reminder_text.update"),
-        Menu(_("Stopped orders"), credit.Stops, "sales", order=74),
+        Menu(_("Stopped orders"), credit.Stops, "sales", order=74, badge=account.stopped),
     ]
 
 
@@ -147,7 +148,8 @@ def register_reports():
 
 @hookimpl
 def register_cards():
-    return [*reports.CARDS]
+    stops = Card("stopped", _("Stopped orders"), of=credit.Stops, query=account.waiting, icon="hand-stop", order=7, waits="/sales/stop?outcome.any=waiting", when=account.may_release)
+    return [stops, *reports.CARDS]
 
 
 @hookimpl
@@ -181,7 +183,7 @@ WORK = ("sales.subscription.*", "core.customer.order_again", "sales.advert.plan"
         *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind", "remind_by_mail")), "sales.payment.read", "sales.payment.export", "sales.payment.print",
         "sales.contract_payment.invoice")
 MONEY = ("sales.contract.read", "sales.contract.invoice_due", "sales.contract_payment.invoice", "sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",
-         "sales.subscription.read", "core.customer.read", "core.customer.set_credit", "sales.credit.*", "sales.stop.*")
+         "sales.subscription.read", "core.customer.read", "core.customer.print", "core.customer.set_credit", "sales.credit.*", "sales.stop.*", "sales.reminder_text.*")
 
 
 @hookimpl

@@ -33,6 +33,8 @@ from crm_sales.api import (
     QuotesSent,
 )
 from crm_sales.demo import force as demo_force
+from crm_sales.demo import house as demo_house
+from crm_sales.demo import partners as demo_partners
 from crm_sales.force import checks, costs, listening, pages, reports, territories
 from crm_sales.force.resources import (
     Achievements,
@@ -74,7 +76,7 @@ def register_menu():
         Menu(_("Limits exceeded"), Exceptions, "sales", order=87),
         Menu(_("Partners"), Partners, "sales", order=90),
         Menu(_("Partners' deals"), Deals, "sales", order=91),
-        Menu(_("Market development funds"), Funds, "sales", order=92),
+        Menu(_("Development funds"), Funds, "sales", order=92),
         Menu(_("Fund requests"), FundUses, "sales", order=93),
     ]
 
@@ -173,7 +175,9 @@ def install(first):
 
 @hookimpl
 def demo_data(make):
+    demo_house.fill(make)
     demo_force.fill(make)
+    demo_partners.fill(make)
 
 
 READ = ("sales.policy.read", "sales.territory.read")

@@ -248,7 +248,7 @@ def settle(subject, subject_id, document, user_id, department_id, day, over):
         return
     agreed, who = approved() is not None, actor()
     if not agreed and who is not None and not who.can(EXCEED):  # the house itself (an import, a demo) is not asked, but noted too
-        raise OverLimit(_("%(document)s: %(what)s. Who may exceed limits can do it; or ask for approval: hand it in, if there is a flow for what goes over a limit.",
+        raise OverLimit(_("%(document)s: %(what)s. Ask somebody who may exceed this limit.",
                           document=document, what="; ".join(str(one.said) for one in over)))
     with system_scope("what was let pass") as db:
         known = set(db.scalars(sa.select(Exceeded.policy_id).where(Exceeded.subject == subject, Exceeded.subject_id == subject_id)))

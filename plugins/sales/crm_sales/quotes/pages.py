@@ -239,5 +239,6 @@ def beside(quote_id):
     first = quote.first_id or quote.id
     versions = session.scalars(select(Quote).where(or_(Quote.id == first, Quote.first_id == first)).order_by(Quote.edition.desc()).limit(20)).all()
     resource, link = site().registry.resource(services.NAME), link_for(quote)
-    return {"quote": quote, "link": link, "linked": bool(services.token_of(quote)), "languages": paper.LANGUAGES, "versions": versions,
-            "may_mail": quote.state in OFFERED and resource.may("print") and resource.sees(quote.id, "print") and site().registry.resource("core.mail").may("create")}
+    prints = resource.may("print") and resource.sees(quote.id, "print")
+    return {"quote": quote, "link": link, "linked": bool(services.token_of(quote)), "languages": paper.LANGUAGES if prints else {}, "versions": versions,
+            "may_mail": quote.state in OFFERED and prints and site().registry.resource("core.mail").may("create")}

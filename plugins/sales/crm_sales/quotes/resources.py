@@ -37,6 +37,7 @@ class Quotes(Resource):
     filters = "state", "latest", "customer", "opportunity", "day", "until", "sent_at", "total", "owner"
     search = "number", "name"
     status = "state"
+    subtitle = "customer", "total", "until"
     limited = True
     importable = True
     calendar = "until"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import CompanySettings, session, site, today
 from crm_sales import _
-from crm_sales.orders.panels import day_said, said
+from crm_sales.orders.panels import said
 from crm_sales.receivables import wording
 from crm_sales.receivables.models import Invoice, Payment, State
 from crm_sales.receivables.reminding import steps
@@ -53,7 +53,7 @@ def statement_values(customer):
     last = today()
     first = last.replace(month=1, day=1)
     accounts = statement(customer.id, first, last) if _readable("sales.invoice", "sales.payment") else []
-    return {"accounts": accounts, "first": day_said(first), "last": day_said(last), "said": said, "day_said": day_said}
+    return {"accounts": accounts, "first": first, "last": last, "said": said, "day_said": str}
 
 
 def reminder_values(customer):
@@ -64,7 +64,7 @@ def reminder_values(customer):
     sums: dict[str, int] = {}
     for one, _days in rows:
         sums[one.currency] = sums.get(one.currency, 0) + one.remaining
-    return {"rows": rows, "sums": sorted(sums.items()), "words": _said(customer, rows, sums, day), "day": day_said(day), "said": said, "day_said": day_said}
+    return {"rows": rows, "sums": sorted(sums.items()), "words": _said(customer, rows, sums, day), "day": day, "said": said, "day_said": str}
 
 
 def _said(customer, rows, sums, day):

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Card, Customer, Region, Report, count_by, today, visible
 from crm_sales import _
-from crm_sales.months import month_of
+from crm_sales.months import month_of, region_of
 from crm_sales.orders.models import Order
 from crm_sales.orders.resources import OrderItems, Orders
 from crm_sales.orders.services import GOING
@@ -45,7 +45,7 @@ def _receipts(rows):
 
 def _products(rows):
     orders, customers, regions = visible(Order), visible(Customer), sa.inspect(Region).local_table
-    month, region, amount = month_of(orders.c.confirmed), sa.func.coalesce(regions.c.name, ""), sa.func.sum(rows.c.amount)
+    month, region, amount = month_of(orders.c.confirmed), region_of(regions), sa.func.sum(rows.c.amount)
     return sa.select(rows.c.product_id, region.label("region"), month.label("month"), amount.label("amount")).join(orders, orders.c.id == rows.c.order_id).join(
         customers, customers.c.id == orders.c.customer_id).outerjoin(regions, regions.c.id == customers.c.region_id).where(
         orders.c.state.in_(GOING), orders.c.confirmed.is_not(None)).group_by(rows.c.product_id, region, month).order_by(month.desc(), amount.desc(), rows.c.product_id, region)

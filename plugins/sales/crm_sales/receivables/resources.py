@@ -75,7 +75,7 @@ class Invoices(Resource):
         Action("write_off", _("Write off"), services.write_off, when=lambda one: one.state == State.issued and one.remaining > 0, icon="ban", order=75, quiet=True, bulk=False,
                danger=True, fields=(REASON,)),
         Action("ask_again", _("Ask for it again"), services.ask_again, when=lambda one: one.state == State.lost, icon="arrow-back-up", order=76, quiet=True, bulk=False),
-        Action("void", _("Cancel"), services.void,
+        Action("void", _("Void"), services.void,
                when=lambda one: one.state in services.OPEN and not one.paid and not one.credited and one.credits_id is None and one.written_on is None, icon="x", order=80,
                danger=True, bulk=False, fields=(REASON,)),
     )
@@ -187,6 +187,7 @@ class Payments(Resource):
     label, singular = _("Payments received"), _("Payment received")
     icon = "cash"
     columns = "number", "customer", "day", "amount", "unallocated", "way", "owner"
+    subtitle = "customer", "amount", "unallocated"
     filters = "customer", "day", "amount", "unallocated", "way", "reference", "returned", "owner"
     search = "number", "reference"
     search_names = ()

@@ -211,7 +211,7 @@ def credit(invoice_row, reason: str, amount: int | None = None) -> int:
         raise Refused(_("%(number)s cannot be credited.", number=invoice_row.number))
     left = invoice_row.total - _noted(invoice_row.id)
     if not 0 < (left if amount is None else amount) <= left:
-        raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=f"{left / 100:.2f}")]})
+        raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=f"{left / 100:,.2f}")]})
     if amount is not None and amount % money.step(invoice_row.currency):
         raise Invalid({"amount": [_("There is no smaller amount of this currency than %(step)s.", step=f"{money.step(invoice_row.currency) / 100:g}")]})
     if amount in (None, left) and left == invoice_row.total:
@@ -293,6 +293,8 @@ def pay(invoice_row, day: dt.date | None = None, amount: int | None = None, way=
     payment = Payment(customer_id=invoice_row.customer_id, day=day or today(), currency=invoice_row.currency, amount=whole, reference=reference, **({"way": way} if way else {}), **owners)
     if not whole:
         raise Invalid({"amount": [_("An amount is another one than nothing.")]})
+    if abs(whole) > abs(invoice_row.remaining):
+        raise Invalid({"amount": [_("%(left)s remain to be paid. Record a payment that is more under “Payments received”: the rest stays the customer's.", left=f"{abs(invoice_row.remaining) / 100:,.2f}")]})
     session.add(payment)
     session.flush()
     session.add(Allocation(payment_id=payment.id, invoice_id=invoice_row.id, amount=whole, **owners))
@@ -392,7 +394,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             noted = -sum(row.total for row in notes)
             credited = min(noted, max(0, root.total - paid))
             if not min(0, root.total) <= paid <= max(0, root.total):
-                raise Refused(_("Invoice %(number)s is %(total)s: more cannot be paid for it.", number=root.number, total=f"{root.total / 100:.2f}"))
+                raise Refused(_("Invoice %(number)s is %(total)s: more cannot be paid for it.", number=root.number, total=f"{root.total / 100:,.2f}"))
             if noted > max(0, root.total):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
             left = root.total - paid - credited
