@@ -58,7 +58,7 @@ def _shown(ids, name):
     return {customer: said(getattr(found, name)) for customer, found in accounts(ids, seen=True).items() if getattr(found, name)}
 
 
-def stopped():
+def kept_waiting():
     """The orders that wait for somebody to let them go on: counted in the menu."""
     return sa.select(Stop.id).where(Stop.outcome == Outcome.waiting)
 

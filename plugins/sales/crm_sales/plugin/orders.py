@@ -54,7 +54,7 @@ def register_menu():
         Menu(_("Payments received"), Payments, "sales", order=70),
         Menu(_("Credit"), credit.Credits, "sales", order=72),
         Menu(_("Wording of reminders"), ReminderTexts, "words", order=74, permission="sales.reminder_text.update"),
-        Menu(_("Stopped orders"), credit.Stops, "sales", order=74, badge=account.stopped),
+        Menu(_("Stopped orders"), credit.Stops, "sales", order=74, badge=account.kept_waiting),
     ]
 
 
