@@ -3285,24 +3285,20 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_core_plan_line_product_id'), ['product_id'], unique=False)
         batch.create_foreign_key(batch.f('fk_core_plan_line_product_id'), 'core_product', ['product_id'], ['id'], ondelete='RESTRICT')
         batch.create_foreign_key(batch.f('fk_core_plan_line_category_id'), 'core_product_category', ['category_id'], ['id'], ondelete='RESTRICT')
-    # --- products ends ---
-    # --- teamhead ---
     with op.batch_alter_table('core_team') as batch:
         batch.add_column(sa.Column('head_id', ID, nullable=True))
         batch.create_index(batch.f('ix_core_team_head_id'), ['head_id'], unique=False)
         batch.create_foreign_key(batch.f('fk_core_team_head_id'), 'core_user', ['head_id'], ['id'], ondelete='RESTRICT')
-    # --- teamhead ends ---
+    # --- products ends ---
 
 
 
 def downgrade() -> None:
-    # --- teamhead ---
+    # --- products ---
     with op.batch_alter_table('core_team') as batch:
         batch.drop_constraint(batch.f('fk_core_team_head_id'), type_='foreignkey')
         batch.drop_index(batch.f('ix_core_team_head_id'))
         batch.drop_column('head_id')
-    # --- teamhead ends ---
-    # --- products ---
     with op.batch_alter_table('core_plan_line') as batch:
         batch.drop_constraint(batch.f('fk_core_plan_line_category_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_plan_line_product_id'), type_='foreignkey')
