@@ -289,6 +289,12 @@ def test_an_open_month_says_what_there_is_to_be_paid_so_far(desk, house, make, t
     desk.cancel(order)
     assert so_far() == (0, 500_000, 500_000)
     with house.system():
+        house.resource("sales.pay_basis").write([{"id": basis, "owner": desk.bob.id}])
+    assert so_far() == (0, 0, 0), "it is another's"
+    with house.system():
+        house.resource("sales.pay_basis").write([{"id": basis, "owner": desk.ann.id}])
+    assert so_far() == (0, 500_000, 500_000)
+    with house.system():
         house.resource("sales.pay_basis").write([{"id": basis, "ends": desk.start, "begins": desk.start}])
     assert so_far() == (0, 0, 0), "it holds no more on the last day of the month"
     with house.system():

@@ -256,6 +256,12 @@ def so_far(db, *which):
         db.execute(sa.update(Statement).where(*is_open, Statement.month == month, other).values(fixed=fixed, due=fixed + Statement.commission).execution_options(synchronize_session=False))
 
 
+def pay_changed(people):
+    """The open statements of these people follow their pay basis."""
+    with system_scope("statements that are open follow the pay basis") as db:
+        so_far(db, Statement.owner_id.in_(sorted({one for one in people if one is not None})))
+
+
 def close(statement):
     """The month is over: what comes later goes into the next one. Raises Refused."""
     if statement.state != PayState.open:

@@ -147,6 +147,12 @@ def won(event):
             achieving.take_back(session, f"opportunity:{one}", today())
 
 
+def pay_handed_on(event):
+    """A pay basis is somebody else's: statements of both follow."""
+    if event.resource == "sales.pay_basis":
+        commission.pay_changed({*event.before, *event.after})
+
+
 def order_made(event):
     """An order that came of an opportunity begins with the shares of its team, inside the transaction; they can be changed until it is confirmed."""
     if (event.resource, event.verb) != ("sales.order", "create"):

@@ -19,6 +19,7 @@ from crm_core.sdk import (
     site,
     system_scope,
     today,
+    with_deleted,
 )
 from crm_sales import _
 from crm_sales.force import claims, commission, entered
@@ -266,8 +267,9 @@ class PayBases(Resource):
         return {"begins": today().replace(day=1)}
 
     def written(self, verb, ids, change):
-        with system_scope("statements that are open follow the pay basis") as db:
-            commission.so_far(db)
+        with system_scope("statements that are open follow the pay basis") as db, with_deleted():
+            owners = db.scalars(sa.select(PayBasis.owner_id).where(PayBasis.id.in_(ids)).distinct()).all()
+        commission.pay_changed(owners)
 
 
 class ForecastEntries(Resource):

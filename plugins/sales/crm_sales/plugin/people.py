@@ -6,6 +6,7 @@ from crm_core.sdk import (
     Listen,
     Menu,
     Metric,
+    OwnersChanged,
     Panel,
     Permission,
     PrintTemplate,
@@ -113,6 +114,7 @@ def register_listeners():
         Listen(OpportunitiesClosed, listening.won, acts="system", name="sales.force.won", label=_("Count opportunities won for salespeople")),
         Listen(OpportunitiesReopened, listening.won, acts="system", name="sales.force.reopened", label=_("Take back what was counted for opportunities")),
         Listen(OpportunitiesShared, listening.won, acts="system", name="sales.force.shared", label=_("Count opportunities won for salespeople")),
+        Listen(OwnersChanged, listening.pay_handed_on, inside=True, acts="system", name="sales.force.pay_handed_on"),
         Listen(RecordsChanged, listening.order_made, inside=True, acts="system", name="sales.force.order_made"),
     ]
 
