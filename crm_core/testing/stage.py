@@ -1,7 +1,7 @@
 """Two people in a house with the plugin, and the addresses where they may meet its records."""
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
@@ -114,13 +114,15 @@ class Stage:
 
     def _boxes(self, resource: Any, root: str, row_id: int) -> Iterator[tuple[Place, str]]:
         """Its boxes beside a record, those that fit it, and its papers."""
-        with self.house.system():
-            row = resource.get(row_id)
         for panel in self.mine(self.registry.panels.get(resource.name, ())):
-            if isinstance(panel, Panel) and (panel.fits is None or panel.fits(row)):
+            if isinstance(panel, Panel) and (panel.fits is None or self._fits(panel.fits, resource, row_id)):
                 yield self.subject.of(panel.load), f"{root}/{row_id}/panel/{panel.name}"
         for paper in self.mine(self.registry.print_templates.get(resource.name, ())):
             yield self.blame(paper, paper.values), f"{root}/{row_id}/print/{paper.name}"
+
+    def _fits(self, fits: Callable[[Any], bool], resource: Any, row_id: int) -> bool:
+        with self.admin.work():
+            return fits(resource.get(row_id))
 
     def blame(self, item: Any, call: Any) -> Place:
         """Where a registered thing is written: its function, if the author wrote one, else where its name stands."""

@@ -461,7 +461,8 @@ def _tell_plans(contracts: Iterable[int]):
         found = db.scalars(sa.select(Invoice.id).where(Invoice.contract_id.in_(contracts), Invoice.instalment_id.is_not(None), covering.ASKED)).all() if contracts else ()
         notes = db.scalars(sa.select(Invoice.id).where(Invoice.credits_id.in_(found), Invoice.order_id.is_(None), covering.ASKED)).all() if found else ()
         deals, dealings = _deals_of([*found, *notes]), site().registry.resource("core.dealing").model
-        had = dict(db.execute(sa.select(dealings.source_key, dealings.amount).where(dealings.source == "sales", dealings.source_key.in_([one.key for one in deals]))).all()) if deals else {}
+        had = dict(db.execute(sa.select(dealings.source_key, dealings.amount).where(
+            dealings.source == "sales", dealings.source_key.in_([one.key for one in deals]), dealings.deleted_at.is_(None))).all()) if deals else {}
     if told := [one for one in deals if (one.amount or 0) != (had.get(one.key) or 0)]:
         record_dealings("sales", told)
 
