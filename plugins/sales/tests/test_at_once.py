@@ -268,3 +268,19 @@ def test_without_the_lock_what_was_written_off_is_open_again(busy, monkeypatch):
     monkeypatch.setattr(services, "_keep", keep)
     one = back_and_off(busy, *made, off)
     assert one.written_on is not None and (str(one.state), one.paid, one.written) != ("lost", 0, 100_00)
+
+
+def test_an_invoice_is_paid_or_cancelled_never_both(busy):
+    """Some take the money for it while others cancel it: whoever has it first has it."""
+    actor = busy.boss.actor
+    for _round in range(3):
+        made = invoiced(busy, 20_00)
+
+        def act(n, made=made):
+            with busy.house.site.work(actor):
+                busy.resource("sales.invoice").run(*(("pay", [made], {"amount": 20_00}) if n % 2 else ("void", [made], {"reason": "wrong"})))
+
+        assert at_once(6, act) == 1
+        (row,) = busy.all(Invoice, id=made)
+        assert (row.state, row.paid) in (("paid", 20_00), ("cancelled", 0))
+        assert sum(one.amount for one in busy.all(Allocation, invoice_id=made)) == row.paid
