@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
+from crm_core.access.gate import DELETED
 from crm_core.access.models import Department, User
 from crm_core.data.session import session, writing
 from crm_core.features.calendar import dates, guests, planner, services, views
@@ -32,7 +33,7 @@ def row(office: Office, number: int) -> Any:
 def copies(office: Office, number: int) -> dict[str, Any]:
     """The invitations of colleagues to an appointment, by login."""
     with office.site.system("tests") as work:
-        found = {one.owner_id: one for one in work.session.scalars(sa.select(Appointment).where(Appointment.of_id == number))}
+        found = {one.owner_id: one for one in work.session.scalars(sa.select(Appointment).where(Appointment.of_id == number), execution_options={DELETED: True})}
         work.session.expunge_all()
     return {login: found[i] for login, i in office.people.items() if i in found}
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from crm_core.access.gate import DELETED
 from crm_core.data.session import session
 from crm_core.features.calendar import dates, letters, shared
 from crm_core.features.calendar.models import Answer, Appointment, State
@@ -61,7 +62,7 @@ def box(office: Office, who: str, mail: int) -> PanelView:
 
 def rows(office: Office) -> list[Any]:
     with office.site.system("tests") as work:
-        found = list(work.session.scalars(sa.select(Appointment).where(Appointment.organizer.is_not(None)).order_by(Appointment.begins)))
+        found = list(work.session.scalars(sa.select(Appointment).where(Appointment.organizer.is_not(None)).order_by(Appointment.begins), execution_options={DELETED: True}))
         work.session.expunge_all()
         return found
 

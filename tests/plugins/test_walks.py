@@ -1,4 +1,4 @@
-"""`doors()` and `silence()` for authors' tests pass with a plugin that is as it must be, and fail when a guard is off."""
+"""`doors()`, `silence()` and `hidden()` for authors' tests pass with a plugin that is as it must be, and fail when a guard is off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.dist import ROOT
 OWN = Path(__file__).parent / "walks"
 
 
-def test_both_walks_notice_a_guard_that_is_off(visits: Path, tmp_path: Path) -> None:
+def test_the_walks_notice_a_guard_that_is_off(visits: Path, tmp_path: Path) -> None:
     """In a process of its own, which loads the plugin; what is switched off there stands in walks/controls.py."""
     home = tmp_path / "crm-visits"
     shutil.copytree(visits, home)
@@ -23,4 +23,4 @@ def test_both_walks_notice_a_guard_that_is_off(visits: Path, tmp_path: Path) -> 
     shutil.copyfile(OWN / "controls.py", home / "tests/test_controls.py")
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_controls.py"], cwd=home, capture_output=True, text=True, check=False,
                           env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"})
-    assert re.search(r"^10 passed", done.stdout, re.MULTILINE), done.stdout[-6_000:] + done.stderr[-2_000:]
+    assert re.search(r"^12 passed", done.stdout, re.MULTILINE), done.stdout[-6_000:] + done.stderr[-2_000:]

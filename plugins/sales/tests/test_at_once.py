@@ -379,3 +379,19 @@ def test_without_the_lock_a_loss_is_missed(busy, monkeypatch):
     monkeypatch.setattr(achieving, "lost_of_invoice", lost)
     assert at_once(2, go) == 2
     assert lines_of(busy, invoice) == [10_00]
+
+
+def test_an_invoice_is_paid_or_cancelled_never_both(busy):
+    """Some take the money for it while others cancel it: whoever has it first has it."""
+    actor = busy.boss.actor
+    for _round in range(3):
+        made = invoiced(busy, 20_00)
+
+        def act(n, made=made):
+            with busy.house.site.work(actor):
+                busy.resource("sales.invoice").run(*(("pay", [made], {"amount": 20_00}) if n % 2 else ("void", [made], {"reason": "wrong"})))
+
+        assert at_once(6, act) == 1
+        (row,) = busy.all(Invoice, id=made)
+        assert (row.state, row.paid) in (("paid", 20_00), ("cancelled", 0))
+        assert sum(one.amount for one in busy.all(Allocation, invoice_id=made)) == row.paid

@@ -1,11 +1,11 @@
-"""Negative controls of `doors()` and `silence()`, run in the folder of the plugin that `crm plugin new visits` writes: with a guard switched off they fail."""
+"""Negative controls of `doors()`, `silence()` and `hidden()`, run in the folder of the plugin that `crm plugin new visits` writes: with a guard switched off they fail."""
 
 import pytest
 
 from crm_core.access import gate
 from crm_core.access.scope import EVERYTHING
 from crm_core.resource.resource import Resource
-from crm_core.testing import doors, silence
+from crm_core.testing import doors, hidden, silence
 from crm_core.web import access
 
 TABLE = """
@@ -13,7 +13,7 @@ METHOD ENDPOINT           stranger nobody reader administrator own:administrator
 GET    visits_pages.board      303    403    200           200               200
 POST   visits_pages.again      401    403    403           303               303  # a remark
 """
-walks = {"doors": doors("visits", TABLE), "silence": silence("visits")}
+walks = {"doors": doors("visits", TABLE), "silence": silence("visits"), "hidden": hidden("visits")}
 
 
 def scope(patch):
@@ -28,6 +28,11 @@ def right(patch):
     patch.setattr(Resource, "may", lambda self, verb: (self.name, verb) == ("visits.visit", "read") or may(self, verb))
 
 
+def fields(patch):
+    """No rule hides a field."""
+    patch.setattr(Resource, "fields", lambda self, *, writing=False: dict(self.all_fields))
+
+
 def pages(patch):
     """One page asks for no right, only for a person; another lets in whoever comes."""
     declared, open_ones = access.declared, {"visits_pages.board": ("signed in", ""), "visits_pages.again": ("public", "")}
@@ -35,12 +40,13 @@ def pages(patch):
 
 
 @pytest.mark.parametrize("walk", walks)
-def test_with_all_guards_on_both_pass(walk, tmp_path, request):
+def test_with_all_guards_on_all_pass(walk, tmp_path, request):
     walks[walk](tmp_path, request, "")
 
 
 @pytest.mark.parametrize(("walk", "guard", "said"), [
     ("doors", scope, ["tells whether a record is there"]), ("doors", right, ["lets in who may not (nobody)"]), ("silence", scope, ["tells of a record that the reader may not see"]),
+    ("hidden", fields, ["shows the field visits.visit.note, which is hidden from the reader"]),
     ("doors", pages, ["visits_pages.board: nobody is answered 200, not 403", "visits_pages.again: stranger is answered"]),
 ], ids=lambda one: getattr(one, "__name__", None))
 def test_without_one_it_is_noticed(walk, guard, said, tmp_path, request, monkeypatch):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from crm_core.sdk import instant, plans, session, site, system_scope, today
+from crm_core.sdk import instant, plans, session, site, system_scope, today, with_deleted
 from crm_sales import _
 from crm_sales.force.models import Achievement, Did
 
@@ -79,9 +79,9 @@ def records(did, first, last, where=()):
 
 
 def names_of(people):
-    """Names of these people."""
+    """Names of these people; who has left is named too."""
     user = site().registry.resource("core.user").model
-    with system_scope("names of colleagues") as db:
+    with system_scope("names of colleagues") as db, with_deleted():
         return dict(db.execute(sa.select(user.id, user.name).where(user.id.in_(sorted(people)))).all()) if people else {}
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import select, update
 
-from crm_core.sdk import standing_of, system_scope, tasks, today, worktime
+from crm_core.sdk import standing_of, system_scope, tasks, today, with_deleted, worktime
 from crm_sales import _
 from crm_sales.opportunities.models import Opportunity, Outcome, StageTask
 
@@ -21,7 +21,8 @@ def entered(ids):
         if not rows:
             return
         keys = {f"{key}{one}/{task}" for one, _owner, task, _what, _days in rows for key in (KEY, OVER)}
-        there = set(db.scalars(select(tasks.Task.source_key).where(tasks.Task.source_key.in_(keys))))
+        with with_deleted():  # what somebody threw away is not given out again
+            there = set(db.scalars(select(tasks.Task.source_key).where(tasks.Task.source_key.in_(keys))))
     for one, owner, task, what, days in rows:
         if not {f"{KEY}{one}/{task}", f"{OVER}{one}/{task}"} & there:
             tasks.give_by_rule(_("Sales"), f"{KEY}{one}/{task}", owner, what, due=worktime.shift(today() + dt.timedelta(days=days), 0), about=(NAME, one), locked=False)
