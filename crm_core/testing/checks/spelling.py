@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
+from crm_core.access.models import Scope
 from crm_core.kernel.declare import Menu
 from crm_core.kernel.i18n import _
 from crm_core.resource.references import RefField
@@ -102,6 +103,10 @@ def _rights(subject: Subject) -> Iterator[tuple[Place, Any]]:
     for name in dict.fromkeys([*asked, *granted]):
         if _known(subject, name) and not any(fnmatchcase(one, name) for one in there):
             yield _at(subject, name), _("There is no right “%(name)s”%(near)s", name=name, near=_near(name, there))
+    words = [word.value for word in Scope]
+    for name in dict.fromkeys(name for role in subject.own(registry.roles) for name in role.grants.values()):
+        if name not in words:
+            yield _at(subject, name), _("A right is given for %(words)s, not for “%(name)s”%(near)s", words=words, name=name, near=_near(name, words))
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
