@@ -158,6 +158,7 @@ PLANTS = {
     def register_panels():
         return [Related("core.custmer", Visits)]  # here
     """),
+    "a field without a label": Plant("misspelt", "spelling", "“day” of visits.visit has no label", "crm_visits/models.py", 'mapped_column(info={"label": _("Day")})', "mapped_column()  # here"),
     "a right that is not there": Plant("misspelt", "spelling", "no right “visits.vist.*”", "crm_visits/plugin.py", new="""
     @hookimpl
     def register_roles():
@@ -168,7 +169,7 @@ PLANTS = {
         "misspelt", "spelling", "not for “subtre”; “subtree” may be meant", "crm_visits/plugin.py", '"supervisor", "", {"visits.visit.*": "own"})]',
         '"supervisor", "", {"visits.visit.*": "subtre", "sales.order.read": "own"})]  # here'),
     "a reference to nothing": Plant("misspelt", "spelling", "no resource “core.product_catgory”", "crm_visits/models.py", "    note:",
-                                    '    of_id: Mapped[t.Id | None] = t.Ref("core.product_catgory")  # here\n    note:'),
+                                    '    of_id: Mapped[t.Id | None] = t.Ref("core.product_catgory", info={"label": _("Name")})  # here\n    note:'),
     "an action of others": Plant("action", "loading", "assign", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Action
     from crm_visits.models import _
