@@ -102,6 +102,7 @@ class Registry:
         self._events(listeners)
         self.events: Mapping[str, type] = MappingProxyType({e.__name__: e for e in self.listeners})
         self.jobs: Mapping[str, Job] = self._named(self._all("register_jobs"), "job")
+        self._schedules()
         self.channels: Mapping[str, Channel] = self._named(self._all("register_channels"), "channel")
         self.rule_triggers: Mapping[str, RuleTrigger] = self._named(self._all("register_rule_triggers"), "rule trigger")
         self.rule_actions: Mapping[str, RuleAction] = self._named(self._all("register_rule_actions"), "rule action")
@@ -114,6 +115,15 @@ class Registry:
             with _blamed(self.package_of(resource)):
                 resource.bind(self)
         self._hosts()
+
+    def _schedules(self) -> None:
+        """A schedule that is none is the fault of its package, not of the scheduler, which has those of all."""
+        from crm_core.kernel.schedule import Schedule
+
+        for job in self.jobs.values():
+            if job.every:
+                with self.blamed(job):
+                    Schedule.parse(job.every)
 
     def _events(self, listeners: Iterable[Listen]) -> None:
         """Rows of deliveries name an event by its class: two classes of one name would be taken for each other."""

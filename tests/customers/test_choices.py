@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from crm_core.data.session import session
+from crm_core.data.session import session, writing
 from crm_core.features.customers.models import Customer
 from crm_core.resource.choices import Choice, put_words, words
 from tests.support.people import Company
@@ -78,7 +78,7 @@ def test_all_lists_are_named_with_where_they_are_used(company: Company) -> None:
 
 def test_words_of_a_plugin_that_is_off_sleep_with_it(company: Company) -> None:
     admin = company.client("admin")
-    with company.site.system("tests"):
+    with company.site.system("tests"), writing():
         put_words("asleep.result", (("reached", "Reached", "接通"),))
     assert "asleep.result" not in admin.get("/choices").text
     assert admin.get("/choices/asleep.result").status_code == 404

@@ -142,6 +142,12 @@ PLANTS = {
     def register_listeners():
         return [Listen("VisitSeen", heard)]
     """),
+    "a schedule that is none": Plant("schedule", "loading", "no schedule: 'daily at 8'", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Job
+    @hookimpl
+    def register_jobs():
+        return [Job("tidy", print, every="daily at 8")]  # here
+    """),
     "a field that is not there": Plant("misspelt", "spelling", "no field “custmer”; “customer” may be meant", "crm_visits/resources.py",
                                        'columns = "name", "customer", "day", "owner"', 'columns = "name", "custmer", "day", "owner"  # here'),
     "a word that a resource does not have": Plant("misspelt", "spelling", "“importable” may be meant", "crm_visits/resources.py", "importable = True", "importble = True  # here"),
@@ -152,13 +158,18 @@ PLANTS = {
     def register_panels():
         return [Related("core.custmer", Visits)]  # here
     """),
+    "a field without a label": Plant("misspelt", "spelling", "“day” of visits.visit has no label", "crm_visits/models.py", 'mapped_column(info={"label": _("Day")})', "mapped_column()  # here"),
     "a right that is not there": Plant("misspelt", "spelling", "no right “visits.vist.*”", "crm_visits/plugin.py", new="""
     @hookimpl
     def register_roles():
-        return [RoleTemplate("user", "", {"visits.vist.*": "own", "sales.order.read": "own"})]  # here the second is of a plugin that is not there
+        return [RoleTemplate("user", "", {"visits.vist.*": "own"}),  # here
+                RoleTemplate("supervisor", "", {"visits.visit.*": "own"})]
     """),
+    "a reach that is not there, and a right of a plugin that is not here": Plant(
+        "misspelt", "spelling", "not for “subtre”; “subtree” may be meant", "crm_visits/plugin.py", '"supervisor", "", {"visits.visit.*": "own"})]',
+        '"supervisor", "", {"visits.visit.*": "subtre", "sales.order.read": "own"})]  # here'),
     "a reference to nothing": Plant("misspelt", "spelling", "no resource “core.product_catgory”", "crm_visits/models.py", "    note:",
-                                    '    of_id: Mapped[t.Id | None] = t.Ref("core.product_catgory")  # here\n    note:'),
+                                    '    of_id: Mapped[t.Id | None] = t.Ref("core.product_catgory", info={"label": _("Name")})  # here\n    note:'),
     "an action of others": Plant("action", "loading", "assign", "crm_visits/plugin.py", new="""
     from crm_core.sdk import Action
     from crm_visits.models import _

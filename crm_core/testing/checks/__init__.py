@@ -42,7 +42,7 @@ CHECKS: Mapping[str, Known] = MappingProxyType({
     "templates": Known(_("Templates lie in templates/<plugin>/ of the plugin and are named so."), _("Move it to templates/<plugin>/."), templates.look, loads=False),
     "texts": Known(_("Every text people see goes through _() and has its Chinese."), _("Wrap it in _(), then crm i18n update, and write the Chinese."), texts.look, loads=False),
     "loading": Known(_("It loads alone with what it requires, and nobody else has its names."), _("Mend what the trace says."), loading.look, gate=True),
-    "spelling": Known(_("Every field, resource, section and right that it names is there."), _("Write it as it is called: customer_id is the field customer."), spelling.look, gate=True),
+    "spelling": Known(_("Every field, resource, section and right that it names is there, and fields have labels."), _("Write it as it is called (customer_id is the field customer); a label is info={\"label\": _(…)}."), spelling.look, gate=True),
     "names": Known(_("What it adds to others has names of its own."), _("Give it a name that nobody has."), names.look),
     "icons": Known(_("Every icon is there."), _("Take one of those in docs/reference/sdk.md."), icons.look),
     "keys": Known(_("Foreign keys are RESTRICT, so nothing disappears by itself."), _("Write t.Link(\"core.customer\"), or ondelete=\"RESTRICT\"."), tables.keys),

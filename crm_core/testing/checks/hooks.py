@@ -19,8 +19,8 @@ def look(subject: Subject) -> Iterator[tuple[Place, Any]]:
         for node in tree.body:
             if not isinstance(node, ast.FunctionDef):
                 continue
-            marked = any("hookimpl" in ast.unparse(one) for one in node.decorator_list)
-            if node.name in HOOKS and not marked:
+            marks = [said for one in node.decorator_list if "hookimpl" in (said := ast.unparse(one))]
+            if node.name in HOOKS and not marks:
                 yield Place(path, node.lineno), _("%(name)s is named like a hook but is not marked as one.", name=node.name)
-            elif marked and node.name not in HOOKS and (near := get_close_matches(node.name, HOOKS, n=1)):
+            elif marks and "specname" not in marks[0] and node.name not in HOOKS and (near := get_close_matches(node.name, HOOKS, n=1)):
                 yield Place(path, node.lineno), _("There is no hook “%(name)s”; “%(near)s” may be meant.", name=node.name, near=near[0])

@@ -53,6 +53,6 @@ def _said(trace: str) -> Any:
 
 
 def _named(trace: str) -> list[str]:
-    """What the sentence puts in quotes: the name that is claimed twice, whole and its last part."""
+    """What the sentence puts in quotes: a text, or the name that is claimed twice, whole and its last part."""
     name = _last(trace).partition("“")[2].partition("”")[0]
-    return [name, name.rpartition(".")[2]]
+    return [*re.findall(r"'([^']+)'", _last(trace)), name, name.rpartition(".")[2]]

@@ -7,8 +7,10 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
+from crm_core.access.models import Scope
 from crm_core.kernel.declare import Menu
 from crm_core.kernel.i18n import _
+from crm_core.resource.inspection import OWNER_LABELS, STAMP_LABELS
 from crm_core.resource.references import RefField
 from crm_core.resource.resource import LISTS, Resource
 from crm_core.testing.subject import Place, Subject
@@ -23,6 +25,8 @@ def look(subject: Subject) -> Iterator[tuple[Place, Any]]:
         yield from _attributes(subject, type(resource))
         yield from _fields(subject, resource)
         yield from _references(subject, resource)
+        for source in (resource, *resource.line_resources.values()):
+            yield from _labels(subject, source)
     yield from _slots(subject)
     yield from _sections(subject, mine)
     yield from _rights(subject)
@@ -61,6 +65,16 @@ def _fields(subject: Subject, resource: Any) -> Iterator[tuple[Place, Any]]:
 def _field(subject: Subject, cls: Any, attribute: str, name: str, there: Collection[str]) -> Iterator[tuple[Place, Any]]:
     if name not in there:
         yield _at(subject, name, cls), _("“%(what)s” of %(resource)s: there is no field “%(name)s”%(near)s", what=attribute, resource=cls.name, name=name, near=_near(name, there))
+
+
+def _labels(subject: Subject, resource: Any) -> Iterator[tuple[Place, Any]]:
+    """A field that says no label is read by its name, in whatever language."""
+    fields = resource.all_fields
+    for name, field in fields.items():
+        pair = name.removesuffix("_id") in fields and name.endswith("_id")  # of a t.AnyRef: the number beside the name
+        if "label" not in field.info and not pair and name not in OWNER_LABELS and name not in STAMP_LABELS:
+            yield subject.column(resource.table, field.column), _("“%(name)s” of %(resource)s has no label: people read “%(label)s” in every language", name=name,
+                                                                  resource=resource.name, label=field.label)
 
 
 def _references(subject: Subject, resource: Any) -> Iterator[tuple[Place, Any]]:
@@ -102,6 +116,10 @@ def _rights(subject: Subject) -> Iterator[tuple[Place, Any]]:
     for name in dict.fromkeys([*asked, *granted]):
         if _known(subject, name) and not any(fnmatchcase(one, name) for one in there):
             yield _at(subject, name), _("There is no right “%(name)s”%(near)s", name=name, near=_near(name, there))
+    words = [word.value for word in Scope]
+    for name in dict.fromkeys(name for role in subject.own(registry.roles) for name in role.grants.values()):
+        if name not in words:
+            yield _at(subject, name), _("A right is given for %(words)s, not for “%(name)s”%(near)s", words=words, name=name, near=_near(name, words))
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
