@@ -774,7 +774,7 @@ def upgrade() -> None:
         sa.Column('whole', sa.BigInteger(), nullable=False),
         sa.Column('worth', sa.BigInteger(), nullable=False),
         sa.Column('weighted', sa.BigInteger(), nullable=False),
-        sa.Column('before', sa.Integer(), nullable=False),
+        sa.Column('before', sa.BigInteger(), nullable=False),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
         sa.Column('team_id', ID, nullable=True),
