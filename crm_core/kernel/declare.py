@@ -1,4 +1,6 @@
-"""What a package declares in its `plugin.py`: plain values that core wires up. Sorted by `order`, then name."""
+"""What a package declares in its `plugin.py`: plain values that core wires up. Sorted by `order`, then name.
+
+Long because whoever writes a plugin finds every one of them here."""
 
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence

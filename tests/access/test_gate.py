@@ -1,4 +1,6 @@
-"""The gate: a row is reachable exactly when the actor's scope holds it, by whatever way it is asked for."""
+"""The gate: a row is reachable exactly when the actor's scope holds it, by whatever way it is asked for.
+
+Long because each way to ask is one test."""
 
 import itertools
 from collections.abc import Iterator

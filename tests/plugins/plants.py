@@ -199,12 +199,12 @@ PLANTS = {
     "an act that every record has": Plant("names", "names", "assign", "crm_visits/resources.py", "    importable = True", """    importable = True
     actions = (__import__("crm_core.sdk", fromlist=["sdk"]).Action("assign", _("Assign"), print),)  # here"""),
     "a key that deletes": Plant("cascade", "keys", "CASCADE", "crm_visits/models.py", LINK,
-                                'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id", ondelete="CASCADE"))  # here'),
+                                'mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id", ondelete="CASCADE"), info={"label": _("Customer")})  # here'),
     "a key that says nothing": Plant("cascade", "keys", "NO ACTION", "crm_visits/models.py", "    note:",
-                                     '    other_id: Mapped[t.Id | None] = mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id"))  # here\n    note:'),
+                                     '    other_id: Mapped[t.Id | None] = mapped_column(__import__("sqlalchemy").ForeignKey("core_customer.id"), info={"label": _("Customer")})  # here\n    note:'),
     "money as a float": Plant("money", "money", "Float", "crm_visits/models.py", "    note:",
-                              '    price: Mapped[float | None] = mapped_column(__import__("sqlalchemy").Float())  # here\n    note:'),
-    "a column without a migration": Plant("migrations", "migrations", "place", "crm_visits/models.py", "    note:", "    place: Mapped[t.Line | None]  # here\n    note:"),
+                              '    price: Mapped[float | None] = mapped_column(__import__("sqlalchemy").Float(), info={"label": _("Day")})  # here\n    note:'),
+    "a column without a migration": Plant("migrations", "migrations", "place", "crm_visits/models.py", "    note:", '    place: Mapped[t.Line | None] = mapped_column(info={"label": _("Day")})  # here\n    note:'),
     "a route that says nothing of access": Plant("routes", "routes", "/visits/open", "crm_visits/plugin.py", head=BLUEPRINT, new="""
     @pages.get("/visits/open")  # here
     def open_to_whom():
