@@ -272,7 +272,6 @@ class BulkFormPage:
     action: str
     submit: Words
     text: Words = ""
-    note: Words = ""
     skipped: Words = ""
     fields: tuple[FormField, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
@@ -280,3 +279,4 @@ class BulkFormPage:
     back_url: str = ""
     edits: tuple[BulkField, ...] = ()
     preview: BulkPreview | None = None
+    note: Words = ""
