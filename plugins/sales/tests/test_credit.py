@@ -12,6 +12,7 @@ from crm_sales.settings import CreditSettings
 
 from crm_core.sdk import Forbidden, Invalid, Refused, session
 from plugins.sales.tests.money_shop import shop, the_day  # noqa: F401
+from plugins.sales.tests.test_instalments import ask, contract, plan_of
 from plugins.sales.tests.test_orders import _job
 
 NOW, RULES = dt.date(2026, 11, 28), CreditSettings({})
@@ -87,7 +88,7 @@ def test_others_are_stopped_until_somebody_releases_them(shop):  # noqa: F811
     assert shop.row("sales.order", order).state == State.held
     assert shop.all(Stop, order_id=order)[0].outcome == Outcome.waiting
     with shop.wu.work():
-        assert session.scalars(panels.stopped()).all() == [one.id for one in shop.all(Stop, outcome=Outcome.waiting)], "counted in the menu"
+        assert session.scalars(panels.kept_waiting()).all() == [one.id for one in shop.all(Stop, outcome=Outcome.waiting)], "counted in the menu"
     assert "Stopped orders" in shop.wu.browser()("GET", "/").text.partition("Waiting for me")[2], "and on the home page of who may let them go on"
     with pytest.raises(Refused):
         shop.deliver(order, 1000)
@@ -127,6 +128,17 @@ def test_two_orders_of_one_set_do_not_use_up_one_limit(shop):  # noqa: F811
     both = [shop.order((1000, 60_00), customer=customer, confirmed=False) for _n in range(2)]
     shop.run("confirm", both)
     assert [shop.row("sales.order", one).state for one in both] == [State.confirmed, State.held]
+
+
+def test_what_instalments_ask_for_is_not_counted_again_with_the_orders_it_is_for(shop):  # noqa: F811
+    customer = limited(shop, Grade.c, 100_00)
+    one = contract(shop, (60_00, shop.today), (40_00, shop.today), customer=customer)
+    for line in plan_of(shop, one):
+        ask(shop, line)
+    both = [shop.order((1000, amount), customer=customer, contract=one, confirmed=False) for amount in (70_00, 30_00)]
+    shop.run("confirm", both)
+    assert [shop.row("sales.order", row).state for row in both] == [State.confirmed, State.confirmed]
+    assert shop.row("sales.order", shop.order((1000, 1), customer=customer, contract=one)).state == State.held
 
 
 def test_what_went_out_counts_though_its_order_is_cancelled_and_huge_invoices_are_reckoned(shop, today):  # noqa: F811

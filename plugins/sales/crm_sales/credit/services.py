@@ -18,6 +18,7 @@ from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Order, OrderItem, State
+from crm_sales.receivables import covering
 from crm_sales.receivables.models import Invoice, Payment
 from crm_sales.receivables.models import State as InvoiceState
 from crm_sales.receivables.services import OPEN
@@ -222,20 +223,23 @@ def accounts(customers: Iterable[int], *, seen: bool = False) -> dict[int, Accou
 def check(event):
     """Orders are about to be confirmed: those of customers who owe too much are warned of, stopped or refused, as the settings say of their grade."""
     with system_scope("credit of customers who order") as db:
-        rows = db.execute(sa.select(Order.id, Order.number, Order.customer_id, Order.worth, Order.owner_id, Order.department_id, Order.team_id).where(Order.id.in_(event.ids)).order_by(Order.id)).all()
+        rows = db.execute(sa.select(Order.id, Order.number, Order.customer_id, Order.worth, Order.total, Order.rate, Order.contract_id, Order.owner_id, Order.department_id, Order.team_id).where(Order.id.in_(event.ids)).order_by(Order.id)).all()
         # Whoever confirms for the same customer waits here, so that two orders do not use up one limit.
         set_ = {row.customer_id: row for row in db.execute(sa.select(Credit.customer_id, Credit.grade, Credit.limit).where(
             Credit.customer_id.in_({row.customer_id for row in rows}), Credit.deleted_at.is_(None), Credit.grade.is_not(None)).order_by(Credit.id).with_for_update())}
     if not set_:
         return
     stand, rules, more = accounts(set_), CreditSettings.now(), defaultdict(int)
+    spare = covering.spare({row.contract_id for row in rows if row.contract_id})  # invoiced by instalments already, and owed: not counted once more
     stops, held = [], []
     for row in rows:
         found = set_.get(row.customer_id)
         if found is None:
             continue
         account = stand[row.customer_id]
-        more[row.customer_id] += max(0, row.worth)
+        covered = min(spare.get(row.contract_id, 0), max(0, row.total))
+        spare[row.contract_id] = spare.get(row.contract_id, 0) - covered
+        more[row.customer_id] += max(0, row.worth - orders.in_house(covered, row.rate))
         total = account.owed + account.ordered + more[row.customer_id]
         if (found.limit is None or total <= found.limit) and not account.late:
             continue

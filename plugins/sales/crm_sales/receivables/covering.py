@@ -87,6 +87,17 @@ def _laid(ids: Iterable[int]) -> list[tuple[Room, Share]]:
         return found
 
 
+def spare(contracts: Iterable[int]) -> dict[int, int]:
+    """Contract → what its instalments are invoiced for that is on no order yet, and will be on those that are confirmed next."""
+    contracts = set(contracts)
+    if not contracts:
+        return {}
+    with system_scope("what of contracts is on no order") as db:
+        rooms, pools = _rooms(db, Order.contract_id.in_(contracts))
+        taken = _by_contract(rooms)
+        return {one: max(0, pools[one].asked - sum(room.room for room in taken.get(one, ()))) for one in contracts if one in pools}
+
+
 def _by_contract(rooms: Iterable[Room]) -> dict[int, list[Room]]:
     found: dict[int, list[Room]] = {}
     for one in rooms:
