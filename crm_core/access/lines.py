@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.access.models import Department, StandIn, Team, User, UserRole, departments_of
+from crm_core.access.models import Department, StandIn, Team, TeamMember, User, UserRole, departments_of
 from crm_core.access.rights import made
 from crm_core.data import bulk
 from crm_core.data.session import Session, system_scope
@@ -77,13 +77,14 @@ def head_of(department_id: int | None) -> int | None:
 
 
 def heads_of_teams(team_ids: Iterable[int]) -> dict[int, int]:
-    """Who heads each of these teams that has a head who may sign in."""
+    """Who heads each of these teams that has a head who belongs to it and may sign in."""
     wanted = sorted(set(team_ids))
     if not wanted:
         return {}
     with system_scope("who heads a team") as db:
+        inside = sa.exists().where(TeamMember.team_id == Team.id, TeamMember.user_id == Team.head_id, TeamMember.deleted_at.is_(None))
         query = sa.select(Team.id, Team.head_id).join(User, User.id == Team.head_id).where(
-            bulk.among(Team.id, wanted), Team.deleted_at.is_(None), User.active.is_(True), User.deleted_at.is_(None))
+            inside, bulk.among(Team.id, wanted), Team.deleted_at.is_(None), User.active.is_(True), User.deleted_at.is_(None))
         return {row.id: row.head_id for row in db.execute(query)}
 
 
@@ -220,5 +221,5 @@ def standing_of(user_id: int) -> Standing:
 def _standing_of(user_id: int) -> Standing:
     with system_scope("where somebody stands") as db:
         roles = frozenset(db.scalars(sa.select(UserRole.role_id).where(UserRole.user_id == user_id, UserRole.deleted_at.is_(None))))
-        home = db.execute(sa.select(Department.id, Department.path).join(User, User.department_id == Department.id).where(User.id == user_id)).one_or_none()
+        home = db.execute(sa.select(Department.id, Department.path).join(User, User.department_id == Department.id).where(User.id == user_id), execution_options={"crm_deleted": True}).one_or_none()  # who is in one that is gone stands below those above it
     return Standing(roles, tuple(dict.fromkeys((home.id, *reversed(departments_of(home.path))))) if home is not None else ())

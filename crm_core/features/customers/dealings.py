@@ -153,8 +153,9 @@ def _record(source: str, deals: Sequence[Deal], change: int) -> dict[str, int]:
     run, resource = current_work().session.connection().execute, site().registry.resource(NAME)
     told = sa.select(_table).where(_table.c.source == source, bulk.among(_table.c.source_key, [deal.key for deal in deals], sa.Text)).order_by(_table.c.id)
     there = {row["source_key"]: dict(row) for row in run(told.with_for_update(), execution_options=_WHY).mappings()}
-    query = sa.select(_customers.c.id, *(_customers.c[name] for name in SCOPE_COLUMNS)).where(bulk.among(_customers.c.id, {deal.customer for deal in deals}))
-    homes = {row["id"]: {name: row[name] for name in SCOPE_COLUMNS} for row in run(query, execution_options=_WHY).mappings()}
+    query = sa.select(_customers.c.id, _customers.c.deleted_at, *(_customers.c[name] for name in SCOPE_COLUMNS)).where(bulk.among(_customers.c.id, {deal.customer for deal in deals}))
+    customers = run(query, execution_options=_WHY).mappings().all()
+    homes, living = {row["id"]: {name: row[name] for name in SCOPE_COLUMNS} for row in customers}, {row["id"] for row in customers if row["deleted_at"] is None}
     if any(deal.key not in there and deal.customer not in homes for deal in deals):
         raise Missing(_("This record was not found."))
     fresh = [{"customer_id": deal.customer, "source": source, "source_key": deal.key, **homes[deal.customer], **_values(deal)} for deal in deals if deal.key not in there]
@@ -165,7 +166,7 @@ def _record(source: str, deals: Sequence[Deal], change: int) -> dict[str, int]:
     told_again = [{"id": there[deal.key]["id"], **_values(deal)} for deal in deals if deal.key in there]
     edits += rows.update(resource, told_again, {row["id"]: row for row in there.values()})
     finish(resource, edits, change)
-    gone = {there[deal.key]["id"] for deal in deals if deal.key in there and there[deal.key]["deleted_at"] is not None}
+    gone = {there[deal.key]["id"] for deal in deals if deal.key in there and deal.customer in living and there[deal.key]["deleted_at"] is not None}
     if gone:
         restore_rows(resource, sorted(gone), change)
     known = any(package.name == source for package in site().registry.packages)

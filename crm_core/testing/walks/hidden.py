@@ -56,7 +56,7 @@ def _mark(stage: Stage) -> dict[tuple[str, str], tuple[str, ...]]:
                 try:
                     with session.begin_nested():
                         session.execute(sa.update(resource.table).values({field.column: value}), execution_options=unscoped("marks of hidden fields"))
-                except sa.exc.IntegrityError:  # what must be unique, or less than another, stays as it is
+                except (sa.exc.IntegrityError, sa.exc.DataError):  # what must be unique, less than another or shorter stays as it is
                     continue
                 marks[resource.name, name] = words
     return marks

@@ -37,13 +37,14 @@ def beside(contract_id):
     """The box beside a contract: its papers, amendments, what it comes to with them, what it renews."""
     contract, contracts = session.get(Contract, contract_id), site().registry.resource(services.NAME)
     first = contract.amends_id or contract.id
-    family = session.scalars(select(Contract).where((Contract.id == first) | (Contract.amends_id == first)).order_by(Contract.id).limit(50)).all()
+    family = session.scalars(select(Contract).where((Contract.id == first) | (Contract.amends_id == first)).order_by(Contract.id).limit(50)).all() if sees("sales.contract.amends") else []
     signed = [one for one in family if one.state in (State.signed, State.done)]
     money = sees("sales.contract.total", "sales.contract.currency")
-    follows = session.scalar(select(Contract).where(Contract.renews_id == contract.id))
+    renewals = sees("sales.contract.renews")
+    follows = session.scalar(select(Contract).where(Contract.renews_id == contract.id)) if renewals else None
     prints = contracts.may("print") and contracts.sees(contract.id, "print")
     return {"contract": contract, "languages": paper.LANGUAGES if prints else {}, "family": family, "renewed": follows,
-            "before": session.get(Contract, contract.renews_id) if contract.renews_id else None,
+            "before": session.get(Contract, contract.renews_id) if contract.renews_id and renewals else None,
             "together": f"{paper.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 and money else "",
             "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and contracts.may("signed_copy") and contracts.sees(contract.id, "signed_copy"),
             "progress": services.progress([contract.id]).get(contract.id), "paid": paper.shown(contract.paid, contract.currency) if money and sees("sales.contract.paid") else "", "total": paper.shown(contract.total, contract.currency) if money else "",

@@ -250,6 +250,7 @@ def so_far(db, *which):
     """What statements that are not closed come to so far: the fixed pay of the month, as it stands, and the commission. `which`: conditions; a statement
     for each month there is among them."""
     is_open = Statement.state == PayState.open, Statement.deleted_at.is_(None), *which
+    db.execute(sa.select(Statement.id).where(*is_open).order_by(Statement.owner_id, Statement.month).with_for_update()).all()  # in the order in which whoever earns holds them
     for month in db.scalars(sa.select(Statement.month).where(*is_open).distinct().order_by(Statement.month)).all():
         fixed = sa.func.coalesce(fixed_in(Statement.owner_id, month), 0)
         other = sa.or_(Statement.fixed != fixed, Statement.due.is_(None), Statement.due != fixed + Statement.commission)

@@ -159,7 +159,7 @@ LIMITS = {"sales.quote": OFFERED, "sales.contract": OFFERED, "sales.order": (*OF
 
 def is_open(document):
     """Whether limits may still stop a document: what was sent, signed, confirmed or handed in keeps what was agreed."""
-    return str(document.state) == "draft"
+    return str(document.state) in ("draft", "refused")  # a claim that was refused is handed in again
 
 
 def limits(name):

@@ -11,6 +11,7 @@ from crm_core.sdk import (
     Refused,
     Resource,
     Section,
+    Seen,
     Settled,
     as_written,
     my_id,
@@ -217,7 +218,7 @@ class Statements(Resource):
     )
 
     def title(self, row):
-        return show_month(row.month)
+        return show_month(month) if (month := Seen(self, row).month) else str(self.singular)
 
 
 class CommissionLines(Resource):
@@ -290,7 +291,7 @@ class ForecastEntries(Resource):
     help = _("What salespeople say a month will bring, and what their superiors make of it. The last word counts; what was said before stays.")
 
     def title(self, row):
-        return show_month(row.month)
+        return show_month(month) if (month := Seen(self, row).month) else str(self.singular)
 
     def defaults(self):
         return {"month": today().replace(day=1)}

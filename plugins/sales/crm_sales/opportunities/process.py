@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 
 from crm_core.sdk import standing_of, system_scope, tasks, today, with_deleted, worktime
 from crm_sales import _
@@ -34,8 +34,7 @@ def ended(ids):
         over = select(Opportunity.id).where(Opportunity.id.in_(ids), (Opportunity.outcome == Outcome.lost) | Opportunity.deleted_at.is_not(None))
         keys = db.scalars(select(tasks.Task.source_key).where(
             tasks.Task.subject == NAME, tasks.Task.subject_id.in_(over), tasks.Task.source_key.startswith(KEY), tasks.Task.done_at.is_(None), tasks.Task.deleted_at.is_(None))).all()
-    for key in keys:
-        tasks.finish(key)
+    tasks.finish_all(keys)
     _rename(keys, KEY, OVER)
 
 
@@ -62,8 +61,8 @@ def _task_of(key):
 def _rename(keys, old, new):
     """The keys of these tasks say from now on whether they wait for the opportunity to go on."""
     with system_scope("tasks of opportunities") as db:
-        for key in keys:
-            db.execute(update(tasks.Task).where(tasks.Task.source_key == key).values(source_key=new + key.removeprefix(old)).execution_options(synchronize_session=False))
+        rest = func.substr(tasks.Task.source_key, len(old) + 1)
+        db.execute(update(tasks.Task).where(tasks.Task.source_key.in_(keys)).values(source_key=literal(new).concat(rest)).execution_options(synchronize_session=False))
 
 
 def handed_on(event):

@@ -40,7 +40,9 @@ def progress(order_id: int):
     may = order is not None and order.state in services.GOING and (orders := site().registry.resource("sales.order")).may("deliver_part") and orders.sees(order.id, "deliver_part")
     money_seen = order is not None and sees(*PAID, "sales.order.invoiced")
     by_plan = services.receivables.instalments(order_id) if money_seen and order.contract_id else (0, 0)
-    return {"items": items, "url": f"/sales/order/{order_id}/parts" if may else "", "by_plan": by_plan, "contract": order.contract_id if by_plan[0] else None,
+    contracts = site().registry.resource("sales.contract")
+    link = order.contract_id if by_plan[0] and sees("sales.order.contract") and contracts.may("read") and contracts.sees(order.contract_id) else None
+    return {"items": items, "url": f"/sales/order/{order_id}/parts" if may else "", "by_plan": by_plan, "contract": link,
             "figures": [(order.total, order.invoiced, order.paid)] if money_seen else [], "said": said}
 
 

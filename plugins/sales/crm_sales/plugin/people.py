@@ -151,7 +151,7 @@ def register_reports():
 
 @hookimpl
 def register_print_templates():
-    return [PrintTemplate("sales.statement", "statement", _("Commission statement"), "sales/statement.html", lambda statement: {"month": show_month(statement.month)})]
+    return [PrintTemplate("sales.statement", "statement", _("Commission statement"), "sales/statement.html", lambda statement: {"month": show_month(statement.month) if statement.month else ""})]
 
 
 @hookimpl
