@@ -347,7 +347,9 @@ class Resource:
         found = {}
         for name, one in every.items():
             rule = who.rule(self.rules_of, name) if who is not None else None
-            if rule is Rule.hidden or (who is not None and self._asleep(one)):
+            if rule is Rule.hidden:
+                continue
+            if who is not None and self._asleep(one):
                 continue
             if rule is Rule.readonly and not one.readonly:
                 one = replace(one, readonly=True)
