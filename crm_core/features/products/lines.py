@@ -45,6 +45,7 @@ from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
 from crm_core.resource.pieces import Foretold, Lines
 from crm_core.resource.resource import Resource
+from crm_core.resource.samelines import Carried
 from crm_core.resource.telling import tell
 from crm_core.text import amounts
 
@@ -366,8 +367,11 @@ def _names(shelf: Shelf, product: int | None) -> set[str]:
 def _words(line: Mapping[str, Any], old: Mapping[str, Any] | None, shelf: Shelf, code: str, *, anew: bool) -> str:
     """The words of a line: those somebody wrote, else the product's with what was chosen and what it is made of, in a language. Words that
     were made so follow the product and the choices. Words of one's own say which product they are for: where they do not name it, its name is put
-    before them, so that wherever the line is read, on paper and by who agrees to its price, nobody takes it for another thing."""
+    before them, so that wherever the line is read, on paper and by who agrees to its price, nobody takes it for another thing. Words that
+    were agreed in another document (`same_lines`) stand, although the product may be called otherwise since."""
     told, had = line.get("what"), (old or {}).get("product_id")
+    if isinstance(told, Carried):
+        return str(told)
     if told and old is not None and told == old.get("what") and anew and old.get("product_id") in shelf.facts:
         was = {shelf.words(old["product_id"], old.get("configuration") or {}, one)[:255] for one in (code, "zh", "en")}
         told = "" if told in was else told
