@@ -17,6 +17,7 @@ from crm_core.resource import acts, enclosed, reporting
 from crm_core.resource.exchange.formats import draw_texts
 from crm_core.resource.resource import Resource
 from crm_core.testing.fixtures import as_user, empty_house, house, make  # noqa: F401
+from crm_core.web import acting
 
 FIRM, STREET, POSTCODE = "core.customer", "Quiet Lane 7", "987654"
 HIDDEN = ("street", "postcode")
@@ -153,3 +154,10 @@ def test_a_file_that_an_act_asks_for_may_be_said_by_a_function(house, make, as_u
     assert "report" not in ann.browser()("GET", "/core/customer").text.replace("/reports", "")
     with ann.work(), pytest.raises(Invalid):
         acts.values(customers, action, {"paper": 10**9}, ids=[firm])
+
+
+def test_what_an_act_made_out_of_sight_is_said_without_a_name(house, make, as_user):
+    ann = as_user("ann", {"core.customer.*": "own"})
+    firm, mine = make.customer(name="Theirs"), make.customer(owner=ann, name="Mine")
+    with ann.work():
+        assert [str(acting._made(house.resource(FIRM), one)) for one in (firm, mine)] == ["Customer was made", "Customer Mine was made"]
