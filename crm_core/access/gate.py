@@ -28,6 +28,7 @@ from crm_core.data.wall import UNSCOPED
 
 DELETED = "crm_deleted"  # execution option: deleted rows are wanted too
 KEPT = "crm_kept"  # execution option: this very statement object is executed again and again
+SEEN = "visible_"  # how a sub-select of what one may see begins its name: reports know by it what they ask
 
 _classes_of: WeakKeyDictionary[Any, tuple[type, ...]] = WeakKeyDictionary()
 _living_of: WeakKeyDictionary[Any, tuple[type, ...]] = WeakKeyDictionary()
@@ -182,4 +183,4 @@ def visible(model: Any, verb: str = "read") -> sa.Subquery:
     else:
         scope = scope_for(session.actor, model, verb)
     query = query.where(scope.marked(table, table.name))
-    return query.subquery(f"visible_{table.name}")
+    return query.subquery(f"{SEEN}{table.name}")

@@ -42,7 +42,7 @@ class Panel:
     (`visits/panel.html` in the package's folder `templates`). Filled when it is seen, so it costs the page nothing.
 
     `on` names the resource, or is asked of each there is: `load` and `when` are then called with the resource first. `when` says whether the
-    reader has the box, where no `permission` does; `fits(record)` whether this record has it, as it stands now. `shows`: the fields it tells of
+    reader has the box, where no `permission` does; `fits(record)` whether this record has it, as it stands now and its reader sees it (a hidden field is None). `shows`: the fields it tells of
     (`sales.invoice.total`), without one of which it is not for him. `first`: it says what matters most now, and stands above all else, filled with the page."""
 
     on: str | Callable[[Any], bool]

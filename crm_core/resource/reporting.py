@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from crm_core.access.gate import visible
+from crm_core.access.gate import SEEN, visible
 from crm_core.kernel.errors import Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
@@ -14,7 +14,6 @@ from crm_core.resource.fields import Field, MoneyField
 from crm_core.resource.plans import execute
 from crm_core.resource.references import RefField
 
-SEEN = "visible_"  # how a sub-select of what one may see is called (access/gate.py)
 MOST = 1_000  # rows of an answer; a person reads no more
 _COUNTED = {"count": _("How many"), "sum": _("Sum")}
 

@@ -349,7 +349,7 @@ class Resource:
             rule = who.rule(self.rules_of, name) if who is not None else None
             if rule is Rule.hidden:
                 continue
-            if who is not None and self._asleep(one):
+            if who is not None and self.asleep(one):
                 continue
             if rule is Rule.readonly and not one.readonly:
                 one = replace(one, readonly=True)
@@ -362,7 +362,7 @@ class Resource:
             who.shown[self.name, writing] = every, found
         return dict(found)
 
-    def _asleep(self, field: Field) -> bool:
+    def asleep(self, field: Field) -> bool:
         """Whether a field points at records of a plugin that is switched off: nobody can read or choose one, and what is chosen stays."""
         package = getattr(field, "target", "").partition(".")[0]
         return bool(package) and self.registry.package(package) is None

@@ -1,9 +1,11 @@
 """A record as one person may see it: whatever draws it, a field that is hidden from him reads as empty."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from crm_core.data.mixins import SCOPE_COLUMNS
+from crm_core.kernel.calling import shown
 from crm_core.kernel.site import site
 
 
@@ -19,8 +21,8 @@ def sees(*fields: str) -> bool:
 
 
 def told(items: Iterable[Any]) -> list[Any]:
-    """Of boxes, columns and papers those whose reader may see all that they tell of (`shows`)."""
-    return [one for one in items if sees(*getattr(one, "shows", ()))]
+    """Of boxes, columns and papers those whose reader may see all that they tell of (`shows`); one that names what is not there is for nobody."""
+    return [one for one in items if not (fields := getattr(one, "shows", ())) or shown(one, partial(sees, *fields), False)]
 
 
 class Seen:

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule, UnicodeConverter
 from crm_core.access.doors import declared
 from crm_core.data.mixins import is_scoped
 from crm_core.kernel.declare import Panel, Related
+from crm_core.resource.seen import Seen
 from crm_core.testing.clients import Browser, Client
 from crm_core.testing.house import Person
 from crm_core.testing.subject import Place, Subject
@@ -122,7 +123,7 @@ class Stage:
 
     def _fits(self, fits: Callable[[Any], bool], resource: Any, row_id: int) -> bool:
         with self.admin.work():
-            return fits(resource.get(row_id))
+            return fits(Seen(resource, resource.get(row_id)))
 
     def blame(self, item: Any, call: Any) -> Place:
         """Where a registered thing is written: its function, if the author wrote one, else where its name stands."""

@@ -41,14 +41,14 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
 
 
 def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], files: ExitStack, at: str, more: Mapping[str, Any]) -> Any:
-    name, form = action.name, flask.request.form
+    name, form, briefly = action.name, flask.request.form, "application/json" in flask.request.headers.get("Accept", "")
     fields = acts.fields_of(resource, action)
     try:
         sent = _sent(resource, action, fields, row_id, files)
         values = acts.values(resource, action, {**texts, **sent}, "parse", [row_id])
         if asking.needed(resource, f"do:{name}", [row_id]):
             return handed_in(resource, row_id, asking.submit(resource, f"do:{name}", row_id, values))
-        was = _standing(resource, row_id)
+        was = _standing(resource, row_id) if not briefly else ("", "")
         change = resource.run(name, [row_id], {**values, **more})
     except OverLimit as limit:
         return handed_in(resource, row_id, asking.over(resource, name, row_id, values, limit))
@@ -56,7 +56,7 @@ def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], 
         if not fields:
             raise
         return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields, at)), 422
-    if "application/json" in flask.request.headers.get("Accept", ""):
+    if briefly:
         return {}
     target = site().registry.resources.get(action.makes)
     made = target.made_in(change) if target is not None else None
@@ -73,9 +73,12 @@ def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], 
 def _standing(resource: Any, row_id: int) -> tuple[str, str]:
     """What a record is called and its state, in words; nothing of one that is out of sight or has none."""
     field = resource.fields().get(resource.status) if resource.status else None
-    if field is None or not resource.sees(row_id):
+    try:
+        row = resource.get(row_id) if field is not None else None
+    except Missing:
+        row = None
+    if field is None or row is None:
         return "", ""
-    row = resource.get(row_id)
     return str(resource.title(row)), str(field.show(getattr(row, field.column)))
 
 
@@ -86,7 +89,10 @@ def _became(label: Any, was: tuple[str, str], now: tuple[str, str]) -> Any:
 
 def _made(target: Any, made: int) -> Any:
     """The same of an act that made another record."""
-    title = str(target.title(target.get(made))) if target.sees(made) else ""
+    try:
+        title = str(target.title(target.get(made)))
+    except Missing:  # it lies out of his sight: the sentence without its name, and one blank
+        return " ".join(str(_("%(kind)s %(name)s was made", kind=target.singular, name="")).split())
     return _("%(kind)s %(name)s was made", kind=target.singular, name=title)
 
 

@@ -215,7 +215,7 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group in fields else ()
     return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(resource, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, many=len(fields) > COLUMNS,
                        broad=BROAD < len(fields) <= COLUMNS, groups=groups, readonly=readonly,
-                       tells=tuple(n for n, f in resource.all_fields.items() if f.column in declared.follows) if hasattr(resource.line_resource(name), "foretell") and not readonly else ())
+                       tells=tuple(n for n, f in resource.all_fields.items() if f.column in declared.follows) if hasattr(resource.line_resource(name), "foretell") and not readonly else None)
 
 
 def _figure(field: Field, key: str, text: str, labels: Mapping[str, str]) -> FormField:

@@ -113,7 +113,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
             lines[name][place]["remove"] = "1"
         return _show(resource, row, fields, texts, {}, lines, {})
     if sent.get("_tell"):
-        return _show(resource, row, fields, texts, {}, foretelling.lines(resource, fields, texts, lines), {})
+        theirs = {one.name: lines_of(resource, one, row.id) for one in resource.lines if one.name in lines} if row is not None else {}
+        return _show(resource, row, fields, texts, {}, foretelling.lines(resource, fields, texts, lines, row, theirs), {})
     if sent.get("_ask"):
         return _ask(resource, row, fields, texts, lines)
     if sent.get("_claim"):

@@ -185,7 +185,7 @@ def history(package: str, path: str, row_id: int, field: str) -> Any:
 @resource_access("read")
 def panel(package: str, path: str, row_id: int, name: str) -> Any:
     resource = resource_at(package, path)
-    found = next((p for p in records.boxes(resource, resource.get(row_id)) if p.name == name), None)
+    found = next((p for p in records.boxes(resource, resource.get(row_id), records.panels(resource)) if p.name == name), None)
     if found is None:
         raise Missing(_("This page was not found."))
     failed = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)

@@ -63,7 +63,8 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
     if resource.is_brief:
         return _brief(resource, row_id)
     fields, seen = {n: f.of(row) for n, f in resource.fields().items()}, Seen(resource, row)
-    related = {_tab_of(r): r for r in panels(resource) if isinstance(r, Related)}
+    mine = panels(resource)
+    related = {_tab_of(r): r for r in mine if isinstance(r, Related)}
     home = "panorama" if resource.timeline else "facts"
     body = tab if tab in ("panorama", "facts", "history", *(["files"] if resource.holds_files else [])) else "list" if tab in related else home
     drawn_lines = _line_rows(resource, row) if body in ("panorama", "facts") else {}
@@ -77,7 +78,7 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
     parts.update(asked)
     found = gather(parts)
     names = labels_from(found)
-    heads = _shown(resource, row)
+    heads, beside = _shown(resource, row), boxes(resource, row, mine) if body == home else ()
     sheet = tuple(act for act in (*heads[0], heads[1], *heads[2]) if act is not None and act.icon != "pencil")
     groups = facts.groups(resource, fields, row, names, _changed_columns(found.get("history", ())))
     view = RecordPage(
@@ -95,7 +96,7 @@ def page(resource: Any, row_id: int, tab: str = "", *, how: str = "page") -> Rec
         groups=groups,
         lines=tuple(facts.lines_table(resource, declared, rows, names, row) for declared, rows in drawn_lines.items()),
         timeline=_timeline(resource, row_id, entries, body, fields, names, found) if body in ("panorama", "history", "facts") else None,
-        side=_side(resource, row) if body == home else (), first=_first(resource, row) if body == home else (),
+        side=_side(resource, row, beside), first=_first(resource, row, beside),
         phone=_phone(resource, seen, heads[1], sheet=bool(sheet)), sheet=sheet,
     )
     if body == "list":
@@ -328,19 +329,20 @@ def _timeline(resource: Any, row_id: int, entries: list[Any], body: str, fields:
     return Timeline(days(resource, entries, fields, names, lines.pics(entries, found)), tabs, more, _("Nothing has happened here yet."))
 
 
-def boxes(resource: Any, row: Any) -> tuple[Panel, ...]:
-    """The boxes that this record has, of those its reader may read."""
-    return tuple(one for one in panels(resource) if isinstance(one, Panel) and (one.fits is None or shown(one, partial(one.fits, row), False)))
+def boxes(resource: Any, row: Any, mine: Sequence[Panel | Related]) -> tuple[Panel, ...]:
+    """The boxes that this record has, of those (`panels`) its reader may read; they are asked of it as he sees it."""
+    seen = Seen(resource, row)
+    return tuple(one for one in mine if isinstance(one, Panel) and (one.fits is None or shown(one, partial(one.fits, seen), False)))
 
 
-def _side(resource: Any, row: Any) -> tuple[PanelModel, ...]:
-    return tuple(PanelModel(p.label, p.icon or "puzzle", load_url=urls.of_act(resource, row.id, f"panel/{p.name}")) for p in boxes(resource, row) if not p.first)
+def _side(resource: Any, row: Any, beside: Sequence[Panel]) -> tuple[PanelModel, ...]:
+    return tuple(PanelModel(p.label, p.icon or "puzzle", load_url=urls.of_act(resource, row.id, f"panel/{p.name}")) for p in beside if not p.first)
 
 
-def _first(resource: Any, row: Any) -> tuple[PanelModel, ...]:
+def _first(resource: Any, row: Any, beside: Sequence[Panel]) -> tuple[PanelModel, ...]:
     """Boxes that are filled with the page, each in its own guard."""
     return tuple(shown(p, partial(panelling.filled, p, row.id), PanelModel(p.label, p.icon or "puzzle", failed=True, load_url=urls.of_act(resource, row.id, f"panel/{p.name}")))
-                 for p in boxes(resource, row) if p.first)
+                 for p in beside if p.first)
 
 
 def _phone(resource: Any, row: Any, primary: Act | None, *, sheet: bool) -> tuple[PhoneAct, ...]:

@@ -48,7 +48,7 @@ let asked = 0;
 on("change", "form[data-form]", (event, form) => {
   const field = event.target.closest("[data-field]")?.dataset.field ?? "";
   const editors = $$("[data-tells]", form);
-  if (editors.some((one) => one.contains(event.target) || one.dataset.tells.split(" ").includes(field))) tell(form);
+  if (editors.some((one) => one.contains(event.target) || (field && one.dataset.tells.split(" ").includes(field)))) tell(form);
 });
 async function tell(form) {
   const mine = (asked += 1);

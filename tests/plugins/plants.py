@@ -158,6 +158,12 @@ PLANTS = {
     def register_panels():
         return [Related("core.custmer", Visits)]  # here
     """),
+    "a box that tells of a field that is not there": Plant("misspelt", "spelling", "“shows” of last: there is no field “core.customer.nmae”; “name” may be meant", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import PrintTemplate
+    @hookimpl
+    def register_print_templates():
+        return [PrintTemplate("core.customer", "last", "", "visits/latest.html", shows=("core.customer.nmae",))]  # here
+    """),
     "a field without a label": Plant("misspelt", "spelling", "“day” of visits.visit has no label", "crm_visits/models.py", 'mapped_column(info={"label": _("Day")})', "mapped_column()  # here"),
     "a right that is not there": Plant("misspelt", "spelling", "no right “visits.vist.*”", "crm_visits/plugin.py", new="""
     @hookimpl

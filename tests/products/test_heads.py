@@ -124,6 +124,10 @@ def test_what_was_agreed_stays_while_it_is_for_whom_it_was_agreed(shop: House, m
             return [(one.price, one.list_price) for one in session.scalars(sa.select(model).where(model.order_id == order).order_by(model.id))]
 
     assert now() == [(50_00, 50_00), (9_00, 9_00)]
+    with shop.system():
+        known = [{"id": row.id, "product_id": row.product_id, "quantity": 1_000, "price": row.price, "unit_id": row.unit_id} for row in session.scalars(sa.select(model).where(model.order_id == order).order_by(model.id))]
+        for head, said in (({"customer_id": friends["other"], "day": clock.today()}, [None, 9_00]), ({"customer_id": friends["friend"], "day": OLD}, [60_00, 9_00])):
+            assert [one.follow.get("price") for one in shop.resource("sales.order_item").foretell({**head, "currency": "CNY"}, known)] == said, "told as it will be saved"
     save(shop, "sales.order", order, day=clock.today())
     assert now() == [(50_00, 100_00), (9_00, 9_00)], "the quote's price, measured by today's list"
     save(shop, "sales.order", order, customer=friends["friend"])

@@ -17,6 +17,7 @@ from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Refused
 from crm_core.kernel.i18n import in_language
 from crm_core.resource import undo
+from crm_core.resource.resource import Resource
 from crm_core.resource.samelines import same_lines
 from crm_core.testing.house import House, Person
 from crm_core.testing.statements import sent
@@ -130,6 +131,33 @@ def test_only_what_is_on_sale_can_be_chosen_and_what_was_chosen_stays(shop: Hous
         with pytest.raises(Invalid):
             shop.resource("sales.order").write([{"customer": make("core.customer", name="C"), "quote": made, "items": [
                 {"product": make("core.product", name="Planned", price=1, life=Life.planned)}]}])
+
+
+def test_words_that_were_agreed_stand_in_the_order_of_a_quote_when_the_product_is_renamed(shop: House, make: Make) -> None:
+    product = make("core.product", name="Old name", english="Old name", price=1_00, choices=[{"option": "Colour", "name": "Red"}])
+    made = quote(shop, [{"product": product, "configuration": {"Colour": "Red"}}, {"product": product, "configuration": {"Colour": "Red"}, "what": "As shown"}])
+    agreed = [line.what for line in lines(shop, made)]
+    assert agreed == ["Old name (Colour: Red)", "Old name · As shown"]
+    with shop.system():
+        shop.resource("core.product").write([{"id": product, "name": "New name", "english": "New name"}])
+        customer, carried = make("core.customer", name="Renamed Ltd."), same_lines(shop.resource("sales.quote"), "items", made, shop.resource("sales.order"))
+        ordered = shop.resource("sales.order_item").model
+        for items, said in ((carried, agreed), ([{"product": product, "configuration": {"Colour": "Red"}, "what": agreed[1]}], [f"New name · {agreed[1]}"])):
+            (order,) = shop.resource("sales.order").write([{"customer": customer, "quote": made, "items": items}])
+            assert session.scalars(sa.select(ordered.what).where(ordered.order_id == order).order_by(ordered.id)).all() == said, "what is typed says which product it is for"
+
+
+def test_lines_that_point_at_what_sleeps_are_carried_over_without_it(shop: House, admin: Person, monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
+    made = quote(shop, [{"product": make("core.product", name="Awake", price=1_00)}])
+    monkeypatch.setattr(Resource, "asleep", lambda self, field: field.name == "unit")
+    with admin.work():
+        session.actor.shown.clear()  # what was seen before it slept
+        try:
+            assert "unit" not in shop.resource("sales.quote_item").fields()
+            (line,) = same_lines(shop.resource("sales.quote"), "items", made, shop.resource("sales.order"))
+        finally:
+            session.actor.shown.clear()
+    assert line["what"] == "Awake" and "unit" not in line
 
 
 def test_the_price_list_of_a_customer_prices_lines_without_a_price(shop: House, make: Make) -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: F811
 import io
 import re
+from dataclasses import replace
 
 import jinja2
 import pytest
@@ -16,6 +17,7 @@ from crm_core.resource import acts, enclosed, reporting
 from crm_core.resource.exchange.formats import draw_texts
 from crm_core.resource.resource import Resource
 from crm_core.testing.fixtures import as_user, empty_house, house, make  # noqa: F401
+from crm_core.web import acting
 
 FIRM, STREET, POSTCODE = "core.customer", "Quiet Lane 7", "987654"
 HIDDEN = ("street", "postcode")
@@ -87,6 +89,23 @@ def test_who_may_not_see_what_a_box_tells_of_has_it_not(house, make, hal, monkey
     house.app.jinja_env.loader = jinja2.ChoiceLoader([jinja2.DictLoader({"told.html": "told"}), house.app.jinja_env.loader])
     assert put(shown) == (404, 404, False, False) == put(("sales.nothing.here",))
     assert put(shown[:1]) == (200, 200, True, True)
+    monkeypatch.setattr(house.site, "config", replace(house.site.config, debug=False))
+    assert put(("core.contact.nmae",)) == (404, 404, False, False), "one that is misspelt is for nobody, and the pages stand"
+
+
+def test_a_box_is_asked_for_a_record_as_its_reader_sees_it_and_once_a_page(house, make, hal, monkeypatch):
+    he, asked = hal("core.customer.phone").browser(), []
+    firm, registry = make.customer(name="Firm", phone="021 5555 1234"), house.site.registry
+
+    def fits(record):
+        asked.append((record.name, record.phone))
+        return record.phone is not None
+
+    box = Panel(FIRM, "fitting", "Fitting box", lambda _row: {}, "told.html", fits=fits)
+    monkeypatch.setattr(registry, "panels", {FIRM: (box,)})
+    monkeypatch.setitem(registry._origin, id(box), "core")
+    assert "Fitting box" not in he("GET", f"/core/customer/{firm}").text and asked == [("Firm", None)]
+    assert he("GET", f"/core/customer/{firm}/panel/fitting").status_code == 404
 
 
 def test_a_report_is_not_for_who_may_not_see_what_it_joins(house, make, hal):
@@ -135,3 +154,10 @@ def test_a_file_that_an_act_asks_for_may_be_said_by_a_function(house, make, as_u
     assert "report" not in ann.browser()("GET", "/core/customer").text.replace("/reports", "")
     with ann.work(), pytest.raises(Invalid):
         acts.values(customers, action, {"paper": 10**9}, ids=[firm])
+
+
+def test_what_an_act_made_out_of_sight_is_said_without_a_name(house, make, as_user):
+    ann = as_user("ann", {"core.customer.*": "own"})
+    firm, mine = make.customer(name="Theirs"), make.customer(owner=ann, name="Mine")
+    with ann.work():
+        assert [str(acting._made(house.resource(FIRM), one)) for one in (firm, mine)] == ["Customer was made", "Customer Mine was made"]

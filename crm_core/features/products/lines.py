@@ -45,6 +45,7 @@ from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
 from crm_core.resource.pieces import Foretold, Lines
 from crm_core.resource.resource import Resource
+from crm_core.resource.samelines import Carried
 from crm_core.resource.telling import tell
 from crm_core.text import amounts
 
@@ -53,6 +54,7 @@ SHOWN = ("product", "what", "quantity", "unit", "price", "why", "discount", "rat
 MOST = 10**15  # what a line may come to, in hundredths: sums of lines stay within 64 bits
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
 HEAD = ("currency", "customer_id", "day")  # and of the head
+_HEAD = tuple(zip(("currency", "customer", "day"), HEAD, strict=True))
 NAMES = " · "  # between the name of a product and words of one's own
 FOLLOW, MEASURE = object(), object()  # in place of a list price: it is asked for anew, and the price follows it where it did so far, or stays
 
@@ -148,7 +150,7 @@ class PricedLines(Resource):
     def follow_head(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """The head has another customer, day or currency: `derive` asks the price lists anew."""
         now = [as_written(row, before) for row in rows]
-        stays = self._stand(now)
+        stays = self._stand(self._heads(now) if self.agreed else {})
         for row, line in zip(rows, now, strict=True):
             if line.get("product_id"):
                 row["list_price"] = MEASURE if (line.get(self._head), line["product_id"]) in stays else FOLLOW
@@ -191,7 +193,10 @@ class PricedLines(Resource):
         """What lines of a form would come to, told while they are filled in."""
         ids = [line["id"] for line in lines if line.get("id")]
         rows = session.scalars(sa.select(self.model).where(among(self.model.id, ids))).all() if ids else ()
-        return foretelling.told(head, lines, {row.id: row for row in rows}, ASKED)
+        was = self._heads([{self._head: getattr(row, self._head)} for row in rows]) if self._head else {}
+        now = {key: replace(one, **{name: head[column] for name, column in _HEAD if column in head}) for key, one in was.items()}
+        stays = {product for _key, product in self._stand(now)} if (moved := now != was) else ()
+        return foretelling.told(head, lines, {row.id: row for row in rows}, ASKED, moved=moved, stays=stays)
 
     def measure(self, heads: Sequence[int], earliest: dt.date | None = None, stands: Mapping[int, tuple[int | None, str | None]] = MappingProxyType({})) -> list[str]:
         """Ask the price lists anew for the list price of each line of these documents, for what their heads say now; prices stay. A day before
@@ -298,9 +303,8 @@ class PricedLines(Resource):
             rows = db.execute(sa.select(head.c.id, head.c.currency, *(head.c[name] for name in names)).where(among(head.c.id, wanted))).mappings()
             return {row["id"]: Head(row["currency"], row.get("customer_id"), row.get("day"), {name: row[name] for name in self.sources if row[name]}) for row in rows}
 
-    def _stand(self, lines: Sequence[Mapping[str, Any]]) -> set[tuple[int, int]]:
+    def _stand(self, heads: Mapping[int, Head]) -> set[tuple[int, int]]:
         """(head, product) whose price was agreed in a document the head was made of, and is for the same customer in the same currency still."""
-        heads = self._heads(lines) if self.agreed else {}
         found: set[tuple[int, int]] = set()
         for column in self.agreed:
             made = {key: head.made_of[column] for key, head in heads.items() if column in head.made_of}
@@ -366,8 +370,11 @@ def _names(shelf: Shelf, product: int | None) -> set[str]:
 def _words(line: Mapping[str, Any], old: Mapping[str, Any] | None, shelf: Shelf, code: str, *, anew: bool) -> str:
     """The words of a line: those somebody wrote, else the product's with what was chosen and what it is made of, in a language. Words that
     were made so follow the product and the choices. Words of one's own say which product they are for: where they do not name it, its name is put
-    before them, so that wherever the line is read, on paper and by who agrees to its price, nobody takes it for another thing."""
+    before them, so that wherever the line is read, on paper and by who agrees to its price, nobody takes it for another thing. Words that
+    were agreed in another document (`same_lines`) stand, although the product may be called otherwise since."""
     told, had = line.get("what"), (old or {}).get("product_id")
+    if isinstance(told, Carried):
+        return str(told)
     if told and old is not None and told == old.get("what") and anew and old.get("product_id") in shelf.facts:
         was = {shelf.words(old["product_id"], old.get("configuration") or {}, one)[:255] for one in (code, "zh", "en")}
         told = "" if told in was else told

@@ -96,6 +96,18 @@ def _slots(subject: Subject) -> Iterator[tuple[Place, Any]]:
                 if not _there(subject, on):
                     what = getattr(one, "name", "") or type(one).__name__
                     yield _at(subject, on), _("“%(what)s”: there is no resource “%(name)s”%(near)s", what=what, name=on, near=_near(on, registry.resources))
+                yield from _shows(subject, one)
+
+
+def _shows(subject: Subject, one: Any) -> Iterator[tuple[Place, Any]]:
+    """The fields a box, column or paper tells of: with one that is misspelt it is for nobody."""
+    for whole in getattr(one, "shows", ()):
+        name, _dot, field = whole.rpartition(".")
+        resource = subject.site.registry.resources.get(name)
+        if resource is not None and field not in resource.all_fields:
+            yield _at(subject, whole), _("“%(what)s” of %(resource)s: there is no field “%(name)s”%(near)s", what="shows", resource=one.name, name=whole, near=_near(field, resource.all_fields))
+        elif not _there(subject, name):
+            yield _at(subject, whole), _("“%(what)s”: there is no resource “%(name)s”%(near)s", what=one.name, name=name, near=_near(name, subject.site.registry.resources))
 
 
 def _sections(subject: Subject, mine: Collection[Any]) -> Iterator[tuple[Place, Any]]:

@@ -137,7 +137,7 @@ class LinesEditor:
 
     Without scripts "Add row" submits the form with ``_add=NAME`` and "Remove" with ``_remove=KEY``: the view answers the
     form again, saving nothing. With ``_tell`` it answers the form with what the lines would come to; ``tells`` names the fields of the record
-    they follow, where there is something to tell.
+    they follow; None where nothing is told.
     """
 
     name: str
@@ -153,7 +153,7 @@ class LinesEditor:
     many: bool = False  # too many fields for that: a card each, and the form is wider
     broad: bool = False  # more columns than a form of ordinary width has room for
     groups: tuple[LineGroup, ...] = ()
-    tells: tuple[str, ...] = ()
+    tells: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
