@@ -211,3 +211,41 @@ def test_what_an_undo_took_from_the_turnover_is_there_again_when_it_is_paid_anew
         else:
             shop.undo(change)
         assert told(shop, customer) == amount
+
+
+def void(shop, row):  # noqa: F811
+    shop.run("void", row, {"reason": "wrong"}, resource="sales.invoice")
+
+
+def credit(shop, row, **values):  # noqa: F811
+    shop.run("credit", row, {"reason": "wrong", **values}, resource="sales.invoice")
+
+
+def test_an_instalment_s_invoice_that_is_cancelled_or_credited_is_told_no_more(shop):  # noqa: F811
+    one, customer = frame(shop, 100_00)
+    line, = plan_of(shop, one)
+    first = called(shop, one, 40_00, customer)
+    for _n in range(2):
+        invoice = ask(shop, line)
+        assert invoice.order_id == first and told(shop, customer) == 60_00
+        void(shop, invoice.id)
+        assert told(shop, customer) == 0
+    credit(shop, ask(shop, line).id, amount=10_00)
+    assert told(shop, customer) == 50_00, "the credit note does not wait until the order is told"
+    credit(shop, shop.all(Invoice, contract_id=one, credits_id=None)[-1].id)
+    void(shop, ask(shop, line).id)
+    last = ask(shop, line)  # in place of the one that was credited, whatever was cancelled between
+    pay(shop, last.id, 100_00)
+    shop.run("deliver", first)
+    assert stands(shop, first) == [("done", 40_00, 40_00)] and told(shop, customer) == 100_00
+
+
+def test_an_invoice_that_is_credited_whole_names_no_order_after_that(shop):  # noqa: F811
+    one, customer = frame(shop, 50_00, 50_00)
+    early, late = plan_of(shop, one)
+    credit(shop, ask(shop, early).id)
+    order = called(shop, one, 40_00, customer)
+    assert {row.order_id for row in shop.all(Invoice, contract_id=one)} == {None}
+    named = ask(shop, late)
+    credit(shop, named.id)
+    assert [row.order_id for row in shop.all(Invoice, contract_id=one)] == [None, None, order, order]

@@ -147,7 +147,7 @@ def anew():
     """Whether an instalment was invoiced before, and all of that was credited."""
     one = sa.orm.aliased(Invoice)
     return sa.and_(Invoice.credits_id.is_(None), sa.exists().where(
-        one.instalment_id == Invoice.instalment_id, one.turn == Invoice.turn - 1, one.credits_id.is_(None), one.state != State.cancelled))
+        one.instalment_id == Invoice.instalment_id, one.turn < Invoice.turn, one.credits_id.is_(None), one.state != State.cancelled))
 
 
 def uncovered(contracts: Iterable[int]) -> dict[int, int]:
@@ -175,19 +175,21 @@ def name(contracts: Iterable[int]) -> set[int]:
         return moved
     with system_scope("orders of instalments' invoices") as db:
         rooms = _by_contract(_rooms(db, sa.and_(Order.contract_id.in_(contracts), Order.state.in_(OWED)))[0])
-        at = dict.fromkeys(contracts, 0)
+        at, named = dict.fromkeys(contracts, 0), {}
         for row in _invoices(db, contracts):
             start, end = at[row.contract_id], at[row.contract_id] + max(row.left, 0)
             at[row.contract_id] = end
             here, begins = [], 0
             for one in rooms.get(row.contract_id, ()):
-                if one.room and (start == end or (begins < end and begins + one.room > start)):  # of one that is credited whole nothing is anywhere
+                if one.room and (start == end or (begins < end and begins + one.room > start)):  # of one that is credited whole nothing is anywhere: it names no other
                     here.append(one.order)
                 begins += one.room
-            order = row.order_id if row.order_id in here else next(iter(here), None)
+            order = row.order_id if row.order_id in here else None if start == end else next(iter(here), None)
             if order != row.order_id:
                 moved |= {one for one in (order, row.order_id) if one is not None}
-                db.execute(sa.update(Invoice).where(sa.or_(Invoice.id == row.id, Invoice.credits_id == row.id)).values(order_id=order).execution_options(synchronize_session=False))
+                named.setdefault(order, []).append(row.id)
+        for order, ids in named.items():
+            db.execute(sa.update(Invoice).where(sa.or_(Invoice.id.in_(ids), Invoice.credits_id.in_(ids))).values(order_id=order).execution_options(synchronize_session=False))
         if moved:
             db.expire_all()
     return moved
