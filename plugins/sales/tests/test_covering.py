@@ -249,3 +249,35 @@ def test_an_invoice_that_is_credited_whole_names_no_order_after_that(shop):  # n
     named = ask(shop, late)
     credit(shop, named.id)
     assert [row.order_id for row in shop.all(Invoice, contract_id=one)] == [None, None, order, order]
+
+
+def test_an_invoice_names_the_order_that_has_it_after_one_was_completed(shop):  # noqa: F811
+    one, customer = frame(shop, 40_00, 60_00)
+    deposit, rest = (ask(shop, line) for line in plan_of(shop, one))
+    first, second = called(shop, one, 60_00, customer), called(shop, one, 40_00, customer)
+    assert [shop.row("sales.invoice", row.id).order_id for row in (deposit, rest)] == [first, first]
+    free = called(shop, one, 20_00, customer)
+    assert stands(shop, free) == [("confirmed", 0, 0)]
+    shop.run("deliver", second)
+    pay(shop, deposit.id, 40_00)
+    pay(shop, rest.id, 60_00)
+    assert [row[0] for row in stands(shop, first, second)] == ["confirmed", "done"]
+    assert [shop.row("sales.invoice", row.id).order_id for row in (deposit, rest)] == [second, first]
+
+
+def test_an_order_under_an_invoiced_contract_can_be_a_draft_again(shop):  # noqa: F811
+    one, customer = frame(shop, 100_00)
+    invoice = ask(shop, *plan_of(shop, one))
+    pay(shop, invoice.id, 70_00)
+    order = called(shop, one, 40_00, customer, confirmed=False)
+    change = shop.run("confirm", order)
+    assert stands(shop, order) == [("confirmed", 40_00, 40_00)] and told(shop, customer) == 60_00
+    shop.undo(change)
+    assert stands(shop, order) == [("draft", 0, 0)] and told(shop, customer) == 100_00
+    assert shop.row("sales.invoice", invoice.id).order_id is None
+    other, customer = frame(shop, 100_00)
+    order = called(shop, other, 40_00, customer, confirmed=False)
+    change = shop.run("confirm", order)
+    shop.run("invoice", order, {"ahead": True})
+    with pytest.raises(CrmError):
+        shop.undo(change)

@@ -532,6 +532,7 @@ def _received(ids: Sequence[int]) -> dict[int, int]:
 
 
 orders.receivables.billed, orders.receivables.money, orders.receivables.instalments, orders.receivables.deals = _pieces, covering.money, covering.of_instalments, _noted_deals
+orders.receivables.turned = covering.name
 paying.receivables.received = _received
 
 
