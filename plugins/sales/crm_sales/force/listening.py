@@ -100,6 +100,8 @@ def cancelled(event):
             commission.give_back(session, mine, today(), f"cancel:{one}/{turn}", whole - sum(doc.parts.values()))
         elif turn is not None:
             commission.earn(session, doc, turn)
+    for one in event.ids:
+        _losses(one, None)  # what it had of instalments is there for the others of its contract
 
 
 def invoiced(event):
