@@ -169,7 +169,7 @@ class OpportunityShare(Owned, Model):
     whole: Mapped[t.Money] = mapped_column(info={"label": _("The whole amount"), "house": True})
     worth: Mapped[t.Money] = mapped_column(info={"label": _("Amount of the share"), "house": True})
     weighted: Mapped[t.Money] = mapped_column(info={"label": _("Weighted amount"), "house": True})
-    before: Mapped[int] = mapped_column(info={"kind": "internal"})  # percent: the shares of those before him, so that parts that are worked out add up
+    before: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # percent: the shares of those before him, so that parts that are worked out add up
 
     __table_args__ = (
         sa.Index("uq_sales_opportunity_share", "opportunity_id", "owner_id", unique=True), sa.Index("ix_sales_opportunity_share_day", "outcome", "day"),
