@@ -258,7 +258,7 @@ def test_the_forecast_adds_up_and_leads_to_its_records(house, deal, ann, today):
     browser = ann.browser()
     for url in urls:
         assert browser("GET", url).status_code == 200
-    assert '<td class="dim nowrap">D' in browser("GET", "/sales/forecast?by=department").text
+    assert '<th scope="row" class="dim nowrap">D' in browser("GET", "/sales/forecast?by=department").text
 
 
 def test_forecast_shows_only_what_its_reader_may_see(house, deal, ann, somebody, today):
