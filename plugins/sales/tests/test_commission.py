@@ -5,13 +5,17 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from crm_sales.api import InvoicesCancelled, InvoicesIssued, OrdersCancelled, OrdersConfirmed, PaymentsAllocated
+from crm_sales.contracts.models import ContractPayment
 from crm_sales.force import commission
 from crm_sales.force.commission import Left, Slice
 from crm_sales.force.commission_models import CommissionLine, PayBasis, Statement
 from crm_sales.force.models import Achievement
+from crm_sales.receivables.models import Invoice
+from crm_sales.settings import QuoteSettings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_core.resource.settings import put
 from crm_core.sdk import Forbidden, Invalid, OverLimit, Refused, amounts, emit, session, writing
 
 TIERS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10_000)), min_size=1, max_size=5, unique_by=lambda one: one[0]).map(sorted)
@@ -69,8 +73,8 @@ def desk(house, make, as_user, today, deliver):
         def policy(self, tiers=((0, 1_000),), **values):
             return make("sales.commission_policy", **{"name": "Rule", "basis": "order", "begins": self.start, "tiers": [{"above": a, "percent": p} for a, p in tiers], **values})
 
-        def order(self, net=100_000, day=today, shares=(), owner=None, customer=None):
-            one = make("sales.order", owner=owner or self.ann, customer=customer or self.customer, day=day, items=[{"product": self.product, "quantity": 1_000, "price": net, "rate": 0}])
+        def order(self, net=100_000, day=today, shares=(), owner=None, customer=None, **more):
+            one = make("sales.order", owner=owner or self.ann, customer=customer or self.customer, day=day, items=[{"product": self.product, "quantity": 1_000, "price": net, "rate": 0}], **more)
             for person, percent in shares:
                 make("sales.share", order=one, person=person.id, percent=percent)
             return one
@@ -345,3 +349,36 @@ def test_tiers_of_a_policy_that_holds_stay_and_a_new_edition_takes_them_over(des
     with house.system():
         rows = session.execute(sa.text(f"SELECT above, percent FROM sales_tier WHERE commission_policy_id = {new} ORDER BY above")).all()
     assert [tuple(row) for row in rows] == [(0, 100), (1_000, 200)]
+
+
+def test_what_of_instalments_is_lost_is_held_back_of_the_orders_it_was_for(desk, house, make, as_user, deliver):
+    desk.policy()
+    boss = as_user("boss", roles=["administrator"])
+    with house.system():
+        put(QuoteSettings, {"signed_file": False})
+
+    def run(resource, act, row, **values):
+        with boss.work():
+            house.resource(resource).run(act, [row], values)
+        deliver()
+
+    contract = make("sales.contract", owner=desk.ann, customer=desk.customer, name="Year", items=[{"what": "Pages", "quantity": 1_000, "price": 1_000_00, "rate": 0}],
+                    payments=[{"what": "All", "amount": 1_000_00}])
+    run("sales.contract", "sign", contract)
+    first, second = desk.order(600_00, contract=contract), desk.order(400_00, owner=desk.bob, contract=contract)
+    for order in (first, second):
+        run("sales.order", "confirm", order)
+        run("sales.order", "deliver", order)
+    with house.system():
+        line = session.scalar(sa.select(ContractPayment.id).where(ContractPayment.contract_id == contract))
+    run("sales.contract_payment", "invoice", line)
+    with house.system():
+        invoice = session.execute(sa.select(Invoice.id, Invoice.order_id).where(Invoice.contract_id == contract)).one()
+    assert invoice.order_id == first and desk.sums() == {desk.ann.id: 60_00, desk.bob.id: 40_00}
+    run("sales.invoice", "pay", invoice.id, amount=600_00)
+    run("sales.invoice", "write_off", invoice.id, reason="bankrupt")
+    assert desk.sums() == {desk.ann.id: 60_00, desk.bob.id: 0}, "what came was for the first order, whatever the invoice names"
+    run("sales.invoice", "ask_again", invoice.id)
+    assert desk.sums() == {desk.ann.id: 60_00, desk.bob.id: 40_00}
+    run("sales.invoice", "credit", invoice.id, amount=400_00, reason="wrong")
+    assert desk.sums() == {desk.ann.id: 60_00, desk.bob.id: 40_00}, "it is invoiced anew, and both orders are as they were"

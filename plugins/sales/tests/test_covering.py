@@ -211,3 +211,73 @@ def test_what_an_undo_took_from_the_turnover_is_there_again_when_it_is_paid_anew
         else:
             shop.undo(change)
         assert told(shop, customer) == amount
+
+
+def void(shop, row):  # noqa: F811
+    shop.run("void", row, {"reason": "wrong"}, resource="sales.invoice")
+
+
+def credit(shop, row, **values):  # noqa: F811
+    shop.run("credit", row, {"reason": "wrong", **values}, resource="sales.invoice")
+
+
+def test_an_instalment_s_invoice_that_is_cancelled_or_credited_is_told_no_more(shop):  # noqa: F811
+    one, customer = frame(shop, 100_00)
+    line, = plan_of(shop, one)
+    first = called(shop, one, 40_00, customer)
+    for _n in range(2):
+        invoice = ask(shop, line)
+        assert invoice.order_id == first and told(shop, customer) == 60_00
+        void(shop, invoice.id)
+        assert told(shop, customer) == 0
+    credit(shop, ask(shop, line).id, amount=10_00)
+    assert told(shop, customer) == 50_00, "the credit note does not wait until the order is told"
+    credit(shop, shop.all(Invoice, contract_id=one, credits_id=None)[-1].id)
+    void(shop, ask(shop, line).id)
+    last = ask(shop, line)  # in place of the one that was credited, whatever was cancelled between
+    pay(shop, last.id, 100_00)
+    shop.run("deliver", first)
+    assert stands(shop, first) == [("done", 40_00, 40_00)] and told(shop, customer) == 100_00
+
+
+def test_an_invoice_that_is_credited_whole_names_no_order_after_that(shop):  # noqa: F811
+    one, customer = frame(shop, 50_00, 50_00)
+    early, late = plan_of(shop, one)
+    credit(shop, ask(shop, early).id)
+    order = called(shop, one, 40_00, customer)
+    assert {row.order_id for row in shop.all(Invoice, contract_id=one)} == {None}
+    named = ask(shop, late)
+    credit(shop, named.id)
+    assert [row.order_id for row in shop.all(Invoice, contract_id=one)] == [None, None, order, order]
+
+
+def test_an_invoice_names_the_order_that_has_it_after_one_was_completed(shop):  # noqa: F811
+    one, customer = frame(shop, 40_00, 60_00)
+    deposit, rest = (ask(shop, line) for line in plan_of(shop, one))
+    first, second = called(shop, one, 60_00, customer), called(shop, one, 40_00, customer)
+    assert [shop.row("sales.invoice", row.id).order_id for row in (deposit, rest)] == [first, first]
+    free = called(shop, one, 20_00, customer)
+    assert stands(shop, free) == [("confirmed", 0, 0)]
+    shop.run("deliver", second)
+    pay(shop, deposit.id, 40_00)
+    pay(shop, rest.id, 60_00)
+    assert [row[0] for row in stands(shop, first, second)] == ["confirmed", "done"]
+    assert [shop.row("sales.invoice", row.id).order_id for row in (deposit, rest)] == [second, first]
+
+
+def test_an_order_under_an_invoiced_contract_can_be_a_draft_again(shop):  # noqa: F811
+    one, customer = frame(shop, 100_00)
+    invoice = ask(shop, *plan_of(shop, one))
+    pay(shop, invoice.id, 70_00)
+    order = called(shop, one, 40_00, customer, confirmed=False)
+    change = shop.run("confirm", order)
+    assert stands(shop, order) == [("confirmed", 40_00, 40_00)] and told(shop, customer) == 60_00
+    shop.undo(change)
+    assert stands(shop, order) == [("draft", 0, 0)] and told(shop, customer) == 100_00
+    assert shop.row("sales.invoice", invoice.id).order_id is None
+    other, customer = frame(shop, 100_00)
+    order = called(shop, other, 40_00, customer, confirmed=False)
+    change = shop.run("confirm", order)
+    shop.run("invoice", order, {"ahead": True})
+    with pytest.raises(CrmError):
+        shop.undo(change)

@@ -161,6 +161,26 @@ def test_lines_are_not_carried_over_by_who_may_not_see_them(house, ann, offer, h
         assert "terms" not in house.resource("sales.order").fields() or not made.note
 
 
+@pytest.mark.parametrize("field", ["sales.quote.currency", "sales.quote.customer", "sales.quote.opportunity", "sales.order.currency"])
+def test_no_other_document_comes_of_what_is_hidden(house, ann, offer, hal, field):  # noqa: F811
+    he, quote = hal(field), offer()
+    run(house, ann, "send", quote)
+    run(house, ann, "accept", quote)
+    with he.work(), pytest.raises(Refused, match="all that it says"):
+        house.resource("sales.quote").run("order", [quote])
+    assert facts(house, quote).order_id is None
+
+
+@pytest.mark.parametrize(("source", "act"), [("sales.opportunity", "quote"), ("sales.contract", "order")])
+def test_nor_of_an_opportunity_or_a_contract(house, ann, offer, hal, make, source, act):  # noqa: F811
+    he, made = hal(f"{source}.currency"), make(source, owner=ann, customer=offer.customer, name="Board", items=[{"what": "Board", "quantity": 1_000, "price": 100}])
+    with house.system(), writing():
+        if source == "sales.contract":
+            session.get(house.resource(source).model, made).state = "signed"
+    with he.work(), pytest.raises(Refused, match="all that it says"):
+        house.resource(source).run(act, [made])
+
+
 HIDDEN = ("sales.order.total", "sales.invoice.total", "sales.contract.total", "sales.achievement.amount", "sales.credit.limit", "sales.run.evidence")
 
 

@@ -523,3 +523,41 @@ def test_a_contract_of_a_quote_is_not_asked_again_and_one_that_is_not_signed_all
     assert _state(house, made, "sales.contract") == "signed"
     with pytest.raises(OverLimit):
         shop.tell(shop.ann, OrdersConfirming((_of(shop, make, {"product": shop.product, "quantity": 1_000, "discount": 1_500}, name="sales.order", contract=agreed),)))
+
+
+def test_a_contract_that_is_over_allows_nothing_and_what_it_gives_for_nothing_is_agreed(house, shop, make, today):
+    with house.system():
+        put(QuoteSettings, {"signed_file": False})
+    shop.policy(percent=1_000)
+    free, paid = {"product": shop.product, "quantity": 1_000, "discount": 10_000}, {"product": shop.product, "quantity": 2_000, "discount": 1_500}
+    days = {"now": (today - dt.timedelta(days=9), today), "open": (None, None), "old": (None, today - dt.timedelta(days=1)), "later": (today + dt.timedelta(days=1), None)}
+    contracts = {name: _of(shop, make, paid, free, name="sales.contract", begins=begins, ends=ends) for name, (begins, ends) in days.items()}
+    contracts["gifts"], contracts["done"] = _of(shop, make, free, name="sales.contract"), _of(shop, make, paid, free, name="sales.contract")
+    for one in contracts.values():
+        _sign(house, shop.boss, one)
+    with shop.boss.work():
+        house.resource("sales.contract").run("done", [contracts["done"]])
+    for name, one in contracts.items():
+        order = _of(shop, make, *([free] if name == "gifts" else [paid, free]), name="sales.order", contract=one)
+        if name in ("old", "later", "done"):
+            with pytest.raises(OverLimit):
+                shop.tell(shop.ann, OrdersConfirming((order,)))
+        else:
+            shop.tell(shop.ann, OrdersConfirming((order,)))
+
+
+def test_of_orders_confirmed_together_one_of_a_quote_takes_of_its_contract_too(house, shop, make):
+    with house.system():
+        put(QuoteSettings, {"signed_file": False})
+    line = {"product": shop.product, "quantity": 1_000, "discount": 1_500}
+    contract, quote = _of(shop, make, line, name="sales.contract"), _of(shop, make, line)
+    first, second = (_of(shop, make, line, name="sales.order", contract=contract, **more) for more in ({"quote": quote}, {}))
+    with shop.boss.work():
+        house.resource("sales.quote").run("send", [quote])
+    _became(house, quote, first)
+    _sign(house, shop.boss, contract)
+    shop.policy(percent=1_000)
+    for one in (first, second):  # each alone is as it was agreed
+        shop.tell(shop.ann, OrdersConfirming((one,)))
+    with pytest.raises(OverLimit):
+        shop.tell(shop.ann, OrdersConfirming((first, second)))

@@ -28,6 +28,7 @@ from crm_sales import _
 from crm_sales.api import ContractsSigned
 from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem, ContractMilestone, ContractPayment, State
+from crm_sales.quotes.services import all_told
 from crm_sales.settings import QuoteSettings
 
 NAME = "sales.contract"
@@ -198,6 +199,7 @@ def to_order(contract):
     if contract.order_id is not None:
         raise Refused(_("This was made of it already."))
     into, resource = site().registry.resource("sales.order"), site().registry.resource(NAME)
+    all_told(resource, into)
     fields, said = into.fields(writing=True), Seen(resource, contract)
     values = {"customer": said.customer_id, "contact": said.contact_id, "opportunity": said.opportunity_id, "quote": said.quote_id,
               "contract": contract.id, "currency": said.currency, "day": today(), "owner": contract.owner_id}

@@ -13,6 +13,7 @@ from crm_sales.force.models import Achievement, Did, Share
 from crm_sales.opportunities import sharing
 from crm_sales.opportunities.models import Opportunity, OpportunityItem
 from crm_sales.orders.models import Order, OrderItem
+from crm_sales.receivables import covering
 from crm_sales.receivables.models import Allocation, Invoice, InvoiceItem, Payment
 
 
@@ -123,7 +124,8 @@ class Credit(NamedTuple):
 
 
 def credits_of(db, order_id, invoice_id):
-    """The credit notes of an order and of an invoice: what was issued that comes to less than nothing."""
+    """The credit notes of an order and of an invoice: what was issued that comes to less than nothing. Those of instalments take nothing of an order: it is
+    carried out as it was, and its contract is invoiced anew."""
     of = [column == value for column, value in ((Invoice.order_id, order_id), (Invoice.credits_id, invoice_id), (Invoice.id, invoice_id)) if value is not None]
     ids = db.scalars(sa.select(Invoice.id).where(sa.or_(*of), Invoice.deleted_at.is_(None), Invoice.net < 0).order_by(Invoice.id)).all() if of else []
     found = []
@@ -131,7 +133,8 @@ def credits_of(db, order_id, invoice_id):
         if (doc := invoice_doc(db, one)) is not None:
             note = db.get(Invoice, one)
             parts = _parts(db, InvoiceItem, InvoiceItem.invoice_id, one, note.currency, doc.agreed)
-            found.append(Credit(doc.source, doc.day, doc.order, note.credits_id, -sum(doc.parts.values()), -sum(parts.values())))
+            plan = _credited(db, note).instalment_id is not None
+            found.append(Credit(doc.source, doc.day, None if plan else doc.order, note.credits_id, -sum(doc.parts.values()), -sum(parts.values())))
     return found
 
 
@@ -151,13 +154,12 @@ def lost_of_invoice(db, invoice_id):
 
 
 def lost_of_order(db, order_id):
-    """What of an order is written off on its invoices; None where it does not count (any more)."""
+    """What of an order is written off, on its own invoices and of its share of the instalments of its contract; None where it does not count (any more)."""
     order = db.get(Order, order_id, populate_existing=True) if order_id is not None else None
     if order is None or order.total <= 0 or (order_doc(db, order_id) is None and delivered_doc(db, order_id)[0] is None):
         return None
-    sums = sa.select(sa.func.sum(Invoice.written), sa.func.sum(Invoice.total)).where(Invoice.order_id == order_id, Invoice.deleted_at.is_(None), Invoice.state != "cancelled", Invoice.state != "draft")
-    lost, asked = (int(one or 0) for one in db.execute(sums).one())
-    return Loss(lost, lost if lost and lost == asked and order.invoiced >= order.total else order.total)
+    lost, asked = covering.lost(order_id)
+    return Loss(lost, lost if lost and lost == asked >= order.total else order.total)
 
 
 def allocation_doc(db, allocation_id):

@@ -139,8 +139,9 @@ def _made_of(documents):
     quotes, contracts, found = _quotes_of(heads), _contracts_of([one for one in heads if isinstance(one, Order)]), {}
     for document, items in documents:
         quoted = quotes.get(document.id, [])
+        kept = _taken(contracts[document.id], items) if document.id in contracts else {}  # also one that is measured by its quote takes of it
         if not quoted and document.id in contracts:
-            found[document.id] = Made(items, [], _taken(contracts[document.id], items), True)
+            found[document.id] = Made(items, [], kept, True)
         else:
             found[document.id] = Made(items, quoted, _unchanged(items, quoted))
     return found
@@ -158,9 +159,9 @@ def _quotes_of(documents):
 
 
 def _contracts_of(orders):
-    """Order → the lines of the signed contract it names, where it is for the same customer in the same currency, as [what is left, price, line] each, less what its
+    """Order → the lines of the signed contract it names, where that holds today and is for the same customer in the same currency, as [what is left, price, line] each, less what its
     other orders took; who confirms one holds them all (orders.services.lock), so that two do not take the same."""
-    wanted, found = {one.contract_id for one in orders if one.contract_id is not None}, {}
+    wanted, found, day = {one.contract_id for one in orders if one.contract_id is not None}, {}, today()
     if not wanted:
         return found
     with system_scope("contracts that orders take of") as db:
@@ -170,7 +171,7 @@ def _contracts_of(orders):
     taken = {order.id: items for order, items in _documents(Order, OrderItem, OrderItem.order_id, [row.id for row in others])}
     for key in wanted:
         contract, items = contracts.get(key, (None, []))
-        if contract is None or contract.deleted_at is not None or contract.state not in (ContractState.signed, ContractState.done):
+        if contract is None or contract.deleted_at is not None or contract.state != ContractState.signed or not (contract.begins or day) <= day <= (contract.ends or day):
             continue
         left = [[item.quantity, price / item.quantity, item] for item, price in _prices(items)]
         for row in others:
@@ -222,10 +223,10 @@ def _sort(item):
 
 
 def _prices(items):
-    """Lines that are paid for, each with what it comes down to."""
+    """Lines of something that is sold or given, each with what it comes down to."""
     given = policies.given_away(items)
     full, rest = policies.whole_of(given)
-    return [(item, Fraction(one.asked * rest, full)) for item, one in zip(items, given, strict=True) if one.asked > 0]
+    return [(item, Fraction(one.asked * rest, full or 1)) for item, one in zip(items, given, strict=True) if one.asked >= 0 and item.quantity > 0]
 
 
 def _as_quoted(given, quoted):

@@ -10,6 +10,7 @@ from crm_sales.force.models import Share
 from crm_sales.opportunities import sharing
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Order
+from crm_sales.receivables import covering
 from crm_sales.receivables import services as receivables
 
 
@@ -53,8 +54,8 @@ def _less(order, invoice):
 
 def _losses(order, invoice, rise=True):
     """What is written off holds back the same share of what was paid on the order and on the invoice; commission on money received is for what came in,
-    and stays."""
-    for cause, lines, lost in _may_be_lost(order, invoice):
+    and stays. What instalments bring in, or do not, is laid to all orders of their contract."""
+    for cause, lines, lost in [*_may_be_lost(order, invoice), *(one for other in covering.beside(session, order, invoice) for one in _may_be_lost(other, None))]:
         if (loss := lost()) is not None:
             commission.keep_back(session, lines, today(), cause, *loss, rise=rise)
 
@@ -99,6 +100,8 @@ def cancelled(event):
             commission.give_back(session, mine, today(), f"cancel:{one}/{turn}", whole - sum(doc.parts.values()))
         elif turn is not None:
             commission.earn(session, doc, turn)
+    for one in event.ids:
+        _losses(one, None)  # what it had of instalments is there for the others of its contract
 
 
 def invoiced(event):

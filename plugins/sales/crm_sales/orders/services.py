@@ -57,12 +57,14 @@ REVIEWED = (State.held, State.confirmed)  # what is reviewed cannot be changed a
 class Money:
     """What receivables know of orders; they come later, so they say it themselves: item → what stands on invoices of it less what was credited, and
     what was credited; order → what of it was invoiced and paid, in its currency, and whether money is waited for, also of the other orders of the same
-    contracts; what of one order that is by instalments of its contract; deals of credit notes that are for no item."""
+    contracts; what of one order that is by instalments of its contract; deals of credit notes that are for no item; orders that were completed, or are no
+    more, have another place among those of their contracts (`turned`)."""
 
     billed: Callable[[Sequence[int]], dict[int, tuple[int, int]]] = lambda _ids: {}
     money: Callable[[Iterable[int]], dict[int, tuple[int, int, bool]]] = lambda ids: dict.fromkeys(ids, (0, 0, False))
     instalments: Callable[[int], tuple[int, int]] = lambda _order: (0, 0)
     deals: Callable[[Sequence[int]], list[Deal]] = lambda _ids: []
+    turned: Callable[[Iterable[int]], object] = lambda _contracts: None
 
 
 receivables = Money()
@@ -259,7 +261,7 @@ def settle(ids: Iterable[int]):
     wanted, money_of = set(ids), receivables.money(ids)
     with system_scope("how far orders are") as db:
         rows = [one for one in db.scalars(sa.select(Order).where(Order.id.in_(wanted | money_of.keys())).order_by(Order.id)) if one.id in wanted or _moved(one, *money_of[one.id])]
-        lines, billed = _items([one.id for one in rows]), billing([one.id for one in rows])
+        lines, billed, turned = _items([one.id for one in rows]), billing([one.id for one in rows]), {}
         for order in rows:
             invoiced, paid, waits = money_of.get(order.id, (0, 0, False))
             share, items = _share(lines[order.id]), lines[order.id]
@@ -267,14 +269,17 @@ def settle(ids: Iterable[int]):
             gone = any(one.delivered for one in items) and all(one.quantity - one.delivered <= min(billed[one.id].back, one.quantity - billed[one.id].net, billed[one.id].came) for one in items)
             if (order.delivered, order.invoiced, order.paid) != (share, invoiced, paid):
                 db.execute(sa.update(Order).where(Order.id == order.id).values(delivered=share, invoiced=invoiced, paid=paid).execution_options(synchronize_session=False))
+            before = order.state
             if order.state == State.confirmed and gone and settled:
                 order.state, order.completed = State.done, today()
             elif order.state == State.done and not settled:  # a payment was taken back, or what was paid was credited
                 order.state, order.completed = State.confirmed, None
-        turned = [one.id for one in rows if one.contract_id and sa.inspect(one).modified]
+            if order.contract_id and order.state != before:
+                turned[order.id] = order.contract_id
         db.flush()
     if turned:  # one that is completed, or no more, has another place among the orders of its contract
         settle(turned)
+        receivables.turned(set(turned.values()))
 
 
 def _moved(order, invoiced: int, paid: int, waits: bool) -> bool:
@@ -313,17 +318,19 @@ def _share(items: Sequence) -> int:
 def tell(ids: Sequence[int]):
     """Who listens hears of orders whose state is another than he was told, in this transaction. Raises Refused where it cannot be so."""
     with system_scope("who was told what of orders") as db:
-        rows = db.execute(sa.select(Order.id, Order.number, Order.state, Order.told, Order.delivered, Order.invoiced).where(
+        rows = db.execute(sa.select(Order.id, Order.number, Order.state, Order.told, Order.delivered).where(
             Order.id.in_(ids), Order.told != Order.state, Order.deleted_at.is_(None))).all()
         if not rows:
             return
+        again = [row.id for row in rows if row.state in (State.draft, State.held) and row.told in GOING]
+        money_of = receivables.money(again) if again else {}  # a draft has nothing of its contract's instalments: of it are only its own invoices
         for row in rows:
-            if row.state in (State.draft, State.held) and row.told in GOING and (row.delivered or row.invoiced):
+            if row.id in again and (row.delivered or money_of[row.id][0]):
                 raise Refused(_("%(number)s has been delivered or invoiced: it can be cancelled, but is no draft again.", number=row.number))
         db.execute(sa.update(Order).where(Order.id.in_([row.id for row in rows])).values(told=Order.state).execution_options(synchronize_session=False))
         _deals([row.id for row in rows if row.state == State.done or (row.state == State.cancelled and row.delivered)])
-        again = [row.id for row in rows if row.state == State.draft]  # it can be changed: what was reviewed of it may be another thing by then
-        db.execute(sa.update(Order).where(Order.id.in_(again), Order.contract_on.is_not(None)).values(
+        drafts = [row.id for row in rows if row.state == State.draft]  # it can be changed: what was reviewed of it may be another thing by then
+        db.execute(sa.update(Order).where(Order.id.in_(drafts), Order.contract_on.is_not(None)).values(
             contract_by_id=None, contract_on=None, finance_by_id=None, finance_on=None).execution_options(synchronize_session=False))
     for event, found in (
         (OrdersConfirmed, [row.id for row in rows if row.state == State.confirmed and row.told != State.done]),

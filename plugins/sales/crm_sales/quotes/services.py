@@ -167,6 +167,7 @@ def _become(quote, target, column, *more):
     if not quote.latest:
         raise Refused(_("There is a newer version already, or it became an order or a contract."))
     into, resource = site().registry.resource(target), site().registry.resource(NAME)
+    all_told(resource, into)
     fields, said = into.fields(writing=True), Seen(resource, quote)  # what is hidden from who acts is told him by no other document
     values = {"customer": said.customer_id, "contact": said.contact_id, "opportunity": said.opportunity_id, "quote": quote.id,
               "currency": said.currency, "day": today(), "owner": quote.owner_id, "terms": said.terms, **{n: getattr(said, n) for n in more}}
@@ -177,6 +178,14 @@ def _become(quote, target, column, *more):
     on_timeline(_("made an order of a quote") if column == "order_id" else _("made a contract of a quote"),
                 "core.customer", quote.customer_id, record=(target, made))
     _won(quote)
+
+
+def all_told(source, into):
+    """Who makes a record of `into` of one of `source` sees what is to be the same in both. Raises Refused where it is hidden from him in either: left out,
+    another document would come of it."""
+    for one in ("customer", "currency", "opportunity", "terms"):
+        if one in source.all_fields and one in into.all_fields and (one not in source.fields() or one not in into.fields()):
+            raise Refused(_("You may not see all that it says, so that it cannot be carried over."))
 
 
 def _won(quote):
@@ -200,6 +209,7 @@ def _won(quote):
 def of_opportunity(opportunity):
     """A quote with the customer, currency and items of an opportunity."""
     resource, source = site().registry.resource(NAME), site().registry.resource("sales.opportunity")
+    all_told(source, resource)
     said = Seen(source, opportunity)
     resource.write([{**beginning(), "name": said.name, "customer": said.customer_id, "contact": said.contact_id, "opportunity": opportunity.id,
                      "currency": said.currency, "items": same_lines(source, "items", opportunity.id, resource)}])

@@ -44,7 +44,7 @@ class Share(NamedTuple):
 
 
 class Room(NamedTuple):
-    """An order, what of it a contract's instalments can cover, and what its own invoices come to: in all, what was paid, and what is waited for."""
+    """An order, what of it a contract's instalments can cover, and what its own invoices come to: in all, what was paid, what is waited for, what is written off."""
 
     order: int
     contract: int | None
@@ -52,6 +52,7 @@ class Room(NamedTuple):
     asked: int = 0
     paid: int = 0
     open: int = 0
+    lost: int = 0
 
 
 def cover(room: Sequence[int], pool: Share) -> list[Share]:
@@ -76,6 +77,20 @@ def money(ids: Iterable[int]) -> dict[int, tuple[int, int, bool]]:
 def of_instalments(order: int) -> tuple[int, int]:
     """What of an order is invoiced, and paid, by instalments of its contract."""
     return next(((share.asked, share.came) for one, share in _laid([order]) if one.order == order), (0, 0))
+
+
+def lost(order: int) -> tuple[int, int]:
+    """What of an order is written off, and what of it is invoiced: on its own invoices, and by instalments of its contract."""
+    return next(((one.lost + share.closed - share.came, one.asked + share.asked) for one, share in _laid([order]) if one.order == order), (0, 0))
+
+
+def beside(db, order: int | None, invoice: int | None) -> list[int]:
+    """The other orders of the contract of an order, or of an invoice, with which they share what its instalments bring in."""
+    of = [sa.select(Order.contract_id).where(Order.id == order)] if order is not None else []
+    of += [sa.select(Invoice.contract_id).where(Invoice.id == invoice)] if invoice is not None else []
+    contracts = [one for query in of if (one := db.scalar(query)) is not None]
+    plans = sa.exists().where(Invoice.contract_id == Order.contract_id, Invoice.instalment_id.is_not(None), ASKED)
+    return list(db.scalars(sa.select(Order.id).where(Order.contract_id.in_(contracts), plans, Order.id != (order or 0), Order.deleted_at.is_(None)).order_by(Order.id))) if contracts else []
 
 
 def _laid(ids: Iterable[int]) -> list[tuple[Room, Share]]:
@@ -121,14 +136,14 @@ def _rooms(db, which) -> tuple[list[Room], dict[int, Share]]:
         if row.plan:
             pools[row.contract_id] = Share(*(a + b for a, b in zip(pools.get(row.contract_id, Share()), (total, total - waits, total - waits - written), strict=True)))
         elif row.order_id is not None:
-            own[row.order_id] = tuple(a + b for a, b in zip(own.get(row.order_id, (0, 0, 0)), (total, paid, waits), strict=True))
+            own[row.order_id] = tuple(a + b for a, b in zip(own.get(row.order_id, (0, 0, 0, 0)), (total, paid, waits, written), strict=True))
     stopped = [row.id for row in rows if row.state == OrderState.cancelled and row.delivered]
     went: dict[int, int] = {}
     for row in db.execute(sa.select(OrderItem.order_id, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).where(OrderItem.order_id.in_(stopped), OrderItem.deleted_at.is_(None))) if stopped else ():
         went[row.order_id] = went.get(row.order_id, 0) + (amounts.share(row.amount, [row.delivered, row.quantity - row.delivered])[0] if row.quantity else 0)
     rooms = []
     for row in sorted(rows, key=lambda row: (row.state != OrderState.done, row.confirmed or dt.date.max, row.id)):
-        mine = own.get(row.id, (0, 0, 0))
+        mine = own.get(row.id, (0, 0, 0, 0))
         whole = row.total if row.state in orders.GOING else went.get(row.id, 0)
         rooms.append(Room(row.id, row.contract_id, max(0, whole - mine[0]), *mine))
     return rooms, pools
@@ -147,7 +162,7 @@ def anew():
     """Whether an instalment was invoiced before, and all of that was credited."""
     one = sa.orm.aliased(Invoice)
     return sa.and_(Invoice.credits_id.is_(None), sa.exists().where(
-        one.instalment_id == Invoice.instalment_id, one.turn == Invoice.turn - 1, one.credits_id.is_(None), one.state != State.cancelled))
+        one.instalment_id == Invoice.instalment_id, one.turn < Invoice.turn, one.credits_id.is_(None), one.state != State.cancelled))
 
 
 def uncovered(contracts: Iterable[int]) -> dict[int, int]:
@@ -175,19 +190,21 @@ def name(contracts: Iterable[int]) -> set[int]:
         return moved
     with system_scope("orders of instalments' invoices") as db:
         rooms = _by_contract(_rooms(db, sa.and_(Order.contract_id.in_(contracts), Order.state.in_(OWED)))[0])
-        at = dict.fromkeys(contracts, 0)
+        at, named = dict.fromkeys(contracts, 0), {}
         for row in _invoices(db, contracts):
             start, end = at[row.contract_id], at[row.contract_id] + max(row.left, 0)
             at[row.contract_id] = end
             here, begins = [], 0
             for one in rooms.get(row.contract_id, ()):
-                if one.room and (start == end or (begins < end and begins + one.room > start)):  # of one that is credited whole nothing is anywhere
+                if one.room and (start == end or (begins < end and begins + one.room > start)):  # of one that is credited whole nothing is anywhere: it names no other
                     here.append(one.order)
                 begins += one.room
-            order = row.order_id if row.order_id in here else next(iter(here), None)
+            order = row.order_id if row.order_id in here else None if start == end else next(iter(here), None)
             if order != row.order_id:
                 moved |= {one for one in (order, row.order_id) if one is not None}
-                db.execute(sa.update(Invoice).where(sa.or_(Invoice.id == row.id, Invoice.credits_id == row.id)).values(order_id=order).execution_options(synchronize_session=False))
+                named.setdefault(order, []).append(row.id)
+        for order, ids in named.items():
+            db.execute(sa.update(Invoice).where(sa.or_(Invoice.id.in_(ids), Invoice.credits_id.in_(ids))).values(order_id=order).execution_options(synchronize_session=False))
         if moved:
             db.expire_all()
     return moved

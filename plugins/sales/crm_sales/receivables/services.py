@@ -63,12 +63,12 @@ def _orders_of(db, contracts: Iterable[int]) -> set[int]:
 
 
 def hold_whole(invoices: Iterable[int]):
-    """Hold what these invoices are parts of: the order of each, of one without an order the invoice itself (of a credit note the one it credits).
+    """Hold what these invoices are parts of: the order of each and those of its contract, of one without an order the invoice itself (of a credit note the one it credits).
     Whoever changes what was paid, credited or written off of them holds that first. One step only: who holds an invoice and waits for its order is not waited for."""
     with system_scope("money is held while it is counted") as db:
         root = sa.func.coalesce(Invoice.credits_id, Invoice.id)
-        roots = db.execute(sa.select(Invoice.id, Invoice.order_id).where(Invoice.id.in_(sa.select(root).where(Invoice.id.in_(sorted(set(invoices))))))).all()
-        orders.lock(row.order_id for row in roots if row.order_id)
+        roots = db.execute(sa.select(Invoice.id, Invoice.order_id, Invoice.contract_id).where(Invoice.id.in_(sa.select(root).where(Invoice.id.in_(sorted(set(invoices))))))).all()
+        orders.lock({row.order_id for row in roots if row.order_id} | _orders_of(db, {row.contract_id for row in roots if row.contract_id}))
         alone = [row.id for row in roots if not row.order_id]
         if alone:
             db.scalars(sa.select(Invoice.id).where(Invoice.id.in_(alone)).order_by(Invoice.id).with_for_update(key_share=True)).all()
@@ -455,11 +455,11 @@ def _told(ids: Sequence[int], contracts: Iterable[int]):
 
 
 def _tell_plans(contracts: Iterable[int]):
-    """Core hears what of the instalments of these contracts is on no order, where it heard something else."""
+    """Core hears what of the instalments of these contracts is on no order, and of their credit notes, where it heard something else: also that one is cancelled."""
     with system_scope("invoices of plans, and what was told of them") as db:
         contracts = list(contracts)
-        found = db.scalars(sa.select(Invoice.id).where(Invoice.contract_id.in_(contracts), Invoice.instalment_id.is_not(None), covering.ASKED)).all() if contracts else ()
-        notes = db.scalars(sa.select(Invoice.id).where(Invoice.credits_id.in_(found), Invoice.order_id.is_(None), covering.ASKED)).all() if found else ()
+        found = db.scalars(sa.select(Invoice.id).where(Invoice.contract_id.in_(contracts), Invoice.instalment_id.is_not(None), Invoice.state != State.draft, Invoice.deleted_at.is_(None))).all() if contracts else ()
+        notes = db.scalars(sa.select(Invoice.id).where(Invoice.credits_id.in_(found), covering.ASKED)).all() if found else ()
         deals, dealings = _deals_of([*found, *notes]), site().registry.resource("core.dealing").model
         had = dict(db.execute(sa.select(dealings.source_key, dealings.amount).where(
             dealings.source == "sales", dealings.source_key.in_([one.key for one in deals]), dealings.deleted_at.is_(None))).all()) if deals else {}
@@ -497,10 +497,7 @@ def _deals_of(ids: Sequence[int]) -> list[Deal]:
         lines.setdefault(one.of, []).append(one)
     for of, mine in lines.items():
         head = mine[0]
-        if head.state == State.cancelled or (of not in bare and head.instalment_id is None and head.order_id is not None and head.credits_id is None):
-            upto = 0
-        else:
-            upto = bare.get(of, head.total)
+        upto = 0 if head.state == State.cancelled else bare.get(of, head.total)
         if upto == head.total or not head.total:
             parts |= {one.id: (one.amount, one.quantity) if upto else (0, 0) for one in mine}
         else:
@@ -535,6 +532,7 @@ def _received(ids: Sequence[int]) -> dict[int, int]:
 
 
 orders.receivables.billed, orders.receivables.money, orders.receivables.instalments, orders.receivables.deals = _pieces, covering.money, covering.of_instalments, _noted_deals
+orders.receivables.turned = covering.name
 paying.receivables.received = _received
 
 
