@@ -24,7 +24,7 @@ POST   sales_leads.send                                                 403    4
 GET    sales_orders.parts                                               303    403    403  404      200        200              404                  200
 POST   sales_orders.send                                                401    403    403  404      422        422              404                  422
 POST   sales_orders.again                                               401    403    403  404      409        409              404                  409  # nothing was ordered
-POST   sales_reminders.preview                                          401    403    403  403      403        403              403                  403
+POST   sales_reminders.preview                                          401    403    403  403      403        403              403                  200
 GET    sales_quotes.show                                                404    404    404  404      404        404              404                  404
 GET    sales_quotes.as_pdf                                              404    404    404  404      404        404              404                  404
 POST   sales_quotes.answer                                              403    404    404  404      404        404              404                  404
