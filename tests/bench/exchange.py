@@ -143,7 +143,7 @@ def _read(site: Site) -> dict[str, float]:
     """A plain csv.writer over a cursor."""
     began, before, count = time.perf_counter(), cpu(), 0
     names = ", ".join(n for n in rows.NAMES if not n.endswith("_key"))
-    with site.engines.read.connect().execution_options(**{UNSCOPED: "bench"}) as conn, Path(os.devnull).open("w", encoding="utf-8") as out:
+    with site.engines.write.connect().execution_options(**{UNSCOPED: "bench"}) as conn, Path(os.devnull).open("w", encoding="utf-8") as out:
         found = conn.execution_options(stream_results=True).exec_driver_sql(f"SELECT {names} FROM core_customer WHERE deleted_at IS NULL ORDER BY id")
         writer = csv.writer(out)
         for part in found.partitions(rows.BATCH):
