@@ -28,6 +28,7 @@ from crm_core.access.rights import pending
 from crm_core.access.scope import NOTHING, Scope, narrowed, of_kinds, of_parent, reach, unite
 from crm_core.data.mixins import GIVER, SCOPE_COLUMNS
 from crm_core.data.session import Session, has_work, system_scope
+from crm_core.data.wall import DELETED
 from crm_core.kernel import actors, clock
 from crm_core.kernel.calling import decided
 from crm_core.kernel.keys import digest
@@ -248,7 +249,7 @@ def _load(db: Session, user_id: int, rights: int, *, whoever: bool = False, alon
     ).one_or_none()
     if user is None or not (user.active or whoever):
         return None
-    deleted = {"crm_deleted": True}  # what lies in a department that is gone still lies below the one above it
+    deleted = {DELETED: True}  # what lies in a department that is gone still lies below the one above it
     home = db.execute(sa.select(Department.name, Department.path).where(Department.id == user.department_id), execution_options=deleted).one_or_none()
     below: tuple[int, ...] = ()
     if home is not None:

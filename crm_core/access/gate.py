@@ -24,9 +24,8 @@ from crm_core.access.scope import EVERYTHING, NOTHING, Scope
 from crm_core.data.base import table_of
 from crm_core.data.mixins import is_record, is_scoped
 from crm_core.data.session import NoActor, Session, current_work
-from crm_core.data.wall import UNSCOPED
+from crm_core.data.wall import DELETED, UNSCOPED
 
-DELETED = "crm_deleted"  # execution option: deleted rows are wanted too
 KEPT = "crm_kept"  # execution option: this very statement object is executed again and again
 SEEN = "visible_"  # how a sub-select of what one may see begins its name: reports know by it what they ask
 

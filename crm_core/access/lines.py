@@ -12,6 +12,7 @@ from crm_core.access.models import Department, StandIn, Team, TeamMember, User, 
 from crm_core.access.rights import made
 from crm_core.data import bulk
 from crm_core.data.session import Session, system_scope
+from crm_core.data.wall import DELETED
 
 FARTHEST = 20  # superiors one above the other, of a chain that nobody has drawn longer
 
@@ -221,5 +222,5 @@ def standing_of(user_id: int) -> Standing:
 def _standing_of(user_id: int) -> Standing:
     with system_scope("where somebody stands") as db:
         roles = frozenset(db.scalars(sa.select(UserRole.role_id).where(UserRole.user_id == user_id, UserRole.deleted_at.is_(None))))
-        home = db.execute(sa.select(Department.id, Department.path).join(User, User.department_id == Department.id).where(User.id == user_id), execution_options={"crm_deleted": True}).one_or_none()  # who is in one that is gone stands below those above it
+        home = db.execute(sa.select(Department.id, Department.path).join(User, User.department_id == Department.id).where(User.id == user_id), execution_options={DELETED: True}).one_or_none()  # who is in one that is gone stands below those above it
     return Standing(roles, tuple(dict.fromkeys((home.id, *reversed(departments_of(home.path))))) if home is not None else ())

@@ -15,12 +15,13 @@ import flask
 import sqlalchemy as sa
 
 from crm_core.access.doors import token_access
-from crm_core.access.gate import DELETED, scope_for
+from crm_core.access.gate import scope_for
 from crm_core.api import represent
 from crm_core.api.door import by_token
 from crm_core.api.routes import LIMIT, blueprint, resource_at, told
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work
+from crm_core.data.wall import DELETED
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from werkzeug.datastructures import ETags
 
 from crm_core.access.doors import token_access
-from crm_core.access.gate import DELETED
 from crm_core.api import bodies, problems, represent
 from crm_core.api.door import by_token
 from crm_core.api.problems import Merged, Stale, WrongMethod
 from crm_core.data.session import current_work, in_writing, session
+from crm_core.data.wall import DELETED
 from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Missing, OverLimit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapper
 from crm_core.data.base import Model
 from crm_core.data.mixins import is_scoped
 
+DELETED = "crm_deleted"  # execution option: deleted rows are wanted too
 UNSCOPED = "crm_unscoped"  # execution option: the reason why this statement may see every row
 FLUSHING = "crm_flushing"  # in a connection's info while a flush, whose rows have been checked, writes through it
 _CACHE_LIMIT = 5_000

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.access.gate import DELETED
 from crm_core.access.rights import bump, made
 from crm_core.data import types as t
 from crm_core.data.base import Model
 from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import current_work, system_scope
+from crm_core.data.wall import DELETED
 from crm_core.kernel.i18n import _, either, listed
 from crm_core.resource.fields import Bad, Field
 from crm_core.text.clean import fold

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED
 from crm_core.data.session import current_work, session
+from crm_core.data.wall import DELETED
 from crm_core.kernel import clock
 from crm_core.kernel.site import site
 from crm_core.resource.changes import Change, History

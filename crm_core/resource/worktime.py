@@ -17,12 +17,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.access.gate import DELETED
 from crm_core.access.rights import bump, made
 from crm_core.data import types as t
 from crm_core.data.base import Model, table_of
 from crm_core.data.mixins import Vocabulary
 from crm_core.data.session import system_scope, writing
+from crm_core.data.wall import DELETED
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, either

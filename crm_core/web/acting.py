@@ -41,7 +41,7 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
 
 
 def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], files: ExitStack, at: str, more: Mapping[str, Any]) -> Any:
-    name, form, briefly = action.name, flask.request.form, "application/json" in flask.request.headers.get("Accept", "")
+    name, form, briefly = action.name, flask.request.form, wants_json()
     fields = acts.fields_of(resource, action)
     try:
         sent = _sent(resource, action, fields, row_id, files)

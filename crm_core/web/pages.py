@@ -5,6 +5,7 @@ from typing import Any
 import flask
 
 from crm_core.kernel.calling import shown
+from crm_core.kernel.declare import Panel
 from crm_core.kernel.errors import BadRequest, Forbidden, Missing
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import offered, site
@@ -185,7 +186,7 @@ def history(package: str, path: str, row_id: int, field: str) -> Any:
 @resource_access("read")
 def panel(package: str, path: str, row_id: int, name: str) -> Any:
     resource = resource_at(package, path)
-    found = next((p for p in records.boxes(resource, resource.get(row_id), records.panels(resource)) if p.name == name), None)
+    found = next(iter(records.boxes(resource, resource.get(row_id), [one for one in records.panels(resource) if isinstance(one, Panel) and one.name == name])), None)
     if found is None:
         raise Missing(_("This page was not found."))
     failed = PanelView(found.label, found.icon or "puzzle", failed=True, load_url=flask.request.path)

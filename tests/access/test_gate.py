@@ -14,11 +14,12 @@ from sqlalchemy.orm import aliased, with_loader_criteria
 
 from crm_core.access import gate, scope
 from crm_core.access.actor import Actor
-from crm_core.access.gate import DELETED, scope_for, visible
+from crm_core.access.gate import scope_for, visible
 from crm_core.access.models import Role, User
 from crm_core.access.models import Scope as Reach
 from crm_core.access.scope import EVERYTHING, NOTHING, Scope, unite
 from crm_core.data.session import NoActor, acting_as, current_work, session, system_scope, work, writing
+from crm_core.data.wall import DELETED
 from crm_core.kernel.errors import Forbidden, Missing
 from crm_core.resource import changes
 from crm_core.resource.kept import Ask, gather, kept

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
-from crm_core.access.gate import DELETED
 from crm_core.access.models import Department, User
 from crm_core.data.session import session, writing
+from crm_core.data.wall import DELETED
 from crm_core.features.calendar import dates, guests, planner, services, views
 from crm_core.features.calendar.models import Answer, Appointment, Guest, State
 from crm_core.features.messages import services as messages

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED
 from crm_core.data.session import session
+from crm_core.data.wall import DELETED
 from crm_core.features.calendar import dates, letters, shared
 from crm_core.features.calendar.models import Answer, Appointment, State
 from crm_core.features.mail.models import Mail

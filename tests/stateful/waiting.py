@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from crm_core.access.gate import DELETED
 from crm_core.data.session import session
+from crm_core.data.wall import DELETED
 from crm_core.features.approvals import api, drawing, running, stepping
 from crm_core.features.rules import services
 from crm_core.features.tasks.models import Task

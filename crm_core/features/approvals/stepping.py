@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.access import lines
-from crm_core.access.gate import DELETED
 from crm_core.data import bulk
 from crm_core.data.base import table_of
 from crm_core.data.session import acting_as, session, system_scope
+from crm_core.data.wall import DELETED
 from crm_core.features.approvals import flows
 from crm_core.features.approvals.models import Approval, Place, Vote
 from crm_core.features.messages.api import notify

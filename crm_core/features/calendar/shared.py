@@ -5,10 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED
 from crm_core.access.models import User
 from crm_core.data.base import table_of
 from crm_core.data.session import current_work, system_scope
+from crm_core.data.wall import DELETED
 from crm_core.features.calendar.arriving import of_box
 from crm_core.features.calendar.models import Answer, Appointment, State
 from crm_core.features.calendar.services import NAME

@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED
 from crm_core.data.session import session, system_scope, writing
+from crm_core.data.wall import DELETED
 from crm_core.features.customers import progress
 from crm_core.features.customers.kinds import DONE, HANDLED, KINDS, NoteKind
 from crm_core.features.customers.models import Note

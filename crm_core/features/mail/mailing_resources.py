@@ -5,8 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED
 from crm_core.data.session import current_work, session
+from crm_core.data.wall import DELETED
 from crm_core.features.files import api as files
 from crm_core.features.mail import accounts, composing, filling, mailing_views, mailings, receivers
 from crm_core.features.mail.api import send

@@ -29,6 +29,6 @@ def install() -> None:
 
 
 def _empty(model: Any) -> bool:
-    from crm_core.access.gate import DELETED
+    from crm_core.data.wall import DELETED
 
     return session.execute(sa.select(model.id).limit(1), execution_options={DELETED: True}).first() is None

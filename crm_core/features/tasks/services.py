@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED
 from crm_core.data import bulk
 from crm_core.data.session import current_work, session, system_scope, writing
+from crm_core.data.wall import DELETED
 from crm_core.features.messages.api import COUNTED, notify, unread_count
 from crm_core.features.tasks.models import State, Task, TaskItem
 from crm_core.kernel import words

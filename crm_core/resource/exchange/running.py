@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crm_core.access.gate import DELETED
 from crm_core.data.attempts import Redo
 from crm_core.data.base import table_of
 from crm_core.data.session import session, writing
+from crm_core.data.wall import DELETED
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Forbidden, Invalid, Refused
 from crm_core.kernel.events import Event, emit

@@ -113,7 +113,7 @@ def _shows(subject: Subject, one: Any) -> Iterator[tuple[Place, Any]]:
 def _sections(subject: Subject, mine: Collection[Any]) -> Iterator[tuple[Place, Any]]:
     registry = subject.site.registry
     there = {one.name for one in registry.sections}
-    entries = [one for one in registry.menu if one in subject.own(registry.menu)]
+    entries = subject.own(registry.menu)
     for name in dict.fromkeys([one.section for one in entries] + [type(one).menu for one in mine]):
         if name and name not in there:
             yield _at(subject, name), _("The menu has no section “%(name)s”%(near)s", name=name, near=_near(name, there))

@@ -1,8 +1,21 @@
-"""Months of dates and regions of customers, as reports tell them apart in the database."""
+"""Months, and regions of customers, as reports tell them apart in the database."""
+
+import datetime as dt
 
 import sqlalchemy as sa
 
 from crm_core.sdk import language
+
+
+def first_of(day, months=0):
+    """The first day of the month of a day, or of one so many months later."""
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(years, month + 1, 1)
+
+
+def last_of(day):
+    """The last day of the month of a day."""
+    return first_of(day, 1) - dt.timedelta(days=1)
 
 
 def month_of(column):

@@ -49,6 +49,6 @@ def _rules(role_id: int, template: RoleTemplate) -> None:
 
 
 def _all() -> dict[str, bool]:
-    from crm_core.access.gate import DELETED
+    from crm_core.data.wall import DELETED
 
     return {DELETED: True}

@@ -4,7 +4,6 @@ Rate × base, each tier for what lies in it, is the commission; the shares of a 
 note, money that is no longer counted) is a line below nothing that names the line it takes back, never more than is left of it.
 """
 
-import datetime as dt
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -23,6 +22,7 @@ from crm_sales.force.commission_models import (
     Statement,
     Tier,
 )
+from crm_sales.months import first_of, last_of
 from crm_sales.orders.models import Order
 from crm_sales.policies import services as policies
 from crm_sales.policies.models import Kind
@@ -216,7 +216,7 @@ def open_statement(db, person, day):
             row = db.execute(query.with_for_update()).one()
         if row.state == PayState.open:
             return row.id
-        month = (month + dt.timedelta(days=32)).replace(day=1)
+        month = first_of(month, 1)
 
 
 def make_statement(db, person, month):
@@ -229,10 +229,6 @@ def make_statement(db, person, month):
         except Invalid:
             if session.scalar(sa.select(Statement.id).where(Statement.owner_id == person, Statement.month == month)) is None:
                 raise
-
-
-def last_of(month):
-    return (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
 
 
 def fixed_in(person, month):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from crm_core.sdk import actor, my_id, session, site, system_scope
 from crm_sales.force import forecast
 from crm_sales.force.models import ForecastEntry
-from crm_sales.months import month_of
+from crm_sales.months import first_of, last_of, month_of
 from crm_sales.opportunities.models import Forecast, OpportunityShare, Outcome
 from crm_sales.settings import Counts
 
@@ -40,11 +40,6 @@ class Said(NamedTuple):
         """What the house goes by: the last word, whoever's it is."""
         there = [one for one in (self.last, self.corrected) if one is not None]
         return max(there, key=lambda one: one.id) if there else None
-
-
-def first_of(day, months=0):
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(years, month + 1, 1)
 
 
 def computed(first, last, people=None):
@@ -115,7 +110,7 @@ def _aims(first, last):
 def _line(who, name, month, sums, words, aim, may, own):
     counts = words.counts
     value = counts.committed if counts is not None else sums.sure
-    shares = lambda outcome: f"{forecast.LIST}?{urlencode([('outcome.any', outcome), ('day.between', f'{month},{first_of(month, 1) - dt.timedelta(days=1)}'), ('owner.any', who)])}"
+    shares = lambda outcome: f"{forecast.LIST}?{urlencode([('outcome.any', outcome), ('day.between', f'{month},{last_of(month)}'), ('owner.any', who)])}"
     entry = [("month", month), ("committed", amount(counts.committed if counts else sums.sure)), ("best", amount(max(counts.best, counts.committed) if counts else max(sums.possible, sums.sure)))]
     return {"who": who, "name": name, "computed": sums, "said": words, "counts": value, "best": counts.best if counts is not None else sums.possible, "aim": aim, "own": own,
             "lacking": max(0, aim - value) if aim is not None else None, "won_url": shares("won"), "open_url": shares("open"),

@@ -11,7 +11,7 @@ from crm_core.sdk import Status, amounts, cells, plans, session, show_month, sit
 from crm_sales import _
 from crm_sales.force import departments, figures
 from crm_sales.force.models import Achievement
-from crm_sales.months import month_of
+from crm_sales.months import first_of, last_of, month_of
 from crm_sales.opportunities.models import Forecast, OpportunityShare, Outcome, Stage
 from crm_sales.opportunities.services import FEW
 
@@ -35,18 +35,13 @@ class Span(NamedTuple):
 
 
 def spans(day):
-    first = day.replace(day=1)
+    first = first_of(day)
     yield Span("past", _("Overdue"), None, first - dt.timedelta(days=1))
     for number in range(MONTHS):
-        start = _month(first, number)
-        yield Span(f"m{number}", show_month(start), start, _month(first, number + 1) - dt.timedelta(days=1))
-    yield Span("later", _("Later"), _month(first, MONTHS), None)
+        start = first_of(first, number)
+        yield Span(f"m{number}", show_month(start), start, last_of(start))
+    yield Span("later", _("Later"), first_of(first, MONTHS), None)
     yield Span("none", _("Without a day"), None, None)
-
-
-def _month(first, number):
-    years, month = divmod(first.month - 1 + number, 12)
-    return first.replace(year=first.year + years, month=month + 1)
 
 
 def months(day, by, did):

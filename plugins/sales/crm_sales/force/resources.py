@@ -31,6 +31,11 @@ from crm_sales.orders.models import Order
 from crm_sales.policies import services as policies
 
 
+def called_by_month(resource, row):
+    """The title of what there is once a month for a person."""
+    return show_month(month) if (month := Seen(resource, row).month) else str(resource.singular)
+
+
 class Territories(Resource):
     model = Territory
     label, singular = _("Territories"), _("Territory")
@@ -217,8 +222,7 @@ class Statements(Resource):
         Action("pay", _("Paid"), commission.pay, when=lambda row: row.state == PayState.closed, icon="cash", primary=True, confirm=_("Was the money paid out?")),
     )
 
-    def title(self, row):
-        return show_month(month) if (month := Seen(self, row).month) else str(self.singular)
+    title = called_by_month
 
 
 class CommissionLines(Resource):
@@ -290,8 +294,7 @@ class ForecastEntries(Resource):
     beside = ((_("Forecast"), "/sales/forecast"), (_("Month by month"), entered.PAGE))
     help = _("What salespeople say a month will bring, and what their superiors make of it. The last word counts; what was said before stays.")
 
-    def title(self, row):
-        return show_month(month) if (month := Seen(self, row).month) else str(self.singular)
+    title = called_by_month
 
     def defaults(self):
         return {"month": today().replace(day=1)}

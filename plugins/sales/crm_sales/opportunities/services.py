@@ -75,20 +75,21 @@ def begin(resource, rows):
 
 def put_on_desks(rows):
     """New opportunities in the pipeline of a team are that team's: a desk works on them together."""
-    new = [row for row in rows if row.get("id") is None and row.get("team_id") is None and row.get("pipeline_id") is not None]
-    if new:
-        desks = dict(session.execute(select(Pipeline.id, Pipeline.for_team_id).where(Pipeline.id.in_({row["pipeline_id"] for row in new}), Pipeline.for_team_id.is_not(None))).all())
-        for row in new:
-            row["team_id"] = desks.get(row["pipeline_id"])
+    _team_of(rows, "pipeline_id", Pipeline.id, Pipeline.for_team_id)
 
 
 def of_their_desk(rows):
     """New documents that come of an opportunity belong to its team: a desk sees them, and its head decides what is over a limit."""
-    new = [row for row in rows if row.get("id") is None and row.get("team_id") is None and row.get("opportunity_id") is not None]
+    _team_of(rows, "opportunity_id", Opportunity.id, Opportunity.team_id)
+
+
+def _team_of(rows, link, key, team):
+    """New rows that say no team have that of what their column `link` points at, where it has one."""
+    new = [row for row in rows if row.get("id") is None and row.get("team_id") is None and row.get(link) is not None]
     if new:
-        desks = dict(session.execute(select(Opportunity.id, Opportunity.team_id).where(Opportunity.id.in_({row["opportunity_id"] for row in new}), Opportunity.team_id.is_not(None))).all())
+        teams = dict(session.execute(select(key, team).where(key.in_({row[link] for row in new}), team.is_not(None))).all())
         for row in new:
-            row["team_id"] = desks.get(row["opportunity_id"])
+            row["team_id"] = teams.get(row[link])
 
 
 def derive_stage(row, now, old, known):

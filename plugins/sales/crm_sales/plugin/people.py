@@ -92,10 +92,7 @@ def register_panels():
         Related("sales.partner", Funds, order=11),
         Related("sales.fund", FundUses, order=10),
         Panel("core.customer", "territory", _("Territory"), pages.territory_of, "sales/territory.html", icon="map-pin", order=60, permission="sales.territory.read"),
-        Panel("sales.quote", "limits", _("Your limits"), pages.limits("sales.quote"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
-        Panel("sales.contract", "limits", _("Your limits"), pages.limits("sales.contract"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
-        Panel("sales.order", "limits", _("Your limits"), pages.limits("sales.order"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
-        Panel("sales.claim", "limits", _("Your limits"), pages.limits("sales.claim"), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open),
+        *(Panel(name, "limits", _("Your limits"), pages.limits(name), "sales/limits.html", icon="adjustments", order=60, permission="sales.policy.read", fits=pages.is_open) for name in pages.LIMITS),
     ]
 
 

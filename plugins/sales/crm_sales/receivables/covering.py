@@ -76,12 +76,18 @@ def money(ids: Iterable[int]) -> dict[int, tuple[int, int, bool]]:
 
 def of_instalments(order: int) -> tuple[int, int]:
     """What of an order is invoiced, and paid, by instalments of its contract."""
-    return next(((share.asked, share.came) for one, share in _laid([order]) if one.order == order), (0, 0))
+    _room, share = _of(order)
+    return share.asked, share.came
 
 
 def lost(order: int) -> tuple[int, int]:
     """What of an order is written off, and what of it is invoiced: on its own invoices, and by instalments of its contract."""
-    return next(((one.lost + share.closed - share.came, one.asked + share.asked) for one, share in _laid([order]) if one.order == order), (0, 0))
+    room, share = _of(order)
+    return room.lost + share.closed - share.came, room.asked + share.asked
+
+
+def _of(order: int) -> tuple[Room, Share]:
+    return next((one for one in _laid([order]) if one[0].order == order), (Room(order, None, 0), Share()))
 
 
 def beside(db, order: int | None, invoice: int | None) -> list[int]:

@@ -47,10 +47,7 @@ def hold(invoices: Iterable[int], payments: Iterable[int] = ()) -> list[int]:
     """Hold what changes when something happens to these invoices: their orders and those of their contracts, themselves with the invoices they credit and
     the notes that credit them, payments. Returns the invoices."""
     with system_scope("money is held while it is counted") as db:
-        wanted = sorted(set(invoices))
-        roots = db.scalars(sa.select(sa.func.coalesce(Invoice.credits_id, Invoice.id)).where(Invoice.id.in_(wanted))).all()
-        of = db.execute(sa.select(Invoice.order_id, Invoice.contract_id).where(Invoice.id.in_(roots))).all()
-        orders.lock({row.order_id for row in of if row.order_id} | _orders_of(db, {row.contract_id for row in of if row.contract_id}))
+        roots = [row.id for row in _roots(db, invoices)]
         which = sa.or_(Invoice.id.in_(roots), Invoice.credits_id.in_(roots))
         found = db.scalars(sa.select(Invoice.id).where(which).order_by(Invoice.id).with_for_update(key_share=True)).all()
         if ids := sorted(set(payments)):
@@ -58,20 +55,25 @@ def hold(invoices: Iterable[int], payments: Iterable[int] = ()) -> list[int]:
         return list(found)
 
 
-def _orders_of(db, contracts: Iterable[int]) -> set[int]:
-    return set(db.scalars(sa.select(Order.id).where(Order.contract_id.in_(list(contracts)), Order.deleted_at.is_(None)))) if contracts else set()
-
-
 def hold_whole(invoices: Iterable[int]):
     """Hold what these invoices are parts of: the order of each and those of its contract, of one without an order the invoice itself (of a credit note the one it credits).
     Whoever changes what was paid, credited or written off of them holds that first. One step only: who holds an invoice and waits for its order is not waited for."""
     with system_scope("money is held while it is counted") as db:
-        root = sa.func.coalesce(Invoice.credits_id, Invoice.id)
-        roots = db.execute(sa.select(Invoice.id, Invoice.order_id, Invoice.contract_id).where(Invoice.id.in_(sa.select(root).where(Invoice.id.in_(sorted(set(invoices))))))).all()
-        orders.lock({row.order_id for row in roots if row.order_id} | _orders_of(db, {row.contract_id for row in roots if row.contract_id}))
-        alone = [row.id for row in roots if not row.order_id]
+        alone = [row.id for row in _roots(db, invoices) if not row.order_id]
         if alone:
             db.scalars(sa.select(Invoice.id).where(Invoice.id.in_(alone)).order_by(Invoice.id).with_for_update(key_share=True)).all()
+
+
+def _roots(db, invoices: Iterable[int]):
+    """What these invoices are, or credit (id, order_id); their orders and those of their contracts are held."""
+    root = sa.func.coalesce(Invoice.credits_id, Invoice.id)
+    roots = db.execute(sa.select(Invoice.id, Invoice.order_id, Invoice.contract_id).where(Invoice.id.in_(sa.select(root).where(Invoice.id.in_(sorted(set(invoices))))))).all()
+    orders.lock({row.order_id for row in roots if row.order_id} | _orders_of(db, {row.contract_id for row in roots if row.contract_id}))
+    return roots
+
+
+def _orders_of(db, contracts: Iterable[int]) -> set[int]:
+    return set(db.scalars(sa.select(Order.id).where(Order.contract_id.in_(list(contracts)), Order.deleted_at.is_(None)))) if contracts else set()
 
 
 # --- invoicing orders -------------------------------------------------------------------------------------------------
