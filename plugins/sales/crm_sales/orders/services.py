@@ -266,7 +266,7 @@ def settle(ids: Iterable[int]):
             invoiced, paid, waits = money_of.get(order.id, (0, 0, False))
             share, items = _share(lines[order.id]), lines[order.id]
             settled = not waits and (invoiced >= order.total > 0 or all(not one.amount or billed[one.id].net >= one.delivered for one in items))
-            gone = any(one.delivered for one in items) and all(one.quantity - one.delivered <= min(billed[one.id].back, one.quantity - billed[one.id].net, billed[one.id].came) for one in items)
+            gone = any(one.delivered for one in items) and all(one.quantity - one.delivered <= _given_back(one, billed[one.id]) for one in items)
             if (order.delivered, order.invoiced, order.paid) != (share, invoiced, paid):
                 db.execute(sa.update(Order).where(Order.id == order.id).values(delivered=share, invoiced=invoiced, paid=paid).execution_options(synchronize_session=False))
             before = order.state
@@ -303,6 +303,29 @@ def billing(ids: Sequence[int]) -> dict[int, Billed]:
                 Delivery.order_id.in_(ids), DeliveryItem.quantity < 0, DeliveryItem.deleted_at.is_(None)).group_by(DeliveryItem.item_id)):
             found[item] = found[item]._replace(came=int(came))
     return found
+
+
+def needs(ids: Sequence[int]) -> dict[int, int]:
+    """Order → what its pieces come to that stand on no invoice of their own and were not given back for good."""
+    if not ids:
+        return {}
+    lines, billed = _items(ids), billing(ids)
+    return {order: sum(_part(one, one.quantity - billed[one.id].net - _given_back(one, billed[one.id])) for one in items) for order, items in lines.items()}
+
+
+def _part(item, count: int) -> int:
+    """What so many pieces of an item come to; all of it where it has no pieces."""
+    return amounts.share(item.amount, [count, item.quantity - count])[0] if item.quantity else item.amount
+
+
+def _kept(item, billed: Billed) -> int:
+    """How much of an item went out and was not credited."""
+    return min(item.delivered, billed.net) if billed.back else item.delivered
+
+
+def _given_back(item, billed: Billed) -> int:
+    """How much of an item was credited and came back, and is not wanted any more."""
+    return min(billed.back, item.quantity - billed.net, billed.came)
 
 
 def _share(items: Sequence) -> int:
@@ -344,11 +367,29 @@ def tell(ids: Sequence[int]):
 def retell(ids: Sequence[int]):
     """The deals of these orders as they are by now, as far as core was told of them before."""
     lines = _items(ids)
-    dealings = site().registry.resource("core.dealing").model
+    had = _had(lines)
+    _deals(sorted(order for order, items in lines.items() if any(key(one) in had for one in items)), had)
+
+
+def known(ids: Sequence[int]) -> dict[int, int]:
+    """Those of these orders of which core was told something that stands → what that is, in their currency."""
+    lines = _items(ids) if ids else {}
+    had, billed = _had(lines), billing(ids) if ids else {}
+    found = {order: sum(_part(one, _kept(one, billed[one.id])) for one in items if had.get(key(one))) for order, items in lines.items()}
+    return {order: amount for order, amount in found.items() if amount}
+
+
+def key(item) -> str:
+    """Of the deal of an item."""
+    return f"order/{item.id}"
+
+
+def _had(lines: Mapping[int, Sequence]) -> dict[str, int]:
+    """What core was told of these items of orders: key of a deal → its amount, nothing where it does not stand any more."""
+    keys, dealings = [key(one) for items in lines.values() for one in items], site().registry.resource("core.dealing").model
     with system_scope("deals that were told") as db:
-        keys = {f"order/{one.id}": order for order, items in lines.items() for one in items}
-        had = set(db.scalars(sa.select(dealings.source_key).where(dealings.source == "sales", dealings.source_key.in_(list(keys))))) if keys else set()
-    _deals(sorted({keys[key] for key in had}), had)
+        stands = sa.case((dealings.deleted_at.is_(None), sa.func.coalesce(dealings.amount, 0)), else_=0)
+        return dict(db.execute(sa.select(dealings.source_key, stands).where(dealings.source == "sales", dealings.source_key.in_(keys))).all()) if keys else {}
 
 
 def _deals(ids: Sequence[int], had: Collection[str] = ()):
@@ -362,16 +403,17 @@ def _deals(ids: Sequence[int], had: Collection[str] = ()):
         costs = dict(db.execute(sa.select(Product.id, Product.cost).where(Product.id.in_(products))).all()) if products else {}
     for order_id, order in orders.items():
         for one in lines[order_id]:
-            count = min(one.delivered, billed[one.id].net) if billed[one.id].back else one.delivered
-            if count <= 0 and f"order/{one.id}" not in had:
+            count = _kept(one, billed[one.id])
+            if count <= 0 and key(one) not in had:
                 continue
-            amount = amounts.share(one.amount, [count, one.quantity - count])[0] if count else 0
+            amount = _part(one, count) if count else 0
             cost = costs.get(one.product_id)
             deals.append(Deal(
-                customer=order.customer_id, key=f"order/{one.id}", kind=_("Order"), day=order.day or today(), number=order.number, products=one.what, product=one.product_id,
+                customer=order.customer_id, key=key(one), kind=_("Order"), day=order.day or today(), number=order.number, products=one.what, product=one.product_id,
                 amount=in_house(amount, order.rate), quantity=count, about=("sales.order", order_id),
                 cost=None if cost is None else amounts.divide(cost * count, amounts.PIECE, money.rounding())))
-    record_dealings("sales", [*deals, *receivables.deals(ids)])
+    record_dealings("sales", deals)
+    record_dealings("sales", receivables.deals(ids))
 
 
 def in_house(amount: int, rate: int) -> int:

@@ -1,17 +1,21 @@
 """What of a contract's money is for which of its orders. What its instalments are invoiced for belongs to the contract, which may have several orders, one
 after another. What a bookkeeper expects of that:
 
-    room      of an order that is carried out: its total less what its own invoices ask for, so that nothing is covered twice; of a cancelled one what of it
-              went out, which stays owed; of any other nothing: what a cancelled order had is there for those after it
+    room      of an order that is carried out: its total less what its own invoices ask for, so that nothing is covered twice, and never for what was given
+              back or left off of those by credit notes; of a cancelled one what of it went out, which stays owed; of any other nothing: what a cancelled
+              order had is there for those after it
     asked     what the invoices of instalments ask for, less credit notes, laid to the room of the orders as they were confirmed, the first first (of one
               day the lower number); one that is completed keeps what completed it
     closed    what of that nobody waits for any more, because it came or was written off, laid to what is asked, in the same order
     came      what of it was received and not credited since, likewise
 
 So an order has never more than it comes to, all together never more than was invoiced and received, and no cent is on two of them. An order is paid when
-neither an invoice of its own nor its share of the instalments waits for money. What of an instalment's invoice is on no order is a dealing of its own; what is on
-one is told as that order's. Such an invoice names one order, the first on which some of it is, for as long as some of it is there: its contact is
-reminded, its sellers share the money.
+neither an invoice of its own nor its share of the instalments waits for money.
+
+Core is told of each sum once (`bare`): by an order when that is completed; by the invoice of an instalment what of it is on no order; by its credit note all of
+that, at once. So what core hears of a contract is what is asked for, less what lies on orders that it hears of when they are completed.
+
+Such an invoice names one order, the first on which some of it is, for as long as some of it is there: its contact is reminded, its sellers share the money.
 
 Nobody adds to figures: all is laid anew from the documents (`money`), while the orders of the contract are held (orders.services.lock).
 """
@@ -53,6 +57,15 @@ class Room(NamedTuple):
     paid: int = 0
     open: int = 0
     lost: int = 0
+
+
+def bare(invoices: Sequence[tuple[int, int]], waiting: int, known: int) -> list[int]:
+    """What of each invoice, (amount, what credit notes left of it), core is told by itself, where its credit notes are told whole: all but what is left of
+    it for orders, and what was credited of it while an order is known that it was for. `waiting`, `known`: the room of orders core is told of when they are
+    completed, and of those it knows."""
+    left = laid([left for _amount, left in invoices], waiting + known)
+    gone = laid([amount - part for (amount, _left), part in zip(invoices, left, strict=True)], known - sum(left))
+    return [amount - part - more for (amount, _left), part, more in zip(invoices, left, gone, strict=True)]
 
 
 def cover(room: Sequence[int], pool: Share) -> list[Share]:
@@ -133,16 +146,19 @@ def _rooms(db, which) -> tuple[list[Room], dict[int, Share]]:
     root = sa.orm.aliased(Invoice)
     plan, open_ = root.instalment_id.is_not(None).label("plan"), sa.case((Invoice.remaining > 0, Invoice.remaining), else_=0)
     key = Invoice.order_id, Invoice.contract_id, plan
-    sums = sa.select(*key, sa.func.sum(Invoice.total).label("total"), sa.func.sum(Invoice.paid).label("paid"), sa.func.sum(open_).label("open"), sa.func.sum(Invoice.written).label("written")).join(
+    sums = sa.select(*key, sa.func.sum(Invoice.total).label("total"), sa.func.sum(Invoice.paid).label("paid"), sa.func.sum(open_).label("open"), sa.func.sum(Invoice.written).label("written"),
+                     sa.func.count(Invoice.credits_id).label("notes")).join(
         root, root.id == sa.func.coalesce(Invoice.credits_id, Invoice.id)).where(
             sa.or_(Invoice.order_id.in_([row.id for row in rows]), Invoice.contract_id.in_({row.contract_id for row in rows if row.contract_id})), ASKED).group_by(*key)
-    own, pools = {}, {}
+    own, pools, noted = {}, {}, set()
     for row in db.execute(sums) if rows else ():
         total, paid, waits, written = (int(n or 0) for n in (row.total, row.paid, row.open, row.written))
         if row.plan:
             pools[row.contract_id] = Share(*(a + b for a, b in zip(pools.get(row.contract_id, Share()), (total, total - waits, total - waits - written), strict=True)))
         elif row.order_id is not None:
+            noted |= {row.order_id} if row.notes else set()
             own[row.order_id] = tuple(a + b for a, b in zip(own.get(row.order_id, (0, 0, 0, 0)), (total, paid, waits, written), strict=True))
+    needs = orders.needs([row.id for row in rows if row.id in noted])
     stopped = [row.id for row in rows if row.state == OrderState.cancelled and row.delivered]
     went: dict[int, int] = {}
     for row in db.execute(sa.select(OrderItem.order_id, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).where(OrderItem.order_id.in_(stopped), OrderItem.deleted_at.is_(None))) if stopped else ():
@@ -151,40 +167,32 @@ def _rooms(db, which) -> tuple[list[Room], dict[int, Share]]:
     for row in sorted(rows, key=lambda row: (row.state != OrderState.done, row.confirmed or dt.date.max, row.id)):
         mine = own.get(row.id, (0, 0, 0, 0))
         whole = row.total if row.state in orders.GOING else went.get(row.id, 0)
-        rooms.append(Room(row.id, row.contract_id, max(0, whole - mine[0]), *mine))
+        rooms.append(Room(row.id, row.contract_id, max(0, min(whole - mine[0], needs.get(row.id, whole))), *mine))
     return rooms, pools
 
 
 def _invoices(db, contracts: Iterable[int]):
-    """Invoices of instalments of these contracts, the first first: what each asks for, and what credit notes leave of it. `anew`: an invoice of the same
-    instalment was credited before."""
+    """Invoices of instalments of these contracts, the first first: what each asks for, and what credit notes leave of it."""
     note = sa.orm.aliased(Invoice)
     left = sa.select(sa.func.coalesce(sa.func.sum(note.total), 0)).where(note.credits_id == Invoice.id, note.state.in_(OPEN), note.deleted_at.is_(None)).scalar_subquery()
-    return db.execute(sa.select(Invoice.id, Invoice.contract_id, Invoice.order_id, Invoice.total, (Invoice.total + left).label("left"), anew().label("anew")).where(
+    return db.execute(sa.select(Invoice.id, Invoice.contract_id, Invoice.order_id, Invoice.total, (Invoice.total + left).label("left")).where(
         Invoice.contract_id.in_(list(contracts)), Invoice.instalment_id.is_not(None), ASKED).order_by(Invoice.id)).all()
 
 
-def anew():
-    """Whether an instalment was invoiced before, and all of that was credited."""
-    one = sa.orm.aliased(Invoice)
-    return sa.and_(Invoice.credits_id.is_(None), sa.exists().where(
-        one.instalment_id == Invoice.instalment_id, one.turn < Invoice.turn, one.credits_id.is_(None), one.state != State.cancelled))
-
-
 def uncovered(contracts: Iterable[int]) -> dict[int, int]:
-    """Invoice of an instalment → what of it is on no order. One in place of another that was credited is not among them: it is a dealing, as the credit
-    note is, and both together are nothing."""
+    """Invoice of an instalment → what of it core is told by itself (`bare`)."""
     contracts, found = set(contracts), {}
     if not contracts:
         return found
     with system_scope("what of contracts is on no order") as db:
         rooms = _by_contract(_rooms(db, sa.and_(Order.contract_id.in_(contracts), Order.state.in_(OWED)))[0])
-        left = {one: sum(room.room for room in rooms.get(one, ())) for one in contracts}
+        told, invoices = orders.known([room.order for mine in rooms.values() for room in mine]), {}
         for row in _invoices(db, contracts):
-            if not row.anew:
-                part = min(left[row.contract_id], row.total)
-                left[row.contract_id] -= part
-                found[row.id] = row.total - part
+            invoices.setdefault(row.contract_id, []).append(row)
+        for contract, mine in invoices.items():
+            here = rooms.get(contract, ())
+            known = sum(max(0, min(room.room, told.get(room.order, 0) - room.asked)) for room in here)
+            found |= zip((row.id for row in mine), bare([(row.total, row.left) for row in mine], sum(room.room for room in here) - known, known), strict=True)
     return found
 
 

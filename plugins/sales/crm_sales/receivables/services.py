@@ -448,16 +448,21 @@ def _not_twice(db, ids: Iterable[int]):
 def _told(ids: Sequence[int], contracts: Iterable[int]):
     """Core hears of what customers had by these invoices, or had not after all: by those of an order as far as it was told of the order."""
     with system_scope("whose invoices are") as db:
-        rows = db.execute(sa.select(Invoice.id, Invoice.order_id, Invoice.turn).where(Invoice.id.in_(ids))).all()
-    if deals := _deals_of([row.id for row in rows if row.order_id is None or row.turn]):
+        rows = db.execute(sa.select(Invoice.id, Invoice.order_id).where(Invoice.id.in_(ids))).all()
+    if deals := _deals_of([row.id for row in rows if row.order_id is None]):
         record_dealings("sales", deals)
-    _tell_plans(contracts)
     if of := sorted({row.order_id for row in rows if row.order_id}):
         orders.retell(of)
+    _tell_plans(contracts)
 
 
 def _tell_plans(contracts: Iterable[int]):
-    """Core hears what of the instalments of these contracts is on no order, and of their credit notes, where it heard something else: also that one is cancelled."""
+    """Core hears what of the instalments of these contracts is on no order, and of their credit notes, where it heard something else."""
+    record_dealings("sales", _deals_of_plans(contracts))
+
+
+def _deals_of_plans(contracts: Iterable[int]) -> list[Deal]:
+    """Deals of instalments of these contracts, and of their credit notes, that core heard otherwise: also that one is cancelled."""
     with system_scope("invoices of plans, and what was told of them") as db:
         contracts = list(contracts)
         found = db.scalars(sa.select(Invoice.id).where(Invoice.contract_id.in_(contracts), Invoice.instalment_id.is_not(None), Invoice.state != State.draft, Invoice.deleted_at.is_(None))).all() if contracts else ()
@@ -465,8 +470,7 @@ def _tell_plans(contracts: Iterable[int]):
         deals, dealings = _deals_of([*found, *notes]), site().registry.resource("core.dealing").model
         had = dict(db.execute(sa.select(dealings.source_key, dealings.amount).where(
             dealings.source == "sales", dealings.source_key.in_([one.key for one in deals]), dealings.deleted_at.is_(None))).all()) if deals else {}
-    if told := [one for one in deals if (one.amount or 0) != (had.get(one.key) or 0)]:
-        record_dealings("sales", told)
+    return [one for one in deals if (one.amount or 0) != (had.get(one.key) or 0)]
 
 
 def follow(event):
@@ -482,8 +486,8 @@ def follow(event):
         touched = _orders_of(db, contracts)
     moved = covering.name(contracts)
     orders.settle(touched)
-    _tell_plans(contracts)
     orders.retell(sorted(moved))
+    _tell_plans(contracts)
 
 
 def _deals_of(ids: Sequence[int]) -> list[Deal]:
@@ -511,10 +515,12 @@ def _deals_of(ids: Sequence[int]) -> list[Deal]:
         quantity=parts[one.id][1] if one.product_id else None) for one in rows]
 
 
-def _noted_deals(ids: Sequence[int]) -> list[Deal]:
+def _deals_beside(ids: Sequence[int]) -> list[Deal]:
+    """What core is told besides the items of orders when it is told of those: their credit notes, and what of instalments is on none of them."""
     with system_scope("credit notes of orders") as db:
-        notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), sa.or_(Invoice.credits_id.is_not(None), covering.anew()), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
-    return _deals_of(notes)
+        notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), Invoice.credits_id.is_not(None), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
+        contracts = db.scalars(sa.select(Order.contract_id).where(Order.id.in_(ids), Order.contract_id.is_not(None)).distinct()).all()
+    return list({one.key: one for one in [*_deals_of(notes), *_deals_of_plans(contracts)]}.values())
 
 
 def _pieces(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -533,7 +539,7 @@ def _received(ids: Sequence[int]) -> dict[int, int]:
             Invoice.contract_id.in_(ids), Invoice.currency == Contract.currency, Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None)).group_by(Invoice.contract_id))}
 
 
-orders.receivables.billed, orders.receivables.money, orders.receivables.instalments, orders.receivables.deals = _pieces, covering.money, covering.of_instalments, _noted_deals
+orders.receivables.billed, orders.receivables.money, orders.receivables.instalments, orders.receivables.deals = _pieces, covering.money, covering.of_instalments, _deals_beside
 orders.receivables.turned = covering.name
 paying.receivables.received = _received
 
