@@ -520,7 +520,7 @@ def _deals_beside(ids: Sequence[int]) -> list[Deal]:
     with system_scope("credit notes of orders") as db:
         notes = db.scalars(sa.select(Invoice.id).where(Invoice.order_id.in_(ids), Invoice.credits_id.is_not(None), Invoice.state.in_(OPEN), Invoice.deleted_at.is_(None))).all()
         contracts = db.scalars(sa.select(Order.contract_id).where(Order.id.in_(ids), Order.contract_id.is_not(None)).distinct()).all()
-    return list({one.key: one for one in [*_deals_of(notes), *_deals_of_plans(contracts)]}.values())
+    return [*_deals_of(notes), *_deals_of_plans(contracts)]
 
 
 def _pieces(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
