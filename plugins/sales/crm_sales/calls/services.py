@@ -256,7 +256,7 @@ def person(entry):
         row = session.get(Customer, entry.customer_id)
         resource, url = site().registry.resource("core.customer"), f"/core/customer/{entry.customer_id}"
     else:
-        row = session.get(Lead, entry.lead_id)
+        row = session.get(Lead, entry.lead_id) if entry.lead_id is not None else None
         resource, url = site().registry.resource("sales.lead"), f"/sales/lead/{entry.lead_id}"
     if row is None:
         known = resource.labels([entry.customer_id or entry.lead_id])
