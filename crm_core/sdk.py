@@ -109,6 +109,7 @@ _WHERE = {
     # at work
     "Seen": ("crm_core.resource.seen", "Seen"),  # a row as the acting person may see it: what is hidden from him reads as None
     "sees": ("crm_core.resource.seen", "sees"),  # whether the acting person may see these fields: sees("sales.invoice.total")
+    "may": ("crm_core.resource.seen", "may"),  # and what he may do: may("sales.order.release", order.id), or on any at all: may("sales.order.release")
     "system_scope": ("crm_core.data.session", "system_scope"),  # the house itself asks: what must be seen whatever the acting person may see; without the recycle bin
     "with_deleted": ("crm_core.access.gate", "with_deleted"),  # meanwhile the house sees what lies in the recycle bin as well
     "alike": ("crm_core.resource.twins", "find"),  # likely duplicates of what somebody typed, as far as he may know of them
@@ -149,6 +150,7 @@ _WHERE = {
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
     "say_date": ("crm_core.resource.show", "say_date"),  # a day inside a sentence: "until tomorrow"
+    "say_number": ("crm_core.resource.show", "say_number"),  # a number with decimals inside a sentence: say_number(percent, 2); an amount: money.say(amount, currency)
     "instant": ("crm_core.kernel.clock", "instant"),  # when a day begins on the clock of who acts
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)

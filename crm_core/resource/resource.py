@@ -408,13 +408,16 @@ class Resource:
         return kept if session.scalar(sa.select(self.model.id).where(self.model.id == kept)) is not None else None
 
     def sees(self, row_id: int, verb: str = "read") -> bool:
-        """Whether this record, as a whole, lies where the actor may do this."""
+        """Whether the actor may do this on this record, as a whole. A statement, where he may on any."""
+        return self.may(verb) and self._lies(row_id, verb)
+
+    def _lies(self, row_id: int, verb: str) -> bool:
         return session.scalar(self.visible(verb).with_only_columns(self.model.id).where(self.model.id == row_id)) is not None
 
     def may_hold(self, row_id: int) -> None:
         """Whether the actor may put files on this record: who may change it, also where no form does. Raises Missing."""
         may = current_work().session.system or actor().can(f"{self.name}.update")
-        if not may or not self.sees(row_id, "update"):
+        if not may or not self._lies(row_id, "update"):
             raise Missing(_("This record was not found."))
 
     def labels(self, ids: Iterable[int | None]) -> dict[int, str]:

@@ -20,6 +20,16 @@ def sees(*fields: str) -> bool:
     return True
 
 
+def may(permission: str, *ids: int | None) -> bool:
+    """Whether the acting person may do this, such as `sales.order.release`: on any record at all, or on each of these, with a statement each. On no
+    record (None) nobody may anything, nor with a resource that is not there now."""
+    name, _dot, verb = permission.rpartition(".")
+    resource = site().registry.resources.get(name)
+    if resource is None or not ids:
+        return resource is not None and resource.may(verb)
+    return all(one is not None and resource.sees(one, verb) for one in ids)
+
+
 def told(items: Iterable[Any]) -> list[Any]:
     """Of boxes, columns and papers those whose reader may see all that they tell of (`shows`); one that names what is not there is for nobody."""
     return [one for one in items if not (fields := getattr(one, "shows", ())) or shown(one, partial(sees, *fields), False)]

@@ -93,7 +93,7 @@ def sign(contract, signed_on=None, file=None):
         raise Refused(_("Say first what was agreed: a contract needs an item."))
     plan = plan_of(contract)
     if plan and sum(amount for _line, amount in plan) != contract.total:
-        raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=_said(sum(a for _l, a in plan)), total=_said(contract.total)))
+        raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=money.say(sum(a for _l, a in plan), contract.currency), total=money.say(contract.total, contract.currency)))
     contract.signed_file_id = file or contract.signed_file_id
     if contract.signed_file_id is None:  # one file on a contract is its signed copy; of several somebody says which (signed_copy)
         found = [one.id for one in files.on(NAME, [contract.id], limit=2)]
@@ -120,10 +120,6 @@ def signed_copy(contract, file, signed_on=None, partner=None, signatory=None):
     contract.signed_file_id = file
     contract.signed_on, contract.partner, contract.signatory = signed_on or contract.signed_on, partner or contract.partner, signatory or contract.signatory
     session.flush()
-
-
-def _said(amount):
-    return f"{amount / 100:,.2f}"
 
 
 def finish(contract):

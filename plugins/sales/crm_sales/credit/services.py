@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, actor, among, amounts, session, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, actor, among, amounts, money, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
@@ -111,7 +111,7 @@ def late_payers(customers: Sequence[int], now: dt.date) -> dict[int, dict[str, i
 def say_late(figures, sums: bool):
     """How late, in words."""
     days = _("days late on average: %(days)s", days=figures["days"])
-    return _("%(late)s; overdue: %(amount)s", late=days, amount=_said(figures["owed"])) if sums and figures.get("owed") else days
+    return _("%(late)s; overdue: %(amount)s", late=days, amount=money.say(figures["owed"])) if sums and figures.get("owed") else days
 
 
 def propose(job):
@@ -243,8 +243,8 @@ def check(event):
         total = account.owed + account.ordered + more[row.customer_id]
         if (found.limit is None or total <= found.limit) and not account.late:
             continue
-        words = (_("%(number)s: invoices of %(amount)s are long overdue.", number=row.number, amount=_said(account.late)) if account.late else
-                 _("%(number)s: owed and ordered would be %(amount)s, the limit is %(limit)s.", number=row.number, amount=_said(total), limit=_said(found.limit)))
+        words = (_("%(number)s: invoices of %(amount)s are long overdue.", number=row.number, amount=money.say(account.late)) if account.late else
+                 _("%(number)s: owed and ordered would be %(amount)s, the limit is %(limit)s.", number=row.number, amount=money.say(total), limit=money.say(found.limit)))
         what = getattr(rules, found.grade.value)
         if what is Over.refuse:
             raise Refused(words)
@@ -260,10 +260,6 @@ def check(event):
             db.flush()
     if held:
         orders.hold(held)
-
-
-def _said(amount: int) -> str:
-    return f"{amount / 100:,.2f}"
 
 
 def release(resource, ids: Sequence[int], why: str | None = None):

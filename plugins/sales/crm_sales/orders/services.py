@@ -23,6 +23,7 @@ from crm_core.sdk import (
     amounts,
     customers,
     emit,
+    may,
     money,
     on_timeline,
     record_dealings,
@@ -494,8 +495,7 @@ def renew(subscription, months: int = 12):
 def call(subscription, said: str, next_day: dt.date | None = None):
     """A call about it: on its time line, and, where who called may write there, on that of its contact or customer, with a task for the next one."""
     about = ("core.contact", subscription.contact_id) if subscription.contact_id else ("core.customer", subscription.customer_id)
-    there = site().registry.resource("core.customer").may("update") and site().registry.resource("core.customer").sees(subscription.customer_id, "update")
-    if there:
+    if may("core.customer.update", subscription.customer_id):
         customers.add_note(*about, f"{subscription.number}: {said}", kind="call", next_day=next_day)
     elif next_day is not None:
         tasks.give(str(_("Call about subscription %(number)s", number=subscription.number)), text=said[:2_000], due=next_day, about=("sales.subscription", subscription.id))

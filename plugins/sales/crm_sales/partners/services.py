@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, files, my_id, session, system_scope, today
+from crm_core.sdk import Invalid, Refused, files, money, my_id, session, system_scope, today
 from crm_sales import _
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, UseState
 from crm_sales.settings import PartnerSettings
@@ -75,7 +75,7 @@ def approve(use, amount=None, answer=None):
     if not 0 < amount <= use.asked:
         raise Invalid({"amount": [_("More than nothing, and not more than was requested.")]})
     if not _add(fund, approved=amount):
-        raise Refused(_("The fund has %(left)s left.", left=f"{(fund.amount - fund.approved) / 100:,.2f}"))
+        raise Refused(_("The fund has %(left)s left.", left=money.say(fund.amount - fund.approved)))
     use.state, use.approved, use.answer = UseState.approved, amount, answer or None
 
 

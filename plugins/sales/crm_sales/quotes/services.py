@@ -24,6 +24,7 @@ from crm_core.sdk import (
     now,
     on_timeline,
     same_lines,
+    say_number,
     session,
     site,
     today,
@@ -137,7 +138,7 @@ def reduce(quote, percent):
         sums[item.rate or 0] = sums.get(item.rate or 0, 0) + said
     if not any(sums.values()):
         raise Refused(_("Say first what is offered: a quote needs an item."))
-    less = [{"what": str(_("Discount of %(n)s %%", n=f"{percent / 100:g}")), "quantity": 1_000, "rate": rate,
+    less = [{"what": str(_("Discount of %(n)s %%", n=say_number(percent, 2))), "quantity": 1_000, "rate": rate,
              "price": -amounts.part(total, percent, how, money.step(quote.currency))} for rate, total in sorted(sums.items()) if total]
     kept = [{"id": one} for one in session.scalars(select(QuoteItem.id).where(QuoteItem.quote_id == quote.id, QuoteItem.deleted_at.is_(None)).order_by(QuoteItem.id))]
     resource.write([{"id": quote.id, "items": [*kept, *less]}])

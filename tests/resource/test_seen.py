@@ -1,7 +1,8 @@
-"""What a record is called tells nothing that is hidden from the reader, however its title is written."""
+"""What pages ask of a reader: what he sees, what he may, and a title that tells nothing hidden from him, however it is written."""
 
 from typing import Any
 
+from crm_core.resource.seen import may
 from tests.support.firm import Firm
 
 
@@ -43,3 +44,14 @@ def test_a_title_may_be_words_or_nothing(firm: Firm) -> None:
     for said, shown in ((None, f"#{key}"), (" ", f"#{key}"), (7, "7"), (" tea ", "tea")):
         with firm.as_user("uma"):
             assert _title(firm, type("Odd", (type(firm.things),), {"title": lambda self, row, said=said: said}), key) == shown
+
+
+def test_who_may_do_what_on_any_record_on_this_one_and_on_none(firm: Firm) -> None:
+    hers, foreign = firm.thing("uma"), firm.thing("udo")
+    with firm.as_user("uma"):
+        assert may("bare.thing.update") and may("bare.thing.update", hers) and not may("bare.thing.update", foreign) and not may("bare.thing.update", hers, foreign)
+        assert not may("bare.thing.update", None) and not may("bare.nothing.read") and not may("bare.nothing.read", hers)
+    firm.sql("UPDATE core_grant SET permission = 'bare.thing.read' WHERE permission IN ('bare.thing.*', 'bare.*')")
+    firm.rights_changed()
+    with firm.as_user("uma"):
+        assert may("bare.thing.read", hers) and not may("bare.thing.update") and not may("bare.thing.update", hers)
