@@ -17,7 +17,7 @@ from crm_core.sdk import Invalid, Refused, actor, among, amounts, money, session
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
-from crm_sales.orders.models import Order, OrderItem, State
+from crm_sales.orders.models import Order, State
 from crm_sales.receivables import covering
 from crm_sales.receivables.models import Invoice, Payment
 from crm_sales.receivables.models import State as InvoiceState
@@ -194,7 +194,8 @@ class Account(NamedTuple):
 
 
 def accounts(customers: Iterable[int], *, seen: bool = False) -> dict[int, Account]:
-    """How customers stand: three statements for the set. `seen`: by what the acting person may see, for pages; else by all there is, for decisions."""
+    """How customers stand: three statements for the set, four where some of a cancelled order went out. `seen`: by what the acting person may see, for
+    pages; else by all there is, for decisions."""
     ids, now = list(customers), today()
     with nullcontext(session) if seen else system_scope("how customers stand") as db:
         limit = now - dt.timedelta(days=CreditSettings.now().overdue)
@@ -206,17 +207,13 @@ def accounts(customers: Iterable[int], *, seen: bool = False) -> dict[int, Accou
                 Payment.customer_id.in_(ids), Payment.unallocated != 0, Payment.deleted_at.is_(None))):
             spare[customer] += orders.in_house(rest, rate)
         ordered = defaultdict(int)
-        for customer, total, invoiced, rate in db.execute(sa.select(Order.customer_id, Order.total, Order.invoiced, Order.rate).where(
-                Order.customer_id.in_(ids), Order.state == State.confirmed, Order.total > Order.invoiced, Order.deleted_at.is_(None))):
-            ordered[customer] += orders.in_house(total - invoiced, rate)
-        gone = defaultdict(int)  # what went out of orders that were cancelled is invoiced all the same
-        for order, customer, invoiced, rate, amount, out, quantity in db.execute(sa.select(
-                Order.id, Order.customer_id, Order.invoiced, Order.rate, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).join(OrderItem, OrderItem.order_id == Order.id).where(
-                    Order.customer_id.in_(ids), Order.state == State.cancelled, Order.delivered > 0, Order.total > Order.invoiced, Order.deleted_at.is_(None),
-                    OrderItem.delivered > 0, OrderItem.deleted_at.is_(None))):
-            gone[order, customer, invoiced, rate] += amounts.share(amount, [out, quantity - out])[0]
-        for (_order, customer, invoiced, rate), amount in gone.items():
-            ordered[customer] += max(0, orders.in_house(amount - invoiced, rate))
+        rows = db.execute(sa.select(Order.id, Order.customer_id, Order.state, Order.total, Order.invoiced, Order.rate).where(
+            Order.customer_id.in_(ids), sa.or_(Order.state == State.confirmed, sa.and_(Order.state == State.cancelled, Order.delivered > 0)),
+            Order.total > Order.invoiced, Order.deleted_at.is_(None))).all()
+        went = orders.went(db, [row.id for row in rows if row.state == State.cancelled])  # what went out of those is invoiced all the same
+        for row in rows:
+            whole = row.total if row.state == State.confirmed else went.get(row.id, 0)
+            ordered[row.customer_id] += max(0, orders.in_house(whole - row.invoiced, row.rate))
     return {one: Account(*(int(n) for n in ((open_[one][1] - spare[one], open_[one][2], open_[one][3]) if one in open_ else (-spare[one], 0, 0))), ordered[one]) for one in ids}
 
 

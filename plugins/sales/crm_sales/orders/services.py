@@ -375,6 +375,15 @@ def _deals(ids: Sequence[int], had: Collection[str] = ()):
     record_dealings("sales", [*deals, *receivables.deals(ids)])
 
 
+def went(db, ids: Collection[int]) -> dict[int, int]:
+    """Order → what of its items went out, in its currency: of one that was cancelled that stays owed. A statement, where there are any."""
+    found: dict[int, int] = {}
+    for row in db.execute(sa.select(OrderItem.order_id, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).where(
+            OrderItem.order_id.in_(ids), OrderItem.delivered > 0, OrderItem.deleted_at.is_(None))) if ids else ():
+        found[row.order_id] = found.get(row.order_id, 0) + amounts.share(row.amount, [row.delivered, row.quantity - row.delivered])[0]
+    return found
+
+
 def in_house(amount: int, rate: int) -> int:
     """An amount of a document in the house's currency, at the document's rate."""
     return amounts.convert(amount, rate, money.rounding(), money.step(site().config.currency))
