@@ -105,6 +105,7 @@ _WHERE = {
     "body_limit": ("crm_core.web.access", "body_limit"),  # a page that takes more than 2 MB: @body_limit(file_limit) for one with a file
     "file_limit": ("crm_core.features.files.pages", "limit"),
     "throttle": ("crm_core.access.ledgers", "attempt"),  # count tries at public doors: throttle({"quotes:1.2.3.4": 60}).wait is nothing, or seconds to wait
+    "whole": ("crm_core.text.numbers", "whole"),  # the number that plain digits of a request say, None for any other text: whole(request.args.get("year", ""), most=2_200)
     "address": ("crm_core.web.requests", "address"),  # where the request comes from
     # at work
     "Seen": ("crm_core.resource.seen", "Seen"),  # a row as the acting person may see it: what is hidden from him reads as None
@@ -153,6 +154,7 @@ _WHERE = {
     "say_number": ("crm_core.resource.show", "say_number"),  # a number with decimals inside a sentence: say_number(percent, 2); an amount: money.say(amount, currency)
     "instant": ("crm_core.kernel.clock", "instant"),  # when a day begins on the clock of who acts
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
+    "periods": ("crm_core.text", "periods"),  # days some time away: periods.shift(day, 3, "month")
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
     "plurals": ("crm_core.kernel.i18n", "plurals"),  # ngettext = plurals("visits"): sentences with a number

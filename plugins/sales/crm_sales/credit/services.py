@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, actor, among, amounts, money, session, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, among, amounts, money, my_id, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
@@ -151,7 +151,7 @@ def set_credit(customer, grade: Grade, limit: int | None = None, days: int | Non
         raise Invalid({"limit": [_("A limit is not below nothing.")]})
     if days is not None and not 0 <= days <= 365:
         raise Invalid({"days": [_("Between %(low)s and %(high)s.", low=0, high=365)]})
-    who = actor().user_id
+    who = my_id()
     with system_scope("credit set by who may do that") as db:
         row = db.scalars(sa.select(Credit).where(Credit.customer_id == customer.id).with_for_update()).one_or_none()
         if row is None:
@@ -174,7 +174,7 @@ def take_proposals(_resource, ids: Sequence[int]):
         for row in db.scalars(sa.select(Credit).where(Credit.id.in_(ids)).with_for_update()).all():
             if row.proposed is None:
                 raise Refused(_("Nothing is proposed yet."))
-            row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = row.proposed, row.proposed_limit, row.proposed_days, str(_("As proposed")), actor().user_id, today()
+            row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = row.proposed, row.proposed_limit, row.proposed_days, str(_("As proposed")), my_id(), today()
         db.flush()
 
 
@@ -271,7 +271,7 @@ def ended(event):
 
 
 def _decide(ids: Sequence[int], outcome: Outcome, why: str | None):
-    who = getattr(actor(), "user_id", None)
+    who = my_id()
     with system_scope("what became of stopped orders") as db:
         for stop in db.scalars(sa.select(Stop).where(Stop.order_id.in_(ids), Stop.outcome == Outcome.waiting, Stop.deleted_at.is_(None))).all():
             stop.outcome, stop.said, stop.decided_by_id, stop.decided_on = outcome, why or stop.said, who, today()

@@ -129,7 +129,7 @@ class Opportunities(Resource):
 
     def defaults(self):
         pipeline = usual_pipeline()
-        return {"currency": next(iter(money.in_use())), **({"pipeline": pipeline, "stage": first_stage(pipeline)} if pipeline is not None else {})}
+        return {"currency": money.house(), **({"pipeline": pipeline, "stage": first_stage(pipeline)} if pipeline is not None else {})}
 
     def write(self, rows, *, kind="save"):
         rows = [dict(row) for row in rows]

@@ -28,6 +28,7 @@ from crm_core.sdk import (
     session,
     site,
     today,
+    whole,
 )
 from crm_sales import _
 from crm_sales.api import QuotesAccepted, QuotesSent
@@ -233,12 +234,12 @@ def token_of(quote):
 def by_token(token):
     """The quote behind a public address, for the house itself; None when there is none."""
     parts = token.split("-")
-    if len(parts) != 3 or not parts[0].isascii() or not parts[0].isdigit() or len(parts[0]) > 18:
+    if len(parts) != 3 or (number := whole(parts[0])) is None:
         return None
-    row = session.scalar(select(Quote).where(Quote.id == int(parts[0]), Quote.deleted_at.is_(None)))
-    if row is None or not (whole := token_of(row)):
+    row = session.scalar(select(Quote).where(Quote.id == number, Quote.deleted_at.is_(None)))
+    if row is None or not (said := token_of(row)):
         return None
-    return row if secrets.compare_digest(whole.encode(), token.encode()) else None
+    return row if secrets.compare_digest(said.encode(), token.encode()) else None
 
 
 def withdraw(quote):
