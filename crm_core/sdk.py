@@ -105,10 +105,12 @@ _WHERE = {
     "body_limit": ("crm_core.web.access", "body_limit"),  # a page that takes more than 2 MB: @body_limit(file_limit) for one with a file
     "file_limit": ("crm_core.features.files.pages", "limit"),
     "throttle": ("crm_core.access.ledgers", "attempt"),  # count tries at public doors: throttle({"quotes:1.2.3.4": 60}).wait is nothing, or seconds to wait
+    "whole": ("crm_core.text.numbers", "whole"),  # the number that plain digits of a request say, None for any other text: whole(request.args.get("year", ""), most=2_200)
     "address": ("crm_core.web.requests", "address"),  # where the request comes from
     # at work
     "Seen": ("crm_core.resource.seen", "Seen"),  # a row as the acting person may see it: what is hidden from him reads as None
     "sees": ("crm_core.resource.seen", "sees"),  # whether the acting person may see these fields: sees("sales.invoice.total")
+    "may": ("crm_core.resource.seen", "may"),  # and what he may do: may("sales.order.release", order.id), or on any at all: may("sales.order.release")
     "system_scope": ("crm_core.data.session", "system_scope"),  # the house itself asks: what must be seen whatever the acting person may see; without the recycle bin
     "with_deleted": ("crm_core.access.gate", "with_deleted"),  # meanwhile the house sees what lies in the recycle bin as well
     "alike": ("crm_core.resource.twins", "find"),  # likely duplicates of what somebody typed, as far as he may know of them
@@ -149,8 +151,10 @@ _WHERE = {
     "now": ("crm_core.kernel.clock", "now"),
     "today": ("crm_core.kernel.clock", "today"),
     "say_date": ("crm_core.resource.show", "say_date"),  # a day inside a sentence: "until tomorrow"
+    "say_number": ("crm_core.resource.show", "say_number"),  # a number with decimals inside a sentence: say_number(percent, 2); an amount: money.say(amount, currency)
     "instant": ("crm_core.kernel.clock", "instant"),  # when a day begins on the clock of who acts
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
+    "periods": ("crm_core.text", "periods"),  # days some time away: periods.shift(day, 3, "month")
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
     "plurals": ("crm_core.kernel.i18n", "plurals"),  # ngettext = plurals("visits"): sentences with a number

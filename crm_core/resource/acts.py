@@ -93,7 +93,7 @@ def made_in(resource: Any, change: int) -> int | None:
     """The newest record of a resource that a change made, as far as the actor sees it."""
     of = changes.History
     found = current_work().session.scalar(sa.select(of.row_id).where(of.change_id == change, of.resource == resource.name, of.verb == "create").order_by(of.id.desc()).limit(1))
-    return found if found is not None and resource.may("read") and resource.sees(found) else None
+    return found if found is not None and resource.sees(found) else None
 
 
 def _left_out(resource: Any, action: Action) -> dict[str, None]:

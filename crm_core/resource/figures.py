@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crm_core.kernel.i18n import _, language, locale
+from crm_core.kernel.i18n import _, language
 from crm_core.kernel.site import has_site, site
 from crm_core.resource.fields import Bad, Field, IntegerField, MoneyField
 from crm_core.resource.inspection import register_kind
+from crm_core.resource.show import say_number
 from crm_core.text import numbers
 
 
@@ -52,11 +53,7 @@ class NumberField(IntegerField):
         return None if value is None else value if not self.places else self.text(value)
 
     def show(self, value: Any) -> str:
-        from babel.numbers import format_decimal
-
-        if value is None:
-            return ""
-        return format_decimal(Decimal(value).scaleb(-self.places), f"#,##0.{'#' * self.places}" if self.places else "#,##0", locale=locale())
+        return "" if value is None else say_number(value, self.places)
 
     def text(self, value: Any) -> str:
         return "" if value is None else f"{Decimal(value).scaleb(-self.places):f}"

@@ -37,6 +37,7 @@ from crm_core.resource.inspection import fields_of, resource_name
 from crm_core.resource.pieces import Lines, Part, Section, laid_out
 from crm_core.resource.places import NAME as PLACE
 from crm_core.resource.places import Place
+from crm_core.resource.seen import seeing
 from crm_core.resource.settled import Settled
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ class Resource:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if cls.title is not Resource.title and not hasattr(cls.title, "__wrapped__"):  # be it of a class it is made of besides
+            cls.title = seeing(cls.title)  # type: ignore[assignment, method-assign]
         if "model" not in cls.__dict__:
             return
         for attribute in LISTS:  # `search = "name"` is one field, not its letters
@@ -405,18 +408,21 @@ class Resource:
         return kept if session.scalar(sa.select(self.model.id).where(self.model.id == kept)) is not None else None
 
     def sees(self, row_id: int, verb: str = "read") -> bool:
-        """Whether this record, as a whole, lies where the actor may do this."""
+        """Whether the actor may do this on this record, as a whole. A statement, where he may on any."""
+        return self.may(verb) and self._lies(row_id, verb)
+
+    def _lies(self, row_id: int, verb: str) -> bool:
         return session.scalar(self.visible(verb).with_only_columns(self.model.id).where(self.model.id == row_id)) is not None
 
     def may_hold(self, row_id: int) -> None:
         """Whether the actor may put files on this record: who may change it, also where no form does. Raises Missing."""
         may = current_work().session.system or actor().can(f"{self.name}.update")
-        if not may or not self.sees(row_id, "update"):
+        if not may or not self._lies(row_id, "update"):
             raise Missing(_("This record was not found."))
 
-    def labels(self, ids: Iterable[int]) -> dict[int, str]:
-        """Names of these records, as far as the actor may know them: through the brief where there is one."""
-        wanted = list({int(i) for i in ids})
+    def labels(self, ids: Iterable[int | None]) -> dict[int, str]:
+        """Names of these records, as far as the actor may know them: through the brief where there is one. None names nothing."""
+        wanted = list({int(i) for i in ids if i is not None})
         if not wanted:
             return {}
         source = self.registry.resources.get(f"{self.name}.brief", self) if self.brief and not self.is_brief else self
@@ -464,6 +470,8 @@ class Resource:
         return value
 
     def title(self, row: Any) -> str:
+        """What a record is called on its page and in sentences about it. One of your own gets the row as the reader may see it
+        (resource/seen.py): `return f"{row.number or ''} {row.name or ''}"`."""
         return str(self.word(getattr(row, self.label_field, None)) or f"#{row.id}")
 
     def remarks(self, ids: Sequence[int]) -> Mapping[int, Any]:

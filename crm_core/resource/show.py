@@ -1,9 +1,11 @@
 """How moments, days and names look to the reader."""
 
 import datetime as dt
+from decimal import Decimal
 from functools import cache
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from crm_core.kernel import clock
 from crm_core.kernel.i18n import _, in_sentence, language, locale
@@ -36,6 +38,11 @@ def say_date(day: dt.date, today: dt.date | None = None) -> str:
     """The same inside a sentence: "until tomorrow"."""
     text = show_date(day, today)
     return in_sentence(text) if abs((day - (today or clock.today())).days) <= 1 else text
+
+
+def say_number(value: int, places: int) -> str:
+    """A number that is kept in its smallest units, without zeros at its end: 12.5 of 1250 hundredths."""
+    return format_decimal(Decimal(value).scaleb(-places), f"#,##0.{'#' * places}" if places else "#,##0", locale=locale())
 
 
 _MONTH = {"zh_Hans_CN": "y年M月", "en": "MMMM y"}

@@ -75,7 +75,7 @@ def _row(resource: Any, row_id: int) -> Any:
     try:
         return resource.get(row_id, "update")
     except Missing:
-        if resource.may("read") and resource.sees(row_id):
+        if resource.sees(row_id):
             raise Missing(_("This record is not yours to change.")) from None
         raise
 

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crm_core.features.dealings import chances
@@ -84,6 +84,7 @@ def test_a_house_that_lost_nobody_yet_does_not_promise_that_it_never_will() -> N
 
 
 @settings(max_examples=150, deadline=None)
+@example(0, 0.5, 52.0, 1.0, 10.0, 0.5, 0.5)
 @given(st.integers(0, 400), st.floats(0, 1), st.floats(1, 500), st.floats(0.05, 5), st.floats(0.5, 50), st.floats(0.05, 30), st.floats(0.05, 1_200))
 def test_expectations_are_what_they_must_be(x: int, share: float, age: float, r: float, alpha: float, a: float, b: float) -> None:
     rhythm, t = Rhythm(r, alpha, a, b), share * age if x else 0.0

@@ -62,6 +62,7 @@ MUTANTS = [Mutant(name, _IN + where, old, new, test) for name, where, old, new, 
     ("undo of a stranger's act", "resource.undo:known", "and not who.can(PERMISSION)", "and False", "tests/security/test_ids.py::test_a_foreign_id_is_like_one_that_is_not_there[POST /undo/#"),
     # fields
     ("hidden fields", "resource.resource:Resource.fields", "if rule is Rule.hidden:", "if False:", f"{_WRITE}::test_a_field_hidden_or_readonly_for_a_role_is_no_field_when_writing"),
+    ("a title tells nothing hidden", "resource.seen:_titled", "row if isinstance(row, Seen) else Seen(resource, row)", "row", f"{_RES}/test_seen.py::test_a_title_that_reads_a_hidden_field_shows_nothing_of_it"),
     ("read-only fields", "resource.resource:Resource.fields", "if rule is Rule.readonly and not one.readonly:", "if False:", f"{_WRITE}::test_a_field_hidden_or_readonly_for_a_role_is_no_field_when_writing"),
     ("a rule binds", "access.actor:Actor.rule", "found = self.rules.get(resource, {}).get(name)", "found = None", f"{_RES}/test_listing.py::test_a_hidden_field_is_as_unknown_as_none"),
     ("a rule binds the search", "access.actor:Actor.rule", "found = self.rules.get(resource, {}).get(name)", "found = None", f"{_RES}/test_search.py::test_a_hidden_field_is_not_felt_by_searching"),

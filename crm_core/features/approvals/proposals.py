@@ -101,7 +101,7 @@ def propose(resource: Any, row_id: int, values: Mapping[str, Any], why: str, *, 
         if not moved:
             raise Invalid(None, _("Nothing of this is different from what stands there."))
         moved |= pair & told.keys() if moved & pair else set()
-        if resource.may("update") and resource.sees(row_id, "update") and (faults := trial(resource, [{"id": row_id, **{n: values[n] for n in moved}}])):
+        if resource.sees(row_id, "update") and (faults := trial(resource, [{"id": row_id, **{n: values[n] for n in moved}}])):
             raise Invalid(faults[0])
         return _ask(resource, row, "change", why or (before.reason if before is not None and not whole else ""), {
             "version": row.version, "fields": {n: list(told[n]) for n in told if n in moved}})
@@ -227,7 +227,7 @@ def _doing(resource: Any, row_id: int, verb: str, one: Any) -> Iterator[None]:
         return
     if rules.bound(resource, [row_id]):
         raise Refused(_("Changes of these records are reviewed; a reviewer accepts this."))
-    if resource.may(verb) and resource.sees(row_id, verb):
+    if resource.sees(row_id, verb):
         yield
         return
     try:

@@ -122,6 +122,8 @@ def _whole(rhythm: Rhythm, x: int, age: float, weeks: float) -> float:
     r, alpha, a, b = rhythm
     if abs(a - 1) < 1e-6:
         a += 2e-6
+    if abs(a + b + x - 1) < 1e-6:  # the series has no value there, what it is multiplied with is nothing; close by, both have
+        b += 2e-6
     z = weeks / (alpha + age + weeks)
     series = _series(a - 1, a + b - 1 - r, a + b + x - 1, z)
     return float(max((a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series), 0.0))

@@ -51,7 +51,7 @@ def put_file(package: str, path: str, row_id: int) -> flask.Response:
     try:
         holder.may_hold(row_id)
     except Missing:
-        raise _forbidden(holder, "update") if holder.may("read") and holder.sees(row_id) else gone(holder, row_id) from None
+        raise _forbidden(holder, "update") if holder.sees(row_id) else gone(holder, row_id) from None
     key, one = request_key() or "", _sent()
     made = _keyed(lambda: services.put(holder.name, row_id, one.filename, one.stream, key=key))
     return _made(mine, made.id, made.again)

@@ -187,7 +187,7 @@ class Mails(Resource):
                 continue
             about = {**old, **row} if row.keys() & {"subject", "subject_id"} else {}
             target = self.registry.resources.get(str(about.get("subject"))) if about.get("subject") else None
-            if about.get("subject") and (target is None or not about.get("subject_id") or (mine is not None and not (target.may("read") and target.sees(int(about["subject_id"]))))):
+            if about.get("subject") and (target is None or not about.get("subject_id") or (mine is not None and not target.sees(int(about["subject_id"])))):
                 faults[i] = {"subject": [_("There is no such record.")]}
             elif mine is not None and row.keys() & {"receivers", "copies"} and (said := wanted.unwanted({**old, **row})):
                 faults[i] = {"receivers": said}

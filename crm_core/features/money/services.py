@@ -3,11 +3,12 @@
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from babel.numbers import get_currency_precision, list_currencies
+from babel.numbers import format_decimal, get_currency_precision, list_currencies
 from sqlalchemy.orm import aliased
 
 from crm_core.access.rights import made
@@ -15,7 +16,7 @@ from crm_core.data.session import system_scope
 from crm_core.features.money.models import Currency, CurrencyRate
 from crm_core.features.money.settings import rounding
 from crm_core.kernel.errors import Refused
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, locale
 from crm_core.resource.figures import house_currency
 from crm_core.text import amounts
 
@@ -29,6 +30,16 @@ def known() -> frozenset[str]:
 def step(currency: str) -> int:
     """The smallest amount there is of a currency, in hundredths: 100 for JPY, 1 for CNY."""
     return int(10 ** (2 - min(2, get_currency_precision(currency))))
+
+
+def shown(amount: int, currency: str = "") -> str:
+    """An amount as people read it: 12,300.50; without cents where the currency ("": the house's) has none."""
+    return format_decimal(Decimal(amount).scaleb(-2), "#,##0" if step(currency or house_currency()) == 100 else "#,##0.00", locale=locale())
+
+
+def say(amount: int, currency: str = "") -> str:
+    """The same in a sentence: with its currency where that is not the house's, USD 80.00."""
+    return f"{currency}\u00a0{shown(amount, currency)}" if currency not in ("", house_currency()) else shown(amount, currency)
 
 
 def in_use() -> Mapping[str, int]:

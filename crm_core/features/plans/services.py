@@ -20,6 +20,7 @@ from crm_core.kernel.i18n import _
 from crm_core.kernel.site import my_id, site
 from crm_core.resource import timeline
 from crm_core.text import amounts
+from crm_core.text.periods import shift
 
 NAME = "core.plan"
 WITHIN = ("category", "product")  # references of a line: the part of what is counted that it is about
@@ -151,14 +152,10 @@ def divide_as_before(plan: Plan) -> None:
 
 def _as_before(plan: Plan, found: Sequence[PlanLine], parts: Sequence[tuple[dt.date, dt.date]]) -> list[list[int]]:
     people = people_of([plan])[plan.id]
-    asked = {(line.id, n): Wanted(line.metric, people, _year_before(first), _year_before(last), within(line))
+    asked = {(line.id, n): Wanted(line.metric, people, shift(first, -1, "year"), shift(last, -1, "year"), within(line))
              for line in found if line.metric != OWN for n, (first, last) in enumerate(parts)}
     counted = metrics.figures(asked.values())
     return [amounts.share(line.target, [max(0, counted[asked[line.id, n]] or 0) if line.metric != OWN else 1 for n in range(len(parts))]) for line in found]
-
-
-def _year_before(day: dt.date) -> dt.date:
-    return day.replace(year=day.year - 1, day=min(day.day, monthrange(day.year - 1, day.month)[1]))
 
 
 def _divide(plan: Plan, how: Callable[[Sequence[PlanLine], Sequence[tuple[dt.date, dt.date]]], list[list[int]]]) -> None:

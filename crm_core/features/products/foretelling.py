@@ -19,8 +19,7 @@ def told(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], before: Ma
     currency, customer = head.get("currency") or house_currency(), head.get("customer_id")
     shelf = Shelf({line["product_id"] for line in lines if line.get("product_id")})
     at = [n for n, line in enumerate(lines) if line.get("product_id") in shelf.facts]
-    asks = [Ask(line["product_id"], 1000 if line.get("quantity") is None else line["quantity"], line.get("unit_id"), line.get("configuration") or {},
-                customer, head.get("day"), currency) for line in (lines[n] for n in at)]
+    asks = [Ask.of(lines[n], customer, head.get("day"), currency) for n in at]
     known = buyers({customer} if customer else ()) if at else {}
     listed = {n: one.price for n, one in zip(at, of_shelf(shelf, asks, known), strict=True)} if at else {}
     code = (known[customer].language if customer in known else None) or language()

@@ -357,8 +357,7 @@ def _say(lines: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
 
 
 def _ask(line: Mapping[str, Any], head: Head | None) -> Ask:
-    return Ask(line["product_id"], 1000 if line.get("quantity") is None else line["quantity"], line.get("unit_id"), line.get("configuration") or {},
-               head.customer if head is not None else None, head.day if head is not None else None, head.currency if head is not None else None)
+    return Ask.of(line) if head is None else Ask.of(line, head.customer, head.day, head.currency)
 
 
 def _names(shelf: Shelf, product: int | None) -> set[str]:

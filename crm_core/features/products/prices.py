@@ -55,6 +55,12 @@ class Ask:
     day: dt.date | None = None
     currency: str | None = None
 
+    @classmethod
+    def of(cls, line: Mapping[str, Any], customer: int | None = None, day: dt.date | None = None, currency: str | None = None) -> "Ask":
+        """What a line of a document asks (column → value): one piece, where it does not say how many yet."""
+        quantity = amounts.PIECE if line.get("quantity") is None else line["quantity"]
+        return cls(line["product_id"], quantity, line.get("unit_id"), line.get("configuration") or {}, customer, day, currency)
+
 
 class Priced(NamedTuple):
     """What one costs, in hundredths of the currency asked for: by the catalogue and price lists, and to this customer. `discount` is what of

@@ -8,7 +8,7 @@ from crm_core.features.routes.rules import MOST, RouteSettings
 from crm_core.features.tasks.api import TASKS
 from crm_core.kernel.i18n import _, ngettext
 from crm_core.kernel.site import site
-from crm_core.resource.show import show_day_heading
+from crm_core.resource.show import say_number, show_day_heading
 from crm_core.text.hours import clock, minute
 from crm_core.text.routes import Stop, Visit, Why
 from crm_core.web import atlas, urls
@@ -123,7 +123,7 @@ def _said(plan: Plan) -> list[Any]:
 def _reckoned() -> Any:
     rules = RouteSettings.now()
     return _("Distances are straight lines on the map. Roads are taken to be %(detour)s times as long and driven at %(speed)s km/h.",
-             detour=f"{rules.detour / 100:.2f}".rstrip("0").rstrip("."), speed=rules.speed)
+             detour=say_number(rules.detour, 2), speed=rules.speed)
 
 
 def _acts(plan: Plan) -> list[Act]:

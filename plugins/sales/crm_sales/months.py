@@ -4,13 +4,12 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import language
+from crm_core.sdk import language, periods
 
 
 def first_of(day, months=0):
     """The first day of the month of a day, or of one so many months later."""
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(years, month + 1, 1)
+    return periods.shift(day.replace(day=1), months, "month")
 
 
 def last_of(day):

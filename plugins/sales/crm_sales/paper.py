@@ -15,6 +15,7 @@ from crm_core.sdk import (
     in_language,
     language,
     money,
+    say_number,
     session,
     site,
     system_scope,
@@ -22,20 +23,6 @@ from crm_core.sdk import (
 from crm_sales import _
 
 LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
-
-
-def shown(amount, currency=""):
-    """An amount as people read it: 12,300.50; without cents where the currency has none."""
-    sign, amount = ("-" if amount < 0 else ""), abs(amount)
-    cents = "" if currency and money.step(currency) == 100 else f".{amount % 100:02}"
-    return f"{sign}{amount // 100:,}{cents}"
-
-
-def number(value, places):
-    """A quantity (thousandths) or a percentage (hundredths), without zeros at its end."""
-    whole, rest = divmod(abs(value or 0), 10**places)
-    tail = f"{rest:0{places}}".rstrip("0")
-    return f"{'-' if (value or 0) < 0 else ''}{whole:,}{'.' + tail if tail else ''}"
 
 
 def items_of(model, column, head_id):
@@ -53,8 +40,8 @@ def rows(items, currency):
         said = one.what
         if product is not None and product.english and not _chinese() and (said == product.name or said.startswith(f"{product.name} · ")):
             said = product.english + said.removeprefix(product.name)
-        found.append({"n": n, "what": said, "quantity": f"{number(one.quantity, 3)} {units.get(one.unit_id, '')}".strip(), "price": shown(one.price or 0, currency),
-                      "discount": f"{number(one.discount, 2)} %" if one.discount else "", "rate": f"{number(one.rate, 2)} %", "amount": shown(one.amount, currency)})
+        found.append({"n": n, "what": said, "quantity": f"{say_number(one.quantity, 3)} {units.get(one.unit_id, '')}".strip(), "price": money.shown(one.price or 0, currency),
+                      "discount": f"{say_number(one.discount, 2)} %" if one.discount else "", "rate": f"{say_number(one.rate or 0, 2)} %", "amount": money.shown(one.amount, currency)})
     return found
 
 
@@ -78,7 +65,7 @@ def draw(template, head, items, code, **more):
             by = db.execute(select(User.name, User.phone, User.email).where(User.id == head.owner_id)).one_or_none() if head.owner_id else None
         return flask.render_template(
             template, doc=head, company=CompanySettings.now(head.department_id), customer=customer, contact=contact, by=by, items=rows(items, head.currency),
-            net=shown(head.net, head.currency), tax=shown(head.tax, head.currency), total=shown(head.total, head.currency), chinese=_chinese(), **more)
+            net=money.shown(head.net, head.currency), tax=money.shown(head.tax, head.currency), total=money.shown(head.total, head.currency), chinese=_chinese(), **more)
 
 
 def pdf(html, title, code):

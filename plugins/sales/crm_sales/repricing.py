@@ -1,7 +1,5 @@
 """The button “Take today's prices” of drafts of quotes and orders."""
 
-from sqlalchemy import select
-
 from crm_core.sdk import Refused, session, site, tell, today
 from crm_sales import _, ngettext
 
@@ -11,8 +9,8 @@ SAID = 5  # lines that are named
 def take(name):
     """The act of a kind of document. Its state is asked again with the row held: what was sent or confirmed meanwhile stays as it is."""
     def act(document):
-        model, resource = type(document), site().registry.resource(name)
-        document = session.scalar(select(model).where(model.id == document.id).with_for_update().execution_options(populate_existing=True))
+        resource = site().registry.resource(name)
+        session.refresh(document, with_for_update=True)
         if str(document.state) != "draft":
             raise Refused(_("“%(name)s” has been dealt with meanwhile.", name=str(document)))
         if document.day is not None and document.day < today():

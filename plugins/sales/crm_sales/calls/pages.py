@@ -1,8 +1,10 @@
 """The page on which one calls: somebody's numbers, the question that comes, what came of it, and on to the next. Plain forms, no script needed."""
 
+from contextlib import suppress
+
 import flask
 
-from crm_core.sdk import Invalid, Missing, Panel, access, session, site, today, writing
+from crm_core.sdk import Invalid, Missing, Panel, access, session, site, today, whole, writing
 from crm_sales import _
 from crm_sales.calls import services
 from crm_sales.calls.models import CallList, CallScript
@@ -29,10 +31,9 @@ def following(call_list):
 @access("sales.call_list.update")
 def answer(call_list, entry):
     found = _list(call_list)
-    number = flask.request.form.get("number", "")
     try:
         with writing():
-            services.answer(entry, int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0, flask.request.form.get("answer", ""))
+            services.answer(entry, whole(flask.request.form.get("number", ""), most=9_999) or 0, flask.request.form.get("answer", ""))
     except services.Gone:
         return _to(call_list, None)
     except Invalid as bad:
@@ -81,11 +82,9 @@ def _to(call_list, entry):
 def _page(call_list, wanted, given, faults):
     """What is on the screen: a line that is one's own, else how far the list is."""
     entry = None
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
-        try:
-            entry = services.mine(int(wanted))
-        except (Missing, services.Gone):
-            entry = None
+    if (number := whole(wanted)) is not None:
+        with suppress(Missing, services.Gone):
+            entry = services.mine(number)
         if entry is not None and entry.call_list_id != call_list.id:
             entry = None
     script = session.get(CallScript, call_list.script_id) if call_list.script_id is not None else None

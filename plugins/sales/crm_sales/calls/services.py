@@ -11,8 +11,8 @@ from crm_core.sdk import (
     Field,
     Invalid,
     Refused,
-    actor,
     customers,
+    my_id,
     now,
     session,
     site,
@@ -156,7 +156,7 @@ def take(call_list, but=None):
     """The next line for who acts: what he has on his screen, what was agreed for today, what waits, who was called today already. None when there is
     none. In a write transaction; two colleagues are given two lines. Who does not want to be called any more is passed over for good.
     `but`: not this line, which he has just been through."""
-    me, moment = actor().user_id, now()
+    me, moment = my_id(), now()
     free = or_(CallEntry.taken_at.is_(None), CallEntry.taken_at < moment - HELD, CallEntry.taken_id == me)
     due = or_(CallEntry.turn == Turn.waiting, (CallEntry.turn == Turn.again) & (CallEntry.next_day <= today()))
     called = select(Call.id).where(Call.entry_id == CallEntry.id, Call.day == today()).exists()
@@ -179,7 +179,7 @@ def take(call_list, but=None):
 def mine(entry_id):
     """A line that is on the screen of who acts, to be changed. Raises Missing, Gone."""
     entry = site().registry.resource(ENTRY).get(entry_id, "update")
-    if entry.turn == Turn.done or entry.taken_id != actor().user_id:
+    if entry.turn == Turn.done or entry.taken_id != my_id():
         raise Gone(_("This call is not yours any more."))
     return entry
 
@@ -220,7 +220,7 @@ def finish(entry_id, result, note=None, next_day=None):
         entry.turn, entry.next_day = Turn.done, None
     said = "\n".join([*(f"{question} {answer}" for _number, question, answer in entry.answers or []), *([note] if note else [])])
     session.add(Call(
-        call_list_id=entry.call_list_id, entry_id=entry.id, customer_id=entry.customer_id, lead_id=entry.lead_id, day=today(), by_id=actor().user_id, result=result,
+        call_list_id=entry.call_list_id, entry_id=entry.id, customer_id=entry.customer_id, lead_id=entry.lead_id, day=today(), by_id=my_id(), result=result,
         reached=result not in UNREACHED, note=said or None, owner_id=entry.owner_id, department_id=entry.department_id, team_id=entry.team_id))
     entry.taken_id, entry.taken_at, entry.answers = None, None, None
     session.flush()
@@ -247,7 +247,7 @@ def _follow(entry, call_list, result, said):
     tasks.finish(key)
     if entry.turn == Turn.again:
         name = target.labels([about[1]]).get(about[1], "")
-        tasks.give_by_rule(_("Sales"), key, actor().user_id, _("Call again: %(name)s", name=name), due=entry.next_day, about=about, locked=False)
+        tasks.give_by_rule(_("Sales"), key, my_id(), _("Call again: %(name)s", name=name), due=entry.next_day, about=about, locked=False)
 
 
 def person(entry):
@@ -256,7 +256,7 @@ def person(entry):
         row = session.get(Customer, entry.customer_id)
         resource, url = site().registry.resource("core.customer"), f"/core/customer/{entry.customer_id}"
     else:
-        row = session.get(Lead, entry.lead_id)
+        row = session.get(Lead, entry.lead_id) if entry.lead_id is not None else None
         resource, url = site().registry.resource("sales.lead"), f"/sales/lead/{entry.lead_id}"
     if row is None:
         known = resource.labels([entry.customer_id or entry.lead_id])

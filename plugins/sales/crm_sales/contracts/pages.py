@@ -3,7 +3,7 @@
 from markupsafe import Markup
 from sqlalchemy import select
 
-from crm_core.sdk import DateField, Seen, Status, cells, files, sees, session, site
+from crm_core.sdk import DateField, Seen, Status, cells, files, may, money, sees, session, site
 from crm_sales import _, paper
 from crm_sales.contracts import paying, services
 from crm_sales.contracts.models import Contract, ContractClause, ContractItem, ContractMilestone, ContractParty, State
@@ -27,7 +27,7 @@ def by_hand(code):
 def drawn(contract, code):
     parts = {name: paper.items_of(model, model.contract_id, contract.id) for name, model in (
         ("milestones", ContractMilestone), ("parties", ContractParty), ("clauses", ContractClause))}
-    plan = [(line, paper.shown(amount, contract.currency)) for line, amount in services.plan_of(contract)]
+    plan = [(line, money.shown(amount, contract.currency)) for line, amount in services.plan_of(contract)]
     amended = session.get(Contract, contract.amends_id) if contract.amends_id else None
     return Markup(paper.draw("sales/contract_paper.html", contract, paper.items_of(ContractItem, ContractItem.contract_id, contract.id), code,
                              plan=plan, amended=amended, **parts))
@@ -35,20 +35,20 @@ def drawn(contract, code):
 
 def beside(contract_id):
     """The box beside a contract: its papers, amendments, what it comes to with them, what it renews."""
-    contract, contracts = session.get(Contract, contract_id), site().registry.resource(services.NAME)
+    contract = session.get(Contract, contract_id)
     first = contract.amends_id or contract.id
     family = session.scalars(select(Contract).where((Contract.id == first) | (Contract.amends_id == first)).order_by(Contract.id).limit(50)).all() if sees("sales.contract.amends") else []
     signed = [one for one in family if one.state in (State.signed, State.done)]
-    money = sees("sales.contract.total", "sales.contract.currency")
+    sums = sees("sales.contract.total", "sales.contract.currency")
     renewals = sees("sales.contract.renews")
     follows = session.scalar(select(Contract).where(Contract.renews_id == contract.id)) if renewals else None
-    prints = contracts.may("print") and contracts.sees(contract.id, "print")
+    prints = may("sales.contract.print", contract_id)
     return {"contract": contract, "languages": paper.LANGUAGES if prints else {}, "family": family, "renewed": follows,
             "before": session.get(Contract, contract.renews_id) if contract.renews_id and renewals else None,
-            "together": f"{paper.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 and money else "",
-            "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and contracts.may("signed_copy") and contracts.sees(contract.id, "signed_copy"),
-            "progress": services.progress([contract.id]).get(contract.id), "paid": paper.shown(contract.paid, contract.currency) if money and sees("sales.contract.paid") else "", "total": paper.shown(contract.total, contract.currency) if money else "",
-            "late": paper.shown(found, contract.currency) if sees(*OVERDUE) and (found := paying.overdue([contract.id]).get(contract.id)) else ""}
+            "together": f"{money.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 and sums else "",
+            "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and may("sales.contract.signed_copy", contract_id),
+            "progress": services.progress([contract.id]).get(contract.id), "paid": money.shown(contract.paid, contract.currency) if sums and sees("sales.contract.paid") else "", "total": money.shown(contract.total, contract.currency) if sums else "",
+            "late": money.shown(found, contract.currency) if sees(*OVERDUE) and (found := paying.overdue([contract.id]).get(contract.id)) else ""}
 
 
 def _copy(contract):
@@ -62,7 +62,7 @@ def _copy(contract):
 
 
 def overdue(ids):
-    return {one: paper.shown(amount) for one, amount in paying.overdue(ids).items()}
+    return {one: money.shown(amount) for one, amount in paying.overdue(ids).items()}
 
 
 def late(ids):

@@ -13,7 +13,6 @@ from crm_core.sdk import (
     PricedLines,
     Resource,
     Section,
-    Seen,
     Settled,
     as_written,
     language,
@@ -97,8 +96,7 @@ class Contracts(Resource):
         return "number"
 
     def title(self, row):
-        row = Seen(self, row)
-        return f"{row.number or ''} {row.name or ''}".strip()
+        return f"{row.number or ''} {row.name or ''}"
 
     def derive(self, rows, before):
         of_their_desk(rows)

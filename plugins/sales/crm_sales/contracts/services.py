@@ -3,7 +3,6 @@
     draft ─sign→ signed ─done→ done          each of the first two ─cancel→ cancelled
 """
 
-import calendar
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -11,13 +10,14 @@ from sqlalchemy import func, select
 from crm_core.sdk import (
     Refused,
     Seen,
-    actor,
     amounts,
     as_written,
     emit,
     files,
     money,
+    my_id,
     on_timeline,
+    periods,
     same_lines,
     session,
     site,
@@ -39,13 +39,9 @@ def in_state(*states):
     return lambda contract: contract.state in states
 
 
-def locked(contract_id):
-    """The contract, alone in this hand until the transaction ends."""
-    return session.scalars(select(Contract).where(Contract.id == contract_id).with_for_update().execution_options(populate_existing=True)).one()
-
-
 def _now(contract, *states):
-    contract = locked(contract.id)
+    """The same contract, alone in this hand until the transaction ends, if it is in one of these states. Raises Refused."""
+    session.refresh(contract, with_for_update=True)
     if contract.state not in states:
         raise Refused(_("“%(name)s” has been dealt with meanwhile.", name=str(contract)))
     return contract
@@ -71,7 +67,7 @@ def of_another_currency(rows, before):
     named = {at: now for at, row in enumerate(rows) if (now := as_written(row, before)).get("contract_id")}
     kept = dict(session.execute(select(Contract.id, Contract.currency).where(Contract.id.in_({now["contract_id"] for now in named.values()}))).all()) if named else {}
     return {at: {"contract": [_("The contract is in another currency.")]} for at, now in named.items()
-            if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
+            if now["contract_id"] in kept and (now.get("currency") or money.house()) != kept[now["contract_id"]]}
 
 
 # --- signing -----------------------------------------------------------------------------------------------------------
@@ -93,7 +89,7 @@ def sign(contract, signed_on=None, file=None):
         raise Refused(_("Say first what was agreed: a contract needs an item."))
     plan = plan_of(contract)
     if plan and sum(amount for _line, amount in plan) != contract.total:
-        raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=_said(sum(a for _l, a in plan)), total=_said(contract.total)))
+        raise Refused(_("The payment plan comes to %(plan)s, the contract to %(total)s.", plan=money.say(sum(a for _l, a in plan), contract.currency), total=money.say(contract.total, contract.currency)))
     contract.signed_file_id = file or contract.signed_file_id
     if contract.signed_file_id is None:  # one file on a contract is its signed copy; of several somebody says which (signed_copy)
         found = [one.id for one in files.on(NAME, [contract.id], limit=2)]
@@ -120,10 +116,6 @@ def signed_copy(contract, file, signed_on=None, partner=None, signatory=None):
     contract.signed_file_id = file
     contract.signed_on, contract.partner, contract.signatory = signed_on or contract.signed_on, partner or contract.partner, signatory or contract.signatory
     session.flush()
-
-
-def _said(amount):
-    return f"{amount / 100:,.2f}"
 
 
 def finish(contract):
@@ -173,8 +165,7 @@ def _as_long(contract, begins):
     after = contract.ends + timedelta(days=1)
     months = (after.year - contract.begins.year) * 12 + after.month - contract.begins.month
     if after.day == contract.begins.day and months > 0:
-        year, month = divmod(begins.year * 12 + begins.month - 1 + months, 12)
-        return begins.replace(year=year, month=month + 1, day=min(begins.day, calendar.monthrange(year, month + 1)[1])) - timedelta(days=1)
+        return periods.shift(begins, months, "month") - timedelta(days=1)
     return begins + (contract.ends - contract.begins)
 
 
@@ -215,7 +206,7 @@ def to_order(contract):
 def reach(milestone, done=None):
     """A milestone is done."""
     if milestone.done is None:
-        milestone.done, milestone.done_by_id = done or today(), actor().user_id
+        milestone.done, milestone.done_by_id = done or today(), my_id()
         session.flush()
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from crm_core.sdk import User, say_date, sees, session, site, system_scope
+from crm_core.sdk import User, may, say_date, sees, session, site, system_scope
 from crm_sales import _
 from crm_sales.credit.models import Credit, Outcome, Stop
 from crm_sales.credit.services import accounts
@@ -16,31 +16,30 @@ PROPOSED = tuple(f"sales.credit.{name}" for name in ("proposed", "proposed_on", 
 
 def account(customer_id):
     """Balance, what is late, limit and grade, and what is proposed from which figures."""
-    found, customers = accounts([customer_id], seen=True)[customer_id], site().registry.resource("core.customer")
+    found = accounts([customer_id], seen=True)[customer_id]
     credit = session.scalars(sa.select(Credit).where(Credit.customer_id == customer_id)).one_or_none()
     free = credit.limit - found.owed - found.ordered if credit is not None and credit.limit is not None else None
     return {"account": found, "credit": credit, "free": free, "set": sees(*CREDIT), "proposed": sees(*PROPOSED), "said": said, "day_said": day_said, "customer": customer_id,
-            **{name: customers.may(verb) and customers.sees(customer_id, verb) for name, verb in (("may_print", "print"), ("may_set", "set_credit"))}}
+            "may_print": may("core.customer.print", customer_id), "may_set": may("core.customer.set_credit", customer_id)}
 
 
 def stopped(order_id):
     """Why an order is stopped, by whose confirming and since when, and who decides: for whoever reads the order."""
-    orders, customers = site().registry.resource("sales.order"), site().registry.resource("core.customer")
+    order = site().registry.resource("sales.order").model
     with system_scope("why an order is stopped, for who reads it") as db:
         stop = db.scalars(sa.select(Stop).where(Stop.order_id == order_id, Stop.outcome == Outcome.waiting, Stop.deleted_at.is_(None)).order_by(Stop.id.desc()).limit(1)).first()
         who = db.scalar(sa.select(User.name).where(User.id == stop.created_by_id)) if stop is not None and stop.created_by_id else ""
-        customer = db.scalar(sa.select(orders.model.customer_id).where(orders.model.id == order_id))
-    stops = site().registry.resource("sales.stop")
+        customer = db.scalar(sa.select(order.customer_id).where(order.id == order_id))
     if stop is None:
         words, when = [], ""
-    elif not stops.may("read") or not stops.sees(stop.id) or not {"owed", "limit", "overdue"} <= stops.fields().keys():
+    elif not may("sales.stop.read", stop.id) or not sees("sales.stop.owed", "sales.stop.limit", "sales.stop.overdue"):
         words, when = [_("The customer owes more than he may.")], ""
     else:  # in the reader's language, of the figures of that day
         words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []
         words = [*words, *([_("%(amount)s is overdue.", amount=said(stop.overdue))] if stop.overdue else [])] or [stop.words]
         when = _("Stopped by the rules of credit since %(day)s; %(who)s confirmed it.", day=say_date(stop.day), who=who or "—")
-    return {"words": words, "when": when, "may": orders.may("release") and orders.sees(order_id, "release"),
-            "roles": ", ".join(_deciding()), "customer": customer if customers.may("read") and customers.sees(customer) else None}
+    return {"words": words, "when": when, "may": may("sales.order.release", order_id),
+            "roles": ", ".join(_deciding()), "customer": customer if may("core.customer.read", customer) else None}
 
 
 def _deciding():
@@ -53,7 +52,7 @@ def _deciding():
 
 
 def _shown(ids, name):
-    if not site().registry.resource("sales.invoice").may("read"):
+    if not may("sales.invoice.read"):
         return {}
     return {customer: said(getattr(found, name)) for customer, found in accounts(ids, seen=True).items() if getattr(found, name)}
 
@@ -69,7 +68,7 @@ def waiting(rows):
 
 
 def may_release():
-    return site().registry.resource("sales.order").may("release")
+    return may("sales.order.release")
 
 
 def receivable(ids):

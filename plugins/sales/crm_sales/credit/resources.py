@@ -33,7 +33,7 @@ class Credits(Resource):
         return self.write([{"customer": make("core.customer", owner=owner), "grade": Grade.b, "limit": 1_000_00, "days": 30}])[0]
 
     def title(self, row):
-        return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id, f"#{row.id}")
+        return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id)
 
 
 class Stops(Resource):

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, actor, among, amounts, session, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, among, amounts, money, my_id, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
-from crm_sales.orders.models import Order, OrderItem, State
+from crm_sales.orders.models import Order, State
 from crm_sales.receivables import covering
 from crm_sales.receivables.models import Invoice, Payment
 from crm_sales.receivables.models import State as InvoiceState
@@ -111,7 +111,7 @@ def late_payers(customers: Sequence[int], now: dt.date) -> dict[int, dict[str, i
 def say_late(figures, sums: bool):
     """How late, in words."""
     days = _("days late on average: %(days)s", days=figures["days"])
-    return _("%(late)s; overdue: %(amount)s", late=days, amount=_said(figures["owed"])) if sums and figures.get("owed") else days
+    return _("%(late)s; overdue: %(amount)s", late=days, amount=money.say(figures["owed"])) if sums and figures.get("owed") else days
 
 
 def propose(job):
@@ -151,7 +151,7 @@ def set_credit(customer, grade: Grade, limit: int | None = None, days: int | Non
         raise Invalid({"limit": [_("A limit is not below nothing.")]})
     if days is not None and not 0 <= days <= 365:
         raise Invalid({"days": [_("Between %(low)s and %(high)s.", low=0, high=365)]})
-    who = actor().user_id
+    who = my_id()
     with system_scope("credit set by who may do that") as db:
         row = db.scalars(sa.select(Credit).where(Credit.customer_id == customer.id).with_for_update()).one_or_none()
         if row is None:
@@ -174,7 +174,7 @@ def take_proposals(_resource, ids: Sequence[int]):
         for row in db.scalars(sa.select(Credit).where(Credit.id.in_(ids)).with_for_update()).all():
             if row.proposed is None:
                 raise Refused(_("Nothing is proposed yet."))
-            row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = row.proposed, row.proposed_limit, row.proposed_days, str(_("As proposed")), actor().user_id, today()
+            row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = row.proposed, row.proposed_limit, row.proposed_days, str(_("As proposed")), my_id(), today()
         db.flush()
 
 
@@ -194,7 +194,8 @@ class Account(NamedTuple):
 
 
 def accounts(customers: Iterable[int], *, seen: bool = False) -> dict[int, Account]:
-    """How customers stand: three statements for the set. `seen`: by what the acting person may see, for pages; else by all there is, for decisions."""
+    """How customers stand: three statements for the set, four where some of a cancelled order went out. `seen`: by what the acting person may see, for
+    pages; else by all there is, for decisions."""
     ids, now = list(customers), today()
     with nullcontext(session) if seen else system_scope("how customers stand") as db:
         limit = now - dt.timedelta(days=CreditSettings.now().overdue)
@@ -206,17 +207,13 @@ def accounts(customers: Iterable[int], *, seen: bool = False) -> dict[int, Accou
                 Payment.customer_id.in_(ids), Payment.unallocated != 0, Payment.deleted_at.is_(None))):
             spare[customer] += orders.in_house(rest, rate)
         ordered = defaultdict(int)
-        for customer, total, invoiced, rate in db.execute(sa.select(Order.customer_id, Order.total, Order.invoiced, Order.rate).where(
-                Order.customer_id.in_(ids), Order.state == State.confirmed, Order.total > Order.invoiced, Order.deleted_at.is_(None))):
-            ordered[customer] += orders.in_house(total - invoiced, rate)
-        gone = defaultdict(int)  # what went out of orders that were cancelled is invoiced all the same
-        for order, customer, invoiced, rate, amount, out, quantity in db.execute(sa.select(
-                Order.id, Order.customer_id, Order.invoiced, Order.rate, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).join(OrderItem, OrderItem.order_id == Order.id).where(
-                    Order.customer_id.in_(ids), Order.state == State.cancelled, Order.delivered > 0, Order.total > Order.invoiced, Order.deleted_at.is_(None),
-                    OrderItem.delivered > 0, OrderItem.deleted_at.is_(None))):
-            gone[order, customer, invoiced, rate] += amounts.share(amount, [out, quantity - out])[0]
-        for (_order, customer, invoiced, rate), amount in gone.items():
-            ordered[customer] += max(0, orders.in_house(amount - invoiced, rate))
+        rows = db.execute(sa.select(Order.id, Order.customer_id, Order.state, Order.total, Order.invoiced, Order.rate).where(
+            Order.customer_id.in_(ids), sa.or_(Order.state == State.confirmed, sa.and_(Order.state == State.cancelled, Order.delivered > 0)),
+            Order.total > Order.invoiced, Order.deleted_at.is_(None))).all()
+        went = orders.went(db, [row.id for row in rows if row.state == State.cancelled])  # what went out of those is invoiced all the same
+        for row in rows:
+            whole = row.total if row.state == State.confirmed else went.get(row.id, 0)
+            ordered[row.customer_id] += max(0, orders.in_house(whole - row.invoiced, row.rate))
     return {one: Account(*(int(n) for n in ((open_[one][1] - spare[one], open_[one][2], open_[one][3]) if one in open_ else (-spare[one], 0, 0))), ordered[one]) for one in ids}
 
 
@@ -243,8 +240,8 @@ def check(event):
         total = account.owed + account.ordered + more[row.customer_id]
         if (found.limit is None or total <= found.limit) and not account.late:
             continue
-        words = (_("%(number)s: invoices of %(amount)s are long overdue.", number=row.number, amount=_said(account.late)) if account.late else
-                 _("%(number)s: owed and ordered would be %(amount)s, the limit is %(limit)s.", number=row.number, amount=_said(total), limit=_said(found.limit)))
+        words = (_("%(number)s: invoices of %(amount)s are long overdue.", number=row.number, amount=money.say(account.late)) if account.late else
+                 _("%(number)s: owed and ordered would be %(amount)s, the limit is %(limit)s.", number=row.number, amount=money.say(total), limit=money.say(found.limit)))
         what = getattr(rules, found.grade.value)
         if what is Over.refuse:
             raise Refused(words)
@@ -262,10 +259,6 @@ def check(event):
         orders.hold(held)
 
 
-def _said(amount: int) -> str:
-    return f"{amount / 100:,.2f}"
-
-
 def release(resource, ids: Sequence[int], why: str | None = None):
     """Orders that were stopped go on, on the word of who may release them."""
     orders.release(resource, ids, why)
@@ -278,7 +271,7 @@ def ended(event):
 
 
 def _decide(ids: Sequence[int], outcome: Outcome, why: str | None):
-    who = getattr(actor(), "user_id", None)
+    who = my_id()
     with system_scope("what became of stopped orders") as db:
         for stop in db.scalars(sa.select(Stop).where(Stop.order_id.in_(ids), Stop.outcome == Outcome.waiting, Stop.deleted_at.is_(None))).all():
             stop.outcome, stop.said, stop.decided_by_id, stop.decided_on = outcome, why or stop.said, who, today()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, amounts, money, session, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, amounts, money, say_number, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.force.achieving import home_of, spread
 from crm_sales.force.commission_models import (
@@ -104,7 +104,7 @@ def _lines(doc, basis, category, policy, part, statements, key):
     """One slice, for each who has a share in it."""
     whole = amounts.part(part.amount, part.percent, money.rounding(), money.step(money.house()))
     percents = list(doc.shares.values())
-    rule = _("%(name)s, edition %(n)s: %(rate)s %% of what lies above %(above)s", name=policy.name, n=policy.edition, rate=_figure(part.percent), above=_figure(part.above))
+    rule = _("%(name)s, edition %(n)s: %(rate)s %% of what lies above %(above)s", name=policy.name, n=policy.edition, rate=say_number(part.percent, 2), above=money.say(part.above))
     return [{
         "statement": statements[person], "key": f"{key}/{person}", "day": doc.day, "document": doc.document, "customer": doc.customer, "order": doc.order, "basis": basis,
         "source": doc.source, "category": category, "policy": policy.id, "seller": doc.seller, "base": part.amount, "rate": part.percent, "whole": whole, "percent": doc.shares[person],
@@ -298,7 +298,3 @@ def _write(rows):
         with system_scope("commission") as db:
             site().registry.resource("sales.commission_line").write(rows, kind="commission")
             so_far(db, Statement.id.in_({row["statement"] for row in rows}))
-
-
-def _figure(value):
-    return f"{value // 100:,}.{value % 100:02}"

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 
-from crm_core.sdk import actor, my_id, session, site, system_scope
+from crm_core.sdk import actor, may, my_id, session, site, system_scope
 from crm_sales.force import forecast
 from crm_sales.force.models import ForecastEntry
 from crm_sales.months import first_of, last_of, month_of
@@ -72,7 +72,7 @@ def said(first, last):
 def may_enter(people):
     """Of whose months who acts may say what they bring: his own, and of those below him."""
     user = site().registry.resource("core.user").model
-    if not people or not site().registry.resource(NAME).may("create"):
+    if not people or not may(f"{NAME}.create"):
         return set()
     with system_scope("where colleagues stand") as db:
         homes = db.execute(sa.select(user.id, user.department_id).where(user.id.in_(sorted(people)))).all()

@@ -1,6 +1,5 @@
 """The figures of salespeople by month: what they achieved, meant to, and did; each as far as the acting person may see it."""
 
-import calendar
 import datetime as dt
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from crm_core.sdk import instant, plans, session, site, system_scope, today, with_deleted
 from crm_sales import _
 from crm_sales.force.models import Achievement, Did
+from crm_sales.months import last_of
 
 KINDS = ("visit", "call", "meeting")
 MOST = 200  # people on a page
@@ -32,7 +32,7 @@ def month_of(text):
         first = dt.date.fromisoformat(f"{text}-01")
     except ValueError:
         first = today().replace(day=1)
-    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    return first, last_of(first)
 
 
 def ranking(first, last, metric):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import flask
 import sqlalchemy as sa
 
-from crm_core.sdk import Missing, RefField, access, form, my_id, sees, session, show_month, site, today
+from crm_core.sdk import Missing, RefField, access, form, my_id, sees, session, show_month, site, today, whole
 from crm_sales import _
 from crm_sales.force import checks, entered, figures, forecast, territories
 from crm_sales.force import targets as goals
@@ -79,8 +79,8 @@ def _counts():
 @access("sales.achievement.read")
 def targets_of_year():
     _achieved()
-    text = flask.request.args.get("year", "")
-    first = dt.date(int(text), 1, 1) if text.isdigit() and 2000 <= int(text) <= 2200 else today().replace(month=1, day=1)
+    asked = whole(flask.request.args.get("year", ""), most=2_200) or 0
+    first = dt.date(asked, 1, 1) if asked >= 2_000 else today().replace(month=1, day=1)
     by, did, ways = flask.request.args.get("by", ""), _counts(), goals.ways()
     if not ways:
         raise Missing(_("This page was not found."))

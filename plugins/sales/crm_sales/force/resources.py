@@ -11,7 +11,6 @@ from crm_core.sdk import (
     Refused,
     Resource,
     Section,
-    Seen,
     Settled,
     as_written,
     my_id,
@@ -33,7 +32,7 @@ from crm_sales.policies import services as policies
 
 def called_by_month(resource, row):
     """The title of what there is once a month for a person."""
-    return show_month(month) if (month := Seen(resource, row).month) else str(resource.singular)
+    return show_month(row.month) if row.month else resource.singular
 
 
 class Territories(Resource):
@@ -64,7 +63,7 @@ class Shares(Resource):
         return "person"
 
     def title(self, row):
-        return str(_("Share of an order"))
+        return _("Share of an order")
 
     def check(self, rows, before):
         """A whole is a whole; and shares are said before the order is confirmed."""
@@ -264,9 +263,6 @@ class PayBases(Resource):
     @property
     def label_field(self):
         return "begins"
-
-    def title(self, row):
-        return f"{row.begins}"
 
     def defaults(self):
         return {"begins": today().replace(day=1)}

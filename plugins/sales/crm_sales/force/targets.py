@@ -10,7 +10,7 @@ from crm_core.sdk import Product, plans, session, site
 from crm_sales import _
 from crm_sales.force import departments, figures
 from crm_sales.force.models import Achievement
-from crm_sales.months import month_of
+from crm_sales.months import last_of, month_of
 from crm_sales.policies.services import chain_of, parents_of
 
 BY = {"owner": _("By person"), "department": _("By department"), "category": _("By category"), "product": _("By product")}
@@ -134,9 +134,8 @@ class _Table:
         months = []
         for number in range(1, 13):
             begins = self.first.replace(month=number)
-            last = (begins.replace(month=number + 1) if number < 12 else begins.replace(year=begins.year + 1, month=1)) - dt.timedelta(days=1)
             wanted = target([one for one in aims if one.begins == begins])
-            months.append(Figure(wanted, sum(one.amount for one in facts if one.month == begins), self._url(begins, last, where)))
+            months.append(Figure(wanted, sum(one.amount for one in facts if one.month == begins), self._url(begins, last_of(begins), where)))
         wanted = [one.target for one in months if one.target is not None]
         year = Figure(sum(wanted) if wanted else None, sum(one.fact for one in months), self._url(self.first, self.first.replace(month=12, day=31), where))
         return Row(key, "", months, year, target(whole))

@@ -34,11 +34,11 @@ PANELS = [
 
 
 def save_mail(mail, source=None):
-    services.of_mail(mail.sender, mail.title, mail.text, **({"source": source} if source else {}))
+    services.of_mail(mail.sender, mail.title, mail.text, source)
 
 
 def by_rule(step, source=None):
-    services.of_mail(step.record.sender, step.record.title, step.record.text, **({"source": source} if source else {}))
+    services.of_mail(step.record.sender, step.record.title, step.record.text, source)
     return _("noted its sender down as a lead")
 
 

@@ -64,10 +64,8 @@ def score_anew(job):
                     row.score = found
             db.flush()
         if len(rows) < 500:
-            break
+            return
         last = rows[-1].id
-    with job.finish():
-        pass
 
 
 # --- who gets them ---------------------------------------------------------------------------------------------------------
@@ -235,7 +233,7 @@ def _known_contact(customer, row):
 # --- out of a mail ---------------------------------------------------------------------------------------------------------
 
 
-def of_mail(sender, title, text, **values):
+def of_mail(sender, title, text, source=None):
     """Note down who wrote a mail as a lead; the id. A lead that is open already and has this address is told of it instead."""
     name, address = split_sender(sender)
     if not address:
@@ -247,7 +245,7 @@ def of_mail(sender, title, text, **values):
         session.flush()
         return there.id
     (made,) = site().registry.resource(NAME).write([{
-        "name": (name or address)[:200], "contact": name or None, "email": address, "interest": str(title)[:255], "note": said, **values}])
+        "name": (name or address)[:200], "contact": name or None, "email": address, "interest": str(title)[:255], "note": said, **({"source": source} if source else {})}])
     return made
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Float, case, cast, func, select
 
-from crm_core.sdk import Card, Column, Metric, Report, Status, actor, cells, session, today
+from crm_core.sdk import Card, Column, Metric, Report, Status, cells, my_id, periods, session, today
 from crm_sales import _
 from crm_sales.opportunities.models import Opportunity, Outcome, Stage
 from crm_sales.opportunities.resources import Opportunities, OpportunityShares, StageVisits
@@ -20,8 +20,7 @@ def reached(visits):
 
 
 def _year_ago():
-    day = today()
-    return day.replace(year=day.year - 1, day=min(day.day, 28))
+    return periods.shift(today(), -1, "year")
 
 
 def velocity(rows):
@@ -75,14 +74,14 @@ REPORTS = [
 
 
 def mine_by_stage(rows):
-    return by_stage(rows).where(rows.c.owner_id == actor().user_id)
+    return by_stage(rows).where(rows.c.owner_id == my_id())
 
 
 def mine_still(rows):
     """What of mine stands still, whole: it is its owner who moves it."""
     return (
         select(rows.c.stage_id, func.count().label("number"), func.sum(rows.c.worth).label("worth"))
-        .join(Stage, Stage.id == rows.c.stage_id).where(rows.c.owner_id == actor().user_id, rows.c.outcome == Outcome.open, rows.c.stale_on <= today())
+        .join(Stage, Stage.id == rows.c.stage_id).where(rows.c.owner_id == my_id(), rows.c.outcome == Outcome.open, rows.c.stale_on <= today())
         .group_by(rows.c.stage_id, Stage.pipeline_id, Stage.position).order_by(Stage.pipeline_id, Stage.position))
 
 

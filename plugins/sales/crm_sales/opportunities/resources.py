@@ -17,6 +17,7 @@ from crm_core.sdk import (
     as_written,
     money,
     priced,
+    say_number,
     session,
 )
 from crm_sales import _
@@ -128,7 +129,7 @@ class Opportunities(Resource):
 
     def defaults(self):
         pipeline = usual_pipeline()
-        return {"currency": next(iter(money.in_use())), **({"pipeline": pipeline, "stage": first_stage(pipeline)} if pipeline is not None else {})}
+        return {"currency": money.house(), **({"pipeline": pipeline, "stage": first_stage(pipeline)} if pipeline is not None else {})}
 
     def write(self, rows, *, kind="save"):
         rows = [dict(row) for row in rows]
@@ -162,7 +163,7 @@ class Opportunities(Resource):
                 found["contact"] = [_("This contact is not one of the customer.")]
             shares = [line.get("share") for line in row.get("members") or () if line.get("share") is not None]
             if shares and sum(shares) != amounts.WHOLE:
-                found["members"] = [_("The shares come to %(sum)s%%, not to 100%%.", sum=f"{sum(shares) / 100:g}")]
+                found["members"] = [_("The shares come to %(sum)s%%, not to 100%%.", sum=say_number(sum(shares), 2))]
             if found:
                 faults[at] = found
         return faults

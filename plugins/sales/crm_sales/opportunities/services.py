@@ -7,12 +7,12 @@ from sqlalchemy import case, func, literal, select, update
 from crm_core.sdk import (
     Invalid,
     Refused,
-    actor,
     amounts,
     customers,
     emit,
     local,
     money,
+    my_id,
     session,
     site,
     system_scope,
@@ -170,7 +170,7 @@ def pass_on(ids):
             if visit is not None:
                 visit.until, visit.days = day, max(0, (day - visit.entered).days)
             db.add(StageVisit(
-                opportunity_id=row.id, stage_id=row.stage_id, entered=day, by_id=getattr(actor(), "user_id", None),
+                opportunity_id=row.id, stage_id=row.stage_id, entered=day, by_id=my_id(),
                 owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id))
             moved.append(row.id)
         db.flush()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import select
 
-from crm_core.sdk import BooleanField, Department, actor, session, site, system_scope
+from crm_core.sdk import BooleanField, Department, actor, may, my_id, session, system_scope
 
 
 def pipelines_of(who):
@@ -16,7 +16,7 @@ def pipelines_of(who):
 def own_pipelines():
     """Ids of the pipelines of who acts: those of his teams, else of the nearest department above him that has some, else of the whole house."""
     placed = _placed(actor())
-    if getattr(actor(), "user_id", None) is None or site().registry.resource("sales.pipeline").may("update"):
+    if my_id() is None or may("sales.pipeline.update"):
         return [one for _place, one in placed]
     return [one for place, one in placed if place == placed[0][0] != OTHERS]
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import flask
 
-from crm_core.sdk import Bad, Invalid, Missing, Refused, access, session, site, today
+from crm_core.sdk import Bad, Invalid, Missing, Refused, access, session, site, today, whole
 from crm_sales import _
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels
@@ -26,7 +26,7 @@ def parts(row_id):
 @access("sales.order.deliver_part")
 def send(row_id):
     orders, form = site().registry.resource("sales.order"), flask.request.form
-    typed = {name.removeprefix("n"): text.strip() for name, text in form.items() if name[:1] == "n" and name[1:].isdigit()}
+    typed = {name.removeprefix("n"): text.strip() for name, text in form.items() if name[:1] == "n" and whole(name[1:]) is not None}
     orders.get(row_id, "deliver_part")
     action = orders.all_actions["deliver_part"]
     asked = {field.name: field for field in action.fields(orders)}
@@ -52,13 +52,12 @@ def again(customer_id):
     form, customers, orders = flask.request.form, site().registry.resource("core.customer"), site().registry.resource("sales.order")
     quantity = site().registry.resource("sales.order_item").all_fields["quantity"]
     try:
-        typed = {int(name[1:]): quantity.parse(text.strip()[:30]) for name, text in form.items() if name[:1] == "n" and name[1:].isascii() and name[1:].isdigit() and len(name) < 19}
+        typed = {int(name[1:]): quantity.parse(text.strip()[:30]) for name, text in form.items() if name[:1] == "n" and whole(name[1:]) is not None}
     except Bad as bad:
         raise Invalid({"quantity": [bad.message]}, bad.message) from None
     if any((number or 0) < 0 for number in typed.values()):
         raise Invalid({"quantity": [_("A quantity is greater than nothing.")]}, _("A quantity is greater than nothing."))
-    after = form.get("after", "")
-    change = customers.run("order_again", [customer_id], {"quantities": typed or None, "after": int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None})
+    change = customers.run("order_again", [customer_id], {"quantities": typed or None, "after": whole(form.get("after", ""))})
     made = orders.made_in(change) or ordering_again.newest(customer_id)
     if not made:
         raise Missing(_("This record was not found."))

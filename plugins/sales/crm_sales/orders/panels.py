@@ -10,6 +10,7 @@ from crm_core.sdk import (
     User,
     cells,
     dealings,
+    may,
     money,
     sees,
     session,
@@ -37,12 +38,11 @@ def progress(order_id: int):
     rows = session.execute(sa.select(OrderItem.id, OrderItem.what, OrderItem.quantity, OrderItem.delivered).where(OrderItem.order_id == order_id).order_by(OrderItem.id)).all()
     items = [] if not sees(*ITEMS) else [{"id": row.id, "what": row.what, "ordered": show.show(row.quantity), "out": show.show(row.delivered), "rest": show.show(row.quantity - row.delivered),
               "typed": show.text(row.quantity - row.delivered), "open": row.quantity > row.delivered} for row in rows]
-    may = order is not None and order.state in services.GOING and (orders := site().registry.resource("sales.order")).may("deliver_part") and orders.sees(order.id, "deliver_part")
+    parts = order is not None and order.state in services.GOING and may("sales.order.deliver_part", order_id)
     money_seen = order is not None and sees(*PAID, "sales.order.invoiced")
     by_plan = services.receivables.instalments(order_id) if money_seen and order.contract_id else (0, 0)
-    contracts = site().registry.resource("sales.contract")
-    link = order.contract_id if by_plan[0] and sees("sales.order.contract") and contracts.may("read") and contracts.sees(order.contract_id) else None
-    return {"items": items, "url": f"/sales/order/{order_id}/parts" if may else "", "by_plan": by_plan, "contract": link,
+    link = order.contract_id if by_plan[0] and sees("sales.order.contract") and may("sales.contract.read", order.contract_id) else None
+    return {"items": items, "url": f"/sales/order/{order_id}/parts" if parts else "", "by_plan": by_plan, "contract": link,
             "figures": [(order.total, order.invoiced, order.paid)] if money_seen else [], "said": said}
 
 
@@ -52,9 +52,8 @@ def again(customer_id: int):
     quantity = site().registry.resource("sales.order_item").all_fields["quantity"]
     lines = [{"item": one.item, "what": one.what, "typed": quantity.text(one.quantity) if one.quantity else "", "price": "—" if one.price is None else said(one.price), "priced": one.price is not None}
              for one in had.lines]
-    customers, orders = site().registry.resource("core.customer"), site().registry.resource("sales.order")
-    may = customers.may("order_again") and orders.may("create") and customers.sees(customer_id, "order_again")
-    return {"customer": customer_id, "had": had, "lines": lines, "count": sum(1 for one in had.lines if one.quantity), "total": said(had.total), "may": may, "day": day_said(had.order.day) if had.order else "",
+    return {"customer": customer_id, "had": had, "lines": lines, "count": sum(1 for one in had.lines if one.quantity), "total": said(had.total), "may": may("sales.order.create") and may("core.customer.order_again", customer_id),
+            "day": day_said(had.order.day) if had.order else "",
             "after": ordering_again.newest(customer_id), "open": dealings.value_class(customer_id) == "intrinsic", "foreign": "" if had.currency == money.house() else had.currency}
 
 
@@ -80,7 +79,7 @@ def payments(of):
             query = query.join(Order, Order.id == Advert.order_id)
         elif of is Subscription:
             query = query.join(OrderItem, OrderItem.id == Subscription.item_id).join(Order, Order.id == OrderItem.order_id)
-        return {row.id: cells.status(standing(row)) for row in session.execute(query)} if site().registry.resource("sales.order").may("read") else {}
+        return {row.id: cells.status(standing(row)) for row in session.execute(query)} if may("sales.order.read") else {}
 
     return load
 
@@ -92,7 +91,7 @@ def _order_box(order, **more):
     registry = site().registry
     contracts, people = registry.resource("sales.contract"), registry.resource("core.user")
     order = Seen(registry.resource("sales.order"), order)
-    contract = session.get(contracts.model, order.contract_id) if order.contract_id and contracts.may("read") and contracts.sees(order.contract_id) else None
+    contract = session.get(contracts.model, order.contract_id) if may("sales.contract.read", order.contract_id) else None
     names = people.labels([one for one in (order.contract_by_id, order.finance_by_id) if one])
     reviews = [(label, day_said(day), names.get(by, "")) for label, day, by in (
         (_("Contract reviewed"), order.contract_on, order.contract_by_id), (_("Finance reviewed"), order.finance_on, order.finance_by_id)) if day is not None]
@@ -103,8 +102,7 @@ def _order_box(order, **more):
 
 
 def _order_of(order_id):
-    orders = site().registry.resource("sales.order")
-    return session.get(Order, order_id) if order_id and orders.may("read") and orders.sees(order_id) else None
+    return session.get(Order, order_id) if may("sales.order.read", order_id) else None
 
 
 def beside_advert(advert_id):
@@ -134,10 +132,10 @@ def runs_of_advert(advert_id):
 
 def _runs(which, here):
     """What runs next, and what was to and is not marked yet: each with its acts for who may do them."""
-    resource, told = site().registry.resource("sales.run"), sees("sales.run.evidence")
+    told = sees("sales.run.evidence")
     rows = session.execute(sa.select(Run.id, Run.day, Run.issue, Run.fate, Run.evidence, Advert.name).join(Advert, Advert.id == Run.advert_id).where(which).order_by(
         sa.case((Run.fate == Fate.planned, 0), else_=1), Run.day, Run.id).limit(24)).all()
     counts = dict(session.execute(sa.select(Run.fate, sa.func.count()).join(Advert, Advert.id == Run.advert_id).where(which).group_by(Run.fate)).all())
     looks = {fate: cells.status(Status(FATES[fate.value], *FATE_LOOKS[fate.value])) for fate in Fate}
     return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today(), row.evidence if told else "") for row in rows], "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
-            "may": {name for name in ("appeared", "missed") if rows and resource.may(name) and resource.sees(rows[0].id, name)}, "planned": Fate.planned, "here": here}
+            "may": {name for name in ("appeared", "missed") if rows and may(f"sales.run.{name}", rows[0].id)}, "planned": Fate.planned, "here": here}

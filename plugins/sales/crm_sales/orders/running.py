@@ -5,10 +5,10 @@ import enum
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Refused, session, site, system_scope
+from crm_core.sdk import Refused, periods, session, site, system_scope
 from crm_sales import _
 from crm_sales.orders.models import Advert, Fate, OrderItem, Run, Sort
-from crm_sales.orders.services import _months_after, lock
+from crm_sales.orders.services import lock
 
 MOST = 400  # runs of one plan
 
@@ -32,9 +32,9 @@ def days_of(begins: dt.date, ends: dt.date, every: Every) -> list[dt.date]:
         if every in (Every.day, Every.week):
             day = begins + dt.timedelta(days=n * (7 if every == Every.week else 1))
         elif every == Every.half:
-            day = _months_after(begins, n // 2) + dt.timedelta(days=15 * (n % 2))
+            day = periods.shift(begins, n // 2, "month") + dt.timedelta(days=15 * (n % 2))
         else:
-            day = _months_after(begins, n)
+            day = periods.shift(begins, n, "month")
         if day > ends:
             break
         found.append(day)

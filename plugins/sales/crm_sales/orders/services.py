@@ -5,7 +5,6 @@ added to a figure that somebody else may be adding to. Counting is the house's w
 Long because what may not be done twice is done in one place.
 """
 
-import calendar
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -19,13 +18,16 @@ from crm_core.sdk import (
     Invalid,
     Product,
     Refused,
-    actor,
     amounts,
     customers,
     emit,
+    may,
     money,
+    my_id,
     on_timeline,
+    periods,
     record_dealings,
+    say_number,
     session,
     site,
     system_scope,
@@ -239,7 +241,7 @@ def counted(line_ids: Sequence[int]):
         wrong = db.execute(sa.select(OrderItem.what, OrderItem.quantity, OrderItem.delivered).where(
             OrderItem.order_id.in_(orders), OrderItem.deleted_at.is_(None), sa.or_(OrderItem.delivered < 0, OrderItem.delivered > OrderItem.quantity)).limit(1)).first()
         if wrong is not None and wrong.delivered > 0:
-            raise Refused(_("Of “%(item)s” %(n)s are ordered, not more.", item=wrong.what, n=f"{wrong.quantity / 1000:g}"))
+            raise Refused(_("Of “%(item)s” %(n)s are ordered, not more.", item=wrong.what, n=say_number(wrong.quantity, 3)))
         if wrong is not None:
             raise Refused(_("Of “%(item)s” nothing more can come back than went out.", item=wrong.what))
         if number := db.scalar(sa.select(Order.number).where(Order.id.in_(orders), Order.state.not_in((*GOING, State.cancelled)), Order.id.in_(
@@ -416,9 +418,18 @@ def _deals(ids: Sequence[int], had: Collection[str] = ()):
     record_dealings("sales", receivables.deals(ids))
 
 
+def went(db, ids: Collection[int]) -> dict[int, int]:
+    """Order → what of its items went out, in its currency: of one that was cancelled that stays owed. A statement, where there are any."""
+    found: dict[int, int] = {}
+    for row in db.execute(sa.select(OrderItem.order_id, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).where(
+            OrderItem.order_id.in_(ids), OrderItem.delivered > 0, OrderItem.deleted_at.is_(None))) if ids else ():
+        found[row.order_id] = found.get(row.order_id, 0) + amounts.share(row.amount, [row.delivered, row.quantity - row.delivered])[0]
+    return found
+
+
 def in_house(amount: int, rate: int) -> int:
     """An amount of a document in the house's currency, at the document's rate."""
-    return amounts.convert(amount, rate, money.rounding(), money.step(site().config.currency))
+    return amounts.convert(amount, rate, money.rounding(), money.step(money.house()))
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
@@ -469,7 +480,7 @@ def review_contract(order):
     """First review: the contract is as it must be, and stays so: of a draft nothing is reviewed."""
     if order.state not in REVIEWED:
         raise Refused(_("%(number)s must be confirmed before it is reviewed.", number=order.number))
-    order.contract_by_id, order.contract_on = actor().user_id, today()
+    order.contract_by_id, order.contract_on = my_id(), today()
 
 
 def review_finance(order):
@@ -478,7 +489,7 @@ def review_finance(order):
         raise Refused(_("%(number)s must be confirmed before it is reviewed.", number=order.number))
     if order.contract_on is None:
         raise Refused(_("The contract of %(number)s is reviewed first.", number=order.number))
-    order.finance_by_id, order.finance_on = actor().user_id, today()
+    order.finance_by_id, order.finance_on = my_id(), today()
 
 
 def ran(ids: Sequence[int]):
@@ -519,7 +530,7 @@ def renew(subscription, months: int = 12):
     if subscription.term != Term.running:
         raise Refused(_("%(number)s does not run any more.", number=subscription.number))
     begins = subscription.ends + dt.timedelta(days=1)
-    ends = _months_after(begins, months) - dt.timedelta(days=1)
+    ends = periods.shift(begins, months, "month") - dt.timedelta(days=1)
     free = {"discount": 100_00} if subscription.complimentary else {}
     order, = site().registry.resource("sales.order").write([{
         "customer": subscription.customer_id, "contact": subscription.contact_id,
@@ -528,7 +539,7 @@ def renew(subscription, months: int = 12):
     session.add(Subscription(
         customer_id=subscription.customer_id, contact_id=subscription.contact_id, product_id=subscription.product_id, item_id=item, renews_id=subscription.id,
         copies=subscription.copies, begins=begins, ends=ends, complimentary=subscription.complimentary, address=subscription.address, postcode=subscription.postcode,
-        phone=subscription.phone, note=subscription.note, taken_by_id=actor().user_id or subscription.taken_by_id, owner_id=subscription.owner_id, department_id=subscription.department_id, team_id=subscription.team_id))
+        phone=subscription.phone, note=subscription.note, taken_by_id=my_id() or subscription.taken_by_id, owner_id=subscription.owner_id, department_id=subscription.department_id, team_id=subscription.team_id))
     subscription.term = Term.renewed
     session.flush()
 
@@ -536,18 +547,11 @@ def renew(subscription, months: int = 12):
 def call(subscription, said: str, next_day: dt.date | None = None):
     """A call about it: on its time line, and, where who called may write there, on that of its contact or customer, with a task for the next one."""
     about = ("core.contact", subscription.contact_id) if subscription.contact_id else ("core.customer", subscription.customer_id)
-    there = site().registry.resource("core.customer").may("update") and site().registry.resource("core.customer").sees(subscription.customer_id, "update")
-    if there:
+    if may("core.customer.update", subscription.customer_id):
         customers.add_note(*about, f"{subscription.number}: {said}", kind="call", next_day=next_day)
     elif next_day is not None:
         tasks.give(str(_("Call about subscription %(number)s", number=subscription.number)), text=said[:2_000], due=next_day, about=("sales.subscription", subscription.id))
     on_timeline(_("noted a call"), "sales.subscription", subscription.id, record=("sales.subscription", subscription.id), body=said)
-
-
-def _months_after(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; the last of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def end(subscription, reason: str):

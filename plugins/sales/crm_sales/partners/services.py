@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, files, my_id, session, system_scope, today
+from crm_core.sdk import Customer, Invalid, Refused, files, money, my_id, session, system_scope, today
 from crm_sales import _
 from crm_sales.partners.models import Deal, DealState, Fund, FundUse, Partner, UseState
 from crm_sales.settings import PartnerSettings
@@ -23,8 +23,6 @@ def conflicts(deal):
 
 def accept(deal):
     """It is this partner's, for as long as the house protects deals. Raises Refused where another partner's is protected."""
-    from crm_core.sdk import Customer
-
     with system_scope("one at a time for a customer") as db:
         db.execute(sa.select(Customer.id).where(Customer.id == deal.customer_id).with_for_update())
     session.refresh(deal, with_for_update=True)
@@ -75,7 +73,7 @@ def approve(use, amount=None, answer=None):
     if not 0 < amount <= use.asked:
         raise Invalid({"amount": [_("More than nothing, and not more than was requested.")]})
     if not _add(fund, approved=amount):
-        raise Refused(_("The fund has %(left)s left.", left=f"{(fund.amount - fund.approved) / 100:,.2f}"))
+        raise Refused(_("The fund has %(left)s left.", left=money.say(fund.amount - fund.approved)))
     use.state, use.approved, use.answer = UseState.approved, amount, answer or None
 
 
@@ -140,5 +138,3 @@ def _add(fund, approved=0, settled=0):
     change = sa.update(Fund).where(Fund.id == fund.id, Fund.approved + approved <= Fund.amount, Fund.settled + settled <= Fund.approved + approved)
     with system_scope("what a fund has left") as db:
         return db.execute(change.values(approved=Fund.approved + approved, settled=Fund.settled + settled)).rowcount == 1
-
-

@@ -19,6 +19,7 @@ from crm_core.sdk import (
     amounts,
     approved,
     money,
+    say_number,
     session,
     site,
     standing_of,
@@ -151,7 +152,7 @@ def over_discount(user_id, day, given, agreed=()):
         if one.asked * rest * amounts.WHOLE < one.listed * full * (amounts.WHOLE - limit.percent):
             percent = -((one.asked * rest - one.listed * full) * amounts.WHOLE // (one.listed * full))  # rounded up: 10.001 % is not shown as 10
             found.append(Over(limit, _("“%(what)s” is %(percent)s %% below the list price, your limit is %(limit)s %% (%(policy)s)", what=one.what,
-                                       percent=_percent(percent), limit=_percent(limit.percent), policy=limit.name)))
+                                       percent=say_number(percent, 2), limit=say_number(limit.percent, 2), policy=limit.name)))
     return found
 
 
@@ -172,7 +173,7 @@ def over_allowance(user_id, day, given, currency):
     worth = money.in_house(off, currency, day)
     if worth <= limit.amount:
         return []
-    return [Over(limit, _("%(off)s is let off altogether, your limit is %(limit)s (%(policy)s)", off=_money(worth), limit=_money(limit.amount), policy=limit.name))]
+    return [Over(limit, _("%(off)s is let off altogether, your limit is %(limit)s (%(policy)s)", off=money.say(worth), limit=money.say(limit.amount), policy=limit.name))]
 
 
 def over_unlisted(user_id, day, given, currency, agreed=()):
@@ -195,7 +196,7 @@ def over_unlisted(user_id, day, given, currency, agreed=()):
         return []
     best = max(limits, key=lambda one: (one.percent or 0, one.amount or 0))
     return [Over(best, _("“%(what)s” and the like have no list price: %(amount)s, %(percent)s %% of the whole, your limit is %(limit)s (%(policy)s)", what=what,
-                         amount=_money(amount), percent=_percent(-(-worth * amounts.WHOLE // whole)), limit=said(best), policy=best.name))]
+                         amount=money.say(amount), percent=say_number(-(-worth * amounts.WHOLE // whole), 2), limit=said(best), policy=best.name))]
 
 
 def over_place(user_id, day, customer_id):
@@ -225,7 +226,7 @@ def over_amount(kind, user_id, day, amount, expense=None):
     limit = max(mine, key=lambda policy: policy.amount)
     if amount <= limit.amount:
         return []
-    return [Over(limit, _("%(amount)s is more than the limit of %(limit)s (%(policy)s)", amount=_money(amount), limit=_money(limit.amount), policy=limit.name))]
+    return [Over(limit, _("%(amount)s is more than the limit of %(limit)s (%(policy)s)", amount=money.say(amount), limit=money.say(limit.amount), policy=limit.name))]
 
 
 def limits_of(user_id, day, kinds=tuple(Kind)):
@@ -313,17 +314,9 @@ def keep(model, verb, ids):
                 raise Refused(_("It has held already, so it stays. Say until when it holds instead."))
 
 
-def _percent(value):
-    return f"{value // 100}.{value % 100:02}".rstrip("0").rstrip(".")
-
-
-def _money(value):
-    return f"{value // 100:,}.{value % 100:02}"
-
-
 def said(policy):
     """The limit of a policy in figures; "" where it is one of words."""
     if policy.percent is not None and policy.kind in (Kind.discount, Kind.unlisted):
-        share = f"{_percent(policy.percent)} %"
-        return f"{share} / {_money(policy.amount)}" if policy.amount is not None and policy.kind == Kind.unlisted else share
-    return _money(policy.amount) if policy.amount is not None else ""
+        share = f"{say_number(policy.percent, 2)} %"
+        return f"{share} / {money.say(policy.amount)}" if policy.amount is not None and policy.kind == Kind.unlisted else share
+    return money.say(policy.amount) if policy.amount is not None else ""

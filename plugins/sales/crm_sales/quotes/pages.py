@@ -18,6 +18,7 @@ from crm_core.sdk import (
     language,
     local,
     mail,
+    may,
     public,
     session,
     site,
@@ -70,8 +71,7 @@ def _whole():
 
 def link_for(quote):
     """The public address for who reads a quote: whoever has it reads all of it and may accept it, so he must be allowed both; else ""."""
-    resource = site().registry.resource(services.NAME)
-    if not any(resource.may(verb) and resource.sees(quote.id, verb) for verb in ("accept", "new_link")):
+    if not any(may(f"{services.NAME}.{verb}", quote.id) for verb in ("accept", "new_link")):
         return ""
     try:
         _whole()
@@ -238,7 +238,6 @@ def beside(quote_id):
     quote = session.get(Quote, quote_id)
     first = quote.first_id or quote.id
     versions = session.scalars(select(Quote).where(or_(Quote.id == first, Quote.first_id == first)).order_by(Quote.edition.desc()).limit(20)).all()
-    resource, link = site().registry.resource(services.NAME), link_for(quote)
-    prints = resource.may("print") and resource.sees(quote.id, "print")
+    link, prints = link_for(quote), may(f"{services.NAME}.print", quote.id)
     return {"quote": quote, "link": link, "linked": bool(services.token_of(quote)), "languages": paper.LANGUAGES if prints else {}, "versions": versions,
-            "may_mail": quote.state in OFFERED and prints and site().registry.resource("core.mail").may("create")}
+            "may_mail": quote.state in OFFERED and prints and may("core.mail.create")}

@@ -11,7 +11,6 @@ from crm_core.sdk import (
     Product,
     Resource,
     Section,
-    Seen,
     Settled,
     amounts,
     as_written,
@@ -74,8 +73,7 @@ class Quotes(Resource):
         return services.beginning()
 
     def title(self, row):
-        row = Seen(self, row)
-        return f"{row.number or ''} {row.name or ''}".strip()
+        return f"{row.number or ''} {row.name or ''}"
 
     def derive(self, rows, before):
         of_their_desk(rows)

@@ -24,9 +24,11 @@ from crm_core.sdk import (
     now,
     on_timeline,
     same_lines,
+    say_number,
     session,
     site,
     today,
+    whole,
 )
 from crm_sales import _
 from crm_sales.api import QuotesAccepted, QuotesSent
@@ -137,7 +139,7 @@ def reduce(quote, percent):
         sums[item.rate or 0] = sums.get(item.rate or 0, 0) + said
     if not any(sums.values()):
         raise Refused(_("Say first what is offered: a quote needs an item."))
-    less = [{"what": str(_("Discount of %(n)s %%", n=f"{percent / 100:g}")), "quantity": 1_000, "rate": rate,
+    less = [{"what": str(_("Discount of %(n)s %%", n=say_number(percent, 2))), "quantity": 1_000, "rate": rate,
              "price": -amounts.part(total, percent, how, money.step(quote.currency))} for rate, total in sorted(sums.items()) if total]
     kept = [{"id": one} for one in session.scalars(select(QuoteItem.id).where(QuoteItem.quote_id == quote.id, QuoteItem.deleted_at.is_(None)).order_by(QuoteItem.id))]
     resource.write([{"id": quote.id, "items": [*kept, *less]}])
@@ -232,12 +234,12 @@ def token_of(quote):
 def by_token(token):
     """The quote behind a public address, for the house itself; None when there is none."""
     parts = token.split("-")
-    if len(parts) != 3 or not parts[0].isascii() or not parts[0].isdigit() or len(parts[0]) > 18:
+    if len(parts) != 3 or (number := whole(parts[0])) is None:
         return None
-    row = session.scalar(select(Quote).where(Quote.id == int(parts[0]), Quote.deleted_at.is_(None)))
-    if row is None or not (whole := token_of(row)):
+    row = session.scalar(select(Quote).where(Quote.id == number, Quote.deleted_at.is_(None)))
+    if row is None or not (said := token_of(row)):
         return None
-    return row if secrets.compare_digest(whole.encode(), token.encode()) else None
+    return row if secrets.compare_digest(said.encode(), token.encode()) else None
 
 
 def withdraw(quote):

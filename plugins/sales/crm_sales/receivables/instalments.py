@@ -82,7 +82,7 @@ def _may(head, line, asked: int):
     if not line.amount or line.amount < 0:
         raise Refused(_("“%(what)s” of %(number)s comes to nothing.", what=line.what, number=head.number))
     if asked + line.amount > head.total:
-        raise Refused(_("The invoices of %(number)s would come to more than the contract: of it %(asked)s is invoiced already.", number=head.number, asked=f"{asked / 100:,.2f}"))
+        raise Refused(_("The invoices of %(number)s would come to more than the contract: of it %(asked)s is invoiced already.", number=head.number, asked=money.say(asked, head.currency)))
 
 
 def invoice_due(_resource, ids: Sequence[int], day: dt.date | None = None, title: str | None = None, tax_number: str | None = None) -> list[int]:

@@ -124,7 +124,7 @@ class ReminderText(Vocabulary, Model):
     __table_args__ = (sa.Index("uq_sales_reminder_text", "level", "language", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),)
 
     def __str__(self) -> str:
-        return f"{LEVELS[str(self.level)]} · {TONGUES[str(self.language)]}"
+        return " · ".join(str(said[one]) for said, one in ((LEVELS, self.level), (TONGUES, self.language)) if one)
 
 
 class Way(enum.StrEnum):

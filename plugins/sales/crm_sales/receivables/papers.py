@@ -4,7 +4,7 @@ import datetime as dt
 
 import sqlalchemy as sa
 
-from crm_core.sdk import CompanySettings, session, site, today
+from crm_core.sdk import CompanySettings, may, session, today
 from crm_sales import _
 from crm_sales.orders.panels import said
 from crm_sales.receivables import wording
@@ -46,7 +46,7 @@ def statement(customer: int, first: dt.date, last: dt.date) -> list[dict]:
 
 
 def _readable(*names):
-    return all(site().registry.resource(name).may("read") for name in names)
+    return all(may(f"{name}.read") for name in names)
 
 
 def statement_values(customer):

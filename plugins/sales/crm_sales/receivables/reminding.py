@@ -18,6 +18,7 @@ from crm_core.sdk import (
     customers,
     in_language,
     mail,
+    money,
     my_id,
     notify,
     on_timeline,
@@ -29,7 +30,6 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.orders.models import Order
-from crm_sales.paper import shown
 from crm_sales.receivables import wording
 from crm_sales.receivables.models import Invoice, Reminder, State
 from crm_sales.receivables.services import hold, reminder_key
@@ -139,8 +139,8 @@ def _letter(customer: int, about, level: int, rows: Sequence, day: dt.date, of) 
     for one in rows:
         sums[one.currency] = sums.get(one.currency, 0) + one.remaining
         lines.append(_("%(number)s of %(day)s, due %(due)s, %(late)s days late: %(remaining)s %(currency)s", number=one.number, day=one.day.isoformat(), due=one.due.isoformat(),
-                       late=(day - one.due).days, remaining=shown(one.remaining, one.currency), currency=one.currency))
-    total = [_("In all: %(sum)s %(currency)s", sum=shown(sum_, currency), currency=currency) for currency, sum_ in sorted(sums.items())]
+                       late=(day - one.due).days, remaining=money.shown(one.remaining, one.currency), currency=one.currency))
+    total = [_("In all: %(sum)s %(currency)s", sum=money.shown(sum_, currency), currency=currency) for currency, sum_ in sorted(sums.items())]
     company = CompanySettings.now(of.department_id)
     words = wording.of(level, wording.values(called, [one.number for one in rows], sums, max((day - one.due).days for one in rows), company.called(), day))
     bank = [_("Bank: %(bank)s, account %(account)s", bank=company.bank, account=company.bank_account)] if company.bank_account else []

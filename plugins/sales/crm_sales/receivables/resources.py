@@ -213,16 +213,12 @@ class Payments(Resource):
         how, step = money.rounding(), None
         for row in rows:
             if row.get("id") is None and row.get("amount") is not None and row.get("day") is not None:
-                step = step or money.step(self._house())
+                step = step or money.step(money.house())
                 try:
-                    row["rate"] = money.rate(row.get("currency") or self._house(), row["day"])
+                    row["rate"] = money.rate(row.get("currency") or money.house(), row["day"])
                 except Refused as no:
                     raise Invalid({"currency": [no.message]}) from None
                 row["worth"], row["unallocated"] = amounts.convert(row["amount"], row["rate"], how, step), row["amount"]
-
-    @staticmethod
-    def _house():
-        return next(iter(money.in_use()))
 
     def check(self, rows, before):
         invoices, faults = set(), {}
@@ -237,7 +233,7 @@ class Payments(Resource):
         for at, row in enumerate(rows):
             if row.get("id") is None and at not in faults:
                 for line in row.get("allocations") or ():
-                    if known.get(line.get("invoice")) not in (None, (row.get("customer_id"), row.get("currency") or self._house())):
+                    if known.get(line.get("invoice")) not in (None, (row.get("customer_id"), row.get("currency") or money.house())):
                         faults[at] = {"allocations": [_("An invoice is another customer’s, or in another currency.")]}
                     elif line.get("invoice") not in known:
                         faults[at] = {"allocations": [_("An invoice is not issued.")]}

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import flask
 import sqlalchemy as sa
 
-from crm_core.sdk import CompanySettings, Refused, access, in_language, language, letters, system_scope, today
+from crm_core.sdk import CompanySettings, Refused, access, in_language, language, letters, money, system_scope, today
 from crm_sales import _
-from crm_sales.paper import shown
 from crm_sales.receivables.models import PREVIEW, Level, ReminderText, Tongue
 from crm_sales.settings import OrderSettings
 
@@ -42,7 +41,7 @@ def values(customer: str, numbers: list[str], sums: Mapping[str, int], days: int
     """What the words of a text mean. `sums`: currency → what remains, `days`: how late the latest is."""
     within = OrderSettings.now().remind_within
     return {"customer": customer, "number": ", ".join(numbers), "days": days, "within": within, "until": day + dt.timedelta(days=within), "company": company, "date": day,
-            "amount": " + ".join(f"{shown(amount, currency)} {currency}" for currency, amount in sorted(sums.items()))}
+            "amount": " + ".join(f"{money.shown(amount, currency)} {currency}" for currency, amount in sorted(sums.items()))}
 
 
 def own(level: int) -> ReminderText | None:
