@@ -512,6 +512,11 @@ class Resource:
         order = [target.table.c[name] for name in ("position", "id") if name in target.table.c]
         return session.scalars(sa.select(target.model.id).order_by(*order).limit(50)).all()
 
+    def act_for(self, field: str, value: Any) -> str:
+        """The act by which a record comes to this value of a field, where one asks more than the value (why a deal was won): a card of a board and a
+        cell open its form instead of saving. "": none. `check` refuses what comes by other doors. No statement a value."""
+        return ""
+
     def example(self, make: Any, owner: Any) -> int | None:
         """A record for the contract suite, of a resource whose records only acts make (a delivery needs a confirmed order): its id.
         `make("sales.order", owner=owner)` makes others (testing/make.py). None: it is made by filling in its fields."""
