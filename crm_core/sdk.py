@@ -63,6 +63,7 @@ _WHERE = {
     "Scope": ("crm_core.access.scope", "Scope"),  # what narrow_records may answer
     "Only": ("crm_core.access.scope", "Only"),
     "standing_of": ("crm_core.access.lines", "standing_of"),  # roles and departments of a person
+    "owners_of": ("crm_core.resource.owners", "owners_of"),  # in `Resource.whose`: owners_of(Invoice, {0: 7}), whose the record is that a new row is for
     "kept": ("crm_core.access.rights", "made"),  # kept("sales stages", load): what `load()` gave, until rights or words change (`rights_changed()`)
     "rights_changed": ("crm_core.access.rights", "bump"),  # what plugins decide about rights, and what is `kept`, is asked anew
     # what a package registers

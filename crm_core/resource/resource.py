@@ -524,6 +524,12 @@ class Resource:
 
     # --- plug points: set-shaped ---------------------------------------------------------------------------------
 
+    def whose(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Mapping[str, Any]]:
+        """Of new rows that name no owner, department or team (column → value, with the lines that were given): position → the owner columns of those that
+        follow another record (money its invoice). They hold where the actor may make records of that owner, and see them; else a row is its maker's.
+        No queries a row. A form of such a resource leaves the owner open."""
+        return {}
+
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """Fill derived columns of rows about to be written (column → value, `id` for existing ones, `before` their old
         columns). In place; no queries a row."""
