@@ -154,6 +154,8 @@ _WHERE = {
     "instant": ("crm_core.kernel.clock", "instant"),  # when a day begins on the clock of who acts
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
+    "keep_words": ("crm_core.kernel.words", "keep_line"),  # a sentence in a column (`sa.Text()`, `"kind": "kept_words"`): each reads it in his language
+    "read_words": ("crm_core.kernel.words", "read_line"),  # the sentence again, to be shown or to stand in another one
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
     "plurals": ("crm_core.kernel.i18n", "plurals"),  # ngettext = plurals("visits"): sentences with a number
     "CompanySettings": ("crm_core.resource.company", "CompanySettings"),  # the own company: CompanySettings.now(department).called()
