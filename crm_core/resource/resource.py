@@ -85,6 +85,7 @@ class Resource:
     personal: ClassVar[bool] = False  # rows are their owner's without any grant
     private: ClassVar[bool] = False  # and nobody else's, whatever his grants: no share, no stand-in, no administrator
     private_to_teams: ClassVar[bool] = False  # private, and a row may be a team's: its members', and nobody else's
+    proved: ClassVar[bool] = False  # touches what others may do: a job that changes many is begun by who has given his password lately
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
     files: ClassVar[bool] = True  # files can be put on its records
