@@ -35,6 +35,7 @@ from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
 
 NAME, ITEM = "sales.quote", "sales.quote_item"
+NEWS = timedelta(days=3)  # how long it is news that a quote was accepted
 LINK = "sales quote"  # what the public address is signed for
 
 
@@ -307,6 +308,7 @@ def expire(job):
 
 
 def answered(event):
-    """Its owner hears of a quote that was accepted; listens to QuotesAccepted."""
-    for quote in session.scalars(select(Quote).where(Quote.id.in_(event.ids), Quote.deleted_at.is_(None))):
+    """Its owner hears of a quote that was accepted; listens to QuotesAccepted. What is heard of late (the past that was entered, a process that stood
+    still) is no news."""
+    for quote in session.scalars(select(Quote).where(Quote.id.in_(event.ids), Quote.answered_at > now() - NEWS, Quote.deleted_at.is_(None))):
         notify([quote.owner_id], _("“%(name)s” was accepted by %(who)s.", name=str(quote), who=quote.signer or "—"), about=(NAME, quote.id), source=_("Sales"))
