@@ -63,7 +63,9 @@ _WHERE = {
     "Scope": ("crm_core.access.scope", "Scope"),  # what narrow_records may answer
     "Only": ("crm_core.access.scope", "Only"),
     "standing_of": ("crm_core.access.lines", "standing_of"),  # roles and departments of a person
-    "rights_changed": ("crm_core.access.rights", "bump"),  # what plugins decide about rights is asked anew
+    "owners_of": ("crm_core.resource.owners", "owners_of"),  # in `Resource.whose`: owners_of(Invoice, {0: 7}), whose the record is that a new row is for
+    "kept": ("crm_core.access.rights", "made"),  # kept("sales stages", load): what `load()` gave, until rights or words change (`rights_changed()`)
+    "rights_changed": ("crm_core.access.rights", "bump"),  # what plugins decide about rights, and what is `kept`, is asked anew
     # what a package registers
     "hookimpl": ("crm_core.kernel.hookspecs", "hookimpl"),
     "Action": ("crm_core.kernel.declare", "Action"),
@@ -156,6 +158,8 @@ _WHERE = {
     "local": ("crm_core.kernel.clock", "local"),  # an instant on the wall clock of who acts: local(row.sent_at).date()
     "periods": ("crm_core.text", "periods"),  # days some time away: periods.shift(day, 3, "month")
     "worktime": ("crm_core.resource", "worktime"),  # working days and hours: worktime.shift(day, 3)
+    "keep_words": ("crm_core.kernel.words", "keep_line"),  # a sentence in a column (`sa.Text()`, `"kind": "kept_words"`): each reads it in his language
+    "read_words": ("crm_core.kernel.words", "read_line"),  # the sentence again, to be shown or to stand in another one
     "translations": ("crm_core.kernel.i18n", "translations"),  # _ = translations("visits")
     "plurals": ("crm_core.kernel.i18n", "plurals"),  # ngettext = plurals("visits"): sentences with a number
     "CompanySettings": ("crm_core.resource.company", "CompanySettings"),  # the own company: CompanySettings.now(department).called()

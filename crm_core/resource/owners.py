@@ -37,6 +37,21 @@ def fill(resource: Any, rows: Sequence[Row], parents: Mapping[int, Owners] | Non
     _home([row for row in rows if row["owner_id"] is not None and row["department_id"] is None])
 
 
+def take(resource: Any, rows: Sequence[Row], said: Sequence[Row]) -> None:
+    """New rows that name nobody get the owners that follow from what they are for (`Resource.whose`), where the actor may make records of theirs
+    and see them. `said`: the rows with the lines that were given."""
+    if not is_scoped(resource.model) or resource.parent_field is not None or resource.of_any:
+        return
+    free = [at for at, row in enumerate(rows) if not any(c in row for c in SCOPE_COLUMNS)]
+    found, who = resource.whose([said[at] for at in free]) if free else {}, actor()
+    house = who is None or current_work().session.system
+    for at, theirs in found.items():
+        values = {c: theirs.get(c) for c in SCOPE_COLUMNS}
+        row = rows[free[at]]
+        if values["owner_id"] is not None and (house or all(who.scope(resource.name, verb).holds({**row, **values}) for verb in ("create", "read"))):
+            row.update(values)
+
+
 def follow(resource: Any, rows: Sequence[Row], before: Mapping[int, Row]) -> None:
     """Owner columns of existing rows: a record given to somebody goes to his department unless another is named, a part
     that is moved to another parent gets that one's owners."""
@@ -98,6 +113,12 @@ def of_rows(table: sa.Table, ids: Iterable[int]) -> dict[int, Row]:
         rows = current_work().session.execute(query, execution_options=unscoped("owners of parents"))
         found.update({r.id: dict(r._mapping) for r in rows})
     return found
+
+
+def owners_of(model: Any, wanted: Mapping[int, Any]) -> dict[int, Row]:
+    """For `Resource.whose`: position → owner columns of the record of `model` with that id, where somebody owns it."""
+    found = of_rows(model.__table__, {one for one in wanted.values() if isinstance(one, int)})
+    return {at: found[one] for at, one in wanted.items() if one in found and found[one]["owner_id"] is not None}
 
 
 def _carry_any(resource: Any, rows: Iterable[Row]) -> None:

@@ -86,6 +86,7 @@ class Resource:
     personal: ClassVar[bool] = False  # rows are their owner's without any grant
     private: ClassVar[bool] = False  # and nobody else's, whatever his grants: no share, no stand-in, no administrator
     private_to_teams: ClassVar[bool] = False  # private, and a row may be a team's: its members', and nobody else's
+    proved: ClassVar[bool] = False  # touches what others may do: a job that changes many is begun by who has given his password lately
     own_rights: ClassVar[bool] = False  # a part with rights of its own
     timeline: ClassVar[bool] = False  # its records have a time line
     files: ClassVar[bool] = True  # files can be put on its records
@@ -520,12 +521,23 @@ class Resource:
         order = [target.table.c[name] for name in ("position", "id") if name in target.table.c]
         return session.scalars(sa.select(target.model.id).order_by(*order).limit(50)).all()
 
+    def act_for(self, field: str, value: Any) -> str:
+        """The act by which a record comes to this value of a field, where one asks more than the value (why a deal was won): a card of a board and a
+        cell open its form instead of saving. "": none. `check` refuses what comes by other doors. No statement a value."""
+        return ""
+
     def example(self, make: Any, owner: Any) -> int | None:
         """A record for the contract suite, of a resource whose records only acts make (a delivery needs a confirmed order): its id.
         `make("sales.order", owner=owner)` makes others (testing/make.py). None: it is made by filling in its fields."""
         return None
 
     # --- plug points: set-shaped ---------------------------------------------------------------------------------
+
+    def whose(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[int, Mapping[str, Any]]:
+        """Of new rows that name no owner, department or team (column → value, with the lines that were given): position → the owner columns of those that
+        follow another record (money its invoice). They hold where the actor may make records of that owner, and see them; else a row is its maker's.
+        No queries a row. A form of such a resource leaves the owner open."""
+        return {}
 
     def derive(self, rows: list[dict[str, Any]], before: Mapping[int, Mapping[str, Any]]) -> None:
         """Fill derived columns of rows about to be written (column → value, `id` for existing ones, `before` their old

@@ -107,6 +107,8 @@ def _made(resource: Any, rows: list[Row], fields: Mapping[str, Field], before: M
     _resolve(made, rows, fields, before, faults)
     _required(resource, made, fields, set(creating), faults)
     _complete(resource, made, rows, creating, link)
+    if link is None and creating:
+        owners.take(resource, [made[i] for i in creating], _with_lines(resource, [rows[i] for i in creating], [made[i] for i in creating]))
     owners.fill(resource, [made[i] for i in creating], link.parents if link is not None else None)
     owners.follow(resource, [made[i] for i in updating], before)
     if link is not None and link.moved and updating:

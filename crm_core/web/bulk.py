@@ -6,6 +6,7 @@ from typing import Any
 
 import flask
 
+from crm_core.access.delegation import require_proof
 from crm_core.data.session import session, writing
 from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import BadRequest, Forbidden, Invalid, Missing, Refused
@@ -173,6 +174,8 @@ class Asked:
             return ""
         chosen: dict[str, Any] = {"ids": self.ids} if self.query is None else {"state": [list(p) for p in self.state]}
         act = {"resource": self.resource.name, "act": self.name, "values": kept, "since": since}
+        if self.resource.proved:  # the job has no session that could have been left open: it is asked here
+            require_proof()
         with writing():
             job = work.ask({**act, **chosen}, label=_("%(what)s: %(list)s", what=self.label, list=self.resource.label))
         remember(("job", str(job)))

@@ -19,6 +19,7 @@ from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
 from crm_core.resource.kept import children
 from crm_core.resource.references import RefField
+from crm_core.resource.resource import Resource
 from crm_core.resource.twins import Told
 from crm_core.text.alike import LIKELY
 from crm_core.text.numbers import whole
@@ -69,13 +70,18 @@ def _texts(resource: Any, row: Any, fields: dict[str, Field]) -> dict[str, str]:
         return {n: f.text(getattr(row, f.column)) for n, f in fields.items()}
     start: dict[str, Any] = {n: value for n, f in fields.items() if (value := f.begins_with()) is not None}
     who = actor()
-    if "owner" in fields:
+    if "owner" in fields and not _follows(resource):
         start.update(owner=who.user_id, department=who.department_id)
     start.update({n: house_currency() for n, f in fields.items() if f.kind == "currency" and not inside.is_nullable(resource.table, f.column)})
     start.update(resource.defaults())
     texts = {n: fields[n].text(v) for n, v in start.items() if n in fields}
     texts.update({k: v for k, v in flask.request.args.items() if k in fields})  # a link may fill a form in advance
     return texts
+
+
+def _follows(resource: Any) -> bool:
+    """Whether whose a new record is follows from what it is for, so that its form leaves that open."""
+    return type(resource).whose is not Resource.whose
 
 
 def _line_texts(resource: Any, row: Any) -> dict[str, list[dict[str, str]]]:
@@ -130,6 +136,8 @@ def _post(resource: Any, row: Any, fields: dict[str, Field], sent: MultiDict[str
     if faults or line_faults:
         return _show(resource, row, fields, texts, faults, lines, line_faults), 422
     values.update(given)
+    if row is None and _follows(resource) and values.get("owner") is None and values.get("department") is None:
+        values = {n: value for n, value in values.items() if n not in ("owner", "department")}  # left open: it follows from what it is for
     if row is not None:
         values["id"] = row.id
         values["version"] = _version(sent)
@@ -238,6 +246,8 @@ def _show(
         sensitive.read(resource, fields, [row], "form")
     stays = settled.frozen(resource, row) if not creating else {}
     shown = {n: replace(f, readonly=True) if n in stays else f for n, f in fields.items() if n not in ("created_at", "created_by", "updated_at", "updated_by")}
+    if creating and "owner" in shown and _follows(resource):
+        shown["owner"] = replace(shown["owner"], help=shown["owner"].help or _("Left out: whose it is by what it is for, else yours."))
     if stays:  # shown as it stands, whatever was typed
         texts = {**texts, **_texts(resource, row, {n: f for n, f in shown.items() if n in stays})}
         lines = {**lines, **{n: found for n, found in _line_texts(resource, row).items() if n in stays}}

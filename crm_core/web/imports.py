@@ -9,6 +9,7 @@ from typing import Any
 import flask
 import sqlalchemy as sa
 
+from crm_core.access.delegation import require_proof
 from crm_core.data.session import session, writing
 from crm_core.kernel.errors import Invalid
 from crm_core.kernel.i18n import _, ngettext
@@ -139,6 +140,9 @@ def match(import_id: int) -> Any:
         return page_of("import_match.html", _match_page(made, unsaved=bad)), 422
     if flask.request.form.get("_do") != "start":
         return page_of("import_match.html", _match_page(made))
+    resource = importable(made.target)
+    if resource.proved:  # the job has no session that could have been left open: it is asked here
+        require_proof()
     try:
         running.start(made)
     except Invalid as bad:

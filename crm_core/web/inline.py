@@ -6,7 +6,7 @@ import flask
 
 from crm_core.kernel.errors import BadRequest, Conflict, Forbidden, Invalid, Missing, Refused
 from crm_core.kernel.i18n import _
-from crm_core.resource import asking, sensitive, telling
+from crm_core.resource import acts, asking, sensitive, telling
 from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field, clean_values
 from crm_core.text.numbers import whole
@@ -49,6 +49,10 @@ def answer(resource: Any, row_id: int) -> Any:
         if was is not None and was != now and field.text(values[name]) != now:
             told = _("Somebody changed this meanwhile: it is “%(now)s” now. Save again to put yours in its place.", now=field.show(getattr(row, field.column)) or _("empty"))
             return page_of("bulk_form.html", _form(resource, row, field, texts[name], {}, told)), 409
+        if asked_by := _act_for(resource, row, name, values[name]):
+            back = given.get("back", "")
+            url = urls.of_act(resource, row_id, f"do/{asked_by}", [("back", urls.safe_path(back))] if back else [])
+            return {"dialog": url} if "application/json" in flask.request.headers.get("Accept", "") else flask.redirect(url, 303)
         known = row.version if was is not None else version
         resource.write([{"id": row_id, name: values[name], **({"version": known} if known is not None else {})}])
         said = telling.told() or _("Saved")
@@ -68,6 +72,15 @@ def answer(resource: Any, row_id: int) -> Any:
         return {}
     bulk.say_undo(said, change)
     return flask.redirect(urls.safe_path(given["back"]) if given.get("back") else urls.of_record(resource, row_id), 303)
+
+
+def _act_for(resource: Any, row: Any, name: str, value: Any) -> str:
+    """The act with a form that is done instead of saving this, if it is the actor's to do now."""
+    act = resource.act_for(name, value)
+    action = resource.all_actions.get(act)
+    if action is None or not resource.may(act) or not resource.sees(row.id, act) or not acts.fields_of(resource, action):
+        return ""
+    return act if action.when is None or action.when(row) else ""
 
 
 def _row(resource: Any, row_id: int) -> Any:

@@ -1,6 +1,7 @@
 // Board and calendar: a card dragged to another column or day is saved there; refused, it goes back and a sentence says why.
 import { $, $$, on, page, token, word } from "./dom.js";
 import { failNote, visit } from "./nav.js";
+import { openDialog } from "./overlays.js";
 
 let card = null; // the one in hand, and where it came from
 let home = null;
@@ -35,11 +36,12 @@ on("drop", "[data-slot]", async (event, column) => {
   body.set(field, [column.dataset.value, moved.dataset.time].filter(Boolean).join(" "));
   if (moved.dataset.was !== undefined) body.set("was", moved.dataset.was);
   const answer = await page(moved.dataset.drop, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
-  if (answer?.ok) return visit(location.href, { push: false });
-  from.list.insertBefore(moved, from.next);
-  let said = null;
+  let said = {};
   try {
-    said = JSON.parse(answer.text).error;
+    said = JSON.parse(answer.text);
   } catch { /* no JSON: no connection, or a page */ }
-  failNote(said ?? answer?.document.querySelector(".hint.bad, [role=alert]")?.textContent ?? word("offline"));
+  if (answer?.ok && !said.dialog) return visit(location.href, { push: false });
+  from.list.insertBefore(moved, from.next);
+  if (said.dialog) return openDialog(said.dialog).catch(() => failNote(word("offline"))); // it comes there by an act that asks more
+  failNote(said.error ?? answer?.document.querySelector(".hint.bad, [role=alert]")?.textContent ?? word("offline"));
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from crm_core.data.session import writing
 from crm_core.features.people.services import accounts
 from crm_core.kernel.errors import CrmError, Forbidden, Invalid, Missing, Refused
 from crm_core.resource import undo
+from crm_core.resource.exchange import running
+from crm_core.resource.exchange.models import Import
 from tests.support.people import PASSWORD, Company
 
 
@@ -325,6 +328,41 @@ def test_a_form_of_the_pages_asks_and_goes_on(company: Company) -> None:
     assert (asked.status_code, 'name="proof_password"' in asked.text) == (403, True)
     assert browser.post(url, data={**data, "proof_password": PASSWORD}).status_code == 303
     assert _role(company, "made")
+
+
+@pytest.mark.parametrize(("kind", "text"), [("core.team", "Name\nPier\n"), ("core.department", "Name\nPier\n")])
+def test_a_file_of_teams_or_departments_asks_too(company: Company, tmp_path: Path, kind: str, text: str) -> None:
+    """Their import is a job, which has no session: the password is asked where it is begun. A file of customers asks for none."""
+    browser = _old_session(company, "admin")
+    numbers = {}
+    for name in (kind, "core.customer"):
+        file = tmp_path / f"{name}.csv"
+        file.write_text(text, encoding="utf-8")
+        with company.as_("admin"):
+            numbers[name] = running.begin(company.site.registry.resource(name), file.name, file).id
+    url = f"/import/{numbers[kind]}"
+    asked = browser.post(url, data={"_do": "start", "col-0": "name"})
+    assert (asked.status_code, 'name="proof_password"' in asked.text) == (403, True)
+    assert _state(company, numbers[kind]) == "matching"
+    assert browser.post(f"/import/{numbers['core.customer']}", data={"_do": "start", "col-0": "name"}).status_code == 303
+    assert browser.post(url, data={"_do": "start", "col-0": "name", "proof_password": PASSWORD}).status_code == 303
+    assert _state(company, numbers[kind]) != "matching"
+
+
+def test_many_at_once_by_a_job_ask_too(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crm_core.web import bulk
+
+    monkeypatch.setattr(bulk, "AT_ONCE", 0)
+    with company.as_("admin"):
+        team = company.site.registry.resource("core.team").write([{"name": "Pier"}])[0]
+    browser = _old_session(company, "admin")
+    asked = browser.post("/core/team/bulk/delete", data={"id": str(team), "go": "1"})
+    assert (asked.status_code, 'name="proof_password"' in asked.text) == (403, True)
+
+
+def _state(company: Company, number: int) -> str:
+    with company.site.system("test") as work:
+        return str(work.session.get_one(Import, number).state.value)
 
 
 def test_guessing_the_password_there_is_counted(company: Company) -> None:

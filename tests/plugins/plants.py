@@ -164,6 +164,12 @@ PLANTS = {
     def register_print_templates():
         return [PrintTemplate("core.customer", "last", "", "visits/latest.html", shows=("core.customer.nmae",))]  # here
     """),
+    "a column whose fields are a text": Plant("misspelt", "spelling", "“shows” of lately is a list of names: (“core.customer.name”,)", "crm_visits/plugin.py", new="""
+    from crm_core.sdk import Column
+    @hookimpl
+    def register_columns():
+        return [Column("core.customer", "lately", "", print, shows=("core.customer.name"))]  # here
+    """),
     "a field without a label": Plant("misspelt", "spelling", "“day” of visits.visit has no label", "crm_visits/models.py", 'mapped_column(info={"label": _("Day")})', "mapped_column()  # here"),
     "a right that is not there": Plant("misspelt", "spelling", "no right “visits.vist.*”", "crm_visits/plugin.py", new="""
     @hookimpl

@@ -225,8 +225,8 @@ def test_who_heads_the_department_hears_once_of_what_is_overdue_where_that_is_on
     with office.site.system("tests"):
         put(escalating.TaskSettings, {"escalates": True, "days": 3})
     office.changed()
-    assert hour() == ["2 tasks of your people are overdue"]
-    assert hour() == ["2 tasks of your people are overdue"]
+    assert hour() == ["2 tasks of your people or your team are overdue"]
+    assert hour() == ["2 tasks of your people or your team are overdue"]
     with office.as_("li"):
         office.resource("task").write([{"id": late[0], "due": dt.date(2026, 11, 19)}])  # a new day, a new story
     assert hour()[0].startswith("Overdue since 2026-11-19: One (")

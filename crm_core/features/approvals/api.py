@@ -1,5 +1,6 @@
 """What other features may use of approvals."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from crm_core.features.approvals import drawing, flows, gates
@@ -8,8 +9,9 @@ from crm_core.features.approvals.proposals import proposed
 from crm_core.features.approvals.rules import ReviewSettings
 from crm_core.features.approvals.stepping import ApprovalAsked, ApprovalDecided, running
 from crm_core.kernel.site import site
+from crm_core.resource import asking
 
-__all__ = ["WAITING", "ApprovalAsked", "ApprovalDecided", "ReviewSettings", "Reviewed", "State", "choices", "draw", "proposed", "submit", "waits"]
+__all__ = ["WAITING", "ApprovalAsked", "ApprovalDecided", "ReviewSettings", "Reviewed", "State", "choices", "draw", "from_outside", "proposed", "submit", "waits"]
 
 
 def submit(resource: str, record: int, flow: int | None = None, *, why: str = "") -> int:
@@ -17,6 +19,14 @@ def submit(resource: str, record: int, flow: int | None = None, *, why: str = ""
     conditions hold; returns the number of the approval. As the acting person, who must be allowed to change the record; as the house
     (a rule), its owner counts as author. Raises Missing, Refused (no such flow, or it waits for approval already)."""
     return gates.by_hand(site().registry.resource(resource), record, flow, why)
+
+
+def from_outside(resource: str, act: str, record: int, values: Mapping[str, Any]) -> int | None:
+    """An act that the house would do because somebody outside said so (a customer signs his quote): where a flow is for it, it is handed in, with the
+    owner of the record as author, and done once all have agreed; returns the number of the approval. None: no flow is for it, so it is done. Raises
+    Refused when the record waits already, or nobody can be asked."""
+    found = site().registry.resource(resource)
+    return asking.submit(found, f"do:{act}", record, values).number if gates.needed(found, f"do:{act}", [record]) else None
 
 
 def choices(resource: str) -> list[tuple[int, Any]]:

@@ -14,10 +14,11 @@ from crm_core.data import bulk, proposed
 from crm_core.data.base import table_of
 from crm_core.data.session import session, system_scope
 from crm_core.features.approvals.models import Flow
+from crm_core.kernel.declare import Action
 from crm_core.kernel.errors import BadRequest
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import site
-from crm_core.resource import asking, conditions, worktime
+from crm_core.resource import acts, asking, conditions, worktime
 from crm_core.resource.changes import unscoped
 
 flow = table_of(Flow)
@@ -28,7 +29,7 @@ TRANSITIONS = {SUBMIT: _("Handed in by hand or by a rule"), CREATE: _("A new rec
 WHO = {"users": _("People"), "roles": _("Everybody with a role"), "head": _("Head of the team the record belongs to, else of the author's department"), "supervisor": _("The author's superior")}
 NEED = {"any": _("One of them is enough"), "all": _("All of them"), "some": _("So many of them")}
 LATE = {"remind": _("remind"), "escalate": _("remind, then ask the superior too")}
-OWN = frozenset(("review_first", "review_second", "send_back", "propose", "propose_deletion", "accept", "decline", "assign"))  # acts no flow is for
+OWN = __name__.rpartition(".")[0]  # acts of this package, of review and proposing: no flow is for them
 MOST = 20  # steps of a flow
 HIGHEST = 5  # superiors one above the other in one step
 
@@ -88,7 +89,11 @@ def transitions(resource: Any) -> dict[str, Any]:
     found = {code: label for code, label in TRANSITIONS.items() if code == SUBMIT or code in resource.verbs}
     if resource.limited:
         found[OVER] = _("What goes over a limit")
-    return {**found, **{f"{ACT}{name}": one.label for name, one in resource.all_actions.items() if name not in OWN}}
+    return {**found, **{f"{ACT}{name}": one.label for name, one in resource.all_actions.items() if one is not acts.ASSIGN and not _own(one)}}
+
+
+def _own(action: Action) -> bool:
+    return str(getattr(action.call, "__module__", "")).startswith(f"{OWN}.")
 
 
 def said(resource: Any, transition: str) -> Any:

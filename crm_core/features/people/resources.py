@@ -71,6 +71,7 @@ class UserRoles(Resource):
 
 class Users(Resource):
     model = User
+    proved = True
     label = _("Users")
     singular = _("User")
     icon = "users"
@@ -178,6 +179,7 @@ def _own_scope(ids: Sequence[int]) -> None:
 
 class Departments(Resource):
     model = Department
+    proved = True
     label = _("Departments")
     singular = _("Department")
     icon = "sitemap"
@@ -248,6 +250,7 @@ class TeamMembers(Resource):
 
 class Teams(Resource):
     model = Team
+    proved = True
     label = _("Teams")
     singular = _("Team")
     icon = "users-group"
@@ -351,6 +354,7 @@ class FieldRules(Resource):
 
 class Roles(Resource):
     model = Role
+    proved = True
     label = _("Roles")
     singular = _("Role")
     icon = "shield-lock"

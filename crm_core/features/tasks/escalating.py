@@ -102,7 +102,7 @@ def _tell(found: Sequence[Any]) -> None:
             notify([head], _("Overdue since %(day)s: %(title)s (%(name)s)", day=one.due.isoformat(), title=one.title, name=names.get(one.owner_id, "")),
                    about=("core.task", one.id), source=_("Tasks"))
         else:
-            notify([head], ngettext("%(n)s task of your people is overdue", "%(n)s tasks of your people are overdue", len(mine)),
+            notify([head], ngettext("%(n)s task of your people or your team is overdue", "%(n)s tasks of your people or your team are overdue", len(mine)),
                    path="/core/task?done_at.empty=1&due.lte=" + max(row.due for row in mine).isoformat(), source=_("Tasks"))
         lines += [turns.line({"id": row.id}, _("told %(name)s that this is overdue", name=names.get(head, ""))) for row in mine]
     timeline.add_all(lines)

@@ -13,7 +13,7 @@ from crm_core.features.messages.api import COUNTED, notify, unread_count
 from crm_core.features.tasks.models import State, Task, TaskItem
 from crm_core.kernel import words
 from crm_core.kernel.errors import Invalid, Refused
-from crm_core.kernel.i18n import _
+from crm_core.kernel.i18n import _, in_language
 from crm_core.kernel.site import actor, my_id, site
 from crm_core.resource import timeline
 from crm_core.resource.changes import change, unscoped
@@ -41,20 +41,22 @@ def give(
 
 
 def give_by_rule(
-    source: Any, key: str, receiver: int, title: Any, *, text: str | None = None, due: dt.date | None = None,
+    source: Any, key: str, receiver: int, title: Any, *, text: Any = None, due: dt.date | None = None,
     about: tuple[str, int] | None = None, locked: bool = True,
 ) -> int:
-    """A task from a module (`source`: its name), which is there once for each `key` until it is done or `finish(key)` ends
-    it. A locked one cannot be ticked off: it ends when its cause does."""
+    """A task from a module (`source`: its name), in the language of its receiver, which is there once for each `key` until it is done or
+    `finish(key)` ends it. A locked one cannot be ticked off: it ends when its cause does."""
     from crm_core.access.models import User
 
     with writing(), change("task"), system_scope("a task given by a rule") as db:
         open_one = db.scalar(sa.select(Task.id).where(Task.source_key == key, Task.done_at.is_(None)), execution_options={DELETED: True})
         if open_one is not None:
             return open_one
-        home = db.execute(sa.select(User.department_id).where(User.id == receiver), execution_options={DELETED: True}).scalar_one()
+        home, tongue = db.execute(sa.select(User.department_id, User.language).where(User.id == receiver), execution_options={DELETED: True}).one()
+        with in_language(tongue or site().config.language):  # a title is a text: in the language of who is to read it, whoever acts
+            title, text = str(title)[:200], str(text) if text else None
         made = Task(
-            title=str(title)[:200], text=text, due=due, priority="normal", subject=about[0] if about else None,
+            title=title, text=text, due=due, priority="normal", subject=about[0] if about else None,
             subject_id=about[1] if about else None, locked=locked, source=words.keep(source), source_key=key,
             owner_id=receiver, department_id=home,
         )

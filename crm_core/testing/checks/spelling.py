@@ -101,12 +101,16 @@ def _slots(subject: Subject) -> Iterator[tuple[Place, Any]]:
 
 def _shows(subject: Subject, one: Any) -> Iterator[tuple[Place, Any]]:
     """The fields a box, column or paper tells of: with one that is misspelt it is for nobody."""
-    for whole in getattr(one, "shows", ()):
+    told = getattr(one, "shows", ())
+    if isinstance(told, str):  # its letters would be the names
+        yield _at(subject, told), _("“shows” of %(name)s is a list of names: (“%(what)s”,)", name=one.name, what=told)
+        return
+    for whole in told:
         name, _dot, field = whole.rpartition(".")
         resource = subject.site.registry.resources.get(name)
         if resource is not None and field not in resource.all_fields:
             yield _at(subject, whole), _("“%(what)s” of %(resource)s: there is no field “%(name)s”%(near)s", what="shows", resource=one.name, name=whole, near=_near(field, resource.all_fields))
-        elif not _there(subject, name):
+        elif not name or not _there(subject, name):
             yield _at(subject, whole), _("“%(what)s”: there is no resource “%(name)s”%(near)s", what=one.name, name=name, near=_near(name, subject.site.registry.resources))
 
 

@@ -16,7 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_core.resource.settings import put
-from crm_core.sdk import Forbidden, Invalid, OverLimit, Refused, amounts, emit, session, writing
+from crm_core.sdk import (
+    Forbidden,
+    Invalid,
+    OverLimit,
+    Refused,
+    amounts,
+    emit,
+    in_language,
+    read_words,
+    session,
+    writing,
+)
 
 TIERS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10_000)), min_size=1, max_size=5, unique_by=lambda one: one[0]).map(sorted)
 
@@ -115,6 +126,11 @@ def desk(house, make, as_user, today, deliver):
             with house.system():
                 return session.execute(sa.select(CommissionLine, Statement.owner_id).join(Statement, Statement.id == CommissionLine.statement_id).order_by(CommissionLine.id)).all()
 
+        def rules(self):
+            lines = self.lines()
+            with house.system(), in_language("en"):
+                return [str(read_words(line.rule)) for line, _owner in lines]
+
         def sums(self):
             """Commission by person: of the lines, which is what the statements say."""
             found = {}
@@ -128,6 +144,27 @@ def desk(house, make, as_user, today, deliver):
     return Desk()
 
 
+def test_the_rule_of_a_line_is_said_in_the_language_of_its_reader_with_the_figures_of_its_day(desk, house):
+    policy = desk.policy([(0, 333)], name="广告提成")
+    order = desk.order()
+    desk.confirm(order)
+    desk.cancel(order)
+    with house.system():
+        house.resource("sales.commission_policy").write([{"id": policy, "name": "Another name"}])
+    page = desk.ann.browser()
+    pages = {}
+    (first, _owner), (back, _) = desk.lines()
+    for language in ("en", "zh_Hans_CN"):
+        with house.system():
+            house.resource("core.user").write([{"id": desk.ann.id, "language": language}])
+        pages[language] = page("GET", f"/sales/statement/{first.statement_id}").text, page("GET", f"/sales/statement/{first.statement_id}/print/statement").text
+        with desk.ann.work(), in_language(language):
+            lines = house.resource("sales.commission_line")
+            assert lines.all_fields["rule"].dump(back.rule) == {"en": "taken back: ", "zh_Hans_CN": "扣回："}[language] + str(read_words(first.rule))
+    assert all("广告提成, edition 1: 3.33 % of what lies above 0.00" in text and "taken back: " in text for text in pages["en"])
+    assert all("广告提成" in text and "第 1 版" in text and "扣回" in text and "msgid" not in text and "edition" not in text for text in pages["zh_Hans_CN"])
+
+
 def test_an_order_earns_once_is_split_without_loss_and_taken_back_once(desk, house):
     desk.policy([(0, 333)])
     order = desk.order(net=100_01, shares=((desk.bob, 3_333),))
@@ -137,7 +174,7 @@ def test_an_order_earns_once_is_split_without_loss_and_taken_back_once(desk, hou
     desk.tell(OrdersConfirmed((order,)), OrdersConfirmed((order,)))  # told again: nothing twice
     assert sum(desk.sums().values()) == whole and len(desk.lines()) == 2
     (line, _owner), _other = desk.lines()
-    assert (line.base, line.whole, line.rate) == (100_01, whole, 333) and "Rule, edition 1: 3.33 %" in line.rule
+    assert (line.base, line.whole, line.rate) == (100_01, whole, 333) and "Rule, edition 1: 3.33 %" in desk.rules()[0]
     desk.cancel(order)
     desk.tell(OrdersCancelled((order,)), OrdersConfirmed((order,)))
     assert set(desk.sums().values()) == {0} and len(desk.lines()) == 4
@@ -234,14 +271,14 @@ def test_new_customers_categories_and_the_policy_of_the_day(desk, today, house, 
     first, second = desk.order(day=today - dt.timedelta(days=3)), desk.order()
     desk.confirm(first)
     desk.confirm(second)
-    assert [line.rule.partition(",")[0] for line, _owner in desk.lines()] == ["New", "All"]
+    assert [rule.partition(",")[0] for rule in desk.rules()] == ["New", "All"]
     desk.policy(name="Ads", tiers=[(0, 900)], category=category, begins=today)
     with house.system():
         house.resource("core.product").write([{"id": desk.product, "category": category}])
     old, new = desk.order(day=today - dt.timedelta(days=1)), desk.order()
     desk.confirm(old)
     desk.confirm(new)
-    assert [line.rule.partition(",")[0] for line, _owner in desk.lines()[2:]] == ["All", "Ads"]
+    assert [rule.partition(",")[0] for rule in desk.rules()[2:]] == ["All", "Ads"]
 
 
 def test_a_closed_month_stays_and_corrections_go_into_the_next(desk, house, as_user, make, today):

@@ -6,7 +6,7 @@ import pytest
 from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
 from sqlalchemy import select
 
-from crm_core.sdk import Invalid, Refused, session, tasks
+from crm_core.sdk import Invalid, Refused, approvals, session, tasks, writing
 from plugins.sales.tests.deal_shop import NAME, row_of
 
 
@@ -303,9 +303,71 @@ def test_pages_of_the_plugin_speak_the_language_of_their_reader(house, deal, ann
 
 def test_a_card_that_may_not_be_dropped_says_why(house, deal, ann):
     one, steps = deal(), stages_of(house)
-    answer = ann.browser()("POST", f"/sales/opportunity/{one}/cell", data={"field": "stage", "stage": str(steps[7].id)}, headers={"Accept": "application/json"})
+    answer = ann.browser()("POST", f"/sales/opportunity/{one}/cell", data={"field": "stage", "stage": str(steps[7].id)}, Accept="application/json")
     assert answer.status_code == 422
     assert "The deal comes first" in answer.text
+
+
+def test_a_deal_is_won_and_lost_by_the_acts_that_ask_why(house, deal, ann):
+    """Neither the next stage, a form, the interface nor an import makes a deal of it; a card dragged there opens the question."""
+    with house.system():
+        way = house.resource("sales.pipeline").write([{"name": "大宗", "english": "Bulk"}])[0]
+        steps = house.resource("sales.stage").write([{"pipeline": way, "name": name, "english": name, "position": n, "outcome": outcome} for n, (name, outcome) in enumerate(
+            [("A", "open"), ("B", "open"), ("Signed", "won"), ("Gone", "lost")])])
+    one, browser = deal(pipeline=way), ann.browser()
+    assert "/do/advance" in browser("GET", f"/sales/opportunity/{one}").text
+    act(ann, house, "advance", one)
+    page = browser("GET", f"/sales/opportunity/{one}").text
+    assert "To the next stage" not in page and "/do/advance" not in page and "/do/win" in page
+    with ann.work(), pytest.raises(Refused):
+        house.resource(NAME).run("advance", [one])
+    with ann.work(), pytest.raises(Invalid) as bad:
+        house.resource(NAME).write([{"id": one, "stage": steps[2]}])
+    assert "it asks why" in str(bad.value.fields["stage"][0])
+    with pytest.raises(Invalid):
+        deal(stage=steps[2])
+    asked = {"field": "stage", "stage": str(steps[2])}
+    dragged = browser("POST", f"/sales/opportunity/{one}/cell", data=asked, Accept="application/json")
+    assert dragged.json["dialog"].startswith(f"/sales/opportunity/{one}/do/win")
+    moved = browser("POST", f"/sales/opportunity/{one}/cell", data={**asked, "back": "/sales/opportunity?look=board"})
+    assert moved.status_code == 303 and moved.location.startswith(f"/sales/opportunity/{one}/do/win?back=")
+    assert row_of(house, one, "outcome") == (Outcome.open,)
+    assert browser("POST", f"/sales/opportunity/{one}/do/win", data={"won_reason": "solution"}).status_code == 303
+    assert row_of(house, one, "outcome", "won_reason", "stage_id") == (Outcome.won, "solution", steps[2])
+    act(ann, house, "reopen", one)
+    dragged = browser("POST", f"/sales/opportunity/{one}/cell", data={"field": "stage", "stage": str(steps[3])}, Accept="application/json")
+    assert "/do/lose" in dragged.json["dialog"]
+    act(ann, house, "lose", one, lost_reason="price")
+    assert row_of(house, one, "outcome", "stage_id") == (Outcome.lost, steps[3])
+    with ann.work(), pytest.raises(Invalid) as bad:
+        house.resource(NAME).write([{"id": one, "stage": steps[2]}])
+    assert "Reopen it first" in str(bad.value.fields["stage"][0])
+
+
+def test_a_flow_for_winning_is_stepped_around_by_no_door(house, deal, ann, somebody):
+    boss = somebody(roles=["decision-maker"])
+    one, steps, browser = deal(), stages_of(house), ann.browser()
+    with house.system(), writing():
+        approvals.draw("Deals", NAME, "do:win", [{"who": "users", "users": [boss.id], "need": "any"}], when={"field": "owner", "op": "any", "value": str(ann.id)})
+    with ann.work():
+        house.resource(NAME).write([{"id": one, "stage": steps[5].id}])
+    with ann.work(), pytest.raises(Invalid):
+        house.resource(NAME).write([{"id": one, "stage": steps[6].id}])
+    browser("POST", f"/sales/opportunity/{one}/do/win", data={"won_reason": "price"})
+    assert row_of(house, one, "outcome") == (Outcome.open,)
+    with ann.work():
+        assert approvals.waits(NAME, one)
+
+
+def test_what_was_reopened_by_mistake_is_won_again_by_undo(house, deal, ann):
+    from crm_core.testing.doing import take_back
+
+    one = deal()
+    act(ann, house, "win", one, won_reason="price")
+    change = act(ann, house, "reopen", one)
+    with ann.work():
+        take_back(change)
+    assert row_of(house, one, "outcome", "won_reason") == (Outcome.won, "price")
 
 
 def test_a_board_adds_what_amounts_are_worth_and_never_two_currencies(house, deal, ann, make, today):

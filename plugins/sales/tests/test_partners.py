@@ -186,3 +186,11 @@ def test_a_fund_is_whose_partner_it_is_for(field, house, today):
         house.resource("sales.fund_use").run("ask", [use])
     page = field.ann.browser()("GET", f"/sales/fund_use/{use}").text
     assert "Amount requested" in page
+
+
+def test_who_is_named_has_the_fund(field, house, today):
+    partner, funds, more = field.partner("Q"), house.resource("sales.fund"), {"begins": today, "ends": today, "amount": 100_000}
+    with field.boss.work():
+        mine = funds.write([{"name": "Kept", "partner": partner, "owner": field.boss.id, **more}])[0]
+        assert funds.get(mine).owner_id == field.boss.id
+        assert 'value="' not in field.boss.browser()("GET", "/sales/fund/new").text.partition('name="owner"')[2].partition(">")[0]  # its form leaves it open

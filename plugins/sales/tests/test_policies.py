@@ -76,7 +76,7 @@ def test_who_may_exceed_limits_does_and_it_is_noted_once(house, shop):
     shop.tell(shop.boss, QuotesSent((quote,)))
     with house.system():
         (one,) = session.scalars(sa_all(Exceeded))
-        assert one.subject_id == quote and not one.agreed and "20 %" in one.what
+        assert one.subject_id == quote and not one.agreed and '"percent": "20"' in one.what
 
 
 def sa_all(model):

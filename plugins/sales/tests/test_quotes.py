@@ -13,11 +13,12 @@ from crm_sales.quotes import pages, services
 from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
 
-from crm_core.features.approvals import drawing, running
+from crm_core.features.approvals import drawing, flows, running
 from crm_core.kernel.errors import Conflict, Invalid, Missing, Refused
 from crm_core.resource import asking, undo
 from crm_core.resource.settings import put
 from crm_core.sdk import document, session, writing
+from crm_core.testing import doing
 from plugins.sales.tests import papers
 
 WORK = {"core.mail.*": "own", "sales.*": "own", "core.customer.*": "all", "core.contact.*": "all", "core.product.read": "all"}
@@ -538,6 +539,70 @@ def test_the_opportunity_is_won_with_its_quote(house, ann, make, offer, as_user)
         drawing.keep(flow, {"when": {"field": "amount", "op": "gte", "value": "0"}, "steps": [{"name": "", "who": "users", "users": [boss.id], "need": "any"}]})
         drawing.publish(flow)
     assert won() == Outcome.open  # the order is made all the same
+
+
+def drawn(boss, transition):
+    with boss.work(), writing():
+        doing.draw("sales.quote", transition, [boss.id])
+
+
+def agreed(boss, quote):
+    with boss.work():
+        doing.answer(doing.waiting("sales.quote", quote).id)
+
+
+def test_a_flow_stands_before_recording_an_acceptance(house, ann, as_user, offer):
+    boss, quote, lost = as_user("boss", roles=["administrator"]), offer(), offer()
+    with boss.work():
+        offered = {name: flows.transitions(house.resource(name)) for name in ("sales.quote", "core.customer")}
+    assert {"do:accept", "do:decline"} <= offered["sales.quote"].keys() and not {"do:accept", "do:decline", "do:assign"} & offered["core.customer"].keys()  # what is proposed
+    for transition in ("do:accept", "do:decline"):
+        drawn(boss, transition)
+    for one in (quote, lost):
+        run(house, ann, "send", one)
+    ann.browser()("POST", f"/sales/quote/{quote}/do/accept", {"signer": "Zhang"})
+    ann.browser()("POST", f"/sales/quote/{lost}/do/decline", {"reason": "Too dear"})
+    assert {str(facts(house, one).state) for one in (quote, lost)} == {"sent"}
+    agreed(boss, quote)
+    agreed(boss, lost)
+    row = facts(house, quote)
+    assert (row.state, row.signer, row.reason) == (State.accepted, "Zhang", None)
+    assert (facts(house, lost).state, facts(house, lost).reason) == (State.declined, "Too dear")
+
+
+def test_the_customers_signature_is_kept_and_what_follows_waits(house, ann, as_user, offer, deliver, run_job, today):
+    boss = as_user("boss", roles=["administrator"])
+    drawn(boss, "do:accept")
+    quote, refused, own = offer(), offer(), offer()
+    for one in (quote, refused, own):
+        run(house, ann, "send", one)
+    ann.browser()("POST", f"/sales/quote/{own}/do/accept", {"signer": "Zhang"})  # handed in already when the customer himself signs
+    for one in (quote, refused, own):
+        assert accepts(house, one, signer="Li Si").status_code == 303
+        row = facts(house, one)
+        assert (row.state, row.signer, row.order_id) == (State.sent, "Li Si", None) and row.answered_at is not None
+        page = visitor(house)("GET", f"/sales/quotes/{token(house, one)}?lang=en").text
+        assert "Accepted by Li Si" in page and "You will hear from us" in page and 'name="seal"' not in page
+    signed = facts(house, quote).answered_at
+    with house.system(), writing():
+        assert doing.waiting("sales.quote", quote).asked_by_id == ann.id
+        session.get(Quote, quote).until = today - dt.timedelta(days=1)
+        session.flush()
+        with pytest.raises(Refused):
+            services.answer(session.get(Quote, quote), "accept", "Somebody")
+    run_job("sales.quotes_expire")
+    deliver()
+    assert "was accepted by Li Si" in ann.browser()("GET", "/notices").text
+    agreed(boss, quote)
+    agreed(boss, own)
+    with boss.work():
+        doing.answer(doing.waiting("sales.quote", refused).id, refuse="Not at this price")
+    row = facts(house, quote)
+    assert (row.state, row.signer, row.answered_at) == (State.accepted, "Li Si", signed), "in time, by him"
+    assert (facts(house, own).state, facts(house, own).signer) == (State.accepted, "Li Si")
+    assert (facts(house, refused).state, facts(house, refused).signer) == (State.sent, "Li Si")
+    run(house, ann, "new_version", refused)
+    assert facts(house, refused).state == State.replaced
 
 
 def test_papers_and_answers_are_counted_apart(house, ann, offer, monkeypatch):

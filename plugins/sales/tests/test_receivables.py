@@ -260,3 +260,46 @@ def test_who_counts_the_money_words_the_reminders_and_is_called_so(shop):  # noq
         assert str(role_name("Accountant", "Accountant")) == "财务"
     page = browser("GET", "/sales/stop").text
     assert "stopped until somebody releases them" in page and "ask your administrator" not in page
+
+
+# --- whose money is ----------------------------------------------------------------------------------------------------
+
+
+def test_money_is_of_whom_its_first_invoice_is(shop):  # noqa: F811
+    """An accountant records it by a form, a file or the interface: the seller sees what came. Who is named has it; where she may not make records of
+    the seller's, it is hers."""
+    other = shop.house.person("otto", roles=["user"])
+    customer = shop.new_customer()
+    first, second = invoiced(shop, 100_00, customer=customer, owner=shop.ann.id), invoiced(shop, 50_00, customer=customer, owner=other.id)
+    lone = shop.make.customer(owner=None, name="无主传媒有限公司")
+    clerk = shop.house.person("clerk", {"core.customer.*": "all", "core.user.brief.read": "all", "sales.invoice.*": "all", "sales.payment.*": "own"})
+
+    def paid(who=shop.wu, **values):
+        return shop.row("sales.payment", shop.write("sales.payment", who=who, **{"customer": customer, "day": shop.today, "amount": 10_00, **values}))
+
+    one = paid(allocations=[{"invoice": first, "amount": 6_00}, {"invoice": second, "amount": 4_00}])
+    assert (one.owner_id, one.department_id) == (shop.ann.id, shop.ann.department)
+    number = shop.row("sales.invoice", second).number
+    named = paid(allocations=[{"invoice": number, "amount": 4_00}], customer=shop.row("core.customer", customer).name)  # as a file says it
+    assert named.owner_id == other.id
+    with shop.ann.work():
+        assert shop.resource("sales.payment").sees(one.id) and not shop.resource("sales.payment").sees(named.id)
+    assert paid().owner_id == shop.ann.id, "of no invoice: the customer's"
+    assert paid(customer=lone).owner_id == shop.wu.id, "of nobody's customer: hers"
+    assert paid(who=shop.boss, owner=shop.boss.id, allocations=[{"invoice": first, "amount": 1_00}]).owner_id == shop.boss.id, "named"
+    assert paid(who=clerk, allocations=[{"invoice": first, "amount": 1_00}]).owner_id == clerk.id, "hers, as she may make none of Ann's"
+    with shop.house.system():
+        held = session.scalars(sa.select(Allocation.owner_id).where(Allocation.payment_id == one.id)).all()
+    assert held == [shop.ann.id, shop.ann.id], "and its parts go with it"
+
+
+def test_a_form_leaves_open_whose_money_is(shop):  # noqa: F811
+    first = invoiced(shop, 100_00, owner=shop.ann.id)
+    browser = shop.wu.browser()
+    page = browser("GET", "/sales/payment/new").text
+    token = page.partition('name="form_key" value="')[2].partition('"')[0]
+    sent = {"customer": str(shop.customer), "day": shop.today.isoformat(), "amount": "5", "currency": "CNY", "way": "bank", "form_key": token,
+            "allocations-0-invoice": str(first), "allocations-0-amount": "5", "owner": "", "department": ""}
+    assert browser("POST", "/sales/payment/new", sent).status_code == 303
+    (made,) = (one for one in shop.all(Payment, customer_id=shop.customer) if one.amount == 5_00)
+    assert made.owner_id == shop.ann.id

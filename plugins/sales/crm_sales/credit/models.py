@@ -32,7 +32,7 @@ class Credit(PartOf("core.customer"), Model):
     grade: Mapped[Grade | None] = mapped_column(info={"label": _("Grade"), "labels": GRADES, "looks": LOOKS})
     limit: Mapped[t.Money | None] = mapped_column(info={"label": _("Limit"), "help": _("In the house's currency. Left out: none.")})
     days: Mapped[int | None] = mapped_column(info={"label": _("Days to pay")})
-    why: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason")})
+    why: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason"), "help": _("Empty: as it was proposed.")})
     set_by_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": _("Set by")})
     set_on: Mapped[dt.date | None] = mapped_column(info={"label": _("Set on")})
     proposed: Mapped[Grade | None] = mapped_column(info={"label": _("Proposed grade"), "labels": GRADES, "looks": LOOKS})
@@ -68,7 +68,7 @@ class Stop(PartOf("order"), Model):
 
     __tablename__ = "sales_stop"
     order_id: Mapped[t.Id] = t.Link("sales.order", _("Order"))
-    words: Mapped[t.Line] = mapped_column(info={"label": _("Why")})
+    words: Mapped[str] = mapped_column(sa.Text(), info={"label": _("Why"), "kind": "kept_words"})
     owed: Mapped[t.Money] = mapped_column(info={"label": _("Owed and ordered")})
     limit: Mapped[t.Money | None] = mapped_column(info={"label": _("Limit")})
     overdue: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Overdue")})

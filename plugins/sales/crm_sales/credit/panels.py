@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from crm_core.sdk import User, may, say_date, sees, session, site, system_scope
+from crm_core.sdk import User, may, read_words, say_date, sees, session, site, system_scope
 from crm_sales import _
 from crm_sales.credit.models import Credit, Outcome, Stop
 from crm_sales.credit.services import accounts
@@ -36,7 +36,7 @@ def stopped(order_id):
         words, when = [_("The customer owes more than he may.")], ""
     else:  # in the reader's language, of the figures of that day
         words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []
-        words = [*words, *([_("%(amount)s is overdue.", amount=said(stop.overdue))] if stop.overdue else [])] or [stop.words]
+        words = [*words, *([_("%(amount)s is overdue.", amount=said(stop.overdue))] if stop.overdue else [])] or [read_words(stop.words)]
         when = _("Stopped by the rules of credit since %(day)s; %(who)s confirmed it.", day=say_date(stop.day), who=who or "—")
     return {"words": words, "when": when, "may": may("sales.order.release", order_id),
             "roles": ", ".join(_deciding()), "customer": customer if may("core.customer.read", customer) else None}

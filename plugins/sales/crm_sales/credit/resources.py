@@ -1,6 +1,6 @@
 """What people see of credit."""
 
-from crm_core.sdk import Action, EnumField, Field, MoneyField, Resource, site
+from crm_core.sdk import Action, EnumField, Field, MoneyField, Resource, read_words, site
 from crm_sales import _
 from crm_sales.credit import services
 from crm_sales.credit.models import GRADES, Credit, Grade, Stop
@@ -55,6 +55,9 @@ class Stops(Resource):
     @property
     def label_field(self):
         return "words"
+
+    def word(self, value):
+        return str(read_words(value))
 
 
 CUSTOMER_ACTIONS = (

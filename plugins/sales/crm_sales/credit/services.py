@@ -13,7 +13,19 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, among, amounts, money, my_id, session, site, system_scope, today
+from crm_core.sdk import (
+    Invalid,
+    Refused,
+    among,
+    amounts,
+    keep_words,
+    money,
+    my_id,
+    session,
+    site,
+    system_scope,
+    today,
+)
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
@@ -174,7 +186,7 @@ def take_proposals(_resource, ids: Sequence[int]):
         for row in db.scalars(sa.select(Credit).where(Credit.id.in_(ids)).with_for_update()).all():
             if row.proposed is None:
                 raise Refused(_("Nothing is proposed yet."))
-            row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = row.proposed, row.proposed_limit, row.proposed_days, str(_("As proposed")), my_id(), today()
+            row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = row.proposed, row.proposed_limit, row.proposed_days, None, my_id(), today()
         db.flush()
 
 
@@ -249,7 +261,7 @@ def check(event):
             raise Invalid({"why": [words]}, words)
         if what is Over.ask:
             held.append(row.id)
-        stops.append(Stop(order_id=row.id, words=str(words)[:255], owed=total, limit=found.limit, overdue=account.overdue, day=today(), said=event.why or None,
+        stops.append(Stop(order_id=row.id, words=keep_words(words), owed=total, limit=found.limit, overdue=account.overdue, day=today(), said=event.why or None,
                           outcome=Outcome.waiting if what is Over.ask else Outcome.released, owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id))
     if stops:
         with system_scope("why orders were stopped") as db:

@@ -8,7 +8,19 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, amounts, money, say_number, session, site, system_scope, today
+from crm_core.sdk import (
+    Invalid,
+    Refused,
+    amounts,
+    keep_words,
+    money,
+    read_words,
+    say_number,
+    session,
+    site,
+    system_scope,
+    today,
+)
 from crm_sales import _
 from crm_sales.force.achieving import home_of, spread
 from crm_sales.force.commission_models import (
@@ -108,7 +120,7 @@ def _lines(doc, basis, category, policy, part, statements, key):
     return [{
         "statement": statements[person], "key": f"{key}/{person}", "day": doc.day, "document": doc.document, "customer": doc.customer, "order": doc.order, "basis": basis,
         "source": doc.source, "category": category, "policy": policy.id, "seller": doc.seller, "base": part.amount, "rate": part.percent, "whole": whole, "percent": doc.shares[person],
-        "own": own, "amount": mine, "rule": str(rule)[:255]}
+        "own": own, "amount": mine, "rule": keep_words(rule)}
         for person, own, mine in zip(doc.shares, spread(part.amount, percents), spread(whole, percents), strict=True) if own or mine]
 
 
@@ -142,7 +154,7 @@ def give_back(db, means, day, cause, base=None):
     gone = _taken(db, [line.id for line, _owner in lines])
     left = [Left(line.own - gone.get(line.id, Left(0, 0)).base, line.amount - gone.get(line.id, Left(0, 0)).amount) for line, _owner in lines]
     back = take(left, sum(one.base for one in left) if base is None else base)
-    _write([_back_of(line, statements[owner], f"{cause}/{line.id}", day, one.base, one.amount, _("taken back: %(rule)s", rule=line.rule))
+    _write([_back_of(line, statements[owner], f"{cause}/{line.id}", day, one.base, one.amount, _("taken back: %(rule)s", rule=read_words(line.rule)))
         for (line, owner), one in zip(lines, back, strict=True) if one.base or one.amount])
 
 
@@ -170,7 +182,7 @@ def keep_back(db, means, day, cause, part, whole, rise=True):
         target = lost_of(there, line.own, part, whole)
         base, amount = target.base - held.base, target.amount - held.amount
         if (base or amount) and (rise or base <= 0):
-            rule = _("written off: %(rule)s", rule=line.rule) if base > 0 else _("asked for again: %(rule)s", rule=line.rule)
+            rule = _("written off: %(rule)s", rule=read_words(line.rule)) if base > 0 else _("asked for again: %(rule)s", rule=read_words(line.rule))
             rows.append(_back_of(line, statements[owner], f"{cause}/{line.id}/{turn}", day, base, amount, rule))
     _write(rows)
 
@@ -186,7 +198,7 @@ def _back_of(line, statement, key, day, base, amount, rule):
     return {
         "statement": statement, "key": key, "day": day, "document": line.document, "customer": line.customer_id, "order": line.order_id,
         "basis": line.basis, "source": line.source, "category": line.category_id, "policy": line.policy_id, "seller": line.seller_id, "base": -base, "rate": line.rate,
-        "whole": -amount, "percent": line.percent, "own": -base, "amount": -amount, "back_of": line.id, "rule": str(rule)[:255]}
+        "whole": -amount, "percent": line.percent, "own": -base, "amount": -amount, "back_of": line.id, "rule": keep_words(rule)}
 
 
 def take_no_more(db, cause, day):

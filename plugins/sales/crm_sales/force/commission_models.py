@@ -136,7 +136,7 @@ class CommissionLine(PartOf("statement"), Model):
     percent: Mapped[t.Percent] = mapped_column(default=10_000, info={"label": _("Share, %")})
     own: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Share of the base"), "kind": "money"})
     amount: Mapped[t.Money] = mapped_column(info={"label": _("Amount")})
-    rule: Mapped[t.Line] = mapped_column(info={"label": _("Rule")})
+    rule: Mapped[str] = mapped_column(sa.Text(), info={"label": _("Rule"), "kind": "kept_words"})  # with the figures of its day
     back_of_id: Mapped[t.Id | None] = t.Link("sales.commission_line", _("Takes back"), info={"readonly": True})
 
     __table_args__ = (

@@ -488,7 +488,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_call_question'))
     )
     op.create_table('sales_exceeded',
-        sa.Column('what', sa.String(length=255), nullable=False),
+        sa.Column('what', sa.Text(), nullable=False),
         sa.Column('policy_id', ID, nullable=False),
         sa.Column('subject', sa.String(length=80), nullable=False),
         sa.Column('subject_id', ID, nullable=False),
@@ -1291,7 +1291,7 @@ def upgrade() -> None:
         sa.Column('percent', sa.Integer(), nullable=False),
         sa.Column('own', sa.BigInteger(), nullable=False),
         sa.Column('amount', sa.BigInteger(), nullable=False),
-        sa.Column('rule', sa.String(length=255), nullable=False),
+        sa.Column('rule', sa.Text(), nullable=False),
         sa.Column('back_of_id', ID, nullable=True),
         sa.Column('owner_id', ID, nullable=True),
         sa.Column('department_id', ID, nullable=True),
@@ -1523,7 +1523,7 @@ def upgrade() -> None:
     )
     op.create_table('sales_stop',
         sa.Column('order_id', ID, nullable=False),
-        sa.Column('words', sa.String(length=255), nullable=False),
+        sa.Column('words', sa.Text(), nullable=False),
         sa.Column('owed', sa.BigInteger(), nullable=False),
         sa.Column('limit', sa.BigInteger(), nullable=True),
         sa.Column('overdue', sa.BigInteger(), nullable=False),

@@ -17,6 +17,7 @@ from crm_core.sdk import (
     as_written,
     money,
     priced,
+    rights_changed,
     say_number,
     session,
 )
@@ -66,6 +67,7 @@ class Stages(Bilingual):
         return {row[0]: row[1 if pipelines.label_column.key == "name" else 2] for row in rows}
 
     def written(self, verb, ids, change):
+        rights_changed()  # which stage follows which is kept (`services.ways`)
         if verb == "update":
             services.follow_stages(ids)
 
@@ -118,8 +120,8 @@ class Opportunities(Resource):
     )
     help = _("A possible deal moves through the stages of its pipeline until it is won or lost. On the board cards are dragged from stage to stage.")
     actions = (
-        Action("advance", _("To the next stage"), services.advance, when=is_open, icon="arrow-right", order=5, primary=True),
-        Action("win", _("Won"), services.win, when=is_open, icon="trophy", order=6, fields=lambda resource: [_open_to(resource, "won_reason", False)]),
+        Action("advance", _("To the next stage"), services.advance, when=services.goes_on, icon="arrow-right", order=5, primary=True),
+        Action("win", _("Won"), services.win, when=is_open, icon="trophy", order=6, primary=True, fields=lambda resource: [_open_to(resource, "won_reason", False)]),
         Action("lose", _("Lost"), services.lose, when=is_open, icon="x", order=7, fields=lambda resource: [
             _open_to(resource, "lost_reason", True), _open_to(resource, "competitor", False), Field(name="why", label=_("In words"), length=500)]),
         Action("satisfied", _("Call-back done"), services.satisfied, when=lambda row: row.outcome == Outcome.won and row.satisfaction is None, icon="phone", order=8, primary=True, bulk=False,
@@ -175,6 +177,8 @@ class Opportunities(Resource):
         won = services.of_pipeline(known, stage.pipeline_id, Outcome.won)
         if stage.outcome == Outcome.won and stage.id != won[0].id and old.get("outcome") != Outcome.won:
             return {"stage": [_("The deal comes first: “%(stage)s”.", stage=self.registry.resource("sales.stage").title(won[0]))]}
+        if stage.outcome == Outcome.won and old.get("outcome") != Outcome.won:
+            return {"stage": [_("Choose “Won”: it asks why.") if old.get("outcome") != Outcome.lost else _("Reopen it first.")]}
         found, names = {}, {name: field.column for name, field in self.all_fields.items()}
         for name in stage.needs or ():
             if name in lines:
@@ -190,6 +194,10 @@ class Opportunities(Resource):
 
     def _contacts(self, ids):
         return dict(session.execute(select(Contact.id, Contact.customer_id).where(Contact.id.in_(ids))).all()) if ids else {}
+
+    def act_for(self, field, value):
+        """To a stage that means won or lost it comes by the act that asks why: dragged there too."""
+        return services.act_to(value) if field == "stage" else ""
 
     def written(self, verb, ids, change):
         if verb in ("create", "update", "restore"):

@@ -1,6 +1,7 @@
 """The verbs of opportunities: what follows from a stage, winning, losing, the call-back that ends a sale, next steps as tasks."""
 
 import datetime as dt
+from itertools import pairwise
 
 from sqlalchemy import case, func, literal, select, update
 
@@ -10,6 +11,7 @@ from crm_core.sdk import (
     amounts,
     customers,
     emit,
+    kept,
     local,
     money,
     my_id,
@@ -42,6 +44,28 @@ def stages():
 def of_pipeline(known, pipeline, outcome=None):
     """The stages of a pipeline, in their order."""
     return [one for one in known.values() if one.pipeline_id == pipeline and outcome in (None, one.outcome)]
+
+
+def ways():
+    """The stages after which another open one comes, and those that an opportunity enters by an act. Kept until a stage changes."""
+    def load():
+        known = stages()
+        line = [one for one in known.values() if one.outcome != Outcome.lost]
+        on = frozenset(one.id for one, after in pairwise(line) if one.pipeline_id == after.pipeline_id and after.outcome == Outcome.open)
+        first = {one.pipeline_id: one.id for one in reversed(line) if one.outcome == Outcome.won}  # what comes after the deal is no deal
+        return on, {**dict.fromkeys(first.values(), "win"), **{one.id: "lose" for one in known.values() if one.outcome == Outcome.lost}}
+
+    return kept("sales stages", load)
+
+
+def goes_on(row):
+    """Whether it is open and a stage comes next that is not the deal: that one is entered by “Won”, which asks why."""
+    return row.outcome == Outcome.open and row.stage_id in ways()[0]
+
+
+def act_to(stage):
+    """The act by which an opportunity enters a stage, where that closes it."""
+    return ways()[1].get(stage, "")
 
 
 def chance_of(stage):
@@ -248,7 +272,7 @@ def _set(row, values):
 def win(row, won_reason=None):
     """The deal is made."""
     _still_open(row)
-    row.won_reason = won_reason
+    row.won_reason, row.outcome = won_reason, Outcome.won  # so that its stage is entered: by no other way it is
     _close(row, Outcome.won)
 
 

@@ -1,7 +1,5 @@
 """What people see of partners."""
 
-from sqlalchemy import select
-
 from crm_core.sdk import (
     Action,
     FileField,
@@ -12,8 +10,7 @@ from crm_core.sdk import (
     Section,
     Settled,
     as_written,
-    my_id,
-    session,
+    owners_of,
     today,
 )
 from crm_sales import _
@@ -68,13 +65,9 @@ class Funds(Resource):
     spans = "begins", "ends"
     help = _("What a partner may have for marketing in a period: never more is approved than there is.")
 
-    def derive(self, rows, before):
-        """Who sets up a fund for a partner of somebody else's gives it to him: he asks for the money."""
-        new = [row for row in rows if row.get("id") is None and row.get("owner_id") in (None, my_id())]
-        found = {one.id: one for one in session.scalars(select(Partner).where(Partner.id.in_({row.get("partner_id") for row in new}), Partner.owner_id.is_not(None)))} if new else {}
-        for row in new:
-            if (partner := found.get(row.get("partner_id"))) is not None:
-                row.update(owner_id=partner.owner_id, department_id=partner.department_id, team_id=partner.team_id)
+    def whose(self, rows):
+        """Who sets up a fund for a partner of somebody else's gives it to him, unless another is named: he asks for the money."""
+        return owners_of(Partner, {at: row.get("partner_id") for at, row in enumerate(rows)})
 
     def check(self, rows, before):
         faults = {}

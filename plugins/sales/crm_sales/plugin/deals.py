@@ -20,6 +20,7 @@ from crm_sales.calls import resources as call_resources
 from crm_sales.calls.resources import CallEntries, CallLists, Calls, CallScripts
 from crm_sales.calls.services import WORDS as CALL_WORDS
 from crm_sales.calls.services import silent_leads
+from crm_sales.demo import desks as demo_desks
 from crm_sales.demo import opportunities as demo_opportunities
 from crm_sales.leads import pages as lead_pages
 from crm_sales.leads import panels as lead_panels
@@ -188,3 +189,4 @@ def install(first):
 @hookimpl
 def demo_data(make):
     demo_opportunities.fill(make)
+    demo_desks.fill(make)

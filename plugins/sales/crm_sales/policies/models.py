@@ -6,7 +6,7 @@ import enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_core.sdk import Model, Owned, Vocabulary, t
+from crm_core.sdk import Model, Owned, Vocabulary, read_words, t
 from crm_sales import _
 
 
@@ -65,7 +65,7 @@ class Exceeded(Owned, Model):
     """Something went over a limit and was let pass: by right, or because others agreed. Its owner is who did it."""
 
     __tablename__ = "sales_exceeded"
-    what: Mapped[t.Line] = mapped_column(info={"label": _("What")})
+    what: Mapped[str] = mapped_column(sa.Text(), info={"label": _("What"), "kind": "kept_words"})
     policy_id: Mapped[t.Id] = t.Link("sales.policy", _("Policy"))
     subject: Mapped[str] = mapped_column(sa.String(80), info={"label": _("Kind of document")})
     subject_id: Mapped[t.Id] = mapped_column(info={"label": _("Record")})
@@ -76,4 +76,4 @@ class Exceeded(Owned, Model):
     __table_args__ = (sa.Index("uq_sales_exceeded", "subject", "subject_id", "policy_id", unique=True),)
 
     def __str__(self) -> str:
-        return self.what
+        return str(read_words(self.what))

@@ -18,6 +18,7 @@ from crm_core.sdk import (
     actor,
     amounts,
     approved,
+    keep_words,
     money,
     say_number,
     session,
@@ -255,7 +256,7 @@ def settle(subject, subject_id, document, user_id, department_id, day, over):
         known = set(db.scalars(sa.select(Exceeded.policy_id).where(Exceeded.subject == subject, Exceeded.subject_id == subject_id)))
         rows = {one.policy.id: one for one in reversed(over) if one.policy.id not in known}
         site().registry.resource("sales.exceeded").write([{
-            "what": str(one.said)[:255], "policy": policy, "subject": subject, "subject_id": subject_id, "document": document, "day": day, "agreed": agreed,
+            "what": keep_words(one.said), "policy": policy, "subject": subject, "subject_id": subject_id, "document": document, "day": day, "agreed": agreed,
             "owner": user_id, "department": department_id} for policy, one in rows.items()])
 
 

@@ -120,9 +120,10 @@ def show(token):
 def _page(quote, code, token, fault="", status=200):
     body = drawn(quote, code)
     with in_language(code):
-        open_now = quote.state == State.sent and (quote.until is None or quote.until >= today())
+        signed = quote.state == State.sent and quote.answered_at is not None  # what follows waits for approval
+        open_now = quote.state == State.sent and not signed and (quote.until is None or quote.until >= today())
         html = flask.render_template("sales/public_quote.html", quote=quote, body=body, token=token, code=code, languages=paper.LANGUAGES, fault=fault, answered=local(quote.answered_at).date() if quote.answered_at else None,
-                                     open=open_now, seal=paper.seal(quote, items_of(quote)), over=quote.state == State.sent and not open_now)
+                                     open=open_now, seal=paper.seal(quote, items_of(quote)), signed=signed, over=quote.state == State.sent and not open_now)
     response = _hidden(html)
     response.status_code = status
     return response
@@ -168,12 +169,9 @@ def answer(token):
                     raise Missing(GONE)
                 if not secrets.compare_digest(form.get("seal", "").encode(), paper.seal(quote, items_of(quote)).encode()):
                     raise Refused(_("This quote was changed since you opened it. Please read it again."))
-                if accepts and quote.state == State.accepted and quote.signer == signer:
-                    pass  # he pressed twice
-                elif accepts:
-                    services.accept(quote, signer, address())
-                else:
-                    services.decline(quote, reason, signer or None, address())
+                twice = accepts and quote.state in OFFERED and quote.answered_at is not None and quote.reason is None and quote.signer == signer
+                if not twice:
+                    services.answer(quote, "accept" if accepts else "decline", signer or None, address(), None if accepts else reason)
         except Refused as refused:
             session.expire_all()
             return _page(_wanted(token), code, token, refused.message, 409)

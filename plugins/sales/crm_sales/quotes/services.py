@@ -17,6 +17,7 @@ from crm_core.sdk import (
     Refused,
     Seen,
     amounts,
+    approvals,
     emit,
     money,
     needs_approval,
@@ -36,6 +37,7 @@ from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
 
 NAME, ITEM = "sales.quote", "sales.quote_item"
+NEWS = timedelta(days=3)  # how long it is news that a quote was accepted
 LINK = "sales quote"  # what the public address is signed for
 
 
@@ -90,19 +92,55 @@ def beginning():
 def accept(quote, signer=None, address=None):
     """The customer takes it. `signer`: who said so."""
     quote = _now(quote, State.sent)
-    if quote.until is not None and quote.until < today():
-        raise Refused(_("This quote was valid until %(day)s.", day=quote.until))
-    quote.state, quote.answered_at, quote.signer, quote.signer_address = State.accepted, now(), signer, address
+    _in_time(quote)
+    _signed(quote, signer, address, kept=quote.reason is None)
+    quote.state, quote.reason = State.accepted, None
     session.flush()
-    on_timeline(_("accepted a quote"), "core.customer", quote.customer_id, record=(NAME, quote.id), body=signer)
+    on_timeline(_("accepted a quote"), "core.customer", quote.customer_id, record=(NAME, quote.id), body=quote.signer)
     emit(QuotesAccepted((quote.id,)))
 
 
 def decline(quote, reason=None, signer=None, address=None):
     quote = _now(quote, State.sent)
-    quote.state, quote.answered_at, quote.reason, quote.signer, quote.signer_address = State.declined, now(), reason, signer, address
+    _signed(quote, signer, address, kept=quote.reason is not None)
+    quote.state, quote.reason = State.declined, reason
     session.flush()
     on_timeline(_("declined a quote"), "core.customer", quote.customer_id, record=(NAME, quote.id), body=reason)
+
+
+def _in_time(quote):
+    """Whoever has signed himself by its last day has taken it in time, however long others think about it. Raises Refused."""
+    if quote.answered_at is None and quote.until is not None and quote.until < today():
+        raise Refused(_("This quote was valid until %(day)s.", day=quote.until))
+
+
+def _signed(quote, signer, address, kept=True):
+    """Who answered and when; what the customer himself has signed is `kept`, if he answered the same."""
+    if quote.answered_at is None or not kept:
+        quote.answered_at, quote.signer, quote.signer_address = now(), signer, address
+
+
+def answer(quote, act, signer=None, address=None, reason=None):
+    """What the customer himself answers by his link, once: "accept" or "decline". It is his act and asks nobody's leave, so his signature is kept at once;
+    where a flow is for recording it, what follows of it waits until all have agreed. Raises Refused."""
+    quote = _now(quote, State.sent)
+    if quote.answered_at is not None:
+        raise Refused(_("“%(name)s” has been dealt with meanwhile.", name=str(quote)))
+    said = {"signer": signer} if act == "accept" else {"reason": reason}
+    if act == "accept":
+        _in_time(quote)
+    if not approvals.waits(NAME, quote.id) and approvals.from_outside(NAME, act, quote.id, said) is None:
+        if act == "accept":
+            accept(quote, signer, address)
+        else:
+            decline(quote, reason, signer, address)
+        return
+    _signed(quote, signer, address)
+    quote.reason = reason
+    session.flush()
+    sentence = _("“%(name)s” was accepted by %(who)s. What follows of it waits for approval.", name=str(quote), who=signer or "—") if act == "accept" else _(
+        "“%(name)s” was declined by %(who)s. What follows of it waits for approval.", name=str(quote), who=signer or "—")
+    notify([quote.owner_id], sentence, about=(NAME, quote.id), source=_("Sales"))
 
 
 def may_replace(quote):
@@ -261,7 +299,7 @@ def expire(job):
     """The job of every night: who has not answered in time cannot any more."""
     while True:
         with job.write():
-            rows = session.scalars(select(Quote).where(Quote.state == State.sent, Quote.until < today(), Quote.deleted_at.is_(None)).order_by(Quote.id).limit(200)).all()
+            rows = session.scalars(select(Quote).where(Quote.state == State.sent, Quote.answered_at.is_(None), Quote.until < today(), Quote.deleted_at.is_(None)).order_by(Quote.id).limit(200)).all()
             for quote in rows:
                 quote.state = State.expired
             session.flush()
@@ -272,6 +310,7 @@ def expire(job):
 
 
 def answered(event):
-    """Its owner hears of a quote that was accepted; listens to QuotesAccepted."""
-    for quote in session.scalars(select(Quote).where(Quote.id.in_(event.ids), Quote.deleted_at.is_(None))):
+    """Its owner hears of a quote that was accepted; listens to QuotesAccepted. What is heard of late (the past that was entered, a process that stood
+    still) is no news."""
+    for quote in session.scalars(select(Quote).where(Quote.id.in_(event.ids), Quote.answered_at > now() - NEWS, Quote.deleted_at.is_(None))):
         notify([quote.owner_id], _("“%(name)s” was accepted by %(who)s.", name=str(quote), who=quote.signer or "—"), about=(NAME, quote.id), source=_("Sales"))

@@ -187,5 +187,5 @@ def _remind(customer: int, day: dt.date, how):
     for one in rows:
         if one.asked < found[one.id] and one.owner_id is not None:
             words = _("Remind of invoice %(number)s, level %(level)s", number=one.number, level=found[one.id])
-            tasks.give_by_rule(_("Sales"), reminder_key(one.id, found[one.id]), one.owner_id, words, text=str(why) or None, due=day, about=(NAME, one.id), locked=False)
+            tasks.give_by_rule(_("Sales"), reminder_key(one.id, found[one.id]), one.owner_id, words, text=why, due=day, about=(NAME, one.id), locked=False)
             session.execute(sa.update(Invoice).where(Invoice.id == one.id).values(asked=found[one.id]).execution_options(synchronize_session=False))

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from crm_core.sdk import (
     Action,
     BooleanField,
+    Customer,
     DateField,
     EnumField,
     Field,
@@ -19,6 +20,7 @@ from crm_core.sdk import (
     amounts,
     as_written,
     money,
+    owners_of,
     priced,
     session,
     system_scope,
@@ -209,6 +211,17 @@ class Payments(Resource):
     def defaults(self):
         return {"day": today()}
 
+    def whose(self, rows):
+        """Money is of whom its first invoice is, else its customer, unless somebody is named: who sold sees what came."""
+        first = {at: found[0] for at, found in self._invoices(rows).items() if found}
+        return {**owners_of(Customer, {at: row.get("customer_id") for at, row in enumerate(rows)}), **owners_of(Invoice, first)}
+
+    def _invoices(self, rows):
+        """The invoices that the lines of these rows are for, by position: a file says their numbers. None: there is no such one."""
+        said = {at: [line.get("invoice") for line in row.get("allocations") or ()] for at, row in enumerate(rows)}
+        known = self.line_resource("allocations").all_fields["invoice"].resolve({one for found in said.values() for one in found if one})
+        return {at: [known.get(one) for one in found] for at, found in said.items()}
+
     def derive(self, rows, before):
         how, step = money.rounding(), None
         for row in rows:
@@ -221,21 +234,20 @@ class Payments(Resource):
                 row["worth"], row["unallocated"] = amounts.convert(row["amount"], row["rate"], how, step), row["amount"]
 
     def check(self, rows, before):
-        invoices, faults = set(), {}
+        faults, named = {}, self._invoices([row if row.get("id") is None else {} for row in rows])
         for at, row in enumerate(rows):
             old = before.get(row.get("id", 0))
             if old is None and row.get("amount") == 0:
                 faults[at] = {"amount": [_("An amount is another one than nothing.")]}
-            if old is None:
-                invoices |= {line["invoice"] for line in row.get("allocations") or () if line.get("invoice")}
+        invoices = {one for found in named.values() for one in found if one}
         services.hold(invoices)  # before anything refers to them
         known = services.payable(invoices)
         for at, row in enumerate(rows):
             if row.get("id") is None and at not in faults:
-                for line in row.get("allocations") or ():
-                    if known.get(line.get("invoice")) not in (None, (row.get("customer_id"), row.get("currency") or money.house())):
+                for one in named[at]:
+                    if known.get(one) not in (None, (row.get("customer_id"), row.get("currency") or money.house())):
                         faults[at] = {"allocations": [_("An invoice is another customer’s, or in another currency.")]}
-                    elif line.get("invoice") not in known:
+                    elif one is not None and one not in known:
                         faults[at] = {"allocations": [_("An invoice is not issued.")]}
         return faults
 
