@@ -25,7 +25,7 @@ from crm_sales.demo import orders as demo
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels as progress
 from crm_sales.orders import services as ordering
-from crm_sales.orders.models import Advert, Order, Subscription
+from crm_sales.orders.models import Advert, Order, Review, Subscription
 from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
 from crm_sales.receivables import instalments, papers, reminding, reports, wording
@@ -149,7 +149,9 @@ def register_reports():
 @hookimpl
 def register_cards():
     stops = Card("stopped", _("Stopped orders"), of=credit.Stops, query=account.waiting, icon="hand-stop", order=7, waits="/sales/stop?outcome.any=waiting", when=account.may_release)
-    return [stops, *reports.CARDS]
+    reviews = [Card(f"review_{one}", label, of=Orders, query=progress.waiting(one), icon="checks", order=8, waits=f"/sales/order?review.any={one}", when=progress.may_review(f"review_{one}"))
+               for one, label in ((Review.contract, _("Contract reviews of orders")), (Review.finance, _("Finance reviews of orders")))]
+    return [stops, *reviews, *reports.CARDS]
 
 
 @hookimpl
