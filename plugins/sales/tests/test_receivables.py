@@ -104,10 +104,26 @@ def test_a_payment_is_never_more_than_it_is(shop, today):  # noqa: F811
     assert shop.row("sales.payment", made).unallocated == 70_00
     shop.run("allocate", made, resource="sales.payment")
     assert (shop.row("sales.invoice", first).state, shop.row("sales.invoice", second).remaining, shop.row("sales.payment", made).unallocated) == ("paid", 20_00, 0)
-    with pytest.raises(Invalid, match="taken already"):
+    with pytest.raises(Invalid, match="bank reference already"):
         shop.write("sales.payment", **paid, reference="B-1")
+    with pytest.raises(Invalid, match="bank reference already"):  # by whatever door
+        shop.run("pay", second, {"amount": 1_00, "reference": "B-1"}, resource="sales.invoice")
     with pytest.raises(Invalid, match="stays as it is"):
         shop.write("sales.payment", id=made, amount=1)
+
+
+def test_what_was_taken_back_is_recorded_anew_with_its_bank_reference(shop, today):  # noqa: F811
+    customer = shop.new_customer()
+    paid = {"customer": customer, "day": today, "amount": 100_00, "reference": "B-2"}
+    wrong = shop.write("sales.payment", **{**paid, "amount": 10_00})
+    shop.run("take_back", wrong, {"reason": "typed wrong"}, resource="sales.payment")
+    right = shop.write("sales.payment", **paid)
+    shop.write("sales.payment", id=right, note="checked")
+    with pytest.raises(Invalid, match="there twice"), shop.boss.work():
+        shop.resource("sales.payment").write([{**paid, "reference": "B-3"}, {**paid, "reference": "B-3"}])
+    other = shop.write("sales.payment", **{**paid, "reference": "B-4"})
+    with pytest.raises(Invalid, match="bank reference already"):
+        shop.write("sales.payment", id=other, reference="B-2")
 
 
 def test_a_credit_note_for_what_was_paid_is_paid_back_once(shop):  # noqa: F811
