@@ -1,6 +1,7 @@
 """Money: exact to the cent, counted once whoever is at it at the same time, aged, stated."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -276,3 +277,30 @@ def test_who_counts_the_money_words_the_reminders_and_is_called_so(shop):  # noq
         assert str(role_name("Accountant", "Accountant")) == "财务"
     page = browser("GET", "/sales/stop").text
     assert "stopped until somebody releases them" in page and "ask your administrator" not in page
+
+
+def test_lists_of_parts_say_names_and_amounts_as_people_read_them(shop, today):  # noqa: F811
+    if not shop.all("core.currency", code="USD"):
+        shop.write("core.currency", code="USD")
+    shop.write("core.currency_rate", currency="USD", day=today - dt.timedelta(days=900), rate=7 * 10**8)
+    order = shop.order((3000, 160_00), currency="USD")
+    shop.run("deliver", order)
+    shop.run("invoice", order)
+    (invoice,) = shop.all(Invoice, order_id=order)
+    shop.run("pay", invoice.id, {}, resource="sales.invoice")
+    browser = shop.boss.browser()
+
+    def cells(path):
+        return re.sub(r"<[^>]+>", " ", browser("GET", path).text).replace("\xa0", " ").replace("&nbsp;", " ")
+
+    assert "USD 480" in cells(f"/sales/allocation?invoice.any={invoice.id}") and "48000" not in cells(f"/sales/allocation?invoice.any={invoice.id}")
+    assert "USD 160" in cells(f"/sales/order_item?order.any={order}")
+    (delivery,) = shop.all("sales.delivery", order_id=order)
+    assert "3000" not in cells(f"/sales/delivery_item?delivery.any={delivery.id}")
+    deal = shop.write("sales.opportunity", name="Covers", customer=shop.customer)
+    (visit,) = shop.all("sales.opportunity_stage", opportunity_id=deal)
+    with shop.boss.work():
+        stage = shop.resource("sales.stage").labels([visit.stage_id])[visit.stage_id]
+    assert stage in cells(f"/sales/opportunity/{deal}?tab=sales.opportunity_stage") and stage in browser("GET", f"/sales/opportunity_stage/{visit.id}").text
+    with shop.boss.work():
+        assert shop.resource("sales.opportunity_stage").labels([visit.id]) == {visit.id: stage}
