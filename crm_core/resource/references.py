@@ -215,6 +215,6 @@ def labels_from(gathered: Mapping[str, list[tuple[int, str]]]) -> dict[str, dict
     """target → {id: name} out of what `gather` found, as the reader's language has the names."""
     resources = site().registry.resources
     return {
-        key[6:]: {row_id: str(resources[key[6:]].word(name)) for row_id, name in rows}
+        key[6:]: resources[key[6:]].labels([one[0] for one in rows]) if resources[key[6:]].label_target else {row_id: str(resources[key[6:]].word(name)) for row_id, name in rows}
         for key, rows in gathered.items() if key.startswith("label:")
     }

@@ -430,6 +430,10 @@ class Resource:
         if not source.may("read"):
             return {}
         rows = session.execute(kept.by_ids(source.model, source.label_column.key), {"ids": wanted})
+        if source.label_target:
+            found = {row[0]: row[1] for row in rows}
+            names = self.registry.resource(source.label_target).labels([one for one in found.values() if one])
+            return {row_id: names.get(one) or f"#{row_id}" for row_id, one in found.items()}
         return {row[0]: str(source.word(row[1])) for row in rows}
 
     def below(self, ids: Iterable[int]) -> tuple[int, ...]:
@@ -463,8 +467,13 @@ class Resource:
         return getattr(self.model, self.all_fields[self.label_field].column)  # type: ignore[no-any-return]
 
     def word(self, value: Any) -> Any:
-        """The shown form of a label; resources with translated names override it."""
-        return value
+        """The shown form of a label: words as they stand, all else as its field shows it; resources with translated names override it."""
+        return value if value is None or type(value) is str or self.label_target else self.all_fields[self.label_field].show(value)
+
+    @cached_property
+    def label_target(self) -> str:
+        """The resource whose name is the label, where a record is called by what it points at."""
+        return getattr(self.all_fields[self.label_field], "target", "") or ""
 
     def brief_word(self, value: str) -> str:
         """A label where there is little room: in a list of other records."""
@@ -473,7 +482,10 @@ class Resource:
     def title(self, row: Any) -> str:
         """What a record is called on its page and in sentences about it. One of your own gets the row as the reader may see it
         (resource/seen.py): `return f"{row.number or ''} {row.name or ''}"`."""
-        return str(self.word(getattr(row, self.label_field, None)) or f"#{row.id}")
+        value = getattr(row, self.all_fields[self.label_field].column, None)
+        if self.label_target:
+            value = self.registry.resource(self.label_target).labels([value]).get(value) if value else None
+        return str(self.word(value) or f"#{row.id}")
 
     def remarks(self, ids: Sequence[int]) -> Mapping[int, Any]:
         """What pickers and the search say of records besides (a warning, a wish), by id; also where they are known in brief."""

@@ -46,7 +46,8 @@ def current() -> Frame | None:
 
 def shell() -> Shell:
     """What a page without a person knows."""
-    return Shell(**_common(flask.request.cookies.get("theme", "")))
+    request = flask.request
+    return Shell(**_common(request.cookies.get("theme", "")), here=request.full_path.rstrip("?") if request.method == "GET" else request.path)
 
 
 def _common(theme: Any) -> dict[str, Any]:

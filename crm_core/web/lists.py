@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import flask
+import sqlalchemy as sa
 
 from crm_core.data.session import session
 from crm_core.kernel.calling import shown
@@ -138,15 +139,16 @@ def rows(
     data = [by_id[i] for i in ids if i in by_id]
     sensitive.read_columns(resource, [fields[n] for n in own], 2, data, "list")
     drawn: list[Any] = []
+    codes = [row[-1] for row in data] if money else _codes(resource, [row[0] for row in data]) if any(isinstance(fields[n], MoneyField) for n in own) else []
     known = _named([fields[n] for n in own], data)
     for name in names:
         if name in fields:
             at = own.index(name) + 2
             show = render.renderer(fields[name], [row[at] for row in data], names=known.get(name))
-            if name == label:
-                drawn.append([resource.word(row[at]) for row in data])
-            elif money and isinstance(amount := fields[name], MoneyField):
-                drawn.append(render.in_currencies(amount, [row[at] for row in data], [row[-1] for row in data]))
+            if isinstance(amount := fields[name], MoneyField) and codes:
+                drawn.append(render.in_currencies(amount, [row[at] for row in data], codes))
+            elif name == label:
+                drawn.append([known.get(name, {}).get(row[at], "—") for row in data] if resource.label_target else [resource.word(row[at]) for row in data])
             elif fields[name].kind == "phone":
                 drawn.append([fields[name].show(row[at]) for row in data])
             else:
@@ -155,9 +157,20 @@ def rows(
             column = next(c for c in columns.computed(resource) if c.name == name)
             drawn.append(_computed(column, [row[0] for row in data]))
     return tuple(
-        Row(str(row[0]), url_of(row[0]), str(resource.word(row[1]) or f"#{row[0]}"), tuple(cells[at] for cells in drawn))
+        Row(str(row[0]), url_of(row[0]), str((known.get(label, {}).get(row[1]) if resource.label_target else resource.word(row[1])) or f"#{row[0]}"), tuple(cells[at] for cells in drawn))
         for at, row in enumerate(data)
     )
+
+
+def _codes(resource: Any, ids: Sequence[int]) -> list[str]:
+    """The currencies of what these records are parts of, in their order; none where that has none."""
+    above = resource.parent_field
+    whole = site().registry.resource(above.target).model if above is not None else None
+    if whole is None or not hasattr(whole, "currency"):
+        return []
+    link = getattr(resource.model, above.column)
+    found = {row[0]: row[1] for row in session.execute(sa.select(resource.model.id, whole.currency).join(whole, whole.id == link).where(resource.model.id.in_(ids)))}
+    return [found.get(one) or "" for one in ids]
 
 
 def _named(own: Sequence[Field], data: Sequence[Any]) -> dict[str, dict[int, str]]:

@@ -24,6 +24,7 @@ class Shell:
     theme: Literal["", "light", "dark"] = ""
     preferences_url: str = ""
     home_url: str = "/"
+    here: str = "/"  # of a page without a person: where it goes on in another language
     version: str = ""
     plain_http: bool = False
     toasts: tuple[Toast, ...] = ()

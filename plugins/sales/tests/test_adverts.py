@@ -136,3 +136,38 @@ def test_a_call_about_somebody_elses_customer_stays_with_the_subscription(shop, 
     one = shop.write("sales.subscription", owner=shop.ann.id, customer=customer, product=product, begins=today, ends=today + dt.timedelta(days=99))
     shop.run("call", one, {"said": "Address has changed"}, resource="sales.subscription", who=shop.ann)
     assert "Address has changed" in shop.ann.browser()("GET", f"/sales/subscription/{one}").text
+
+
+def test_what_waits_for_a_review_is_told_to_who_gives_it(shop):  # noqa: F811
+    order, plain = advertised(shop), shop.order((1000, 5_00))
+    browser, boss = shop.ann.browser(), shop.boss.browser()
+    assert (shop.row("sales.order", order).review, shop.row("sales.order", plain).review) == ("contract", None)
+    shop.run("plan_runs", order, {"every": Every.month}, who=shop.ann)
+    box = browser("GET", f"/sales/order/{order}/panel/runs").text
+    assert "Waits for the contract review" in box and "do/appeared" not in box and "do/missed" in box
+    number = shop.row("sales.order", order).number
+    assert number in boss("GET", "/sales/order?review.any=contract").text and "review.any=contract" in boss("GET", "/").text and "review.any=contract" not in browser("GET", "/").text
+    shop.run("review_contract", order)
+    assert number in shop.wu.browser()("GET", "/sales/order?review.any=finance").text
+    shop.run("deliver", order)
+    shop.run("invoice", order)
+    (invoice,) = shop.all("sales.invoice", order_id=order)
+    shop.run("pay", invoice.id, {}, resource="sales.invoice")
+    assert shop.row("sales.order", order).state == "done"
+    shop.run("review_finance", order)  # also what is paid already
+    assert shop.row("sales.order", order).review == "passed"
+    assert "do/appeared" in browser("GET", f"/sales/order/{order}/panel/runs").text
+
+
+def test_an_advertisement_of_something_else_is_reviewed_too_and_none_appears_before_its_day(shop, today):  # noqa: F811
+    order = shop.order((1000, 5_00))
+    advert = shop.write("sales.advert", order=order, name="By hand", runs=[{"issue": "1", "day": today}, {"issue": "2", "day": today + dt.timedelta(days=1)}])
+    first, second = shop.all(Run, advert_id=advert)
+    assert shop.row("sales.order", order).review == "contract"
+    with pytest.raises(Refused, match="review"):
+        shop.run("appeared", first.id, resource="sales.run")
+    shop.run("review_contract", order)
+    shop.run("review_finance", order)
+    shop.run("appeared", first.id, resource="sales.run")
+    with pytest.raises(CrmError):
+        shop.run("appeared", second.id, resource="sales.run")

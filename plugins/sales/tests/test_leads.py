@@ -317,3 +317,14 @@ def test_leads_come_in_by_the_interface_and_by_file(house, ann):
     assert made.status_code == 201
     with house.system():
         assert session.scalar(select(Lead.owner_id).where(Lead.name == "Bamboo Books")) == ann.id
+
+
+def test_a_stranger_reads_a_form_in_his_language_and_stays_on_it(house, form):
+    client, _send = outsider(house)
+    address = f"/sales/enquiry/{form}"
+    page = client.get(address, base_url="https://localhost").text
+    assert f'name="back" value="{address}"' in page
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    answer = client.post("/preferences", base_url="https://localhost", data={"csrf_token": token, "language": "zh_Hans_CN", "back": address}, headers={"Origin": "https://localhost"})
+    assert answer.status_code == 303 and answer.headers["Location"] == address
+    assert "您的姓名" in client.get(address, base_url="https://localhost").text

@@ -1,6 +1,7 @@
 """Money: exact to the cent, counted once whoever is at it at the same time, aged, stated."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -104,10 +105,26 @@ def test_a_payment_is_never_more_than_it_is(shop, today):  # noqa: F811
     assert shop.row("sales.payment", made).unallocated == 70_00
     shop.run("allocate", made, resource="sales.payment")
     assert (shop.row("sales.invoice", first).state, shop.row("sales.invoice", second).remaining, shop.row("sales.payment", made).unallocated) == ("paid", 20_00, 0)
-    with pytest.raises(Invalid, match="taken already"):
+    with pytest.raises(Invalid, match="bank reference already"):
         shop.write("sales.payment", **paid, reference="B-1")
+    with pytest.raises(Invalid, match="bank reference already"):  # by whatever door
+        shop.run("pay", second, {"amount": 1_00, "reference": "B-1"}, resource="sales.invoice")
     with pytest.raises(Invalid, match="stays as it is"):
         shop.write("sales.payment", id=made, amount=1)
+
+
+def test_what_was_taken_back_is_recorded_anew_with_its_bank_reference(shop, today):  # noqa: F811
+    customer = shop.new_customer()
+    paid = {"customer": customer, "day": today, "amount": 100_00, "reference": "B-2"}
+    wrong = shop.write("sales.payment", **{**paid, "amount": 10_00})
+    shop.run("take_back", wrong, {"reason": "typed wrong"}, resource="sales.payment")
+    right = shop.write("sales.payment", **paid)
+    shop.write("sales.payment", id=right, note="checked")
+    with pytest.raises(Invalid, match="there twice"), shop.boss.work():
+        shop.resource("sales.payment").write([{**paid, "reference": "B-3"}, {**paid, "reference": "B-3"}])
+    other = shop.write("sales.payment", **{**paid, "reference": "B-4"})
+    with pytest.raises(Invalid, match="bank reference already"):
+        shop.write("sales.payment", id=other, reference="B-2")
 
 
 def test_a_credit_note_for_what_was_paid_is_paid_back_once(shop):  # noqa: F811
@@ -260,6 +277,33 @@ def test_who_counts_the_money_words_the_reminders_and_is_called_so(shop):  # noq
         assert str(role_name("Accountant", "Accountant")) == "财务"
     page = browser("GET", "/sales/stop").text
     assert "stopped until somebody releases them" in page and "ask your administrator" not in page
+
+
+def test_lists_of_parts_say_names_and_amounts_as_people_read_them(shop, today):  # noqa: F811
+    if not shop.all("core.currency", code="USD"):
+        shop.write("core.currency", code="USD")
+    shop.write("core.currency_rate", currency="USD", day=today - dt.timedelta(days=900), rate=7 * 10**8)
+    order = shop.order((3000, 160_00), currency="USD")
+    shop.run("deliver", order)
+    shop.run("invoice", order)
+    (invoice,) = shop.all(Invoice, order_id=order)
+    shop.run("pay", invoice.id, {}, resource="sales.invoice")
+    browser = shop.boss.browser()
+
+    def cells(path):
+        return re.sub(r"<[^>]+>", " ", browser("GET", path).text).replace("\xa0", " ").replace("&nbsp;", " ")
+
+    assert "USD 480" in cells(f"/sales/allocation?invoice.any={invoice.id}") and "48000" not in cells(f"/sales/allocation?invoice.any={invoice.id}")
+    assert "USD 160" in cells(f"/sales/order_item?order.any={order}")
+    (delivery,) = shop.all("sales.delivery", order_id=order)
+    assert "3000" not in cells(f"/sales/delivery_item?delivery.any={delivery.id}")
+    deal = shop.write("sales.opportunity", name="Covers", customer=shop.customer)
+    (visit,) = shop.all("sales.opportunity_stage", opportunity_id=deal)
+    with shop.boss.work():
+        stage = shop.resource("sales.stage").labels([visit.stage_id])[visit.stage_id]
+    assert stage in cells(f"/sales/opportunity/{deal}?tab=sales.opportunity_stage") and stage in browser("GET", f"/sales/opportunity_stage/{visit.id}").text
+    with shop.boss.work():
+        assert shop.resource("sales.opportunity_stage").labels([visit.id]) == {visit.id: stage}
 
 
 # --- whose money is ----------------------------------------------------------------------------------------------------

@@ -43,5 +43,5 @@ def by_rule(step, source=None):
 
 
 SOURCE = ChoiceField(name="source", label=_("Source"), list_name="core.source")
-ACTIONS = [Action("lead", _("Save as lead"), save_mail, on="core.mail", icon="bulb", quiet=True, when=lambda mail: bool(mail.sender) and mail.box == "received", fields=[SOURCE])]
+ACTIONS = [Action("lead", _("Save as lead"), save_mail, on="core.mail", icon="bulb", quiet=True, makes="sales.lead", when=lambda mail: bool(mail.sender) and mail.box == "received", fields=[SOURCE])]
 RULE_ACTIONS = [RuleAction("lead", _("Note the sender of a mail down as a lead"), by_rule, lambda shown: _("note its sender down as a lead"), fields=[SOURCE], on=lambda of: of.name == "core.mail")]

@@ -1170,6 +1170,7 @@ def upgrade() -> None:
         sa.Column('reason', sa.String(length=255), nullable=True),
         sa.Column('guarantee', sa.String(length=255), nullable=True),
         sa.Column('guaranteed', sa.Date(), nullable=True),
+        sa.Column('review', sa.String(length=40), nullable=True),
         sa.Column('contract_by_id', ID, nullable=True),
         sa.Column('contract_on', sa.Date(), nullable=True),
         sa.Column('finance_by_id', ID, nullable=True),
@@ -2156,6 +2157,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_order_owner_id_state_updated_at', ['owner_id', 'state', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_order_owner_id_updated_at', ['owner_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_order_quote_id'), ['quote_id'], unique=False)
+        batch.create_index('ix_sales_order_review', ['review', 'id'], unique=False, sqlite_where=sa.text("review IN ('contract', 'finance')"), postgresql_where=sa.text("review IN ('contract', 'finance')"))
         batch.create_index('ix_sales_order_team_id_customer_id', ['team_id', 'customer_id', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))

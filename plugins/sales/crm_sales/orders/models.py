@@ -24,6 +24,20 @@ STATES = {"draft": _("Draft"), "held": _("Stopped by credit"), "confirmed": _("C
 LOOKS = {"draft": ("pencil", ""), "held": ("ban", "red"), "confirmed": ("circle-check", "amber"), "done": ("flag", "green"), "cancelled": ("x", "red")}
 
 
+class Review(enum.StrEnum):
+    """Which review an order waits for that runs or is sent for a term; none where nothing of it does."""
+
+    contract = "contract"
+    finance = "finance"
+    passed = "passed"
+
+
+REVIEWS = {"contract": _("Waits for the contract review"), "finance": _("Waits for the finance review"), "passed": _("Both passed")}
+REVIEW_LOOKS = {"contract": ("hourglass-low", "amber"), "finance": ("hourglass-low", "amber"), "passed": ("checks", "green")}
+
+WAITING = "review IN ('contract', 'finance')"
+
+
 class Sort(enum.StrEnum):
     """What sort of thing an item is: what is delivered once, what runs on days, what is sent for a term."""
 
@@ -58,6 +72,7 @@ class Order(PricedHead, Owned, Model):
     reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason"), "readonly": True})
     guarantee: Mapped[t.Line | None] = mapped_column(info={"label": _("Guarantee"), "help": _("Who stands in for the money, and by what.")})
     guaranteed: Mapped[t.Day | None] = mapped_column(info={"label": _("Guaranteed until")})
+    review: Mapped[Review | None] = mapped_column(info={"label": _("Review"), "labels": REVIEWS, "looks": REVIEW_LOOKS, "readonly": True})
     contract_by_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": _("Contract reviewed by"), "readonly": True})
     contract_on: Mapped[dt.date | None] = mapped_column(info={"label": _("Contract reviewed on"), "readonly": True})
     finance_by_id: Mapped[t.Id | None] = mapped_column(sa.ForeignKey("core_user.id", ondelete="RESTRICT"), info={"label": _("Finance reviewed by"), "readonly": True})
@@ -65,6 +80,7 @@ class Order(PricedHead, Owned, Model):
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
     # The state others were last told of (services.tell): whichever way it changes, an action or an undo, they hear of it once.
     told: Mapped[State] = mapped_column(default=State.draft, info={"kind": "internal"})
+    __table_args__ = (sa.Index("ix_sales_order_review", "review", "id", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)),)
 
     def __str__(self) -> str:
         return self.number

@@ -20,12 +20,27 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.orders import again as ordering_again
-from crm_sales.orders import services
-from crm_sales.orders.models import FATE_LOOKS, FATES, Advert, Fate, Order, OrderItem, Run, Subscription
+from crm_sales.orders import running, services
+from crm_sales.orders.models import (
+    FATE_LOOKS,
+    FATES,
+    REVIEW_LOOKS,
+    REVIEWS,
+    Advert,
+    Fate,
+    Order,
+    OrderItem,
+    Review,
+    Run,
+    State,
+    Subscription,
+)
+from crm_sales.settings import OrderSettings
 
 PAID = "sales.order.total", "sales.order.paid"
 ITEMS = "sales.order_item.what", "sales.order_item.quantity", "sales.order_item.delivered"
 AGAIN = "sales.order.customer", "sales.order.day", "sales.order_item.product", "sales.order_item.what", "sales.order_item.quantity", "sales.order_item.price"
+REVIEW = "sales.order.review"
 RUNS = "sales.run.day", "sales.run.issue", "sales.run.fate", "sales.advert.name"
 _AMOUNT, _DAY = MoneyField(name="amount", label=""), DateField(name="day", label="")
 said, day_said = _AMOUNT.show, _DAY.show  # an amount and a day, as people read them
@@ -43,7 +58,22 @@ def progress(order_id: int):
     by_plan = services.receivables.instalments(order_id) if money_seen and order.contract_id else (0, 0)
     link = order.contract_id if by_plan[0] and sees("sales.order.contract") and may("sales.contract.read", order.contract_id) else None
     return {"items": items, "url": f"/sales/order/{order_id}/parts" if parts else "", "by_plan": by_plan, "contract": link,
-            "figures": [(order.total, order.invoiced, order.paid)] if money_seen else [], "said": said}
+            "figures": [(order.total, order.invoiced, order.paid)] if money_seen else [], "said": said, "review": _review(order) if order is not None and sees(REVIEW) else ""}
+
+
+def _review(order):
+    """Which review an order waits for, said in its field's look; that both passed stands with their days."""
+    waiting = next((one for one in (Review.contract, Review.finance) if services.waits(order, one)), None)
+    return cells.status(Status(REVIEWS[waiting.value], *REVIEW_LOOKS[waiting.value])) if waiting else ""
+
+
+def waiting(review):
+    """How many orders wait for this review, on the home page of who gives it."""
+    return lambda rows: sa.select(rows.c.review, sa.func.count()).where(rows.c.review == review, rows.c.state.in_(services.REVIEWED)).group_by(rows.c.review)
+
+
+def may_review(verb):
+    return lambda: OrderSettings.now().reviews and may(f"sales.order.{verb}")
 
 
 def again(customer_id: int):
@@ -123,19 +153,22 @@ def beside_subscription(subscription_id):
 
 
 def runs_of_order(order_id):
-    return _runs(Advert.order_id == order_id, f"/sales/order/{order_id}")
+    order = _order_of(order_id)
+    plan = f"/sales/order/{order_id}/do/plan_runs" if order is not None and may("sales.order.plan_runs", order_id) and order.state != State.cancelled and running.needs_plan(order_id) else ""
+    return {**_runs(Advert.order_id == order_id, f"/sales/order/{order_id}", order), "plan": plan}
 
 
 def runs_of_advert(advert_id):
-    return _runs(Advert.id == advert_id, f"/sales/advert/{advert_id}")
+    return {**_runs(Advert.id == advert_id, f"/sales/advert/{advert_id}", _order_of(session.get(Advert, advert_id).order_id)), "plan": ""}
 
 
-def _runs(which, here):
-    """What runs next, and what was to and is not marked yet: each with its acts for who may do them."""
+def _runs(which, here, order):
+    """What runs next, and what was to and is not marked yet: each with its acts for who may do them, as soon as it can have appeared."""
     told = sees("sales.run.evidence")
     rows = session.execute(sa.select(Run.id, Run.day, Run.issue, Run.fate, Run.evidence, Advert.name).join(Advert, Advert.id == Run.advert_id).where(which).order_by(
         sa.case((Run.fate == Fate.planned, 0), else_=1), Run.day, Run.id).limit(24)).all()
     counts = dict(session.execute(sa.select(Run.fate, sa.func.count()).join(Advert, Advert.id == Run.advert_id).where(which).group_by(Run.fate)).all())
     looks = {fate: cells.status(Status(FATES[fate.value], *FATE_LOOKS[fate.value])) for fate in Fate}
     return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today(), row.evidence if told else "") for row in rows], "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
-            "may": {name for name in ("appeared", "missed") if rows and may(f"sales.run.{name}", rows[0].id)}, "planned": Fate.planned, "here": here}
+            "may": {name for name in ("appeared", "missed") if rows and may(f"sales.run.{name}", rows[0].id)}, "planned": Fate.planned, "here": here, "now": today(),
+            "review": _review(order) if order is not None and sees(REVIEW) else ""}

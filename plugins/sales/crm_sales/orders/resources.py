@@ -37,6 +37,7 @@ from crm_sales.orders.models import (
     Fate,
     Order,
     OrderItem,
+    Review,
     Run,
     Sort,
     State,
@@ -83,7 +84,7 @@ class Orders(Resource):
     label, singular = _("Orders"), _("Order")
     icon = "shopping-cart"
     columns = "number", "customer", "day", "total", "delivered", "paid", "state", "owner"
-    filters = "state", "customer", "day", "total", "promised", "confirmed", "completed", "owner"
+    filters = "state", "customer", "day", "total", "promised", "confirmed", "completed", "review", "owner"
     search = ("number",)
     search_names = ()
     sorts = "-updated_at", "day", "customer"
@@ -112,10 +113,10 @@ class Orders(Resource):
                                   DateField(name="day", label=_("Day"), default=today()), Field(name="waybill", label=_("Waybill"), length=255)]),
         Action("plan_runs", _("Plan the advertisements"), running.plan_order, icon="calendar-event", order=58, bulk=False, fields=PLAN,
                when=lambda o: o.state != State.cancelled and running.needs_plan(o.id)),
-        Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=60,
-               when=lambda o: o.contract_on is None and o.state in services.REVIEWED and services.needs_review(o.id)),
-        Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=61,
-               when=lambda o: o.finance_on is None and o.contract_on is not None and o.state in services.REVIEWED),
+        Action("review_contract", _("Contract reviewed"), services.review_contract, icon="checks", order=8, primary=True,
+               when=lambda o: services.waits(o, Review.contract)),
+        Action("review_finance", _("Finance reviewed"), services.review_finance, icon="checks", order=9, primary=True,
+               when=lambda o: services.waits(o, Review.finance)),
         Action("cancel", _("Cancel the order"), services.cancel, when=lambda o: o.state in (State.draft, State.held, State.confirmed), icon="x", order=80, danger=True, whole=True,
                fields=(Field(name="reason", label=_("Reason"), required=True, length=255),)),
     )
@@ -243,6 +244,9 @@ class Adverts(Resource):
     actions = (Action("plan", _("Make the plan"), running.plan, when=lambda one: one.begins is not None and one.ends is not None, icon="calendar-event", primary=True, fields=PLAN),)
     help = _("What of an order appears where, and its plan: each run is planned, has appeared (with evidence) or was missed.")
 
+    def written(self, verb, ids, change):
+        services.advertised(ids)
+
 
 class Runs(Resource):
     model = Run
@@ -256,7 +260,7 @@ class Runs(Resource):
     calendar = "day"
     verbs = ("read", "export", "print")
     actions = (
-        Action("appeared", _("Appeared"), running.appeared, when=lambda one: one.fate != Fate.done, icon="circle-check", primary=True, order=10),
+        Action("appeared", _("Appeared"), running.appeared, when=lambda one: one.fate != Fate.done and one.day <= today(), icon="circle-check", primary=True, order=10),
         Action("missed", _("Missed"), running.missed, when=lambda one: one.fate == Fate.planned, icon="x", order=11),
         Action("again", _("Planned again"), running.again, when=lambda one: one.fate != Fate.planned, icon="clock", order=12, quiet=True),
     )

@@ -5,7 +5,7 @@ import enum
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Refused, periods, session, site, system_scope
+from crm_core.sdk import Refused, periods, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.orders.models import Advert, Fate, OrderItem, Run, Sort
 from crm_sales.orders.services import lock
@@ -90,6 +90,8 @@ def appeared(run):
     """It has appeared; where, stands in its plan, unless more is written into the advertisement."""
     if run.fate == Fate.done:
         return
+    if run.day > today():
+        raise Refused(_("It runs on %(day)s: it cannot have appeared yet.", day=run.day))
     run.evidence = run.evidence or ", ".join(part for part in (run.issue, session.scalar(sa.select(Advert.place).where(Advert.id == run.advert_id))) if part)[:255] or run.day.isoformat()
     run.fate = Fate.done
 

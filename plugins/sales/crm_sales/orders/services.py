@@ -43,6 +43,7 @@ from crm_sales.orders.models import (
     Fate,
     Order,
     OrderItem,
+    Review,
     Run,
     Sort,
     State,
@@ -52,7 +53,7 @@ from crm_sales.orders.models import (
 from crm_sales.settings import OrderSettings
 
 GOING = (State.confirmed, State.done)
-REVIEWED = (State.held, State.confirmed)  # what is reviewed cannot be changed any more
+REVIEWED = (State.held, *GOING)  # what is reviewed cannot be changed any more
 
 
 @dataclass
@@ -355,8 +356,9 @@ def tell(ids: Sequence[int]):
         db.execute(sa.update(Order).where(Order.id.in_([row.id for row in rows])).values(told=Order.state).execution_options(synchronize_session=False))
         _deals([row.id for row in rows if row.state == State.done or (row.state == State.cancelled and row.delivered)])
         drafts = [row.id for row in rows if row.state == State.draft]  # it can be changed: what was reviewed of it may be another thing by then
-        db.execute(sa.update(Order).where(Order.id.in_(drafts), Order.contract_on.is_not(None)).values(
-            contract_by_id=None, contract_on=None, finance_by_id=None, finance_on=None).execution_options(synchronize_session=False))
+        db.execute(sa.update(Order).where(Order.id.in_(drafts), Order.review.is_not(None)).values(
+            review=None, contract_by_id=None, contract_on=None, finance_by_id=None, finance_on=None).execution_options(synchronize_session=False))
+        reviewed(db, Order.id.in_([row.id for row in rows if row.told == State.draft]))
     for event, found in (
         (OrdersConfirmed, [row.id for row in rows if row.state == State.confirmed and row.told != State.done]),
         (OrdersCancelled, [row.id for row in rows if (row.told in GOING and row.state not in GOING) or (row.told == State.held and row.state == State.cancelled)]),
@@ -469,19 +471,31 @@ def dropped(ids: Sequence[int]):
         db.flush()
 
 
-def needs_review(order_id: int) -> bool:
-    """Whether both reviews look at an order: it has something that runs only after them, or a subscription, which waits for nothing."""
-    if not OrderSettings.now().reviews:
-        return False
-    with system_scope("what sort of items an order has") as db:
-        return db.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == order_id, OrderItem.deleted_at.is_(None), OrderItem.sort.in_((Sort.advert, Sort.subscription))).limit(1)) is not None
+def reviewed(db, which):
+    """Both reviews look at those of these orders that have something that runs only after them, or a subscription, which waits for nothing. One statement."""
+    if OrderSettings.now().reviews:
+        items = sa.select(OrderItem.id).where(OrderItem.order_id == Order.id, OrderItem.deleted_at.is_(None), OrderItem.sort.in_((Sort.advert, Sort.subscription)))
+        adverts = sa.select(Advert.id).where(Advert.order_id == Order.id, Advert.deleted_at.is_(None))
+        db.execute(sa.update(Order).where(which, Order.state.in_(REVIEWED), Order.review.is_(None), sa.or_(items.exists(), adverts.exists())).values(
+            review=Review.contract).execution_options(synchronize_session=False))
+
+
+def advertised(ids: Sequence[int]):
+    """Advertisements were written: their orders are reviewed, also those that had nothing to run when they were confirmed."""
+    with system_scope("orders of advertisements are reviewed") as db:
+        reviewed(db, Order.id.in_(sa.select(Advert.order_id).where(Advert.id.in_(ids), Advert.deleted_at.is_(None))))
+
+
+def waits(order, review: Review) -> bool:
+    """Whether an order waits for this review."""
+    return order.review == review and order.state in REVIEWED and OrderSettings.now().reviews
 
 
 def review_contract(order):
     """First review: the contract is as it must be, and stays so: of a draft nothing is reviewed."""
     if order.state not in REVIEWED:
         raise Refused(_("%(number)s must be confirmed before it is reviewed.", number=order.number))
-    order.contract_by_id, order.contract_on = my_id(), today()
+    order.contract_by_id, order.contract_on, order.review = my_id(), today(), Review.finance
 
 
 def review_finance(order):
@@ -490,18 +504,18 @@ def review_finance(order):
         raise Refused(_("%(number)s must be confirmed before it is reviewed.", number=order.number))
     if order.contract_on is None:
         raise Refused(_("The contract of %(number)s is reviewed first.", number=order.number))
-    order.finance_by_id, order.finance_on = my_id(), today()
+    order.finance_by_id, order.finance_on, order.review = my_id(), today(), Review.passed
 
 
 def ran(ids: Sequence[int]):
     """Runs of advertisements were written. Raises Refused where one has appeared whose order did not pass both reviews, or is not confirmed."""
     with system_scope("whether advertisements may run") as db:
-        query = sa.select(Order.number, Order.state, Order.finance_on).join(Advert, Advert.order_id == Order.id).join(Run, Run.advert_id == Advert.id).where(
+        query = sa.select(Order.number, Order.state, Order.review).join(Advert, Advert.order_id == Order.id).join(Run, Run.advert_id == Advert.id).where(
             Run.id.in_(ids), Run.fate == Fate.done, Run.deleted_at.is_(None))
         for row in db.execute(query).all():
             if row.state not in GOING:
                 raise Refused(_("%(number)s must be confirmed before anything goes out.", number=row.number))
-            if row.finance_on is None and OrderSettings.now().reviews:
+            if row.review in (Review.contract, Review.finance) and OrderSettings.now().reviews:
                 raise Refused(_("%(number)s runs only after the contract and the finance review.", number=row.number))
 
 

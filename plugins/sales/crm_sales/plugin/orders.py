@@ -25,7 +25,7 @@ from crm_sales.demo import orders as demo
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels as progress
 from crm_sales.orders import services as ordering
-from crm_sales.orders.models import Advert, Order, Subscription
+from crm_sales.orders.models import Advert, Order, Review, Subscription
 from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
 from crm_sales.receivables import called, instalments, papers, reminding, reports, wording
@@ -66,7 +66,7 @@ def register_panels():
         Related("core.customer", Payments, order=45),
         Related("core.customer", Subscriptions, order=46),
         Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read", shows=account.ACCOUNT),
-        Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read", shows=progress.AGAIN),
+        Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="core.customer.order_again", shows=progress.AGAIN),
         Panel("sales.order", "stopped", _("Stopped by credit"), account.stopped, "sales/order_stop.html", icon="hand-stop", fits=lambda order: order.state == "held", first=True),
         Panel("sales.contract", "called", _("What is called"), called.of_contract, "sales/contract_called.html", icon="shopping-cart", order=9, shows=called.SHOWS,
               permission="sales.order.read", fits=lambda contract: contract.amends_id is None and contract.state != "draft"),
@@ -151,7 +151,9 @@ def register_reports():
 @hookimpl
 def register_cards():
     stops = Card("stopped", _("Stopped orders"), of=credit.Stops, query=account.waiting, icon="hand-stop", order=7, waits="/sales/stop?outcome.any=waiting", when=account.may_release)
-    return [stops, *reports.CARDS]
+    reviews = [Card(f"review_{one}", label, of=Orders, query=progress.waiting(one), icon="checks", order=8, waits=f"/sales/order?review.any={one}", when=progress.may_review(f"review_{one}"))
+               for one, label in ((Review.contract, _("Contract reviews of orders")), (Review.finance, _("Finance reviews of orders")))]
+    return [stops, *reviews, *reports.CARDS]
 
 
 @hookimpl

@@ -169,6 +169,6 @@ class Allocation(PartOf("payment"), Model):
     payment_id: Mapped[t.Id] = t.Link("sales.payment", _("Payment received"))
     invoice_id: Mapped[t.Id] = t.Link("sales.invoice", _("Invoice"))
     amount: Mapped[t.Money] = mapped_column(info={"label": _("Amount")})
-    gain: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Difference by rate"), "readonly": True})
+    gain: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Difference by rate"), "readonly": True, "house": True})
     returned: Mapped[dt.date | None] = mapped_column(info={"label": _("Taken back on"), "readonly": True})
     told: Mapped[bool] = mapped_column(default=False, info={"kind": "internal"})  # whether others were last told that it counts

@@ -200,7 +200,6 @@ class Payments(Resource):
     calendar = "day"
     verbs = ("read", "create", "update", "export", "import", "print", "assign")
     importable = True
-    unique = (("customer", "reference"),)
     settled = (Settled("day", (), _("A payment stays as it is: take it back and record it anew."), free=("note", "reference", "way"),
                        course=("allocations", "unallocated", "returned", "reason"), goes=True),)
     lines = (Lines("allocations", Allocation, ("invoice", "amount"), _("For invoices"), repeats=True),)
@@ -242,6 +241,8 @@ class Payments(Resource):
             old = before.get(row.get("id", 0))
             if old is None and row.get("amount") == 0:
                 faults[at] = {"amount": [_("An amount is another one than nothing.")]}
+        for at, number in services.known_references([(as_written(row, before), row.get("id")) for row in rows]).items():
+            faults.setdefault(at, {})["reference"] = [_("Payment %(number)s has this bank reference already.", number=number) if number else _("This is there twice.")]
         invoices = {one for found in named.values() for one in found if one}
         services.hold(invoices)  # before anything refers to them
         known = services.payable(invoices)

@@ -4,7 +4,8 @@ Long because whoever asks where money is counted reads one file.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -286,6 +287,8 @@ def pay(invoice_row, day: dt.date | None = None, amount: int | None = None, way=
     """Money came for an invoice: all that remains of it, or an amount. A credit note is paid back."""
     hold([invoice_row.id])
     session.refresh(invoice_row)
+    if number := known_references([({"customer_id": invoice_row.customer_id, "reference": reference}, None)]).get(0):
+        raise Invalid({"reference": [_("Payment %(number)s has this bank reference already.", number=number)]})
     if invoice_row.state != State.issued or not invoice_row.remaining:
         raise Refused(_("%(number)s has nothing that remains to be paid.", number=invoice_row.number))
     back = invoice_row.remaining < 0
@@ -300,6 +303,27 @@ def pay(invoice_row, day: dt.date | None = None, amount: int | None = None, way=
     session.flush()
     session.add(Allocation(payment_id=payment.id, invoice_id=invoice_row.id, amount=whole, **owners))
     session.flush()
+
+
+def known_references(rows: Sequence[tuple[Mapping, int | None]]) -> dict[int, str]:
+    """Which of these payments (what stands in them, their id) have a bank reference their customer has on another that was not taken back: place → that
+    one's number; "" where it is further up among them. Money is taken once; what was taken back may be recorded anew."""
+    wanted = [(at, (row.get("customer_id"), row["reference"]), own) for at, (row, own) in enumerate(rows) if row.get("reference") and row.get("returned") is None]
+    if not wanted:
+        return {}
+    with system_scope("bank references of payments") as db:
+        known: dict[tuple, list] = defaultdict(list)
+        for one in db.execute(sa.select(Payment.id, Payment.number, Payment.customer_id, Payment.reference).where(
+                Payment.customer_id.in_({key[0] for _at, key, _own in wanted}), Payment.reference.in_({key[1] for _at, key, _own in wanted}), Payment.returned.is_(None), Payment.deleted_at.is_(None))):
+            known[one.customer_id, one.reference].append((one.id, one.number))
+    found, seen = {}, set()
+    for at, key, own in wanted:
+        if other := next((number for one, number in known[key] if one != own), None):
+            found[at] = other
+        elif key in seen:
+            found[at] = ""
+        seen.add(key)
+    return found
 
 
 def payable(ids: Iterable[int]) -> dict[int, tuple[int, str]]:
