@@ -110,8 +110,8 @@ def desk(house, make, as_user, today, deliver):
             self.put("sales.order", order, state="cancelled")
             self.tell(OrdersCancelled((order,)))
 
-        def invoice(self, order, net, day=today):
-            one = make("sales.invoice", owner=self.ann, customer=self.customer, order=order, day=day, items=[{"product": self.product, "quantity": 1_000 if net > 0 else -1_000, "price": abs(net), "rate": 0}])
+        def invoice(self, order, net, day=today, rate=0):
+            one = make("sales.invoice", owner=self.ann, customer=self.customer, order=order, day=day, items=[{"product": self.product, "quantity": 1_000 if net > 0 else -1_000, "price": abs(net), "rate": rate}])
             self.put("sales.invoice", one, state="issued")
             self.tell(InvoicesIssued((one,)))
             return one
@@ -236,6 +236,24 @@ def test_a_void_invoice_and_what_is_paid_back_are_taken_back(desk):
     assert desk.sums() == {desk.ann.id: 9_000}
     desk.pay(note, -40_000)
     assert desk.sums() == {desk.ann.id: 8_600}
+
+
+def test_what_is_paid_back_is_told_to_the_cent_and_every_line_says_why_it_takes_back(desk):
+    desk.policy([(0, 10_000)], basis="payment")
+    whole = desk.invoice(None, 60_800_00, rate=600)
+    _payment, came = desk.pay(whole, 60_800_00)
+    note = desk.invoice(None, -15_200_00, rate=600)
+    desk.put("sales.invoice", note, credits_id=whole)
+    desk.tell(InvoicesIssued((note,)))
+    desk.pay(note, -15_200_00)
+    (line, _owner), (back, _same) = desk.lines()
+    assert (line.base, back.base) == (57_358_49, -14_339_62)  # 15,200 / 1.06 is 14,339.6226
+    assert back.back_of_id == line.id and back.rule.startswith("taken back (paid back, ") and back.rule.endswith(line.rule)
+    order = desk.order()
+    desk.policy([(0, 500)])
+    desk.confirm(order)
+    desk.cancel(order)
+    assert desk.lines()[-1][0].rule.startswith("taken back (the order was cancelled): Rule")
 
 
 def test_what_is_off_the_whole_and_what_is_not_delivered_earns_nothing(desk, make, today):

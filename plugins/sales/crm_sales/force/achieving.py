@@ -116,6 +116,7 @@ class Credit(NamedTuple):
     """A credit note: the invoice it names, if any, and what it takes of that and of the order, each at the rate of its day."""
 
     source: str
+    document: str
     day: Any
     order: int | None
     invoice: int | None
@@ -134,7 +135,7 @@ def credits_of(db, order_id, invoice_id):
             note = db.get(Invoice, one)
             parts = _parts(db, InvoiceItem, InvoiceItem.invoice_id, one, note.currency, doc.agreed)
             plan = _credited(db, note).instalment_id is not None
-            found.append(Credit(doc.source, doc.day, None if plan else doc.order, note.credits_id, -sum(doc.parts.values()), -sum(parts.values())))
+            found.append(Credit(doc.source, doc.document, doc.day, None if plan else doc.order, note.credits_id, -sum(doc.parts.values()), -sum(parts.values())))
     return found
 
 
@@ -173,7 +174,7 @@ def allocation_doc(db, allocation_id):
     seller, agreed = _origin(db, invoice)
     lines = _parts(db, InvoiceItem, InvoiceItem.invoice_id, invoice.id, invoice.currency, payment.day)
     came = money.in_house(allocation.amount, invoice.currency, payment.day) if invoice.total > 0 else _as_it_came(db, allocation, invoice)
-    net = amounts.divide(came * invoice.net, invoice.total, money.rounding())
+    net = amounts.divide(came * abs(invoice.net), abs(invoice.total), money.rounding())  # of a credit note both are below nothing
     weights = [max(0, one if invoice.total > 0 else -one) for one in lines.values()]
     parts = dict(zip(lines, amounts.share(net, weights), strict=True)) if any(weights) else {Part(): net}
     return Doc(f"allocation:{allocation.id}", Did.received, f"{payment.number} / {invoice.number}", payment.day, invoice.customer_id, invoice.order_id, seller,

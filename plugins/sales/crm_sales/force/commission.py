@@ -147,15 +147,16 @@ def _taken(db, ids):
     return {line: Left(-int(base), -int(amount)) for line, base, amount in db.execute(query.group_by(CommissionLine.back_of_id))} if ids else {}
 
 
-def give_back(db, means, day, cause, base=None):
-    """Take back what is left of the lines that `means` (conditions) means, or of so much of their base. `cause` names what made it, and does so once."""
+def give_back(db, means, day, cause, why, base=None):
+    """Take back what is left of the lines that `means` (conditions) means, or of so much of their base. `cause` names what made it, and does so once; `why`
+    says it to who checks the statement."""
     statements, lines = _lines_of(db, means, day)
     if base is not None and lines and db.scalar(sa.select(CommissionLine.id).where(CommissionLine.key.in_([f"{cause}/{line.id}" for line, _owner in lines])).limit(1)) is not None:
         return
     gone = _taken(db, [line.id for line, _owner in lines])
     left = [Left(line.own - gone.get(line.id, Left(0, 0)).base, line.amount - gone.get(line.id, Left(0, 0)).amount) for line, _owner in lines]
     back = take(left, sum(one.base for one in left) if base is None else base)
-    _write([_back_of(line, statements[owner], f"{cause}/{line.id}", day, one.base, one.amount, _("taken back: %(rule)s", rule=read_words(line.rule)))
+    _write([_back_of(line, statements[owner], f"{cause}/{line.id}", day, one.base, one.amount, _("taken back (%(why)s): %(rule)s", why=why, rule=read_words(line.rule)))
         for (line, owner), one in zip(lines, back, strict=True) if one.base or one.amount])
 
 

@@ -45,7 +45,7 @@ class CommissionPolicy(Dated, Owned, Model):
     __tablename__ = "sales_commission_policy"
     name: Mapped[t.Name] = mapped_column(info={"label": _("Policy")})
     name_key: Mapped[t.SortKey] = t.sort_key("name")
-    basis: Mapped[Basis] = mapped_column(default=Basis.payment, info={"label": _("Paid"), "labels": BASES})
+    basis: Mapped[Basis] = mapped_column(default=Basis.payment, info={"label": _("Earned"), "labels": BASES})
     customers: Mapped[Customers] = mapped_column(default=Customers.any, info={"label": _("For"), "labels": CUSTOMERS})
     by: Mapped[By] = mapped_column(default=By.document, info={"label": _("Tiers go by"), "labels": BYS})
     role_id: Mapped[t.Id | None] = t.Link("core.role", _("For the role"), info={"help": _("Empty: for everybody.")})
@@ -125,7 +125,7 @@ class CommissionLine(PartOf("statement"), Model):
     document: Mapped[t.Line] = mapped_column(info={"label": _("Document")})
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"))
-    basis: Mapped[Basis] = mapped_column(default=Basis.order, info={"label": _("Paid"), "labels": BASES})
+    basis: Mapped[Basis] = mapped_column(default=Basis.order, info={"label": _("Earned"), "labels": BASES})
     source: Mapped[str] = mapped_column(sa.String(60), default="", info={"label": _("Source")})
     category_id: Mapped[t.Id | None] = t.Link("core.product_category", _("Product category"))
     policy_id: Mapped[t.Id | None] = t.Link("sales.commission_policy", _("Policy"))

@@ -4,6 +4,7 @@ them work on what is so when they are called: told twice or in another order the
 import sqlalchemy as sa
 
 from crm_core.sdk import session, site, system_scope, today
+from crm_sales import _
 from crm_sales.force import achieving, commission
 from crm_sales.force.commission_models import Basis, CommissionLine, Statement
 from crm_sales.force.models import Share
@@ -44,7 +45,7 @@ def _counts(doc):
     if turn is not None:
         if turn:
             _no_loss(doc.source, doc.order, doc.invoice)
-            commission.give_back(session, [CommissionLine.source == doc.source], today(), f"again:{doc.source}")
+            commission.give_back(session, [CommissionLine.source == doc.source], today(), f"again:{doc.source}", _("counted anew"))
         commission.earn(session, doc, turn)
     _less(doc.order, doc.invoice)
 
@@ -82,14 +83,15 @@ def _credits(order, invoice):
     """Credit notes take back what was paid on an order and on its invoices, and what is paid back of it what was paid on money received, in
     whatever order all that is heard of."""
     for one in achieving.credits_of(session, order, invoice):
+        why = _("credit note %(number)s", number=one.document)
         if one.order is not None:
-            commission.give_back(session, [CommissionLine.order_id == one.order, CommissionLine.basis == Basis.order], one.day, f"credit:{one.source}", one.of_order)
+            commission.give_back(session, [CommissionLine.order_id == one.order, CommissionLine.basis == Basis.order], one.day, f"credit:{one.source}", why, one.of_order)
         if one.invoice is not None or one.order is not None:
             where = CommissionLine.source == f"invoice:{one.invoice}" if one.invoice is not None else CommissionLine.order_id == one.order
-            commission.give_back(session, [where, CommissionLine.basis == Basis.invoice], one.day, f"credit:{one.source}", one.of_invoice)
+            commission.give_back(session, [where, CommissionLine.basis == Basis.invoice], one.day, f"credit:{one.source}", why, one.of_invoice)
     for doc in achieving.refunds_of(session, invoice):
         came = [f"allocation:{one.id}" for one in achieving.received_of(session, invoice) if one.amount > 0]
-        commission.give_back(session, [CommissionLine.source.in_(came)], doc.day, f"refund:{doc.source}", -sum(doc.parts.values()))
+        commission.give_back(session, [CommissionLine.source.in_(came)], doc.day, f"refund:{doc.source}", _("paid back, %(document)s", document=doc.document), -sum(doc.parts.values()))
 
 
 def ordered(event):
@@ -110,12 +112,12 @@ def cancelled(event):
         _no_loss(f"order:{one}", one, None)
         if doc is None:
             achieving.take_back(session, f"order:{one}", today())
-            commission.give_back(session, mine, today(), f"cancel:{one}")
+            commission.give_back(session, mine, today(), f"cancel:{one}", _("the order was cancelled"))
             continue
         had, _turn = achieving.live(session, doc.source)
         turn = achieving.count(session, doc)
         if turn is not None and had:
-            commission.give_back(session, mine, today(), f"cancel:{one}/{turn}", whole - sum(doc.parts.values()))
+            commission.give_back(session, mine, today(), f"cancel:{one}/{turn}", _("the order was cancelled"), whole - sum(doc.parts.values()))
         elif turn is not None:
             commission.earn(session, doc, turn)
     for one in event.ids:
@@ -143,7 +145,7 @@ def uninvoiced(event):
         if achieving.invoice_doc(session, one) is None:
             achieving.take_back(session, f"invoice:{one}", today())
             _no_loss(f"invoice:{one}", None, one)
-            commission.give_back(session, [CommissionLine.source == f"invoice:{one}"], today(), f"void:{one}")
+            commission.give_back(session, [CommissionLine.source == f"invoice:{one}"], today(), f"void:{one}", _("the invoice was cancelled"))
 
 
 def written_off(event):
@@ -161,7 +163,7 @@ def allocated(event):
             _counts(doc)
         elif event.taken_back:
             achieving.take_back(session, f"allocation:{one}", today())
-            commission.give_back(session, [CommissionLine.source == f"allocation:{one}"], today(), f"unpaid:{one}")
+            commission.give_back(session, [CommissionLine.source == f"allocation:{one}"], today(), f"unpaid:{one}", _("the payment was taken back"))
             commission.take_no_more(session, f"refund:allocation:{one}", today())
 
 

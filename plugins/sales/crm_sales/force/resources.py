@@ -145,7 +145,7 @@ class Claims(Resource):
                fields=(NoteField(name="answer", label=_("Answer")),)),
         Action("refuse", _("Refuse"), claims.refuse, when=lambda row: row.state == ClaimState.claimed, icon="x", fields=(
             NoteField(name="answer", label=_("Answer"), required=True),)),
-        Action("pay", _("Paid"), claims.pay, when=lambda row: row.state == ClaimState.approved, icon="cash", primary=True, confirm=_("Was the money paid out?")),
+        Action("pay", _("Mark as paid out"), claims.pay, when=lambda row: row.state == ClaimState.approved, icon="cash", primary=True, confirm=_("Was the money paid out?")),
     )
 
     def defaults(self):
@@ -185,6 +185,9 @@ class CommissionPolicies(Resource):
     help = _("How much commission there is of what. Each tier counts for what lies in it, as taxes do.")
     actions = (Action("new_edition", _("New edition"), new_edition, icon="copy", bulk=False, fields=("begins",), fit=policies.next_begin),)
 
+    def defaults(self):
+        return {"begins": today()}
+
     def check(self, rows, before):
         faults = policies.ended(rows, before)
         for at, row in enumerate(rows):
@@ -212,13 +215,13 @@ class Statements(Resource):
     files = False
     limited = True
     hidden_fields = "team", "key"
-    lines = (Lines("items", CommissionLine, ("day", "document", "customer", "base", "rate", "whole", "percent", "amount", "rule"), _("Lines")),)
+    lines = (Lines("items", CommissionLine, ("day", "document", "order", "customer", "base", "rate", "whole", "percent", "amount", "rule"), _("Lines")),)
     form = (Section(_("Statement"), ("name", "month", "owner", "commission", "fixed", "due", "state", "paid_on", "items")),)
     help = _("What somebody gets for a month, line by line: until it is closed, so far. Then it stays, and corrections go into the next one.")
     actions = (
         Action("close", _("Close the month"), commission.close, when=lambda row: row.state == PayState.open, icon="lock", primary=True,
                confirm=_("Close it? What comes later goes into the next month.")),
-        Action("pay", _("Paid"), commission.pay, when=lambda row: row.state == PayState.closed, icon="cash", primary=True, confirm=_("Was the money paid out?")),
+        Action("pay", _("Mark as paid out"), commission.pay, when=lambda row: row.state == PayState.closed, icon="cash", primary=True, confirm=_("Was the money paid out?")),
     )
 
     title = called_by_month
@@ -228,7 +231,7 @@ class CommissionLines(Resource):
     model = CommissionLine
     label, singular = _("Commission lines"), _("Commission line")
     icon = "list"
-    columns = "day", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule"
+    columns = "day", "owner", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule"
     filters = "day", "basis", "customer", "category", "policy", "order", "seller", "statement", "amount"
     search = ("document",)
     search_names = ()

@@ -1,6 +1,6 @@
 """What people see of policies."""
 
-from crm_core.sdk import Action, Resource, Section, as_written
+from crm_core.sdk import Action, Resource, Section, as_written, today
 from crm_sales import _
 from crm_sales.policies import services
 from crm_sales.policies.models import Exceeded, Policy
@@ -40,6 +40,9 @@ class Policies(Resource):
         from crm_core.sdk import site
 
         return site().registry.resource(cls.name)
+
+    def defaults(self):
+        return {"begins": today()}
 
     def derive(self, rows, before):
         for row in rows:
