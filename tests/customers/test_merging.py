@@ -9,9 +9,9 @@ from crm_core.data.session import session, writing
 from crm_core.features.customers.models import Address, Contact, Note, Tag, Tagged
 from crm_core.features.customers.notes import add_note
 from crm_core.features.tasks.models import Task
-from crm_core.kernel.errors import Forbidden, Invalid, Missing
+from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
 from crm_core.resource import leftover, listing, timeline, undo
-from crm_core.resource.changes import Change, stamp
+from crm_core.resource.changes import Change, change, stamp
 from crm_core.resource.merging import merge
 from tests.customers.office import Office
 
@@ -168,3 +168,27 @@ def test_what_gets_an_old_value_back_after_a_merge_points_at_the_kept_one(office
         assert tasks.get(task).subject_id == kept
         undo.ask(merged)
         assert tasks.get(task).subject_id == gone
+
+
+def test_a_merge_is_taken_back_whole_or_not_at_all(office: Office, twins: tuple[int, int]) -> None:
+    """Who may no longer bring back the one that went in takes nothing back: else all that hung on it would hang on a record in the bin."""
+    _kept, gone = twins
+    kept = office.customer("sun", "云岭春酒业集团")
+    with office.as_("sun"), writing(), change("merge", resource="core.customer") as merged:
+        merge(office.resource("customer"), kept, [gone])
+        office.resource("customer").write([{"id": kept, "website": "https://yunling.example"}], kind="merge")
+    office.revoke("chief", "core.*")
+    for verb in ("read", "create", "update", "delete"):
+        office.grant("chief", f"core.customer.{verb}", "own")
+    with office.as_("sun"), pytest.raises(Refused):
+        undo.ask(merged)
+    with office.site.system("tests"):
+        assert of(kept)["Contact"] == 1 and not of(gone)["Contact"], "nothing went back to what stays in the bin"
+        assert office.resource("customer").system_row(kept).website == "https://yunling.example"
+        assert session.get_one(Change, merged).undone_by is None, "somebody with the right may still take it back"
+    office.revoke("chief", "core.customer.update")
+    office.grant("chief", "core.*", "all")
+    with office.as_("sun"):
+        assert undo.ask(merged).conflicts == []
+    with office.site.system("tests"):
+        assert of(gone)["Contact"] == 1 and not of(kept)["Contact"]
