@@ -117,9 +117,8 @@ def test_what_waits_of_a_plugin_that_sleeps_stops_no_reminder_of_others(office: 
         asked = db.execute(sa.select(stepping.approval).where(stepping.approval.c.id == number)).mappings().one()
         asleep = db.execute(sa.insert(stepping.approval).values({k: v for k, v in asked.items() if k != "id"} | {"subject": "fairs.visit"}).returning(stepping.approval.c.id)).scalar_one()
         db.execute(sa.insert(place).values({k: v for k, v in first._mapping.items() if k != "id"} | {"approval_id": asleep}))
-    with clock.freeze(clock.now() + dt.timedelta(days=9)):
-        with office.site.system("tests"), writing():
-            assert watching._late(10) == 1
+    with clock.freeze(clock.now() + dt.timedelta(days=9)), office.site.system("tests"), writing():
+        assert watching._late(10) == 1
     with office.site.system("tests"):
         chased = dict(session.connection().execute(sa.select(place.c.approval_id, place.c.chased_at)).all())
         assert chased[number] is not None and chased[asleep] is None, "it waits until its plugin wakes"
