@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
-from crm_core.features.approvals import running, stepping, watching
+from crm_core.features.approvals import running, stepping, waitpages, watching
 from crm_core.features.approvals.stepping import place
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Refused
@@ -123,3 +123,5 @@ def test_what_waits_of_a_plugin_that_sleeps_stops_no_reminder_of_others(office: 
         chased = dict(session.connection().execute(sa.select(place.c.approval_id, place.c.chased_at)).all())
         assert chased[number] is not None and chased[asleep] is None, "it waits until its plugin wakes"
         assert stepping.title_of(stepping.one(asleep)).startswith("#")
+    with office.as_("wang"):
+        assert [one.id for one in session.connection().execute(waitpages.mine())] == [number], "nor is it counted, where it is not listed"
