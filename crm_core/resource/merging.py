@@ -112,6 +112,7 @@ def merge(resource: Any, kept: int, gone: Sequence[int]) -> int:
     if not resource.mergeable or not (resource.may("update") and resource.may("delete")):
         raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.merge"))
     with writing(), changes.change("merge", resource=resource.name) as change:
+        execute(sa.select(resource.table.c.id).where(resource.table.c.id.in_([kept, *others])).order_by(resource.table.c.id).with_for_update())  # two who merge the same one
         row = resource.get(kept, "update")
         for other in others:
             resource.get(other, "delete")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,7 +12,7 @@ from crm_core.features.customers.models import Address, Contact, Note, Tag, Tagg
 from crm_core.features.customers.notes import add_note
 from crm_core.features.tasks.models import Task
 from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
-from crm_core.resource import leftover, listing, timeline, undo
+from crm_core.resource import leftover, listing, merging, timeline, undo
 from crm_core.resource.changes import Change, change, stamp
 from crm_core.resource.merging import merge
 from tests.customers.office import Office
@@ -192,3 +194,32 @@ def test_a_merge_is_taken_back_whole_or_not_at_all(office: Office, twins: tuple[
         assert undo.ask(merged).conflicts == []
     with office.site.system("tests"):
         assert of(gone)["Contact"] == 1 and not of(kept)["Contact"]
+
+
+def test_two_who_merge_the_same_one_at_once_merge_it_once(office: Office, twins: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is second finds that it has gone into another, and nothing of it is moved twice."""
+    kept, gone = twins
+    other = office.customer("sun", "云岭春酒业集团")
+    inside, came = threading.Event(), list[type[Exception] | None]()
+    one = merging._one
+
+    def second() -> None:
+        monkeypatch.setattr(merging, "_one", lambda *all_: (inside.set(), one(*all_))[1])
+        try:
+            with office.as_("sun"):
+                merge(office.resource("customer"), other, [gone])
+            came.append(None)
+        except Missing as missing:
+            came.append(type(missing))
+
+    thread = threading.Thread(target=second)
+    with office.as_("sun"), writing():
+        merge(office.resource("customer"), kept, [gone])
+        thread.start()
+        inside.wait(0.5)  # without the lock the second one is past its look by now
+    thread.join()
+    assert came == [Missing]
+    with office.as_("sun"):
+        assert office.resource("customer").merged_into(gone) == kept
+    with office.site.system("tests"):
+        assert of(kept)["Contact"] == 1 and not of(other)["Contact"]
