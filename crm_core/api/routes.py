@@ -236,7 +236,8 @@ def written(resource: Any, row_id: int, status: int) -> Answer:
     if resource.may("read"):
         found = represent.items(resource, [row_id])
         if found:
-            return Answer(status, json.dumps(found[0], ensure_ascii=False), {"ETag": f'"{found[0]["version"]}"'})
+            version = found[0].get("version")  # none of a brief
+            return Answer(status, json.dumps(found[0], ensure_ascii=False), {} if version is None else {"ETag": f'"{version}"'})
     return Answer(status, json.dumps({"id": row_id}))
 
 

@@ -22,7 +22,7 @@ from crm_core.data.mixins import SCOPE_COLUMNS, Keyed, is_scoped
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.kernel import clock, references
 from crm_core.kernel.declare import Action
-from crm_core.kernel.errors import Forbidden, Invalid
+from crm_core.kernel.errors import Forbidden, Invalid, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.site import Site, site
@@ -112,6 +112,7 @@ def merge(resource: Any, kept: int, gone: Sequence[int]) -> int:
     if not resource.mergeable or not (resource.may("update") and resource.may("delete")):
         raise Forbidden(_("You may not do this: %(what)s.", what=f"{resource.name}.merge"))
     with writing(), changes.change("merge", resource=resource.name) as change:
+        execute(sa.select(resource.table.c.id).where(resource.table.c.id.in_([kept, *others])).order_by(resource.table.c.id).with_for_update())  # two who merge the same one
         row = resource.get(kept, "update")
         for other in others:
             resource.get(other, "delete")
@@ -228,12 +229,16 @@ def _log(merge_id: int, pointer: _Pointer, ids: Sequence[int]) -> None:
 
 
 def undone(event: ChangeUndone) -> None:
-    """Listener inside the transaction, as the house: a merge was taken back, so what it moved goes back too."""
+    """Listener inside the transaction, as the house: a merge was taken back, so what it moved goes back too. Raises Refused where one of
+    the records that went in has not come back: all that hung on it would go to what stays in the recycle bin."""
     m = table_of(Merge)
     for row in execute(sa.select(m).where(m.c.change_id.in_(event.ids), m.c.undone_at.is_(None)).order_by(m.c.id.desc())).all():
         resource = site().registry.resources.get(row.resource)
         if resource is None:
             continue
+        if execute(sa.select(resource.table.c.deleted_at).where(resource.table.c.id == row.gone_id)).scalar() is not None:
+            raise Refused(_("A merge is taken back whole or not at all, and one of the records that went into the other cannot come back: "
+                            "it is not yours to change any more, or another record has its number now."))
         execute(sa.update(m).where(m.c.id == row.id).values(undone_at=clock.now()))
         execute(sa.update(resource.table).where(resource.table.c.id == row.gone_id).values(merged_into_id=None))
         move_back(resource, row)

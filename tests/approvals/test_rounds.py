@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
-from crm_core.features.approvals import running, watching
+from crm_core.features.approvals import running, stepping, waitpages, watching
 from crm_core.features.approvals.stepping import place
 from crm_core.kernel import clock
-from crm_core.kernel.errors import Invalid
+from crm_core.kernel.errors import Invalid, Refused
 from tests.approvals.flowing import draw, history, state, step, waits_for
 from tests.approvals.test_flows import answer, hand_in, tasks_of
 from tests.customers.office import Office
@@ -78,3 +78,50 @@ def test_who_answers_while_the_clock_waits_is_not_reminded(office: Office, monke
         watching._late(50)
     assert "chase" not in [one[0] for one in history(office, first)]
     assert "chase" in [one[0] for one in history(office, second)]
+
+
+def test_what_became_of_a_record_is_for_who_sees_it(office: Office) -> None:
+    """While it is undecided who is asked reads its title; afterwards a record that is called another thing by now, and is somebody else's,
+    is hidden from him and from who handed it in."""
+    office.revoke("seller", "core.customer.brief.read")
+    draw(office, step(office, "wang"))
+    firm = office.customer("chen", "旧名字")
+    number = hand_in(office, firm)
+
+    def titled(login: str) -> str:
+        with office.as_(login):
+            return stepping.title_of(stepping.one(number))
+
+    assert titled("wang") == titled("chen") == "旧名字", "the control: while it waits it has its name, for who may not read it as well"
+    with office.as_("chen"):
+        running.withdraw(number)
+    assert titled("chen") == "旧名字"
+    with office.as_("sun"):
+        office.resource("customer").write([{"id": firm, "owner": office.people["li"], "name": "新名字"}])
+    assert titled("sun") == titled("li") == "新名字"
+    assert titled("wang") == titled("chen") == "hidden record"
+    with office.as_("wang"), pytest.raises(Refused) as refused:
+        running.agree(number)
+    assert "新名字" not in str(refused.value)
+    with office.as_("sun"):
+        office.resource("customer").delete([firm])
+    assert titled("li") == "新名字", "in the recycle bin it is still his to know"
+    assert titled("chen") == "hidden record"
+
+
+def test_what_waits_of_a_plugin_that_sleeps_stops_no_reminder_of_others(office: Office) -> None:
+    draw(office, step(office, "wang", days=1))
+    number = hand_in(office, office.customer("chen"))
+    with office.site.system("tests"), writing() as db:
+        first = db.execute(sa.select(place).where(place.c.approval_id == number)).one()
+        asked = db.execute(sa.select(stepping.approval).where(stepping.approval.c.id == number)).mappings().one()
+        asleep = db.execute(sa.insert(stepping.approval).values({k: v for k, v in asked.items() if k != "id"} | {"subject": "fairs.visit"}).returning(stepping.approval.c.id)).scalar_one()
+        db.execute(sa.insert(place).values({k: v for k, v in first._mapping.items() if k != "id"} | {"approval_id": asleep}))
+    with clock.freeze(clock.now() + dt.timedelta(days=9)), office.site.system("tests"), writing():
+        assert watching._late(10) == 1
+    with office.site.system("tests"):
+        chased = dict(session.connection().execute(sa.select(place.c.approval_id, place.c.chased_at)).all())
+        assert chased[number] is not None and chased[asleep] is None, "it waits until its plugin wakes"
+        assert stepping.title_of(stepping.one(asleep)).startswith("#")
+    with office.as_("wang"):
+        assert [one.id for one in session.connection().execute(waitpages.mine())] == [number], "nor is it counted, where it is not listed"

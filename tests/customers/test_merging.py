@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,9 +11,9 @@ from crm_core.data.session import session, writing
 from crm_core.features.customers.models import Address, Contact, Note, Tag, Tagged
 from crm_core.features.customers.notes import add_note
 from crm_core.features.tasks.models import Task
-from crm_core.kernel.errors import Forbidden, Invalid, Missing
-from crm_core.resource import leftover, listing, timeline, undo
-from crm_core.resource.changes import Change, stamp
+from crm_core.kernel.errors import Forbidden, Invalid, Missing, Refused
+from crm_core.resource import leftover, listing, merging, timeline, undo
+from crm_core.resource.changes import Change, change, stamp
 from crm_core.resource.merging import merge
 from tests.customers.office import Office
 
@@ -168,3 +170,56 @@ def test_what_gets_an_old_value_back_after_a_merge_points_at_the_kept_one(office
         assert tasks.get(task).subject_id == kept
         undo.ask(merged)
         assert tasks.get(task).subject_id == gone
+
+
+def test_a_merge_is_taken_back_whole_or_not_at_all(office: Office, twins: tuple[int, int]) -> None:
+    """Who may no longer bring back the one that went in takes nothing back: else all that hung on it would hang on a record in the bin."""
+    _kept, gone = twins
+    kept = office.customer("sun", "云岭春酒业集团")
+    with office.as_("sun"), writing(), change("merge", resource="core.customer") as merged:
+        merge(office.resource("customer"), kept, [gone])
+        office.resource("customer").write([{"id": kept, "website": "https://yunling.example"}], kind="merge")
+    office.revoke("chief", "core.*")
+    for verb in ("read", "create", "update", "delete"):
+        office.grant("chief", f"core.customer.{verb}", "own")
+    with office.as_("sun"), pytest.raises(Refused):
+        undo.ask(merged)
+    with office.site.system("tests"):
+        assert of(kept)["Contact"] == 1 and not of(gone)["Contact"], "nothing went back to what stays in the bin"
+        assert office.resource("customer").system_row(kept).website == "https://yunling.example"
+        assert session.get_one(Change, merged).undone_by is None, "somebody with the right may still take it back"
+    office.revoke("chief", "core.customer.update")
+    office.grant("chief", "core.*", "all")
+    with office.as_("sun"):
+        assert undo.ask(merged).conflicts == []
+    with office.site.system("tests"):
+        assert of(gone)["Contact"] == 1 and not of(kept)["Contact"]
+
+
+def test_two_who_merge_the_same_one_at_once_merge_it_once(office: Office, twins: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is second finds that it has gone into another, and nothing of it is moved twice."""
+    kept, gone = twins
+    other = office.customer("sun", "云岭春酒业集团")
+    inside, came = threading.Event(), list[type[Exception] | None]()
+    one = merging._one
+
+    def second() -> None:
+        monkeypatch.setattr(merging, "_one", lambda *all_: (inside.set(), one(*all_))[1])
+        try:
+            with office.as_("sun"):
+                merge(office.resource("customer"), other, [gone])
+            came.append(None)
+        except Missing as missing:
+            came.append(type(missing))
+
+    thread = threading.Thread(target=second)
+    with office.as_("sun"), writing():
+        merge(office.resource("customer"), kept, [gone])
+        thread.start()
+        inside.wait(0.5)  # without the lock the second one is past its look by now
+    thread.join()
+    assert came == [Missing]
+    with office.as_("sun"):
+        assert office.resource("customer").merged_into(gone) == kept
+    with office.site.system("tests"):
+        assert of(kept)["Contact"] == 1 and not of(other)["Contact"]

@@ -272,9 +272,24 @@ def title_of(found: Any) -> str:
 
 
 def titles(every: Sequence[Any]) -> dict[int, str]:
-    """What the records of these approvals are called, by the approval."""
-    rows = subjects(every)
-    return {found.id: titled(site().registry.resource(found.subject), rows[found.id]) if found.id in rows else f"#{found.subject_id}" for found in every}
+    """What the records of these approvals are called, by the approval: for everybody who has to do with one while it is undecided, afterwards
+    for who may know the record, whatever it is called by now."""
+    rows, told = subjects(every), _known([found for found in every if found.state not in ("open", "returned")])
+    return {found.id: str(_("hidden record")) if found.id in rows and not told.get(found.id, True) else
+            titled(site().registry.resource(found.subject), rows[found.id]) if found.id in rows else f"#{found.subject_id}" for found in every}
+
+
+def _known(every: Sequence[Any]) -> dict[int, bool]:
+    """Whether the actor may know the records of these approvals, those in the recycle bin as well, by the approval."""
+    known: dict[int, bool] = {}
+    for name in dict.fromkeys(one.subject for one in every if one.subject in site().registry.resources):
+        resource = site().registry.resource(name)
+        ids = {one.subject_id for one in every if one.subject == name}
+        seen = set(resource.labels(ids))
+        if (rest := ids - seen) and resource.may("read"):
+            seen |= set(session.scalars(sa.select(resource.model.id).where(bulk.among(resource.model.id, list(rest))), execution_options={DELETED: True}))
+        known |= {one.id: one.subject_id in seen for one in every if one.subject == name}
+    return known
 
 
 def subject(found: Any) -> Any:
@@ -283,9 +298,9 @@ def subject(found: Any) -> Any:
 
 
 def subjects(every: Sequence[Any]) -> dict[int, Any]:
-    """The records of these approvals, by the approval: a statement for each kind of record."""
+    """The records of these approvals, by the approval: a statement for each kind of record. Of a plugin that sleeps there are none."""
     found: dict[int, Any] = {}
-    for name in dict.fromkeys(one.subject for one in every):
+    for name in dict.fromkeys(one.subject for one in every if one.subject in site().registry.resources):
         table = site().registry.resource(name).table
         mine = [one for one in every if one.subject == name]
         query = sa.select(table).where(bulk.among(table.c.id, [one.subject_id for one in mine]))

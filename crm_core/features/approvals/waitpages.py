@@ -40,17 +40,18 @@ USER = RefField(name="user", column="", label=_("Who"), target="core.user", requ
 
 
 @kept
-def _waiting() -> sa.Select[Any]:
-    """The approvals that wait for one of `ids` and were not asked by `me`."""
+def _waiting(subjects: tuple[str, ...]) -> sa.Select[Any]:
+    """The approvals about these that wait for one of `ids` and were not asked by `me`."""
     waits = sa.select(place.c.approval_id).where(among_ids(place.c.user_id), place.c.state == "open")
     return sa.select(approval.c.id).where(
-        approval.c.id.in_(waits), approval.c.state == "open", approval.c.kind == "flow", approval.c.asked_by_id != sa.bindparam("me", type_=sa.BigInteger()))
+        approval.c.id.in_(waits), approval.c.state == "open", approval.c.kind == "flow", approval.c.subject.in_(subjects),
+        approval.c.asked_by_id != sa.bindparam("me", type_=sa.BigInteger()))
 
 
 def badge() -> Ask:
-    """The approvals that wait for the actor, or for whom he stands in."""
+    """The approvals that wait for the actor, or for whom he stands in; those of a plugin that sleeps wait until it wakes."""
     me = actor().user_id
-    return Ask(_waiting(), {"me": me, "ids": [me, *lines.stood_for(me, clock.today())]})
+    return Ask(_waiting(tuple(sorted(flows.subjects() & site().registry.resources.keys()))), {"me": me, "ids": [me, *lines.stood_for(me, clock.today())]})
 
 
 def mine() -> sa.Select[Any]:

@@ -1,8 +1,10 @@
 """Credit: what is proposed from how somebody paid, and what is done with orders beyond the limit."""
 
 import datetime as dt
+import re
 
 import pytest
+import sqlalchemy as sa
 from crm_sales.credit import panels, services
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.credit.services import Paid, proposal
@@ -189,3 +191,31 @@ def test_the_job_proposes_and_a_proposal_is_taken(shop, today):  # noqa: F811
     assert shop.boss.browser()("GET", f"/core/customer/{customer}").status_code == 200
     with shop.house.system():
         assert services.accounts([customer])[customer].owed == 0
+
+
+def test_the_limit_is_told_to_nobody_from_whom_it_is_hidden(shop):  # noqa: F811
+    """Who confirms an order hears that it is too much, not what the customer owes to others of the house and may owe."""
+    warned, refused = limited(shop, Grade.b, 150_00), limited(shop, Grade.e, 77_00)
+    shop.order((1000, 100_00), customer=warned)
+    good, bad = (shop.order((1000, 90_00), customer=one, confirmed=False) for one in (warned, refused))
+    with pytest.raises(Invalid, match="the limit is 150.00"):  # the control: as long as nothing is hidden
+        shop.run("confirm", good, who=shop.ann)
+    hidden(shop, {"resource": "sales.credit", "field": "limit", "rule": "hidden"})
+    for order, kind in ((good, Invalid), (bad, Refused)):
+        with pytest.raises(kind, match="owes more than he may") as told:
+            shop.run("confirm", order, who=shop.ann)
+        assert not re.search(r"150|190|77|90\.00", f"{told.value} {getattr(told.value, 'fields', '')}".replace(shop.row("sales.order", order).number, ""))
+    held = shop.order((1000, 100_01), customer=limited(shop, Grade.c, 100_00))
+    assert shop.all(Stop, order_id=held)[0].limit == 100_00
+    page = shop.ann.browser()("GET", f"/sales/order/{held}").text
+    assert "The customer owes more than he may." in page and "the limit is 100." not in page
+    with pytest.raises(Refused, match="the limit is 77.00"):
+        shop.run("confirm", bad, who=shop.boss)
+    hidden(shop)
+
+
+def hidden(shop, *rules):  # noqa: F811
+    """What the role of the seller hides from now on."""
+    with shop.house.system():
+        role = session.scalar(sa.select(shop.house.resource("core.role").model.id).where(shop.house.resource("core.role").model.code == "user"))
+        shop.house.resource("core.role").write([{"id": role, "rules": list(rules)}])

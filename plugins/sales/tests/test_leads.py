@@ -114,6 +114,15 @@ def test_the_pool_is_seen_in_brief_and_taken_from_once(house, ann, bob):
     act(bob, house, "claim", one, on="sales.lead.brief")
 
 
+def test_who_claims_by_the_interface_is_told_the_lead_and_not_that_something_broke(house, ann):
+    """A brief has no version: the act was done, and the answer was a fault."""
+    one = orphan(house)
+    answer = ann.api("sales.lead.brief.*")("POST", f"/sales/lead.brief/{one}/claim")
+    assert answer.status_code == 200 and answer.json["id"] == one and "ETag" not in answer.headers
+    assert row_of(house, one, "owner_id").owner_id == ann.id
+    assert ann.api("sales.lead.brief.*")("POST", f"/sales/lead.brief/{one}/claim").status_code == 409
+
+
 def test_two_who_claim_at_once_are_one(house, ann, bob):
     one, came = orphan(house), []
 

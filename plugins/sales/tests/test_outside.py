@@ -103,6 +103,24 @@ def test_the_form_on_the_web_takes_nothing_but_what_it_asks(house, ann, make):  
         assert (lead.owner_id, lead.customer_id, lead.form_id, lead.state, lead.created_by_id) == (None, None, form, "new", None)
 
 
+@pytest.mark.parametrize("field", ["name", "contact", "mobile", "email", "interest"])
+def test_what_is_typed_into_the_form_becomes_no_line_of_a_header(house, make, field):
+    """Names and addresses go into mails and lists: a line break is a space or a fault, never a line of its own."""
+    with house.system():
+        (form,) = house.resource("sales.lead_form").write([{"name": "Site", "heading": "Ask us"}])
+        address = f"/sales/enquiry/{session.get(house.resource('sales.lead_form').model, form).token}"
+    he = visitor(house)
+    usual = {"name": "Firm", "contact": "Ann", "mobile": "13800138000", "email": "ann@firm.example", "interest": "", "agreed": "1"}
+    for typed in (f"{usual[field]}\r\nBcc: evil@example.com", f"{usual[field]}\nBcc: evil@example.com", f"{usual[field]}\u2028Bcc: evil@example.com", f"{usual[field]}\x00"):
+        answer = he("POST", address, {**usual, field: typed, "csrf_token": csrf(he("GET", f"{address}?lang=en"))})
+        assert answer.status_code in (200, 422)
+        with house.system():
+            kept = [getattr(one, field) or "" for one in session.query(house.resource("sales.lead").model)]
+        assert len(kept) == (answer.status_code == 200) and not any(sign in one for one in kept for sign in "\r\n\u2028\x00"), typed
+        with house.system():
+            house.resource("sales.lead").delete([one.id for one in session.query(house.resource("sales.lead").model)])
+
+
 def offer_id(make, owner):
     return make.customer(owner=owner, name="Secret firm")
 

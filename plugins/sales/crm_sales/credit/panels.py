@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from crm_core.sdk import User, may, read_words, say_date, sees, session, site, system_scope
 from crm_sales import _
 from crm_sales.credit.models import Credit, Outcome, Stop
-from crm_sales.credit.services import accounts
+from crm_sales.credit.services import accounts, figures_told
 from crm_sales.orders.panels import day_said, said
 
 OWED = "sales.invoice.customer", "sales.invoice.due", "sales.invoice.open_worth", "sales.payment.customer", "sales.payment.unallocated"
@@ -32,7 +32,7 @@ def stopped(order_id):
         customer = db.scalar(sa.select(order.customer_id).where(order.id == order_id))
     if stop is None:
         words, when = [], ""
-    elif not may("sales.stop.read", stop.id) or not sees("sales.stop.owed", "sales.stop.limit", "sales.stop.overdue"):
+    elif not figures_told() or not may("sales.stop.read", stop.id):
         words, when = [_("The customer owes more than he may.")], ""
     else:  # in the reader's language, of the figures of that day
         words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []

@@ -19,8 +19,10 @@ from crm_core.sdk import (
     among,
     amounts,
     keep_words,
+    may,
     money,
     my_id,
+    sees,
     session,
     site,
     system_scope,
@@ -36,6 +38,7 @@ from crm_sales.receivables.models import State as InvoiceState
 from crm_sales.receivables.services import OPEN
 from crm_sales.settings import CreditSettings, Over
 
+FIGURES = "sales.credit.limit", "sales.stop.owed", "sales.stop.limit", "sales.stop.overdue"
 YEAR, MONTHS, ROUND = 365, 24, 100_000  # a limit is a round figure: whole thousands of the house's currency
 
 
@@ -255,10 +258,11 @@ def check(event):
         words = (_("%(number)s: invoices of %(amount)s are long overdue.", number=row.number, amount=money.say(account.late)) if account.late else
                  _("%(number)s: owed and ordered would be %(amount)s, the limit is %(limit)s.", number=row.number, amount=money.say(total), limit=money.say(found.limit)))
         what = getattr(rules, found.grade.value)
+        said = words if figures_told() else _("%(number)s: the customer owes more than he may.", number=row.number)
         if what is Over.refuse:
-            raise Refused(words)
+            raise Refused(said)
         if what is Over.warn and not event.why:
-            raise Invalid({"why": [words]}, words)
+            raise Invalid({"why": [said]}, said)
         if what is Over.ask:
             held.append(row.id)
         stops.append(Stop(order_id=row.id, words=keep_words(words), owed=total, limit=found.limit, overdue=account.overdue, day=today(), said=event.why or None,
@@ -269,6 +273,11 @@ def check(event):
             db.flush()
     if held:
         orders.hold(held)
+
+
+def figures_told() -> bool:
+    """Whether the acting person may know what somebody owes and may owe: the limit, and what of it others sold."""
+    return may("sales.stop.read") and sees(*FIGURES)
 
 
 def release(resource, ids: Sequence[int], why: str | None = None):
