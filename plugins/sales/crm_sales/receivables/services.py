@@ -213,7 +213,7 @@ def credit(invoice_row, reason: str, amount: int | None = None) -> int:
         raise Refused(_("%(number)s cannot be credited.", number=invoice_row.number))
     left = invoice_row.total - _noted(invoice_row.id)
     if not 0 < (left if amount is None else amount) <= left:
-        raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=f"{left / 100:,.2f}")]})
+        raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=money.say(left, invoice_row.currency))]})
     if amount is not None and amount % money.step(invoice_row.currency):
         raise Invalid({"amount": [_("There is no smaller amount of this currency than %(step)s.", step=f"{money.step(invoice_row.currency) / 100:g}")]})
     if amount in (None, left) and left == invoice_row.total:
@@ -298,7 +298,7 @@ def pay(invoice_row, day: dt.date | None = None, amount: int | None = None, way=
     if not whole:
         raise Invalid({"amount": [_("An amount is another one than nothing.")]})
     if abs(whole) > abs(invoice_row.remaining):
-        raise Invalid({"amount": [_("%(left)s remain to be paid. Record a payment that is more under “Payments received”: the rest stays the customer's.", left=f"{abs(invoice_row.remaining) / 100:,.2f}")]})
+        raise Invalid({"amount": [_("%(left)s remain to be paid. Record a payment that is more under “Payments received”: the rest stays the customer's.", left=money.say(abs(invoice_row.remaining), invoice_row.currency))]})
     session.add(payment)
     session.flush()
     session.add(Allocation(payment_id=payment.id, invoice_id=invoice_row.id, amount=whole, **owners))
@@ -399,7 +399,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
     came, went, over, moved = [], [], set(), []
     with system_scope("what remains of invoices") as db:
         rows = {row.id: row for row in db.execute(sa.select(
-            Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.turn, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
+            Invoice.id, Invoice.number, Invoice.order_id, Invoice.contract_id, Invoice.credits_id, Invoice.currency, Invoice.total, Invoice.state, Invoice.rate, Invoice.day, Invoice.deleted_at, Invoice.worth, Invoice.paid, Invoice.credited,
             Invoice.remaining, Invoice.open_worth, Invoice.settled, Invoice.asked, Invoice.written, Invoice.written_on, Invoice.written_worth).where(Invoice.id.in_(every)))}
         got: dict[int, tuple[int, dt.date]] = {row[0]: (int(row[1]), row[2]) for row in db.execute(
             sa.select(Allocation.invoice_id, sa.func.sum(Allocation.amount), sa.func.max(Payment.day)).join(Payment, Payment.id == Allocation.payment_id).where(
@@ -419,7 +419,7 @@ def settle(invoices: Iterable[int], payments: Iterable[int] = ()):
             noted = -sum(row.total for row in notes)
             credited = min(noted, max(0, root.total - paid))
             if not min(0, root.total) <= paid <= max(0, root.total):
-                raise Refused(_("Invoice %(number)s is %(total)s: more cannot be paid for it.", number=root.number, total=f"{root.total / 100:,.2f}"))
+                raise Refused(_("Invoice %(number)s is %(total)s: more cannot be paid for it.", number=root.number, total=money.say(root.total, root.currency)))
             if noted > max(0, root.total):
                 raise Refused(_("Credit notes cannot come to more than invoice %(number)s.", number=root.number))
             left = root.total - paid - credited
