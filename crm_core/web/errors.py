@@ -130,6 +130,7 @@ def outage(error: Exception) -> flask.Response | None:
 
 def _broken(number: str) -> flask.Response:
     """The page of a fault. When even that cannot be drawn, a bare sentence."""
+    flask.g.broken = True
     try:
         return answer(500, title=_("Something went wrong on our side"), message=_("It has been written down."), number=number)
     except Exception:

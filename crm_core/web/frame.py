@@ -45,9 +45,10 @@ def current() -> Frame | None:
 
 
 def shell() -> Shell:
-    """What a page without a person knows."""
-    request = flask.request
-    return Shell(**_common(request.cookies.get("theme", "")), here=request.full_path.rstrip("?") if request.method == "GET" else request.path)
+    """What a page without a person knows. The page of a fault says no address: single-use links stand in addresses (S21)."""
+    request, broken = flask.request, flask.g.get("broken", False)
+    here = "/" if broken else request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return Shell(**_common(request.cookies.get("theme", "")), here=here)
 
 
 def _common(theme: Any) -> dict[str, Any]:
