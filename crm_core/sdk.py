@@ -15,6 +15,7 @@ _WHERE = {
     "Owned": ("crm_core.data.mixins", "Owned"),  # a record with owner, department and team of its own
     "PartOf": ("crm_core.data.mixins", "PartOf"),  # a record that belongs to a parent
     "Reviewed": ("crm_core.features.approvals.models", "Reviewed"),  # records that may have to be reviewed before others find them
+    "owners_of": ("crm_core.data.mixins", "owners_of"),  # owner, department and team of a row, for one that comes of it: Delivery(order_id=7, **owners_of(order))
     "Vocabulary": ("crm_core.data.mixins", "Vocabulary"),  # words everybody may read
     # one declaration
     "Resource": ("crm_core.resource.resource", "Resource"),

@@ -59,8 +59,8 @@ def whole(resource, *names):
 def draw(template, head, items, code, **more):
     """The HTML of a document in a language; within a request."""
     with in_language(code):
-        customer = site().registry.resource("core.customer").labels([head.customer_id]).get(head.customer_id, "")
-        contact = site().registry.resource("core.contact").labels([head.contact_id]).get(head.contact_id, "") if head.contact_id else ""
+        customer = site().registry.resource("core.customer").name_of(head.customer_id)
+        contact = site().registry.resource("core.contact").name_of(head.contact_id)
         with system_scope("who offers something is named on its paper, with his number, to whoever reads it") as db:
             by = db.execute(select(User.name, User.phone, User.email).where(User.id == head.owner_id)).one_or_none() if head.owner_id else None
         return flask.render_template(

@@ -47,7 +47,8 @@ def beside(contract_id):
             "before": session.get(Contract, contract.renews_id) if contract.renews_id and renewals else None,
             "together": f"{money.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 and sums else "",
             "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and may("sales.contract.signed_copy", contract_id),
-            "progress": services.progress([contract.id]).get(contract.id), "paid": money.shown(contract.paid, contract.currency) if sums and sees("sales.contract.paid") else "", "total": money.shown(contract.total, contract.currency) if sums else "",
+            "progress": services.progress([contract.id]).get(contract.id),
+            "paid": money.shown(contract.paid, contract.currency) if sums and sees("sales.contract.paid") else "", "total": money.shown(contract.total, contract.currency) if sums else "",
             "late": money.shown(found, contract.currency) if sees(*OVERDUE) and (found := paying.overdue([contract.id]).get(contract.id)) else ""}
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, among, amounts, money, my_id, session, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, among, amounts, money, my_id, owners_of, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.credit.models import Credit, Grade, Outcome, Stop
 from crm_sales.orders import services as orders
@@ -155,7 +155,7 @@ def set_credit(customer, grade: Grade, limit: int | None = None, days: int | Non
     with system_scope("credit set by who may do that") as db:
         row = db.scalars(sa.select(Credit).where(Credit.customer_id == customer.id).with_for_update()).one_or_none()
         if row is None:
-            row = Credit(customer_id=customer.id, owner_id=customer.owner_id, department_id=customer.department_id, team_id=customer.team_id)
+            row = Credit(customer_id=customer.id, **owners_of(customer))
             db.add(row)
         row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = grade, limit, days, why, who, today()
         db.flush()
@@ -250,7 +250,7 @@ def check(event):
         if what is Over.ask:
             held.append(row.id)
         stops.append(Stop(order_id=row.id, words=str(words)[:255], owed=total, limit=found.limit, overdue=account.overdue, day=today(), said=event.why or None,
-                          outcome=Outcome.waiting if what is Over.ask else Outcome.released, owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id))
+                          outcome=Outcome.waiting if what is Over.ask else Outcome.released, **owners_of(row)))
     if stops:
         with system_scope("why orders were stopped") as db:
             db.add_all(stops)

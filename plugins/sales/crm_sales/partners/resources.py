@@ -13,6 +13,7 @@ from crm_core.sdk import (
     Settled,
     as_written,
     my_id,
+    owners_of,
     session,
     today,
 )
@@ -74,7 +75,7 @@ class Funds(Resource):
         found = {one.id: one for one in session.scalars(select(Partner).where(Partner.id.in_({row.get("partner_id") for row in new}), Partner.owner_id.is_not(None)))} if new else {}
         for row in new:
             if (partner := found.get(row.get("partner_id"))) is not None:
-                row.update(owner_id=partner.owner_id, department_id=partner.department_id, team_id=partner.team_id)
+                row.update(owners_of(partner))
 
     def check(self, rows, before):
         faults = {}
