@@ -26,6 +26,7 @@ LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 
 
 def items_of(model, column, head_id):
+    """The lines of a document, in their order. `column`: the one by which they name it."""
     return session.scalars(select(model).where(column == head_id, model.deleted_at.is_(None)).order_by(model.id)).all()
 
 

@@ -74,6 +74,7 @@ def faults_of(questions):
 
 
 def questions_of(script_id):
+    """The questions of a script, in their order; none without a script."""
     if script_id is None:
         return []
     return session.scalars(select(CallQuestion).where(CallQuestion.script_id == script_id, CallQuestion.deleted_at.is_(None)).order_by(CallQuestion.number).limit(200)).all()

@@ -25,6 +25,7 @@ def by_hand(code):
 
 
 def drawn(contract, code):
+    """The paper of a contract in a language, as HTML."""
     parts = {name: paper.items_of(model, model.contract_id, contract.id) for name, model in (
         ("milestones", ContractMilestone), ("parties", ContractParty), ("clauses", ContractClause))}
     plan = [(line, money.shown(amount, contract.currency)) for line, amount in services.plan_of(contract)]
@@ -63,8 +64,10 @@ def _copy(contract):
 
 
 def overdue(ids):
+    """The column: what of contracts is late, by their ids."""
     return {one: money.shown(amount) for one, amount in paying.overdue(ids).items()}
 
 
 def late(ids):
+    """The column: how late instalments are, by their ids."""
     return {one: cells.status(Status(_("%(days)s days late", days=days), "alert-triangle", "red")) for one, days in paying.late(ids).items()}

@@ -36,6 +36,7 @@ LIVE = State.draft, State.signed
 
 
 def in_state(*states):
+    """When an act is offered: while the contract is in one of these states."""
     return lambda contract: contract.state in states
 
 
@@ -79,6 +80,7 @@ def so_far(contracts):
 
 
 def who_signed(contracts):
+    """The same with who signed for the other side."""
     return {**so_far(contracts), "partner": {"default": contracts[0].partner}, "signatory": {"default": contracts[0].signatory}}
 
 
@@ -127,6 +129,7 @@ def finish(contract):
 
 
 def cancel(contract, reason=None):
+    """It ends before its time: nothing more of it is asked for."""
     contract = _now(contract, *LIVE)
     contract.state, contract.reason = State.cancelled, reason
     session.flush()

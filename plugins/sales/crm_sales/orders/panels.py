@@ -106,6 +106,7 @@ def _order_of(order_id):
 
 
 def beside_advert(advert_id):
+    """What the box beside an advertisement says of its order."""
     return _order_box(_order_of(session.get(Advert, advert_id).order_id))
 
 
@@ -123,10 +124,12 @@ def beside_subscription(subscription_id):
 
 
 def runs_of_order(order_id):
+    """The box of an order: its runs."""
     return _runs(Advert.order_id == order_id, f"/sales/order/{order_id}")
 
 
 def runs_of_advert(advert_id):
+    """The box of an advertisement: its runs."""
     return _runs(Advert.id == advert_id, f"/sales/advert/{advert_id}")
 
 
