@@ -15,6 +15,7 @@ _WHERE = {
     "Owned": ("crm_core.data.mixins", "Owned"),  # a record with owner, department and team of its own
     "PartOf": ("crm_core.data.mixins", "PartOf"),  # a record that belongs to a parent
     "Reviewed": ("crm_core.features.approvals.models", "Reviewed"),  # records that may have to be reviewed before others find them
+    "owners_of": ("crm_core.data.mixins", "owners_of"),  # owner, department and team of a row, for one that comes of it: Delivery(order_id=7, **owners_of(order))
     "Vocabulary": ("crm_core.data.mixins", "Vocabulary"),  # words everybody may read
     # one declaration
     "Resource": ("crm_core.resource.resource", "Resource"),
@@ -63,7 +64,7 @@ _WHERE = {
     "Scope": ("crm_core.access.scope", "Scope"),  # what narrow_records may answer
     "Only": ("crm_core.access.scope", "Only"),
     "standing_of": ("crm_core.access.lines", "standing_of"),  # roles and departments of a person
-    "owners_of": ("crm_core.resource.owners", "owners_of"),  # in `Resource.whose`: owners_of(Invoice, {0: 7}), whose the record is that a new row is for
+    "owned_as": ("crm_core.resource.owners", "owned_as"),  # in `Resource.whose`: owned_as(Invoice, {0: 7}), whose the record is that a new row is for
     "kept": ("crm_core.access.rights", "made"),  # kept("sales stages", load): what `load()` gave, until rights or words change (`rights_changed()`)
     "rights_changed": ("crm_core.access.rights", "bump"),  # what plugins decide about rights, and what is `kept`, is asked anew
     # what a package registers

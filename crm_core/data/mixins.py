@@ -26,6 +26,11 @@ def new_public_ids(count: int) -> list[str]:
     return [text[at : at + 32] for at in range(0, len(text), 32)]
 
 
+def owners_of(row: Any) -> dict[str, Any]:
+    """Owner, department and team of a row, for another that is theirs as well: `Delivery(order_id=7, **owners_of(order))`."""
+    return {name: getattr(row, name) for name in SCOPE_COLUMNS}
+
+
 class Keyed:
     """A 64-bit key."""
 

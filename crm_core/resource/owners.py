@@ -115,7 +115,7 @@ def of_rows(table: sa.Table, ids: Iterable[int]) -> dict[int, Row]:
     return found
 
 
-def owners_of(model: Any, wanted: Mapping[int, Any]) -> dict[int, Row]:
+def owned_as(model: Any, wanted: Mapping[int, Any]) -> dict[int, Row]:
     """For `Resource.whose`: position → owner columns of the record of `model` with that id, where somebody owns it."""
     found = of_rows(model.__table__, {one for one in wanted.values() if isinstance(one, int)})
     return {at: found[one] for at, one in wanted.items() if one in found and found[one]["owner_id"] is not None}

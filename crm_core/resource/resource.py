@@ -421,9 +421,9 @@ class Resource:
         if not may or not self._lies(row_id, "update"):
             raise Missing(_("This record was not found."))
 
-    def labels(self, ids: Iterable[int | None]) -> dict[int, str]:
-        """Names of these records, as far as the actor may know them: through the brief where there is one. None names nothing."""
-        wanted = list({int(i) for i in ids if i is not None})
+    def labels(self, ids: Iterable[int]) -> dict[int, str]:
+        """Names of these records, as far as the actor may know them: through the brief where there is one."""
+        wanted = list({int(i) for i in ids})
         if not wanted:
             return {}
         source = self.registry.resources.get(f"{self.name}.brief", self) if self.brief and not self.is_brief else self
@@ -435,6 +435,10 @@ class Resource:
             names = self.registry.resource(source.label_target).labels([one for one in found.values() if one])
             return {row_id: names.get(one) or f"#{row_id}" for row_id, one in found.items()}
         return {row[0]: str(source.word(row[1])) for row in rows}
+
+    def name_of(self, row_id: int | None, otherwise: Any = "") -> Any:
+        """The name of one of them; `otherwise` where there is none, or none the actor may know."""
+        return self.labels([row_id]).get(row_id, otherwise) if row_id is not None else otherwise
 
     def below(self, ids: Iterable[int]) -> tuple[int, ...]:
         """These records of a tree and all below them, in one statement. Only for vocabularies: they have no scope."""

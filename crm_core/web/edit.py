@@ -307,7 +307,7 @@ def _about(fields: Mapping[str, Field]) -> Note | None:
         if target is None:
             continue
         text = flask.request.values[f"{field.column}_id"]
-        label = target.labels([one]).get(one) if (one := whole(text)) is not None else None
+        label = target.name_of(whole(text))
         if label:
             return Note(_("About: %(name)s", name=label), colour="acc", icon=target.icon)
     return None

@@ -176,7 +176,7 @@ def _gone(found: Any) -> Any:
     if found.asked_by_id == me and found.state == "open":
         return _("You handed “%(name)s” in yourself; others decide.", name=title)
     if last is not None and any(one.user_id == me for one in stepping.places(found.id)):
-        name = site().registry.resource("core.user").labels([last.by_id or 0]).get(last.by_id or 0, "")
+        name = site().registry.resource("core.user").name_of(last.by_id)
         return _("%(who)s has answered for “%(name)s” meanwhile: %(what)s.", who=name, name=title, what=stepping.SAID[last.verdict])
     return _("“%(name)s” does not wait for you.", name=title)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crm_core.access.models import User
 from crm_core.data.base import table_of
+from crm_core.data.mixins import owners_of
 from crm_core.data.session import current_work, session, system_scope, writing
 from crm_core.data.wall import DELETED
 from crm_core.features.calendar import itip, seriesmail
@@ -265,7 +266,7 @@ def more(db: Any, series: Any, row: Any) -> None:
             slot, times = day.at(), day.times()
             if slot is None or times is None or slot in have or day.off or clock.local(slot).date() <= last:
                 continue
-            db.add(a(uid=row.uid, owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id, organizer=row.organizer, answer=row.answer, title=day.title or row.title, begins=times[0],
+            db.add(a(uid=row.uid, **owners_of(row), organizer=row.organizer, answer=row.answer, title=day.title or row.title, begins=times[0],
                      ends=times[1], place=day.place or None, text=day.text or None, slot=slot, sequence=row.sequence, mail_id=row.mail_id, account_id=row.account_id,
                      series_id=series.id, repeat=row.repeat, told=row.told))
 

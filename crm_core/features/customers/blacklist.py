@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_core.data.base import table_of
+from crm_core.data.mixins import owners_of
 from crm_core.data.session import current_work, session, system_scope
 from crm_core.features.customers.models import Customer, Severity
 from crm_core.features.customers.parts import Blacklisting
@@ -78,7 +79,7 @@ def put(row: Any, severity: Severity, reason: str, evidence: str | None = None, 
     row.blacklist, row.blacklist_until, row.customer_kind = severity, until, KIND
     session.flush()
     with system_scope("a blacklisting by who may decide it") as db:
-        db.add(Blacklisting(customer_id=row.id, owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id, **made))
+        db.add(Blacklisting(customer_id=row.id, **owners_of(row), **made))
         db.flush()
     timeline.add("core.customer", row.id, "blacklist", data={"words": words.keep(_("put this customer on the blacklist"))}, body=reason)
 

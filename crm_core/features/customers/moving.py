@@ -4,6 +4,7 @@ the same contact, so what was said with him goes along."""
 import datetime as dt
 from typing import Any
 
+from crm_core.data.mixins import owners_of
 from crm_core.data.session import session, system_scope
 from crm_core.features.customers.parts import Post
 from crm_core.kernel import clock, words
@@ -30,8 +31,7 @@ def move(row: Any, customer: int, position: int | None = None, day: dt.date | No
     before, after = customers.get(old, "update"), customers.get(customer, "update")
     with system_scope("the old post of who changes firm") as db:
         db.add(Post(
-            customer_id=old, contact_id=row.id, position_id=row.position_id, started_on=row.post_since, ended_on=day,
-            owner_id=before.owner_id, department_id=before.department_id, team_id=before.team_id,
+            customer_id=old, contact_id=row.id, position_id=row.position_id, started_on=row.post_since, ended_on=day, **owners_of(before),
         ))
         db.flush()
     row.customer_id, row.position_id, row.post_since, row.main = customer, position, day, False

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data.mixins import owners_of
 from crm_core.data.session import session, system_scope, writing
 from crm_core.data.wall import DELETED
 from crm_core.features.customers import progress
@@ -63,7 +64,7 @@ def add_note(
         with system_scope("a note by who may change the record") as db:
             made = Note(
                 customer_id=customer.id, subject=subject, subject_id=subject_id, kind=which, happened_at=moment, body=text,
-                mentions=sorted(names), owner_id=customer.owner_id, department_id=customer.department_id, team_id=customer.team_id,
+                mentions=sorted(names), **owners_of(customer),
                 handling="open" if which is NoteKind.feedback else None, key=key or None, custom=progress.packed(which, more or {}),
                 **_of_kind(which, more or {}),
             )
@@ -130,7 +131,7 @@ def edit_note(
                 if more is not None and name in more:
                     setattr(row, name, more[name])
             db.flush()
-        _tell(told, str(resource.labels([subject_id]).get(subject_id, "")), subject, subject_id)
+        _tell(told, str(resource.name_of(subject_id)), subject, subject_id)
     return Written(note_id, None, tuple(fresh[i] for i in sorted(fresh) if i not in told))
 
 
@@ -158,7 +159,7 @@ def handle(note_id: int, values: Mapping[str, Any], *, version: int | None = Non
                     setattr(row, name, values[name])
             db.flush()
         if ended and note.created_by_id not in (None, actor().user_id):
-            name = site().registry.resource(CUSTOMER).labels([note.customer_id]).get(note.customer_id, "")
+            name = site().registry.resource(CUSTOMER).name_of(note.customer_id)
             notify([note.created_by_id], _("settled your feedback on %(name)s", name=name), about=(CUSTOMER, note.customer_id))
 
 

@@ -30,7 +30,7 @@ class _OfCustomer(Resource):
     """They are called after their customer."""
 
     def title(self, row: Any) -> str:
-        return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id) or str(self.word(getattr(row, self.label_field, None)))
+        return self.registry.resource("core.customer").name_of(row.customer_id) or str(self.word(getattr(row, self.label_field, None)))
 
 
 def _explained(page: Any, words: Any, label: Any = REASON) -> Any:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import sqlalchemy as sa
 
 from crm_core.data.base import table_of
-from crm_core.data.mixins import new_public_ids
+from crm_core.data.mixins import new_public_ids, owners_of
 from crm_core.data.session import current_work, session
 from crm_core.data.upsert import upsert
 from crm_core.features.customers.api import may_reach_all
@@ -134,7 +134,7 @@ def _write(mailing: Any, resource: Any, ids: Sequence[int]) -> None:
         found.append({
             "mailing_id": mailing.id, "name": str(resource.word(row.name))[:200], "address": row.email, "fate": fate, "said": said, "customer_id": row.customer_id,
             "contact_id": row.id if mailing.about is About.contact else None, "record_id": row.id, "address_key": key, "tries": 0, "public_id": public_id, "version": 1,
-            "created_at": now, "updated_at": now, "owner_id": mailing.owner_id, "department_id": mailing.department_id, "team_id": mailing.team_id,
+            "created_at": now, "updated_at": now, **owners_of(mailing),
         })
     if found:
         conn = current_work().session.connection()

@@ -136,7 +136,7 @@ def _drawn(page: str | None) -> tuple[PanelView, ...]:
 
 def _about(subject: str | None, subject_id: int | None) -> tuple[str, str] | None:
     target = site().registry.resources.get(subject) if subject else None
-    label = target.labels([subject_id]).get(subject_id) if target is not None and subject_id is not None else None
+    label = target.name_of(subject_id) if target is not None else ""
     return (label, urls.of_name(site().registry, subject, subject_id)) if label and subject and subject_id else None
 
 

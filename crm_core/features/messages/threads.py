@@ -55,7 +55,7 @@ def dress(row: Any, page: RecordPage) -> RecordPage:
     numbers = [_from(row, names)]
     if row.subject and row.subject_id:
         target = site().registry.resources.get(row.subject)
-        label = target.labels([row.subject_id]).get(row.subject_id) if target is not None else None
+        label = target.name_of(row.subject_id) if target is not None else ""
         if label:
             numbers.append(Number(_("About"), label, url=urls.of_name(site().registry, row.subject, row.subject_id)))
     read = sum(1 for one in copies if one.read_at)

@@ -20,6 +20,7 @@ from crm_core.kernel.site import site
 from crm_core.resource import acts, changes, worktime
 from crm_core.resource.fields import BooleanField, Field, IntegerField, NoteField
 from crm_core.resource.references import RefField, RefsField
+from crm_core.text.numbers import whole
 
 _WHO = RefField(name="receiver", column="", label=_("For whom"), target="core.user", help=_("Empty: whoever looks after the record."))
 
@@ -67,9 +68,8 @@ def _hook(step: Any, webhook: str, text: str | None) -> Any:
 
 def _named(resource: str, shown: str) -> Any:
     """What was chosen from a list of one's own is a bare number for others: its name as far as they see it."""
-    if not shown.isdigit():
-        return shown
-    return site().registry.resource(resource).labels([int(shown)]).get(int(shown), _("hidden record"))
+    number = whole(shown)
+    return shown if number is None else site().registry.resource(resource).name_of(number, _("hidden record"))
 
 
 def _approval_fields(resource: Any) -> list[Field]:
@@ -115,7 +115,7 @@ def _set(step: Any, field: str, value: Any = None) -> Any:
 def _give(step: Any, owner: int) -> Any:
     if getattr(step.record, "owner_id", None) != owner:
         step.resource.run("assign", [step.id], {"owner": owner})
-    return _("gave it to %(name)s", name=site().registry.resource("core.user").labels([owner]).get(owner, ""))
+    return _("gave it to %(name)s", name=site().registry.resource("core.user").name_of(owner))
 
 
 def _tag(step: Any, tags: list[Any]) -> Any:

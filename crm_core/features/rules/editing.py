@@ -12,6 +12,7 @@ from crm_core.features.rules.active import Kept
 from crm_core.features.rules.steps import DEEPEST, FLOWS, MOST
 from crm_core.kernel.errors import BadRequest, Invalid
 from crm_core.kernel.i18n import _
+from crm_core.text.numbers import whole
 from crm_core.web import conditioning, controls
 from crm_core.web.conditioning import Item
 
@@ -80,7 +81,7 @@ def read(of: Any, form: MultiDict[str, str]) -> Draft:
             name = form[key]
             kind = FLOWS.get(name) or kinds.actions(of).get(name)
             found[number] = Node(name, _given(of, kind, form, prefix), conditioning.inside(form, f"s{number}c"), key=f"s{number}")
-            places[number] = int(form.get(f"{prefix}in", "0") or 0) if form.get(f"{prefix}in", "0").isdigit() else 0, form.get(f"{prefix}arm", "then")
+            places[number] = whole(form.get(f"{prefix}in", "")) or 0, form.get(f"{prefix}arm", "then")
     for number in sorted(found):
         above, arm = places[number]
         parent = found.get(above) if above < number else None
@@ -192,11 +193,9 @@ def made(draft: Draft) -> dict[str, Any] | None:
         draft.error, good = bad.message, False
     if draft.playbook and draft.trigger not in ("core.reached", "core.by_hand"):
         draft.error, good = _("A playbook begins when a stage is reached, or by hand."), False
-    held = 0
-    if draft.held_out:
-        held = int(draft.held_out) if draft.held_out.isdigit() else -1
-        if not 0 <= held <= 50:
-            draft.faults["held_out"], good = _("A share from 0 to 50 is expected."), False
+    held = whole(draft.held_out or "0", most=50)
+    if held is None:
+        draft.faults["held_out"], good = _("A share from 0 to 50 is expected."), False
     only = None
     try:
         only = conditioning.tree(draft.of, draft.only, told=True)

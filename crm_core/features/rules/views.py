@@ -13,6 +13,7 @@ from crm_core.kernel.i18n import _, in_sentence, ngettext
 from crm_core.kernel.site import actor, site
 from crm_core.resource.references import named
 from crm_core.resource.show import full_moment, show_moment
+from crm_core.text.numbers import whole
 from crm_core.web import conditioning, controls, urls
 from crm_core.web.abouts import subjects
 from crm_core.web.viewmodels import Act, Choice, Crumb, Empty, FormField, Note, Status, Tab
@@ -97,7 +98,7 @@ def _renamed(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _focus(draft: Draft, prefix: str) -> int | None:
     number = draft.focus.removeprefix(prefix) if draft.focus.startswith(prefix) else ""
-    return int(number) if number.isdigit() else None
+    return whole(number)
 
 
 def _note(row: Any, *, mine: bool) -> Note | None:

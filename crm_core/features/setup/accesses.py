@@ -95,5 +95,5 @@ def _crumbs(about: str, row: int | None) -> tuple[Crumb, ...]:
     resource = site().registry.resources.get(about)
     if resource is None or row is None:
         return ()
-    label = resource.labels([row]).get(row)
+    label = resource.name_of(row)
     return (Crumb(_("Access log"), URL), Crumb(label, urls.of_record(resource, row))) if label else (Crumb(_("Access log"), URL),)

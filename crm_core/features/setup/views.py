@@ -16,6 +16,7 @@ from crm_core.resource import acts, views
 from crm_core.resource.fields import Field, NoteField
 from crm_core.resource.references import RefsField
 from crm_core.resource.views import Audience, View
+from crm_core.text.numbers import whole
 from crm_core.web import bulk, controls, settings, urls, viewing
 from crm_core.web.access import signed_in
 from crm_core.web.frame import role_name
@@ -142,8 +143,8 @@ def _kept(resource: Any, view: View | None, state: Pairs) -> Any:
     roles = [code for code in form.getlist("roles") if code in known]
     with writing():
         made = views.save(resource.name, name, state, audience, roles=roles, view=view)
-        if view is not None and form.get("place", "").isdigit():
-            views.put(views.get(made), int(form["place"]))
+        if view is not None and (place := whole(form.get("place", ""))) is not None:
+            views.put(views.get(made), place)
     if form.get("begin__sent"):
         _begin(resource, made, bool(form.get("begin")))
     return flask.redirect(viewing.of_view(resource, made), 303)

@@ -22,7 +22,7 @@ _START = "asked:"
 def wanted(event: RecordWanted) -> None:
     """The listener: one task for each record and person, however often he asks."""
     record = event.ids[0]
-    name = site().registry.resource("core.user").labels([event.by]).get(event.by, "")
+    name = site().registry.resource("core.user").name_of(event.by)
     give_by_rule(
         _("Duplicates"), f"{_START}{event.resource}:{record}:{event.by}", event.holder,
         _("%(name)s asks to work with you on this: %(typed)s", name=name, typed=event.typed), about=(event.resource, record), locked=True,

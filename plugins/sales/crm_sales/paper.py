@@ -26,6 +26,7 @@ LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
 
 
 def items_of(model, column, head_id):
+    """The lines of a document, in their order. `column`: the one by which they name it."""
     return session.scalars(select(model).where(column == head_id, model.deleted_at.is_(None)).order_by(model.id)).all()
 
 
@@ -59,8 +60,8 @@ def whole(resource, *names):
 def draw(template, head, items, code, **more):
     """The HTML of a document in a language; within a request."""
     with in_language(code):
-        customer = site().registry.resource("core.customer").labels([head.customer_id]).get(head.customer_id, "")
-        contact = site().registry.resource("core.contact").labels([head.contact_id]).get(head.contact_id, "") if head.contact_id else ""
+        customer = site().registry.resource("core.customer").name_of(head.customer_id)
+        contact = site().registry.resource("core.contact").name_of(head.contact_id)
         with system_scope("who offers something is named on its paper, with his number, to whoever reads it") as db:
             by = db.execute(select(User.name, User.phone, User.email).where(User.id == head.owner_id)).one_or_none() if head.owner_id else None
         return flask.render_template(

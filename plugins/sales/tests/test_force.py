@@ -153,7 +153,7 @@ def test_targets_are_counted_by_plans_in_whole_units_and_broken_down_like_last_y
 
 
 def test_the_pages_show_what_is_the_readers(house, west, sold, today, max_statements):
-    for address in ("/sales/force", f"/sales/force?month={today:%Y-%m}", "/sales/force?month=oh", "/sales/force/targets", "/sales/force/targets?year=1", f"/sales/force/{west.bob.id}"):
+    for address in ("/sales/force", f"/sales/force?month={today:%Y-%m}", "/sales/force?month=oh", "/sales/force/targets", "/sales/force/targets?year=1", "/sales/force/targets?year=²", f"/sales/force/{west.bob.id}"):
         page = west.bob.browser()("GET", address)
         assert page.status_code == 200, address
         assert "Bob" in page.text

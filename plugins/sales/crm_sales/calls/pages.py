@@ -15,12 +15,14 @@ pages = flask.Blueprint("sales_calls", __name__)
 @pages.get("/sales/calls/<int:call_list>")
 @access("sales.call_list.update")
 def work(call_list):
+    """The page on which one calls."""
     return _page(_list(call_list), flask.request.args.get("entry", ""), {}, {})
 
 
 @pages.post("/sales/calls/<int:call_list>/next")
 @access("sales.call_list.update")
 def following(call_list):
+    """On to the next line of the list."""
     _list(call_list)
     with writing():
         entry = services.take(call_list)
@@ -30,6 +32,7 @@ def following(call_list):
 @pages.post("/sales/calls/<int:call_list>/<int:entry>/answer")
 @access("sales.call_list.update")
 def answer(call_list, entry):
+    """What somebody said to the question that was asked."""
     found = _list(call_list)
     try:
         with writing():
@@ -44,6 +47,7 @@ def answer(call_list, entry):
 @pages.post("/sales/calls/<int:call_list>/<int:entry>/result")
 @access("sales.call_list.update")
 def result(call_list, entry):
+    """What came of the call, and on to the next one."""
     found, form = _list(call_list), flask.request.form
     fields = site().registry.resource(services.ENTRY).all_fields
     try:
@@ -99,6 +103,7 @@ def _page(call_list, wanted, given, faults):
 
 
 def work_panel(call_list_id):
+    """The box beside a call list: how many lines wait, and the way to its calls."""
     call_list = session.get(CallList, call_list_id)
     return {"counts": services.counts(call_list_id), "url": f"/sales/calls/{call_list.id}"}
 

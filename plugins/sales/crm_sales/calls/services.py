@@ -14,6 +14,7 @@ from crm_core.sdk import (
     customers,
     my_id,
     now,
+    owners_of,
     session,
     site,
     system_scope,
@@ -73,6 +74,7 @@ def faults_of(questions):
 
 
 def questions_of(script_id):
+    """The questions of a script, in their order; none without a script."""
     if script_id is None:
         return []
     return session.scalars(select(CallQuestion).where(CallQuestion.script_id == script_id, CallQuestion.deleted_at.is_(None)).order_by(CallQuestion.number).limit(200)).all()
@@ -128,7 +130,7 @@ def _put(rows, column, call_list, name):
     there = set(session.scalars(select(getattr(CallEntry, column)).where(CallEntry.call_list_id == call_list, getattr(CallEntry, column).in_([row[column] for row in rows]))))
     for row in rows:
         if row[column] not in there:
-            session.add(CallEntry(call_list_id=call_list, owner_id=parent.owner_id, department_id=parent.department_id, team_id=parent.team_id, **row))
+            session.add(CallEntry(call_list_id=call_list, **owners_of(parent), **row))
     session.flush()
 
 
@@ -221,7 +223,7 @@ def finish(entry_id, result, note=None, next_day=None):
     said = "\n".join([*(f"{question} {answer}" for _number, question, answer in entry.answers or []), *([note] if note else [])])
     session.add(Call(
         call_list_id=entry.call_list_id, entry_id=entry.id, customer_id=entry.customer_id, lead_id=entry.lead_id, day=today(), by_id=my_id(), result=result,
-        reached=result not in UNREACHED, note=said or None, owner_id=entry.owner_id, department_id=entry.department_id, team_id=entry.team_id))
+        reached=result not in UNREACHED, note=said or None, **owners_of(entry)))
     entry.taken_id, entry.taken_at, entry.answers = None, None, None
     session.flush()
     _follow(entry, call_list, result, said)
@@ -246,7 +248,7 @@ def _follow(entry, call_list, result, said):
     key = f"sales.call:{entry.id}"
     tasks.finish(key)
     if entry.turn == Turn.again:
-        name = target.labels([about[1]]).get(about[1], "")
+        name = target.name_of(about[1])
         tasks.give_by_rule(_("Sales"), key, my_id(), _("Call again: %(name)s", name=name), due=entry.next_day, about=about, locked=False)
 
 
@@ -259,8 +261,8 @@ def person(entry):
         row = session.get(Lead, entry.lead_id) if entry.lead_id is not None else None
         resource, url = site().registry.resource("sales.lead"), f"/sales/lead/{entry.lead_id}"
     if row is None:
-        known = resource.labels([entry.customer_id or entry.lead_id])
-        return {"name": next(iter(known.values()), _("hidden")), "numbers": [], "url": url if known else "", "facts": []}
+        known = resource.name_of(entry.customer_id or entry.lead_id)
+        return {"name": known or _("hidden"), "numbers": [], "url": url if known else "", "facts": []}
     shown = resource.fields()
     numbers = [(shown[name].label, getattr(row, name)) for name in ("phone", "mobile") if name in shown and getattr(row, name)]
     facts = [(shown[name].label, shown[name].show(getattr(row, shown[name].column))) for name in ("contact", "title", "interest", "industry", "region", "standing") if name in shown]

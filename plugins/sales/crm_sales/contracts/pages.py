@@ -33,6 +33,7 @@ def by_hand(code):
 
 
 def drawn(contract, code):
+    """The paper of a contract in a language, as HTML."""
     parts = {name: paper.items_of(model, model.contract_id, contract.id) for name, model in (
         ("milestones", ContractMilestone), ("parties", ContractParty), ("clauses", ContractClause))}
     plan = [(line, money.shown(amount, contract.currency)) for line, amount in services.plan_of(contract)]
@@ -58,7 +59,9 @@ def beside(contract_id):
             "before": session.get(Contract, contract.renews_id) if contract.renews_id and renewals else None,
             "together": f"{money.shown(whole, contract.currency)} {contract.currency}" if len(family) > 1 and sums and sees("sales.contract.agreed") else "",
             "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and may("sales.contract.signed_copy", contract_id),
-            "progress": services.progress([contract.id]).get(contract.id), "paid": money.shown(contract.paid, contract.currency) if sums and contract.amends_id is None and sees("sales.contract.paid") else "", "total": money.shown(whole if contract.amends_id is None else contract.total, contract.currency) if sums else "",
+            "progress": services.progress([contract.id]).get(contract.id),
+            "paid": money.shown(contract.paid, contract.currency) if sums and contract.amends_id is None and sees("sales.contract.paid") else "",
+            "total": money.shown(whole if contract.amends_id is None else contract.total, contract.currency) if sums else "",
             "late": money.shown(found, contract.currency) if sees(*OVERDUE) and (found := paying.overdue([contract.id]).get(contract.id)) else ""}
 
 
@@ -73,8 +76,10 @@ def _copy(contract):
 
 
 def overdue(ids):
+    """The column: what of contracts is late, by their ids."""
     return {one: money.shown(amount) for one, amount in paying.overdue(ids).items()}
 
 
 def late(ids):
+    """The column: how late instalments are, by their ids."""
     return {one: cells.status(Status(_("%(days)s days late", days=days), "alert-triangle", "red")) for one, days in paying.late(ids).items()}

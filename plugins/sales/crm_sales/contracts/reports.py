@@ -22,6 +22,7 @@ def acceptance(rows):
 
 
 def waiting(rows):
+    """By customer: how many quotes wait for an answer, the most first."""
     return sa.select(rows.c.customer_id, sa.func.count()).where(rows.c.state == "sent").group_by(rows.c.customer_id).order_by(sa.func.count().desc(), rows.c.customer_id)
 
 

@@ -37,6 +37,7 @@ LIVE = State.draft, State.signed
 
 
 def in_state(*states):
+    """When an act is offered: while the contract is in one of these states."""
     return lambda contract: contract.state in states
 
 
@@ -109,6 +110,7 @@ def so_far(contracts):
 
 
 def who_signed(contracts):
+    """The same with who signed for the other side."""
     return {**so_far(contracts), "partner": {"default": contracts[0].partner}, "signatory": {"default": contracts[0].signatory}}
 
 

@@ -68,12 +68,15 @@ def waiting(rows):
 
 
 def may_release():
+    """Whether the reader lets stopped orders go on."""
     return may("sales.order.release")
 
 
 def receivable(ids):
+    """The column: what customers owe, by their ids."""
     return _shown(ids, "owed")
 
 
 def overdue(ids):
+    """The column: what of that is late."""
     return _shown(ids, "overdue")

@@ -20,8 +20,8 @@ class Credits(Resource):
     files = False
     in_palette = False
     actions = (
-        Action("take", _("Take the proposal"), services.take_proposals, when=lambda one: one.proposed is not None and (one.grade, one.limit, one.days) != (one.proposed, one.proposed_limit, one.proposed_days),
-               icon="check", primary=True, whole=True),
+        Action("take", _("Take the proposal"), services.take_proposals, icon="check", primary=True, whole=True,
+               when=lambda one: one.proposed is not None and (one.grade, one.limit, one.days) != (one.proposed, one.proposed_limit, one.proposed_days)),
     )
     help = _("Grade, limit and days to pay of customers, as they are set and as they are proposed from how the customer paid. Set on the customer’s page, or by taking the proposal.")
 
@@ -33,7 +33,7 @@ class Credits(Resource):
         return self.write([{"customer": make("core.customer", owner=owner), "grade": Grade.b, "limit": 1_000_00, "days": 30}])[0]
 
     def title(self, row):
-        return self.registry.resource("core.customer").labels([row.customer_id]).get(row.customer_id)
+        return self.registry.resource("core.customer").name_of(row.customer_id)
 
 
 class Stops(Resource):

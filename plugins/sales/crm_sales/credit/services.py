@@ -22,6 +22,7 @@ from crm_core.sdk import (
     may,
     money,
     my_id,
+    owners_of,
     sees,
     session,
     site,
@@ -170,7 +171,7 @@ def set_credit(customer, grade: Grade, limit: int | None = None, days: int | Non
     with system_scope("credit set by who may do that") as db:
         row = db.scalars(sa.select(Credit).where(Credit.customer_id == customer.id).with_for_update()).one_or_none()
         if row is None:
-            row = Credit(customer_id=customer.id, owner_id=customer.owner_id, department_id=customer.department_id, team_id=customer.team_id)
+            row = Credit(customer_id=customer.id, **owners_of(customer))
             db.add(row)
         row.grade, row.limit, row.days, row.why, row.set_by_id, row.set_on = grade, limit, days, why, who, today()
         db.flush()
@@ -266,7 +267,7 @@ def check(event):
         if what is Over.ask:
             held.append(row.id)
         stops.append(Stop(order_id=row.id, words=keep_words(words), owed=total, limit=found.limit, overdue=account.overdue, day=today(), said=event.why or None,
-                          outcome=Outcome.waiting if what is Over.ask else Outcome.released, owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id))
+                          outcome=Outcome.waiting if what is Over.ask else Outcome.released, **owners_of(row)))
     if stops:
         with system_scope("why orders were stopped") as db:
             db.add_all(stops)

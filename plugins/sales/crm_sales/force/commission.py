@@ -209,11 +209,8 @@ def take_no_more(db, cause, day):
         CommissionLine.key.startswith(f"{cause}/", autoescape=True)).order_by(CommissionLine.id)).all()
     done = set(db.scalars(sa.select(CommissionLine.key).where(CommissionLine.key.in_([f"not:{line.key}" for line, _owner in rows]))))
     statements = {person: open_statement(db, person, day) for person in sorted({owner for _line, owner in rows})}
-    _write([{
-        "statement": statements[owner], "key": f"not:{line.key}", "day": day, "document": line.document, "customer": line.customer_id, "order": line.order_id,
-        "basis": line.basis, "source": line.source, "category": line.category_id, "policy": line.policy_id, "seller": line.seller_id, "base": -line.base, "rate": line.rate,
-        "whole": -line.whole, "percent": line.percent, "own": -line.own, "amount": -line.amount, "back_of": line.back_of_id, "rule": line.rule}
-        for line, owner in rows if f"not:{line.key}" not in done])
+    _write([_back_of(line, statements[owner], f"not:{line.key}", day, line.base, line.amount, line.rule) | {"back_of": line.back_of_id}
+            for line, owner in rows if f"not:{line.key}" not in done])
 
 
 # --- statements --------------------------------------------------------------------------------------------------------

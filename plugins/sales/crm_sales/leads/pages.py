@@ -20,6 +20,7 @@ TRAP = "homepage"  # people do not see it; programs fill it in
 @pages.get("/sales/enquiry/<token>")
 @public("whoever has the address of a form on the web; it shows what the house wrote above it")
 def enquiry(token):
+    """The empty form."""
     form = _form(token)
     return flask.render_template("sales/enquiry.html", form=form, fields=_fields({}, {}), done=False, error="", action=flask.url_for("sales_leads.send", token=token), trap=TRAP)
 
@@ -27,6 +28,7 @@ def enquiry(token):
 @pages.post("/sales/enquiry/<token>")
 @public("whoever has the address of a form on the web; counted by address and by form")
 def send(token):
+    """What was typed becomes a lead, unless a program filled it in."""
     form, given = _form(token), flask.request.form
     texts = {name: given.get(name, "") for name in ASKED}
     if throttle({f"sales-form:{address()}": PER_ADDRESS, f"sales-form-all:{form['id']}": PER_FORM}, HOUR).wait:

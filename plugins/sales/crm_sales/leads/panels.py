@@ -22,6 +22,7 @@ def customers_alike(lead_id):
 
 
 def address_of_form(form_id):
+    """The public address of a form, and whether it is open."""
     form = session.get(LeadForm, form_id)
     base = site().config.url.rstrip("/")
     return {"url": f"{base}{flask.url_for('sales_leads.enquiry', token=form.token)}" if base else flask.url_for("sales_leads.enquiry", token=form.token, _external=True), "active": form.active}
@@ -34,10 +35,12 @@ PANELS = [
 
 
 def save_mail(mail, source=None):
+    """The act: who wrote a mail becomes a lead."""
     services.of_mail(mail.sender, mail.title, mail.text, source)
 
 
 def by_rule(step, source=None):
+    """The same as what a rule does; what it did, in words."""
     services.of_mail(step.record.sender, step.record.title, step.record.text, source)
     return _("noted its sender down as a lead")
 

@@ -55,7 +55,8 @@ class Leads(Resource):
     help = _("Who might become a customer. A lead is given to a colleague or lies in the pool; when it proves good it is converted into a customer with an opportunity.")
     actions = (
         Action("work", _("Take up"), services.work, when=lambda row: row.state == State.new and row.owner_id is not None, icon="player-play", order=5),
-        Action("convert", _("Convert"), services.convert, when=is_open, icon="user-plus", order=6, primary=True, bulk=False, makes="sales.opportunity", fit=lambda rows: {"opportunity": {"default": rows[0].interest}}, fields=lambda resource: [
+        Action("convert", _("Convert"), services.convert, when=is_open, icon="user-plus", order=6, primary=True, bulk=False, makes="sales.opportunity",
+               fit=lambda rows: {"opportunity": {"default": rows[0].interest}}, fields=lambda resource: [
             RefField(name="customer", label=_("Customer that is there already"), target="core.customer", help=_("Empty: a new customer is made, with the contact.")),
             BooleanField(name="deal", label=_("Make an opportunity"), default=True),
             Field(name="opportunity", label=_("Name of the opportunity"), length=200, help=_("Empty: what he is interested in."))]),

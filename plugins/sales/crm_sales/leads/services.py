@@ -34,6 +34,7 @@ unwilling = []
 
 
 def score_rules():
+    """The rules of points, in their order."""
     return session.scalars(select(ScoreRule).where(ScoreRule.deleted_at.is_(None)).order_by(ScoreRule.id).limit(200)).all()
 
 
@@ -191,6 +192,7 @@ def disqualify(row, reason, why=None):
 
 
 def reopen(row):
+    """It goes on after all."""
     row.state, row.reason = State.working, None
 
 

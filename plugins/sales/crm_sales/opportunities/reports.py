@@ -31,6 +31,7 @@ def velocity(rows):
 
 
 def closed_by_person(rows):
+    """Who won and lost how many within a year, and what was lost."""
     won, lost = (func.sum(case((rows.c.outcome == outcome, 1), else_=0)) for outcome in (Outcome.won, Outcome.lost))
     return (
         select(rows.c.owner_id, won.label("won"), lost.label("lost"), func.sum(case((rows.c.outcome == Outcome.lost, rows.c.worth), else_=0)).label("worth"))
@@ -47,6 +48,7 @@ def _lost_by(column):
 
 
 def won_for(rows):
+    """The reasons for which deals were won within a year."""
     return (
         select(rows.c.won_reason, func.count().label("number"), func.sum(rows.c.worth).label("worth"))
         .where(rows.c.outcome == Outcome.won, rows.c.closed >= _year_ago()).group_by(rows.c.won_reason).order_by(func.count().desc(), rows.c.won_reason))
@@ -74,6 +76,7 @@ REPORTS = [
 
 
 def mine_by_stage(rows):
+    """Open opportunities of one's own by stage."""
     return by_stage(rows).where(rows.c.owner_id == my_id())
 
 

@@ -15,6 +15,7 @@ from crm_core.sdk import (
     local,
     money,
     my_id,
+    owners_of,
     session,
     site,
     system_scope,
@@ -193,9 +194,7 @@ def pass_on(ids):
                 continue
             if visit is not None:
                 visit.until, visit.days = day, max(0, (day - visit.entered).days)
-            db.add(StageVisit(
-                opportunity_id=row.id, stage_id=row.stage_id, entered=day, by_id=my_id(),
-                owner_id=row.owner_id, department_id=row.department_id, team_id=row.team_id))
+            db.add(StageVisit(opportunity_id=row.id, stage_id=row.stage_id, entered=day, by_id=my_id(), **owners_of(row)))
             moved.append(row.id)
         db.flush()
     if moved:

@@ -51,10 +51,12 @@ def _departments(department):
 
 
 def usual_pipeline():
+    """The pipeline that is nearest to who acts; None where there is none."""
     return next(iter(pipelines_of(actor())), None)
 
 
 def usual_stage():
+    """The stage in which his new opportunities begin."""
     return first_stage(usual_pipeline())
 
 

@@ -17,6 +17,7 @@ WHERE = "/sales/order/<int:row_id>/parts"
 @pages.get(WHERE)
 @access("sales.order.deliver_part")
 def parts(row_id):
+    """The page of what of an order goes out now."""
     orders = site().registry.resource("sales.order")
     order = orders.get(row_id, "deliver_part")
     return flask.render_template("sales/order_parts.html", order=order, items=panels.progress(row_id)["items"], typed={}, day=today(), waybill="", note="")
@@ -25,6 +26,7 @@ def parts(row_id):
 @pages.post(WHERE)
 @access("sales.order.deliver_part")
 def send(row_id):
+    """What was typed there goes out, or comes back."""
     orders, form = site().registry.resource("sales.order"), flask.request.form
     typed = {name.removeprefix("n"): text.strip() for name, text in form.items() if name[:1] == "n" and whole(name[1:]) is not None}
     orders.get(row_id, "deliver_part")

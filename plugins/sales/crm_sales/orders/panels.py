@@ -82,8 +82,8 @@ def again(customer_id: int):
     quantity = site().registry.resource("sales.order_item").all_fields["quantity"]
     lines = [{"item": one.item, "what": one.what, "typed": quantity.text(one.quantity) if one.quantity else "", "price": "—" if one.price is None else said(one.price), "priced": one.price is not None}
              for one in had.lines]
-    return {"customer": customer_id, "had": had, "lines": lines, "count": sum(1 for one in had.lines if one.quantity), "total": said(had.total), "may": may("sales.order.create") and may("core.customer.order_again", customer_id),
-            "day": day_said(had.order.day) if had.order else "",
+    return {"customer": customer_id, "had": had, "lines": lines, "count": sum(1 for one in had.lines if one.quantity), "total": said(had.total),
+            "may": may("sales.order.create") and may("core.customer.order_again", customer_id), "day": day_said(had.order.day) if had.order else "",
             "after": ordering_again.newest(customer_id), "open": dealings.value_class(customer_id) == "intrinsic", "foreign": "" if had.currency == money.house() else had.currency}
 
 
@@ -136,6 +136,7 @@ def _order_of(order_id):
 
 
 def beside_advert(advert_id):
+    """What the box beside an advertisement says of its order."""
     return _order_box(_order_of(session.get(Advert, advert_id).order_id))
 
 
@@ -147,18 +148,20 @@ def beside_subscription(subscription_id):
         taker = db.execute(sa.select(User.name, User.phone).where(User.id == one.taken_by_id)).one_or_none() if one.taken_by_id else None
     customers = site().registry.resource("core.customer")
     where = session.scalar(sa.select(customers.model.region_id).where(customers.model.id == one.customer_id))
-    region = site().registry.resource("core.region").labels([where]).get(where) if where else ""
+    region = site().registry.resource("core.region").name_of(where)
     order = _order_of(item.order_id) if item is not None else None
-    return _order_box(order, amount=said(item.amount) if order is not None and sees("sales.order_item.amount") else "", taker=taker, region=region or "")
+    return _order_box(order, amount=said(item.amount) if order is not None and sees("sales.order_item.amount") else "", taker=taker, region=region)
 
 
 def runs_of_order(order_id):
+    """The box of an order: its runs, and what is still to be planned."""
     order = _order_of(order_id)
     plan = f"/sales/order/{order_id}/do/plan_runs" if order is not None and may("sales.order.plan_runs", order_id) and order.state != State.cancelled and running.needs_plan(order_id) else ""
     return {**_runs(Advert.order_id == order_id, f"/sales/order/{order_id}", order), "plan": plan}
 
 
 def runs_of_advert(advert_id):
+    """The box of an advertisement: its runs."""
     return {**_runs(Advert.id == advert_id, f"/sales/advert/{advert_id}", _order_of(session.get(Advert, advert_id).order_id)), "plan": ""}
 
 
@@ -169,6 +172,7 @@ def _runs(which, here, order):
         sa.case((Run.fate == Fate.planned, 0), else_=1), Run.day, Run.id).limit(24)).all()
     counts = dict(session.execute(sa.select(Run.fate, sa.func.count()).join(Advert, Advert.id == Run.advert_id).where(which).group_by(Run.fate)).all())
     looks = {fate: cells.status(Status(FATES[fate.value], *FATE_LOOKS[fate.value])) for fate in Fate}
-    return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today(), row.evidence if told else "") for row in rows], "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
-            "may": {name for name in ("appeared", "missed") if rows and may(f"sales.run.{name}", rows[0].id)}, "planned": Fate.planned, "here": here, "now": today(),
-            "review": _review(order) if order is not None and sees(REVIEW) else ""}
+    return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today(), row.evidence if told else "") for row in rows],
+            "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
+            "may": {name for name in ("appeared", "missed") if rows and may(f"sales.run.{name}", rows[0].id)},
+            "planned": Fate.planned, "here": here, "now": today(), "review": _review(order) if order is not None and sees(REVIEW) else ""}

@@ -5,7 +5,15 @@ import enum
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Refused, periods, session, site, system_scope, today
+from crm_core.sdk import (
+    Refused,
+    owners_of,
+    periods,
+    session,
+    site,
+    system_scope,
+    today,
+)
 from crm_sales import _
 from crm_sales.orders.models import Advert, Fate, OrderItem, Run, Sort
 from crm_sales.orders.services import lock
@@ -51,8 +59,7 @@ def plan(advert, every: Every, first: int | None = None):
     if len(days) > MOST:
         raise Refused(_("At most %(n)s runs at once.", n=MOST))
     have = set(session.scalars(sa.select(Run.day).where(Run.advert_id == advert.id, Run.deleted_at.is_(None))))
-    owners = {name: getattr(advert, name) for name in ("owner_id", "department_id", "team_id")}
-    made = [Run(advert_id=advert.id, day=day, issue=str(_("Issue %(n)s", n=first + n)) if first is not None else day.isoformat(), **owners)
+    made = [Run(advert_id=advert.id, day=day, issue=str(_("Issue %(n)s", n=first + n)) if first is not None else day.isoformat(), **owners_of(advert))
             for n, day in enumerate(days) if day not in have]
     if not made:
         raise Refused(_("All of this is planned already."))

@@ -25,6 +25,7 @@ from crm_core.sdk import (
     money,
     my_id,
     on_timeline,
+    owners_of,
     periods,
     record_dealings,
     say_number,
@@ -168,8 +169,7 @@ def _subscribe(ids: Sequence[int]):
             begins = item.begins or order.day or today()
             db.add(Subscription(
                 customer_id=order.customer_id, contact_id=order.contact_id, product_id=item.product_id, item_id=item.id, copies=max(1, item.quantity // 1000),
-                begins=begins, ends=item.ends or begins + dt.timedelta(days=364), complimentary=item.amount == 0, taken_by_id=order.owner_id, **post(order),
-                owner_id=order.owner_id, department_id=order.department_id, team_id=order.team_id))
+                begins=begins, ends=item.ends or begins + dt.timedelta(days=364), complimentary=item.amount == 0, taken_by_id=order.owner_id, **post(order), **owners_of(order)))
         db.flush()
 
 
@@ -219,11 +219,10 @@ def _send(parts: Mapping[int, Mapping[int, int]], day: dt.date | None, waybill: 
     for order_id, found in parts.items():
         if not found:
             raise Invalid({"parts": [_("Say what goes out.")]})
-        owners = {name: getattr(orders[order_id], name) for name in ("owner_id", "department_id", "team_id")}
-        made[order_id] = Delivery(order_id=order_id, day=day or today(), waybill=waybill, **owners), owners
-    session.add_all([one for one, _owners in made.values()])
+        made[order_id] = Delivery(order_id=order_id, day=day or today(), waybill=waybill, **owners_of(orders[order_id]))
+    session.add_all(made.values())
     session.flush()
-    session.add_all([DeliveryItem(delivery_id=one.id, item_id=item, quantity=quantity, **owners) for order_id, (one, owners) in made.items() for item, quantity in parts[order_id].items()])
+    session.add_all([DeliveryItem(delivery_id=one.id, item_id=item, quantity=quantity, **owners_of(one)) for order_id, one in made.items() for item, quantity in parts[order_id].items()])
     session.flush()
 
 
@@ -554,7 +553,7 @@ def renew(subscription, months: int = 12):
     session.add(Subscription(
         customer_id=subscription.customer_id, contact_id=subscription.contact_id, product_id=subscription.product_id, item_id=item, renews_id=subscription.id,
         copies=subscription.copies, begins=begins, ends=ends, complimentary=subscription.complimentary, address=subscription.address, postcode=subscription.postcode,
-        phone=subscription.phone, note=subscription.note, taken_by_id=my_id() or subscription.taken_by_id, owner_id=subscription.owner_id, department_id=subscription.department_id, team_id=subscription.team_id))
+        phone=subscription.phone, note=subscription.note, taken_by_id=my_id() or subscription.taken_by_id, **owners_of(subscription)))
     subscription.term = Term.renewed
     session.flush()
 

@@ -10,7 +10,7 @@ from crm_core.sdk import (
     Section,
     Settled,
     as_written,
-    owners_of,
+    owned_as,
     today,
 )
 from crm_sales import _
@@ -67,7 +67,7 @@ class Funds(Resource):
 
     def whose(self, rows):
         """Who sets up a fund for a partner of somebody else's gives it to him, unless another is named: he asks for the money."""
-        return owners_of(Partner, {at: row.get("partner_id") for at, row in enumerate(rows)})
+        return owned_as(Partner, {at: row.get("partner_id") for at, row in enumerate(rows)})
 
     def check(self, rows, before):
         faults = {}

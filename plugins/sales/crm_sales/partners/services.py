@@ -34,16 +34,19 @@ def accept(deal):
 
 
 def refuse(deal, answer):
+    """It is not this partner's. Raises Refused where that was decided already."""
     if deal.state != DealState.asked:
         raise Refused(_("This deal is decided already."))
     deal.state, deal.answer = DealState.refused, answer
 
 
 def won(deal):
+    """The partner made the deal. Raises Refused for one that was not accepted."""
     _end(deal, DealState.won)
 
 
 def lost(deal):
+    """It came to nothing. Raises Refused for one that was not accepted."""
     _end(deal, DealState.lost)
 
 
@@ -57,6 +60,7 @@ def _end(deal, state):
 
 
 def ask(use):
+    """Ask for money of the fund. Raises Refused where that was done already."""
     if use.state not in (UseState.draft, UseState.refused):
         raise Refused(_("This is requested already."))
     use.state = UseState.asked
@@ -78,6 +82,7 @@ def approve(use, amount=None, answer=None):
 
 
 def refuse_use(use, answer):
+    """No money for this. Raises Refused where nothing is asked."""
     _held(use)
     if use.state != UseState.asked:
         raise Refused(_("This request does not wait for an answer."))

@@ -8,6 +8,11 @@ chapters = ("deals", "offers", "orders", "people")
 READ = ("core.product.read", "core.product_category.read", "core.unit.read", "core.currency.read", "core.currency_rate.read")
 
 
+def verbs(resource, *names):
+    """The permissions to do this with a resource: `verbs("sales.order", "read", "confirm")`."""
+    return tuple(f"{resource}.{name}" for name in names)
+
+
 @hookimpl
 def register_sections():
     return [MenuSection("sales", _("Sales"), 30)]

@@ -28,6 +28,7 @@ from crm_sales.orders import services as ordering
 from crm_sales.orders.models import Advert, Order, Review, Subscription
 from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
+from crm_sales.plugin import verbs
 from crm_sales.receivables import called, instalments, papers, reminding, reports, wording
 from crm_sales.receivables import resources as receivables
 from crm_sales.receivables import services as money
@@ -182,12 +183,12 @@ def register_settings():
 money.terms.append(crediting.terms)  # receivables ask for days to pay, which credit knows
 
 # A person works on orders of his own; who passes reviews, lets stopped orders go on, and counts money, is somebody else.
-WORK = ("sales.subscription.*", "core.customer.order_again", "sales.advert.plan", "sales.run.appeared", "sales.run.missed", "sales.run.again",
-        *(f"sales.order.{act}" for act in ("read", "create", "update", "delete", "export", "import", "print", "assign", "take_prices", "confirm", "deliver", "deliver_part", "cancel", "invoice", "credit_returns", "plan_runs")),
-        *(f"sales.invoice.{act}" for act in ("read", "create", "export", "print", "remind", "remind_by_mail")), "sales.payment.read", "sales.payment.export", "sales.payment.print",
-        "sales.contract_payment.invoice")
-MONEY = ("sales.contract.read", "sales.contract.invoice_due", "sales.contract_payment.invoice", "sales.order.read", "sales.order.review_finance", "sales.order.release", "sales.order.invoice", "sales.order.credit_returns", "sales.invoice.*", "sales.payment.*",
-         "sales.subscription.read", "core.customer.read", "core.customer.print", "core.customer.set_credit", "sales.credit.*", "sales.stop.*", "sales.reminder_text.*")
+WORK = ("sales.subscription.*", "core.customer.order_again", "sales.advert.plan", *verbs("sales.run", "appeared", "missed", "again"),
+        *verbs("sales.order", "read", "create", "update", "delete", "export", "import", "print", "assign", "take_prices", "confirm", "deliver", "deliver_part", "cancel", "invoice",
+               "credit_returns", "plan_runs"),
+        *verbs("sales.invoice", "read", "create", "export", "print", "remind", "remind_by_mail"), *verbs("sales.payment", "read", "export", "print"), "sales.contract_payment.invoice")
+MONEY = (*verbs("sales.contract", "read", "invoice_due"), "sales.contract_payment.invoice", *verbs("sales.order", "read", "review_finance", "release", "invoice", "credit_returns"),
+         "sales.invoice.*", "sales.payment.*", "sales.subscription.read", *verbs("core.customer", "read", "print", "set_credit"), "sales.credit.*", "sales.stop.*", "sales.reminder_text.*")
 
 
 @hookimpl

@@ -51,6 +51,7 @@ from crm_sales.force.resources import (
     Territories,
 )
 from crm_sales.partners.resources import Deals, Funds, FundUses, Partners
+from crm_sales.plugin import verbs
 from crm_sales.policies.resources import Exceptions, Policies
 from crm_sales.policies.services import EXCEED
 from crm_sales.settings import ForceSettings, PartnerSettings
@@ -186,12 +187,13 @@ def demo_data(make):
 READ = ("sales.policy.read", "sales.territory.read")
 
 
-FORCE = ("sales.share.*", "sales.forecast_entry.read", "sales.forecast_entry.create", "sales.forecast_entry.export", "sales.partner.*", "sales.partner_deal.read", "sales.partner_deal.create", "sales.partner_deal.update", "sales.partner_deal.won", "sales.partner_deal.lost", "sales.fund.read",
-         *(f"sales.fund_use.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "ask", "settle", "give_up")),
-         *(f"sales.claim.{verb}" for verb in ("read", "create", "update", "delete", "export", "print", "claim")))
-SEE = ("sales.achievement.read", "sales.achievement.export", "sales.statement.read", "sales.statement.export", "sales.statement.print", "sales.pay_basis.read", "sales.exceeded.read", "sales.exceeded.export")
+FORCE = ("sales.share.*", *verbs("sales.forecast_entry", "read", "create", "export"),
+         "sales.partner.*", *verbs("sales.partner_deal", "read", "create", "update", "won", "lost"), "sales.fund.read",
+         *verbs("sales.fund_use", "read", "create", "update", "delete", "export", "print", "ask", "settle", "give_up"),
+         *verbs("sales.claim", "read", "create", "update", "delete", "export", "print", "claim"))
+SEE = (*verbs("sales.achievement", "read", "export"), *verbs("sales.statement", "read", "export", "print"), "sales.pay_basis.read", *verbs("sales.exceeded", "read", "export"))
 LEAD = ("core.customer.by_territory",  # who may assign customers
-        "sales.claim.approve", "sales.claim.refuse", "sales.fund_use.approve", "sales.fund_use.refuse", "sales.partner_deal.accept", "sales.partner_deal.refuse")
+        *verbs("sales.claim", "approve", "refuse"), *verbs("sales.fund_use", "approve", "refuse"), *verbs("sales.partner_deal", "accept", "refuse"))
 RULE = (EXCEED, "sales.policy.*", "sales.territory.*", "sales.commission_policy.*", "sales.pay_basis.*", "sales.statement.*", "sales.claim.pay", "sales.fund.*")
 KNOW = {"sales.commission_policy.read": "all"}
 

@@ -100,6 +100,7 @@ def parents_of(name):
 
 
 def chain_of(one, parents):
+    """A word of a tree with those above it, the nearest first. `parents`: word → the one above it."""
     found = []
     while one is not None and one not in found:
         found.append(one)

@@ -30,7 +30,7 @@ from crm_core.sdk import amounts, system_scope
 from crm_core.sdk import money as cash
 from crm_sales.contracts.paying import laid
 from crm_sales.orders import services as orders
-from crm_sales.orders.models import Order, OrderItem
+from crm_sales.orders.models import Order
 from crm_sales.orders.models import State as OrderState
 from crm_sales.receivables.models import Invoice, State
 
@@ -160,9 +160,7 @@ def _rooms(db, which) -> tuple[list[Room], dict[int, Share]]:
             own[row.order_id] = tuple(a + b for a, b in zip(own.get(row.order_id, (0, 0, 0, 0)), (total, paid, waits, written), strict=True))
     needs = orders.needs([row.id for row in rows if row.id in noted])
     stopped = [row.id for row in rows if row.state == OrderState.cancelled and row.delivered]
-    went: dict[int, int] = {}
-    for row in db.execute(sa.select(OrderItem.order_id, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).where(OrderItem.order_id.in_(stopped), OrderItem.deleted_at.is_(None))) if stopped else ():
-        went[row.order_id] = went.get(row.order_id, 0) + (amounts.share(row.amount, [row.delivered, row.quantity - row.delivered])[0] if row.quantity else 0)
+    went = orders.went(db, stopped)
     rooms = []
     for row in sorted(rows, key=lambda row: (row.state != OrderState.done, row.confirmed or dt.date.max, row.id)):
         mine = own.get(row.id, (0, 0, 0, 0))

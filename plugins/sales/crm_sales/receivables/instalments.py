@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Refused, amounts, money, session, system_scope, tasks, today
+from crm_core.sdk import Refused, amounts, money, owners_of, session, system_scope, tasks, today
 from crm_sales import _
 from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem, ContractPayment
@@ -68,7 +68,7 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
             made.append(_issue(Invoice(
                 customer_id=head.customer_id, contract_id=paying.first(head), instalment_id=line.id, turn=turns.get(line.id, 0), currency=head.currency,
                 title=title or names[head.customer_id][0], tax_number=tax_number or names[head.customer_id][1], day=day, due=due,
-                owner_id=head.owner_id, department_id=head.department_id, team_id=head.team_id), lines_of(items[head.id], start, amount, head.total, money.step(head.currency), line.what)))
+                **owners_of(head)), lines_of(items[head.id], start, amount, head.total, money.step(head.currency), line.what)))
     settle(made)
     return made
 

@@ -50,6 +50,7 @@ def _readable(*names):
 
 
 def statement_values(customer):
+    """What the statement of account says: this year, by currency."""
     last = today()
     first = last.replace(month=1, day=1)
     accounts = statement(customer.id, first, last) if _readable("sales.invoice", "sales.payment") else []
@@ -57,6 +58,7 @@ def statement_values(customer):
 
 
 def reminder_values(customer):
+    """What the letter of reminder says: the late invoices, their sums by currency, and the words of the level."""
     day = today()
     query = sa.select(Invoice.number, Invoice.day, Invoice.due, Invoice.total, Invoice.remaining, Invoice.currency).where(
         Invoice.customer_id == customer.id, Invoice.state == State.issued, Invoice.remaining > 0, Invoice.due < day).order_by(Invoice.due, Invoice.id).limit(500)

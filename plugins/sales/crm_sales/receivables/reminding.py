@@ -22,6 +22,7 @@ from crm_core.sdk import (
     my_id,
     notify,
     on_timeline,
+    owners_of,
     session,
     site,
     system_scope,
@@ -108,8 +109,7 @@ def _send(customer: int, invoices: Sequence, found, day: dt.date, sender: int | 
         title, text = _letter(customer, about, level, every, day, invoices[0])
     made = mail.send(None, reach.to, title, text, about=about, sender_id=sender)
     for one in invoices:
-        owners = {name: getattr(one, name) for name in ("owner_id", "department_id", "team_id")}
-        session.add(Reminder(invoice_id=one.id, level=found[one.id], day=day, days=(day - one.due).days, remaining=one.remaining, receiver=reach.to, mail_id=made, **owners))
+        session.add(Reminder(invoice_id=one.id, level=found[one.id], day=day, days=(day - one.due).days, remaining=one.remaining, receiver=reach.to, mail_id=made, **owners_of(one)))
         one.reminded += 1
     session.flush()
     for one in invoices:

@@ -20,6 +20,7 @@ from crm_core.sdk import (
     amounts,
     as_written,
     money,
+    owned_as,
     owners_of,
     priced,
     session,
@@ -31,6 +32,7 @@ from crm_sales import _
 from crm_sales.contracts import paying
 from crm_sales.contracts.services import name_the_first, of_another_currency
 from crm_sales.orders.models import State as OrderState
+from crm_sales.orders.services import GOING
 from crm_sales.receivables import instalments, reminding, services, wording
 from crm_sales.receivables.models import (
     WAYS,
@@ -145,7 +147,7 @@ class Reminders(Resource):
         invoice = make("sales.invoice", owner=owner, items=[{"what": "Test", "quantity": 1000, "price": 100_00}])
         with writing() as db:
             one = db.get(Invoice, invoice)
-            made = Reminder(invoice_id=invoice, level=1, day=today(), days=7, remaining=100_00, receiver="x@example.com", owner_id=one.owner_id, department_id=one.department_id, team_id=one.team_id)
+            made = Reminder(invoice_id=invoice, level=1, day=today(), days=7, remaining=100_00, receiver="x@example.com", **owners_of(one))
             db.add(made)
             db.flush()
             return made.id
@@ -216,7 +218,7 @@ class Payments(Resource):
     def whose(self, rows):
         """Money is of whom its first invoice is, else its customer, unless somebody is named: who sold sees what came."""
         first = {at: found[0] for at, found in self._invoices(rows).items() if found}
-        return {**owners_of(Customer, {at: row.get("customer_id") for at, row in enumerate(rows)}), **owners_of(Invoice, first)}
+        return {**owned_as(Customer, {at: row.get("customer_id") for at, row in enumerate(rows)}), **owned_as(Invoice, first)}
 
     def _invoices(self, rows):
         """The invoices that the lines of these rows are for, by position: a file says their numbers. None: there is no such one."""
@@ -283,6 +285,11 @@ class Allocations(Resource):
         services.allocated(ids)
 
 
+def _may_be_invoiced(order):
+    """Of an order that was cancelled, what went out of it."""
+    return (order.state in GOING or (order.state == OrderState.cancelled and order.delivered)) and order.invoiced < order.total
+
+
 TITLES = (
     Field(name="title", label=_("Invoice title"), help=_("Left out: the customer's name."), length=255),
     Field(name="tax_number", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60))
@@ -293,8 +300,8 @@ CONTRACT_ACTIONS = (
            whole=True, fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
 )
 ORDER_ACTIONS = (
-    Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=lambda o: o.state in (OrderState.confirmed, OrderState.done, *((OrderState.cancelled,) if o.delivered else ())) and o.invoiced < o.total,
-           icon="file-invoice", primary=True, order=55, whole=True, makes="sales.invoice", fields=lambda _r: [
+    Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=_may_be_invoiced, icon="file-invoice",
+           primary=True, order=55, whole=True, makes="sales.invoice", fields=lambda _r: [
                DateField(name="day", label=_("Day"), default=today()), BooleanField(name="ahead", label=_("Also what has not gone out yet")), *TITLES]),
     Action("credit_returns", _("Credit what came back"), services.credit_returns, on="sales.order", when=lambda o: o.invoiced > 0 and o.state != OrderState.draft, icon="receipt",
            order=72, quiet=True, whole=True, makes="sales.invoice", fields=(Field(name="reason", label=_("Reason"), length=255),)),

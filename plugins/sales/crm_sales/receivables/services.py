@@ -18,6 +18,7 @@ from crm_core.sdk import (
     emit,
     money,
     notify,
+    owners_of,
     session,
     system_scope,
     tasks,
@@ -105,7 +106,7 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
             day = day or today()
             made.append(_issue(Invoice(
                 customer_id=order.customer_id, order_id=order_id, contract_id=order.contract_id, currency=order.currency, title=title or names[order.customer_id][0], tax_number=tax_number or names[order.customer_id][1],
-                day=day, due=_due([order.customer_id], day)[order.customer_id], owner_id=order.owner_id, department_id=order.department_id, team_id=order.team_id), lines))
+                day=day, due=_due([order.customer_id], day)[order.customer_id], **owners_of(order)), lines))
     if not made:
         raise Refused(_("Nothing is to be invoiced: what went out is invoiced already."))
     settle(made)
@@ -136,7 +137,7 @@ def _issue(head: Invoice, lines: Sequence[dict]) -> int:
         db.add(head)
         db.flush()
         made = head.id
-        db.add_all([InvoiceItem(invoice_id=made, owner_id=head.owner_id, department_id=head.department_id, team_id=head.team_id, **line) for line in lines])
+        db.add_all([InvoiceItem(invoice_id=made, **owners_of(head), **line) for line in lines])
         db.flush()
     return made
 
@@ -237,7 +238,7 @@ def _noted(invoice_id: int) -> int:
 def _note(of, lines: Sequence[dict], reason: str) -> int:
     made = _issue(Invoice(
         customer_id=of.customer_id, order_id=of.order_id, contract_id=of.contract_id, credits_id=of.id, currency=of.currency, title=of.title, tax_number=of.tax_number, day=today(), due=today(),
-        reason=reason, owner_id=of.owner_id, department_id=of.department_id, team_id=of.team_id), lines)
+        reason=reason, **owners_of(of)), lines)
     settle([made])
     return made
 
@@ -293,7 +294,7 @@ def pay(invoice_row, day: dt.date | None = None, amount: int | None = None, way=
         raise Refused(_("%(number)s has nothing that remains to be paid.", number=invoice_row.number))
     back = invoice_row.remaining < 0
     whole = invoice_row.remaining if amount is None else -abs(amount) if back else amount
-    owners = {name: getattr(invoice_row, name) for name in ("owner_id", "department_id", "team_id")}
+    owners = owners_of(invoice_row)
     payment = Payment(customer_id=invoice_row.customer_id, day=day or today(), currency=invoice_row.currency, amount=whole, reference=reference, **({"way": way} if way else {}), **owners)
     if not whole:
         raise Invalid({"amount": [_("An amount is another one than nothing.")]})
@@ -345,7 +346,7 @@ def allocate(payment):
     for row in rows:
         part = min(rest, row.remaining)
         if part > 0:
-            made.append(Allocation(payment_id=payment.id, invoice_id=row.id, amount=part, owner_id=payment.owner_id, department_id=payment.department_id, team_id=payment.team_id))
+            made.append(Allocation(payment_id=payment.id, invoice_id=row.id, amount=part, **owners_of(payment)))
             rest -= part
     if not made:
         raise Refused(_("There is no open invoice of this customer in this currency."))

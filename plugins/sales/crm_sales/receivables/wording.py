@@ -51,6 +51,7 @@ def own(level: int) -> ReminderText | None:
 
 
 def spoken() -> Tongue:
+    """The language that is spoken now, as texts are kept by it."""
     return Tongue.en if language() == "en" else Tongue.zh
 
 
