@@ -605,6 +605,17 @@ def test_the_customers_signature_is_kept_and_what_follows_waits(house, ann, as_u
     assert facts(house, refused).state == State.replaced
 
 
+def test_what_was_accepted_long_ago_is_no_news(house, ann, offer, deliver):
+    quote = offer()
+    run(house, ann, "send", quote)
+    accepts(house, quote)
+    with house.system(), writing():
+        session.get(Quote, quote).answered_at -= dt.timedelta(days=30)
+        session.flush()
+    deliver()
+    assert "was accepted by" not in ann.browser()("GET", "/notices").text
+
+
 def test_papers_and_answers_are_counted_apart(house, ann, offer, monkeypatch):
     monkeypatch.setattr(pages, "PAPERS", 0)
     quote = offer()
