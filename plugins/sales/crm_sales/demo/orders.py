@@ -3,13 +3,14 @@ cheque. Written in sets, a month of a seller at a time."""
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from crm_core.sdk import Contact, Customer, Product, session, site
 from crm_sales.credit import services as credit
 from crm_sales.demo import seekers
 from crm_sales.orders.models import Fate, Order, OrderItem, Subscription
 from crm_sales.receivables.models import Invoice, State
+from crm_sales.receivables.services import late_steps
 from crm_sales.settings import CreditSettings
 
 SELLERS, BOSS = ("wangzhiqiang", "liuyang", "chenxiaoyan"), "sunli"
@@ -28,6 +29,7 @@ def fill(make):
     seekers.fill(make)
     _ended(make)
     _adverts(make)
+    _told(make)
     day = make.day(0)
     credit.put(credit.history(session.scalars(select(Invoice.customer_id).distinct().limit(2_000)).all(), day), day, CreditSettings.now())
 
@@ -92,6 +94,13 @@ def _ended(make):
     if over:
         with make.at(20, 10, BOSS):
             site().registry.resource("sales.subscription").run("end", over, {"reason": "到期未续"})
+
+
+def _told(make):
+    """Owners have heard in their day of invoices that were late by then: they are told of what has come to a step within the last week."""
+    for number, days in enumerate(late_steps(), 1):
+        late = Invoice.state == State.issued, Invoice.due <= make.day(-days - 7), Invoice.step < number
+        session.execute(update(Invoice).where(*late).values(step=number).execution_options(synchronize_session=False))
 
 
 def _adverts(make):

@@ -127,7 +127,7 @@ def answer(quote, act, signer=None, address=None, reason=None):
     said = {"signer": signer} if act == "accept" else {"reason": reason}
     if act == "accept":
         _in_time(quote)
-    if not approvals.waits(NAME, quote.id) and approvals.from_outside(NAME, act, quote.id, said) is None:
+    if not approvals.waits(NAME, quote.id) and approvals.from_outside(NAME, act, quote.id, said, why=_("By the customer himself, on his link: %(who)s", who=signer or "—")) is None:
         if act == "accept":
             accept(quote, signer, address)
         else:
