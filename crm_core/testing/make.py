@@ -108,7 +108,7 @@ class Make:
         }
         if field.kind in plain:
             return plain[field.kind]
-        if field.kind in ("name", "line", "note", "preset_name"):
+        if field.kind in ("name", "line", "note", "preset_name", "kept_words"):
             text = f"{mark} {number}"
             return text if field.length is None or len(text) <= field.length else str(number)[: field.length]
         return None

@@ -34,6 +34,7 @@ on("drop", "[data-slot]", async (event, column) => {
   const field = moved.dataset.field ?? board.dataset.board;
   body.set("field", field);
   body.set(field, [column.dataset.value, moved.dataset.time].filter(Boolean).join(" "));
+  body.set("back", location.pathname + location.search); // where an act that asks more leads back to
   if (moved.dataset.was !== undefined) body.set("was", moved.dataset.was);
   const answer = await page(moved.dataset.drop, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   let said = {};

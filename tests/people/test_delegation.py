@@ -1,4 +1,7 @@
-"""Nobody gives what he does not have: in the browser, through the API, by undo, with a token."""
+"""Nobody gives what he does not have: in the browser, through the API, by undo, with a token.
+
+Long because every way of giving away more than one has is tried here, on one company.
+"""
 
 from __future__ import annotations
 

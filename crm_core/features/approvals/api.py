@@ -21,12 +21,12 @@ def submit(resource: str, record: int, flow: int | None = None, *, why: str = ""
     return gates.by_hand(site().registry.resource(resource), record, flow, why)
 
 
-def from_outside(resource: str, act: str, record: int, values: Mapping[str, Any]) -> int | None:
+def from_outside(resource: str, act: str, record: int, values: Mapping[str, Any], *, why: Any = "") -> int | None:
     """An act that the house would do because somebody outside said so (a customer signs his quote): where a flow is for it, it is handed in, with the
-    owner of the record as author, and done once all have agreed; returns the number of the approval. None: no flow is for it, so it is done. Raises
-    Refused when the record waits already, or nobody can be asked."""
+    owner of the record as author, and done once all have agreed; returns the number of the approval. None: no flow is for it, so it is done. `why` is
+    shown to who is asked. Raises Refused when the record waits already, or nobody can be asked."""
     found = site().registry.resource(resource)
-    return asking.submit(found, f"do:{act}", record, values).number if gates.needed(found, f"do:{act}", [record]) else None
+    return asking.submit(found, f"do:{act}", record, values, why).number if gates.needed(found, f"do:{act}", [record]) else None
 
 
 def choices(resource: str) -> list[tuple[int, Any]]:

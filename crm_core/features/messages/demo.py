@@ -1,15 +1,19 @@
 """Messages of the demo: a question and its answer, an announcement that somebody has not acknowledged yet, a note for one who was away."""
 
+import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
 
+from crm_core.data.base import table_of
 from crm_core.data.session import session
-from crm_core.features.messages.models import Kind, Message
+from crm_core.features.messages.models import Kind, Message, Notice
 from crm_core.features.messages.sending import NAME, read
+from crm_core.kernel import clock
 from crm_core.kernel.site import actor, site
 
 DIRECTOR, SELLER = "sunli", "wangzhiqiang"
+OLD = 7  # days after which a notice has been read
 
 
 def fill(make: Any) -> None:
@@ -35,3 +39,10 @@ def fill(make: Any) -> None:
     with make.at(1, 16, "chenxiaoyan"):
         messages.write([{"title": "酿酒协会来电", "people": [users["xulei"]], "kind": Kind.note,
                          "text": "协会的周老师下午来电，想约采访，回来请给他回个电话。"}])
+
+
+def old_ones_are_read() -> None:
+    """What the company was told of more than a week ago it has read: who signs in finds what is new."""
+    notices = table_of(Notice)
+    old = notices.c.read_at.is_(None), notices.c.at < clock.now() - dt.timedelta(days=OLD)
+    session.connection().execute(sa.update(notices).where(*old).values(read_at=notices.c.at))

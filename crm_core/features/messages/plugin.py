@@ -74,3 +74,4 @@ def register_blueprints() -> list[flask.Blueprint]:
 @hookimpl
 def demo_data(make: Any) -> None:
     demo.fill(make)
+    make.last.append(demo.old_ones_are_read)

@@ -1,4 +1,7 @@
-"""Commission is exact, is split without loss, and taken back once; months that are closed stay."""
+"""Commission is exact, is split without loss, and taken back once; months that are closed stay.
+
+Long because it follows one figure from the order to the statement and back, on one desk.
+"""
 
 import datetime as dt
 

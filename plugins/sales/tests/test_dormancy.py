@@ -32,6 +32,19 @@ def site(tmp_path_factory):
     return home, crm
 
 
+def test_the_demo_has_two_desks_with_pipelines_of_their_own_and_nobody_finds_old_news(site):
+    """A desk is a team with a head, a pipeline and opportunities that are its own."""
+    home, _crm = site
+    with closing(sqlite3.connect(home / "crm.db")) as conn:
+        desks = conn.execute("""
+            select t.name, p.name, count(distinct o.stage_id), count(distinct o.owner_id), sum(o.outcome = 'won'), count(*) from core_team t join sales_pipeline p on p.for_team_id = t.id
+            join sales_opportunity o on o.pipeline_id = p.id and o.team_id = t.id where t.head_id is not null group by t.id order by t.id""").fetchall()
+        old = conn.execute("select count(*) from core_notice where read_at is null and at < datetime('now', '-8 days')").fetchone()
+    assert [row[:2] for row in desks] == [("展会招展组", "招展流程"), ("征订组", "集体征订流程")]
+    assert all(stages >= 2 and people == 2 and won >= 1 and every == 6 for _team, _way, stages, people, won, every in desks), desks
+    assert old == (0,)
+
+
 def test_nothing_is_lost_while_it_sleeps(site):
     home, crm = site
     before = rows(home)

@@ -605,6 +605,28 @@ def test_the_customers_signature_is_kept_and_what_follows_waits(house, ann, as_u
     assert facts(house, refused).state == State.replaced
 
 
+def test_a_customer_signs_also_where_nobody_can_be_asked(house, ann, offer):
+    quote = offer()
+    run(house, ann, "send", quote)
+    with house.system(), writing():
+        doing.draw("sales.quote", "do:accept", [ann.id])  # its author, and there is no administrator
+    assert accepts(house, quote, signer="Li Si").status_code == 303
+    assert (facts(house, quote).state, facts(house, quote).signer) == (State.sent, "Li Si")
+    with house.system():
+        assert doing.waiting("sales.quote", quote) is None
+
+
+def test_what_was_accepted_long_ago_is_no_news(house, ann, offer, deliver):
+    quote = offer()
+    run(house, ann, "send", quote)
+    accepts(house, quote)
+    with house.system(), writing():
+        session.get(Quote, quote).answered_at -= dt.timedelta(days=30)
+        session.flush()
+    deliver()
+    assert "was accepted by" not in ann.browser()("GET", "/notices").text
+
+
 def test_papers_and_answers_are_counted_apart(house, ann, offer, monkeypatch):
     monkeypatch.setattr(pages, "PAPERS", 0)
     quote = offer()

@@ -10,6 +10,7 @@ from crm_sales.credit import services as credit
 from crm_sales.demo import seekers
 from crm_sales.orders.models import Fate, Order, OrderItem, Review, Subscription
 from crm_sales.receivables.models import Invoice, State
+from crm_sales.receivables.services import late_steps
 from crm_sales.settings import CreditSettings
 
 SELLERS, BOSS = ("wangzhiqiang", "liuyang", "chenxiaoyan"), "sunli"
@@ -29,6 +30,7 @@ def fill(make):
     _ended(make)
     _adverts(make)
     _reviewed(make)
+    _told(make)
     day = make.day(0)
     credit.put(credit.history(session.scalars(select(Invoice.customer_id).distinct().limit(2_000)).all(), day), day, CreditSettings.now())
 
@@ -100,6 +102,13 @@ def _reviewed(make):
     boss = session.scalar(select(User.id).where(User.login == BOSS))
     session.execute(update(Order).where(Order.review == Review.contract, Order.day < make.day(-24)).values(
         review=Review.passed, contract_by_id=boss, contract_on=Order.confirmed, finance_by_id=boss, finance_on=Order.confirmed).execution_options(synchronize_session=False))
+
+
+def _told(make):
+    """Owners have heard in their day of invoices that were late by then: they are told of what has come to a step within the last week."""
+    for number, days in enumerate(late_steps(), 1):
+        late = Invoice.state == State.issued, Invoice.due <= make.day(-days - 7), Invoice.step < number
+        session.execute(update(Invoice).where(*late).values(step=number).execution_options(synchronize_session=False))
 
 
 def _adverts(make):

@@ -22,7 +22,7 @@ from crm_core.sdk import (
     session,
 )
 from crm_sales import _
-from crm_sales.opportunities import process, services, sharing
+from crm_sales.opportunities import process, services, sharing, ways
 from crm_sales.opportunities.models import (
     Competitor,
     Opportunity,
@@ -67,7 +67,7 @@ class Stages(Bilingual):
         return {row[0]: row[1 if pipelines.label_column.key == "name" else 2] for row in rows}
 
     def written(self, verb, ids, change):
-        rights_changed()  # which stage follows which is kept (`services.ways`)
+        rights_changed()  # which stage follows which is kept (`ways.ways`)
         if verb == "update":
             services.follow_stages(ids)
 
@@ -120,7 +120,7 @@ class Opportunities(Resource):
     )
     help = _("A possible deal moves through the stages of its pipeline until it is won or lost. On the board cards are dragged from stage to stage.")
     actions = (
-        Action("advance", _("To the next stage"), services.advance, when=services.goes_on, icon="arrow-right", order=5, primary=True),
+        Action("advance", _("To the next stage"), services.advance, when=ways.goes_on, icon="arrow-right", order=5, primary=True),
         Action("win", _("Won"), services.win, when=is_open, icon="trophy", order=6, primary=True, fields=lambda resource: [_open_to(resource, "won_reason", False)]),
         Action("lose", _("Lost"), services.lose, when=is_open, icon="x", order=7, fields=lambda resource: [
             _open_to(resource, "lost_reason", True), _open_to(resource, "competitor", False), Field(name="why", label=_("In words"), length=500)]),
@@ -197,7 +197,7 @@ class Opportunities(Resource):
 
     def act_for(self, field, value):
         """To a stage that means won or lost it comes by the act that asks why: dragged there too."""
-        return services.act_to(value) if field == "stage" else ""
+        return ways.act_to(value) if field == "stage" else ""
 
     def written(self, verb, ids, change):
         if verb in ("create", "update", "restore"):

@@ -1,7 +1,6 @@
 """The verbs of opportunities: what follows from a stage, winning, losing, the call-back that ends a sale, next steps as tasks."""
 
 import datetime as dt
-from itertools import pairwise
 
 from sqlalchemy import case, func, literal, select, update
 
@@ -11,7 +10,6 @@ from crm_core.sdk import (
     amounts,
     customers,
     emit,
-    kept,
     local,
     money,
     my_id,
@@ -26,47 +24,15 @@ from crm_core.sdk import (
 from crm_sales import _
 from crm_sales.api import OpportunitiesClosed, OpportunitiesReopened
 from crm_sales.opportunities import process
-from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, Stage, StageVisit
+from crm_sales.opportunities.models import Opportunity, Outcome, Pipeline, StageVisit
 from crm_sales.opportunities.sharing import follow_weights, share_out
 from crm_sales.opportunities.usual import usual_pipeline
+from crm_sales.opportunities.ways import of_pipeline, stages
 from crm_sales.settings import DealSettings
 
 NAME = "sales.opportunity"
 NEXT, CALLBACK = "sales.next:", "sales.callback:"  # keys of the tasks an opportunity gives
 FEW = 10  # closed ones, below which their share says nothing
-
-
-def stages():
-    """All stages by id, in the order they are passed."""
-    rows = session.scalars(select(Stage).where(Stage.deleted_at.is_(None)).order_by(Stage.pipeline_id, Stage.position, Stage.id).limit(1_000))
-    return {one.id: one for one in rows}
-
-
-def of_pipeline(known, pipeline, outcome=None):
-    """The stages of a pipeline, in their order."""
-    return [one for one in known.values() if one.pipeline_id == pipeline and outcome in (None, one.outcome)]
-
-
-def ways():
-    """The stages after which another open one comes, and those that an opportunity enters by an act. Kept until a stage changes."""
-    def load():
-        known = stages()
-        line = [one for one in known.values() if one.outcome != Outcome.lost]
-        on = frozenset(one.id for one, after in pairwise(line) if one.pipeline_id == after.pipeline_id and after.outcome == Outcome.open)
-        first = {one.pipeline_id: one.id for one in reversed(line) if one.outcome == Outcome.won}  # what comes after the deal is no deal
-        return on, {**dict.fromkeys(first.values(), "win"), **{one.id: "lose" for one in known.values() if one.outcome == Outcome.lost}}
-
-    return kept("sales stages", load)
-
-
-def goes_on(row):
-    """Whether it is open and a stage comes next that is not the deal: that one is entered by “Won”, which asks why."""
-    return row.outcome == Outcome.open and row.stage_id in ways()[0]
-
-
-def act_to(stage):
-    """The act by which an opportunity enters a stage, where that closes it."""
-    return ways()[1].get(stage, "")
 
 
 def chance_of(stage):

@@ -37,7 +37,7 @@ from crm_sales.quotes.models import Quote, QuoteItem, State
 from crm_sales.settings import QuoteSettings
 
 NAME, ITEM = "sales.quote", "sales.quote_item"
-NEWS = timedelta(days=3)  # how long it is news that a quote was accepted
+NEWS = timedelta(days=7)  # how long it is news that a quote was accepted
 LINK = "sales quote"  # what the public address is signed for
 
 
@@ -129,7 +129,7 @@ def answer(quote, act, signer=None, address=None, reason=None):
     said = {"signer": signer} if act == "accept" else {"reason": reason}
     if act == "accept":
         _in_time(quote)
-    if not approvals.waits(NAME, quote.id) and approvals.from_outside(NAME, act, quote.id, said) is None:
+    if not _waits(quote, act, said):
         if act == "accept":
             accept(quote, signer, address)
         else:
@@ -141,6 +141,17 @@ def answer(quote, act, signer=None, address=None, reason=None):
     sentence = _("“%(name)s” was accepted by %(who)s. What follows of it waits for approval.", name=str(quote), who=signer or "—") if act == "accept" else _(
         "“%(name)s” was declined by %(who)s. What follows of it waits for approval.", name=str(quote), who=signer or "—")
     notify([quote.owner_id], sentence, about=(NAME, quote.id), source=_("Sales"))
+
+
+def _waits(quote, act, said):
+    """Whether what the customer answered waits for others: handed in now, or because it waits already."""
+    if approvals.waits(NAME, quote.id):
+        return True
+    try:
+        with session.begin_nested():
+            return approvals.from_outside(NAME, act, quote.id, said, why=_("By the customer himself, on his link: %(who)s", who=said.get("signer") or "—")) is not None
+    except Refused:  # nobody can be asked: that is not the customer's affair, who has the quote sees to it
+        return True
 
 
 def may_replace(quote):
