@@ -171,3 +171,16 @@ def test_an_advertisement_of_something_else_is_reviewed_too_and_none_appears_bef
     shop.run("appeared", first.id, resource="sales.run")
     with pytest.raises(CrmError):
         shop.run("appeared", second.id, resource="sales.run")
+
+
+def test_an_order_leads_to_its_subscription_and_plans_nothing_that_does_not_run(shop):  # noqa: F811
+    product = shop.write("core.product", name="Fair news", kind="subscription")
+    order = shop.order((5000, 20_00, {"product": product}))
+    with shop.house.system():
+        item = shop.items(order)[0].id
+    (one,) = shop.all(Subscription, item_id=item)
+    browser = shop.ann.browser()
+    assert f"/sales/subscription/{one.id}" in browser("GET", f"/sales/order/{order}/panel/progress").text
+    assert f"/sales/order/{order}/panel/runs" not in browser("GET", f"/sales/order/{order}").text
+    runs = advertised(shop)
+    assert f"/sales/order/{runs}/panel/runs" in browser("GET", f"/sales/order/{runs}").text

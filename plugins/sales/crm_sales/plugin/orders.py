@@ -24,6 +24,7 @@ from crm_sales.credit import services as crediting
 from crm_sales.demo import orders as demo
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels as progress
+from crm_sales.orders import running
 from crm_sales.orders import services as ordering
 from crm_sales.orders.models import Advert, Order, Review, Subscription
 from crm_sales.orders.pages import pages as order_pages
@@ -69,7 +70,7 @@ def register_panels():
         Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="core.customer.order_again", shows=progress.AGAIN),
         Panel("sales.order", "stopped", _("Stopped by credit"), account.stopped, "sales/order_stop.html", icon="hand-stop", fits=lambda order: order.state == "held", first=True),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
-        Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS),
+        Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS, fits=lambda order: running.runs_on_days(order.id)),
         Panel("sales.advert", "runs", _("Runs"), progress.runs_of_advert, "sales/runs.html", icon="calendar-event", order=10, shows=progress.RUNS),
         Panel("sales.advert", "order", _("Order and money"), progress.beside_advert, "sales/order_box.html", icon="coin", order=12),
         Panel("sales.subscription", "order", _("Order and money"), progress.beside_subscription, "sales/order_box.html", icon="coin", order=10),
