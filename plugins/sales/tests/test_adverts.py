@@ -126,8 +126,10 @@ def test_a_subscription_knows_who_took_it_where_it_goes_and_what_was_said(shop, 
     shop.run("review_contract", order)
     shop.run("review_finance", order)
     assert browser("GET", f"/sales/subscription/{one.id}/panel/order").text.count("Boss") == 2
-    shop.run("renew", one.id, resource="sales.subscription", who=shop.ann)
+    answer = browser("POST", f"/sales/subscription/{one.id}/do/renew")  # it leads to the order that is to be confirmed
+    assert answer.headers["Location"].startswith("/sales/order/")
     new = shop.all(Subscription, renews_id=one.id)[0]
+    assert new.number in browser("GET", f"/sales/subscription/{one.id}?tab=sales.subscription").text
     assert (new.taken_by_id, new.address) == (shop.ann.id, "Jinli 1")
 
 

@@ -75,6 +75,7 @@ def register_panels():
         Panel("sales.advert", "order", _("Order and money"), progress.beside_advert, "sales/order_box.html", icon="coin", order=12),
         Panel("sales.subscription", "order", _("Order and money"), progress.beside_subscription, "sales/order_box.html", icon="coin", order=10),
         Related("sales.advert", Runs, order=10),
+        Related("sales.subscription", Subscriptions, order=10, label=_("Renewed by"), via="renews"),
         Related("sales.contract", Orders, order=12),
         Related("sales.contract", Invoices, order=13),
         Related("sales.contract_payment", Invoices, order=10),
