@@ -834,7 +834,7 @@ def upgrade() -> None:
         sa.Column('state', sa.String(length=40), nullable=False),
         sa.Column('terms', sa.Text(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
-        sa.Column('margin', sa.BigInteger(), nullable=False),
+        sa.Column('margin', sa.BigInteger(), nullable=True),
         sa.Column('first_id', ID, nullable=True),
         sa.Column('edition', sa.BigInteger(), nullable=False),
         sa.Column('latest', sa.Boolean(), nullable=False),
