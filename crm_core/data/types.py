@@ -121,9 +121,9 @@ def Refs(target: str, **kwargs: Any) -> MappedColumn[Any]:
 
 def Total(lines: str, column: str, **kwargs: Any) -> MappedColumn[Any]:
     """Money that is the sum of a column over the record's lines: `total: Mapped[int] = t.Total("items", "amount")`. Kept by the
-    write path, read-only for everybody."""
+    write path, read-only for everybody. With `Mapped[int | None]` and `default=None` it is none while no line has a value, not nothing."""
     info = {"kind": "money", "total": (lines, column), "readonly": True, **kwargs.pop("info", {})}
-    return mapped_column(sa.BigInteger(), default=0, info=info, **kwargs)
+    return mapped_column(sa.BigInteger(), **{"default": 0, **kwargs}, info=info)
 
 
 def AnyRef(**kwargs: Any) -> MappedColumn[Any]:

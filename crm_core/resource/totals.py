@@ -41,6 +41,7 @@ def follow(resource: Any, edits: Sequence[Any]) -> None:
         if untold:
             parents = sa.select(child.c[one.link]).where(among(child.c.id, untold))
             found.update(current_work().session.connection().scalars(parents, execution_options=unscoped("sums of lines")))
-        lines = sa.select(sa.func.coalesce(sa.func.sum(child.c[one.of]), 0)).where(child.c[one.link] == one.parent.c.id, child.c.deleted_at.is_(None))
+        total = sa.func.sum(child.c[one.of])
+        lines = sa.select(total if one.parent.c[one.column].nullable else sa.func.coalesce(total, 0)).where(child.c[one.link] == one.parent.c.id, child.c.deleted_at.is_(None))
         statement = sa.update(one.parent).where(among(one.parent.c.id, sorted(found))).values({one.column: lines.scalar_subquery()})
         current_work().session.connection().execute(statement, execution_options=unscoped("sums of lines"))

@@ -1,7 +1,9 @@
 """Acts on one record from its page: what the act asks in a small form, then the act, then Undo."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import flask
@@ -17,6 +19,8 @@ from crm_core.web.requests import maybe_me, wants_json
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage, FormField
 
+LACKS = "lacks"  # hidden names of a form: fields of the record that the act wanted filled in first
+
 
 def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) -> Any:
     """GET and POST of `…/7/do/<name>`, or of another address `at`, which says more than the form asks."""
@@ -25,7 +29,7 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
         raise Missing(_("There is no such action."))
     if not resource.may(name):
         raise Forbidden(_("You may not do this: %(what)s.", what=action.label))
-    fields, form = acts.fields_of(resource, action), flask.request.form
+    fields, form = {**acts.fields_of(resource, action), **_lacking(resource, flask.request.form.getlist(LACKS))}, flask.request.form
     if flask.request.method == "GET":
         if not fields:
             raise Missing(_("This page was not found."))
@@ -40,12 +44,26 @@ def answer(resource: Any, name: str, row_id: int, *, at: str = "", **more: Any) 
             return page_of("bulk_form.html", _ask(resource, action, row_id, texts, {}, at, str(refused))), refused.status
 
 
+def _lacking(resource: Any, names: Iterable[str]) -> dict[str, Field]:
+    """Of these the fields of a record that its form has and he may fill in: an act that wants them filled in first asks for them."""
+    known = resource.fields() if resource.may("update") else {}
+    return {n: replace(known[n], required=True) for n in names if n in known and not known[n].readonly}
+
+
+def _named(resource: Any, bad: Invalid) -> Invalid:
+    """What is wrong, said where no field stands beside it: each sentence with its field."""
+    labels = {**{n: f.label for n, f in resource.all_fields.items()}, **{one.name: one.label for one in resource.lines}}
+    return Invalid(bad.fields, " ".join(f"{labels[n]}{_(': ')}{one}" if n in labels else str(one) for n, said in bad.fields.items() for one in said)) if bad.fields else bad
+
+
 def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], files: ExitStack, at: str, more: Mapping[str, Any]) -> Any:
     name, form, briefly = action.name, flask.request.form, wants_json()
-    fields = acts.fields_of(resource, action)
+    fields, lacking = acts.fields_of(resource, action), _lacking(resource, form.getlist(LACKS))
     try:
+        if lacking:  # what the act wanted first is a change of its own
+            resource.write([{"id": row_id, **acts.checked(lacking, {n: t for n, t in texts.items() if n in lacking})}])
         sent = _sent(resource, action, fields, row_id, files)
-        values = acts.values(resource, action, {**texts, **sent}, "parse", [row_id])
+        values = acts.values(resource, action, {**{n: t for n, t in texts.items() if n not in lacking}, **sent}, "parse", [row_id])
         if asking.needed(resource, f"do:{name}", [row_id]):
             return handed_in(resource, row_id, asking.submit(resource, f"do:{name}", row_id, values))
         was = _standing(resource, row_id) if not briefly else ("", "")
@@ -53,9 +71,11 @@ def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], 
     except OverLimit as limit:
         return handed_in(resource, row_id, asking.over(resource, name, row_id, values, limit))
     except Invalid as bad:
-        if not fields:
-            raise
-        return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields, at)), 422
+        wanted = {**lacking, **{n: f for n, f in _lacking(resource, bad.fields or ()).items() if n not in fields}}
+        if wants_json() or (not fields and (not wanted or not bad.fields.keys() <= wanted.keys())):
+            raise _named(resource, bad) from None
+        texts = {**{n: f.text(getattr(resource.get(row_id, name), f.column)) for n, f in wanted.items()}, **texts}
+        return page_of("bulk_form.html", _ask(resource, action, row_id, texts, bad.fields, at, lacking=wanted)), 422
     if briefly:
         return {}
     target = site().registry.resources.get(action.makes)
@@ -130,14 +150,16 @@ def handed_in(resource: Any, row_id: int, asked: asking.Asked) -> Any:
     return flask.redirect(ways.to_record(resource, row_id), 303)
 
 
-def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str, note: str = "") -> BulkFormPage:
+def _ask(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], faults: Mapping[str, Any], at: str, note: str = "",
+         lacking: Mapping[str, Field] = MappingProxyType({})) -> BulkFormPage:
     row = resource.get(row_id, action.name)
     asked = flask.request.values.get("back", "")  # from another page, such as home
     back = urls.safe_path(asked) if asked else ""
     return BulkFormPage(
         title=_("%(what)s: %(name)s", what=action.label, name=resource.title(row)), action=urls.of_act(resource, row_id, at or f"do/{action.name}"),
-        submit=action.label, text=action.confirm or "", fields=controls_of(resource, action, texts, faults, row), danger=action.danger, note=note,
-        back_url=back or urls.of_record(resource, row_id), hidden=(("back", back),) if back else (),
+        submit=action.label, text=action.confirm or "",
+        fields=(*controls_of(resource, action, texts, faults, row), *controls.of_fields(lacking, texts, faults, getattr(row, "currency", None) or "")), danger=action.danger, note=note,
+        back_url=back or urls.of_record(resource, row_id), hidden=(*((("back", back),) if back else ()), *((LACKS, n) for n in lacking)),
     )
 
 

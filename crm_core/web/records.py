@@ -372,11 +372,13 @@ def _brief(resource: Any, row_id: int) -> RecordPage:
     text = _("Held by %(name)s. This is the brief view.", name=owner) if owner else _("This is the brief view.")
     heads = _shown(resource, row)
     sheet = tuple(act for act in (*heads[0], heads[1], *heads[2]) if act is not None)
+    main = next((act for act in (heads[1], *heads[0]) if act is not None), None)
     page = RecordPage(
         title=resource.title(row), crumbs=(Crumb(resource.label, ways.to_list(resource)),), steps=ways.steps(resource, row), avatar=Person(resource.title(row), resource.title(row)[:1], row.id % 6 + 1),
         status=render.status_of(fields[resource.status], getattr(row, fields[resource.status].column)) if resource.status in fields else None,
         body="panorama", groups=(FactGroup(_("Key facts"), few),), brief=Brief(text, render.person(owner, row.owner_id) if owner else None),
-        acts=heads[0], primary=heads[1], more=heads[2], sheet=sheet, phone=(PhoneAct(_("More"), "dots", opens="sheet-more"),) if sheet else (),
+        acts=heads[0], primary=heads[1], more=heads[2], sheet=sheet,
+        phone=(*((PhoneAct(main.label, main.icon, act=main),) if main is not None else ()), PhoneAct(_("More"), "dots", opens="sheet-more")) if sheet else (),
     )
     full = site().registry.resources[resource.rules_of]
     dressed: RecordPage = full.dress_brief(row, page)

@@ -26,6 +26,7 @@ from crm_core.resource.show import show_date, show_moment
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, controls, facts, render, urls, ways
 from crm_core.web.access import resource_access, signed_in
+from crm_core.web.edit import lines_of
 from crm_core.web.pages import ROW, resource_at
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import Act, BulkFormPage, Crumb, Empty, PhoneAct, RecordPage, Status, SubFact, Tab
@@ -133,6 +134,7 @@ def show(number: int) -> Any:
     resource = site().registry.resource(found.subject)
     with system_scope("a record that somebody is asked about"):
         row = session.get(resource.model, found.subject_id)
+        parts = {declared: lines_of(resource, declared, found.subject_id) for declared in resource.lines}
     sees = resource.sees(found.subject_id)
     shown = row is not None and row.deleted_at is None and (sees or found.state in ("open", "returned"))  # what became of it since is for who sees it
     fields = {n: f for n, f in resource.fields().items() if not f.sensitive}
@@ -140,6 +142,7 @@ def show(number: int) -> Any:
     for f in fields.values():
         if row is not None and isinstance(f, RefField) and f.target and isinstance(value := getattr(row, f.column), int):
             wanted.setdefault(f.target, set()).add(value)
+    parts = _parts(resource, parts, wanted) if shown else {}
     names = named(wanted)
     answers, looked = _answers(found), [("seen", running.seen(found))]
     to = {verb: urls.address(f"{URL}/{number}/{verb}", looked) for verb in answers}
@@ -153,10 +156,26 @@ def show(number: int) -> Any:
     return page_of("record.html", RecordPage(
         title=stepping.title_of(found), crumbs=(Crumb(_("Approvals"), URL),), icon="rubber-stamp", status=STATES[found.state], sub=sub, acts=buttons, more=rest,
         groups=tuple(replace(g, edit_url="", facts=tuple(replace(f, history_url="") for f in g.facts)) for g in facts.groups(resource, fields, row, names, set())) if shown else (),
+        lines=tuple(facts.lines_table(resource, declared, rows, names, row) for declared, rows in parts.items()),
         primary=Act(_("Open the record"), urls.of_record(resource, found.subject_id), resource.icon) if sees else None,
         first=(*telling.moved(found), telling.course(found), telling.history(found)),
         phone=_on_phone(answers, to), sheet=(*buttons, *rest),
     ))
+
+
+def _parts(resource: Any, parts: Mapping[Any, list[Any]], wanted: dict[str, set[int]]) -> dict[Any, list[Any]]:
+    """The parts of what is asked about, as far as who is asked may see such parts at all; what they point at is `wanted` too."""
+    found = {}
+    for declared, rows in parts.items():
+        seen = resource.line_resource(declared.name).fields()
+        columns = [seen[name] for name in declared.shown or declared.columns if name in seen]
+        if not columns or any(f.sensitive for f in columns):
+            continue
+        for f in columns:
+            if isinstance(f, RefField) and f.target:
+                wanted.setdefault(f.target, set()).update(value for one in rows if isinstance(value := getattr(one, f.column), int))
+        found[declared] = rows
+    return found
 
 
 def _answers(found: Any) -> dict[str, tuple[Any, str, str, bool]]:

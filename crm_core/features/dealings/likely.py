@@ -3,7 +3,6 @@ the same industry, region, size and kind as the buyers, as large as the share of
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from crm_core.kernel.errors import Refused
 from crm_core.kernel.i18n import _, listed
 from crm_core.kernel.site import site
 from crm_core.web import urls
-from crm_core.web.viewmodels import Act, PanelRow, PanelView, RecordPage
+from crm_core.web.viewmodels import Act, PanelRow, PanelView
 
 CUSTOMER, PRODUCT = "core.customer", "core.product"
 BUYERS, LOOKED_AT = 2_000, 3_000  # the newest buyers, and customers looked at for each reason
@@ -85,15 +84,6 @@ def panel(product: int) -> PanelView:
     return PanelView(_("Who could buy it"), "users", len(rows) or "", rows, act,
                      foot=_("Most like the %(n)s customers who bought it.", n=buyers) if rows else "",
                      empty=_("Nobody is like the buyers, or there are too few of them."))
-
-
-def beside(resource: Any, row: Any, page: RecordPage) -> RecordPage:
-    """The page of a product has no time line and so no place beside it: the box stands above its facts, filled when it is seen."""
-    if resource.name != PRODUCT or resource.timeline or page.body != "facts" or "core.customer_value" not in site().registry.resources:
-        return page
-    if not site().registry.resource(CUSTOMER).may("read"):
-        return page
-    return replace(page, first=(*page.first, PanelView(_("Who could buy it"), "users", load_url=urls.of_act(resource, row.id, "panel/likely"))))
 
 
 def tag(row: Any, name: str, count: int) -> None:

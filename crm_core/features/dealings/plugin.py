@@ -28,10 +28,8 @@ from crm_core.resource.fields import Field, IntegerField
 from crm_core.resource.merging import RecordsMerged
 from crm_core.resource.reporting import count_by
 from crm_core.resource.undo import ChangeUndone
-from crm_core.web import records
 
 FEATURE = "dealings"
-records.dressers.append(likely.beside)
 CUSTOMER, VALUE, PROPOSAL = "core.customer", "core.customer_value", "core.value_proposal"
 
 

@@ -126,8 +126,10 @@ def test_a_subscription_knows_who_took_it_where_it_goes_and_what_was_said(shop, 
     shop.run("review_contract", order)
     shop.run("review_finance", order)
     assert browser("GET", f"/sales/subscription/{one.id}/panel/order").text.count("Boss") == 2
-    shop.run("renew", one.id, resource="sales.subscription", who=shop.ann)
+    answer = browser("POST", f"/sales/subscription/{one.id}/do/renew")  # it leads to the order that is to be confirmed
+    assert answer.headers["Location"].startswith("/sales/order/")
     new = shop.all(Subscription, renews_id=one.id)[0]
+    assert new.number in browser("GET", f"/sales/subscription/{one.id}?tab=sales.subscription").text
     assert (new.taken_by_id, new.address) == (shop.ann.id, "Jinli 1")
 
 
@@ -171,3 +173,16 @@ def test_an_advertisement_of_something_else_is_reviewed_too_and_none_appears_bef
     shop.run("appeared", first.id, resource="sales.run")
     with pytest.raises(CrmError):
         shop.run("appeared", second.id, resource="sales.run")
+
+
+def test_an_order_leads_to_its_subscription_and_plans_nothing_that_does_not_run(shop):  # noqa: F811
+    product = shop.write("core.product", name="Fair news", kind="subscription")
+    order = shop.order((5000, 20_00, {"product": product}))
+    with shop.house.system():
+        item = shop.items(order)[0].id
+    (one,) = shop.all(Subscription, item_id=item)
+    browser = shop.ann.browser()
+    assert f"/sales/subscription/{one.id}" in browser("GET", f"/sales/order/{order}/panel/progress").text
+    assert f"/sales/order/{order}/panel/runs" not in browser("GET", f"/sales/order/{order}").text
+    runs = advertised(shop)
+    assert f"/sales/order/{runs}/panel/runs" in browser("GET", f"/sales/order/{runs}").text

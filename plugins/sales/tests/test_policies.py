@@ -182,6 +182,9 @@ def test_with_a_flow_it_is_handed_in_and_carried_out_when_all_have_agreed(flowin
     with shop.boss.work():
         found = doing.waiting("sales.quote", over)
         assert "your limit is 10 %" in found.reason
+    page = shop.boss.browser()("GET", f"/approvals/{found.id}").text
+    assert "Tax rate" in page and page.count("Page") and "20%" in page  # he sees what he agrees to, line by line
+    with shop.boss.work():
         doing.answer(found.id)
     assert _state(house, over) == "sent"
     with house.system():

@@ -299,6 +299,10 @@ def test_the_margin_is_for_who_may_see_it(house, make, as_user, offer, ann):
         quote = house.resource("sales.quote").write([{"name": "With cost", "customer": offer.customer, "owner": ann.id, "items": [
             {"product": product, "quantity": 2_000}, {"what": "Allowance", "price": -11_30, "rate": 1300}]}])[0]
     assert facts(house, quote).margin == 2 * (100_00 - 60_00) - 10_00
+    unknown = make.product(name="Page", price=50_00)
+    with house.system():
+        without = house.resource("sales.quote").write([{"name": "Without cost", "customer": offer.customer, "owner": ann.id, "items": [{"product": unknown, "quantity": 1_000}]}])[0]
+    assert facts(house, without).margin is None  # not known is not nothing
     seller = as_user("seller", roles=["user"])
     with house.system():
         house.resource("sales.quote").write([{"id": quote, "owner": seller.id}])

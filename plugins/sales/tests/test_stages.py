@@ -39,6 +39,27 @@ def test_a_stage_is_entered_when_what_it_asks_for_is_filled_in(house, deal, ann)
     assert row_of(house, one, "amount", "worth") == (60_000_00, 60_000_00)  # what the products come to
 
 
+def test_who_goes_on_is_asked_for_what_the_next_stage_needs(house, deal, ann):
+    second = stages_of(house)[1]
+    with house.system():
+        house.resource("sales.stage").write([{"id": second.id, "needs": ["expected", "next_step"]}])
+    one = deal(next_step=None, expected=None)
+    browser, path = ann.browser(), f"/sales/opportunity/{one}/do/advance"
+    page = browser("POST", path)
+    assert page.status_code == 422 and 'name="expected"' in page.text and 'name="next_step"' in page.text and 'name="lacks" value="expected"' in page.text
+    assert browser("POST", path, {"lacks": ["expected", "next_step"], "expected": "soon", "next_step": "Visit"}).status_code == 422
+    assert row_of(house, one, "next_step").next_step is None
+    assert browser("POST", path, {"lacks": ["expected", "next_step"], "expected": "2027-01-20", "next_step": "Visit"}).status_code == 303
+    moved = row_of(house, one, "stage_id", "expected", "next_step")
+    assert (moved.stage_id, moved.expected, moved.next_step) == (second.id, dt.date(2027, 1, 20), "Visit")
+    third = stages_of(house)[2]
+    with house.system():
+        house.resource("sales.stage").write([{"id": third.id, "needs": ["items", "source"]}])
+    page = browser("POST", path)  # what is no box is said with its name
+    assert page.status_code == 422 and "Products" in page.text and "Source" in page.text
+    assert browser("POST", path, {"lacks": ["owner", "probability", "state"], "owner": "1"}).status_code == 422  # the act still lacks what it lacks
+
+
 def test_history_says_how_probable_a_deal_is(house, deal, ann, run_job):
     for number in range(12):
         one = deal()

@@ -86,7 +86,7 @@ class LeadRules(Resource):
     icon = "users"
     columns = "name", "position", "region", "industry", "source", "how", "active"
     search = ("name",)
-    sorts = ("-updated_at",)
+    sorts = ("position",)
     files = False
     in_palette = False
     lines = (Lines("receivers", LeadReceiver, ("user",), _("Colleagues")),)

@@ -834,7 +834,7 @@ def upgrade() -> None:
         sa.Column('state', sa.String(length=40), nullable=False),
         sa.Column('terms', sa.Text(), nullable=True),
         sa.Column('note', sa.Text(), nullable=True),
-        sa.Column('margin', sa.BigInteger(), nullable=False),
+        sa.Column('margin', sa.BigInteger(), nullable=True),
         sa.Column('first_id', ID, nullable=True),
         sa.Column('edition', sa.BigInteger(), nullable=False),
         sa.Column('latest', sa.Boolean(), nullable=False),
@@ -1874,8 +1874,8 @@ def upgrade() -> None:
         batch.create_index('ix_sales_forecast_entry_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_lead_rule') as batch:
         batch.create_index(batch.f('ix_sales_lead_rule_industry_id'), ['industry_id'], unique=False)
+        batch.create_index('ix_sales_lead_rule_position', ['position', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_lead_rule_region_id'), ['region_id'], unique=False)
-        batch.create_index('ix_sales_lead_rule_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_pay_basis') as batch:
         batch.create_index('ix_sales_pay_basis_begins', ['begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('ix_sales_pay_basis_department_id_begins', ['department_id', 'begins', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
@@ -1930,9 +1930,8 @@ def upgrade() -> None:
         batch.create_index(batch.f('ix_sales_lead_receiver_rule_id'), ['rule_id'], unique=False)
         batch.create_index(batch.f('ix_sales_lead_receiver_user_id'), ['user_id'], unique=False)
     with op.batch_alter_table('sales_stage') as batch:
-        batch.create_index('ix_sales_stage_name_key', ['name_key', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_stage_pipeline_id'), ['pipeline_id'], unique=False)
-        batch.create_index('ix_sales_stage_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('ix_sales_stage_position', ['position', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_tier') as batch:
         batch.create_index(batch.f('ix_sales_tier_commission_policy_id'), ['commission_policy_id'], unique=False)
     with op.batch_alter_table('sales_claim') as batch:

@@ -55,6 +55,7 @@ class Stages(Bilingual):
     icon = "progress"
     columns = "name", "english", "pipeline", "position", "probability", "share", "days", "outcome"
     filters = "pipeline", "outcome", "mine"
+    sorts = ("position",)
     virtual = (MineField(name="mine", column="pipeline_id", label=_("For me")),)
     search = "name", "english"
     lines = (Lines("tasks", StageTask, ("what", "days"), _("Tasks of the stage")),)

@@ -58,7 +58,16 @@ def progress(order_id: int):
     by_plan = services.receivables.instalments(order_id) if money_seen and order.contract_id else (0, 0)
     link = order.contract_id if by_plan[0] and sees("sales.order.contract") and may("sales.contract.read", order.contract_id) else None
     return {"items": items, "url": f"/sales/order/{order_id}/parts" if parts else "", "by_plan": by_plan, "contract": link,
-            "figures": [(order.total, order.invoiced, order.paid)] if money_seen else [], "said": said, "review": _review(order) if order is not None and sees(REVIEW) else ""}
+            "figures": [(order.total, order.invoiced, order.paid)] if money_seen else [], "said": said, "review": _review(order) if order is not None and sees(REVIEW) else "",
+            "subscriptions": _sent_for(order_id)}
+
+
+def _sent_for(order_id):
+    """The subscriptions that came of an order, as far as the reader may see them: id and number."""
+    if not sees("sales.subscription.number"):
+        return []
+    return session.execute(sa.select(Subscription.id, Subscription.number).join(OrderItem, OrderItem.id == Subscription.item_id).where(
+        OrderItem.order_id == order_id).order_by(Subscription.id).limit(50)).all()
 
 
 def _review(order):

@@ -313,7 +313,7 @@ class Subscriptions(Resource):
     actions = (
         Action("call", _("Note a call"), services.call, icon="phone", order=30, bulk=False,
                fields=(NoteField(name="said", label=_("What was said"), required=True, length=5_000), DateField(name="next_day", label=_("Call again on")))),
-        Action("renew", _("Renew"), services.renew, when=lambda one: one.term == Term.running, icon="refresh", primary=True),
+        Action("renew", _("Renew"), services.renew, when=lambda one: one.term == Term.running, icon="refresh", primary=True, makes="sales.order"),
         Action("end", _("Not renewed"), services.end, when=lambda one: one.term == Term.running, icon="x", order=80, danger=True,
                fields=(Field(name="reason", label=_("Reason"), required=True, length=255),)),
     )

@@ -77,6 +77,14 @@ def needs_plan(order_id: int) -> bool:
     return found.items > 0 and (found.items > found.adverts or found.open > 0)
 
 
+def runs_on_days(order_id: int) -> bool:
+    """Whether something of an order runs on days, or an advertisement is of it. One statement."""
+    items = sa.select(OrderItem.id).where(OrderItem.order_id == order_id, OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.advert)
+    adverts = sa.select(Advert.id).where(Advert.order_id == order_id, Advert.deleted_at.is_(None))
+    with system_scope("whether anything of an order runs") as db:
+        return bool(db.scalar(sa.select(sa.or_(items.exists(), adverts.exists()))))
+
+
 def plan_order(order, every: Every, first: int | None = None):
     """Each item of an order that runs on days has its advertisement, and each of those without a plan gets one."""
     lock([order.id])

@@ -24,6 +24,7 @@ from crm_sales.credit import services as crediting
 from crm_sales.demo import orders as demo
 from crm_sales.orders import again as ordering_again
 from crm_sales.orders import panels as progress
+from crm_sales.orders import running
 from crm_sales.orders import services as ordering
 from crm_sales.orders.models import Advert, Order, Review, Subscription
 from crm_sales.orders.pages import pages as order_pages
@@ -72,11 +73,12 @@ def register_panels():
         Panel("sales.contract", "called", _("Call-offs"), called.of_contract, "sales/contract_called.html", icon="shopping-cart", order=9, shows=called.SHOWS,
               permission="sales.order.read", fits=lambda contract: contract.amends_id is None and contract.state != "draft"),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
-        Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS),
+        Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS, fits=lambda order: running.runs_on_days(order.id)),
         Panel("sales.advert", "runs", _("Runs"), progress.runs_of_advert, "sales/runs.html", icon="calendar-event", order=10, shows=progress.RUNS),
         Panel("sales.advert", "order", _("Order and money"), progress.beside_advert, "sales/order_box.html", icon="coin", order=12),
         Panel("sales.subscription", "order", _("Order and money"), progress.beside_subscription, "sales/order_box.html", icon="coin", order=10),
         Related("sales.advert", Runs, order=10),
+        Related("sales.subscription", Subscriptions, order=10, label=_("Renewed by"), via="renews"),
         Related("sales.contract", Orders, order=12),
         Related("sales.contract", Invoices, order=13),
         Related("sales.contract_payment", Invoices, order=10),

@@ -42,7 +42,7 @@ class Quote(PricedHead, Owned, Model):
     state: Mapped[State] = mapped_column(default=State.draft, info={"label": _("State"), "labels": STATES, "looks": LOOKS, "readonly": True})
     terms: Mapped[t.Note | None] = mapped_column(info={"label": _("Payment terms")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note for the customer")})
-    margin: Mapped[int] = t.Total("items", "margin", info={"label": _("Margin"), "sensitive": True})
+    margin: Mapped[int | None] = t.Total("items", "margin", default=None, info={"label": _("Margin"), "sensitive": True})  # none: no cost is known
     first_id: Mapped[t.Id | None] = t.Link("sales.quote", _("First version"), info={"readonly": True})
     edition: Mapped[int] = mapped_column(default=1, info={"label": _("Version"), "readonly": True})
     latest: Mapped[bool] = mapped_column(default=True, info={"label": _("Newest version"), "readonly": True})

@@ -20,7 +20,7 @@ class State(enum.StrEnum):
     cancelled = "cancelled"
 
 
-STATES = {"draft": _("Draft"), "issued": _("Issued"), "paid": _("Paid"), "lost": _("Written off"), "cancelled": _("Cancelled")}
+STATES = {"draft": _("Draft"), "issued": _("Issued"), "paid": _("Paid"), "lost": _("Written off"), "cancelled": _("Voided")}
 LOOKS = {"draft": ("pencil", ""), "issued": ("send", "amber"), "paid": ("cash", "green"), "lost": ("ban", "red"), "cancelled": ("x", "red")}
 
 

@@ -295,9 +295,9 @@ TITLES = (
     Field(name="tax_number", label=_("Tax number"), help=_("Left out: the customer's credit code."), length=60))
 CONTRACT_ACTIONS = (
     Action("invoice", _("Invoice this instalment"), instalments.invoice, on="sales.contract_payment", when=lambda one: not one.invoiced and (one.remaining or 0) > 0, icon="file-invoice",
-           primary=True, whole=True, fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
+           primary=True, whole=True, makes="sales.invoice", fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
     Action("invoice_due", _("Invoice what is due"), instalments.invoice_due, on="sales.contract", when=lambda one: one.state in paying.ASKED, icon="file-invoice", order=22,
-           whole=True, fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
+           whole=True, makes="sales.invoice", fields=lambda _r: [DateField(name="day", label=_("Day"), default=today()), *TITLES]),
 )
 ORDER_ACTIONS = (
     Action("invoice", _("Make an invoice"), services.invoice, on="sales.order", when=_may_be_invoiced, icon="file-invoice",
