@@ -140,7 +140,7 @@ class Claims(Resource):
     settled = (Settled("state", (ClaimState.draft, ClaimState.refused), _("It is claimed already and stays as it is."), fixed=("day", "kind", "amount", "currency", "customer")),)
     help = _("What was laid out, with its receipt. More than a policy allows needs approval.")
     actions = (
-        Action("claim", _("Claim"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True,
+        Action("claim", _("Hand in"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True,
                fields=(FileField(name="receipt", label=_("Receipt")),)),
         Action("approve", _("Approve"), claims.approve, when=lambda row: row.state == ClaimState.claimed, icon="check", primary=True,
                fields=(NoteField(name="answer", label=_("Answer")),)),
