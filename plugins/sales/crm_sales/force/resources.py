@@ -232,7 +232,7 @@ class CommissionLines(Resource):
     model = CommissionLine
     label, singular = _("Commission lines"), _("Commission line")
     icon = "list"
-    columns = "day", "owner", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule"
+    columns = "day", "earner", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule"
     filters = "day", "basis", "customer", "category", "policy", "order", "seller", "statement", "amount"
     search = ("document",)
     search_names = ()
