@@ -124,8 +124,9 @@ class Column:
 @dataclass(frozen=True)
 class Report:
     """A question about the records of `of`: `query(rows)` gets those the reader may see as a sub-select and gives a select of what is
-    told apart and its numbers. A table with its chart ("bar", "line" or none); its lines lead to the records. `heads`: what stands above
-    numbers that are no field of the record, by their name in the select."""
+    told apart and its numbers. A table with its chart ("bar", "line" or none) of the first number; its lines lead to the records. `heads`: what
+    stands above numbers that are no field of the record, by their name in the select. `month`: the date (a filter of their list) whose month,
+    such as 2026-11, is what is told apart, so that its lines lead to the records of that month."""
 
     name: str
     label: Any
@@ -137,6 +138,7 @@ class Report:
     when: Callable[[], bool] | None = None  # whether the reader is shown it now
     heads: Mapping[str, Any] = field(default_factory=dict)  # label of a column of the select that is no field of the records → what stands above it
     money: Sequence[str] = ()  # labels of such columns that are amounts
+    month: str = ""
 
 
 @dataclass(frozen=True)

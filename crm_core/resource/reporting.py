@@ -1,6 +1,9 @@
 """Reports and cards: a question of a package, asked among the rows the reader may see, as a table with its chart."""
 
+import calendar
+import re
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -82,10 +85,11 @@ def answer(report: Any) -> Answer:
     said = [fields.get(c.key or "") or (amount if c.key in report.money else None) for c in columns]
     if _asks_hidden(query):
         raise Missing(_("This page was not found."))
-    rows: Sequence[Any] = execute(query.limit(MOST + 1), {}).all()
+    rows = [tuple(_plain(value) for value in row) for row in execute(query.limit(MOST + 1), {})]
     names = _names(said[0], [row[0] for row in rows])
     lines = tuple(
-        Line(names(row[0]), tuple(row[1:]), tuple(_number(field, value) for field, value in zip(said[1:], row[1:], strict=True)), _filter(said[0], row[0]))
+        Line(names(row[0]), tuple(row[1:]), tuple(_number(field, value) for field, value in zip(said[1:], row[1:], strict=True)),
+             _filter(said[0], row[0]) or (_month(report.month, row[0]) if report.month in resource.fields() else None))
         for row in rows[:MOST]
     )
     return Answer(tuple(report.heads.get(c.key or "") or _head(c, f) for c, f in zip(columns, said, strict=True)), lines, len(rows) > MOST, tuple(said))
@@ -127,6 +131,21 @@ def _number(field: Field | None, value: Any) -> str:
     if field is not None and value is not None:
         return field.show(value)
     return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """A sum of whole numbers is a decimal on one engine, and a number on the other."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _month(name: str, value: Any) -> tuple[str, str] | None:
+    """The filter for records whose date lies in a month such as 2026-11."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", value):
+        return None
+    year, month = int(value[:4]), int(value[5:])
+    return (f"{name}.between", f"{value}-01,{value}-{calendar.monthrange(year, month)[1]:02}")
 
 
 def _filter(field: Field | None, value: Any) -> tuple[str, str] | None:

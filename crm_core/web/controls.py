@@ -170,8 +170,8 @@ def sections(
                     when=rules.told(n), autofocus=creating and n == start and not faults) for n in names
         )
         wanted = [n for n in section.fields if n in line_names] + (list(homeless) if number == len(layout) - 1 else [])
-        editors = tuple(editor(resource, n, lines.get(n, []), line_faults.get(n, {}), texts.get("currency", ""), readonly=n in stays) for n in wanted)
-        errors = sum(1 for c in controls if c.error) + sum(1 for e in editors for r in e.rows for c in r.fields if c.error)
+        editors = tuple(replace(editor(resource, n, lines.get(n, []), line_faults.get(n, {}), texts.get("currency", ""), readonly=n in stays), error=_first(faults.get(n))) for n in wanted)
+        errors = sum(1 for c in controls if c.error) + sum(bool(e.error) + sum(1 for r in e.rows for c in r.fields if c.error) for e in editors)
         if controls or editors:
             found.append(
                 SectionView(f"s{number}", section.label, controls, editors, optional=section.folded,
@@ -213,9 +213,15 @@ def editor(resource: Any, name: str, rows: list[dict[str, str]], faults: Mapping
 
     made = tuple(line(f"{name}-{i}", row, faults.get(str(i), {}), i) for i, row in enumerate(rows))
     groups = _groups(fields[declared.group], made, [row.get(declared.group, "") for row in rows]) if declared.group in fields else ()
-    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(resource, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, many=len(fields) > COLUMNS,
+    return LinesEditor(name, declared.label, made, line(f"{name}-__n__", blank(resource, declared), {}), _("Add row"), table=len(fields) <= COLUMNS, hint=_said_above(fields), many=len(fields) > COLUMNS,
                        broad=BROAD < len(fields) <= COLUMNS, groups=groups, readonly=readonly,
                        tells=tuple(n for n, f in resource.all_fields.items() if f.column in declared.follows) if hasattr(resource.line_resource(name), "foretell") and not readonly else None)
+
+
+def _said_above(fields: Mapping[str, Field]) -> str:
+    """What is to be known about the columns of a table of lines, which have no room for it."""
+    told = [f for f in fields.values() if f.help and not f.readonly]
+    return " ".join(f"{f.label}{_(': ')}{f.help}" for f in told) if len(fields) <= COLUMNS else ""
 
 
 def _figure(field: Field, key: str, text: str, labels: Mapping[str, str]) -> FormField:

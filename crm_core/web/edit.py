@@ -255,7 +255,8 @@ def _show(
     if why:
         faults = {"_twins_reason": [why]}
     sections = controls.sections(resource, shown, texts, faults, lines, line_faults, creating=creating, stays=stays)
-    links = [ErrorLink(n, fields[n].label if n in fields else _("This may be here already") if why else "", m[0]) for n, m in faults.items() if m]
+    known = {declared.name: declared.label for declared in resource.lines} | {n: f.label for n, f in fields.items()}
+    links = [ErrorLink(n, known.get(n) or (_("This may be here already") if why else ""), m[0]) for n, m in faults.items() if m]
     for name, found in line_faults.items():
         for at, bad in found.items():
             links += [ErrorLink(f"{name}-{at}-{n}", resource.line_resource(name).all_fields[n].label, m[0]) for n, m in bad.items() if m]

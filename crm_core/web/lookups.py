@@ -42,7 +42,8 @@ def lookup(name: str, text: str, beside: Mapping[str, str] | None = None, offers
     known = {**source.virtual_fields, **source.fields()}.keys() & set(source.filters)
     query = listing.parse(source, [(asked, value) for asked, value in offers if asked.partition(".")[0] in known], limit=HITS)
     query.text = text.strip()[:100]
-    query.order = orders.order_of(source, "-updated_at" if "updated_at" in source.sort_keys() and "updated_at" in source.fields() else "")
+    recent = "-updated_at" if "updated_at" in source.sort_keys() and "updated_at" in source.fields() else ""
+    query.order = orders.order_of(source, "id" if source.tree else recent)  # of a tree what is above stands first: a province before its counties
     ids = listing.page(query).ids if not text or source.search else []
     return {"hits": [_hit(source, i, label, sub) for i, label, sub in _labelled(source, ids, beside)], "more": len(ids) >= HITS}
 

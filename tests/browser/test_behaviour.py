@@ -161,6 +161,16 @@ def test_shift_ticks_a_range_and_the_bar_counts(at) -> None:
     expect(page.locator("#bulk [name=all]")).to_have_value("")
 
 
+def test_what_else_can_be_done_with_chosen_rows_opens_within_the_window(at) -> None:
+    page = at("customers")
+    page.locator("[data-list] tbody .ck").first.click()
+    page.locator("[data-bulk] summary").click()
+    box = page.locator("[data-bulk] .pop").bounding_box()
+    last = page.locator("[data-bulk] .pop > *").last.bounding_box()
+    assert box and last and box["height"] > last["height"] and last["y"] + last["height"] <= page.viewport_size["height"]
+    page.locator("[data-bulk] .pop button", has_text="删除").click(trial=True)  # nothing lies over it
+
+
 def test_a_bulk_act_asks_in_a_dialog_over_the_list(gallery: Gallery, at) -> None:
     page = at("customers")
     page.route("**/bulk_form", lambda route: route.continue_(method="GET", post_data=""))

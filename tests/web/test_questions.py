@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from crm_core.resource.fields import DateField, Field, MoneyField
 from crm_core.resource.references import RefField
 from crm_core.testing.fixtures import as_user, empty_house, house, make  # noqa: F401
-from crm_core.web import controls
+from crm_core.web import controls, lookups
 from crm_core.web.questions import form
 
 FIRM = RefField(name="firm", column="", target="core.customer", label="Firm", required=True)
@@ -48,3 +48,14 @@ def test_small_fields_stand_beside_each_other(house):
     assert small(DAY) and small(MoneyField(name="worth", column="", label="Worth")) and not small(Field(name="word", column="", label="Word"))
     assert not small(DateField(name="day", column="", label="Day", help="A long sentence about it"))
     assert small(Field(name="code", column="", label="Code", info={"small": True})) and not small(DateField(name="day", column="", label="Day", info={"small": False}))
+
+
+def test_of_a_tree_a_picker_offers_what_is_above_before_what_is_below(house, as_user, make):
+    """Somebody who means a province finds it, however many counties have its name in theirs."""
+    with house.system():
+        province = make("core.region", name="Xanadu")
+        for n in range(lookups.HITS + 1):
+            make("core.region", name=f"County {n}", parent=province)
+    with as_user("ann", {"core.region.read": "all"}).work():
+        found = lookups.lookup("core.region", "Xanadu")["hits"]
+    assert found[0]["value"] == str(province) and len(found) == lookups.HITS

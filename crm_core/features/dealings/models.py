@@ -156,7 +156,7 @@ class StageMove(PartOf("customer"), Model):  # type: ignore[misc]
     stage: Mapped[Stage] = _told(_("To"), labels=STAGES, looks=STAGE_LOOKS)
     day: Mapped[t.Day] = _told(_("Day"))
     month: Mapped[str] = mapped_column(sa.String(7), info={"label": _("Month"), "readonly": True})
-    by_hand: Mapped[bool] = mapped_column(default=False, info={"label": _("By hand"), "readonly": True})
+    by_hand: Mapped[bool] = mapped_column(default=False, info={"label": _("Set by hand"), "readonly": True})
     why: Mapped[Why | None] = mapped_column(info={"kind": "internal"})
     reason: Mapped[t.Line | None] = _told(_("Reason by hand"))
 

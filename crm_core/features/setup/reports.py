@@ -85,11 +85,12 @@ def view(report: Any, found: list[Any]) -> ReportPage:
 
 def _drawn(report: Any, groups: tuple[Any, ...] = ()) -> ReportPage:
     answer, resource = reporting.answer(report), site().registry.resource(report.of)
-    top = max((abs(line.numbers[0]) for line in answer.lines if isinstance(line.numbers[0], int | float)), default=0)
+    sizes = [next((abs(value) for value in line.numbers if isinstance(value, int | float)), 0) for line in answer.lines]
+    top = max(sizes, default=0)
     bars = tuple(
-        Bar(line.label, line.shown, round(100 * abs(line.numbers[0]) / top, 1) if top and isinstance(line.numbers[0], int | float) else 0,
+        Bar(line.label, line.shown, round(100 * size / top, 1) if top else 0,
             urls.of_list(resource, [line.filter]) if line.filter is not None and line.filter[0].partition(".")[0] in resource.filters else "")
-        for line in answer.lines
+        for line, size in zip(answer.lines, sizes, strict=True)
     )
     return ReportPage(label=report.label, groups=groups, heads=answer.heads, bars=bars, chart=report.chart, more=reporting.MOST if answer.more else 0,
                       acts=(Act(_("Set an alarm"), urls.address(f"{ALARMS}/new", [("report", report.name)]), "alarm"), Act(_("All alarms"), ALARMS)) if groups else ())

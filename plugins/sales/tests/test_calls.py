@@ -245,6 +245,14 @@ def test_a_script_that_leads_nowhere_is_refused(house):
         house.resource("sales.call_script").write([{"name": "Bad", "questions": [{"number": 1, "question": "Well?"}, {"number": 2, "question": "And?", "answers": "Yes > 1"}]}])
 
 
+def test_how_answers_lead_on_stands_above_the_questions_and_a_fault_beside_them(as_user):
+    browser = as_user("max", roles=["sales-manager"]).browser()
+    page = browser("GET", "/sales/call_script/new").text
+    assert "Answers: Such as: Yes &gt; 2; No &gt; 5" in page
+    said = browser("POST", "/sales/call_script/new", {"name": "Fair", "questions-0-number": "1", "questions-0-question": "Coming?", "questions-0-answers": "Yes > 3"})
+    assert said.status_code == 422 and 'data-focus="f-questions">Questions</a>' in said.text and said.text.count("leads to question 3, which is not there.") == 2
+
+
 def test_reports_count_calls(house, listed, ann):
     from crm_core.testing.doing import reporting
 

@@ -124,8 +124,10 @@ def test_role_allowance_region_and_channel(house, shop, make, today):
     inside, outside = make.customer(name="In", region=city, customer_kind="old"), make.customer(name="Out", customer_kind="old")
     shop.policy(name="West", kind="region", percent=None, regions=[province])
     shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", customer=inside),)))
+    out = shop.document("sales.order", customer=outside)
     with pytest.raises(OverLimit, match="“Out” is in no region you may sell to \\(West\\)"):
-        shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", customer=outside),)))
+        shop.tell(shop.ann, OrdersConfirming((out,)))
+    assert "“Out” is in no region you may sell to (West)" in shop.ann.browser()("GET", f"/sales/order/{out}/panel/limits").text  # said before
     shop.policy(name="Direct", kind="channel", percent=None, channels=["partner"])
     with pytest.raises(OverLimit, match="“In” is of no kind you may sell to \\(Direct\\)"):
         shop.tell(shop.ann, OrdersConfirming((shop.document("sales.order", customer=inside),)))
@@ -239,8 +241,9 @@ def test_an_expense_needs_its_receipt_and_is_limited(house, shop, make, today):
     claims = house.resource("sales.claim")
     with shop.ann.work(), pytest.raises(Refused, match="receipt"):
         claims.run("claim", [small])
-    _receipt(shop.ann, small)
-    _receipt(shop.ann, large)
+    for one, said in ((small, False), (large, True)):
+        _receipt(shop.ann, one)
+        assert ("100.01 is more than the limit" in shop.ann.browser()("GET", f"/sales/claim/{one}/panel/limits").text) is said
     with shop.ann.work():
         claims.run("claim", [small])
         with pytest.raises(OverLimit, match="100.01 is more than the limit of 100.00 \\(Meals\\)"):

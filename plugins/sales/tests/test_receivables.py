@@ -1,6 +1,7 @@
 """Money: exact to the cent, counted once whoever is at it at the same time, aged, stated."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -256,6 +257,11 @@ def test_papers_and_reports(shop):  # noqa: F811
     for path in (f"/core/customer/{shop.customer}", "/reports/sales.ageing", "/reports/sales.receipts", "/reports/sales.products", "/reports/sales.realised", "/sales/invoice?columns=remaining"):
         assert browser("GET", path).status_code == 200, path
     assert page.status_code == 200 and "Closing balance" in page.text
+    (address,) = re.findall(r'href="(/sales/invoice[?]due\.between=[^"]+)"', browser("GET", "/reports/sales.receipts").text)  # a month leads to what was due in it
+    (invoice,) = shop.all(Invoice, customer_id=shop.customer)
+    assert invoice.number in browser("GET", html.unescape(address)).text
+    shop.order((1000, 100_00))
+    assert '<rect width="100.0"' in browser("GET", "/reports/sales.products").text  # the bar is of the amount, not of the words before it
     assert browser("GET", f"/core/customer/{shop.customer}/print/reminder").status_code == 200
 
 

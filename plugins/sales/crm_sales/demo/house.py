@@ -13,5 +13,5 @@ def fill(make):
     for login, code in ((BOOKS, "accountant"), (MANAGER, "sales-manager")):
         of("core.user_role").write([{"user": users[login], "role": session.scalars(select(role.id).where(role.code == code)).one()}])
     with make.at(30, 10, "admin"):
-        for resource, name in (("sales.quote", "报价超限审批"), ("sales.contract", "合同超限审批"), ("sales.order", "订单超限审批")):
+        for resource, name in (("sales.quote", "报价超限审批"), ("sales.contract", "合同超限审批"), ("sales.order", "订单超限审批"), ("sales.claim", "报销超限审批")):
             approvals.draw(name, resource, "over", [{"name": "直接上级", "who": "supervisor", "levels": 1, "need": "any", "days": 2, "late": "escalate"}])

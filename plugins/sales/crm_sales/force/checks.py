@@ -103,7 +103,8 @@ def would_be_over(name, record_id):
     if head is Quote:
         return _of_quote(who, day, document, policies.given_away(items))
     made = _made_of([(document, items)])[document.id]
-    return _of_made(who, day, document, made, policies.given_away(items, {line: there.list_price for line, there in made.kept.items()}))
+    over = _of_made(who, day, document, made, policies.given_away(items, {line: there.list_price for line, there in made.kept.items()}))
+    return over + policies.over_place(who, day, document.customer_id) if head is Order else over
 
 
 def _measured(name, ids, stands=()):

@@ -2,7 +2,7 @@
 
 from crm_core.sdk import Refused, files, money, my_id, session
 from crm_sales import _
-from crm_sales.force.models import ClaimState
+from crm_sales.force.models import Claim, ClaimState
 from crm_sales.policies import services as policies
 from crm_sales.policies.models import Kind
 from crm_sales.settings import ForceSettings
@@ -14,9 +14,19 @@ def claim(row, receipt=None):
         raise Refused(_("This is claimed already."))
     if ForceSettings.now().receipts and not files.on("sales.claim", [row.id]):
         raise Refused(_("Send the receipt along, as a file."))
-    over = policies.over_amount(Kind.expense, row.owner_id, row.day, money.in_house(row.amount, row.currency, row.day), row.kind)
+    over = _over(row)
     policies.settle("sales.claim", row.id, row.number, row.owner_id, row.department_id, row.day, over)
     row.state = ClaimState.claimed
+
+
+def _over(row):
+    return policies.over_amount(Kind.expense, row.owner_id, row.day, money.in_house(row.amount, row.currency, row.day), row.kind)
+
+
+def would_be_over(claim_id):
+    """What of one's own claim is over a limit, to be known before it is handed in."""
+    row = session.get(Claim, claim_id)
+    return _over(row) if row is not None and row.owner_id == my_id() else []
 
 
 def _answer(row, state, answer):

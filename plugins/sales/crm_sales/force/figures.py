@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import instant, plans, session, site, system_scope, today, with_deleted
 from crm_sales import _
+from crm_sales.force.commission_models import CommissionLine
 from crm_sales.force.models import Achievement, Did
 from crm_sales.months import last_of
 
@@ -83,6 +84,13 @@ def names_of(people):
     user = site().registry.resource("core.user").model
     with system_scope("names of colleagues") as db, with_deleted():
         return dict(db.execute(sa.select(user.id, user.name).where(user.id.in_(sorted(people)))).all()) if people else {}
+
+
+def earners(ids):
+    """Whose statement each of these lines of commission stands in: several have a share of one document."""
+    whose = dict(session.execute(sa.select(CommissionLine.id, CommissionLine.owner_id).where(CommissionLine.id.in_(ids))).all())
+    names = names_of({one for one in whose.values() if one is not None})
+    return {line: names.get(owner) for line, owner in whose.items()}
 
 
 def _reached(fact, target):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crm_core.sdk import Missing, RefField, access, form, my_id, sees, session, show_month, site, today, whole
 from crm_sales import _
-from crm_sales.force import checks, entered, figures, forecast, territories
+from crm_sales.force import checks, claims, entered, figures, forecast, territories
 from crm_sales.force import targets as goals
 from crm_sales.force.models import DID
 from crm_sales.policies import services as policies
@@ -167,7 +167,7 @@ def limits(name):
     def beside(record_id):
         me = my_id()
         held = policies.limits_of(me, today(), LIMITS[name]) if me is not None else ()
-        return {"over": [one.said for one in checks.would_be_over(name, record_id)] if name in checks.OFFERS else (),
+        return {"over": [one.said for one in (checks.would_be_over(name, record_id) if name in checks.OFFERS else claims.would_be_over(record_id))],
                 "limits": [{"name": one.name, "kind": KINDS[str(one.kind)], "limit": policies.said(one)} for one in held]}
 
     return beside

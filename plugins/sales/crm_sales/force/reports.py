@@ -98,7 +98,7 @@ def force():
         Report("ranking_year", _("Salespeople: this year"), of="sales.achievement", query=_ranking(year_began), icon="trophy", order=41, **SUMS),
         Report("achieved_category", _("Sales by product category, this year"), of="sales.achievement", query=by_category, icon="tags", order=42, **SUMS),
         Report("achieved_product", _("Sales by product, this year"), of="sales.achievement", query=by_product, icon="package", order=42, **SUMS),
-        Report("results", _("Results by person, region and month, this year"), of="sales.achievement", query=results, chart="", icon="trophy", order=42, when=regions_known,
+        Report("results", _("Results by person, region and month, this year"), of="sales.achievement", query=results, icon="trophy", order=42, when=regions_known,
                heads={**HEADS, "region": _("Region"), "month": _("Month")}, money=tuple(HEADS)),
         Report("commission_person", _("Commission by person, this year"), of="sales.statement", query=commission_by_person, icon="coin", order=43),
         Report("commission_month", _("Commission by month"), of="sales.statement", query=commission_by_month, icon="coin", order=44),

@@ -139,7 +139,7 @@ class Claims(Resource):
     settled = (Settled("state", (ClaimState.draft, ClaimState.refused), _("It is claimed already and stays as it is."), fixed=("day", "kind", "amount", "currency", "customer")),)
     help = _("What was laid out, with its receipt. More than a policy allows needs approval.")
     actions = (
-        Action("claim", _("Claim"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True,
+        Action("claim", _("Hand in"), claims.claim, when=lambda row: row.state in (ClaimState.draft, ClaimState.refused), icon="send", primary=True,
                fields=(FileField(name="receipt", label=_("Receipt")),)),
         Action("approve", _("Approve"), claims.approve, when=lambda row: row.state == ClaimState.claimed, icon="check", primary=True,
                fields=(NoteField(name="answer", label=_("Answer")),)),
@@ -231,7 +231,7 @@ class CommissionLines(Resource):
     model = CommissionLine
     label, singular = _("Commission lines"), _("Commission line")
     icon = "list"
-    columns = "day", "owner", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule"
+    columns = "day", "earner", "document", "customer", "basis", "base", "rate", "percent", "amount", "rule"
     filters = "day", "basis", "customer", "category", "policy", "order", "seller", "statement", "amount"
     search = ("document",)
     search_names = ()

@@ -2,6 +2,7 @@
 
 from crm_core.sdk import (
     Action,
+    Column,
     Cost,
     Listen,
     Menu,
@@ -38,7 +39,7 @@ from crm_sales.api import (
 from crm_sales.demo import force as demo_force
 from crm_sales.demo import house as demo_house
 from crm_sales.demo import partners as demo_partners
-from crm_sales.force import checks, costs, listening, pages, reports, territories
+from crm_sales.force import checks, costs, figures, listening, pages, reports, territories
 from crm_sales.force.resources import (
     Achievements,
     Claims,
@@ -130,6 +131,11 @@ def register_actions():
 def register_rule_actions():
     return [RuleAction("by_territory", _("Assign by territory"), territories.assign_by_rule, lambda shown: _("assign it by territory"),
                        on=lambda of: {"region_id", "industry_id", "size"} <= set(of.table.c.keys()) and "assign" in of.verbs, icon="map-pin")]
+
+
+@hookimpl
+def register_columns():
+    return [Column("sales.commission_line", "earner", _("Salesperson"), figures.earners)]
 
 
 @hookimpl

@@ -51,7 +51,7 @@ class Policy(Dated, Vocabulary, Model):
     percent: Mapped[t.Percent | None] = mapped_column(default=0, info={"label": _("At most, %")})
     amount: Mapped[t.Money | None] = mapped_column(info={"label": _("At most, amount"), "help": _("In the currency of the house.")})
     regions: Mapped[list[int] | None] = t.Refs("core.region", info={"label": _("Regions"), "help": _("And those below them.")})
-    channels: Mapped[list[str]] = t.Choices("core.customer_kind", info={"label": _("Channels"), "help": _("Kinds of customers one may sell to.")})
+    channels: Mapped[list[str]] = t.Choices("core.customer_kind", info={"label": _("Kinds of customers"), "help": _("Kinds of customers one may sell to.")})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Remark")})
     follows_id: Mapped[t.Id | None] = t.Link("sales.policy", _("Follows"), info={"readonly": True})
 

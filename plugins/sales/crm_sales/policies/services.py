@@ -19,6 +19,7 @@ from crm_core.sdk import (
     amounts,
     approved,
     keep_words,
+    language,
     money,
     say_number,
     session,
@@ -252,7 +253,7 @@ def settle(subject, subject_id, document, user_id, department_id, day, over):
     agreed, who = approved() is not None, actor()
     if not agreed and who is not None and not who.can(EXCEED):  # the house itself (an import, a demo) is not asked, but noted too
         raise OverLimit(_("%(document)s: %(what)s. Ask somebody who may exceed this limit.",
-                          document=document, what="; ".join(str(one.said) for one in over)))
+                          document=document, what=("; " if language() == "en" else "；").join(str(one.said) for one in over)))
     with system_scope("what was let pass") as db:
         known = set(db.scalars(sa.select(Exceeded.policy_id).where(Exceeded.subject == subject, Exceeded.subject_id == subject_id)))
         rows = {one.policy.id: one for one in reversed(over) if one.policy.id not in known}

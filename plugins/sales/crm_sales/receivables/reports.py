@@ -67,9 +67,9 @@ def _late(rows):
 REPORTS = (
     Report("ageing", _("Receivables by age"), of=Invoices, query=_ageing("customer_id"), icon="hourglass-low", heads=HEADS, money=tuple(HEADS)),
     Report("ageing_owners", _("Receivables by age and owner"), of=Invoices, query=_ageing("owner_id"), icon="hourglass-low", heads=HEADS, money=tuple(HEADS)),
-    Report("receipts", _("Receipts: due and received"), of=Invoices, query=_receipts, chart="line", icon="cash", money=("asked", "came", "open", "lost", "in_time"), heads={
-        "month": _("Month"), "asked": _("Due"), "came": _("Received of it"), "open": _("Open"), "lost": _("Written off"), "in_time": _("Received in time")}),
-    Report("products", _("Products by region and month"), of=OrderItems, query=_products, chart="", icon="package", heads={"region": _("Region"), "month": _("Month")}),
+    Report("receipts", _("Receipts: due and received"), of=Invoices, query=_receipts, chart="line", month="due", icon="cash", money=("asked", "came", "open", "lost", "in_time"), heads={
+        "month": _("Month"), "asked": _("Due"), "came": _("Received of it"), "open": _("Outstanding"), "lost": _("Written off"), "in_time": _("Received in time")}),
+    Report("products", _("Products by region and month"), of=OrderItems, query=_products, icon="package", heads={"region": _("Region"), "month": _("Month")}),
     Report("realised", _("Prices realised"), of=OrderItems, query=_realised, icon="tags", heads={"realised": _("Percent of the list price")}),
 )
 CARDS = (
