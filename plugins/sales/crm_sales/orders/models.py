@@ -66,6 +66,8 @@ class Order(PricedHead, Owned, Model):
     # The state others were last told of (services.tell): whichever way it changes, an action or an undo, they hear of it once.
     told: Mapped[State] = mapped_column(default=State.draft, info={"kind": "internal"})
 
+    __table_args__ = (sa.Index("uq_sales_order_number", "number", unique=True, sqlite_where=sa.text("deleted_at IS NULL"), postgresql_where=sa.text("deleted_at IS NULL")),)
+
     def __str__(self) -> str:
         return self.number
 
