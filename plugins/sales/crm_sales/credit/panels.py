@@ -33,7 +33,7 @@ def stopped(order_id):
     stops = site().registry.resource("sales.stop")
     if stop is None:
         words, when = [], ""
-    elif not figures_told() or not stops.sees(stop.id):
+    elif not figures_told(customer) or not stops.sees(stop.id):
         words, when = [_("The customer owes more than he may.")], ""
     else:  # in the reader's language, of the figures of that day
         words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []
