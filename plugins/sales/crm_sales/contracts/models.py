@@ -66,7 +66,7 @@ class Contract(PricedHead, Owned, Model):
     order_id: Mapped[t.Id | None] = t.Ref("sales.order", on_delete="clear", info={"label": _("Order"), "readonly": True})
     paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid so far"), "readonly": True})
 
-    __table_args__ = (sa.Index("uq_sales_contract_renews", "renews_id", unique=True, **LIVE), sa.Index("uq_sales_contract_number", "number", unique=True, **LIVE), sa.Index("ix_sales_contract_ends", "state", "ends"))
+    __table_args__ = (sa.Index("uq_sales_contract_renews", "renews_id", unique=True, **LIVE), sa.Index("ix_sales_contract_ends", "state", "ends"))
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
