@@ -116,6 +116,7 @@ _WHERE = {
     "sees": ("crm_core.resource.seen", "sees"),  # whether the acting person may see these fields: sees("sales.invoice.total")
     "may": ("crm_core.resource.seen", "may"),  # and what he may do: may("sales.order.release", order.id), or on any at all: may("sales.order.release")
     "system_scope": ("crm_core.data.session", "system_scope"),  # the house itself asks: what must be seen whatever the acting person may see; without the recycle bin
+    "as_seen_by": ("crm_core.resource.others", "as_seen_by"),  # what a colleague may see of something: as_seen_by(order.owner_id, ask, nothing)
     "with_deleted": ("crm_core.access.gate", "with_deleted"),  # meanwhile the house sees what lies in the recycle bin as well
     "alike": ("crm_core.resource.twins", "find"),  # likely duplicates of what somebody typed, as far as he may know of them
     "tasks": ("crm_core.features.tasks", "api"),  # tasks.give(…), tasks.give_by_rule(…), tasks.finish(key)

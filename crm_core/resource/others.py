@@ -1,12 +1,15 @@
 """What other people may see, asked before they are told of a record."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from crm_core.access.gate import scope_for
 from crm_core.data.mixins import is_scoped
+from crm_core.data.session import acting_as
 from crm_core.kernel import actors
 from crm_core.kernel.site import site
+
+T = TypeVar("T")
 
 
 def readers(resource: Any, row_id: int, user_ids: Iterable[int]) -> set[int]:
@@ -30,3 +33,16 @@ def readers(resource: Any, row_id: int, user_ids: Iterable[int]) -> set[int]:
         if allowed:
             found.add(user_id)
     return found
+
+
+def as_seen_by(user_id: int | None, ask: Callable[[], T], nothing: T) -> T:
+    """What `ask` answers as this colleague may see it, records and fields, by his rights of now: for what the house copies into a record
+    of his. `nothing` where it is nobody's, or he may not sign in any more."""
+    if user_id is None:
+        return nothing
+    try:
+        who = actors.load(site(), user_id)
+    except actors.ActorGone:
+        return nothing
+    with acting_as(who):
+        return ask()

@@ -16,7 +16,7 @@ from crm_core.data import bulk, inside
 from crm_core.data.mixins import SCOPE_COLUMNS, is_scoped
 from crm_core.data.session import current_work, session, writing
 from crm_core.kernel import clock
-from crm_core.kernel.errors import Missing, Refused
+from crm_core.kernel.errors import Forbidden, Missing, Refused
 from crm_core.kernel.events import Event, emit
 from crm_core.kernel.i18n import _
 from crm_core.kernel.jobs import Running, later
@@ -93,10 +93,14 @@ def known(change_id: int) -> Any:
 
 
 def check(change_id: int) -> Any:
-    """The change, if the acting person may take it back now."""
+    """The change, if the acting person may take it back now; of an act with a right of its own he must still have that. Raises Missing,
+    Forbidden, Refused."""
     found = known(change_id)
     if found.undone_by is not None:
         raise Refused(_("This has been undone already."))
+    acted = resource_of(found.resource) if found.resource else None
+    if acted is not None and found.kind in acted.all_actions and found.actor_id == getattr(actor(), "user_id", None) and not acted.may(found.kind):
+        raise Forbidden(_("You may not do this any more, nor take it back: %(what)s.", what=acted.all_actions[found.kind].label))
     if (clock.now() - found.at).days >= DAYS:
         raise Refused(_("This can be undone for %(n)s days only.", n=DAYS))
     return found

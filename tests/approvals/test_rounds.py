@@ -125,3 +125,28 @@ def test_what_waits_of_a_plugin_that_sleeps_stops_no_reminder_of_others(office: 
         assert stepping.title_of(stepping.one(asleep)).startswith("#")
     with office.as_("wang"):
         assert [one.id for one in session.connection().execute(waitpages.mine())] == [number], "nor is it counted, where it is not listed"
+
+
+def test_what_was_sent_back_is_handed_in_again_by_who_may_still_change_it(office: Office) -> None:
+    """Else it would lock what is somebody else's by now. He takes it back, and its holder goes on."""
+    draw(office, step(office, "wang"))
+    firm = office.customer("chen", "旧名字")
+    number = hand_in(office, firm)
+    answer(office, "wang", number, "send_back", "not so")
+    with office.as_("sun"):
+        office.resource("customer").write([{"id": firm, "owner": office.people["li"]}])
+    with office.as_("chen"), pytest.raises(Refused, match="not yours any more"):
+        running.again(number)
+    assert state(office, number) == "returned"
+    with office.as_("sun"):
+        office.resource("customer").write([{"id": firm, "owner": office.people["chen"]}])
+    with office.as_("chen"):
+        running.again(number)
+    assert waits_for(office, number) == {"wang"}, "the control: as long as it is his"
+    answer(office, "wang", number, "send_back", "not so")
+    with office.as_("sun"):
+        office.resource("customer").write([{"id": firm, "owner": office.people["li"]}])
+    with office.as_("chen"):
+        running.withdraw(number)
+    with office.as_("li"):
+        office.resource("customer").write([{"id": firm, "name": "李的"}])

@@ -180,7 +180,7 @@ def test_a_merge_is_taken_back_whole_or_not_at_all(office: Office, twins: tuple[
         merge(office.resource("customer"), kept, [gone])
         office.resource("customer").write([{"id": kept, "website": "https://yunling.example"}], kind="merge")
     office.revoke("chief", "core.*")
-    for verb in ("read", "create", "update", "delete"):
+    for verb in ("read", "create", "update", "delete", "merge"):
         office.grant("chief", f"core.customer.{verb}", "own")
     with office.as_("sun"), pytest.raises(Refused):
         undo.ask(merged)

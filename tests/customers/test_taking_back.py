@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session, writing
+from crm_core.features.customers.models import Tagged
 from crm_core.features.customers.notes import add_note
 from crm_core.features.tasks import services
+from crm_core.kernel.errors import Forbidden
 from crm_core.resource import changes, undo
 from tests.customers.office import Office
 
@@ -100,3 +102,26 @@ def test_a_withdrawal_can_be_taken_back_again_and_again(office: Office) -> None:
         assert found.done == 1 and found.change
         assert living(office, "task", task) is there
         change = found.change
+
+
+def test_who_may_not_do_an_act_any_more_does_not_take_it_back_either(office: Office) -> None:
+    """An act has a right of its own: what was done by it is taken back by who still has that, as long as it can be changed at all."""
+    customer = office.customer("chen")
+    with office.as_("sun"):
+        (tag,) = office.resource("tag").write([{"name": "糖酒会"}])
+    with office.as_("chen"):
+        customers = office.resource("customer")
+        customers.run("tag", [customer], {"tags": [tag]})
+        tagged = session.scalar(sa.select(sa.func.max(changes.Change.id)))
+        customers.write([{"id": customer, "note": "rang"}])
+        noted = session.scalar(sa.select(sa.func.max(changes.Change.id)))
+    office.revoke("seller", "core.customer.tag")
+    with office.as_("chen"):
+        with pytest.raises(Forbidden):
+            undo.ask(tagged)
+        assert undo.ask(noted).done == 1, "the control: what needs no right but to change it"
+    office.grant("seller", "core.customer.tag", "own")
+    with office.as_("chen"):
+        assert undo.ask(tagged).done == 1
+    with office.site.system("tests"):
+        assert session.scalar(sa.select(sa.func.count()).select_from(Tagged)) == 0

@@ -141,9 +141,12 @@ def add(number: int, user_id: int, why: str) -> None:
 
 
 def again(number: int, why: str = "") -> None:
-    """Who handed it in goes on after it was sent back; all steps are asked anew."""
+    """Who handed it in goes on after it was sent back; all steps are asked anew. Raises Refused for a record that is not his any more."""
     with writing(), changes.change("submit"):
         found = _own(number, ("returned",))
+        verb, resource = _verb(found), site().registry.resource(found.subject)
+        if verb and not (resource.may(verb) and resource.sees(found.subject_id, verb)):
+            raise Refused(_("“%(name)s” is not yours any more: withdraw what you handed in.", name=stepping.title_of(found)))
         tasks.finish(stepping.key(number, "author"))
         stepping.put(number, state="open")
         stepping.say(number, found.step, "submit", why)
@@ -188,6 +191,15 @@ def _own(number: int, states: Iterable[str]) -> Any:
     if found.state not in states:
         raise Refused(_("“%(name)s” has been decided meanwhile.", name=stepping.title_of(found)))
     return found
+
+
+def _verb(found: Any) -> str:
+    """What its author must be allowed to do with the record; "" of a new one, which he made."""
+    if found.transition in (flows.SUBMIT, flows.UPDATE):
+        return "update"
+    if found.transition in (flows.CREATE, flows.DELETE):
+        return "" if found.transition == flows.CREATE else "delete"
+    return str(found.proposal["act"]) if found.transition == flows.OVER else str(found.transition.removeprefix(flows.ACT))
 
 
 def _fit(found: Any, user_id: int) -> None:

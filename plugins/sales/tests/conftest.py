@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from crm_core.testing.fixtures import (  # noqa: F401
     api,
@@ -23,6 +24,8 @@ from crm_core.testing.house import House
 from plugins.sales.tests.deal_shop import ann, deal  # noqa: F401
 from tests.support.fixtures import postgres  # noqa: F401  a server of PostgreSQL, for what must hold on both engines
 
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine no example fails for being slow
+settings.load_profile("unhurried")
 _numbers = itertools.count(1)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 from crm_sales.orders import running
 from crm_sales.orders.models import Advert, Fate, Run, Subscription
 from crm_sales.orders.running import Every, days_of
@@ -186,3 +187,29 @@ def test_an_order_leads_to_its_subscription_and_plans_nothing_that_does_not_run(
     assert f"/sales/order/{order}/panel/runs" not in browser("GET", f"/sales/order/{order}").text
     runs = advertised(shop)
     assert f"/sales/order/{runs}/panel/runs" in browser("GET", f"/sales/order/{runs}").text
+
+
+def test_an_order_for_a_customer_known_in_brief_tells_neither_his_number_nor_his_address(shop):  # noqa: F811
+    """Whoever may order for him would have the numbers of the whole house by ordering. Who may read him has them, and the field rules of whose it is hold."""
+    product = shop.write("core.product", name="Weekly", kind="subscription")
+    theirs = shop.make.customer(owner=shop.boss, name="Known in brief", phone="028 85557777", addresses=[{"street": "Hidden 1", "postcode": "610042"}])
+    own = shop.new_customer(phone="028 85556666", addresses=[{"street": "Jinli 2", "postcode": "610043"}])
+
+    def sent_to(customer, who=None):
+        order = shop.order((1000, 10_00, {"product": product}), customer=customer, confirmed=False)
+        shop.run("confirm", order, who=who or shop.ann)
+        one, = shop.all(Subscription, item_id=shop.items(order)[0].id)
+        return one.address, one.postcode, one.phone
+
+    assert sent_to(theirs) == (None, None, None)
+    assert sent_to(theirs, who=shop.boss) == (None, None, None), "it is hers, whoever confirms it"
+    assert sent_to(own)[:2] == ("Jinli 2", "610043") and "85556666" in sent_to(own)[2], "the control"
+    with shop.house.system():
+        roles = shop.resource("core.role")
+        user = session.scalar(sa.select(roles.model.id).where(roles.model.code == "user"))
+        roles.write([{"id": user, "rules": [{"resource": "core.customer", "field": "phone", "rule": "hidden"}]}])
+    try:
+        assert sent_to(own, who=shop.boss) == ("Jinli 2", "610043", None)
+    finally:
+        with shop.house.system():
+            roles.write([{"id": user, "rules": []}])

@@ -214,6 +214,19 @@ def test_the_limit_is_told_to_nobody_from_whom_it_is_hidden(shop):  # noqa: F811
     hidden(shop)
 
 
+def test_what_a_customer_owes_is_told_to_nobody_who_knows_him_in_brief(shop):  # noqa: F811
+    """She may order for a colleague's customer; what others have sold him she may not see."""
+    theirs = shop.make.customer(owner=shop.boss, name="Known in brief")
+    shop.run("set_credit", theirs, {"grade": Grade.b, "limit": 150_00}, resource="core.customer", who=shop.boss)
+    shop.order((1000, 100_00), customer=theirs, who=shop.boss)
+    order = shop.order((1000, 60_00), customer=theirs, confirmed=False)
+    with pytest.raises(Invalid, match="owes more than he may") as told:
+        shop.run("confirm", order, who=shop.ann)
+    assert "150" not in str(told.value.fields) and "160" not in str(told.value.fields)
+    with pytest.raises(Invalid, match="would be 160.00, the limit is 150.00"):  # the control: who sees the customer
+        shop.run("confirm", order, who=shop.boss)
+
+
 def hidden(shop, *rules):  # noqa: F811
     """What the role of the seller hides from now on."""
     with shop.house.system():

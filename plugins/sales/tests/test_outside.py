@@ -5,7 +5,7 @@ from crm_sales.orders.models import Order
 from crm_sales.quotes import services
 from crm_sales.quotes.models import State
 
-from crm_core.kernel.errors import Refused
+from crm_core.kernel.errors import Invalid, Refused
 from crm_core.resource import seen
 from crm_core.sdk import session, writing
 from plugins.sales.tests.test_quotes import WORK, ann, csrf, facts, offer, run, seal, token, visitor  # noqa: F401
@@ -119,6 +119,21 @@ def test_what_is_typed_into_the_form_becomes_no_line_of_a_header(house, make, fi
         assert len(kept) == (answer.status_code == 200) and not any(sign in one for one in kept for sign in "\r\n\u2028\x00"), typed
         with house.system():
             house.resource("sales.lead").delete([one.id for one in session.query(house.resource("sales.lead").model)])
+
+
+def test_no_file_brings_the_number_of_another_document(house, offer):  # noqa: F811
+    """A number says which document is meant, to the customer and on what he pays: it is one document's, whoever may see that one."""
+    theirs = facts(house, offer()).number
+    other = house.person("bob", roles=["user"])
+    with other.work():
+        firm = house.resource("core.customer").write([{"name": "Orchid Press"}])[0]
+        quotes = house.resource("sales.quote")
+        with pytest.raises(Invalid) as bad:
+            quotes.write([{"name": "Mine", "number": theirs, "customer": firm}])
+        assert bad.value.fields == {"number": ["This is taken already."]}
+        (mine,) = quotes.write([{"name": "Mine", "number": "OLD-7", "customer": firm}])
+    with house.system():
+        assert (facts(house, mine).number, session.query(quotes.model).filter_by(number=theirs).count()) == ("OLD-7", 1)
 
 
 def offer_id(make, owner):

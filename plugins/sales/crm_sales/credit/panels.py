@@ -32,7 +32,7 @@ def stopped(order_id):
         customer = db.scalar(sa.select(order.customer_id).where(order.id == order_id))
     if stop is None:
         words, when = [], ""
-    elif not figures_told() or not may("sales.stop.read", stop.id):
+    elif not figures_told(customer) or not may("sales.stop.read", stop.id):
         words, when = [_("The customer owes more than he may.")], ""
     else:  # in the reader's language, of the figures of that day
         words = [_("Owed and ordered would be %(amount)s, the limit is %(limit)s.", amount=said(stop.owed), limit=said(stop.limit))] if stop.limit is not None and stop.owed > stop.limit else []

@@ -1961,6 +1961,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_payment_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_payment_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_payment_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_payment_number', ['number'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_stage_task') as batch:
         batch.create_index(batch.f('ix_sales_stage_task_stage_id'), ['stage_id'], unique=False)
     with op.batch_alter_table('sales_opportunity') as batch:
@@ -2056,6 +2057,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_quote_until', ['state', 'until'], unique=False)
         batch.create_index('ix_sales_quote_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index('uq_sales_quote_edition', ['first_id', 'edition'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_quote_number', ['number'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_call_entry') as batch:
         batch.create_index(batch.f('ix_sales_call_entry_call_list_id'), ['call_list_id'], unique=False)
         batch.create_index(batch.f('ix_sales_call_entry_customer_id'), ['customer_id'], unique=False)
@@ -2161,6 +2163,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_order_team_id_day', ['team_id', 'day', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_order_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_order_number', ['number'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_partner') as batch:
         batch.create_index(batch.f('ix_sales_partner_contract_id'), ['contract_id'], unique=False)
         batch.create_index(batch.f('ix_sales_partner_customer_id'), ['customer_id'], unique=False)
@@ -2245,6 +2248,7 @@ def upgrade() -> None:
         batch.create_index('ix_sales_invoice_team_id_due', ['team_id', 'due', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_invoice_team_id_updated_at', ['team_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NULL AND team_id IS NOT NULL'))
         batch.create_index('ix_sales_invoice_updated_at', ['updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
+        batch.create_index('uq_sales_invoice_number', ['number'], unique=True, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
     with op.batch_alter_table('sales_order_item') as batch:
         batch.create_index('ix_sales_order_item_department_id_updated_at', ['department_id', 'updated_at', 'id'], unique=False, sqlite_where=sa.text('deleted_at IS NULL'), postgresql_where=sa.text('deleted_at IS NULL'))
         batch.create_index(batch.f('ix_sales_order_item_order_id'), ['order_id'], unique=False)

@@ -82,6 +82,8 @@ class Order(PricedHead, Owned, Model):
     told: Mapped[State] = mapped_column(default=State.draft, info={"kind": "internal"})
     __table_args__ = (sa.Index("ix_sales_order_review", "review", "id", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)),)
 
+    __table_args__ = (sa.Index("uq_sales_order_number", "number", unique=True, sqlite_where=sa.text("deleted_at IS NULL"), postgresql_where=sa.text("deleted_at IS NULL")),)
+
     def __str__(self) -> str:
         return self.number
 

@@ -19,6 +19,7 @@ from crm_core.sdk import (
     Product,
     Refused,
     amounts,
+    as_seen_by,
     customers,
     emit,
     may,
@@ -161,35 +162,47 @@ def _subscribe(ids: Sequence[int]):
         return
     with system_scope("subscriptions follow from orders") as db:
         have = sa.select(Subscription.item_id).where(Subscription.item_id == OrderItem.id, Subscription.deleted_at.is_(None))
-        query = sa.select(OrderItem, Order).join(Order, Order.id == OrderItem.order_id).where(
-            Order.id.in_(ids), OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.subscription, OrderItem.product_id.is_not(None), ~have.exists())
-        found = db.execute(query).all()
-        post = _post({order.customer_id for _item, order in found}, {order.contact_id for _item, order in found if order.contact_id})
-        for item, order in found:
+        which = Order.id.in_(ids), OrderItem.deleted_at.is_(None), OrderItem.sort == Sort.subscription, OrderItem.product_id.is_not(None), ~have.exists()
+        post = _post(db.execute(sa.select(Order.id, Order.owner_id, Order.customer_id, Order.contact_id).where(Order.id.in_(sa.select(OrderItem.order_id).where(*which)))).all())
+        for item, order in db.execute(sa.select(OrderItem, Order).join(Order, Order.id == OrderItem.order_id).where(*which)).all():
             begins = item.begins or order.day or today()
             db.add(Subscription(
                 customer_id=order.customer_id, contact_id=order.contact_id, product_id=item.product_id, item_id=item.id, copies=max(1, item.quantity // 1000),
-                begins=begins, ends=item.ends or begins + dt.timedelta(days=364), complimentary=item.amount == 0, taken_by_id=order.owner_id, **post(order), **owners_of(order)))
+                begins=begins, ends=item.ends or begins + dt.timedelta(days=364), complimentary=item.amount == 0, taken_by_id=order.owner_id, **post.get(order.id, {}), **owners_of(order)))
         db.flush()
 
 
-def _post(firms: Collection[int], people: Collection[int]) -> Callable[..., dict]:
-    """Where what these customers order is sent: order → address, postcode and phone, the contact's phone before the customer's. Two or three statements."""
-    firm, person = site().registry.resource("core.customer"), site().registry.resource("core.contact")
-    if not firms:
-        return lambda _order: {}
-    place = firm.line_resource("addresses").model
-    with system_scope("where subscriptions are sent") as db:
-        places = {row.customer_id: row for row in db.execute(sa.select(place.customer_id, place.street, place.postcode).where(
-            place.customer_id.in_(firms), place.deleted_at.is_(None)).order_by(sa.case((place.purpose.in_(("delivery",)), 1), else_=0), place.id.desc()))}
-        phones = {one: {row.id: row.mobile or row.phone for row in db.execute(sa.select(one.model.id, one.model.mobile, one.model.phone).where(one.model.id.in_(ids)))} if ids else {}
-                  for one, ids in ((firm, firms), (person, people))}
-    def of(order) -> dict:
-        place_ = places.get(order.customer_id)
-        return {"address": place_.street if place_ else None, "postcode": place_.postcode if place_ else None,
-                "phone": phones[person].get(order.contact_id) or phones[firm].get(order.customer_id)}
+def _post(orders: Sequence) -> dict[int, dict]:
+    """Where what these orders send is sent: order → address, postcode and phone, the contact's phone before the customer's. As far as the owner of each order,
+    whose the subscription is, may see them: he may order for a customer he knows in brief only. Three statements for each owner."""
+    found: dict[int, dict] = {}
+    for owner in {one.owner_id for one in orders}:
+        mine = [one for one in orders if one.owner_id == owner]
+        found |= as_seen_by(owner, lambda mine=mine: _seen_post(mine), {})
+    return found
 
-    return of
+
+def _seen_post(orders: Sequence) -> dict[int, dict]:
+    firm, person = site().registry.resource("core.customer"), site().registry.resource("core.contact")
+    if not firm.may("read"):
+        return {}
+    addresses = firm.line_resource("addresses")
+    place, columns = addresses.model, [name for name in ("street", "postcode") if name in addresses.fields()]
+    rows = session.execute(sa.select(place.customer_id, *(getattr(place, name) for name in columns)).where(
+        place.customer_id.in_({one.customer_id for one in orders}), place.deleted_at.is_(None)).order_by(sa.case((place.purpose.in_(("delivery",)), 1), else_=0), place.id.desc()))
+    places = {row.customer_id: row for row in rows}
+    phones = {one: _phones(one, ids) for one, ids in ((firm, {order.customer_id for order in orders}), (person, {order.contact_id for order in orders if order.contact_id}))}
+    return {one.id: {"address": getattr(places.get(one.customer_id), "street", None), "postcode": getattr(places.get(one.customer_id), "postcode", None),
+                     "phone": phones[person].get(one.contact_id) or phones[firm].get(one.customer_id)} for one in orders}
+
+
+def _phones(resource, ids: Collection[int]) -> dict[int, str]:
+    """A number of each of these, as far as the acting person sees one."""
+    names = [name for name in ("mobile", "phone") if name in resource.fields()]
+    if not ids or not names or not resource.may("read"):
+        return {}
+    rows = session.execute(sa.select(resource.model.id, *(getattr(resource.model, name) for name in names)).where(resource.model.id.in_(ids)))
+    return {row.id: number for row in rows if (number := next((row[at] for at in range(1, len(names) + 1) if row[at]), None))}
 
 
 # --- delivering -----------------------------------------------------------------------------------------------------

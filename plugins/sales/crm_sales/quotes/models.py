@@ -55,7 +55,7 @@ class Quote(PricedHead, Owned, Model):
     contract_id: Mapped[t.Id | None] = t.Ref("sales.contract", on_delete="clear", info={"label": _("Contract"), "readonly": True})
     link: Mapped[str | None] = mapped_column(sa.String(40), info={"kind": "internal"})  # half of its public address; none: it has none
 
-    __table_args__ = (sa.Index("uq_sales_quote_edition", "first_id", "edition", unique=True, **LIVE), sa.Index("ix_sales_quote_until", "state", "until"))
+    __table_args__ = (sa.Index("uq_sales_quote_edition", "first_id", "edition", unique=True, **LIVE), sa.Index("uq_sales_quote_number", "number", unique=True, **LIVE), sa.Index("ix_sales_quote_until", "state", "until"))
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"

@@ -22,6 +22,7 @@ class State(enum.StrEnum):
 
 STATES = {"draft": _("Draft"), "issued": _("Issued"), "paid": _("Paid"), "lost": _("Written off"), "cancelled": _("Voided")}
 LOOKS = {"draft": ("pencil", ""), "issued": ("send", "amber"), "paid": ("cash", "green"), "lost": ("ban", "red"), "cancelled": ("x", "red")}
+LIVE = sa.text("deleted_at IS NULL")
 
 
 class Invoice(PricedHead, Owned, Model):
@@ -59,7 +60,7 @@ class Invoice(PricedHead, Owned, Model):
     step: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how late its owner was last told it is
     asked: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # of which level of reminder its owner has had a task
 
-    __table_args__ = (sa.UniqueConstraint("instalment_id", "turn"),
+    __table_args__ = (sa.UniqueConstraint("instalment_id", "turn"), sa.Index("uq_sales_invoice_number", "number", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
                       sa.Index("ix_sales_invoice_open", "customer_id", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")),
                       sa.Index("ix_sales_invoice_late", "due", "id", sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'")))
 
@@ -109,7 +110,6 @@ class Tongue(enum.StrEnum):
 LEVELS = {"first": _("First reminder"), "second": _("Second reminder"), "last": _("Last reminder")}
 TONGUES = {"zh": _("Chinese"), "en": _("English")}
 PREVIEW = "/sales/reminder_text/preview"
-LIVE = sa.text("deleted_at IS NULL")
 
 
 class ReminderText(Vocabulary, Model):
@@ -157,6 +157,8 @@ class Payment(Owned, Model):
     returned: Mapped[dt.date | None] = mapped_column(info={"label": _("Taken back on"), "readonly": True})
     reason: Mapped[t.Line | None] = mapped_column(info={"label": _("Reason"), "readonly": True})
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
+
+    __table_args__ = (sa.Index("uq_sales_payment_number", "number", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),)
 
     def __str__(self) -> str:
         return self.number

@@ -121,11 +121,15 @@ def _receiver(customer: int, orders: Sequence[int]):
     """Whom to write to: the contact of one of the orders, else the customer; and where. Raises Refused with the reason why not."""
     with system_scope("who ordered what is late") as db:
         contacts = db.scalars(sa.select(Order.contact_id).where(Order.id.in_(orders), Order.contact_id.is_not(None)).order_by(Order.id.desc())).all()
+    why = _("The e-mail addresses are not for you to see.")
     for about in [*(("core.contact", one) for one in dict.fromkeys(contacts)), ("core.customer", customer)]:
+        if "email" not in site().registry.resource(about[0]).fields():  # it would stand in the reminder
+            continue
         reach = customers.may_reach(*about, "email")
         if reach.ok:
             return about, reach
-    raise Refused(reach.why)
+        why = reach.why
+    raise Refused(why)
 
 
 def _letter(customer: int, about, level: int, rows: Sequence, day: dt.date, of) -> tuple[str, str]:
