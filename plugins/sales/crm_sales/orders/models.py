@@ -80,6 +80,7 @@ class Order(PricedHead, Owned, Model):
     note: Mapped[t.Note | None] = mapped_column(info={"label": _("Note")})
     # The state others were last told of (services.tell): whichever way it changes, an action or an undo, they hear of it once.
     told: Mapped[State] = mapped_column(default=State.draft, info={"kind": "internal"})
+
     __table_args__ = (
         sa.Index("ix_sales_order_review", "review", "id", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)),
         sa.Index("uq_sales_order_number", "number", unique=True, sqlite_where=sa.text("deleted_at IS NULL"), postgresql_where=sa.text("deleted_at IS NULL")),
