@@ -87,6 +87,13 @@ class OrdersCompleted(Event):
 
 
 @dataclass(frozen=True)
+class OrdersReopened(Event):
+    """Orders that were completed wait for money again."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class InvoicesIssued(Event):
     """Customers are asked to pay; credit notes too."""
 

@@ -5,8 +5,10 @@ import threading
 import pytest
 import sqlalchemy as sa
 from crm_sales.api import InvoicesIssued, InvoicesWrittenOff
-from crm_sales.force import achieving, listening
-from crm_sales.force.commission_models import CommissionLine
+from crm_sales.contracts import paying
+from crm_sales.contracts.models import Contract
+from crm_sales.force import achieving, commission, listening
+from crm_sales.force.commission_models import CommissionLine, Statement
 from crm_sales.orders.models import Delivery
 from crm_sales.receivables import covering, services
 from crm_sales.receivables.models import Allocation, Invoice, Payment
@@ -14,7 +16,7 @@ from crm_sales.settings import QuoteSettings
 
 from crm_core.kernel.outbox import drain
 from crm_core.resource.settings import put
-from crm_core.sdk import system_scope, writing
+from crm_core.sdk import session, system_scope, writing
 from plugins.sales.tests.money_shop import CrmError, Shop, shop, the_day  # noqa: F401
 from plugins.sales.tests.test_receivables import invoiced
 from tests.support import ENGINES
@@ -72,12 +74,23 @@ def test_nothing_goes_out_twice(busy):
     assert len(busy.all(Delivery, order_id=order)) == 5
 
 
-def test_money_for_several_invoices_of_a_contract_at_once_is_laid_to_its_plan_once(busy):
+def signed(busy, *payments, **values):
+    """A signed contract of 100."""
     with busy.house.system():
         put(QuoteSettings, {"signed_file": False})
-    one = busy.write("sales.contract", customer=busy.customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}],
-                     payments=[{"what": "First", "share": 30_00}, {"what": "Rest", "share": 70_00}])
+    one = busy.write("sales.contract", name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}], payments=list(payments), **{"customer": busy.customer, **values})
     busy.run("sign", one, resource="sales.contract")
+    return one
+
+
+def of_plan(busy, one):
+    """What was received for a contract, and for its instalments."""
+    return busy.row("sales.contract", one).paid, [row.paid for row in busy.all("sales.contract_payment", contract_id=one)]
+
+
+def paid_at_once(busy):
+    """A contract with instalments of 30 and 70 and four invoices of 20, each paid in the same moment; and what they were paid with."""
+    one = signed(busy, {"what": "First", "share": 30_00}, {"what": "Rest", "share": 70_00})
     invoices, actor = [invoiced(busy, 20_00, contract=one) for _n in range(4)], busy.boss.actor
 
     def pay(n):
@@ -85,15 +98,45 @@ def test_money_for_several_invoices_of_a_contract_at_once_is_laid_to_its_plan_on
             busy.resource("sales.invoice").run("pay", [invoices[n]], {})
 
     assert at_once(4, pay) == 4
-    assert (busy.row("sales.contract", one).paid, [row.paid for row in busy.all("sales.contract_payment", contract_id=one)]) == (80_00, [30_00, 50_00])
+    return one, [busy.all(Allocation, invoice_id=invoice)[0].payment_id for invoice in invoices]
+
+
+def bounced_at_once(busy, payments):
+    actor = busy.boss.actor
+
+    def back(n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.payment").run("take_back", [payments[n]], {"reason": "it bounced"})
+
+    assert at_once(len(payments), back) == len(payments)
+
+
+def test_money_for_several_invoices_of_a_contract_at_once_is_laid_to_its_plan_once(busy):
+    one, payments = paid_at_once(busy)
+    assert of_plan(busy, one) == (80_00, [30_00, 50_00])
+    bounced_at_once(busy, payments[:2])
+    assert of_plan(busy, one) == (40_00, [30_00, 10_00])
+
+
+@pytest.mark.parametrize("busy", ["postgresql"], indirect=True)  # SQLite has one writer at a time: there is nothing the lock could keep
+def test_without_the_lock_of_the_contract_money_stays_that_bounced(busy, monkeypatch):
+    """The negative control: each counts what came while the other's payment is still there. (Who records a payment has waited for its number before.)"""
+    one, payments = paid_at_once(busy)
+    both, mine = threading.Barrier(2), threading.local()
+
+    def held(db, ids):
+        if not getattr(mine, "met", False):
+            mine.met = True
+            both.wait(timeout=20)
+        return db.execute(sa.select(Contract.id, Contract.paid).where(Contract.id.in_(ids))).all()
+
+    monkeypatch.setattr(paying, "held", held)
+    bounced_at_once(busy, payments[:2])
+    assert of_plan(busy, one) == (60_00, [30_00, 30_00])
 
 
 def test_an_instalment_is_invoiced_once_whoever_is_at_it(busy):
-    with busy.house.system():
-        put(QuoteSettings, {"signed_file": False})
-    one = busy.write("sales.contract", customer=busy.customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}],
-                     payments=[{"what": "First", "share": 30_00, "due": busy.today}, {"what": "Rest", "share": 70_00}])
-    busy.run("sign", one, resource="sales.contract")
+    one = signed(busy, {"what": "First", "share": 30_00, "due": busy.today}, {"what": "Rest", "share": 70_00})
     line, actor = busy.all("sales.contract_payment", contract_id=one)[0].id, busy.boss.actor
 
     def invoice(n):
@@ -111,11 +154,8 @@ def test_an_instalment_is_invoiced_once_whoever_is_at_it(busy):
 
 
 def test_orders_of_a_contract_that_are_confirmed_cancelled_and_paid_at_once_share_what_came(busy):
-    with busy.house.system():
-        put(QuoteSettings, {"signed_file": False})
     customer, actor = busy.new_customer(), busy.boss.actor
-    one = busy.write("sales.contract", owner=busy.ann.id, customer=customer, name="Pages", items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 600}], payments=[{"what": "All", "share": 100_00}])
-    busy.run("sign", one, resource="sales.contract")
+    one = signed(busy, {"what": "All", "share": 100_00}, owner=busy.ann.id, customer=customer)
     busy.run("invoice", busy.all("sales.contract_payment", contract_id=one)[0].id, resource="sales.contract_payment")
     invoice, = busy.all(Invoice, contract_id=one)
     before = busy.order((1000, 50_00), customer=customer, contract=one)
@@ -302,10 +342,15 @@ def test_without_the_lock_what_was_written_off_is_open_again(busy, monkeypatch):
 # --- commission --------------------------------------------------------------------------------------------------------
 
 
+def rule(busy, basis):
+    """10 % of commission on this, for everybody."""
+    if not busy.all("sales.commission_policy", basis=basis):
+        busy.write("sales.commission_policy", name="Rule", basis=basis, begins=busy.today.replace(day=1), tiers=[{"above": 0, "percent": 1_000}])
+
+
 def sold(busy):
     """An invoice of 100 that earns 10 % of commission, of which nobody has heard, and the payment that 40 of it were paid with."""
-    if not busy.all("sales.commission_policy"):
-        busy.write("sales.commission_policy", name="Rule", basis="invoice", begins=busy.today.replace(day=1), tiers=[{"above": 0, "percent": 1_000}])
+    rule(busy, "invoice")
     invoice = busy.write("sales.invoice", who=busy.ann, customer=busy.customer, day=busy.today, items=[{"what": "x", "quantity": 1000, "price": 100_00, "rate": 0}])
     busy.run("issue", invoice, resource="sales.invoice")
     return invoice, busy.write("sales.payment", customer=busy.customer, day=busy.today, amount=40_00, allocations=[{"invoice": invoice, "amount": 40_00}])
@@ -379,6 +424,71 @@ def test_without_the_lock_a_loss_is_missed(busy, monkeypatch):
     monkeypatch.setattr(achieving, "lost_of_invoice", lost)
     assert at_once(2, go) == 2
     assert lines_of(busy, invoice) == [10_00]
+
+
+@pytest.fixture(scope="module")
+def shared(busy):
+    """Invoices of the plans of two contracts, written off, of which the sales force has not heard: each contract has an order of 60 and one of 40 of the same
+    two sellers, whose is whose the other way round. A function that makes two such."""
+    rule(busy, "order")
+    sellers = [busy.house.person(name, roles=["user"]).id for name in ("xu", "yi")]
+
+    def made():
+        found = []
+        for owners in (sellers, sellers[::-1]):
+            customer = busy.new_customer()
+            one = signed(busy, {"what": "All", "share": 100_00}, customer=customer)
+            busy.run("invoice", busy.all("sales.contract_payment", contract_id=one)[0].id, resource="sales.contract_payment")
+            for owner, amount in zip(owners, (60_00, 40_00), strict=True):
+                busy.order((1000, amount, {"rate": 0}), who=busy.boss, customer=customer, contract=one, owner=owner)
+            found.append(busy.all(Invoice, contract_id=one)[0].id)
+        drain(busy.house.site)
+        for invoice in found:
+            busy.run("write_off", invoice, {"reason": "gone"}, resource="sales.invoice")
+        return found
+
+    return made, sellers
+
+
+def commission_of(busy, person):
+    with busy.house.system():
+        return session.scalar(sa.select(sa.func.sum(CommissionLine.amount)).join(Statement, Statement.id == CommissionLine.statement_id).where(Statement.owner_id == person))
+
+
+def test_losses_of_contracts_with_the_same_sellers_wait_for_each_other_in_one_order(busy, shared):
+    made, sellers = shared
+    for _turn in range(2):
+        invoices = made()
+        assert at_once(4, lambda n, invoices=invoices: hear(busy, listening.written_off, InvoicesWrittenOff((invoices[n % 2],)))) == 4
+        assert [commission_of(busy, one) for one in sellers] == [0, 0]
+        drain(busy.house.site)
+        assert [commission_of(busy, one) for one in sellers] == [0, 0]
+
+
+@pytest.mark.parametrize("busy", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_held_one_after_the_other_they_wait_for_ever(busy, shared, monkeypatch):
+    """The negative control: each has the statement of the seller of its first order, and wants the other's; the database ends one of them."""
+    made, sellers = shared
+    invoices, both, real, mine, ended = made(), threading.Barrier(2), commission.keep_back, threading.local(), []
+
+    def keep(*given, **named):
+        real(*given, **named)
+        if not getattr(mine, "has", False):
+            mine.has = True
+            both.wait(timeout=20)
+
+    def go(n):
+        try:
+            hear(busy, listening.written_off, InvoicesWrittenOff((invoices[n],)))
+        except sa.exc.OperationalError as error:
+            ended.append(str(error.orig))
+
+    monkeypatch.setattr(commission, "hold", lambda *_given: None)
+    monkeypatch.setattr(commission, "keep_back", keep)
+    assert at_once(2, go) == 2 and len(ended) == 1 and "deadlock" in ended[0]
+    monkeypatch.undo()
+    drain(busy.house.site)  # who was ended is heard again
+    assert [commission_of(busy, one) for one in sellers] == [0, 0]
 
 
 def test_an_invoice_is_paid_or_cancelled_never_both(busy):

@@ -10,7 +10,8 @@ from crm_sales.force import commission
 from crm_sales.force.commission import Left, Slice
 from crm_sales.force.commission_models import CommissionLine, PayBasis, Statement
 from crm_sales.force.models import Achievement
-from crm_sales.receivables.models import Invoice
+from crm_sales.orders.models import OrderItem
+from crm_sales.receivables.models import Invoice, Payment
 from crm_sales.settings import QuoteSettings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -382,3 +383,42 @@ def test_what_of_instalments_is_lost_is_held_back_of_the_orders_it_was_for(desk,
     assert desk.sums() == {desk.ann.id: 60_00, desk.bob.id: 40_00}
     run("sales.invoice", "credit", invoice.id, amount=400_00, reason="wrong")
     assert desk.sums() == {desk.ann.id: 60_00, desk.bob.id: 40_00}, "it is invoiced anew, and both orders are as they were"
+
+
+def test_a_loss_follows_an_order_that_is_completed_at_once(desk, house, make, as_user, deliver):
+    """What came is for the order that is completed by it: what is lost is held back of the others from then on, and of it again when it waits for money anew."""
+    desk.policy()
+    boss = as_user("boss", roles=["administrator"])
+    with house.system():
+        put(QuoteSettings, {"signed_file": False})
+
+    def run(resource, act, row, **values):
+        with boss.work():
+            house.resource(resource).run(act, [row], values)
+        deliver()
+
+    contract = make("sales.contract", owner=desk.ann, customer=desk.customer, name="Year", items=[{"what": "Pages", "quantity": 1_000, "price": 1_000_00, "rate": 0}],
+                    payments=[{"what": "Deposit", "amount": 900_00}, {"what": "Rest", "amount": 100_00}])
+    run("sales.contract", "sign", contract)
+    first, second = desk.order(600_00, contract=contract), desk.order(400_00, owner=desk.bob, contract=contract)
+    with house.system():
+        deposit = session.scalar(sa.select(ContractPayment.id).where(ContractPayment.contract_id == contract).order_by(ContractPayment.id).limit(1))
+        item = session.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == second))
+    run("sales.order", "confirm", first)
+    run("sales.order", "confirm", second)
+    run("sales.order", "deliver_part", second, parts={item: 250})
+    run("sales.order", "invoice", second)
+    with house.system():
+        own = session.scalar(sa.select(Invoice.id).where(Invoice.order_id == second))
+    run("sales.invoice", "pay", own)
+    run("sales.contract_payment", "invoice", deposit)
+    with house.system():
+        plan, money = session.scalar(sa.select(Invoice.id).where(Invoice.instalment_id == deposit)), session.scalar(sa.select(Payment.id))
+    run("sales.invoice", "pay", plan, amount=300_00)
+    run("sales.invoice", "write_off", plan, reason="bankrupt")
+    before = {desk.ann.id: 30_00, desk.bob.id: 10_00}
+    assert desk.sums() == before
+    run("sales.order", "deliver", second)
+    assert desk.sums() == {desk.ann.id: 0, desk.bob.id: 40_00}
+    run("sales.payment", "take_back", money, reason="bounced")
+    assert desk.sums() == before

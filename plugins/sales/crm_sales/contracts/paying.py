@@ -54,6 +54,11 @@ def due_key(payment_id):
     return f"sales.contract_payment.due:{payment_id}"
 
 
+def held(db, ids):
+    """These contracts, held until the transaction ends: whoever counts what came for one waits for who is at it."""
+    return db.execute(select(Contract.id, Contract.paid).where(Contract.id.in_(ids)).order_by(Contract.id).with_for_update(key_share=True)).all()
+
+
 def lay(ids):
     """Count anew what was received for these contracts and which of their instalments it pays."""
     ids = sorted(set(ids))
@@ -61,7 +66,7 @@ def lay(ids):
         return
     with system_scope("what came in for contracts") as db:
         db.flush()
-        heads = db.execute(select(Contract.id, Contract.paid).where(Contract.id.in_(ids)).order_by(Contract.id).with_for_update(key_share=True)).all()
+        heads = held(db, ids)
         came, own, plans, asked = receivables.received(ids), receivables.plan(ids), {}, []
         line = ContractPayment
         for row in db.execute(select(line.id, line.what, line.contract_id, line.amount, line.invoiced, line.paid, line.remaining).where(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Invalid, Refused, amounts, money, session, site, system_scope, today
+from crm_core.sdk import Invalid, Refused, User, amounts, money, session, site, system_scope, today
 from crm_sales import _
 from crm_sales.force.achieving import home_of, spread
 from crm_sales.force.commission_models import (
@@ -205,6 +205,13 @@ def take_no_more(db, cause, day):
 # --- statements --------------------------------------------------------------------------------------------------------
 
 
+def hold(db, people):
+    """Hold the statements of these people, those that are not there yet too, until the transaction ends, so that two who count for the same people do not
+    wait for each other: the people themselves are held, the lowest id first. A reference to one is no reason to wait (`key_share`)."""
+    if wanted := sorted({one for one in people if one is not None}):
+        db.scalars(sa.select(User.id).where(User.id.in_(wanted)).order_by(User.id).with_for_update(key_share=True)).all()
+
+
 def open_statement(db, person, day):
     """The statement of somebody for the month of a day, or the next one that is not closed; held until the transaction ends."""
     month = day.replace(day=1)
@@ -256,6 +263,7 @@ def so_far(db, *which):
 def pay_changed(people):
     """The open statements of these people follow their pay basis."""
     with system_scope("statements that are open follow the pay basis") as db:
+        hold(db, people)
         so_far(db, Statement.owner_id.in_(sorted({one for one in people if one is not None})))
 
 
@@ -288,6 +296,7 @@ def statements_of_month(resource, ids, month):
     first = month.replace(day=1)
     owners = session.scalars(resource.visible("statements").where(PayBasis.id.in_(ids))).all()
     with system_scope("statements of a month") as db:
+        hold(db, {one.owner_id for one in owners})
         for person in sorted({one.owner_id for one in owners if one.owner_id is not None}):
             if db.scalar(sa.select(Statement.id).where(Statement.owner_id == person, Statement.month == first)) is None:
                 make_statement(db, person, first)

@@ -5,20 +5,38 @@ import sqlalchemy as sa
 
 from crm_core.sdk import session, site, system_scope, today
 from crm_sales.force import achieving, commission
-from crm_sales.force.commission_models import Basis, CommissionLine
+from crm_sales.force.commission_models import Basis, CommissionLine, Statement
 from crm_sales.force.models import Share
 from crm_sales.opportunities import sharing
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Order
 from crm_sales.receivables import covering
 from crm_sales.receivables import services as receivables
+from crm_sales.receivables.models import Allocation, Invoice
 
 
 def _hold(of_orders=(), invoices=()):
     """Until this is counted what can be written off or credited of these stays as it is, and another listener about them waits: all that is read from here
-    on is read under their lock. An order is held before its invoices, as whoever books money does (`receivables.hold`)."""
+    on is read under their lock. An order is held before its invoices, as whoever books money does (`receivables.hold`), and after them everybody whose
+    statement may change, at once (`commission.hold`): two contracts may have the same sellers."""
     orders.lock(of_orders)
     receivables.hold_whole(invoices)
+    commission.hold(session, _whose(of_orders, invoices))
+
+
+def _whose(of_orders, invoices):
+    """Everybody who has, or may have, commission of these orders and invoices, and of the other orders of their contracts. Five statements."""
+    root = sa.func.coalesce(Invoice.credits_id, Invoice.id)
+    roots = sa.select(root).where(Invoice.id.in_(sorted(set(invoices))))
+    rows = session.execute(sa.select(Invoice.id, Invoice.order_id, Invoice.contract_id, Invoice.owner_id).where(root.in_(roots))).all()
+    ids, contracts = {*of_orders, *(row.order_id for row in rows)} - {None}, {row.contract_id for row in rows} - {None}
+    found = session.execute(sa.select(Order.id, Order.owner_id).where(sa.or_(orders.together(session, ids), Order.contract_id.in_(contracts)))).all()
+    ids |= {row.id for row in found}
+    sources = [f"invoice:{row.id}" for row in rows]
+    sources += [f"allocation:{one}" for one in session.scalars(sa.select(Allocation.id).where(Allocation.invoice_id.in_([row.id for row in rows])))]
+    earned = sa.select(Statement.owner_id).join(CommissionLine, CommissionLine.statement_id == Statement.id).where(sa.or_(CommissionLine.order_id.in_(ids), CommissionLine.source.in_(sources)))
+    shares = sa.select(Share.person_id).where(Share.order_id.in_(ids), Share.deleted_at.is_(None))
+    return {row.owner_id for row in (*rows, *found)} | set(session.scalars(sa.union(earned, shares)))
 
 
 def _counts(doc):
@@ -102,6 +120,13 @@ def cancelled(event):
             commission.earn(session, doc, turn)
     for one in event.ids:
         _losses(one, None)  # what it had of instalments is there for the others of its contract
+
+
+def completed(event):
+    """Completed, or no more: orders have other places among those of their contract, and with them other parts of what of its instalments is lost."""
+    _hold(event.ids)
+    for one in event.ids:
+        _losses(one, None)
 
 
 def invoiced(event):

@@ -33,7 +33,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _
-from crm_sales.api import OrdersCancelled, OrdersCompleted, OrdersConfirmed, OrdersConfirming
+from crm_sales.api import OrdersCancelled, OrdersCompleted, OrdersConfirmed, OrdersConfirming, OrdersReopened
 from crm_sales.orders.models import (
     Advert,
     Delivery,
@@ -359,6 +359,7 @@ def tell(ids: Sequence[int]):
         (OrdersConfirmed, [row.id for row in rows if row.state == State.confirmed and row.told != State.done]),
         (OrdersCancelled, [row.id for row in rows if (row.told in GOING and row.state not in GOING) or (row.told == State.held and row.state == State.cancelled)]),
         (OrdersCompleted, [row.id for row in rows if row.state == State.done]),
+        (OrdersReopened, [row.id for row in rows if row.state == State.confirmed and row.told == State.done]),
     ):
         if found:
             emit(event(tuple(found)))
