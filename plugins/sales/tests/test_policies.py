@@ -509,6 +509,42 @@ def test_what_an_order_takes_of_its_contract_is_not_asked_again_and_never_twice(
         confirm(order({**pages, "quantity": 1_000}))
 
 
+def test_an_amendment_allows_what_it_adds_and_no_more_what_it_takes_away(house, shop, make, agreed):
+    _sign(house, shop.boss, agreed)
+    pages, seen = {"product": shop.product, "discount": 1_500, "price": 10_000}, []
+
+    def amend(quantity):
+        contracts = house.resource("sales.contract")
+        with shop.boss.work():
+            contracts.run("amend", [agreed])
+            made = max(one.id for one in session.scalars(sa_all(contracts.model)) if one.amends_id == agreed)
+            contracts.write([{"id": made, "items": [{**pages, "quantity": quantity}]}])
+        return made
+
+    def confirm(quantity):
+        made = _of(shop, make, {**pages, "quantity": quantity}, name="sales.order", contract=agreed)
+        with shop.ann.work():
+            house.resource("sales.order").run("confirm", [made])
+        seen.append(made)
+
+    more = amend(5_000)
+    with pytest.raises(OverLimit):
+        confirm(15_000)
+    _sign(house, shop.boss, more)
+    confirm(14_000)
+    with pytest.raises(OverLimit):
+        confirm(2_000)
+    _sign(house, shop.boss, amend(-1_000))
+    with pytest.raises(OverLimit):
+        confirm(1_000)
+    with shop.boss.work():
+        house.resource("sales.order").run("cancel", seen, {"reason": "later"})
+        house.resource("sales.contract").run("cancel", [more], {"reason": "later"})
+    with pytest.raises(OverLimit):
+        confirm(10_000)
+    confirm(9_000)
+
+
 def test_a_contract_of_a_quote_is_not_asked_again_and_one_that_is_not_signed_allows_nothing(house, shop, make, agreed):
     quotes = house.resource("sales.quote")
     quote = _of(shop, make, {"product": shop.product, "quantity": 1_000, "discount": 900})

@@ -65,6 +65,7 @@ class Contract(PricedHead, Owned, Model):
     renews_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Renews"), info={"readonly": True})
     order_id: Mapped[t.Id | None] = t.Ref("sales.order", on_delete="clear", info={"label": _("Order"), "readonly": True})
     paid: Mapped[t.Money] = mapped_column(default=0, info={"label": _("Paid so far"), "readonly": True})
+    agreed: Mapped[t.Money | None] = mapped_column(info={"label": _("With amendments"), "readonly": True})  # kept by paying.py; an amendment has none of its own
 
     __table_args__ = (sa.Index("uq_sales_contract_renews", "renews_id", unique=True, **LIVE), sa.Index("ix_sales_contract_ends", "state", "ends"))
 

@@ -6,7 +6,15 @@ from sqlalchemy import select
 from crm_core.sdk import DateField, Seen, Status, cells, files, sees, session, site
 from crm_sales import _, paper
 from crm_sales.contracts import paying, services
-from crm_sales.contracts.models import Contract, ContractClause, ContractItem, ContractMilestone, ContractParty, State
+from crm_sales.contracts.models import (
+    STATES,
+    Contract,
+    ContractClause,
+    ContractItem,
+    ContractMilestone,
+    ContractParty,
+    State,
+)
 
 OVERDUE = "sales.contract_payment.due", "sales.contract_payment.amount", "sales.contract_payment.paid"
 DAY = DateField(name="day", label="")
@@ -38,16 +46,19 @@ def beside(contract_id):
     contract, contracts = session.get(Contract, contract_id), site().registry.resource(services.NAME)
     first = contract.amends_id or contract.id
     family = session.scalars(select(Contract).where((Contract.id == first) | (Contract.amends_id == first)).order_by(Contract.id).limit(50)).all() if sees("sales.contract.amends") else []
-    signed = [one for one in family if one.state in (State.signed, State.done)]
     money = sees("sales.contract.total", "sales.contract.currency")
+    base = contract if contract.amends_id is None else session.get(Contract, first)
+    whole = base.agreed if base is not None and base.agreed is not None else contract.total
+    counts = {one.id for one in family if one.id == first or one.state in paying.ASKED}
     renewals = sees("sales.contract.renews")
     follows = session.scalar(select(Contract).where(Contract.renews_id == contract.id)) if renewals else None
     prints = contracts.may("print") and contracts.sees(contract.id, "print")
-    return {"contract": contract, "languages": paper.LANGUAGES if prints else {}, "family": family, "renewed": follows,
+    return {"contract": contract, "languages": paper.LANGUAGES if prints else {}, "family": [
+            (one, paper.shown(one.total, one.currency) if money else "", _("Contract") if one.id == first else STATES[one.state.value], one.id in counts) for one in family], "renewed": follows,
             "before": session.get(Contract, contract.renews_id) if contract.renews_id and renewals else None,
-            "together": f"{paper.shown(sum(one.total for one in signed), contract.currency)} {contract.currency}" if len(family) > 1 and money else "",
+            "together": f"{paper.shown(whole, contract.currency)} {contract.currency}" if len(family) > 1 and money and sees("sales.contract.agreed") else "",
             "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and contracts.may("signed_copy") and contracts.sees(contract.id, "signed_copy"),
-            "progress": services.progress([contract.id]).get(contract.id), "paid": paper.shown(contract.paid, contract.currency) if money and sees("sales.contract.paid") else "", "total": paper.shown(contract.total, contract.currency) if money else "",
+            "progress": services.progress([contract.id]).get(contract.id), "paid": paper.shown(contract.paid, contract.currency) if money and contract.amends_id is None and sees("sales.contract.paid") else "", "total": paper.shown(whole if contract.amends_id is None else contract.total, contract.currency) if money else "",
             "late": paper.shown(found, contract.currency) if sees(*OVERDUE) and (found := paying.overdue([contract.id]).get(contract.id)) else ""}
 
 

@@ -26,9 +26,9 @@ def waiting(rows):
 
 
 def ending(rows):
-    """By the month in which they end, the next first."""
+    """By the month in which they end, the next first; each with its amendments."""
     month = month_of(rows.c.ends).label("month")
-    return sa.select(month, sa.func.count(), sa.func.sum(rows.c.total).label("total")).where(rows.c.state == "signed", rows.c.ends.is_not(None)).group_by(month).order_by(month)
+    return sa.select(month, sa.func.count(), sa.func.sum(rows.c.agreed).label("agreed")).where(rows.c.state == "signed", rows.c.ends.is_not(None), rows.c.amends_id.is_(None)).group_by(month).order_by(month)
 
 
 MONTH = {"month": _("Month")}

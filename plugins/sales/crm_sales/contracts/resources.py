@@ -51,8 +51,8 @@ class Contracts(Resource):
     model = Contract
     label, singular = _("Contracts"), _("Contract")
     icon = "file-text"
-    columns = "number", "name", "customer", "total", "state", "progress", "ends", "owner"
-    filters = "state", "customer", "day", "begins", "ends", "signed_on", "total", "amends", "renews", "owner"
+    columns = "number", "name", "customer", "total", "agreed", "state", "progress", "ends", "owner"
+    filters = "state", "customer", "day", "begins", "ends", "signed_on", "total", "agreed", "amends", "renews", "owner"
     search = "number", "name"
     status = "state"
     limited = True
@@ -73,7 +73,7 @@ class Contracts(Resource):
         Section(_("Payment and milestones"), ("payments", "milestones")),
         Section(_("Parties and clauses"), ("partner", "signatory", "parties", "clauses", "note")),
         Section(_("Owner"), ("owner", "department"), folded=True),
-        Section(_("Course"), ("signed_on", "signed_file", "paid", "reason", "amends", "renews", "order"), folded=True),
+        Section(_("Course"), ("signed_on", "signed_file", "agreed", "paid", "reason", "amends", "renews", "order"), folded=True),
     )
     help = _("What was agreed with customers: items, when it is paid, what is done by when. Signed ones stay as they are; what changes is an amendment.")
     settled = (Settled("state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")),)
@@ -86,7 +86,7 @@ class Contracts(Resource):
                        Field(name="partner", label=_("Signs for the customer"), length=255), Field(name="signatory", label=_("Signs for us"), length=255))),
         Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False, primary=True,
                makes="sales.order"),
-        Action("renew", _("Renew"), services.renew, when=services.in_state(State.signed, State.done), icon="refresh", order=30, bulk=False, makes="sales.contract"),
+        Action("renew", _("Renew"), services.renew, when=lambda c: c.amends_id is None and c.state in paying.ASKED, icon="refresh", order=30, bulk=False, makes="sales.contract"),
         Action("amend", _("Amend"), services.amend, when=services.in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True, makes="sales.contract"),
         Action("done", _("Fulfilled"), services.finish, when=services.in_state(State.signed), icon="flag", order=40, bulk=False),
         Action("cancel", _("End it"), services.cancel, when=services.in_state(*services.LIVE), icon="x", order=50, bulk=False, danger=True, fields=(WHY,)),
@@ -108,7 +108,7 @@ class Contracts(Resource):
         for i, row in enumerate(rows):
             if sum(one.get("share") or 0 for one in row.get("payments", ()) if one.get("amount") is None) > 100_00:
                 faults[i] = {"payments": [_("The shares come to more than the whole.")]}
-        return faults
+        return services.of_another_deal(rows, before) | faults
 
     def written(self, verb, ids, change):
         if verb != "delete":

@@ -6,7 +6,7 @@
 import calendar
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from crm_core.sdk import (
     Refused,
@@ -21,6 +21,7 @@ from crm_core.sdk import (
     same_lines,
     session,
     site,
+    system_scope,
     tasks,
     today,
 )
@@ -40,7 +41,9 @@ def in_state(*states):
 
 
 def locked(contract_id):
-    """The contract, alone in this hand until the transaction ends."""
+    """The contract, alone in this hand until the transaction ends; an amendment after the contract it amends, which is held by whoever counts."""
+    with system_scope("the contract an amendment amends") as db:
+        paying.held(db, paying.firsts(db, [contract_id]))
     return session.scalars(select(Contract).where(Contract.id == contract_id).with_for_update().execution_options(populate_existing=True)).one()
 
 
@@ -74,6 +77,32 @@ def of_another_currency(rows, before):
             if now["contract_id"] in kept and (now.get("currency") or next(iter(money.in_use()))) != kept[now["contract_id"]]}
 
 
+def of_another_deal(rows, before):
+    """Faults of amendments that are about to be written for another customer, or in another currency, than the contract they amend. One statement."""
+    now = {at: as_written(row, before) for at, row in enumerate(rows) if row.get("id") and {"customer_id", "currency"} & row.keys()}
+    now = {at: one for at, one in now.items() if one.get("amends_id")}
+    if not now:
+        return {}
+    with system_scope("contracts that are amended") as db:
+        of = {row.id: row for row in db.execute(select(Contract.id, Contract.customer_id, Contract.currency).where(Contract.id.in_({one["amends_id"] for one in now.values()})))}
+    faults = {at: {name: [said] for name, column, said in (("customer", "customer_id", _("An amendment is for the customer of its contract.")),
+                                                            ("currency", "currency", _("An amendment is in the currency of its contract."))) if one[column] != getattr(of[one["amends_id"]], column)}
+              for at, one in now.items() if one["amends_id"] in of}
+    return {at: found for at, found in faults.items() if found}
+
+
+def name_the_first(rows):
+    """Documents that are about to be written and name an amendment name the contract it amends, whose money it is. One statement."""
+    named = {row["contract_id"] for row in rows if row.get("contract_id")}
+    if not named:
+        return
+    with system_scope("contracts that are amended") as db:
+        of = dict(db.execute(select(Contract.id, Contract.amends_id).where(Contract.id.in_(named), Contract.amends_id.is_not(None))).all())
+    for row in rows:
+        if row.get("contract_id") in of:
+            row["contract_id"] = of[row["contract_id"]]
+
+
 # --- signing -----------------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +118,10 @@ def who_signed(contracts):
 def sign(contract, signed_on=None, file=None):
     """It binds from now on, by this file of its. A flow of approval may stand before this act; the signed paper must be among its files where the house says so."""
     contract = _now(contract, State.draft)
+    if contract.amends_id is not None:
+        with system_scope("whether what is amended is in force") as db:
+            if db.scalar(select(Contract.state).where(Contract.id == contract.amends_id)) != State.signed:
+                raise Refused(_("The contract it amends is not in force."))
     if not session.scalar(select(func.count()).select_from(ContractItem).where(ContractItem.contract_id == contract.id)):
         raise Refused(_("Say first what was agreed: a contract needs an item."))
     plan = plan_of(contract)
@@ -127,41 +160,53 @@ def _said(amount):
 
 
 def finish(contract):
-    """All is done."""
+    """All is done, also of its amendments."""
     contract = _now(contract, State.signed)
-    contract.state = State.done
+    for one in [contract, *_amendments(contract, State.signed)]:
+        one.state = State.done
     session.flush()
     tasks.finish(_warning(contract.id))
+
+
+def _amendments(contract, *states):
+    """Its amendments in these states."""
+    return session.scalars(select(Contract).where(Contract.amends_id == contract.id, Contract.state.in_(states)).order_by(Contract.id).execution_options(populate_existing=True)).all()
 
 
 def cancel(contract, reason=None):
+    """It is ended before its time, with its amendments; of an amendment what it came to does not count any more."""
     contract = _now(contract, *LIVE)
-    contract.state, contract.reason = State.cancelled, reason
+    ended = [contract, *_amendments(contract, *LIVE)]
+    for one in ended:
+        one.state, one.reason = State.cancelled, reason
     session.flush()
+    paying.lay([contract.id])
     tasks.finish(_warning(contract.id))
-    tasks.finish_all([paying.due_key(one) for one in session.scalars(select(ContractPayment.id).where(ContractPayment.contract_id == contract.id))])
+    tasks.finish_all([paying.due_key(one) for one in session.scalars(select(ContractPayment.id).where(ContractPayment.contract_id.in_([one.id for one in ended])))])
     on_timeline(_("ended a contract before its time"), "core.customer", contract.customer_id, record=(NAME, contract.id), body=reason)
 
 
 # --- what follows it ---------------------------------------------------------------------------------------------------
 
 
-def _again(contract, **more):
+def _again(contract, lines_of, **more):
     resource = site().registry.resource(NAME)
     values = {"name": contract.name, "customer": contract.customer_id, "contact": contract.contact_id, "opportunity": contract.opportunity_id, "currency": contract.currency,
               "owner": contract.owner_id, "partner": contract.partner, "signatory": contract.signatory}
-    lines = {one.name: same_lines(resource, one.name, contract.id) for one in resource.lines if one.name in ("items", "parties", "clauses")}
+    lines = {one.name: [line for of in lines_of for line in same_lines(resource, one.name, of)] for one in resource.lines if one.name in ("items", "parties", "clauses")}
     (made,) = resource.write([{**{n: v for n, v in values.items() if v is not None}, **lines, **more}])
     return session.get_one(Contract, made)
 
 
 def renew(contract):
-    """A draft for the time behind it, once."""
+    """A draft for the time behind it, once: what was agreed with its amendments."""
     contract = _now(contract, State.signed, State.done)
+    amended = paying.amendments(session, [contract.id]).get(contract.id, [])
+    ends = paying.until(contract.ends, amended)
     if session.scalar(select(Contract.id).where(Contract.renews_id == contract.id)) is not None:
         raise Refused(_("This contract has been renewed already."))
-    begins = contract.ends + timedelta(days=1) if contract.ends else today()
-    new = _again(contract, begins=begins, ends=_as_long(contract, begins))
+    begins = ends + timedelta(days=1) if ends else today()
+    new = _again(contract, [contract.id, *(one.id for one in amended)], begins=begins, ends=_as_long(contract, begins))
     new.renews_id = contract.id
     session.flush()
 
@@ -185,11 +230,13 @@ def amend(contract):
     base = contract.amends_id or contract.id
     count = session.scalar(select(func.count()).select_from(Contract).where(Contract.amends_id == base)) or 0
     first = contract if contract.amends_id is None else session.get_one(Contract, base)
+    ends = paying.until(first.ends, paying.amendments(session, [base]).get(base, []))
     (made,) = resource.write([{
         "number": f"{first.number}/{count + 1}", "name": str(_("Amendment %(n)s: %(name)s", n=count + 1, name=first.name))[:200], "customer": first.customer_id,
-        "currency": first.currency, "begins": first.begins, "ends": first.ends, **({"contact": first.contact_id} if first.contact_id else {}),
+        "currency": first.currency, "begins": first.begins, "ends": ends, **({"contact": first.contact_id} if first.contact_id else {}),
         **({"owner": first.owner_id} if first.owner_id else {})}])
-    session.get_one(Contract, made).amends_id = base
+    new = session.get_one(Contract, made)
+    new.amends_id, new.agreed = base, None
     session.flush()
 
 
@@ -202,7 +249,7 @@ def to_order(contract):
     all_told(resource, into)
     fields, said = into.fields(writing=True), Seen(resource, contract)
     values = {"customer": said.customer_id, "contact": said.contact_id, "opportunity": said.opportunity_id, "quote": said.quote_id,
-              "contract": contract.id, "currency": said.currency, "day": today(), "owner": contract.owner_id}
+              "contract": paying.first(contract), "currency": said.currency, "day": today(), "owner": contract.owner_id}
     (contract.order_id,) = into.write([{**{n: v for n, v in values.items() if n in fields and v is not None},
                                         "items": same_lines(resource, "items", contract.id, into)}])
     session.flush()
@@ -220,15 +267,18 @@ def reach(milestone, done=None):
 
 
 def progress(ids):
-    """Of contracts: per cent of their milestones and instalments that are done; two statements."""
-    done, of = {}, {}
-    for row in session.execute(select(ContractMilestone.contract_id, func.count(), func.count(ContractMilestone.done)).where(
-            ContractMilestone.contract_id.in_(ids)).group_by(ContractMilestone.contract_id)):
-        of[row[0]], done[row[0]] = row[1], row[2]
-    for payment in session.execute(select(ContractPayment.contract_id, ContractPayment.amount, ContractPayment.paid).where(ContractPayment.contract_id.in_(ids))):
-        of[payment.contract_id] = of.get(payment.contract_id, 0) + 1
-        done[payment.contract_id] = done.get(payment.contract_id, 0) + (1 if payment.amount and payment.paid >= payment.amount else 0)
-    return {one: 100 * done.get(one, 0) // of[one] for one in of}
+    """Of contracts: per cent of their milestones and instalments, and of those of their amendments that count, that are done; two statements."""
+    done, of, wanted = {}, {}, set(ids)
+    mine = Contract.id.in_(ids) | (Contract.amends_id.in_(ids) & paying.counted())
+    by = Contract.id, Contract.amends_id
+    steps = session.execute(select(*by, func.count().label("of"), func.count(ContractMilestone.done).label("done")).join(ContractMilestone, ContractMilestone.contract_id == Contract.id).where(
+        mine).group_by(*by)).all()
+    paid = case(((ContractPayment.amount != 0) & (ContractPayment.remaining <= 0), 1), else_=0)
+    steps += session.execute(select(*by, func.count().label("of"), func.sum(paid).label("done")).join(ContractPayment, ContractPayment.contract_id == Contract.id).where(mine).group_by(*by)).all()
+    for row in steps:
+        for one in {row.id, row.amends_id} & wanted:
+            of[one], done[one] = of.get(one, 0) + row.of, done.get(one, 0) + int(row.done)
+    return {one: 100 * done[one] // of[one] for one in of}
 
 
 # --- what happens by itself --------------------------------------------------------------------------------------------
@@ -245,12 +295,15 @@ def warn(job):
     while True:
         with job.write():
             renewed = select(Contract.renews_id).where(Contract.renews_id.is_not(None), Contract.state == State.signed, Contract.deleted_at.is_(None))
+            prolonged = select(Contract.amends_id).where(paying.counted(), Contract.ends > day)
             rows = session.scalars(select(Contract).where(
-                Contract.state == State.signed, Contract.ends.is_not(None), Contract.ends <= day, Contract.amends_id.is_(None), Contract.id.not_in(renewed),
+                Contract.state == State.signed, Contract.ends.is_not(None), Contract.ends <= day, Contract.amends_id.is_(None), Contract.id.not_in(renewed), Contract.id.not_in(prolonged),
                 Contract.owner_id.is_not(None), Contract.deleted_at.is_(None), Contract.id > last).order_by(Contract.id).limit(200)).all()
+            amended = paying.amendments(session, [one.id for one in rows])
             for one in rows:
-                tasks.give_by_rule(_("Contracts"), _warning(one.id), one.owner_id, _("“%(name)s” ends on %(day)s: renew it, or end it", name=str(one), day=one.ends),
-                                   due=one.ends, about=(NAME, one.id))
+                ends = paying.until(one.ends, amended.get(one.id, ()))
+                tasks.give_by_rule(_("Contracts"), _warning(one.id), one.owner_id, _("“%(name)s” ends on %(day)s: renew it, or end it", name=str(one), day=ends),
+                                   due=ends, about=(NAME, one.id))
         if len(rows) < 200:
             return
         last = rows[-1].id

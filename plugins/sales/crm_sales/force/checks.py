@@ -10,6 +10,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from crm_core.sdk import Refused, my_id, session, site, system_scope, today
+from crm_sales.contracts import paying
 from crm_sales.contracts.models import Contract, ContractItem
 from crm_sales.contracts.models import State as ContractState
 from crm_sales.orders.models import Order, OrderItem
@@ -159,7 +160,7 @@ def _quotes_of(documents):
 
 
 def _contracts_of(orders):
-    """Order → the lines of the signed contract it names, where that holds today and is for the same customer in the same currency, as [what is left, price, line] each, less what its
+    """Order → the lines of the signed contract it names, and of its amendments, where that holds today and is for the same customer in the same currency, as [what is left, price, line] each, less what its
     other orders took; who confirms one holds them all (orders.services.lock), so that two do not take the same."""
     wanted, found, day = {one.contract_id for one in orders if one.contract_id is not None}, {}, today()
     if not wanted:
@@ -167,13 +168,18 @@ def _contracts_of(orders):
     with system_scope("contracts that orders take of") as db:
         others = db.execute(sa.select(Order.id, Order.contract_id, Order.state).where(
             Order.contract_id.in_(wanted), Order.state.in_(TAKEN), Order.deleted_at.is_(None), Order.id.not_in([one.id for one in orders])).order_by(Order.id)).all()
-    contracts = {contract.id: (contract, items) for contract, items in _documents(Contract, ContractItem, ContractItem.contract_id, sorted(wanted))}
+    with system_scope("amendments of contracts that orders take of") as db:
+        amended = paying.amendments(db, wanted)
+    documents = {document.id: (document, items) for document, items in _documents(Contract, ContractItem, ContractItem.contract_id, sorted({*wanted, *(one.id for mine in amended.values() for one in mine)}))}
     taken = {order.id: items for order, items in _documents(Order, OrderItem, OrderItem.order_id, [row.id for row in others])}
     for key in wanted:
-        contract, items = contracts.get(key, (None, []))
-        if contract is None or contract.deleted_at is not None or contract.state != ContractState.signed or not (contract.begins or day) <= day <= (contract.ends or day):
+        contract, _items = documents.get(key, (None, []))
+        if contract is None or contract.deleted_at is not None or contract.state != ContractState.signed or not (contract.begins or day) <= day <= (paying.until(contract.ends, amended.get(key, ())) or day):
             continue
-        left = [[item.quantity, price / item.quantity, item] for item, price in _prices(items)]
+        agreed = [documents[one] for one in (key, *(row.id for row in amended.get(key, ())))]
+        left = [[item.quantity, price / item.quantity, item] for document, items in agreed if (document.begins or day) <= day for item, price in _prices(items)]
+        for item in (item for _document, items in agreed for item in items if item.quantity < 0):
+            _take_out(left, item)
         for row in others:
             if row.contract_id == key:
                 _taken(left, taken[row.id], row.state == OrderState.cancelled)
@@ -181,6 +187,14 @@ def _contracts_of(orders):
             if (order.contract_id, order.customer_id, order.currency) == (key, contract.customer_id, contract.currency):
                 found[order.id] = left
     return found
+
+
+def _take_out(left, item):
+    """An amendment takes so many pieces of a line out of a contract: of those at its price first."""
+    less = -item.quantity
+    for one in sorted((one for one in left if _sort(one[2]) == _sort(item)), key=lambda one: one[2].price != item.price):
+        part = min(less, one[0])
+        one[0], less = one[0] - part, less - part
 
 
 def _taken(left, items, stopped=False):

@@ -924,6 +924,7 @@ def upgrade() -> None:
         sa.Column('renews_id', ID, nullable=True),
         sa.Column('order_id', ID, nullable=True),
         sa.Column('paid', sa.BigInteger(), nullable=False),
+        sa.Column('agreed', sa.BigInteger(), nullable=True),
         sa.Column('currency', sa.String(length=3), nullable=False),
         sa.Column('net', sa.BigInteger(), nullable=False),
         sa.Column('tax', sa.BigInteger(), nullable=False),

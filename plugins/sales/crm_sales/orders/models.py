@@ -44,7 +44,7 @@ class Order(PricedHead, Owned, Model):
     contact_id: Mapped[t.Id | None] = t.Link("core.contact", _("Contact"))
     opportunity_id: Mapped[t.Id | None] = t.Link("sales.opportunity", _("Opportunity"))
     quote_id: Mapped[t.Id | None] = t.Link("sales.quote", _("Quote"))
-    contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"))
+    contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"), info={"offers": (("amends.empty", "1"),)})
     day: Mapped[t.Day | None] = mapped_column(info={"label": _("Day"), "help": _("Left out: the day on which it is confirmed.")})
     promised: Mapped[t.Day | None] = mapped_column(info={"label": _("Payment promised for")})
     state: Mapped[State] = mapped_column(default=State.draft, info={"label": _("State"), "labels": STATES, "looks": LOOKS, "readonly": True})

@@ -27,7 +27,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _, repricing
-from crm_sales.contracts.services import of_another_currency
+from crm_sales.contracts.services import name_the_first, of_another_currency
 from crm_sales.opportunities.services import of_their_desk
 from crm_sales.orders import running, services
 from crm_sales.orders.models import (
@@ -123,6 +123,7 @@ class Orders(Resource):
 
     def derive(self, rows, before):
         of_their_desk(rows)
+        name_the_first(rows)
 
     def check(self, rows, before):
         return of_another_currency(rows, before)

@@ -28,7 +28,7 @@ from crm_sales.orders import services as ordering
 from crm_sales.orders.models import Advert, Order, Subscription
 from crm_sales.orders.pages import pages as order_pages
 from crm_sales.orders.resources import Adverts, Deliveries, DeliveryItems, OrderItems, Orders, Runs, Subscriptions
-from crm_sales.receivables import instalments, papers, reminding, reports, wording
+from crm_sales.receivables import called, instalments, papers, reminding, reports, wording
 from crm_sales.receivables import resources as receivables
 from crm_sales.receivables import services as money
 from crm_sales.receivables.resources import Allocations, InvoiceItems, Invoices, Payments, Reminders, ReminderTexts
@@ -68,6 +68,8 @@ def register_panels():
         Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read", shows=account.ACCOUNT),
         Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read", shows=progress.AGAIN),
         Panel("sales.order", "stopped", _("Stopped by credit"), account.stopped, "sales/order_stop.html", icon="hand-stop", fits=lambda order: order.state == "held", first=True),
+        Panel("sales.contract", "called", _("What is called"), called.of_contract, "sales/contract_called.html", icon="shopping-cart", order=9, shows=called.SHOWS,
+              permission="sales.order.read", fits=lambda contract: contract.amends_id is None and contract.state != "draft"),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
         Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS),
         Panel("sales.advert", "runs", _("Runs"), progress.runs_of_advert, "sales/runs.html", icon="calendar-event", order=10, shows=progress.RUNS),

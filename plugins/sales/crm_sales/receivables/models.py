@@ -34,7 +34,7 @@ class Invoice(PricedHead, Owned, Model):
     number: Mapped[str] = t.Number("FP-{year}-{n:05}", info={"label": _("Number")})
     customer_id: Mapped[t.Id] = t.Link("core.customer", _("Customer"))
     order_id: Mapped[t.Id | None] = t.Link("sales.order", _("Order"), info={"readonly": True})
-    contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"))
+    contract_id: Mapped[t.Id | None] = t.Link("sales.contract", _("Contract"), info={"offers": (("amends.empty", "1"),)})
     instalment_id: Mapped[t.Id | None] = t.Link("sales.contract_payment", _("Instalment"), info={"readonly": True})
     turn: Mapped[int] = mapped_column(default=0, info={"kind": "internal"})  # how many invoices of its instalment there were before
     credits_id: Mapped[t.Id | None] = t.Link("sales.invoice", _("Credit note for"), info={"readonly": True})

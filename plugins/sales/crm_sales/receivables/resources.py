@@ -27,7 +27,7 @@ from crm_core.sdk import (
 )
 from crm_sales import _
 from crm_sales.contracts import paying
-from crm_sales.contracts.services import of_another_currency
+from crm_sales.contracts.services import name_the_first, of_another_currency
 from crm_sales.orders.models import State as OrderState
 from crm_sales.receivables import instalments, reminding, services, wording
 from crm_sales.receivables.models import (
@@ -84,6 +84,9 @@ class Invoices(Resource):
     @property
     def label_field(self):
         return "number"
+
+    def derive(self, rows, before):
+        name_the_first(rows)
 
     def check(self, rows, before):
         return of_another_currency(rows, before)

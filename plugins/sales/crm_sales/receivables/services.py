@@ -25,7 +25,7 @@ from crm_core.sdk import (
 from crm_sales import _
 from crm_sales.api import InvoicesCancelled, InvoicesIssued, InvoicesWrittenOff, PaymentsAllocated
 from crm_sales.contracts import paying
-from crm_sales.contracts.models import Contract, ContractPayment
+from crm_sales.contracts.models import Contract
 from crm_sales.orders import services as orders
 from crm_sales.orders.models import Delivery, DeliveryItem, Order, OrderItem
 from crm_sales.orders.models import State as OrderState
@@ -38,6 +38,8 @@ LIVE = sa.and_(InvoiceItem.deleted_at.is_(None), Invoice.deleted_at.is_(None), I
 FURTHER = tuple(name for name in ("unit_id", "configuration", "why") if hasattr(InvoiceItem, name))  # what else a line says of its price
 # Days to pay of customers: the area of credit knows (it comes later, so it says so itself).
 terms = [lambda _customers: {}]
+# Orders of contracts that are invoiced by their plan → lines of an invoice for what of them that cannot cover: instalments know (likewise).
+by_plan = [lambda _orders, _items, _ahead: {}]
 
 
 def hold(invoices: Iterable[int], payments: Iterable[int] = ()) -> list[int]:
@@ -83,9 +85,7 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
     items, billed, made = orders._items(ids), _billed(ids), []
     heads = {one.id: one for one in session.scalars(sa.select(Order).where(Order.id.in_(ids)).execution_options(populate_existing=True))}
     names = _titles({one.customer_id for one in heads.values()})
-    with system_scope("contracts that are invoiced by their plan") as db:
-        planned = set(db.scalars(sa.select(ContractPayment.contract_id).where(
-            ContractPayment.contract_id.in_({one.contract_id for one in heads.values() if one.contract_id}), ContractPayment.invoiced > 0, ContractPayment.deleted_at.is_(None))))
+    planned = by_plan[-1](list(heads.values()), items, ahead)
     for order_id in sorted(heads):
         order = heads[order_id]
         if order.state not in orders.GOING and not (order.state == OrderState.cancelled and order.delivered):
@@ -96,8 +96,10 @@ def invoice(_resource, ids: Sequence[int], day: dt.date | None = None, title: st
             upto = one.quantity if ahead and order.state != OrderState.cancelled else one.delivered
             if upto > had[0]:
                 lines.append(_line(one, upto - had[0], upto, had, money.step(order.currency)))
-        if lines and order.contract_id in planned:
-            raise Refused(_("The contract of %(number)s is invoiced by its instalments.", number=order.number))
+        if lines and order_id in planned:
+            lines = planned[order_id]
+            if not lines:
+                raise Refused(_("The contract of %(number)s is invoiced by its instalments.", number=order.number))
         if lines:
             day = day or today()
             made.append(_issue(Invoice(
@@ -455,6 +457,7 @@ def follow(event):
         touched = _orders_of(db, contracts)
     moved = covering.name(contracts)
     orders.settle(touched)
+    paying.lay(contracts)  # what they have beyond it pays no instalment
     orders.retell(sorted(moved))
     telling.plans(contracts)
 
