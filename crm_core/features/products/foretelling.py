@@ -1,6 +1,7 @@
 """What priced lines of a form would come to if they were saved now."""
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from crm_core.features.money.api import rounding, step, tax_included
@@ -12,10 +13,10 @@ from crm_core.text import amounts
 
 
 def told(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], before: Mapping[int, Any], asked: Sequence[str], *, moved: bool = False,
-         stays: Collection[int] = ()) -> list[Foretold]:
+         stays: Mapping[int, Collection[int]] = MappingProxyType({})) -> list[Foretold]:
     """By the price lists, for the customer, day and currency of the head. `before`: id → row of the lines that are saved already; `asked`: the
     columns a price follows; `moved`: the head says another customer, day or currency than was saved, and only prices of the products `stays` do not
-    follow it. Like `PricedLines.derive`, which has the last word when they are saved."""
+    follow it; with the prices that were agreed for each, which stay for more or less of them, too. Like `PricedLines.derive`, which has the last word when they are saved."""
     currency, customer = head.get("currency") or house_currency(), head.get("customer_id")
     shelf = Shelf({line["product_id"] for line in lines if line.get("product_id")})
     at = [n for n, line in enumerate(lines) if line.get("product_id") in shelf.facts]
@@ -28,7 +29,8 @@ def told(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], before: Ma
     for n, line in enumerate(lines):
         product, old, price = shelf.facts.get(line.get("product_id") or 0), before.get(line.get("id") or 0), line.get("price")
         follow: dict[str, Any] = {}
-        anew = not (moved and line.get("product_id") in stays) and (moved or any(c in line and line[c] != getattr(old, c) for c in asked)) if old is not None else False
+        agreed, was = stays.get(line.get("product_id") or 0), {c: getattr(old, c) for c in asked} if old is not None else {}
+        anew = old is not None and agreed is None if moved else any(c in line and line[c] != was[c] for c in was) and not (agreed and price in agreed and fewer(line, was))
         if old is not None and anew and listed.get(n) is not None and price is not None and old.price == price == old.list_price:
             follow["price"] = price = listed[n]  # nobody agreed on another one: it goes on following the price lists
         rate = line.get("rate") if line.get("rate") is not None else product.tax if product is not None else 0
@@ -41,3 +43,8 @@ def told(head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], before: Ma
             left_out |= {"what": shelf.words(product.id, line.get("configuration") or {}, code)[:255], "unit_id": product.unit_id, "rate": rate}
         found.append(Foretold(left_out, follow))
     return found
+
+
+def fewer(line: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Whether of all that its price follows (`old`) only how much of it is wanted is another now."""
+    return all(c == "quantity" or c not in line or line[c] == was for c, was in old.items())

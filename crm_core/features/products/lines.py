@@ -21,7 +21,7 @@ Long because what a line comes to is worked out in one place.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as member
 from functools import cached_property
@@ -164,6 +164,7 @@ class PricedLines(Resource):
         at = [n for n in moved if now[n].get("product_id") in shelf.facts]
         known = buyers({head.customer for head in heads.values() if head.customer}) if at else {}
         found = dict(zip(at, of_shelf(shelf, [_ask(now[n], heads.get(now[n].get(self._head) or 0)) for n in at], known), strict=True)) if at else {}
+        headed |= dict.fromkeys(self._agreed_for_less(rows, before, now, heads, [n for n in at if n not in headed]), MEASURE)
         how, included = rounding(), tax_included()
         for n, (row, line) in enumerate(zip(rows, now, strict=True)):
             head = heads.get(line.get(self._head) or 0) or Head(house_currency())
@@ -189,14 +190,19 @@ class PricedLines(Resource):
                 row["price"] = None  # it has a price, but not in this currency or unit: `check` says why
         _say([(before[rows[n]["id"]], rows[n]) for n in headed])
 
+    def _agreed_for_less(self, rows: Sequence[Mapping[str, Any]], before: Mapping[int, Mapping[str, Any]], now: Sequence[Mapping[str, Any]], heads: Mapping[int, Head], at: Sequence[int]) -> list[int]:
+        """Those of these lines of which so many more or less are wanted at the price that was agreed in the document they were made of: it stays."""
+        few = [n for n in at if self.agreed and (old := before.get(rows[n].get("id") or 0)) is not None and foretelling.fewer(rows[n], {c: old.get(c) for c in ASKED})]
+        stays = self._stand({key: heads[key] for n in few if (key := now[n].get(self._head) or 0) in heads}) if few else {}
+        return [n for n in few if now[n].get("price") in stays.get((now[n].get(self._head) or 0, now[n]["product_id"]), ())]
+
     def foretell(self, head: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> list[Foretold]:
         """What lines of a form would come to, told while they are filled in."""
         ids = [line["id"] for line in lines if line.get("id")]
         rows = session.scalars(sa.select(self.model).where(among(self.model.id, ids))).all() if ids else ()
-        was = self._heads([{self._head: getattr(row, self._head)} for row in rows]) if self._head else {}
+        was = self._heads([{self._head: getattr(row, self._head)} for row in rows] if self._head else [])
         now = {key: replace(one, **{name: head[column] for name, column in _HEAD if column in head}) for key, one in was.items()}
-        stays = {product for _key, product in self._stand(now)} if (moved := now != was) else ()
-        return foretelling.told(head, lines, {row.id: row for row in rows}, ASKED, moved=moved, stays=stays)
+        return foretelling.told(head, lines, {row.id: row for row in rows}, ASKED, moved=now != was, stays={product: prices for (_key, product), prices in self._stand(now).items()})
 
     def measure(self, heads: Sequence[int], earliest: dt.date | None = None, stands: Mapping[int, tuple[int | None, str | None]] = MappingProxyType({})) -> list[str]:
         """Ask the price lists anew for the list price of each line of these documents, for what their heads say now; prices stay. A day before
@@ -303,20 +309,27 @@ class PricedLines(Resource):
             rows = db.execute(sa.select(head.c.id, head.c.currency, *(head.c[name] for name in names)).where(among(head.c.id, wanted))).mappings()
             return {row["id"]: Head(row["currency"], row.get("customer_id"), row.get("day"), {name: row[name] for name in self.sources if row[name]}) for row in rows}
 
-    def _stand(self, heads: Mapping[int, Head]) -> set[tuple[int, int]]:
-        """(head, product) whose price was agreed in a document the head was made of, and is for the same customer in the same currency still."""
-        found: set[tuple[int, int]] = set()
+    def goes_with(self, column: str, documents: Collection[int]) -> dict[int, int]:
+        """What else was agreed with these documents, which heads name in this column: document → the one that is named."""
+        return {}
+
+    def _stand(self, heads: Mapping[int, Head]) -> dict[tuple[int, int], set[int]]:
+        """(head, product) whose price was agreed in a document the head was made of, and is for the same customer in the same currency still → prices there."""
+        found: dict[tuple[int, int], set[int]] = {}
         for column in self.agreed:
             made = {key: head.made_of[column] for key, head in heads.items() if column in head.made_of}
             other = self.sources.get(column)
             if not made or other is None:
                 continue
             head, items, link = other.table, other.line_resource("items").table, other.link_column("items")
+            named = {one: one for one in made.values()} | self.goes_with(column, set(made.values()))
             with system_scope("prices that were agreed") as db:
-                rows = db.execute(sa.select(head.c.id, head.c.customer_id, head.c.currency, items.c.product_id).join(items, items.c[link] == head.c.id).where(
-                    among(head.c.id, sorted(set(made.values()))), items.c.deleted_at.is_(None), items.c.product_id.is_not(None))).all()
-            found |= {(key, product) for key, of in made.items() for one, customer, currency, product in rows
-                      if one == of and (customer, currency) == (heads[key].customer, heads[key].currency)}
+                rows = db.execute(sa.select(head.c.id, head.c.customer_id, head.c.currency, items.c.product_id, items.c.price).join(items, items.c[link] == head.c.id).where(
+                    among(head.c.id, sorted(named)), items.c.deleted_at.is_(None), items.c.product_id.is_not(None))).all()
+            for key, of in made.items():
+                for one, customer, currency, product, price in rows:
+                    if named[one] == of and (customer, currency) == (heads[key].customer, heads[key].currency):
+                        found.setdefault((key, product), set()).add(price)
         return found
 
     def _agreed(self, heads: Mapping[int, Head]) -> dict[int, set[int]]:

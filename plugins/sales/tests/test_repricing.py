@@ -1,6 +1,7 @@
 """Take today's prices: the lines of a draft are priced anew, and who presses is told what changed."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -42,6 +43,15 @@ def shop(house, make, as_user, today):
                 link = getattr(model, resource.link_column("items"))
                 return head.day, [(one.price, one.list_price, one.discount) for one in session.scalars(sa.select(model).where(link == document).order_by(model.id))]
 
+        def last(self, name):
+            with house.system():
+                return session.scalar(sa.select(sa.func.max(house.resource(name).model.id)))
+
+        def lines(self, order):
+            with house.system():
+                model = house.resource("sales.order_item").model
+                return session.scalars(sa.select(model.id).where(model.order_id == order).order_by(model.id)).all()
+
     return Shop()
 
 
@@ -77,3 +87,37 @@ def test_the_page_says_what_changed(shop):
     assert "Take today" in browser("GET", f"/sales/order/{document}").text
     answer = browser("POST", f"/sales/order/{document}/do/take_prices")
     assert answer.status_code == 303 and "80 → 120" in browser("GET", answer.location).text
+
+
+def test_a_price_that_was_agreed_in_a_quote_stays_for_more_of_it_and_another_day(shop, house, make, today):
+    """Pages were quoted at the list price; ten cost less by the lists. In the order that the quote became, the form says so while it is filled in, and so it is saved."""
+    make("sales.quote", owner=shop.ann, customer=shop.customer)  # ids of documents differ
+    make("core.price_list", name="By the ten", prices=[{"product": shop.page, "from_quantity": 10_000, "price": 8_000}])
+    quote = make("sales.quote", owner=shop.ann, customer=shop.customer, day=today, items=[{"product": shop.page, "quantity": 1_000}])
+    with shop.ann.work():
+        for act, values in (("send", {}), ("accept", {"signer": "Li"}), ("order", {})):
+            site().registry.resource("sales.quote").run(act, [quote], values)
+    order = shop.last("sales.order")
+    plain = make("sales.order", owner=shop.ann, customer=shop.customer, day=today, items=[{"product": shop.page, "quantity": 1_000}])
+    shop.rise()
+    items = house.resource("sales.order_item")
+    for made, price in ((order, 10_000), (plain, 8_000)):
+        with shop.ann.work():
+            (row,) = session.scalars(sa.select(items.model).where(items.model.order_id == made)).all()
+            line = {"id": row.id, "product_id": shop.page, "quantity": 10_000, "price": row.price, "unit_id": row.unit_id, "rate": row.rate}
+            (told,) = items.foretell({"customer_id": shop.customer, "currency": "CNY", "day": today}, [line])
+            assert told.follow.get("price", row.price) == price
+            (told,) = items.foretell({"customer_id": shop.customer, "currency": "CNY", "day": today + dt.timedelta(days=3)}, [{**line, "price": told.follow.get("price", row.price)}])
+            assert told.follow.get("price", price) == price
+        sent = {"_tell": "1", "customer": str(shop.customer), "currency": "CNY", "day": (today + dt.timedelta(days=3)).isoformat(), "items-0-id": str(row.id), "items-0-product": str(shop.page),
+                "items-0-quantity": "10", "items-0-price": "100"}
+        page = shop.ann.browser()("POST", f"/sales/order/{made}/edit", sent).text.partition("<template>")[0]
+        (field,) = re.findall(r'<input[^>]*name="items-0-price"[^>]*>', page)
+        assert f'value="{100 if price == 10_000 else ""}"' in field and 'placeholder="80"' in field, "what follows the price lists stands beside an empty field"
+        with shop.ann.work():
+            house.resource("sales.order").write([{"id": made, "items": [{"id": row.id, "quantity": 10_000}]}])
+            house.resource("sales.order").write([{"id": made, "day": today + dt.timedelta(days=3)}])
+        assert [one[0] for one in shop.seen("sales.order", made)[1]] == [price]
+    with shop.ann.work():
+        house.resource("sales.order").write([{"id": order, "items": [{"id": shop.lines(order)[0], "price": None}]}])
+    assert [one[0] for one in shop.seen("sales.order", order)[1]] == [8_000], "who empties it asks the price lists"

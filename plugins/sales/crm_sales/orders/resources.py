@@ -27,6 +27,7 @@ from crm_core.sdk import (
     today,
 )
 from crm_sales import _, repricing
+from crm_sales.contracts import paying
 from crm_sales.contracts.services import name_the_first, of_another_currency
 from crm_sales.opportunities.services import of_their_desk
 from crm_sales.orders import running, services
@@ -143,6 +144,14 @@ class OrderItems(PricedLines):
     model = OrderItem
     label, singular = _("Order items"), _("Order item")
     agreed = "quote_id", "contract_id"
+
+    def goes_with(self, column, documents):
+        """An order names the contract; what its amendments say was agreed, too."""
+        if column != "contract_id":
+            return {}
+        with system_scope("amendments of the contract of an order") as db:
+            return {one.id: of for of, mine in paying.amendments(db, documents).items() for one in mine}
+
     columns = "order", "what", "quantity", "price", "amount", "delivered"
     filters = "order", "product", "sort"
     spans = "begins", "ends"
