@@ -46,6 +46,7 @@ _WHERE = {
     "prices": ("crm_core.features.products.api", "prices"),  # what a set of products costs a customer, and why
     "Ask": ("crm_core.features.products.api", "Ask"),
     "convert": ("crm_core.features.products.api", "convert"),  # a quantity in another unit
+    "line_words": ("crm_core.features.products.api", "translated"),  # the words of priced lines in a language, for papers
     "PaymentTerm": ("crm_core.features.products.api", "PaymentTerm"),
     "instalments": ("crm_core.features.products.api", "instalments"),  # which part of an amount is due when
     "among": ("crm_core.data.bulk", "among"),  # `among(Gift.customer_id, ids)`: a column in a long list of values, by one parameter

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from crm_core.data.session import session
-from crm_core.features.products.api import Ask, Priced, convert, prices
+from crm_core.features.products.api import Ask, Priced, convert, prices, translated
 from crm_core.features.products.models import How, Life, Wish
 from crm_core.kernel import clock
 from crm_core.kernel.errors import Invalid, Refused
@@ -88,6 +88,35 @@ def test_words_of_ones_own_do_not_hide_which_product_they_are_for(shop: House, m
     assert change(shop, made, line, product=None, what="Freight", price=5_00).what == "Freight"
 
 
+def test_words_of_ones_own_do_not_hide_what_was_chosen(shop: House, make: Make) -> None:
+    stand = make("core.product", name="展位", english="Stand", price=100_00, choices=[
+        {"option": "地毯", "option_english": "Carpet", "name": "红", "english": "Red"}, {"option": "地毯", "option_english": "Carpet", "name": "灰", "english": "Grey"}])
+    plain = make("core.product", name="Chair", price=1_00)
+    (line,) = lines(shop, made := quote(shop, [{"product": stand, "configuration": {"地毯": "红"}, "what": "Corner, hall 3"}]))
+    assert line.what == "Stand (Carpet: Red) · Corner, hall 3"
+    assert change(shop, made, line, quantity=2_000).what == line.what
+    line = change(shop, made, line, configuration={"地毯": "灰"})
+    assert line.what == "Stand (Carpet: Grey) · Corner, hall 3"
+    line = change(shop, made, line, configuration={"地毯": "红"}, what=line.what)
+    assert line.what == "Stand (Carpet: Red) · Corner, hall 3", "a form sends the words along as they stand"
+    assert change(shop, made, line, what="展位，红地毯").what == "展位，红地毯", "they say all of it themselves"
+    line = change(shop, made, line, what="x" * 250)
+    assert line.what.startswith("Stand · x") and len(line.what) == 255, "of very long words the end is cut, not the product"
+    line = change(shop, made, line, what="Corner")
+    assert line.what == "Stand (Carpet: Red) · Corner"
+    assert change(shop, made, line, product=plain, configuration=None, price=None).what == "Chair · Corner"
+
+
+def test_a_paper_calls_products_and_choices_as_its_language_does_and_leaves_own_words(shop: House, make: Make) -> None:
+    stand = make("core.product", name="展位", english="Stand", price=100_00, choices=[{"option": "地毯", "option_english": "Carpet", "name": "红", "english": "Red"}])
+    made = quote(shop, [{"product": stand, "configuration": {"地毯": "红"}, "what": "Corner"}, {"product": stand, "configuration": {"地毯": "红"}}, {"what": "Freight", "price": 1_00}], "zh")
+    items = lines(shop, made)
+    assert [line.what for line in items] == ["展位（地毯：红） · Corner", "展位（地毯：红）", "Freight"]
+    with shop.system():
+        assert translated(items, "en") == ["Stand (Carpet: Red) · Corner", "Stand (Carpet: Red)", "Freight"]
+        assert translated(items, "zh") == [line.what for line in items]
+
+
 def test_words_and_price_follow_the_product_until_somebody_has_his_own(shop: House, make: Make) -> None:
     one, other = make("core.product", name="One", price=10_00), make("core.product", name="Other", price=20_00)
     (line,) = lines(shop, made := quote(shop, [{"product": one}]))
@@ -137,12 +166,12 @@ def test_words_that_were_agreed_stand_in_the_order_of_a_quote_when_the_product_i
     product = make("core.product", name="Old name", english="Old name", price=1_00, choices=[{"option": "Colour", "name": "Red"}])
     made = quote(shop, [{"product": product, "configuration": {"Colour": "Red"}}, {"product": product, "configuration": {"Colour": "Red"}, "what": "As shown"}])
     agreed = [line.what for line in lines(shop, made)]
-    assert agreed == ["Old name (Colour: Red)", "Old name · As shown"]
+    assert agreed == ["Old name (Colour: Red)", "Old name (Colour: Red) · As shown"]
     with shop.system():
         shop.resource("core.product").write([{"id": product, "name": "New name", "english": "New name"}])
         customer, carried = make("core.customer", name="Renamed Ltd."), same_lines(shop.resource("sales.quote"), "items", made, shop.resource("sales.order"))
         ordered = shop.resource("sales.order_item").model
-        for items, said in ((carried, agreed), ([{"product": product, "configuration": {"Colour": "Red"}, "what": agreed[1]}], [f"New name · {agreed[1]}"])):
+        for items, said in ((carried, agreed), ([{"product": product, "configuration": {"Colour": "Red"}, "what": agreed[1]}], [f"New name (Colour: Red) · {agreed[1]}"])):
             (order,) = shop.resource("sales.order").write([{"customer": customer, "quote": made, "items": items}])
             assert session.scalars(sa.select(ordered.what).where(ordered.order_id == order).order_by(ordered.id)).all() == said, "what is typed says which product it is for"
 

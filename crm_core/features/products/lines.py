@@ -39,13 +39,13 @@ from crm_core.features.products import configuring, foretelling, wishes
 from crm_core.features.products.models import LIVES
 from crm_core.features.products.prices import Ask, Facts, Shelf, buyers, of_shelf
 from crm_core.features.products.units import ratio
+from crm_core.features.products.wording import words
 from crm_core.kernel.i18n import _, language, ngettext
 from crm_core.resource.changes import as_written, unscoped
 from crm_core.resource.fields import Field
 from crm_core.resource.figures import house_currency
 from crm_core.resource.pieces import Foretold, Lines
 from crm_core.resource.resource import Resource
-from crm_core.resource.samelines import Carried
 from crm_core.resource.telling import tell
 from crm_core.text import amounts
 
@@ -55,7 +55,6 @@ MOST = 10**15  # what a line may come to, in hundredths: sums of lines stay with
 ASKED = ("product_id", "quantity", "unit_id", "configuration")  # what a price follows
 HEAD = ("currency", "customer_id", "day")  # and of the head
 _HEAD = tuple(zip(("currency", "customer", "day"), HEAD, strict=True))
-NAMES = " · "  # between the name of a product and words of one's own
 FOLLOW, MEASURE = object(), object()  # in place of a list price: it is asked for anew, and the price follows it where it did so far, or stays
 
 
@@ -173,7 +172,7 @@ class PricedLines(Resource):
             if product is not None:
                 buyer = known.get(head.customer or 0)
                 code = buyer.language if buyer is not None else None
-                row["what"] = _words(line, before.get(row.get("id") or 0), shelf, code or language(), anew=_moved(row, before) or (n in headed and code is not None))
+                row["what"] = words(line, before.get(row.get("id") or 0), shelf, code or language(), anew=_moved(row, before) or (n in headed and code is not None))
                 row["unit_id"] = line.get("unit_id") or product.unit_id
             if n in found:
                 old = before.get(row.get("id") or 0, {})
@@ -372,28 +371,3 @@ def _say(lines: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
 def _ask(line: Mapping[str, Any], head: Head | None) -> Ask:
     return Ask(line["product_id"], 1000 if line.get("quantity") is None else line["quantity"], line.get("unit_id"), line.get("configuration") or {},
                head.customer if head is not None else None, head.day if head is not None else None, head.currency if head is not None else None)
-
-
-def _names(shelf: Shelf, product: int | None) -> set[str]:
-    """What a product is called, in either language."""
-    facts = shelf.facts.get(product or 0)
-    return {facts.word(code) for code in ("zh", "en")} if facts is not None else set()
-
-
-def _words(line: Mapping[str, Any], old: Mapping[str, Any] | None, shelf: Shelf, code: str, *, anew: bool) -> str:
-    """The words of a line: those somebody wrote, else the product's with what was chosen and what it is made of, in a language. Words that
-    were made so follow the product and the choices. Words of one's own say which product they are for: where they do not name it, its name is put
-    before them, so that wherever the line is read, on paper and by who agrees to its price, nobody takes it for another thing. Words that
-    were agreed in another document (`same_lines`) stand, although the product may be called otherwise since."""
-    told, had = line.get("what"), (old or {}).get("product_id")
-    if isinstance(told, Carried):
-        return str(told)
-    if told and old is not None and told == old.get("what") and anew and old.get("product_id") in shelf.facts:
-        was = {shelf.words(old["product_id"], old.get("configuration") or {}, one)[:255] for one in (code, "zh", "en")}
-        told = "" if told in was else told
-    if told and (old is None or told != old.get("what") or had != line["product_id"]):
-        for name in _names(shelf, had) if had != line["product_id"] else ():
-            told = told.removeprefix(f"{name}{NAMES}")
-        if not any(name in told for name in _names(shelf, line["product_id"])):
-            told = f"{shelf.facts[line['product_id']].word(code)}{NAMES}{told}"[:255]
-    return told or shelf.words(line["product_id"], line.get("configuration") or {}, code)[:255]

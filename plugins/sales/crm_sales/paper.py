@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from crm_core.sdk import (
     CompanySettings,
-    Product,
     Refused,
     User,
     document,
     in_language,
     language,
+    line_words,
     money,
     session,
     site,
@@ -43,16 +43,10 @@ def items_of(model, column, head_id):
 
 
 def rows(items, currency):
-    """The lines of a document as they are read, with their units; a product is called by its English name on an English paper."""
+    """The lines of a document as they are read, with their units; a product, and what was chosen of it, is called as in the language of the paper."""
     units = site().registry.resource("core.unit").labels({one.unit_id for one in items if one.unit_id})
-    ids = {one.product_id for one in items if one.product_id}
-    english = {row.id: row for row in session.execute(select(Product.id, Product.name, Product.english).where(Product.id.in_(ids)))} if ids else {}
     found = []
-    for n, one in enumerate(items, 1):
-        product = english.get(one.product_id)
-        said = one.what
-        if product is not None and product.english and not _chinese() and (said == product.name or said.startswith(f"{product.name} · ")):
-            said = product.english + said.removeprefix(product.name)
+    for n, (one, said) in enumerate(zip(items, line_words(items, "zh" if _chinese() else "en"), strict=True), 1):
         found.append({"n": n, "what": said, "quantity": f"{number(one.quantity, 3)} {units.get(one.unit_id, '')}".strip(), "price": shown(one.price or 0, currency),
                       "discount": f"{number(one.discount, 2)} %" if one.discount else "", "rate": f"{number(one.rate, 2)} %", "amount": shown(one.amount, currency)})
     return found
