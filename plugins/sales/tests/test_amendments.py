@@ -38,6 +38,10 @@ def box(shop, of):  # noqa: F811
 
 
 def test_it_comes_to_what_its_signed_amendments_say(shop, today):  # noqa: F811
+    draft = contract(shop, total=70_00, sign=False)
+    assert agreed(shop, draft) == [70_00]
+    shop.write(CONTRACT, id=draft, items=[{"id": shop.all(ContractItem, contract_id=draft)[0].id, "price": 80_00}])
+    assert agreed(shop, draft) == [80_00]
     one, customer = frame(shop, 40_00, 60_00, ends=today)
     assert agreed(shop, one) == [100_00]
     more = amend(shop, one, 20_00, (20_00, today), sign=False)

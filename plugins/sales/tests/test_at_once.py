@@ -128,11 +128,47 @@ def test_without_the_lock_of_the_contract_money_stays_that_bounced(busy, monkeyp
         if not getattr(mine, "met", False):
             mine.met = True
             both.wait(timeout=20)
-        return db.execute(sa.select(Contract.id, Contract.paid).where(Contract.id.in_(ids))).all()
+        return db.execute(sa.select(*paying.HEAD).where(Contract.id.in_(ids))).all()
 
     monkeypatch.setattr(paying, "held", held)
     bounced_at_once(busy, payments[:2])
     assert of_plan(busy, one) == (60_00, [30_00, 30_00])
+
+
+def amended_at_once(busy, before=lambda: None):
+    """A contract of 100 whose amendments of 20 and 30 are signed in the same moment. Returns the contract."""
+    one, actor = signed(busy, {"what": "All", "share": 100_00}), busy.boss.actor
+    drafts = []
+    for amount in (20_00, 30_00):
+        busy.run("amend", one, resource="sales.contract")
+        drafts.append(max(row.id for row in busy.all("sales.contract", amends_id=one)))
+        busy.write("sales.contract", id=drafts[-1], items=[{"what": "more", "quantity": 1000, "price": amount, "rate": 600}])
+    before()
+
+    def sign(n):
+        with busy.house.site.work(actor):
+            busy.resource("sales.contract").run("sign", [drafts[n]])
+
+    assert at_once(2, sign) == 2
+    return busy.row("sales.contract", one)
+
+
+def test_amendments_signed_at_once_both_count(busy):
+    assert amended_at_once(busy).agreed == 150_00
+
+
+@pytest.mark.parametrize("busy", ["postgresql"], indirect=True)  # SQLite has one writer at a time: there is nothing the lock could keep
+def test_without_the_lock_of_the_contract_one_of_them_is_missed(busy, monkeypatch):
+    """The negative control: each counts before the other is signed."""
+    both, mine = threading.Barrier(2), threading.local()
+
+    def held(db, ids):
+        mine.times = getattr(mine, "times", 0) + 1
+        if mine.times == 2:  # the first time it is held before it is signed, then to be counted
+            both.wait(timeout=20)
+        return db.execute(sa.select(*paying.HEAD).where(Contract.id.in_(ids))).all() if mine.times < 3 else []  # who counted waits for nobody, so he does it once
+
+    assert amended_at_once(busy, lambda: monkeypatch.setattr(paying, "held", held)).agreed in (120_00, 130_00)
 
 
 def test_an_instalment_is_invoiced_once_whoever_is_at_it(busy):

@@ -97,7 +97,8 @@ def _order_box(order, **more):
     reviews = [(label, day_said(day), names.get(by, "")) for label, day, by in (
         (_("Contract reviewed"), order.contract_on, order.contract_by_id), (_("Finance reviewed"), order.finance_on, order.finance_by_id)) if day is not None]
     contract = Seen(contracts, contract) if contract is not None else None
-    total = f"{said(contract.total)} {contract.currency or ''}" if contract is not None and contract.total is not None else ""
+    whole = (contract.total if contract.agreed is None else contract.agreed) if contract is not None else None
+    total = f"{said(whole)} {contract.currency or ''}" if whole is not None else ""
     return {"order": order, "contract": contract, "contract_total": total, "reviews": reviews,
             "guaranteed": day_said(order.guaranteed) if order.guaranteed else "", "payment": cells.status(standing(order)) if sees(*PAID) else "", **more}
 

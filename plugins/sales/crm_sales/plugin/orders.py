@@ -68,7 +68,7 @@ def register_panels():
         Panel("core.customer", "account", _("Account"), account.account, "sales/account.html", icon="coin", order=20, permission="sales.invoice.read", shows=account.ACCOUNT),
         Panel("core.customer", "again", _("Order again"), progress.again, "sales/order_again.html", icon="shopping-cart", order=14, permission="sales.order.read", shows=progress.AGAIN),
         Panel("sales.order", "stopped", _("Stopped by credit"), account.stopped, "sales/order_stop.html", icon="hand-stop", fits=lambda order: order.state == "held", first=True),
-        Panel("sales.contract", "called", _("What is called"), called.of_contract, "sales/contract_called.html", icon="shopping-cart", order=9, shows=called.SHOWS,
+        Panel("sales.contract", "called", _("Call-offs"), called.of_contract, "sales/contract_called.html", icon="shopping-cart", order=9, shows=called.SHOWS,
               permission="sales.order.read", fits=lambda contract: contract.amends_id is None and contract.state != "draft"),
         Panel("sales.order", "progress", _("How far it is"), progress.progress, "sales/order_progress.html", icon="truck-delivery", order=10),
         Panel("sales.order", "runs", _("Runs"), progress.runs_of_order, "sales/runs.html", icon="calendar-event", order=12, shows=progress.RUNS),
