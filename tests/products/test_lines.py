@@ -1,4 +1,5 @@
-"""Lines of documents: what they take over from products and price lists, and what they refuse."""
+"""Lines of documents: what they take over from products and price lists, and what they refuse.
+Long because the lines of one shop go through all of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Nothing is delivered, invoiced, paid or written off twice, however many are at it at once; on both engines, with negative controls."""
+"""Nothing is delivered, invoiced, paid or written off twice, however many are at it at once; on both engines, with negative controls.
+Long because whoever asks what is tried by many at once reads one file."""
 
 import threading
 

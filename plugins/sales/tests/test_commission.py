@@ -1,4 +1,5 @@
-"""Commission is exact, is split without loss, and taken back once; months that are closed stay."""
+"""Commission is exact, is split without loss, and taken back once; months that are closed stay.
+Long because one desk of sellers goes through all of it."""
 
 import datetime as dt
 
