@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 
+import hypothesis
 import pytest
 
 from tests.support import ENGINES
@@ -24,6 +25,8 @@ def pytest_configure() -> None:
     forbid_outside()
     settle()
     keep()
+    hypothesis.settings.register_profile("unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])  # a busy machine is no fault
+    hypothesis.settings.load_profile("unhurried")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the servers and commands that tests start would compile all anew
 
 

@@ -52,8 +52,7 @@ def _lacking(resource: Any, names: Iterable[str]) -> dict[str, Field]:
 
 def _named(resource: Any, bad: Invalid) -> Invalid:
     """What is wrong, said where no field stands beside it: each sentence with its field."""
-    labels = {**{n: f.label for n, f in resource.all_fields.items()}, **{one.name: one.label for one in resource.lines}}
-    return Invalid(bad.fields, " ".join(f"{labels[n]}{_(': ')}{one}" if n in labels else str(one) for n, said in bad.fields.items() for one in said)) if bad.fields else bad
+    return Invalid(bad.fields, " ".join(controls.named(resource, bad.fields))) if bad.fields else bad
 
 
 def _done(resource: Any, action: Action, row_id: int, texts: Mapping[str, str], files: ExitStack, at: str, more: Mapping[str, Any]) -> Any:

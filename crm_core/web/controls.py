@@ -1,7 +1,7 @@
 """From fields to the controls of a form, and back from what a browser sends to values."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -86,6 +86,12 @@ def control(
         if field.kind != "choices":
             given["control"] = "choice"
     return FormField(**given)
+
+
+def named(resource: Any, faults: Mapping[str, Sequence[Any]]) -> list[str]:
+    """What is wrong with fields and lines that do not stand here: each sentence with its field's name before it."""
+    labels = {**{n: f.label for n, f in resource.all_fields.items()}, **{one.name: one.label for one in resource.lines}}
+    return [f"{labels[n]}{_(': ')}{one}" if n in labels else str(one) for n, said in faults.items() for one in said]
 
 
 def of_fields(fields: Mapping[str, Field], texts: Mapping[str, str], faults: Mapping[str, Any], currency: str = "") -> tuple[FormField, ...]:

@@ -66,8 +66,8 @@ def answer(resource: Any, row_id: int) -> Any:
     except Conflict as conflict:
         return page_of("bulk_form.html", _form(resource, resource.get(row_id), field, texts.get(name, now), {}, conflict.message)), 409
     if faults:
-        other = [m for n, ms in faults.items() if n != name for m in ms]
-        return page_of("bulk_form.html", _form(resource, row, field, texts.get(name, now), {name: [*faults.get(name, ()), *other]})), 422
+        other = controls.named(resource, {n: ms for n, ms in faults.items() if n != name})
+        return page_of("bulk_form.html", _form(resource, row, field, texts.get(name, now), {name: [" ".join(str(one) for one in (*faults.get(name, ()), *other))]})), 422
     if "application/json" in flask.request.headers.get("Accept", ""):
         return {}
     bulk.say_undo(said, change)

@@ -150,6 +150,8 @@ def test_what_waits_for_a_review_is_told_to_who_gives_it(shop):  # noqa: F811
     assert "Waits for the contract review" in box and "do/appeared" not in box and "do/missed" in box
     number = shop.row("sales.order", order).number
     assert number in boss("GET", "/sales/order?review.any=contract").text and "review.any=contract" in boss("GET", "/").text and "review.any=contract" not in browser("GET", "/").text
+    shop.undo(shop.run("review_contract", order))
+    assert (shop.row("sales.order", order).review, shop.row("sales.order", order).contract_on) == ("contract", None)
     shop.run("review_contract", order)
     assert number in shop.wu.browser()("GET", "/sales/order?review.any=finance").text
     shop.run("deliver", order)

@@ -57,6 +57,8 @@ def test_who_goes_on_is_asked_for_what_the_next_stage_needs(house, deal, ann):
         house.resource("sales.stage").write([{"id": third.id, "needs": ["items", "source"]}])
     page = browser("POST", path)  # what is no box is said with its name
     assert page.status_code == 422 and "Products" in page.text and "Source" in page.text
+    cell = browser("POST", f"/sales/opportunity/{one}/cell", {"field": "stage", "stage": str(third.id), "was": str(second.id)})  # on the board, too
+    assert cell.status_code == 422 and "Products" in cell.text and "Source" in cell.text
     assert browser("POST", path, {"lacks": ["owner", "probability", "state"], "owner": "1"}).status_code == 422  # the act still lacks what it lacks
 
 
