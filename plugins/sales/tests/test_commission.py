@@ -1,4 +1,4 @@
-"""Commission is exact, is split without loss, and taken back once; months that are closed stay."""
+"""Commission is exact, is split without loss, and taken back once; months that are closed stay. Long because every way to earn it is taken back on one desk."""
 
 import datetime as dt
 
