@@ -15,16 +15,7 @@ from crm_core.kernel.site import Site
 @click.option("--customers", type=click.IntRange(300, 100_000), default=3_000, show_default=True, help=str(_("How many customers it has.")))
 def command(customers: int, core_only: bool) -> None:
     site = ready_site()
-    company(site if core_only else with_plugins(site), customers)
-
-
-def company(site: Site, customers: int = 3_000) -> None:
-    """The demo company with all that followed from what it did, such as rankings and commission: whoever signs in first finds them. Says who may."""
-    from crm_core.kernel import outbox
-
-    passwords = fill(site, customers)
-    outbox.drain(site)
-    show_passwords(passwords)
+    show_passwords(fill(site if core_only else with_plugins(site), customers))
 
 
 def with_plugins(site: Site) -> Site:

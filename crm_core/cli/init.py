@@ -53,8 +53,8 @@ def command(demo: bool, if_missing: bool, new_link: bool, level: str | None) -> 
             else _("Made a site in %(folder)s. Start it: crm serve", folder=found.home))
     if not anybody(found):
         if demo:
-            from crm_core.cli.demo import company, with_plugins
+            from crm_core.cli.demo import fill, show_passwords, with_plugins
 
-            company(with_plugins(found))
+            show_passwords(fill(with_plugins(found)))
         elif done.first:
             say_link(found)

@@ -16,8 +16,7 @@ from crm_sales.settings import CreditSettings
 SELLERS, BOSS = ("wangzhiqiang", "liuyang", "chenxiaoyan"), "sunli"
 MONTHS, EACH = 24, 4
 WHAT = (("内页整版广告", 38_000), ("封底广告", 128_000), ("跨版广告", 68_000), ("专题报道", 30_000), ("行业报告", 6_800), ("春糖会展位（9 ㎡）", 12_800), ("年度征订（12 期）", 480), ("官网横幅（月）", 9_800))
-PRODUCTS = {  # what people call otherwise; what is special about an issue has no product
-    "行业报告": "《糖酒年鉴》", "官网横幅（月）": "网站首页横幅（一月）", "内页整版广告": "周刊内页广告 整版 / 彩色", "跨版广告": "扉页插页", "春糖会展位（9 ㎡）": "春糖会标准展位"}
+PRODUCTS = {"行业报告": "《糖酒年鉴》", "官网横幅（月）": "网站首页横幅（一月）"}  # what people call otherwise
 LATE = (-12, -6, -3, 0, 0, 2, 5, 9, 20, 47)  # days after due on which somebody pays
 
 
@@ -49,7 +48,6 @@ def _items(make, known, day):
         line = {"what": name, "quantity": (make.dice.choice((20, 50, 100)) if term else make.dice.randint(1, 3)) * 1_000, "price": price * 100, "discount": make.dice.choice((0, 0, 0, 500, 1000)), "rate": 600}
         if (product := known.get(PRODUCTS.get(name, name))) is not None:
             line |= {"what": product.name, "product": product.id}
-            del line["price"]  # what it costs by the list
         elif term and (sold := next((one for one in known.values() if one.kind == "subscription"), None)):
             line |= {"what": sold.name, "product": sold.id}
         if term or "广告" in name or "横幅" in name:
