@@ -257,9 +257,9 @@ def test_papers_and_reports(shop):  # noqa: F811
     for path in (f"/core/customer/{shop.customer}", "/reports/sales.ageing", "/reports/sales.receipts", "/reports/sales.products", "/reports/sales.realised", "/sales/invoice?columns=remaining"):
         assert browser("GET", path).status_code == 200, path
     assert page.status_code == 200 and "Closing balance" in page.text
-    (address,) = re.findall(r'href="(/sales/invoice[?]due\.between=[^"]+)"', browser("GET", "/reports/sales.receipts").text)  # a month leads to what was due in it
+    months = re.findall(r'href="(/sales/invoice[?]due\.between=[^"]+)"', browser("GET", "/reports/sales.receipts").text)  # a month leads to what was due in it
     (invoice,) = shop.all(Invoice, customer_id=shop.customer)
-    assert invoice.number in browser("GET", html.unescape(address)).text
+    assert any(invoice.number in browser("GET", html.unescape(address)).text for address in months)
     shop.order((1000, 100_00))
     assert '<rect width="100.0"' in browser("GET", "/reports/sales.products").text  # the bar is of the amount, not of the words before it
     assert browser("GET", f"/core/customer/{shop.customer}/print/reminder").status_code == 200
