@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from crm_core.sdk import Contact, Customer, Product, User, session, site
 from crm_sales.credit import services as credit
 from crm_sales.demo import seekers
-from crm_sales.orders.models import Fate, Order, OrderItem, Review, Subscription
+from crm_sales.orders.models import Fate, Order, OrderItem, Review, Subscription, Term
 from crm_sales.receivables.models import Invoice, State
 from crm_sales.receivables.services import late_steps
 from crm_sales.settings import CreditSettings
@@ -91,7 +91,7 @@ def _month(make, login, firms, known, ago):
 
 def _ended(make):
     """Subscriptions whose term is over were not renewed; those of the last weeks wait for their owners."""
-    over = session.scalars(select(Subscription.id).where(Subscription.ends < make.day(-30)).order_by(Subscription.id)).all()
+    over = session.scalars(select(Subscription.id).where(Subscription.term == Term.running, Subscription.ends < make.day(-30)).order_by(Subscription.id)).all()
     if over:
         with make.at(20, 10, BOSS):
             site().registry.resource("sales.subscription").run("end", over, {"reason": "到期未续"})
