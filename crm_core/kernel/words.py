@@ -29,12 +29,12 @@ def keep(text: Any) -> dict[str, Any]:
 
 
 def keep_line(text: Any) -> str:
-    """`keep` for a column that holds a line of text."""
+    """A sentence as a column keeps it, `"kind": "kept_words"`: text and values apart, for whoever reads it."""
     return json.dumps(keep(text), ensure_ascii=False, default=str) if isinstance(text, Lazy) else str(text)[:500]
 
 
 def read_line(kept: str | None) -> Any:
-    """What `keep_line` kept; any other text is itself."""
+    """A kept sentence again, in the reader's language; any other text is itself."""
     if kept and kept.startswith('{"msgid"'):
         return read(json.loads(kept))
     return kept or ""

@@ -11,6 +11,7 @@ from crm_core.resource.asking import OnlyAsked
 from crm_core.resource.fields import Field, clean_values
 from crm_core.text.numbers import whole
 from crm_core.web import bulk, controls, urls
+from crm_core.web.requests import wants_json
 from crm_core.web.show import page_of
 from crm_core.web.viewmodels import BulkFormPage
 
@@ -52,13 +53,13 @@ def answer(resource: Any, row_id: int) -> Any:
         if asked_by := _act_for(resource, row, name, values[name]):
             back = given.get("back", "")
             url = urls.of_act(resource, row_id, f"do/{asked_by}", [("back", urls.safe_path(back))] if back else [])
-            return {"dialog": url} if "application/json" in flask.request.headers.get("Accept", "") else flask.redirect(url, 303)
+            return {"dialog": url} if wants_json() else flask.redirect(url, 303)
         known = row.version if was is not None else version
         resource.write([{"id": row_id, name: values[name], **({"version": known} if known is not None else {})}])
         said = telling.told() or _("Saved")
     except OnlyAsked:
         asked = asking.propose(resource, row_id, values)
-        if "application/json" in flask.request.headers.get("Accept", ""):
+        if wants_json():
             raise Refused(asked.said) from None  # a card that was dragged goes back to where it was
         said, change = asked.said, asked.change
     except Invalid as bad:
@@ -68,7 +69,7 @@ def answer(resource: Any, row_id: int) -> Any:
     if faults:
         other = controls.named(resource, {n: ms for n, ms in faults.items() if n != name})
         return page_of("bulk_form.html", _form(resource, row, field, texts.get(name, now), {name: [" ".join(str(one) for one in (*faults.get(name, ()), *other))]})), 422
-    if "application/json" in flask.request.headers.get("Accept", ""):
+    if wants_json():
         return {}
     bulk.say_undo(said, change)
     return flask.redirect(urls.safe_path(given["back"]) if given.get("back") else urls.of_record(resource, row_id), 303)

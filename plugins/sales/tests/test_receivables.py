@@ -251,14 +251,14 @@ def test_owners_hear_of_a_late_invoice_once_for_each_step(shop, today):  # noqa:
 
 
 def test_papers_and_reports(shop):  # noqa: F811
-    invoiced(shop, 10_00)
+    made = invoiced(shop, 10_00)
     browser = shop.boss.browser()
     page = browser("GET", f"/core/customer/{shop.customer}/print/statement")
     for path in (f"/core/customer/{shop.customer}", "/reports/sales.ageing", "/reports/sales.receipts", "/reports/sales.products", "/reports/sales.realised", "/sales/invoice?columns=remaining"):
         assert browser("GET", path).status_code == 200, path
     assert page.status_code == 200 and "Closing balance" in page.text
     months = re.findall(r'href="(/sales/invoice[?]due\.between=[^"]+)"', browser("GET", "/reports/sales.receipts").text)  # a month leads to what was due in it
-    (invoice,) = shop.all(Invoice, customer_id=shop.customer)
+    invoice = shop.row("sales.invoice", made)
     assert any(invoice.number in browser("GET", html.unescape(address)).text for address in months)
     shop.order((1000, 100_00))
     assert '<rect width="100.0"' in browser("GET", "/reports/sales.products").text  # the bar is of the amount, not of the words before it

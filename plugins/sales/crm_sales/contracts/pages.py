@@ -49,7 +49,7 @@ def beside(contract_id):
     family = session.scalars(select(Contract).where((Contract.id == first) | (Contract.amends_id == first)).order_by(Contract.id).limit(50)).all() if sees("sales.contract.amends") else []
     sums = sees("sales.contract.total", "sales.contract.currency")
     base = contract if contract.amends_id is None else session.get(Contract, first)
-    whole = base.agreed if base is not None and base.agreed is not None else contract.total
+    whole = base.agreed if sees("sales.contract.agreed") and base is not None and base.agreed is not None else contract.total
     counts = {one.id for one in family if one.id == first or one.state in paying.ASKED}
     renewals = sees("sales.contract.renews")
     follows = session.scalar(select(Contract).where(Contract.renews_id == contract.id)) if renewals else None

@@ -42,7 +42,7 @@ class Stops(Resource):
     icon = "hand-stop"
     columns = "order", "words", "owed", "limit", "outcome", "day"
     filters = "outcome", "order", "day"
-    search = ("words",)
+    search = ()
     search_names = ()
     readonly = True
     verbs = ("read", "export", "print")

@@ -177,12 +177,15 @@ def runs_of_advert(advert_id):
 
 def _runs(which, here, order):
     """What runs next, and what was to and is not marked yet: each with its acts for who may do them, as soon as it can have appeared."""
-    told = sees("sales.run.evidence")
+    told, reviewed = sees("sales.run.evidence"), True
+    if OrderSettings.now().reviews:
+        with system_scope("whether orders wait for a review, whoever may read them") as db:
+            reviewed = db.scalar(sa.select(Order.id).join(Advert, Advert.order_id == Order.id).where(which, Order.review.in_((Review.contract, Review.finance)), Order.state.in_(services.REVIEWED)).limit(1)) is None
     rows = session.execute(sa.select(Run.id, Run.day, Run.issue, Run.fate, Run.evidence, Advert.name).join(Advert, Advert.id == Run.advert_id).where(which).order_by(
         sa.case((Run.fate == Fate.planned, 0), else_=1), Run.day, Run.id).limit(24)).all()
     counts = dict(session.execute(sa.select(Run.fate, sa.func.count()).join(Advert, Advert.id == Run.advert_id).where(which).group_by(Run.fate)).all())
     looks = {fate: cells.status(Status(FATES[fate.value], *FATE_LOOKS[fate.value])) for fate in Fate}
     return {"rows": [(row, day_said(row.day), looks[row.fate], row.fate == Fate.planned and row.day < today(), row.evidence if told else "") for row in rows],
             "counts": [(looks[fate], counts[fate]) for fate in Fate if counts.get(fate)],
-            "may": {name for name in ("appeared", "missed") if rows and may(f"sales.run.{name}", rows[0].id)},
+            "may": {name for name in (("appeared", "missed") if reviewed else ("missed",)) if rows and may(f"sales.run.{name}", rows[0].id)},
             "planned": Fate.planned, "here": here, "now": today(), "review": _review(order) if order is not None and sees(REVIEW) else ""}

@@ -22,6 +22,7 @@ from crm_core.sdk import (
     Settled,
     as_written,
     priced,
+    say_date,
     session,
     system_scope,
     today,
@@ -284,6 +285,8 @@ class Runs(Resource):
             now = as_written(row, before)
             if now.get("fate") == "done" and not now.get("evidence"):
                 faults[at] = {"evidence": [_("Say where it can be seen.")]}
+            elif now.get("fate") == "done" and now.get("day") is not None and now["day"] > today():
+                faults[at] = {"fate": [_("It runs on %(day)s: it cannot have appeared yet.", day=say_date(now["day"]))]}
         return faults
 
     def written(self, verb, ids, change):

@@ -438,7 +438,7 @@ def went(db, ids: Collection[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for row in db.execute(sa.select(OrderItem.order_id, OrderItem.amount, OrderItem.delivered, OrderItem.quantity).where(
             OrderItem.order_id.in_(ids), OrderItem.delivered > 0, OrderItem.deleted_at.is_(None))) if ids else ():
-        found[row.order_id] = found.get(row.order_id, 0) + amounts.share(row.amount, [row.delivered, row.quantity - row.delivered])[0]
+        found[row.order_id] = found.get(row.order_id, 0) + _part(row, row.delivered)
     return found
 
 

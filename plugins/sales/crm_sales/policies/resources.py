@@ -68,7 +68,7 @@ class Exceptions(Resource):
     icon = "alert-triangle"
     columns = "day", "document", "what", "policy", "agreed", "owner"
     filters = "day", "policy", "agreed", "owner", "department"
-    search = "what", "document"
+    search = ("document",)
     search_names = ()
     sorts = "-day", "-updated_at"
     verbs = "read", "export"

@@ -2,11 +2,11 @@
 
 import sqlalchemy as sa
 
-from crm_core.sdk import Seen, amounts, session, site
+from crm_core.sdk import Seen, session, site
 from crm_sales.contracts import services
 from crm_sales.contracts.models import Contract
 from crm_sales.orders import services as orders
-from crm_sales.orders.models import Order, OrderItem, State
+from crm_sales.orders.models import Order, State
 from crm_sales.orders.panels import said
 from crm_sales.receivables.covering import ASKED
 from crm_sales.receivables.models import Invoice
@@ -16,13 +16,12 @@ SHOWS = "sales.contract.agreed", "sales.contract.paid", "sales.order.contract", 
 
 def of_contract(contract_id: int) -> dict:
     """What is agreed with amendments, ordered of that (of cancelled orders what went out), left of it, or beyond it, invoiced less credit notes, and received.
-    In its currency. Four statements."""
+    In its currency. Five statements at most."""
     contract = session.get(Contract, contract_id)
     seen = Seen(site().registry.resource(services.NAME), contract)
     ordered = int(session.scalar(sa.select(sa.func.coalesce(sa.func.sum(Order.total), 0)).where(Order.contract_id == contract_id, Order.state.in_((*orders.GOING, State.held)))) or 0)
-    went = session.execute(sa.select(OrderItem.amount, OrderItem.delivered, OrderItem.quantity).join(Order, Order.id == OrderItem.order_id).where(
-        Order.contract_id == contract_id, Order.state == State.cancelled, OrderItem.delivered > 0).order_by(OrderItem.id).limit(2_000)).all()
-    ordered += sum(amounts.share(row.amount, [row.delivered, row.quantity - row.delivered])[0] for row in went)
+    stopped = session.scalars(sa.select(Order.id).where(Order.contract_id == contract_id, Order.state == State.cancelled, Order.delivered > 0).limit(2_000)).all()
+    ordered += sum(orders.went(session, stopped).values())
     invoiced = int(session.scalar(sa.select(sa.func.coalesce(sa.func.sum(Invoice.total), 0)).where(Invoice.contract_id == contract_id, ASKED)) or 0)
     agreed = seen.agreed or 0
     return {"agreed": agreed, "ordered": ordered, "left": max(0, agreed - ordered), "beyond": max(0, ordered - agreed), "invoiced": invoiced, "paid": seen.paid or 0,

@@ -216,7 +216,7 @@ def credit(invoice_row, reason: str, amount: int | None = None) -> int:
     if not 0 < (left if amount is None else amount) <= left:
         raise Invalid({"amount": [_("At most %(amount)s of this invoice can still be credited.", amount=money.say(left, invoice_row.currency))]})
     if amount is not None and amount % money.step(invoice_row.currency):
-        raise Invalid({"amount": [_("There is no smaller amount of this currency than %(step)s.", step=f"{money.step(invoice_row.currency) / 100:g}")]})
+        raise Invalid({"amount": [_("There is no smaller amount of this currency than %(step)s.", step=money.say(money.step(invoice_row.currency), invoice_row.currency))]})
     if amount in (None, left) and left == invoice_row.total:
         with system_scope("items that are credited") as db:
             lines = [{name: getattr(one, name) for name in (*FURTHER, "item_id", "product_id", "what", "list_price", "price", "discount", "rate")}
