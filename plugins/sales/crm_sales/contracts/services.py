@@ -222,7 +222,8 @@ def amend(contract):
     contract = _now(contract, State.signed)
     resource = site().registry.resource(NAME)
     base = contract.amends_id or contract.id
-    count = session.scalar(select(func.count()).select_from(Contract).where(Contract.amends_id == base)) or 0
+    with system_scope("amendments there ever were: a number is given once") as db:
+        count = db.scalar(select(func.count()).where(Contract.__table__.c.amends_id == base)) or 0
     first = contract if contract.amends_id is None else session.get_one(Contract, base)
     ends = paying.until(first.ends, paying.amendments(session, [base]).get(base, []))
     (made,) = resource.write([{
