@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def keep_line(text: Any) -> str:
 def read_line(kept: str | None) -> Any:
     """A kept sentence again, in the reader's language; any other text is itself."""
     if kept and kept.startswith('{"msgid"'):
-        return read(json.loads(kept))
+        with suppress(ValueError):  # it may have been cut, or be what somebody wrote
+            return read(json.loads(kept))
     return kept or ""
 
 

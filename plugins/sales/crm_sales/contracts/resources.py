@@ -19,6 +19,7 @@ from crm_core.sdk import (
     money,
     priced,
     session,
+    writing,
 )
 from crm_sales import _
 from crm_sales.contracts import paying, services
@@ -97,6 +98,13 @@ class Contracts(Resource):
 
     def title(self, row):
         return f"{row.number or ''} {row.name or ''}"
+
+    def write(self, rows, *, kind="save"):
+        rows = list(rows)
+        with writing():
+            if ids := [row["id"] for row in rows if row.get("id")]:
+                services.hold(ids)
+            return super().write(rows, kind=kind)
 
     def derive(self, rows, before):
         of_their_desk(rows)

@@ -14,6 +14,7 @@ from crm_core.sdk import (
     as_written,
     emit,
     files,
+    may,
     money,
     my_id,
     on_timeline,
@@ -41,12 +42,17 @@ def in_state(*states):
     return lambda contract: contract.state in states
 
 
+def hold(ids):
+    """Hold these contracts, and in place of amendments those they amend, until the transaction ends: the contract before its amendments, everywhere."""
+    with system_scope("the contract an amendment amends") as db:
+        paying.held(db, paying.firsts(db, ids))
+
+
 def _now(contract, *states):
     """The same contract, alone in this hand until the transaction ends, if it is in one of these states; an amendment after the contract it amends, which is
     held by whoever counts. Raises Refused."""
-    with system_scope("the contract an amendment amends") as db:
-        paying.held(db, paying.firsts(db, [contract.id]))
-    session.refresh(contract, with_for_update=True)
+    hold([contract.id])
+    session.refresh(contract, with_for_update={"key_share": True})  # what refers to it need not wait, or two wait for each other
     if contract.state not in states:
         raise Refused(_("“%(name)s” has been dealt with meanwhile.", name=str(contract)))
     return contract
@@ -196,7 +202,10 @@ def _again(contract, lines_of, **more):
 def renew(contract):
     """A draft for the time behind it, once: what was agreed with its amendments."""
     contract = _now(contract, State.signed, State.done)
-    amended = paying.amendments(session, [contract.id]).get(contract.id, [])
+    with system_scope("amendments of a contract, whoever has them") as db:
+        amended = paying.amendments(db, [contract.id]).get(contract.id, [])
+    if {one.id for one in amended} - set(session.scalars(select(Contract.id).where(Contract.amends_id == contract.id))):
+        raise Refused(_("Of %(number)s there are amendments you may not see: who may, renews it.", number=contract.number))
     ends = paying.until(contract.ends, amended)
     if session.scalar(select(Contract.id).where(Contract.renews_id == contract.id)) is not None:
         raise Refused(_("This contract has been renewed already."))
@@ -222,10 +231,13 @@ def amend(contract):
     contract = _now(contract, State.signed)
     resource = site().registry.resource(NAME)
     base = contract.amends_id or contract.id
+    if not may("sales.contract.amend", base):
+        raise Refused(_("Amend the contract itself: it is not yours to change."))
     with system_scope("amendments there ever were: a number is given once") as db:
         count = db.scalar(select(func.count()).where(Contract.__table__.c.amends_id == base)) or 0
+        amended = paying.amendments(db, [base]).get(base, [])
     first = contract if contract.amends_id is None else session.get_one(Contract, base)
-    ends = paying.until(first.ends, paying.amendments(session, [base]).get(base, []))
+    ends = paying.until(first.ends, amended)
     (made,) = resource.write([{
         "number": f"{first.number}/{count + 1}", "name": str(_("Amendment %(n)s: %(name)s", n=count + 1, name=first.name))[:200], "customer": first.customer_id,
         "currency": first.currency, "begins": first.begins, "ends": ends, **({"contact": first.contact_id} if first.contact_id else {}),

@@ -209,7 +209,7 @@ def take_no_more(db, cause, day):
         CommissionLine.key.startswith(f"{cause}/", autoescape=True)).order_by(CommissionLine.id)).all()
     done = set(db.scalars(sa.select(CommissionLine.key).where(CommissionLine.key.in_([f"not:{line.key}" for line, _owner in rows]))))
     statements = {person: open_statement(db, person, day) for person in sorted({owner for _line, owner in rows})}
-    _write([_back_of(line, statements[owner], f"not:{line.key}", day, line.base, line.amount, line.rule) | {"back_of": line.back_of_id}
+    _write([_back_of(line, statements[owner], f"not:{line.key}", day, line.base, line.amount, read_words(line.rule)) | {"back_of": line.back_of_id}
             for line, owner in rows if f"not:{line.key}" not in done])
 
 

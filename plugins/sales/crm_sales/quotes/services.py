@@ -110,7 +110,7 @@ def decline(quote, reason=None, signer=None, address=None):
 
 def _in_time(quote):
     """Whoever has signed himself by its last day has taken it in time, however long others think about it. Raises Refused."""
-    if quote.answered_at is None and quote.until is not None and quote.until < today():
+    if (quote.answered_at is None or quote.reason is not None) and quote.until is not None and quote.until < today():
         raise Refused(_("This quote was valid until %(day)s.", day=quote.until))
 
 
@@ -129,7 +129,8 @@ def answer(quote, act, signer=None, address=None, reason=None):
     said = {"signer": signer} if act == "accept" else {"reason": reason}
     if act == "accept":
         _in_time(quote)
-    if not _waits(quote, act, said):
+    waits = _handed_in(quote, act, said)
+    if waits is False:
         if act == "accept":
             accept(quote, signer, address)
         else:
@@ -138,20 +139,23 @@ def answer(quote, act, signer=None, address=None, reason=None):
     _signed(quote, signer, address)
     quote.reason = reason
     session.flush()
-    sentence = _("“%(name)s” was accepted by %(who)s. What follows of it waits for approval.", name=str(quote), who=signer or "—") if act == "accept" else _(
-        "“%(name)s” was declined by %(who)s. What follows of it waits for approval.", name=str(quote), who=signer or "—")
+    told = {"name": str(quote), "who": signer or "—"}
+    if waits:
+        sentence = _("“%(name)s” was accepted by %(who)s. What follows of it waits for approval.", **told) if act == "accept" else _("“%(name)s” was declined by %(who)s. What follows of it waits for approval.", **told)
+    else:
+        sentence = _("“%(name)s” was accepted by %(who)s. Record it, nobody could be asked for approval.", **told) if act == "accept" else _("“%(name)s” was declined by %(who)s. Record it, nobody could be asked for approval.", **told)
     notify([quote.owner_id], sentence, about=(NAME, quote.id), source=_("Sales"))
 
 
-def _waits(quote, act, said):
-    """Whether what the customer answered waits for others: handed in now, or because it waits already."""
+def _handed_in(quote, act, said):
+    """Whether what the customer answered waits for others; None: it would, but could not be handed in, as something else of the quote waits or nobody can be asked."""
     if approvals.waits(NAME, quote.id):
-        return True
+        return None
     try:
         with session.begin_nested():
             return approvals.from_outside(NAME, act, quote.id, said, why=_("By the customer himself, on his link: %(who)s", who=said.get("signer") or "—")) is not None
     except Refused:  # nobody can be asked: that is not the customer's affair, who has the quote sees to it
-        return True
+        return None
 
 
 def may_replace(quote):

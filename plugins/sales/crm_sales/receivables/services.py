@@ -313,6 +313,8 @@ def known_references(rows: Sequence[tuple[Mapping, int | None]]) -> dict[int, st
     if not wanted:
         return {}
     with system_scope("bank references of payments") as db:
+        customers = sorted({key[0] for _at, key, _own in wanted if key[0] is not None})
+        db.scalars(sa.select(Customer.id).where(Customer.id.in_(customers)).order_by(Customer.id).with_for_update(key_share=True)).all()  # of two at once one waits
         known: dict[tuple, list] = defaultdict(list)
         for one in db.execute(sa.select(Payment.id, Payment.number, Payment.customer_id, Payment.reference).where(
                 Payment.customer_id.in_({key[0] for _at, key, _own in wanted}), Payment.reference.in_({key[1] for _at, key, _own in wanted}), Payment.returned.is_(None), Payment.deleted_at.is_(None))):
