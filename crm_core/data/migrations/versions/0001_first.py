@@ -3283,8 +3283,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column('product_id', ID, nullable=True))
         batch.create_index(batch.f('ix_core_plan_line_category_id'), ['category_id'], unique=False)
         batch.create_index(batch.f('ix_core_plan_line_product_id'), ['product_id'], unique=False)
-        batch.create_foreign_key(batch.f('fk_core_plan_line_category_id'), 'core_product_category', ['category_id'], ['id'], ondelete='RESTRICT')
         batch.create_foreign_key(batch.f('fk_core_plan_line_product_id'), 'core_product', ['product_id'], ['id'], ondelete='RESTRICT')
+        batch.create_foreign_key(batch.f('fk_core_plan_line_category_id'), 'core_product_category', ['category_id'], ['id'], ondelete='RESTRICT')
     with op.batch_alter_table('core_team') as batch:
         batch.add_column(sa.Column('head_id', ID, nullable=True))
         batch.create_index(batch.f('ix_core_team_head_id'), ['head_id'], unique=False)
@@ -3300,8 +3300,8 @@ def downgrade() -> None:
         batch.drop_index(batch.f('ix_core_team_head_id'))
         batch.drop_column('head_id')
     with op.batch_alter_table('core_plan_line') as batch:
-        batch.drop_constraint(batch.f('fk_core_plan_line_product_id'), type_='foreignkey')
         batch.drop_constraint(batch.f('fk_core_plan_line_category_id'), type_='foreignkey')
+        batch.drop_constraint(batch.f('fk_core_plan_line_product_id'), type_='foreignkey')
         batch.drop_index(batch.f('ix_core_plan_line_product_id'))
         batch.drop_index(batch.f('ix_core_plan_line_category_id'))
         batch.drop_column('product_id')
