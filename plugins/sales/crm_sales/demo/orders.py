@@ -119,11 +119,13 @@ def _adverts(make):
     for n, order in enumerate(orders):
         if registry.resource("sales.order").get(order.id).state != "confirmed":
             continue
+        run = registry.resource("sales.order")
         with make.at(max(1, (make.today - order.day).days - 1), 11, BOSS):
-            run = registry.resource("sales.order")
-            if any(action.name == "review_contract" and action.when(run.get(order.id)) for action in run.all_actions.values()):
-                for act in ("review_contract", "review_finance")[:2 if n > 1 else n]:  # the newest two wait for a review
-                    run.run(act, [order.id])
-                runs = [{"issue": f"第 {k} 期", "day": order.day + dt.timedelta(days=15 * k),
-                         **({"fate": Fate.done, "evidence": f"第 {12 + 4 * k} 页"} if n > 1 and order.day + dt.timedelta(days=15 * k) < make.today else {})} for k in (1, 2, 3)]
-                registry.resource("sales.advert").write([{"order": order.id, "name": "品牌形象广告" if n % 2 else "新品上市广告", "begins": order.day, "ends": order.day + dt.timedelta(days=60), "runs": runs}])
+            if not run.all_actions["review_contract"].when(run.get(order.id)):
+                continue
+            for act in ("review_contract", "review_finance")[:2 if n > 1 else n]:  # the newest two wait for a review
+                run.run(act, [order.id])
+        with make.at(0, 9, BOSS):  # what has appeared is marked by now
+            runs = [{"issue": f"第 {k} 期", "day": order.day + dt.timedelta(days=15 * k),
+                     **({"fate": Fate.done, "evidence": f"第 {12 + 4 * k} 页"} if n > 1 and order.day + dt.timedelta(days=15 * k) < make.today else {})} for k in (1, 2, 3)]
+            registry.resource("sales.advert").write([{"order": order.id, "name": "品牌形象广告" if n % 2 else "新品上市广告", "begins": order.day, "ends": order.day + dt.timedelta(days=60), "runs": runs}])
