@@ -145,7 +145,7 @@ def again(number: int, why: str = "") -> None:
     with writing(), changes.change("submit"):
         found = _own(number, ("returned",))
         verb, resource = _verb(found), site().registry.resource(found.subject)
-        if verb and not (resource.may(verb) and resource.sees(found.subject_id, verb)):
+        if verb and not resource.sees(found.subject_id, verb):
             raise Refused(_("“%(name)s” is not yours any more: withdraw what you handed in.", name=stepping.title_of(found)))
         tasks.finish(stepping.key(number, "author"))
         stepping.put(number, state="open")

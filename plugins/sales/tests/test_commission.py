@@ -416,7 +416,8 @@ def test_tiers_of_a_policy_that_holds_stay_and_a_new_edition_takes_them_over(des
     assert [tuple(row) for row in rows] == [(0, 100), (1_000, 200)]
 
 
-def test_what_of_instalments_is_lost_is_held_back_of_the_orders_it_was_for(desk, house, make, as_user, deliver):
+def _year(desk, house, make, as_user, deliver, payments):
+    """A policy, a signed contract of 1,000 and two orders of it, by Ann and by Bob: (how the boss acts, contract, first, second)."""
     desk.policy()
     boss = as_user("boss", roles=["administrator"])
     with house.system():
@@ -428,9 +429,14 @@ def test_what_of_instalments_is_lost_is_held_back_of_the_orders_it_was_for(desk,
         deliver()
 
     contract = make("sales.contract", owner=desk.ann, customer=desk.customer, name="Year", items=[{"what": "Pages", "quantity": 1_000, "price": 1_000_00, "rate": 0}],
-                    payments=[{"what": "All", "amount": 1_000_00}])
+                    payments=payments)
     run("sales.contract", "sign", contract)
     first, second = desk.order(600_00, contract=contract), desk.order(400_00, owner=desk.bob, contract=contract)
+    return run, contract, first, second
+
+
+def test_what_of_instalments_is_lost_is_held_back_of_the_orders_it_was_for(desk, house, make, as_user, deliver):
+    run, contract, first, second = _year(desk, house, make, as_user, deliver, [{"what": "All", "amount": 1_000_00}])
     for order in (first, second):
         run("sales.order", "confirm", order)
         run("sales.order", "deliver", order)
@@ -451,20 +457,7 @@ def test_what_of_instalments_is_lost_is_held_back_of_the_orders_it_was_for(desk,
 
 def test_a_loss_follows_an_order_that_is_completed_at_once(desk, house, make, as_user, deliver):
     """What came is for the order that is completed by it: what is lost is held back of the others from then on, and of it again when it waits for money anew."""
-    desk.policy()
-    boss = as_user("boss", roles=["administrator"])
-    with house.system():
-        put(QuoteSettings, {"signed_file": False})
-
-    def run(resource, act, row, **values):
-        with boss.work():
-            house.resource(resource).run(act, [row], values)
-        deliver()
-
-    contract = make("sales.contract", owner=desk.ann, customer=desk.customer, name="Year", items=[{"what": "Pages", "quantity": 1_000, "price": 1_000_00, "rate": 0}],
-                    payments=[{"what": "Deposit", "amount": 900_00}, {"what": "Rest", "amount": 100_00}])
-    run("sales.contract", "sign", contract)
-    first, second = desk.order(600_00, contract=contract), desk.order(400_00, owner=desk.bob, contract=contract)
+    run, contract, first, second = _year(desk, house, make, as_user, deliver, [{"what": "Deposit", "amount": 900_00}, {"what": "Rest", "amount": 100_00}])
     with house.system():
         deposit = session.scalar(sa.select(ContractPayment.id).where(ContractPayment.contract_id == contract).order_by(ContractPayment.id).limit(1))
         item = session.scalar(sa.select(OrderItem.id).where(OrderItem.order_id == second))

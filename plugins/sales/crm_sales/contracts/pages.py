@@ -15,6 +15,7 @@ from crm_sales.contracts.models import (
     ContractParty,
     State,
 )
+from crm_sales.quotes.services import in_state
 
 OVERDUE = "sales.contract_payment.due", "sales.contract_payment.amount", "sales.contract_payment.paid"
 DAY = DateField(name="day", label="")
@@ -58,7 +59,7 @@ def beside(contract_id):
             (one, money.shown(one.total, one.currency) if sums else "", _("Contract") if one.id == first else STATES[one.state.value], one.id in counts) for one in family], "renewed": follows,
             "before": session.get(Contract, contract.renews_id) if contract.renews_id and renewals else None,
             "together": f"{money.shown(whole, contract.currency)} {contract.currency}" if len(family) > 1 and sums and sees("sales.contract.agreed") else "",
-            "copy": _copy(contract), "may_sign": services.in_state(State.draft, State.signed, State.done)(contract) and may("sales.contract.signed_copy", contract_id),
+            "copy": _copy(contract), "may_sign": in_state(State.draft, State.signed, State.done)(contract) and may("sales.contract.signed_copy", contract_id),
             "progress": services.progress([contract.id]).get(contract.id),
             "paid": money.shown(contract.paid, contract.currency) if sums and contract.amends_id is None and sees("sales.contract.paid") else "",
             "total": money.shown(whole if contract.amends_id is None else contract.total, contract.currency) if sums else "",

@@ -34,6 +34,7 @@ from crm_sales.contracts.models import (
     State,
 )
 from crm_sales.opportunities.services import of_their_desk
+from crm_sales.quotes.services import in_state
 
 WHY = NoteField(name="reason", label=_("Reason"), required=True, length=2_000)
 
@@ -78,18 +79,18 @@ class Contracts(Resource):
     help = _("What was agreed with customers: items, when it is paid, what is done by when. Signed ones stay as they are; what changes is an amendment.")
     settled = (Settled("state", (State.draft,), _("This contract is no draft any more; it stays as it is. Make an amendment.")),)
     actions = (
-        Action("sign", _("Signed"), services.sign, when=services.in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
+        Action("sign", _("Signed"), services.sign, when=in_state(State.draft), icon="rubber-stamp", primary=True, order=10, bulk=False,
                fields=(FileField(name="file", label=_("Signed copy")), DateField(name="signed_on", label=_("Signed on"))), fit=services.so_far),
-        Action("signed_copy", _("Signed copy"), services.signed_copy, when=services.in_state(State.draft, State.signed, State.done), icon="file-text", order=12, quiet=True,
+        Action("signed_copy", _("Signed copy"), services.signed_copy, when=in_state(State.draft, State.signed, State.done), icon="file-text", order=12, quiet=True,
                fit=services.who_signed,
                fields=(FileField(name="file", label=_("File"), required=True), DateField(name="signed_on", label=_("Signed on")),
                        Field(name="partner", label=_("Signs for the customer"), length=255), Field(name="signatory", label=_("Signs for us"), length=255))),
         Action("order", _("Make an order"), services.to_order, when=lambda c: c.state == State.signed and c.order_id is None, icon="shopping-cart", order=20, bulk=False, primary=True,
                makes="sales.order"),
         Action("renew", _("Renew"), services.renew, when=lambda c: c.amends_id is None and c.state in paying.ASKED, icon="refresh", order=30, bulk=False, makes="sales.contract"),
-        Action("amend", _("Amend"), services.amend, when=services.in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True, makes="sales.contract"),
-        Action("done", _("Fulfilled"), services.finish, when=services.in_state(State.signed), icon="flag", order=40, bulk=False),
-        Action("cancel", _("End it"), services.cancel, when=services.in_state(*services.LIVE), icon="x", order=50, bulk=False, danger=True, fields=(WHY,)),
+        Action("amend", _("Amend"), services.amend, when=in_state(State.signed), icon="pencil", order=31, bulk=False, quiet=True, makes="sales.contract"),
+        Action("done", _("Fulfilled"), services.finish, when=in_state(State.signed), icon="flag", order=40, bulk=False),
+        Action("cancel", _("End it"), services.cancel, when=in_state(*services.LIVE), icon="x", order=50, bulk=False, danger=True, fields=(WHY,)),
     )
 
     @property

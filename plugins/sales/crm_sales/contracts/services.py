@@ -37,11 +37,6 @@ NAME = "sales.contract"
 LIVE = State.draft, State.signed
 
 
-def in_state(*states):
-    """When an act is offered: while the contract is in one of these states."""
-    return lambda contract: contract.state in states
-
-
 def hold(ids):
     """Hold these contracts, and in place of amendments those they amend, until the transaction ends: the contract before its amendments, everywhere."""
     with system_scope("the contract an amendment amends") as db:

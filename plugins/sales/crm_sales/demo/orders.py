@@ -3,25 +3,25 @@ cheque. Written in sets, a month of a seller at a time."""
 
 import datetime as dt
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from crm_core.sdk import Contact, Customer, Product, User, session, site
+from crm_core.sdk import Product, User, session, site
 from crm_sales.credit import services as credit
 from crm_sales.demo import seekers
+from crm_sales.demo.quotes import SELLERS, WHAT, firms_of
 from crm_sales.orders.models import Fate, Order, OrderItem, Review, Subscription, Term
 from crm_sales.receivables.models import Invoice, State
 from crm_sales.receivables.services import late_steps
 from crm_sales.settings import CreditSettings
 
-SELLERS, BOSS = ("wangzhiqiang", "liuyang", "chenxiaoyan"), "sunli"
+BOSS = "sunli"
 MONTHS, EACH = 24, 4
-WHAT = (("内页整版广告", 38_000), ("封底广告", 128_000), ("跨版广告", 68_000), ("专题报道", 30_000), ("行业报告", 6_800), ("春糖会展位（9 ㎡）", 12_800), ("年度征订（12 期）", 480), ("官网横幅（月）", 9_800))
 PRODUCTS = {"行业报告": "《糖酒年鉴》", "官网横幅（月）": "网站首页横幅（一月）"}  # what people call otherwise
 LATE = (-12, -6, -3, 0, 0, 2, 5, 9, 20, 47)  # days after due on which somebody pays
 
 
 def fill(make):
-    firms = {login: found for login in SELLERS if (found := _firms(make.made["users"][login]))}
+    firms = {login: found for login in SELLERS if (found := firms_of(make.made["users"][login], 36))}  # few enough that some order again and again
     known = {row.name: row for row in session.execute(select(Product.id, Product.name, Product.kind).limit(500))}
     for month in range(MONTHS, 0, -1):
         for login, found in firms.items():
@@ -33,12 +33,6 @@ def fill(make):
     _told(make)
     day = make.day(0)
     credit.put(credit.history(session.scalars(select(Invoice.customer_id).distinct().limit(2_000)).all(), day), day, CreditSettings.now())
-
-
-def _firms(owner):
-    """Customers of a seller, each with the first of his contacts; a few of them order again and again."""
-    query = select(Customer.id, func.min(Contact.id)).outerjoin(Contact, Contact.customer_id == Customer.id).where(Customer.owner_id == owner)
-    return session.execute(query.group_by(Customer.id).order_by(Customer.id).limit(36)).all()
 
 
 def _items(make, known, day):

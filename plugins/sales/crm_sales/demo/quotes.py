@@ -24,15 +24,15 @@ CLAUSES = (
 def fill(make):
     site().registry.resource("sales.clause").write([
         {"name": name, "english": english, "position": 10 * n, "text": text, "english_text": said} for n, (name, english, text, said) in enumerate(CLAUSES, 1)])
-    firms = {login: _firms(make.made["users"][login]) for login in SELLERS}
+    firms = {login: firms_of(make.made["users"][login]) for login in SELLERS}
     accepted = _quotes(make, {login: found for login, found in firms.items() if found})
     contracts.fill(make, accepted, firms, _items)
 
 
-def _firms(owner):
+def firms_of(owner, most=40):
     """Customers of a seller, each with the first of his contacts."""
     query = select(Customer.id, func.min(Contact.id)).outerjoin(Contact, Contact.customer_id == Customer.id).where(Customer.owner_id == owner)
-    return session.execute(query.group_by(Customer.id).order_by(Customer.id).limit(40)).all()
+    return session.execute(query.group_by(Customer.id).order_by(Customer.id).limit(most)).all()
 
 
 def _items(make, most):

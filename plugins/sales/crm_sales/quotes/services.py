@@ -42,7 +42,8 @@ LINK = "sales quote"  # what the public address is signed for
 
 
 def in_state(*states):
-    return lambda quote: quote.state in states
+    """When an act is offered: while the document, a quote or a contract, is in one of these states."""
+    return lambda document: document.state in states
 
 
 def locked(quote_id):
